@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.text import clean_text, name_sort_key
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, username: str, password: str | None = None, **fields) -> User:
+        """A person who can sign in; without ``password`` only through a link or code."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields) -> User:
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Pupils have no e-mail and sign in by user name; what a person may do hangs on
+    memberships in schools, centres and offices, never on a flag here."""
+
+    PII = {"username", "email", "full_name", "sort_key"}
+    username = models.CharField(_("user name"), max_length=150, unique=True)
+    email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
+    full_name = models.CharField(_("full name"), max_length=150)
+    sort_key = models.CharField(max_length=400, editable=False, db_index=True)
+    language = models.CharField(_("language"), max_length=5, default="vi", choices=[("vi", _("Vietnamese")), ("en", _("English"))])
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may enter the back office"), default=False)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        ordering = ["sort_key"]
+        verbose_name, verbose_name_plural = _("person"), _("people")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def save(self, *args, **kwargs) -> None:
+        self.full_name = clean_text(self.full_name)
+        self.sort_key = name_sort_key(self.full_name)
+        self.email = self.email or None
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        """The given name, the way Vietnamese people are addressed."""
+        return self.full_name.split()[-1] if self.full_name else self.username

@@ -1,0 +1,1 @@
+"""System checks that defend the conventions of the house."""

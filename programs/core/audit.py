@@ -1,0 +1,26 @@
+"""The one door to the audit log (Wagtail's): who did what to which object, when, why, before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models, transaction
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
+
+
+def record(*, by, action: str, obj: models.Model, before: dict | None = None, after: dict | None = None, reason: str = "") -> None:
+    """Write one audit row in the caller's transaction.
+
+    ``action`` is a registered dotted verb such as ``booking.cancel``; ``by`` is None for the portal itself.
+    Raises TransactionManagementError outside a transaction: an act and its audit row stand or fall together.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An audit row is written in the transaction of its act.")
+    data: dict[str, Any] = {"before": before or {}, "after": after or {}, "reason": reason}
+    log(instance=obj, action=action, user=by if by and by.is_authenticated else None, data=data, title=obj._meta.label)
+
+
+def history_of(obj: models.Model) -> models.QuerySet[ModelLogEntry]:
+    """The audit rows of ``obj``, newest first."""
+    return ModelLogEntry.objects.for_instance(obj).select_related("user").order_by("-timestamp", "-id")

@@ -1,0 +1,119 @@
+"""Tables that know nothing of schools or visits: the calendar, idempotency keys, background jobs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.choices import JobState
+
+
+class SchoolYear(models.Model):
+    """A school year is an object, e.g. ``2026-2027``; its dates are set each year by the city."""
+
+    NO_PII = True
+    name = models.CharField(_("name"), max_length=9, unique=True)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+
+    class Meta:
+        ordering = ["-starts_on"]
+        verbose_name, verbose_name_plural = _("school year"), _("school years")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="school_year_has_length")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Term(models.Model):
+    NO_PII = True
+    school_year = models.ForeignKey(SchoolYear, on_delete=models.CASCADE, related_name="terms")
+    number = models.PositiveSmallIntegerField(_("number"))
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+
+    class Meta:
+        ordering = ["-starts_on"]
+        verbose_name, verbose_name_plural = _("term"), _("terms")
+        constraints = [
+            models.UniqueConstraint(fields=["school_year", "number"], name="one_term_of_a_number_a_year"),
+            models.CheckConstraint(condition=models.Q(ends_on__gt=models.F("starts_on")), name="term_has_length"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Term {number}, {year}").format(number="I" * self.number, year=self.school_year.name)
+
+    def covers(self, day: date) -> bool:
+        return self.starts_on <= day <= self.ends_on
+
+
+class Holiday(models.Model):
+    """Days without school: booking forbids them and the working-day clock skips them."""
+
+    NO_PII = True
+    name = models.CharField(_("name"), max_length=120)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+
+    class Meta:
+        ordering = ["starts_on"]
+        verbose_name, verbose_name_plural = _("holiday"), _("holidays")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="holiday_has_length")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotencyRecord(models.Model):
+    """What a form with this key did the first time, so that the same key answers the same."""
+
+    NO_PII = True
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    action = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    body_hash = models.CharField(max_length=64)
+    result_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "action", "key"], name="one_result_per_key")]
+
+
+class Job(models.Model):
+    """One piece of background work, with its attempts and its progress."""
+
+    NO_PII = True  # arguments are identifiers only
+    name = models.CharField(max_length=80)
+    arguments = models.JSONField(default=dict)
+    unique_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=5)
+    next_run_at = models.DateTimeField(null=True, blank=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps_total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "next_run_at"], name="job_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+    @property
+    def percent(self) -> int:
+        """Progress from 0 to 100; 0 while the size of the work is unknown."""
+        return min(100, self.steps_done * 100 // self.steps_total) if self.steps_total else 0

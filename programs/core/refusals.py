@@ -1,0 +1,40 @@
+"""A refusal is an answer, not an error: it has a code, a sentence in the reader's language, and often a field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an act may not happen now. ``code`` is stable for machines, ``message`` says what to do next."""
+
+    code: str
+    message: str | Promise
+    field: str | None = None
+
+
+class Refused(Exception):
+    """Raised by an action inside its transaction, which rolls back."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+    @classmethod
+    def because(cls, code: str, message: str | Promise, field: str | None = None) -> Refused:
+        return cls(Refusal(code, message, field))
+
+
+def refuse_if(refusal: Refusal | None) -> None:
+    """Raise ``Refused`` when a rule answered with a refusal."""
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+def show_refusal(form, refusal: Refusal) -> None:
+    """Put ``refusal`` beside its field of a bound form, or above the form."""
+    field = refusal.field if refusal.field in form.fields else None
+    form.add_error(field, str(refusal.message))

@@ -1,0 +1,82 @@
+"""The door to every table of the domain; nothing is defined here."""
+
+from programs.certificates.models import Certificate, SerialCounter
+from programs.core.models import Holiday, IdempotencyRecord, Job, SchoolYear, Term
+from programs.curricula.models import Curriculum, Subject, TaughtActivity, Topic
+from programs.notices.models import Message
+from programs.projects.models import (
+    Competition,
+    Criterion,
+    Project,
+    ProjectField,
+    ProjectFile,
+    ProjectMember,
+    Round,
+    RuleSet,
+    Score,
+    ScoreSheet,
+)
+from programs.reports.models import Indicator, IndicatorTarget, ParticipationReport, ReportLine
+from programs.schools.models import (
+    Area,
+    ClassGroup,
+    Consent,
+    Enrolment,
+    Invitation,
+    Membership,
+    OfficerPost,
+    Pupil,
+    School,
+    SchoolAlias,
+    SchoolClaim,
+    SchoolLevel,
+)
+from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, RosterEntry, Session
+
+__all__ = [
+    "Area",
+    "Booking",
+    "Centre",
+    "CentreStaff",
+    "Certificate",
+    "ClassGroup",
+    "Competition",
+    "Consent",
+    "Criterion",
+    "Curriculum",
+    "Enrolment",
+    "FieldTrip",
+    "Holiday",
+    "IdempotencyRecord",
+    "Indicator",
+    "IndicatorTarget",
+    "Invitation",
+    "Job",
+    "Membership",
+    "Message",
+    "OfficerPost",
+    "ParticipationReport",
+    "Project",
+    "ProjectField",
+    "ProjectFile",
+    "ProjectMember",
+    "Pupil",
+    "ReportLine",
+    "Room",
+    "RosterEntry",
+    "Round",
+    "RuleSet",
+    "School",
+    "SchoolAlias",
+    "SchoolClaim",
+    "SchoolLevel",
+    "SchoolYear",
+    "Score",
+    "ScoreSheet",
+    "SerialCounter",
+    "Session",
+    "Subject",
+    "TaughtActivity",
+    "Term",
+    "Topic",
+]

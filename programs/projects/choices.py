@@ -1,0 +1,60 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class CompetitionState(TextChoices):
+    DRAFT = "draft", _("Being prepared")
+    OPEN = "open", _("Open for entries")
+    JUDGING = "judging", _("Being judged")
+    PUBLISHED = "published", _("Results published")
+    CLOSED = "closed", _("Closed")
+
+
+class ProjectKind(TextChoices):
+    SCIENCE = "science", _("Scientific project")
+    ENGINEERING = "engineering", _("Engineering project")
+
+
+class ProjectState(TextChoices):
+    """``submitted`` waits for the supervising teacher; ``endorsed`` is what the organiser sees."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for the teacher")
+    RETURNED = "returned", _("Returned for correction")
+    ENDORSED = "endorsed", _("Endorsed and entered")
+    ELIGIBLE = "eligible", _("Found eligible")
+    INELIGIBLE = "ineligible", _("Not eligible")
+    IN_JUDGING = "in_judging", _("Being judged")
+    AWARDED = "awarded", _("Awarded")
+    NOT_AWARDED = "not_awarded", _("Not awarded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+P = ProjectState
+EDITABLE = (P.DRAFT, P.RETURNED)
+PROJECT_MOVES = {
+    P.DRAFT: {P.SUBMITTED, P.WITHDRAWN},
+    P.SUBMITTED: {P.ENDORSED, P.RETURNED, P.WITHDRAWN},
+    P.RETURNED: {P.SUBMITTED, P.WITHDRAWN},
+    P.ENDORSED: {P.ELIGIBLE, P.INELIGIBLE, P.RETURNED, P.WITHDRAWN},
+    P.ELIGIBLE: {P.IN_JUDGING, P.WITHDRAWN},
+    P.INELIGIBLE: set(),
+    P.IN_JUDGING: {P.AWARDED, P.NOT_AWARDED, P.WITHDRAWN},
+    P.AWARDED: set(),
+    P.NOT_AWARDED: set(),
+    P.WITHDRAWN: set(),
+}
+
+
+class FileKind(TextChoices):
+    IMAGE = "image", _("Image")
+    DOCUMENT = "document", _("Document")
+
+
+class SheetState(TextChoices):
+    ASSIGNED = "assigned", _("Assigned")
+    CONFLICT = "conflict", _("Conflict declared")
+    ACCEPTED = "accepted", _("Accepted")
+    IN_PROGRESS = "in_progress", _("In progress")
+    LOCKED = "locked", _("Locked")
+    FINAL = "final", _("Final")

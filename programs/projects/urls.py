@@ -1,0 +1,3 @@
+"""Addresses of the projects wing."""
+
+urlpatterns: list = []

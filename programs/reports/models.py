@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.choices import Level
+from programs.core.models import Term
+from programs.reports.choices import ReportState
+from programs.schools.models import Area, School
+
+USER = settings.AUTH_USER_MODEL
+
+
+class ParticipationReport(models.Model):
+    """The participation of one term. While open its figures are computed; frozen lines never change."""
+
+    NO_PII = True
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="participation_reports")
+    version = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(_("state"), max_length=20, choices=ReportState, default=ReportState.OPEN)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    frozen_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-term__starts_on", "-version"]
+        verbose_name, verbose_name_plural = _("participation report"), _("participation reports")
+        constraints = [models.UniqueConstraint(fields=["term", "version"], name="one_report_version_per_term")]
+
+    def __str__(self) -> str:
+        return f"{self.term} (v{self.version})"
+
+
+class ReportLine(models.Model):
+    """A frozen figure: one school and one level of the pupils who came."""
+
+    NO_PII = True
+    report = models.ForeignKey(ParticipationReport, on_delete=models.CASCADE, related_name="lines")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    ward = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=20, choices=Level)
+    visits = models.PositiveIntegerField(default=0)
+    pupils = models.PositiveIntegerField(default=0)
+    girls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "school", "level"], name="one_frozen_line_per_school_level")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} · {self.level}"
+
+
+class Indicator(models.Model):
+    """What is counted, in words that stand on the page, with its targets."""
+
+    NO_PII = True
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+    definition = models.TextField()
+    definition_en = models.TextField()
+    unit = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name, verbose_name_plural = _("indicator"), _("indicators")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndicatorTarget(models.Model):
+    NO_PII = True
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="targets")
+    year = models.PositiveSmallIntegerField()
+    value = models.DecimalField(max_digits=12, decimal_places=2)
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["year"]
+        constraints = [models.UniqueConstraint(fields=["indicator", "year"], name="one_target_per_year")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} {self.year}"

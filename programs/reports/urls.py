@@ -1,0 +1,3 @@
+"""Addresses of the reports wing."""
+
+urlpatterns: list = []

@@ -1,0 +1,95 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AreaKind(TextChoices):
+    CITY = "city", _("City")
+    WARD = "ward", _("Ward")
+    COMMUNE = "commune", _("Commune")
+    SPECIAL_ZONE = "special_zone", _("Special zone")
+    CLUSTER = "cluster", _("Professional cluster")
+
+
+class Tree(TextChoices):
+    ADMINISTRATIVE = "administrative", _("Administrative")
+    PROFESSIONAL = "professional", _("Professional")
+
+
+class Ownership(TextChoices):
+    PUBLIC = "public", _("Public")
+    PRIVATE = "private", _("Private")
+    FOREIGN = "foreign", _("Foreign-invested")
+
+
+class Authority(TextChoices):
+    """Who answers for a school: the ward for primary and lower secondary, the department above."""
+
+    WARD = "ward", _("Ward or commune")
+    DEPARTMENT = "department", _("Department of Education and Training")
+
+
+class SchoolState(TextChoices):
+    INVITED = "invited", _("On the list, not claimed yet")
+    CLAIMED = "claimed", _("Waiting for verification")
+    VERIFIED = "verified", _("Verified")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
+
+
+SCHOOL_MOVES = {
+    SchoolState.INVITED: {SchoolState.CLAIMED, SchoolState.CLOSED, SchoolState.MERGED},
+    SchoolState.CLAIMED: {SchoolState.VERIFIED, SchoolState.INVITED},
+    SchoolState.VERIFIED: {SchoolState.ACTIVE, SchoolState.SUSPENDED, SchoolState.CLOSED, SchoolState.MERGED},
+    SchoolState.ACTIVE: {SchoolState.SUSPENDED, SchoolState.CLOSED, SchoolState.MERGED},
+    SchoolState.SUSPENDED: {SchoolState.ACTIVE, SchoolState.CLOSED, SchoolState.MERGED},
+    SchoolState.CLOSED: set(),
+    SchoolState.MERGED: set(),
+}
+WORKING_STATES = (SchoolState.VERIFIED, SchoolState.ACTIVE)
+
+
+class ClaimState(TextChoices):
+    SUBMITTED = "submitted", _("Waiting for verification")
+    RETURNED = "returned", _("Returned for correction")
+    VERIFIED = "verified", _("Verified")
+
+
+class SchoolRole(TextChoices):
+    COORDINATOR = "coordinator", _("School coordinator")
+    DEPUTY = "deputy", _("Deputy coordinator")
+    PRINCIPAL = "principal", _("Principal")
+    TEACHER = "teacher", _("Teacher")
+
+
+class OfficeRole(TextChoices):
+    DEPARTMENT = "department", _("Department officer")
+    WARD = "ward", _("Ward officer")
+    STEERING = "steering", _("Steering committee viewer")
+
+
+class Gender(TextChoices):
+    FEMALE = "f", _("Female")
+    MALE = "m", _("Male")
+    UNKNOWN = "", _("Not stated")
+
+
+class ConsentPurpose(TextChoices):
+    TAKE_PART = "take_part", _("Take part in the activity")
+    PHOTO = "photo", _("Photograph in reports")
+    SHOWCASE = "showcase", _("Public showcase: first name and school")
+    PARTNER = "partner", _("Share with a partner")
+
+
+class ConsentState(TextChoices):
+    ASKED = "asked", _("Asked")
+    GIVEN = "given", _("Given")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+class ConsentGiver(TextChoices):
+    PUPIL = "pupil", _("Pupil")
+    GUARDIAN = "guardian", _("Guardian")

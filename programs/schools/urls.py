@@ -1,0 +1,3 @@
+"""Addresses of the schools wing."""
+
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""Background jobs register here by importing the wings that define them."""

@@ -1,0 +1,3 @@
+"""Addresses of the visits wing."""
+
+urlpatterns: list = []

@@ -1,0 +1,17 @@
+"""What every template knows."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+
+def portal(request: HttpRequest) -> dict:
+    language = get_language() or settings.LANGUAGE_CODE
+    other = "en" if language == "vi" else "vi"
+    return {
+        "jurisdiction": settings.JURISDICTION,
+        "current_language": language,
+        "other_language": other,
+        "other_language_url": translate_url(request.get_full_path(), other),
+    }
