@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))  # everything the portal writes on disk
 
 # ENVIRONMENT is the one switch: "demo" (make run, tests), "dev" (make dev) or "production".
 ENVIRONMENT = env.str("ENVIRONMENT", default="demo")
@@ -138,10 +138,10 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
-    DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}}
+    DATABASE.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)}
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
-VAR_DIR.mkdir(exist_ok=True)
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # --- Cache, mail, storage ---------------------------------------------------------------------
 # Limits count in the cache, so several processes need a shared one: production must name it.
@@ -264,7 +264,8 @@ WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "heic"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 
 # --- Security ---------------------------------------------------------------------------------
-X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews its pages in a frame of the same origin.
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews its pages in a frame of the same origin, hence:
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

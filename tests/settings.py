@@ -1,0 +1,26 @@
+"""The portal's own settings, with what a test must not touch or wait for."""
+
+import tempfile
+from pathlib import Path
+
+from stem_portal.settings import *  # noqa: F403
+from stem_portal.settings import STORAGES
+
+_FILES = Path(tempfile.mkdtemp(prefix="stem-tests-"))
+MEDIA_ROOT = _FILES / "media"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = STORAGES | {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/media/"},
+    },
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": _FILES / "private"},
+    },
+    # Tests need no collected files; that every file is found is shown by collectstatic in `make run`.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+SITE_URL = "http://testserver"
