@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level, level_of_grade
@@ -22,6 +23,11 @@ from programs.visits.choices import (
 )
 
 USER = settings.AUTH_USER_MODEL
+
+
+def in_language(vietnamese: str, english: str) -> str:
+    """The English words for an English reader where there are any."""
+    return english if english and get_language() == "en" else vietnamese
 
 
 class Centre(models.Model):
@@ -41,6 +47,8 @@ class Centre(models.Model):
     opening_hours_en = models.CharField(_("opening hours in English"), max_length=200, blank=True)
     accessibility = models.TextField(_("accessibility"), blank=True)
     accessibility_en = models.TextField(_("accessibility in English"), blank=True)
+    bookings_per_school = models.PositiveSmallIntegerField(_("live bookings of one school at most"), default=12)
+    confirm_days = models.PositiveSmallIntegerField(_("days before the session to confirm"), default=3)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -49,6 +57,11 @@ class Centre(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.name, self.name_en)
 
 
 class Room(models.Model):
@@ -110,6 +123,11 @@ class FieldTrip(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def local_title(self) -> str:
+        """The title in the reader's language."""
+        return in_language(self.title, self.title_en)
 
     @property
     def levels(self) -> list[Level]:
