@@ -1,0 +1,226 @@
+"""Every read of the schools wing; first of all, who sees what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import F, Q, QuerySet
+
+from programs.accounts.models import User
+from programs.schools.choices import (
+    Authority,
+    OfficeRole,
+    SchoolRole,
+    SchoolState,
+    Tree,
+)
+from programs.schools.models import Area, ClassGroup, Membership, Pupil, School, SchoolClaim
+
+COORDINATING = (SchoolRole.COORDINATOR, SchoolRole.DEPUTY)
+OFF_THE_LIST = (SchoolState.CLOSED, SchoolState.MERGED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is in the province: a plain value, so that rules can judge it without a query."""
+
+    user_id: int | None = None
+    memberships: tuple[Membership, ...] = ()
+    pupil: Pupil | None = None
+    posts: dict[str, frozenset[int]] = field(default_factory=dict)  # office role -> areas, empty for all
+
+    @property
+    def schools(self) -> list[School]:
+        """Each school in which the person holds a role now, once."""
+        return list({membership.school_id: membership.school for membership in self.memberships}.values())
+
+    @property
+    def working_schools(self) -> list[School]:
+        return [school for school in self.schools if school.is_working]
+
+    @property
+    def school_ids(self) -> set[int]:
+        return {membership.school_id for membership in self.memberships}
+
+    @property
+    def working_school_ids(self) -> set[int]:
+        return {school.pk for school in self.working_schools}
+
+    def schools_as(self, *roles: str) -> list[School]:
+        held = {m.school_id: m.school for m in self.memberships if m.role in roles}
+        return list(held.values())
+
+    def roles_at(self, school: School) -> set[str]:
+        return {membership.role for membership in self.memberships if membership.school_id == school.pk}
+
+    def is_staff_of(self, school: School) -> bool:
+        return bool(self.roles_at(school))
+
+    def is_teacher_at(self, school: School) -> bool:
+        return SchoolRole.TEACHER in self.roles_at(school)
+
+    def coordinates(self, school: School) -> bool:
+        """Coordinator or deputy of ``school``."""
+        return bool(self.roles_at(school) & set(COORDINATING))
+
+    @property
+    def is_school_staff(self) -> bool:
+        return bool(self.memberships)
+
+    @property
+    def is_department(self) -> bool:
+        return OfficeRole.DEPARTMENT in self.posts
+
+    @property
+    def is_ward_officer(self) -> bool:
+        return OfficeRole.WARD in self.posts
+
+    @property
+    def is_steering(self) -> bool:
+        return OfficeRole.STEERING in self.posts
+
+    @property
+    def is_officer(self) -> bool:
+        return bool(self.posts)
+
+    @property
+    def area_ids(self) -> frozenset[int] | None:
+        """The areas an officer answers for; None means the whole jurisdiction."""
+        if any(not areas and role != OfficeRole.WARD for role, areas in self.posts.items()):
+            return None
+        return frozenset().union(*self.posts.values())
+
+
+def standing_of(user) -> Standing:
+    """The person's standing, in two queries the first time and none again on the same user object."""
+    if user is None or not user.is_authenticated:
+        return Standing()
+    cached = getattr(user, "_standing", None)
+    if cached is None:
+        cached = user._standing = _read_standing(user)
+    return cached
+
+
+def forget_standing(user) -> None:
+    """Make the next ``standing_of`` read anew, after an action that changed what the person is."""
+    if hasattr(user, "_standing"):
+        del user._standing
+
+
+def _read_standing(user) -> Standing:
+    memberships = tuple(
+        Membership.objects.current()
+        .filter(user_id=user.pk)
+        .select_related("school")
+        .order_by("school__sort_key", "role")
+    )
+    rows = list(
+        User.objects.filter(pk=user.pk)
+        .select_related("pupil__school")
+        .annotate(post_role=F("officer_posts__role"), post_area=F("officer_posts__areas"))
+        .order_by()
+    )
+    posts: dict[str, set[int]] = {}
+    for row in rows:
+        if row.post_role:
+            posts.setdefault(row.post_role, set()).update({row.post_area} - {None})
+    pupil = getattr(rows[0], "pupil", None) if rows else None
+    return Standing(
+        user_id=user.pk,
+        memberships=memberships,
+        pupil=pupil,
+        posts={role: frozenset(areas) for role, areas in posts.items()},
+    )
+
+
+# --- Areas --------------------------------------------------------------------------------------
+def areas_in_jurisdiction() -> QuerySet[Area]:
+    """The wards, communes and special zones that this portal serves, in Vietnamese order."""
+    return Area.objects.filter(tree=Tree.ADMINISTRATIVE, in_jurisdiction=True).order_by("sort_key")
+
+
+def clusters() -> QuerySet[Area]:
+    return Area.objects.filter(tree=Tree.PROFESSIONAL, in_jurisdiction=True).order_by("sort_key")
+
+
+def within_areas(area_ids: frozenset[int] | set[int], prefix: str = "") -> Q:
+    """Schools of these areas in either tree; the city's own node holds all its wards."""
+    return (
+        Q(**{f"{prefix}ward__in": area_ids})
+        | Q(**{f"{prefix}ward__parent__in": area_ids})
+        | Q(**{f"{prefix}cluster__in": area_ids})
+    )
+
+
+# --- Schools ------------------------------------------------------------------------------------
+def public_schools() -> QuerySet[School]:
+    """The official list as anyone may read it."""
+    return School.objects.exclude(state__in=OFF_THE_LIST).select_related("ward").prefetch_related("levels")
+
+
+def schools_in_scope(user) -> QuerySet[School]:
+    """The schools an officer looks after: a ward officer never gets those the department answers for."""
+    standing = standing_of(user)
+    scope = Q(pk__in=[])
+    for role, area_ids in standing.posts.items():
+        scope |= _scope_of_post(role, area_ids)
+    return School.objects.filter(scope)
+
+
+def _scope_of_post(role: str, area_ids: frozenset[int]) -> Q:
+    if role == OfficeRole.WARD:  # a ward post without a ward sees nothing, not everything
+        return Q(authority=Authority.WARD) & within_areas(area_ids)
+    return within_areas(area_ids) if area_ids else Q(pk__isnull=False)
+
+
+def schools_visible_to(user) -> QuerySet[School]:
+    """Schools whose desk page the person may open: their own, and those in an officer's scope."""
+    standing = standing_of(user)
+    if not standing.is_officer:
+        return School.objects.filter(pk__in=standing.school_ids)
+    return School.objects.filter(Q(pk__in=standing.school_ids) | Q(pk__in=schools_in_scope(user).values("pk")))
+
+
+def schools_to_coordinate(user) -> QuerySet[School]:
+    return School.objects.filter(pk__in=[school.pk for school in standing_of(user).schools_as(*COORDINATING)])
+
+
+# --- Classes and pupils: the school's own staff, and nobody else ---------------------------------
+def classes_visible_to(user) -> QuerySet[ClassGroup]:
+    return ClassGroup.objects.filter(school__in=standing_of(user).working_school_ids)
+
+
+def pupils_visible_to(user) -> QuerySet[Pupil]:
+    """Pupils of the person's own working schools, and a pupil's own record. Officers see none."""
+    standing = standing_of(user)
+    own = Q(pk=standing.pupil.pk) if standing.pupil else Q(pk__in=[])
+    return Pupil.objects.filter(Q(school__in=standing.working_school_ids) | own)
+
+
+def pupils_of_class(class_group: ClassGroup) -> QuerySet[Pupil]:
+    """Who is in the class now, by given name in Vietnamese order."""
+    return Pupil.objects.filter(
+        enrolments__class_group=class_group, enrolments__ended_on__isnull=True, left_on__isnull=True
+    ).order_by("sort_key")
+
+
+# --- Registrations ------------------------------------------------------------------------------
+def claims_visible_to(user) -> QuerySet[SchoolClaim]:
+    """Registrations of schools in the scope of a ward or department officer; viewers see no persons."""
+    standing = standing_of(user)
+    scope = Q(pk__in=[])
+    for role, area_ids in standing.posts.items():
+        if role != OfficeRole.STEERING:
+            scope |= _scope_of_post(role, area_ids)
+    return SchoolClaim.objects.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
+
+
+def claims_to_decide(user) -> QuerySet[SchoolClaim]:
+    """Those of them that this officer's own authority answers for."""
+    standing = standing_of(user)
+    authorities = []
+    if standing.is_department:
+        authorities.append(Authority.DEPARTMENT)
+    if standing.is_ward_officer:
+        authorities.append(Authority.WARD)
+    return claims_visible_to(user).filter(school__authority__in=authorities)

@@ -1,0 +1,175 @@
+"""Named people and their schools for every test: cô Hạnh the teacher, em Minh the pupil, thầy Lâm the outsider."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.core.choices import Level
+from programs.core.models import SchoolYear, Term
+from programs.core.text import slugify_vi
+from programs.schools.choices import AreaKind, Authority, OfficeRole, SchoolRole, SchoolState, Tree
+from programs.schools.models import (
+    Area,
+    ClassGroup,
+    Enrolment,
+    Membership,
+    OfficerPost,
+    Pupil,
+    School,
+    SchoolLevel,
+)
+from programs.schools.queries import forget_standing
+
+PASSWORD = "hoa-sen-tren-ho-2026"
+_serial = count(1)
+_DEPARTMENT_LEVELS = {Level.UPPER_SECONDARY, Level.CONTINUING}
+
+
+def make_user(full_name: str = "Trần Thị Hạnh", *, email: str | None = "", password: str = PASSWORD, **fields) -> User:
+    """A person without any role; ``email=None`` for one who has no e-mail."""
+    username = fields.pop("username", f"{slugify_vi(full_name)}-{next(_serial)}")
+    address = f"{username}@truong.example.vn" if email == "" else email
+    return User.objects.create_user(username, password, full_name=full_name, email=address, **fields)
+
+
+def make_city() -> Area:
+    city, _ = Area.objects.get_or_create(
+        tree=Tree.ADMINISTRATIVE, code="79", defaults={"kind": AreaKind.CITY, "name": "Thành phố Hồ Chí Minh"}
+    )
+    return city
+
+
+def make_ward(name: str = "Phường Thủ Dầu Một", *, code: str | None = None, kind: str = AreaKind.WARD) -> Area:
+    """A unit of the jurisdiction; the same name gives the same unit."""
+    ward = Area.objects.filter(tree=Tree.ADMINISTRATIVE, name=name).first()
+    return ward or Area.objects.create(
+        kind=kind,
+        code=code or f"9{next(_serial):04}",
+        name=name,
+        parent=make_city(),
+        former_province="Bình Dương",
+        in_jurisdiction=True,
+    )
+
+
+def make_cluster(name: str = "Cụm chuyên môn Thủ Dầu Một", *, code: str = "BD1") -> Area:
+    cluster, _ = Area.objects.get_or_create(
+        tree=Tree.PROFESSIONAL, code=code, defaults={"kind": AreaKind.CLUSTER, "name": name, "in_jurisdiction": True}
+    )
+    return cluster
+
+
+def make_school(
+    name: str = "Trường THCS Chu Văn An",
+    *,
+    ward: Area | None = None,
+    levels: tuple[str, ...] = (Level.LOWER_SECONDARY,),
+    state: str = SchoolState.ACTIVE,
+    **fields,
+) -> School:
+    """A school at work; the same name gives the same school."""
+    existing = School.objects.filter(name=name).first()
+    if existing:
+        return existing
+    fields.setdefault("code", f"7974{next(_serial):04}")
+    fields.setdefault("authority", Authority.DEPARTMENT if _DEPARTMENT_LEVELS & set(levels) else Authority.WARD)
+    school = School.objects.create(name=name, ward=ward or make_ward(), state=state, pupil_count=900, **fields)
+    SchoolLevel.objects.bulk_create([SchoolLevel(school=school, level=level) for level in levels])
+    return school
+
+
+def make_staff(full_name: str, role: str, *, school: School | None = None, **fields) -> User:
+    user = make_user(full_name, **fields)
+    Membership.objects.create(school=school or make_school(), user=user, role=role)
+    forget_standing(user)
+    return user
+
+
+def make_teacher(full_name: str = "Trần Thị Hạnh", *, school: School | None = None, **fields) -> User:
+    """Cô Hạnh teaches at Chu Văn An unless told otherwise."""
+    return make_staff(full_name, SchoolRole.TEACHER, school=school, **fields)
+
+
+def make_coordinator(full_name: str = "Nguyễn Văn Phúc", *, school: School | None = None, **fields) -> User:
+    return make_staff(full_name, SchoolRole.COORDINATOR, school=school, **fields)
+
+
+def make_principal(full_name: str = "Lê Thị Bích Ngọc", *, school: School | None = None, **fields) -> User:
+    return make_staff(full_name, SchoolRole.PRINCIPAL, school=school, **fields)
+
+
+def make_outsider(full_name: str = "Đỗ Văn Lâm", **fields) -> User:
+    """Thầy Lâm teaches at another school of another ward and must see nothing of ours."""
+    other = make_school("Trường THCS Trần Đại Nghĩa", ward=make_ward("Phường Dĩ An"))
+    return make_teacher(full_name, school=other, **fields)
+
+
+def make_officer(
+    full_name: str = "Phạm Quốc Huy", *, role: str = OfficeRole.DEPARTMENT, areas: tuple = (), **fields
+) -> User:
+    """An officer of the department; ``role=OfficeRole.WARD, areas=(ward,)`` for one of a ward."""
+    user = make_user(full_name, **fields)
+    post = OfficerPost.objects.create(user=user, role=role)
+    post.areas.set(areas)
+    forget_standing(user)
+    return user
+
+
+def make_ward_officer(full_name: str = "Võ Thị Mai", *, ward: Area | None = None, **fields) -> User:
+    return make_officer(full_name, role=OfficeRole.WARD, areas=(ward or make_ward(),), **fields)
+
+
+def make_year(day: date | None = None) -> SchoolYear:
+    """The school year around ``day`` (today), in two terms that leave no day of it out."""
+    day = day or timezone.localdate()
+    first = day.year if day.month >= 8 else day.year - 1
+    year, created = SchoolYear.objects.get_or_create(
+        name=f"{first}-{first + 1}", defaults={"starts_on": date(first, 8, 1), "ends_on": date(first + 1, 7, 31)}
+    )
+    if created:
+        middle = date(first + 1, 1, 15)
+        Term.objects.create(school_year=year, number=1, starts_on=year.starts_on, ends_on=middle)
+        Term.objects.create(school_year=year, number=2, starts_on=middle + timedelta(days=1), ends_on=year.ends_on)
+    return year
+
+
+def make_class(name: str = "8A1", *, school: School | None = None, pupils: int = 0, **fields) -> ClassGroup:
+    """A class of this school year, with ``pupils`` named pupils in it."""
+    grade = int("".join(filter(str.isdigit, name[:2])) or 8)
+    class_group = ClassGroup.objects.create(
+        school=school or make_school(),
+        school_year=fields.pop("school_year", None) or make_year(),
+        name=name,
+        grade=fields.pop("grade", grade),
+        **fields,
+    )
+    for number in range(1, pupils + 1):
+        make_pupil(f"Nguyễn Văn {_GIVEN_NAMES[number % len(_GIVEN_NAMES)]}", class_group=class_group)
+    return class_group
+
+
+_GIVEN_NAMES = ["An", "Ánh", "Bình", "Châu", "Dũng", "Đào", "Đức", "Giang", "Hà", "Khoa", "Linh", "Ơn", "Uyên", "Yến"]
+
+
+def make_pupil(
+    full_name: str = "Nguyễn Nhật Minh",
+    *,
+    school: School | None = None,
+    class_group: ClassGroup | None = None,
+    with_account: bool = False,
+    **fields,
+) -> Pupil:
+    """Em Minh, a pupil of the school's register; ``with_account`` if he signs in (by user name: no e-mail)."""
+    school = class_group.school if class_group else school or make_school()
+    fields.setdefault("external_id", f"HS{next(_serial):06}")
+    pupil = Pupil.objects.create(school=school, full_name=full_name, source="test", **fields)
+    if class_group:
+        Enrolment.objects.create(pupil=pupil, class_group=class_group)
+    if with_account:
+        pupil.user = make_user(full_name, email=None)
+        pupil.save(update_fields=["user"])
+    return pupil
