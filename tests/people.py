@@ -11,7 +11,7 @@ from programs.accounts.models import User
 from programs.core.choices import Level
 from programs.core.models import SchoolYear, Term
 from programs.core.text import slugify_vi
-from programs.schools.choices import AreaKind, Authority, OfficeRole, SchoolRole, SchoolState, Tree
+from programs.schools.choices import AreaKind, OfficeRole, SchoolRole, SchoolState, Tree
 from programs.schools.models import (
     Area,
     ClassGroup,
@@ -23,10 +23,10 @@ from programs.schools.models import (
     SchoolLevel,
 )
 from programs.schools.queries import forget_standing
+from programs.schools.rules import authority_of
 
 PASSWORD = "hoa-sen-tren-ho-2026"
 _serial = count(1)
-_DEPARTMENT_LEVELS = {Level.UPPER_SECONDARY, Level.CONTINUING}
 
 
 def make_user(full_name: str = "Trần Thị Hạnh", *, email: str | None = "", password: str = PASSWORD, **fields) -> User:
@@ -76,7 +76,7 @@ def make_school(
     if existing:
         return existing
     fields.setdefault("code", f"7974{next(_serial):04}")
-    fields.setdefault("authority", Authority.DEPARTMENT if _DEPARTMENT_LEVELS & set(levels) else Authority.WARD)
+    fields.setdefault("authority", authority_of(levels))
     school = School.objects.create(name=name, ward=ward or make_ward(), state=state, pupil_count=900, **fields)
     SchoolLevel.objects.bulk_create([SchoolLevel(school=school, level=level) for level in levels])
     return school

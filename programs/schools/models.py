@@ -145,7 +145,9 @@ class SchoolClaim(models.Model):
     token = models.CharField(max_length=64, unique=True, editable=False)  # the claimant's own link to correct it
     decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
-    coordinator = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="school_claims")
+    coordinator = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="school_claims"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -182,7 +184,9 @@ class Membership(models.Model):
         verbose_name, verbose_name_plural = _("staff member"), _("staff members")
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "user", "role"], condition=Q(ended_on__isnull=True), name="one_current_role_in_a_school"
+                fields=["school", "user", "role"],
+                condition=Q(ended_on__isnull=True),
+                name="one_current_role_in_a_school",
             ),
             models.UniqueConstraint(
                 fields=["school"],
