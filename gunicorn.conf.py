@@ -1,0 +1,20 @@
+"""How the web server runs; what differs between places comes from the environment."""
+
+import os
+
+bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+accesslog = None
+timeout = 60
+graceful_timeout = 20
+max_requests = int(os.environ.get("MAX_REQUESTS", "0"))
+max_requests_jitter = max_requests // 10
+
+
+def post_worker_init(worker) -> None:
+    """The demonstration has no worker process of its own: a thread here does its work."""
+    if os.environ.get("INPROCESS_WORKER") == "1":
+        from programs.core.worker import start_in_process_worker
+
+        start_in_process_worker()

@@ -1,0 +1,96 @@
+"""Form fields at the door: every text is cleaned, dates read day first, telephones become E.164."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.phones import normalise_phone, show_phone
+from programs.core.refusals import Refused
+from programs.core.text import clean_name, clean_text
+
+_DATE_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
+_DATE_ATTRIBUTES = {"inputmode": "numeric", "placeholder": "dd/mm/yyyy", "autocomplete": "off"}
+
+
+def _clean(value: object, *, multiline: bool = False) -> object:
+    return clean_text(value, multiline=multiline) if isinstance(value, str) else value
+
+
+class CleanCharField(forms.CharField):
+    """Text in NFC without invisible characters; a ``Textarea`` keeps its line breaks."""
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(_clean(value, multiline=isinstance(self.widget, forms.Textarea)))
+
+
+class NameField(CleanCharField):
+    """A person's or institution's name: cleaned, and Icelandic eth read as đ."""
+
+    def to_python(self, value: object) -> str:
+        return clean_name(super().to_python(value))
+
+
+class CleanFormMixin:
+    """Cleans every text of a form, those of a ModelForm too, before the fields look at it."""
+
+    def _clean_fields(self) -> None:
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField) and not isinstance(field, CleanCharField):
+                _clean_before(field)
+        super()._clean_fields()
+
+
+def _clean_before(field: forms.CharField) -> None:
+    original = field.to_python
+    multiline = isinstance(field.widget, forms.Textarea)
+    field.to_python = lambda value: original(_clean(value, multiline=multiline))
+
+
+class PhoneField(CleanCharField):
+    """A Vietnamese telephone number, kept as E.164 and shown in groups."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"})
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return text
+        try:
+            return normalise_phone(text)
+        except Refused as refused:
+            raise ValidationError(str(refused.refusal.message), code="phone") from refused
+
+    def prepare_value(self, value: object) -> object:
+        return show_phone(value) if isinstance(value, str) else value
+
+
+class DateField(forms.DateField):
+    """A date as dd/mm/yyyy, in digits of any width; ISO is read too (links and native pickers send it)."""
+
+    default_error_messages = {"invalid": _("Type the date as day/month/year, such as 05/09/2026.")}
+
+    def __init__(self, **kwargs) -> None:
+        kwargs.setdefault("widget", forms.DateInput(format="%d/%m/%Y", attrs=_DATE_ATTRIBUTES))
+        super().__init__(input_formats=_DATE_FORMATS, **kwargs)
+
+    def to_python(self, value: object) -> date | None:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", clean_text(value))
+        return super().to_python(value)
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number in plain digits; ``40.0``, ``4０``, ``1e9`` and ``40 em`` are refused, never rounded or guessed."""
+
+    default_error_messages = {"invalid": _("Type a whole number with plain digits, such as 40.")}
+
+    def to_python(self, value: object) -> int | None:
+        if isinstance(value, str) and value.strip() and not re.fullmatch(r"-?[0-9]{1,9}", value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)

@@ -1,0 +1,33 @@
+"""Gates: what stands before every view that is not for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpResponse
+from django.views.decorators.cache import cache_control
+
+T = TypeVar("T", bound=models.Model)
+View = Callable[..., HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """Leads strangers to the sign-in page; what people see inside is stored by no cache."""
+    return login_required(cache_control(private=True, no_store=True)(view))
+
+
+def not_found_unless(condition: T | bool | None) -> T | bool:
+    """``condition`` itself when it holds; otherwise the same 404 that a missing object gives."""
+    if not condition:
+        raise Http404
+    return condition
+
+
+def forbidden_unless(allowed: bool) -> None:
+    """403: for a person who may see a thing but may not do this to it."""
+    if not allowed:
+        raise PermissionDenied

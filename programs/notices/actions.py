@@ -1,0 +1,102 @@
+"""The outbox: a message is written with the act that it tells of, and leaves after the commit, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import translate_url
+from django.utils import timezone, translation
+
+from programs.accounts.models import User
+from programs.core.text import clean_text
+from programs.notices import sending
+from programs.notices.choices import MessageState
+from programs.notices.models import Message
+
+
+def write_message(
+    *,
+    kind: str,
+    to: User | None,
+    address: str = "",
+    dedupe_key: str,
+    context: dict,
+    link: str = "",
+    attachment: tuple[str, str, str] | None = None,
+) -> Message:
+    """Write the message ``kind`` for a person or an address, in the caller's transaction.
+
+    Rendered now, in the reader's language, from ``emails/<kind>.subject.txt``, ``.txt`` and ``.html`` with
+    ``context`` and ``site_url``, ``jurisdiction``, ``person`` and ``link`` (absolute). ``link`` is a path.
+    The same ``dedupe_key`` again gives the first message. A person without e-mail reads it on the desk only.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("A message is written in the transaction of its act.")
+    if existing := Message.objects.filter(dedupe_key=dedupe_key).first():
+        return existing
+    language = to.language if to else (translation.get_language() or settings.LANGUAGE_CODE)
+    to_address = address or (to.email if to else "") or ""
+    name, content_type, content = attachment or ("", "", "")
+    path = translate_url(link, language) if link else ""
+    known = {
+        "person": to,
+        "site_url": settings.SITE_URL,
+        "jurisdiction": settings.JURISDICTION,
+        "link": f"{settings.SITE_URL}{path}" if path else "",
+        "language": language,
+    }
+    now = timezone.now()
+    message = Message(
+        kind=kind,
+        recipient=to,
+        to_address=to_address,
+        language=language,
+        link=path,
+        dedupe_key=dedupe_key,
+        attachment_name=name,
+        attachment_type=content_type,
+        attachment=content,
+        state=MessageState.PENDING if to_address else MessageState.SENT,
+        sent_at=None if to_address else now,
+        next_attempt_at=now,
+        **_render(kind, known | context, language),
+    )
+    return _save_once(message)
+
+
+def _render(kind: str, context: dict, language: str) -> dict[str, str]:
+    with translation.override(language):
+        plain = Context(context, autoescape=False)
+        subject = clean_text(get_template(f"emails/{kind}.subject.txt").template.render(plain))
+        text = get_template(f"emails/{kind}.txt").template.render(plain).strip() + "\n"
+        html = get_template(f"emails/{kind}.html").render(context | {"subject": subject})
+    return {"subject": subject[:250], "body_text": text, "body_html": html}
+
+
+def _save_once(message: Message) -> Message:
+    """Two acts at once may write the same message: the unique key lets one of them in."""
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        return Message.objects.get(dedupe_key=message.dedupe_key)
+    return message
+
+
+def send_due_messages(*, now: datetime | None = None, limit: int = 50) -> int:
+    """Send what is due, one by one; the number of messages that left. Many workers may do it at once."""
+    return sending.send_due(now=now or timezone.now(), limit=limit)
+
+
+def mark_read(*, message: Message, by: User) -> None:
+    """The reader has opened the message; the time of the first opening stays."""
+    Message.objects.filter(pk=message.pk, recipient=by, read_at=None).update(read_at=timezone.now())
+
+
+def mark_all_read(*, by: User) -> int:
+    """Everything that waits for this reader counts as read; the number of messages."""
+    return Message.objects.filter(recipient=by, read_at=None).update(read_at=timezone.now())

@@ -1,0 +1,146 @@
+"""Carrying messages to the mail server: at most once, patiently.
+
+A message is claimed by a conditional write before it is handed over. What surely did not leave goes back and is
+tried again; what may have left (the worker was killed, the line broke in the middle) is never sent by itself again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import smtplib
+from datetime import datetime, timedelta
+from urllib.parse import urlparse
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import F
+from django.utils import timezone
+
+from programs.notices.choices import MessageState
+from programs.notices.models import Message
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=4)
+OUTAGE_PAUSE = timedelta(seconds=30)
+ABANDONED_AFTER = timedelta(minutes=10)
+
+
+def send_due(*, now: datetime, limit: int) -> int:
+    mark_abandoned(now=now)
+    due = Message.objects.filter(state=MessageState.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+    keys = list(due.values_list("pk", flat=True)[:limit])
+    if not keys:
+        return 0
+    connection = get_connection()
+    try:
+        return sum(_send_one(pk, connection) for pk in keys)
+    except _ServerAway as outage:
+        # An outage is nobody's fault: it costs the messages no attempt, only half a minute.
+        waiting = Message.objects.filter(pk__in=keys, state=MessageState.PENDING)
+        waiting.update(next_attempt_at=timezone.now() + OUTAGE_PAUSE, error=str(outage)[:500])
+        logger.warning("The mail server cannot be reached: %s", outage)
+        return 0
+    finally:
+        _close(connection)
+
+
+class _ServerAway(Exception):
+    """No line to the mail server: nothing was handed over."""
+
+
+def _send_one(pk: int, connection) -> int:
+    _open(connection)
+    claimed = Message.objects.filter(pk=pk, state=MessageState.PENDING)
+    if not claimed.update(state=MessageState.SENDING, claimed_at=timezone.now(), attempts=F("attempts") + 1):
+        return 0  # another worker has it, or its row is gone
+    message = Message.objects.get(pk=pk)
+    try:
+        connection.send_messages([email_of(message)])
+    except smtplib.SMTPRecipientsRefused as refusal:
+        codes = [code for code, _ in refusal.recipients.values()]
+        _not_sent(message, refusal, for_good=all(code >= 500 for code in codes))
+    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as refusal:
+        _not_sent(message, refusal)
+    except (OSError, smtplib.SMTPException) as broken:
+        # The line broke while the message was on it: the server may have taken it.
+        _leave_sending(message, state=MessageState.UNCERTAIN, error=_words(broken))
+        _close(connection)
+    except Exception as error:
+        logger.exception("Message %s could not be built.", pk)
+        _not_sent(message, error, for_good=True)
+    else:
+        _leave_sending(message, state=MessageState.SENT, sent_at=timezone.now(), error="")
+        return 1
+    return 0
+
+
+def _open(connection) -> None:
+    """A living line to the server before a message is claimed."""
+    try:
+        line = getattr(connection, "connection", None)
+        if line is not None and hasattr(line, "noop") and line.noop()[0] != 250:
+            _close(connection)
+    except (OSError, smtplib.SMTPException):
+        _close(connection)
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise _ServerAway(_words(error)) from error
+
+
+def _close(connection) -> None:
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException) as error:
+        connection.connection = None
+        logger.info("The line to the mail server was already closed: %s", error)
+
+
+def _not_sent(message: Message, error: Exception, *, for_good: bool = False) -> None:
+    """The server said no: try again later, or give up."""
+    if for_good or message.attempts >= MAX_ATTEMPTS:
+        _leave_sending(message, state=MessageState.FAILED, error=_words(error))
+        return
+    pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    _leave_sending(
+        message, state=MessageState.PENDING, next_attempt_at=timezone.now() + pause, claimed_at=None, error=_words(error)
+    )
+
+
+def _leave_sending(message: Message, **changes) -> None:
+    mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
+    mine.update(**changes)
+
+
+def mark_abandoned(*, now: datetime) -> int:
+    """Messages whose worker was killed while it sent them: a person decides, no machine sends them again."""
+    abandoned = Message.objects.filter(state=MessageState.SENDING, claimed_at__lt=now - ABANDONED_AFTER)
+    return abandoned.update(state=MessageState.UNCERTAIN, error="The worker stopped while it was sending.")
+
+
+def email_of(message: Message) -> EmailMultiAlternatives:
+    """The e-mail of a message; its Message-ID is the same in every attempt, so that servers can tell a repeat."""
+    digest = hashlib.sha256(message.dedupe_key.encode()).hexdigest()[:24]
+    email = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.body_text,
+        to=[message.to_address],
+        headers={
+            "Message-ID": f"<{digest}.{message.pk}@{urlparse(settings.SITE_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": message.language,
+        },
+    )
+    if message.body_html:
+        email.attach_alternative(message.body_html, "text/html")
+    if message.attachment_name:
+        email.attach(message.attachment_name, message.attachment, message.attachment_type)
+    return email
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
