@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CentreRole(TextChoices):
@@ -40,13 +41,27 @@ SEAT_COUNTED = (*SEAT_HOLDING, S.ATTENDED, S.CLOSED)
 WAITING = (S.WAITLISTED, S.OFFERED)
 LIVE = (*SEAT_HOLDING, *WAITING)
 CAME = (S.ATTENDED, S.CLOSED)
+CANCELLED = (S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE)
+# What the list of bookings may be narrowed to.
+BOOKING_GROUPS = {
+    "upcoming": (*SEAT_HOLDING, S.OFFERED),
+    "waiting": (S.WAITLISTED,),
+    "past": (*CAME, S.NO_SHOW),
+    "ended": (*CANCELLED, S.EXPIRED, S.REFUSED),
+}
+BOOKING_GROUP_LABELS = {
+    "upcoming": pgettext_lazy("bookings", "Places held"),
+    "waiting": pgettext_lazy("bookings", "On the waiting list"),
+    "past": pgettext_lazy("bookings", "Visited"),
+    "ended": pgettext_lazy("bookings", "Cancelled"),
+}
 
 BOOKING_MOVES = {
-    S.WAITLISTED: {S.OFFERED, S.HELD, S.EXPIRED, S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE},
-    S.OFFERED: {S.HELD, S.WAITLISTED, S.EXPIRED, S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE},
-    S.HELD: {S.PAPERS_DUE, S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE, S.REFUSED},
-    S.PAPERS_DUE: {S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE, S.REFUSED},
-    S.CONFIRMED: {S.ATTENDED, S.NO_SHOW, S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE},
+    S.WAITLISTED: {S.OFFERED, S.HELD, S.EXPIRED, *CANCELLED},
+    S.OFFERED: {S.HELD, S.WAITLISTED, S.EXPIRED, *CANCELLED},
+    S.HELD: {S.PAPERS_DUE, S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, *CANCELLED, S.REFUSED},
+    S.PAPERS_DUE: {S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, *CANCELLED, S.REFUSED},
+    S.CONFIRMED: {S.ATTENDED, S.NO_SHOW, *CANCELLED},
     S.ATTENDED: {S.CLOSED, S.NO_SHOW},
     S.NO_SHOW: {S.ATTENDED},
     S.CLOSED: set(),

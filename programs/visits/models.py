@@ -207,7 +207,9 @@ class Booking(models.Model):
     class_group = models.ForeignKey(
         ClassGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("class")
     )
-    leader = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="led_bookings", verbose_name=_("group leader"))
+    leader = models.ForeignKey(
+        USER, on_delete=models.PROTECT, related_name="led_bookings", verbose_name=_("group leader")
+    )
     contact_phone = models.CharField(_("telephone on the day"), max_length=20)
     pupils = models.PositiveSmallIntegerField(_("pupils"))
     adults = models.PositiveSmallIntegerField(_("accompanying adults"))
@@ -234,7 +236,9 @@ class Booking(models.Model):
         verbose_name, verbose_name_plural = _("booking"), _("bookings")
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "class_group"], condition=Q(state__in=LIVE), name="one_live_booking_per_class_session"
+                fields=["session", "class_group"],
+                condition=Q(state__in=LIVE),
+                name="one_live_booking_per_class_session",
             ),
             models.CheckConstraint(condition=Q(pupils__gte=1), name="booking_has_pupils"),
             models.CheckConstraint(

@@ -1,0 +1,1 @@
+"""The verbs of the visits wing, one file per activity."""

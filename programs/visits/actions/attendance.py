@@ -1,0 +1,155 @@
+"""At the centre: checking groups in with the numbers that really came, and closing a session."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.core.audit import record
+from programs.core.refusals import Refused, refuse_if
+from programs.visits import rules
+from programs.visits.actions import guard
+from programs.visits.choices import LIVE, BookingState, SessionState
+from programs.visits.models import Booking, Session
+from programs.visits.queries import BOOKING_PARTS, centre_ids_of
+
+
+def _must_run(*, centre_id: int, by: User) -> None:
+    if not rules.can_run_centre(centre_ids_of(by), centre_id):
+        raise PermissionDenied
+
+
+def _arrived(booking: Booking) -> dict:
+    return {
+        "state": booking.state,
+        "pupils": booking.arrived_pupils,
+        "girls": booking.arrived_girls,
+        "adults": booking.arrived_adults,
+    }
+
+
+def check_in(
+    *, booking_id: int, pupils: int, girls: int, adults: int, absent: Collection[int] = (), by: User
+) -> Booking:
+    """Write down who really came; once more corrects the figures until the session is closed.
+
+    ``absent`` names pupils of the list of participants who did not come.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        session = booking.session
+        _must_run(centre_id=session.field_trip.centre_id, by=by)
+        refuse_if(
+            rules.check_in_refusal(
+                rules.CheckInFacts(
+                    now=now,
+                    starts_at=session.starts_at,
+                    session_state=session.state,
+                    state=booking.state,
+                    capacity=session.capacity,
+                    pupils=pupils,
+                    girls=girls,
+                    adults=adults,
+                    ticked=booking.roster.exclude(pupil_id__in=absent).count(),
+                )
+            )
+        )
+        before = _arrived(booking)
+        figures = {
+            "arrived_pupils": pupils,
+            "arrived_girls": girls,
+            "arrived_adults": adults,
+            "checked_in_at": now,
+            "checked_in_by": by,
+        }
+        _write_arrival(booking, figures)
+        booking.roster.filter(pupil_id__in=absent).update(attended=False)
+        booking.roster.exclude(pupil_id__in=absent).update(attended=True)
+        record(by=by, action="booking.check_in", obj=booking, before=before, after=_arrived(booking))
+    return booking
+
+
+def _write_arrival(booking: Booking, figures: dict) -> None:
+    if booking.state == BookingState.ATTENDED:  # a correction: the state stands
+        Booking.objects.filter(pk=booking.pk).update(**figures)
+        for name, value in figures.items():
+            setattr(booking, name, value)
+        return
+    if booking.state == BookingState.NO_SHOW and not guard.take_seats(
+        session_id=booking.session_id, seats=booking.pupils
+    ):
+        raise Refused(rules.full_refusal(seats_left=booking.session.seats_left))
+    guard.move_booking(booking=booking, to=BookingState.ATTENDED, changes=figures | {"ended_at": None})
+
+
+def mark_no_show(*, booking_id: int, by: User) -> Booking:
+    """Note that a group did not come; its places are given back."""
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        session = booking.session
+        _must_run(centre_id=session.field_trip.centre_id, by=by)
+        if booking.state == BookingState.NO_SHOW:
+            return booking
+        refuse_if(rules.no_show_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
+        _did_not_come(booking, by=by)
+    return booking
+
+
+def _did_not_come(booking: Booking, *, by: User) -> None:
+    before = _arrived(booking)
+    nobody = {
+        "ended_at": timezone.now(),
+        "arrived_pupils": None,
+        "arrived_girls": None,
+        "arrived_adults": None,
+        "checked_in_at": None,
+        "checked_in_by": None,
+    }
+    guard.move_booking(booking=booking, to=BookingState.NO_SHOW, changes=nobody)
+    booking.roster.update(attended=False)
+    record(by=by, action="booking.no_show", obj=booking, before=before, after=_arrived(booking))
+
+
+def close_session(*, session_id: int, by: User) -> Session:
+    """Fix the attendance of a session: groups that came are closed, the others did not come, waiting ones expire.
+
+    Closing a closed session changes nothing.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        session = guard.lock_session(session_id=session_id)
+        _must_run(centre_id=session.field_trip.centre_id, by=by)
+        if session.state == SessionState.CLOSED:
+            return session
+        refuse_if(rules.close_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
+        bookings = session.bookings.filter(Q(state__in=LIVE) | Q(state=BookingState.ATTENDED))
+        for booking in bookings.select_related(*BOOKING_PARTS):
+            _settle(booking, by=by)
+        Session.objects.filter(pk=session.pk).update(state=SessionState.CLOSED, closed_by=by, closed_at=now)
+        session.state, session.closed_by, session.closed_at = SessionState.CLOSED, by, now
+        record(
+            by=by,
+            action="session.close",
+            obj=session,
+            before={"state": SessionState.SCHEDULED},
+            after={"state": SessionState.CLOSED},
+        )
+    return session
+
+
+def _settle(booking: Booking, *, by: User) -> None:
+    fate = rules.fate_at_closing(booking.state)
+    if fate == BookingState.NO_SHOW:
+        _did_not_come(booking, by=by)
+        return
+    before = booking.state
+    guard.move_booking(booking=booking, to=fate, changes={"ended_at": timezone.now()})
+    action = "booking.close" if fate == BookingState.CLOSED else "booking.expire"
+    record(by=by, action=action, obj=booking, before={"state": before}, after={"state": booking.state})

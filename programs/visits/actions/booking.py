@@ -1,0 +1,214 @@
+"""Booking, confirming and cancelling places."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.core.audit import record
+from programs.core.calendar import is_holiday
+from programs.core.idempotency import perform_once
+from programs.core.references import new_reference
+from programs.core.refusals import Refused, refuse_if
+from programs.schools.models import ClassGroup, School
+from programs.schools.queries import standing_of
+from programs.visits import queries, rules
+from programs.visits.actions import guard
+from programs.visits.actions.messages import tell_leader
+from programs.visits.actions.waiting import confirm_by, promote_waiting
+from programs.visits.choices import CANCELLED, BookingState, WaitingPolicy
+from programs.visits.models import Booking, Session
+
+REFERENCE_PREFIX = "BD"
+
+
+def book_session(
+    *,
+    session_id: int,
+    school: School,
+    class_group: ClassGroup,
+    pupils: int,
+    adults: int,
+    contact_phone: str,
+    note: str = "",
+    needs: str = "",
+    by: User,
+    key: str,
+    wait_if_full: bool = False,
+) -> Booking:
+    """Hold places for a class, or put it on the waiting list when it asked for that and they ran out.
+
+    The same ``key`` answers with the first booking. Raises ``Refused`` with the reason, and
+    PermissionDenied when ``by`` does not belong to ``school``.
+    """
+    if not rules.can_book_for(standing_of(by), school):
+        raise PermissionDenied
+    wish = Booking(
+        session_id=session_id,
+        school=school,
+        class_group=class_group,
+        leader=by,
+        pupils=pupils,
+        adults=adults,
+        contact_phone=contact_phone,
+        note=note,
+        needs=needs,
+    )
+    body = {
+        "session": session_id,
+        "class": class_group.pk,
+        "group": [pupils, adults, contact_phone, note, needs],
+        "wait": wait_if_full,
+    }
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="booking.hold",
+            key=key,
+            body=body,
+            perform=lambda: _book(wish=wish, wait_if_full=wait_if_full),
+            find=lambda pk: Booking.objects.get(pk=pk),
+        )
+
+
+def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
+    now = timezone.now()
+    session = Session.objects.select_related("field_trip__centre", "room").get(pk=wish.session_id)
+    wish.session = session
+    refuse_if(rules.booking_refusal(_facts_of(wish, now=now)))
+    seated = _take_or_queue(wish, wait_if_full=wait_if_full)
+    # The rest is judged with the seats in hand: a refusal rolls the taking back.
+    refuse_if(rules.school_refusal(_school_facts_of(wish, now=now)))
+    wish.reference = _unused_reference()
+    wish.state = BookingState.HELD if seated else BookingState.WAITLISTED
+    wish.waiting_since = None if seated else now
+    wish.papers_due_at = confirm_by(session=session, now=now) if seated else None
+    wish.save(force_insert=True)
+    record(by=wish.leader, action="booking.hold" if seated else "booking.wait", obj=wish, after=_seen(wish))
+    tell_leader(kind="booking_held" if seated else "booking_waiting", booking=wish, now=now, with_calendar=seated)
+    return wish
+
+
+def _facts_of(wish: Booking, *, now: datetime) -> rules.BookingFacts:
+    session, trip = wish.session, wish.session.field_trip
+    return rules.BookingFacts(
+        now=now,
+        opens_at=session.booking_opens_at,
+        closes_at=session.booking_closes_at,
+        starts_at=session.starts_at,
+        session_state=session.state,
+        offered=trip.is_active and trip.centre.is_active,
+        capacity=min(session.capacity, trip.max_pupils),
+        pupils_per_adult=trip.pupils_per_adult,
+        grade_from=trip.grade_from,
+        grade_to=trip.grade_to,
+        grade=wish.class_group.grade,
+        pupils=wish.pupils,
+        adults=wish.adults,
+    )
+
+
+def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
+    """True when the places were taken, False when the group joins the waiting list."""
+    session = wish.session
+    must_queue = session.waiting_policy == WaitingPolicy.STRICT and queries.someone_waits(session)
+    if not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils):
+        return True
+    if not wait_if_full:
+        raise Refused(rules.full_refusal(seats_left=0 if must_queue else session.seats_left))
+    # Under the lock no cancellation can slip between the last look and joining the list.
+    guard.lock_session(session_id=session.pk)
+    return not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils)
+
+
+def _school_facts_of(wish: Booking, *, now: datetime) -> rules.SchoolFacts:
+    # One school's bookings queue up here, so that its limit and its classes' hours hold under a rush.
+    school = School.objects.select_for_update(no_key=True).get(pk=wish.school_id)
+    session = wish.session
+    return rules.SchoolFacts(
+        school_working=school.is_working,
+        class_of_school=wish.class_group.school_id == school.pk,
+        on_holiday=is_holiday(timezone.localtime(session.starts_at).date()),
+        session_id=session.pk,
+        class_group_id=wish.class_group_id,
+        centre_id=session.field_trip.centre_id,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        live=queries.live_bookings_of_school(school, now=now),
+        limit=session.field_trip.centre.bookings_per_school,
+    )
+
+
+def _unused_reference() -> str:
+    """A reference that no booking has; the unique constraint stands behind the look."""
+    reference = new_reference(REFERENCE_PREFIX)
+    while queries.reference_taken(reference):
+        reference = new_reference(REFERENCE_PREFIX)
+    return reference
+
+
+def _seen(booking: Booking) -> dict:
+    return {"state": booking.state, "pupils": booking.pupils, "adults": booking.adults}
+
+
+def confirm_booking(*, booking_id: int, by: User) -> Booking:
+    """The school declares that papers and consents are complete. Once more is answered with the same booking."""
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        _must_manage(booking=booking, by=by)
+        if booking.state == BookingState.CONFIRMED:
+            return booking
+        before = booking.state
+        refuse_if(rules.confirm_refusal(state=before, now=now, starts_at=booking.session.starts_at))
+        guard.move_booking(booking=booking, to=BookingState.CONFIRMED, changes={"confirmed_at": now})
+        record(by=by, action="booking.confirm", obj=booking, before={"state": before}, after={"state": booking.state})
+        tell_leader(kind="booking_confirmed", booking=booking, now=now)
+    return booking
+
+
+def cancel_booking(*, booking_id: int, reason: str, by: User) -> Booking:
+    """Cancel for the school or for the centre, give the places back once, and let the waiting list move up.
+
+    A second call finds the booking cancelled and changes nothing.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        to = _side_of(booking=booking, by=by)
+        if booking.state in CANCELLED:
+            return booking
+        before = booking.state
+        refuse_if(rules.cancel_refusal(state=before, now=now, starts_at=booking.session.starts_at))
+        changes = {"ended_at": now, "end_reason": reason, "calendar_sequence": booking.calendar_sequence + 1}
+        had_entry = booking.holds_seats
+        guard.move_booking(booking=booking, to=to, changes=changes)
+        record(
+            by=by,
+            action="booking.cancel",
+            obj=booking,
+            before={"state": before},
+            after={"state": booking.state},
+            reason=reason,
+        )
+        tell_leader(kind="booking_cancelled", booking=booking, now=now, with_calendar=had_entry)
+        promote_waiting(session=booking.session, now=now)
+    return booking
+
+
+def _must_manage(*, booking: Booking, by: User) -> None:
+    standing = standing_of(by)
+    if not rules.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+        raise PermissionDenied
+
+
+def _side_of(*, booking: Booking, by: User) -> BookingState:
+    """Which side cancels; the centre's staff when the person stands on both."""
+    if rules.can_run_centre(queries.centre_ids_of(by), booking.session.field_trip.centre_id):
+        return BookingState.CANCELLED_BY_CENTRE
+    _must_manage(booking=booking, by=by)
+    return BookingState.CANCELLED_BY_SCHOOL

@@ -1,0 +1,35 @@
+"""What a group's leader is told: one outbox row per event, written in the event's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from programs.notices.actions import write_message
+from programs.visits.exports import CALENDAR_TYPE, calendar_entry, calendar_name
+from programs.visits.models import Booking
+
+
+def tell_leader(*, kind: str, booking: Booking, now: datetime, with_calendar: bool = True) -> None:
+    """Write message ``kind`` to the leader of ``booking``, in the leader's language, once per booking."""
+    leader = booking.leader
+    with translation.override(leader.language):
+        link = reverse("booking_detail", args=[booking.reference])
+        entry = calendar_entry(booking, url=settings.SITE_URL + link, stamp=now) if with_calendar else ""
+    write_message(
+        kind=kind,
+        to=leader,
+        dedupe_key=f"{kind}:{booking.pk}",
+        context={
+            "booking": booking,
+            "session": booking.session,
+            "trip": booking.session.field_trip,
+            "centre": booking.session.field_trip.centre,
+            "starts_at": timezone.localtime(booking.session.starts_at),
+        },
+        link=link,
+        attachment=(calendar_name(booking), CALENDAR_TYPE, entry) if with_calendar else None,
+    )
