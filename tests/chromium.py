@@ -29,7 +29,12 @@ def find() -> str | None:
 
 def _run(*command: str) -> bool:
     try:
-        return subprocess.run(command, check=False, stdout=sys.stderr, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}).returncode == 0
+        return (
+            subprocess.run(
+                command, check=False, stdout=sys.stderr, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            ).returncode
+            == 0
+        )
     except FileNotFoundError:
         return False
 

@@ -19,9 +19,13 @@ def run(title: str, *arguments: str, **environment: str) -> bool:
     print(f"\n=== {title} ===", flush=True)
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments], check=False, env=os.environ | environment
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        check=False,
+        env=os.environ | environment,
     )
-    print(f"--- {title}: {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
+    print(
+        f"--- {title}: {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True
+    )
     return done.returncode == 0
 
 

@@ -66,7 +66,11 @@ def breaches() -> list[str]:
     for path in [*sources("programs"), *sources("cms"), *sources("stem_portal")]:
         wing = wing_of(path)
         if wing.startswith("door:") or wing in {"management", "templatetags"}:
-            found += [f"{path}:{line} imports {name}" for line, name in imports(path) if name.split(".")[0] in {"cms", "stem_portal"}]
+            found += [
+                f"{path}:{line} imports {name}"
+                for line, name in imports(path)
+                if name.split(".")[0] in {"cms", "stem_portal"}
+            ]
             continue
         for line, name in imports(path):
             target = wing_of_module(name)

@@ -24,13 +24,17 @@ def test_model_declares_its_personal_data(model):
     assert declared(model), f"{model._meta.label}: say PII = {{...}} or NO_PII = True on the class itself, and only one"
 
 
-@pytest.mark.parametrize("model", [model for model in OURS if hasattr(model, "PII")], ids=lambda model: model._meta.label)
+@pytest.mark.parametrize(
+    "model", [model for model in OURS if hasattr(model, "PII")], ids=lambda model: model._meta.label
+)
 def test_declared_columns_exist(model):
     names = {field.name for field in model._meta.get_fields()}
     assert set(model.PII) <= names
 
 
-@pytest.mark.parametrize("model", [model for model in OURS if "NO_PII" in vars(model)], ids=lambda model: model._meta.label)
+@pytest.mark.parametrize(
+    "model", [model for model in OURS if "NO_PII" in vars(model)], ids=lambda model: model._meta.label
+)
 def test_no_pii_means_no_person_in_it(model):
     if model.__name__ in INSTITUTIONS:
         return

@@ -1,0 +1,1 @@
+"""The demonstration province: believable, in every state, dated from today, the same for the same seed."""

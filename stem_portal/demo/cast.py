@@ -1,0 +1,117 @@
+"""The people whom a newcomer can sign in as, one for each role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import Group
+
+from programs.accounts.models import User
+from programs.models import Area, Centre, CentreStaff, Membership, OfficerPost, Pupil, School
+from programs.schools.choices import OfficeRole, SchoolRole, SchoolState, Tree
+from programs.visits.choices import CentreRole
+from stem_portal.demo.schools import demo_password_hash, new_person
+
+HOME_SCHOOL = "Trường THCS Phú Lợi"
+OTHER_SCHOOL = "Trường THCS Thuận Giao"
+UPPER_SCHOOL = "Trường THPT Thủ Dầu Một"
+HOME_WARD = "Phường Phú Lợi"
+CENTRE = "TDM"
+
+
+@dataclass(frozen=True)
+class Person:
+    """``key`` is the user name; e-mail people may sign in with their address too."""
+
+    key: str
+    name: str
+    role_vi: str
+    role_en: str
+    has_email: bool = True
+
+    @property
+    def email(self) -> str | None:
+        return f"{self.key}@example.vn" if self.has_email else None
+
+
+CAST = [
+    Person(
+        "hanh",
+        "Nguyễn Thị Hạnh",
+        "Giáo viên, THCS Phú Lợi, chủ nhiệm 8A1",
+        "Teacher, Phú Lợi lower secondary, class 8A1",
+    ),
+    Person("lam", "Trần Văn Lâm", "Giáo viên, THCS Thuận Giao", "Teacher, Thuận Giao lower secondary"),
+    Person("bao", "Lê Quốc Bảo", "Đầu mối nhà trường, THCS Phú Lợi", "School coordinator, Phú Lợi lower secondary"),
+    Person("yen", "Phạm Ngọc Yến", "Hiệu trưởng, THCS Phú Lợi", "Principal, Phú Lợi lower secondary"),
+    Person(
+        "minh.8a1",
+        "Đỗ Gia Minh",
+        "Học sinh lớp 8A1, không có e-mail",
+        "Pupil of class 8A1, without e-mail",
+        has_email=False,
+    ),
+    Person("vy", "Huỳnh Khánh Vy", "Sinh viên", "University student"),
+    Person("trung", "Võ Thành Trung", "Quản lý Trung tâm Sáng tạo Thủ Dầu Một", "Manager of the Thủ Dầu Một centre"),
+    Person("tram", "Lý Thu Trâm", "Nhân viên Trung tâm Sáng tạo Thủ Dầu Một", "Staff of the Thủ Dầu Một centre"),
+    Person("duyen", "Châu Mỹ Duyên", "Giám khảo", "Judge"),
+    Person("mai", "Đặng Thị Mai", "Chuyên viên phường Phú Lợi", "Ward officer, Phú Lợi"),
+    Person("nam", "Phan Hoàng Nam", "Chuyên viên Sở Giáo dục và Đào tạo", "Department officer"),
+    Person("ha", "Bùi Thanh Hà", "Thành viên Ban Chỉ đạo", "Steering committee viewer"),
+    Person("linh", "Ngô Thùy Linh", "Biên tập viên", "Editor"),
+    Person("khoi", "Dương Minh Khôi", "Duyệt nội dung", "Moderator"),
+    Person("admin", "Hồ Anh Quân", "Quản trị hệ thống", "Administrator"),
+]
+
+
+def create_people() -> dict[str, User]:
+    """The cast's accounts, before anybody else's."""
+    password = demo_password_hash()
+    people = [new_person(person.name, person.key, email=person.email, password=password) for person in CAST]
+    User.objects.bulk_create(people)
+    User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
+    return {user.username: user for user in User.objects.filter(username__in=[person.key for person in CAST])}
+
+
+def settle_schools(people: dict[str, User], *, since: date) -> None:
+    """The cast's schools take part, and the cast belongs to them; the wards' officers have their wards."""
+    homes = {name: School.objects.get(name=name) for name in (HOME_SCHOOL, OTHER_SCHOOL, UPPER_SCHOOL)}
+    School.objects.filter(pk__in=[school.pk for school in homes.values()]).update(state=SchoolState.ACTIVE)
+    # Two schools stay on the list, so that a newcomer can claim one at the ward and one at the department.
+    School.objects.filter(name__in=[f"Trường Tiểu học {HOME_WARD.split(' ', 1)[1]}"]).update(state=SchoolState.INVITED)
+    posts = [
+        (HOME_SCHOOL, "hanh", SchoolRole.TEACHER),
+        (HOME_SCHOOL, "bao", SchoolRole.COORDINATOR),
+        (HOME_SCHOOL, "yen", SchoolRole.PRINCIPAL),
+        (OTHER_SCHOOL, "lam", SchoolRole.TEACHER),
+    ]
+    Membership.objects.bulk_create(
+        Membership(school=homes[name], user=people[key], role=role, started_on=since) for name, key, role in posts
+    )
+    OfficerPost.objects.create(user=people["nam"], role=OfficeRole.DEPARTMENT)
+    OfficerPost.objects.create(user=people["ha"], role=OfficeRole.STEERING)
+    ward_post = OfficerPost.objects.create(user=people["mai"], role=OfficeRole.WARD)
+    ward_post.areas.add(Area.objects.get(tree=Tree.ADMINISTRATIVE, name=HOME_WARD))
+
+
+def settle_centre(people: dict[str, User]) -> None:
+    centre = Centre.objects.get(code=CENTRE)
+    CentreStaff.objects.create(centre=centre, user=people["trung"], role=CentreRole.MANAGER)
+    CentreStaff.objects.create(centre=centre, user=people["tram"], role=CentreRole.STAFF)
+
+
+def settle_editors(people: dict[str, User]) -> None:
+    """The groups are made by ``cms.actions.set_up_site``."""
+    people["linh"].groups.add(Group.objects.get(name="Editors"))
+    people["khoi"].groups.add(Group.objects.get(name="Moderators"))
+
+
+def settle_pupil(people: dict[str, User]) -> Pupil:
+    """The boy of 8A1 who signs in: the first pupil on the class list becomes him."""
+    pupil = Pupil.objects.filter(
+        school__name=HOME_SCHOOL, enrolments__class_group__name="8A1", enrolments__ended_on__isnull=True
+    ).first()
+    pupil.full_name, pupil.gender, pupil.user = people["minh.8a1"].full_name, "m", people["minh.8a1"]
+    pupil.save()
+    return pupil

@@ -1,0 +1,223 @@
+"""Two competitions, and projects in every state with real files."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import textwrap
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from PIL import Image, ImageDraw
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen import canvas
+
+from programs.certificates.pdf import fonts
+from programs.models import (
+    ClassGroup,
+    Competition,
+    Membership,
+    Project,
+    ProjectField,
+    ProjectFile,
+    ProjectMember,
+    Pupil,
+    RuleSet,
+    SchoolYear,
+)
+from programs.projects.choices import CompetitionState, FileKind, ProjectState
+from programs.schools.choices import SchoolRole
+from stem_portal.demo.ideas import IDEAS
+
+P = ProjectState
+CONTENT = Path(__file__).parent / "content" / "competitions.toml"
+# What became of this year's entries, and of last term's.
+THIS_YEAR = [
+    P.DRAFT,
+    P.SUBMITTED,
+    P.ENDORSED,
+    P.RETURNED,
+    P.ELIGIBLE,
+    P.IN_JUDGING,
+    P.WITHDRAWN,
+    P.INELIGIBLE,
+    P.ENDORSED,
+]
+LAST_YEAR = [
+    P.AWARDED,
+    P.NOT_AWARDED,
+    P.AWARDED,
+    P.NOT_AWARDED,
+    P.AWARDED,
+    P.NOT_AWARDED,
+    P.NOT_AWARDED,
+    P.AWARDED,
+    P.WITHDRAWN,
+]
+AWARDS = ["Giải Nhất", "Giải Nhì", "Giải Ba", "Giải Ba"]
+PALETTE = [("#0d2340", "#0b5cad", "#f4b41a"), ("#1b7046", "#bfe3cd", "#f4b41a"), ("#0b5cad", "#cfe0f3", "#fff4d6")]
+
+
+def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Competition]:
+    """The one that is open now, and the one whose results are published."""
+    data = tomllib.loads(CONTENT.read_text(encoding="utf-8"))["competitions"]
+    spans = [(now - timedelta(days=30), now + timedelta(days=40), CompetitionState.OPEN)]
+    spans.append((now - timedelta(days=300), now - timedelta(days=220), CompetitionState.PUBLISHED))
+    competitions = []
+    for entry, (opens, closes, state) in zip(data, spans, strict=True):
+        rules, _ = RuleSet.objects.get_or_create(
+            code=entry["code"].lower(),
+            version=1,
+            defaults={"grade_from": entry["grade_from"], "grade_to": entry["grade_to"], "team_max": 2},
+        )
+        year = school_year if state == CompetitionState.OPEN else SchoolYear.objects.exclude(pk=school_year.pk).first()
+        competitions.append(
+            Competition.objects.create(
+                code=entry["code"],
+                slug=entry["slug"],
+                name=entry["vi"]["name"],
+                name_en=entry["en"]["name"],
+                summary=entry["vi"]["summary"],
+                summary_en=entry["en"]["summary"],
+                illustration=entry["illustration"],
+                school_year=year,
+                rule_set=rules,
+                opens_at=opens,
+                closes_at=closes,
+                state=state,
+            )
+        )
+    return competitions
+
+
+def build_projects(
+    *, random: Random, competitions: list[Competition], now: datetime, keep_free: Pupil
+) -> list[Project]:
+    """Each idea becomes the project of one or two classmates; ``keep_free`` enters nothing yet."""
+    teams = _teams(keep_free)
+    fields = {field.code: field for field in ProjectField.objects.all()}
+    states = list(zip([competitions[0]] * 9, THIS_YEAR, strict=True)) + list(
+        zip([competitions[1]] * 9, LAST_YEAR, strict=True)
+    )
+    projects, awarded = [], 0
+    for index, (idea, (competition, state)) in enumerate(zip(IDEAS, states, strict=True)):
+        team, teacher_id = teams[index]
+        field, kind, title, summary = idea
+        started = competition.opens_at + timedelta(days=random.randint(2, 12))
+        project = Project.objects.create(
+            reference=f"DA-{_code(random)}",
+            competition=competition,
+            school_id=team[0].school_id,
+            field=fields.get(field) or next(iter(fields.values()), None),
+            kind=kind,
+            title=title,
+            summary=summary,
+            supervisor_id=teacher_id,
+            state=state,
+            submitted_at=None if state == P.DRAFT else started + timedelta(days=5),
+            endorsed_at=started + timedelta(days=7)
+            if state not in {P.DRAFT, P.SUBMITTED, P.RETURNED, P.WITHDRAWN}
+            else None,
+            return_reason="Em bổ sung số liệu của lần thử thứ hai và ghi rõ nguồn ảnh." if state == P.RETURNED else "",
+            award=AWARDS[awarded % len(AWARDS)] if state == P.AWARDED else "",
+            created_by_id=teacher_id,
+        )
+        awarded += state == P.AWARDED
+        ProjectMember.objects.bulk_create(
+            ProjectMember(project=project, competition=competition, pupil=pupil) for pupil in team
+        )
+        _attach_files(project, random, index, teacher_id)
+        projects.append(project)
+    return projects
+
+
+def _code(random: Random) -> str:
+    return "".join(random.choice("23456789ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(5))
+
+
+def _teams(keep_free: Pupil) -> list[tuple[list[Pupil], int]]:
+    """Pairs and single pupils of grade 8 and above from the classes that have pupils, with a teacher of their school."""
+    teams = []
+    for group in ClassGroup.objects.filter(grade__gte=8, enrolments__isnull=False).distinct().order_by("pk"):
+        teacher = (
+            Membership.objects.filter(school_id=group.school_id, role=SchoolRole.TEACHER, ended_on__isnull=True)
+            .order_by("id")
+            .values_list("user_id", flat=True)
+            .first()
+        )
+        pupils = list(Pupil.objects.filter(enrolments__class_group=group).exclude(pk=keep_free.pk).order_by("pk")[:12])
+        if teacher is None:
+            continue
+        while pupils:
+            size = 2 if len(teams) % 3 else 1
+            teams.append((pupils[:size], teacher))
+            pupils = pupils[size:]
+    # One team of every class in turn would be fairer, but neighbours tell the same story.
+    return teams[::2] + teams[1::2]
+
+
+def _attach_files(project: Project, random: Random, index: int, teacher_id: int) -> None:
+    picture, preview = _picture(random, index)
+    document = _document(project)
+    _store(project, FileKind.IMAGE, "hinh-san-pham.jpg", "image/jpeg", picture, teacher_id, preview)
+    _store(project, FileKind.DOCUMENT, "thuyet-minh-du-an.pdf", "application/pdf", document, teacher_id)
+
+
+def _store(project, kind: str, name: str, content_type: str, body: bytes, user_id: int, preview: bytes = b"") -> None:
+    private = storages["private"]
+    key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(body))
+    preview_key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(preview)) if preview else ""
+    ProjectFile.objects.create(
+        project=project,
+        kind=kind,
+        name=name,
+        storage_key=key,
+        preview_key=preview_key,
+        content_type=content_type,
+        size=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+        uploaded_by_id=user_id,
+    )
+
+
+def _picture(random: Random, index: int) -> tuple[bytes, bytes]:
+    """A drawn stand-in for a pupil's photograph of the work: no face, no place."""
+    dark, middle, bright = PALETTE[index % len(PALETTE)]
+    image = Image.new("RGB", (1200, 800), middle)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 560, 1200, 800), fill=dark)
+    for _ in range(5):
+        left, top, size = random.randint(80, 900), random.randint(160, 480), random.randint(90, 240)
+        draw.rounded_rectangle((left, top, left + size, 580), radius=18, fill=random.choice([bright, "#ffffff", dark]))
+        draw.ellipse((left + size // 3, top + 20, left + size // 3 + 40, top + 60), fill=bright)
+    return _jpeg(image), _jpeg(image.resize((400, 267)))
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=82)
+    return buffer.getvalue()
+
+
+def _document(project: Project) -> bytes:
+    """A one-page report in Vietnamese type."""
+    regular = next(iter(fonts()))
+    buffer = io.BytesIO()
+    page = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    page.setTitle(project.title)
+    text = page.beginText(70, 760)
+    text.setFont(regular, 15)
+    for line in textwrap.wrap(project.title, 56):
+        text.textLine(line)
+    text.setFont(regular, 11)
+    text.textLine("")
+    for line in textwrap.wrap(project.summary, 80):
+        text.textLine(line)
+    page.drawText(text)
+    page.save()
+    return buffer.getvalue()

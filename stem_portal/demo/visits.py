@@ -1,0 +1,230 @@
+"""Sessions of the field trips and bookings in every state, consistent to the last seat."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from programs.models import Booking, ClassGroup, FieldTrip, RosterEntry, SchoolYear, Session, Term
+from programs.visits.choices import SEAT_COUNTED, BookingState, SessionState
+from stem_portal.demo.calendar import Calendar
+from stem_portal.demo.schools import Scale
+
+S = BookingState
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+STARTS = [time(8, 0), time(13, 30)]
+WEEKS_AHEAD = 7
+NOTES = [
+    "",
+    "",
+    "",
+    "Lớp có một em dùng xe lăn, nhờ trung tâm xếp chỗ gần cửa.",
+    "Đoàn đến bằng xe buýt của trường.",
+    "",
+]
+# What became of a booking of a past session, by how often.
+PAST_STATES = [S.CLOSED] * 16 + [S.NO_SHOW] + [S.CANCELLED_BY_SCHOOL] * 2 + [S.EXPIRED] + [S.CANCELLED_BY_CENTRE]
+FUTURE_STATES = [S.HELD] * 4 + [S.PAPERS_DUE] * 2 + [S.CONFIRMED] * 8 + [S.CANCELLED_BY_SCHOOL, S.EXPIRED]
+
+
+def _at(day: date, clock: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, clock))
+
+
+def _days(first: date, last: date, calendar: Calendar) -> Iterator[date]:
+    day = first
+    while day <= last:
+        if calendar.is_open(day):
+            yield day
+        day += timedelta(days=1)
+
+
+def build_sessions(*, terms: list[Term], scale: Scale, now: datetime) -> list[Session]:
+    """Sessions of every trip in its own room: all of the past terms, and the current one up to some weeks ahead."""
+    calendar, today = Calendar(), timezone.localdate(now)
+    sessions: list[Session] = []
+    trips = list(FieldTrip.objects.prefetch_related("centre__rooms"))
+    taken: set[tuple[int, date, time]] = set()
+    horizon = today + timedelta(weeks=WEEKS_AHEAD)
+    for term in terms:
+        days = list(_days(term.starts_on, min(term.ends_on, horizon), calendar))
+        for place, trip in enumerate(trips):
+            rooms = list(trip.centre.rooms.all())
+            # Thursday, Friday and Saturday for one trip, Tuesday, Wednesday and Friday for the next, and so on.
+            weekdays = [(1, 3, 5), (2, 4), (1, 4, 5), (2, 3), (3, 5), (1, 2)][place % 6]
+            wanted = [day for day in days if scale.sessions_a_week > 3 or day.weekday() in weekdays]
+            for day in wanted:
+                for room in rooms if scale.sessions_a_week > 3 else rooms[place % len(rooms) : place % len(rooms) + 1]:
+                    clocks = STARTS if scale.sessions_a_week > 3 else [STARTS[(day.toordinal() + place) % 2]]
+                    for clock in clocks:
+                        if (room.pk, day, clock) in taken:
+                            continue
+                        taken.add((room.pk, day, clock))
+                        sessions.append(_session(trip, room, _at(day, clock), term, now))
+    if today.weekday() != 6:
+        sessions += _sessions_of_today(trips, taken, today, terms[-1], now)
+    return Session.objects.bulk_create(sessions, batch_size=1000)
+
+
+def _sessions_of_today(trips, taken, today: date, term: Term, now: datetime) -> list[Session]:
+    """The centre's day is never empty when a newcomer looks: two sessions today at the first centre."""
+    trip = next(trip for trip in trips if trip.code == "XUONG-CHE-TAO")
+    room = trip.centre.rooms.all()[0]
+    clocks = [clock for clock in STARTS if (room.pk, today, clock) not in taken]
+    return [_session(trip, room, _at(today, clock), term, now) for clock in clocks]
+
+
+def _session(trip: FieldTrip, room, starts_at: datetime, term: Term, now: datetime) -> Session:
+    ends_at = starts_at + timedelta(minutes=trip.minutes)
+    over = timezone.localdate(ends_at) < timezone.localdate(now)
+    return Session(
+        field_trip=trip,
+        room=room,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=min(trip.max_pupils, room.capacity),
+        booking_opens_at=_at(term.starts_on - timedelta(days=21), time(7, 0)),
+        booking_closes_at=starts_at - timedelta(days=1),
+        state=SessionState.CLOSED if over else SessionState.SCHEDULED,
+        closed_at=ends_at + timedelta(minutes=20) if over else None,
+    )
+
+
+class Bookings:
+    """Fills sessions with bookings; counts seats as the actions would."""
+
+    def __init__(self, *, random: Random, now: datetime) -> None:
+        self.random, self.now = random, now
+        self.rows: list[Booking] = []
+        self.taken: defaultdict[int, int] = defaultdict(int)
+        self.busy: set[tuple[int, int]] = set()
+        self.count = 0
+
+    def reference(self) -> str:
+        self.count += 1
+        number, code = self.count * 7_368_787 % 28_629_151, ""
+        for _ in range(5):
+            number, digit = divmod(number, len(ALPHABET))
+            code += ALPHABET[digit]
+        return f"BD-{code}"
+
+    def add(self, session: Session, class_group: ClassGroup, leader_id: int, state: str, pupils: int) -> Booking | None:
+        """A booking in ``state``; None when the class is already there or the seats do not suffice."""
+        if (session.pk, class_group.pk) in self.busy:
+            return None
+        if state in SEAT_COUNTED and self.taken[session.pk] + pupils > session.capacity:
+            return None
+        self.busy.add((session.pk, class_group.pk))
+        if state in SEAT_COUNTED:
+            self.taken[session.pk] += pupils
+        created = min(self.now, session.starts_at - timedelta(days=self.random.randint(6, 24)))
+        booking = Booking(
+            reference=self.reference(),
+            session=session,
+            school_id=class_group.school_id,
+            class_group=class_group,
+            leader_id=leader_id,
+            contact_phone=f"+849{self.random.randint(10_000_000, 99_999_999)}",
+            pupils=pupils,
+            adults=-(-pupils // session.field_trip.pupils_per_adult),
+            note=self.random.choice(NOTES),
+            state=state,
+            created_at=created,
+        )
+        self._complete(booking, session, created)
+        self.rows.append(booking)
+        return booking
+
+    def _complete(self, booking: Booking, session: Session, created: datetime) -> None:
+        if booking.state == S.WAITLISTED:
+            booking.waiting_since = created
+        if booking.state in {S.HELD, S.PAPERS_DUE}:
+            booking.papers_due_at = session.starts_at - timedelta(days=2)
+        if booking.state in {S.CONFIRMED, S.ATTENDED, S.CLOSED, S.NO_SHOW}:
+            booking.confirmed_at = created + timedelta(days=1)
+        if booking.state in {S.ATTENDED, S.CLOSED}:
+            booking.arrived_pupils = booking.pupils - self.random.choice([0, 0, 0, 1, 1, 2, 3])
+            booking.arrived_girls = round(booking.arrived_pupils * self.random.uniform(0.42, 0.56))
+            booking.arrived_adults = booking.adults
+            booking.checked_in_at = session.starts_at - timedelta(minutes=5)
+        if booking.state == S.CANCELLED_BY_SCHOOL:
+            booking.ended_at, booking.end_reason = (
+                created + timedelta(days=2),
+                "Trùng lịch kiểm tra giữa kỳ của trường.",
+            )
+        if booking.state == S.CANCELLED_BY_CENTRE:
+            booking.ended_at, booking.end_reason = created + timedelta(days=2), "Phòng máy bảo trì đột xuất."
+        if booking.state == S.EXPIRED:
+            booking.ended_at, booking.end_reason = created + timedelta(days=3), "Quá hạn hoàn tất hồ sơ."
+
+    def save(self) -> None:
+        created = {booking.reference: booking.created_at for booking in self.rows}
+        Booking.objects.bulk_create(self.rows, batch_size=1000)
+        # ``auto_now_add`` wrote today; history keeps its own days.
+        for booking in self.rows:
+            booking.created_at = created[booking.reference]
+        Booking.objects.bulk_update(self.rows, ["created_at"], batch_size=500)
+        sessions = [Session(pk=pk, seats_taken=seats) for pk, seats in self.taken.items()]
+        Session.objects.bulk_update(sessions, ["seats_taken"], batch_size=500)
+
+
+def classes_by_grade(school_year: SchoolYear) -> dict[int, list[ClassGroup]]:
+    """Classes of the year that have a homeroom teacher to lead them."""
+    groups = ClassGroup.objects.filter(school_year=school_year, homeroom_teacher__isnull=False).order_by("pk")
+    by_grade = defaultdict(list)
+    for group in groups:
+        by_grade[group.grade].append(group)
+    return by_grade
+
+
+def build_bookings(
+    *, bookings: Bookings, random: Random, sessions: list[Session], now: datetime, classes: dict[int, list[ClassGroup]]
+) -> None:
+    """Past sessions mostly full and closed; coming ones in every state, a few sold out with a waiting list."""
+    for index, session in enumerate(sessions):
+        trip = session.field_trip
+        candidates = [group for grade in range(trip.grade_from, trip.grade_to + 1) for group in classes.get(grade, ())]
+        if not candidates or random.random() < 0.22:
+            continue
+        past = session.state == SessionState.CLOSED
+        state = random.choice(PAST_STATES if past else FUTURE_STATES)
+        if not past and timezone.localdate(session.starts_at) == timezone.localdate(now):
+            state = S.CONFIRMED
+        group = random.choice(candidates)
+        pupils = min(session.capacity, random.randint(24, 40))
+        bookings.add(session, group, group.homeroom_teacher_id, state, pupils)
+        if not past and index % 5 == 0:
+            _sell_out(bookings, random, session, candidates)
+
+
+def _sell_out(bookings: Bookings, random: Random, session: Session, candidates: list[ClassGroup]) -> None:
+    """A second group takes what is left, a third waits."""
+    left = session.capacity - bookings.taken[session.pk]
+    second, third = random.choice(candidates), random.choice(candidates)
+    if left:
+        bookings.add(session, second, second.homeroom_teacher_id, S.CONFIRMED, left)
+    bookings.add(session, third, third.homeroom_teacher_id, S.WAITLISTED, random.randint(20, min(32, session.capacity)))
+
+
+def build_rosters(*, bookings: Bookings, pupils_of: dict[int, list[tuple[int, str]]]) -> None:
+    """Pupils by name for the classes that have them; who was absent is marked; girls are counted from the names."""
+    entries, changed = [], []
+    for booking in bookings.rows:
+        pupils = pupils_of.get(booking.class_group_id)
+        if not pupils or booking.state not in {S.CONFIRMED, S.ATTENDED, S.CLOSED}:
+            continue
+        named = pupils[: booking.pupils]
+        came = booking.arrived_pupils if booking.arrived_pupils is not None else None
+        if came is not None:
+            booking.arrived_pupils = came = min(came, len(named))
+            booking.arrived_girls = sum(gender == "f" for _, gender in named[:came])
+            changed.append(booking)
+        for place, (pupil_id, _) in enumerate(named):
+            attended = None if came is None else place < came
+            entries.append(RosterEntry(booking=booking, pupil_id=pupil_id, attended=attended))
+    RosterEntry.objects.bulk_create(entries, batch_size=1000)
+    Booking.objects.bulk_update(changed, ["arrived_pupils", "arrived_girls"], batch_size=500)
