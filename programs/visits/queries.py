@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from programs.core.models import Term
+from programs.core.models import Holiday, Term
 from programs.schools.models import ClassGroup, School
 from programs.schools.queries import classes_visible_to, schools_in_scope, standing_of
-from programs.visits.choices import BOOKING_GROUPS, LIVE, SessionState
+from programs.visits.choices import BOOKING_GROUPS, CAME, LIVE, SEAT_HOLDING, SessionState
 from programs.visits.models import Booking, Centre, FieldTrip, RosterEntry, Session
 from programs.visits.rules import LiveBooking
 
@@ -182,6 +183,17 @@ def classes_for_booking(user, session: Session) -> list[ClassGroup]:
     )
 
 
+def session_to_book(session_id: int) -> Session:
+    """The session as it stands with its trip and centre, and ``on_holiday``; one query, since this is the rush."""
+    day = TruncDate(OuterRef("starts_at"))
+    holidays = Holiday.objects.filter(starts_on__lte=day, ends_on__gte=day)
+    return (
+        Session.objects.select_related("field_trip__centre", "room")
+        .annotate(on_holiday=Exists(holidays))
+        .get(pk=session_id)
+    )
+
+
 def live_bookings_of_school(school: School, *, now: datetime) -> list[LiveBooking]:
     """The school's live bookings of sessions to come, as the rules judge them."""
     rows = Booking.objects.live().filter(school=school, session__starts_at__gt=now)
@@ -303,6 +315,14 @@ def sessions_to_close(user, *, now: datetime) -> QuerySet[Session]:
         .filter(Exists(Booking.objects.filter(session=OuterRef("pk"), state__in=EXPECTED)))
         .order_by("starts_at")
     )
+
+
+def closing_counts(session: Session) -> tuple[int, int]:
+    """How many groups of ``session`` came, and how many that hold places were not checked in."""
+    counts = session.bookings.aggregate(
+        came=Count("pk", filter=Q(state__in=CAME)), missing=Count("pk", filter=Q(state__in=SEAT_HOLDING))
+    )
+    return counts["came"], counts["missing"]
 
 
 def centres_of(user) -> list[Centre]:

@@ -1,3 +1,21 @@
 """Addresses of the visits wing."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from programs.visits.views import bookings, centre, sessions
+
+BOOKING = "desk/bookings/<str:reference>/"
+
+urlpatterns = [
+    path("sessions/<int:pk>/", sessions.session_detail, name="session_detail"),
+    path("sessions/<int:pk>/book/", sessions.session_book, name="session_book"),
+    path("desk/bookings/", bookings.booking_list, name="booking_list"),
+    path(BOOKING, bookings.booking_detail, name="booking_detail"),
+    path(f"{BOOKING}cancel/", bookings.booking_cancel, name="booking_cancel"),
+    path(f"{BOOKING}confirm/", bookings.booking_confirm, name="booking_confirm"),
+    path(f"{BOOKING}participants/", bookings.booking_roster, name="booking_roster"),
+    path(f"{BOOKING}calendar.ics", bookings.booking_calendar, name="booking_calendar"),
+    path("desk/centre/", centre.centre_day, name="centre_day"),
+    path("desk/centre/bookings/<str:reference>/", centre.booking_check_in, name="booking_check_in"),
+    path("desk/centre/sessions/<int:pk>/close/", centre.session_close, name="session_close"),
+]

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import record
-from programs.core.calendar import is_holiday
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
@@ -21,7 +20,7 @@ from programs.visits.actions import guard
 from programs.visits.actions.messages import tell_leader
 from programs.visits.actions.waiting import confirm_by, promote_waiting
 from programs.visits.choices import CANCELLED, BookingState, WaitingPolicy
-from programs.visits.models import Booking, Session
+from programs.visits.models import Booking
 
 REFERENCE_PREFIX = "BD"
 
@@ -77,7 +76,7 @@ def book_session(
 
 def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
     now = timezone.now()
-    session = Session.objects.select_related("field_trip__centre", "room").get(pk=wish.session_id)
+    session = queries.session_to_book(wish.session_id)
     wish.session = session
     refuse_if(rules.booking_refusal(_facts_of(wish, now=now)))
     seated = _take_or_queue(wish, wait_if_full=wait_if_full)
@@ -132,7 +131,7 @@ def _school_facts_of(wish: Booking, *, now: datetime) -> rules.SchoolFacts:
     return rules.SchoolFacts(
         school_working=school.is_working,
         class_of_school=wish.class_group.school_id == school.pk,
-        on_holiday=is_holiday(timezone.localtime(session.starts_at).date()),
+        on_holiday=session.on_holiday,
         session_id=session.pk,
         class_group_id=wish.class_group_id,
         centre_id=session.field_trip.centre_id,

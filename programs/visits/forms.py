@@ -1,0 +1,145 @@
+"""The shape of what people send to the visits wing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from programs.core.forms import CleanCharField, CleanFormMixin, DateField, PhoneField, WholeNumberField
+from programs.core.idempotency import IdempotentFormMixin
+from programs.schools.models import ClassGroup, Pupil
+from programs.visits.models import Booking
+
+_DIGITS = {"inputmode": "numeric", "autocomplete": "off", "class": "number"}
+
+
+def _number(**options) -> WholeNumberField:
+    # A text field with a digits keyboard: spinners change numbers by accident when a page is scrolled.
+    return WholeNumberField(widget=forms.TextInput(attrs=_DIGITS), **options)
+
+
+class ClassSelect(forms.Select):
+    """Each option knows its number of pupils, so that a script may fill the number in."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.pupil_counts: dict[str, int] = {}
+
+    def create_option(self, name, value, *args, **kwargs) -> dict:
+        option = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.pupil_counts:
+            option["attrs"]["data-pupils"] = self.pupil_counts[str(value)]
+        return option
+
+
+class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    class_group = forms.TypedChoiceField(label=_("Class"), widget=ClassSelect)
+    pupils = _number(label=_("Pupils"), min_value=1, max_value=9999)
+    adults = _number(label=_("Accompanying adults"), min_value=0, max_value=999)
+    contact_phone = PhoneField(
+        label=_("Telephone on the day"), help_text=_("The centre calls this number if the bus is late.")
+    )
+    needs = CleanCharField(
+        label=_("Access and medical needs"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only the centre reads this. Write what to prepare, not a pupil's diagnosis."),
+    )
+    note = CleanCharField(
+        label=_("Note to the centre"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    wait_if_full = forms.BooleanField(
+        label=_("If the places run out, put us on the waiting list"),
+        required=False,
+        help_text=_("You are told by e-mail as soon as places come free."),
+    )
+
+    def __init__(self, *args, classes: Sequence[ClassGroup], pupils_per_adult: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.classes = {str(class_group.pk): class_group for class_group in classes}
+        field = self.fields["class_group"]
+        field.choices = [("", _("Choose a class")), *_choices_by_school(classes)]
+        field.coerce = self.classes.get
+        field.widget.pupil_counts = {key: each.pupil_count for key, each in self.classes.items()}
+        self.fields["adults"].help_text = ngettext(
+            "At least one adult for every {count} pupil.",
+            "At least one adult for every {count} pupils.",
+            pupils_per_adult,
+        ).format(count=pupils_per_adult)
+        self.fields["adults"].widget.attrs["data-pupils-per-adult"] = pupils_per_adult
+
+
+def _choices_by_school(classes: Sequence[ClassGroup]) -> list[tuple]:
+    """Classes with their size; under the school's name when the person works in several schools."""
+    schools = [
+        (school, [(str(each.pk), _class_label(each)) for each in group])
+        for school, group in groupby(classes, key=lambda each: each.school)
+    ]
+    if len(schools) == 1:
+        return schools[0][1]
+    return [(school.name, options) for school, options in schools]
+
+
+def _class_label(class_group: ClassGroup) -> str:
+    if not class_group.pupil_count:
+        return class_group.name
+    return ngettext("{name} · {count} pupil", "{name} · {count} pupils", class_group.pupil_count).format(
+        name=class_group.name, count=class_group.pupil_count
+    )
+
+
+class CancelForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The other side reads it, so that it can plan anew."),
+    )
+
+
+class ConfirmationForm(IdempotentFormMixin, forms.Form):
+    """A question answered by sending it."""
+
+
+class RosterForm(IdempotentFormMixin, forms.Form):
+    pupils = forms.TypedMultipleChoiceField(
+        label=_("Participants"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, pupils: Sequence[Pupil], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pupils"].choices = [(pupil.pk, pupil.full_name) for pupil in pupils]
+
+
+class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    pupils = _number(label=_("Pupils who came"), min_value=1, max_value=9999)
+    girls = _number(label=_("of whom girls"), min_value=0, max_value=9999)
+    adults = _number(label=_("Adults who came"), min_value=0, max_value=999)
+    present = forms.TypedMultipleChoiceField(
+        label=_("Pupils who are here"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Take the tick away from those who did not come. Only pupils who came get a certificate."),
+    )
+
+    def __init__(self, *args, booking: Booking, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.roster = [(entry.pupil_id, entry.pupil.full_name) for entry in booking.roster_entries]
+        self.fields["present"].choices = self.roster
+        if not self.roster:
+            del self.fields["present"]
+
+    @property
+    def absent(self) -> set[int]:
+        """Pupils of the list of participants whose tick was taken away."""
+        return {pupil_id for pupil_id, _name in self.roster} - set(self.cleaned_data.get("present", []))
+
+
+class DayForm(forms.Form):
+    date = DateField(label=_("Day"), required=False)

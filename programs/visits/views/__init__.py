@@ -1,0 +1,1 @@
+"""The pages of the visits wing: for everybody, for schools, for centres."""

@@ -1,0 +1,198 @@
+"""A school's bookings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.core.audit import history_of
+from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.refusals import Refused, show_refusal
+from programs.schools.queries import pupils_of_class, standing_of
+from programs.visits import queries, rules
+from programs.visits.actions.booking import cancel_booking, confirm_booking
+from programs.visits.actions.roster import set_roster
+from programs.visits.choices import BOOKING_GROUP_LABELS, CAME, BookingState
+from programs.visits.exports import CALENDAR_TYPE, calendar_entry, calendar_name
+from programs.visits.forms import CancelForm, ConfirmationForm, RosterForm
+from programs.visits.models import Booking
+
+PER_PAGE = 20
+
+
+def _booking(request: HttpRequest, reference: str) -> Booking:
+    return get_object_or_404(queries.bookings_visible_to(request.user), reference=reference)
+
+
+def _manages(request: HttpRequest, booking: Booking) -> bool:
+    return rules.can_manage_booking(
+        standing_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
+    )
+
+
+def _runs(request: HttpRequest, booking: Booking) -> bool:
+    return rules.can_run_centre(queries.centre_ids_of(request.user), booking.session.field_trip.centre_id)
+
+
+def _moment(booking: Booking) -> dict:
+    return {"state": booking.state, "now": timezone.now(), "starts_at": booking.session.starts_at}
+
+
+@signed_in
+@require_safe
+def booking_list(request: HttpRequest) -> HttpResponse:
+    bookings = queries.bookings_visible_to(request.user)
+    sizes = queries.group_sizes(bookings)
+    asked = request.GET.get("state", "")
+    group = asked if asked in BOOKING_GROUP_LABELS else ""
+    page = Paginator(queries.in_group(bookings, group), PER_PAGE).get_page(request.GET.get("page"))
+    tabs = [("", _("All"), sum(sizes.values()))]
+    tabs += [(name, label, sizes[name]) for name, label in BOOKING_GROUP_LABELS.items()]
+    context = {
+        "page": page,
+        "group": group,
+        "tabs": tabs,
+        "may_book": bool(standing_of(request.user).working_schools),
+        "several_schools": len(standing_of(request.user).school_ids) != 1,
+    }
+    return render(request, "visits/booking_list.html", context)
+
+
+@signed_in
+@require_safe
+def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _booking(request, reference)
+    session = booking.session
+    manages, runs = _manages(request, booking), _runs(request, booking)
+    roster = list(queries.roster_of(booking)) if standing_of(request.user).is_staff_of(booking.school) or runs else []
+    context = {
+        "booking": booking,
+        "session": session,
+        "trip": session.field_trip,
+        "centre": session.field_trip.centre,
+        "roster": roster,
+        "waiting_place": queries.waiting_place(booking),
+        "steps": _steps(booking),
+        "manages": manages,
+        "may_confirm": manages and rules.may_confirm(**_moment(booking)),
+        "may_cancel": (manages or runs) and rules.may_cancel(**_moment(booking)),
+        "may_edit_roster": manages and bool(booking.class_group_id) and rules.may_edit_roster(booking.state),
+        "may_check_in": runs and rules.may_check_in(session_state=session.state, **_moment(booking)),
+        "runs": runs,
+        "history": history_of(booking),
+    }
+    return render(request, "visits/booking_detail.html", context)
+
+
+def _steps(booking: Booking) -> list[dict]:
+    """The three steps of a visit; none once it ended otherwise."""
+    if not (booking.holds_seats or booking.state in CAME or booking.is_live):
+        return []
+    confirmed = booking.state in (BookingState.CONFIRMED, *CAME)
+    held = booking.holds_seats or booking.state in CAME
+    done = [held, confirmed, booking.state in CAME]
+    labels = [_("Places held"), _("Confirmed by the school"), _("Visited")]
+    current = done.index(False) if False in done else None
+    return [
+        {"label": label, "state": "done" if over else ("now" if number == current else "")}
+        for number, (label, over) in enumerate(zip(labels, done, strict=True))
+    ]
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _booking(request, reference)
+    forbidden_unless(_manages(request, booking) or _runs(request, booking))
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_booking(booking_id=booking.pk, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("Booking {reference} is cancelled.").format(reference=reference))
+            return redirect("booking_detail", reference)
+    context = {
+        "title": _("Cancel booking {reference}?").format(reference=reference),
+        "text": _("The places go to the next group at once. This cannot be undone; you can only book again."),
+        "form": form,
+        "submit": _("Cancel the booking"),
+        "back_url": reverse("booking_detail", args=[reference]),
+        "danger": True,
+    }
+    return render(request, "components/confirm.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_confirm(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _booking(request, reference)
+    forbidden_unless(_manages(request, booking))
+    form = ConfirmationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirm_booking(booking_id=booking.pk, by=request.user)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("The visit is confirmed. See you at the centre!"))
+            return redirect("booking_detail", reference)
+    context = {
+        "title": _("Confirm the visit?"),
+        "text": _(
+            "You declare for your school that the safety plan is approved, that the guardians' consents are collected "
+            "at school, and that pupils who stay have an equivalent activity."
+        ),
+        "form": form,
+        "submit": _("Confirm the visit"),
+        "back_url": reverse("booking_detail", args=[reference]),
+    }
+    return render(request, "components/confirm.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _booking(request, reference)
+    forbidden_unless(_manages(request, booking))
+    not_found_unless(booking.class_group_id)
+    pupils = list(pupils_of_class(booking.class_group))
+    listed = set(booking.roster.values_list("pupil_id", flat=True))
+    # An empty list begins with the whole class, so that the usual case is one press of the button.
+    ticked = listed or {pupil.pk for pupil in pupils[: booking.pupils]}
+    form = RosterForm(request.POST or None, pupils=pupils, initial={"pupils": ticked})
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_roster(booking_id=booking.pk, pupil_ids=form.cleaned_data["pupils"], by=request.user)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("The list of participants is saved."))
+            return redirect("booking_detail", reference)
+    context = {
+        "booking": booking,
+        "form": form,
+        "pupils": pupils,
+        "is_new": not listed,
+        "may_edit": rules.may_edit_roster(booking.state),
+    }
+    return render(request, "visits/booking_roster.html", context)
+
+
+@signed_in
+@require_safe
+def booking_calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _booking(request, reference)
+    not_found_unless(booking.state != BookingState.WAITLISTED)
+    url = settings.SITE_URL + reverse("booking_detail", args=[reference])
+    response = HttpResponse(calendar_entry(booking, url=url, stamp=timezone.now()), content_type=CALENDAR_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{calendar_name(booking)}"'
+    return response

@@ -1,0 +1,128 @@
+"""A session as everybody sees it, and booking it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.core.gates import forbidden_unless, signed_in
+from programs.core.refusals import Refused, show_refusal
+from programs.schools.queries import standing_of
+from programs.visits import queries, rules
+from programs.visits.actions.booking import book_session
+from programs.visits.forms import BookingForm
+from programs.visits.models import Booking, Session
+
+
+def _refusal_now(session: Session):
+    trip = session.field_trip
+    return rules.session_refusal(
+        now=timezone.now(),
+        opens_at=session.booking_opens_at,
+        closes_at=session.booking_closes_at,
+        starts_at=session.starts_at,
+        session_state=session.state,
+        offered=trip.is_active and trip.centre.is_active,
+    )
+
+
+@require_safe
+def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    session = get_object_or_404(queries.sessions_visible_to(request.user), pk=pk)
+    own = (
+        queries.bookings_of_schools(request.user).filter(session=session).live()
+        if request.user.is_authenticated
+        else []
+    )
+    context = {
+        "session": session,
+        "trip": session.field_trip,
+        "centre": session.field_trip.centre,
+        "refusal": _refusal_now(session),
+        "own_bookings": list(own),
+        "may_book": _may_book(request.user),
+        "adults": rules.adults_needed(
+            min(session.capacity, session.field_trip.max_pupils), session.field_trip.pupils_per_adult
+        ),
+    }
+    return render(request, "visits/session_detail.html", context)
+
+
+def _may_book(user) -> bool:
+    """Strangers may try: they are led to sign in first."""
+    return not user.is_authenticated or bool(standing_of(user).working_schools)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_book(request: HttpRequest, pk: int) -> HttpResponse:
+    session = get_object_or_404(queries.sessions_visible_to(request.user), pk=pk)
+    forbidden_unless(bool(standing_of(request.user).working_schools))
+    classes = queries.classes_for_booking(request.user, session)
+    form = BookingForm(
+        request.POST or None,
+        classes=classes,
+        pupils_per_adult=session.field_trip.pupils_per_adult,
+        initial=_first_guess(request, session, classes),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _booked(request, _book(request, session, form))
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+            session.refresh_from_db(fields=["seats_taken", "state"])
+    context = {
+        "session": session,
+        "trip": session.field_trip,
+        "centre": session.field_trip.centre,
+        "form": form,
+        "classes": classes,
+        "refusal": _refusal_now(session),
+        "title": _("Book this session") if session.seats_left else _("Join the waiting list"),
+    }
+    return render(request, "visits/session_book.html", context)
+
+
+def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
+    """The class asked for, or the person's own class, with its number of pupils and the adults it needs."""
+    asked = request.GET.get("class", "")
+    own = [each for each in classes if each.homeroom_teacher_id == request.user.pk]
+    chosen = next((each for each in classes if str(each.pk) == asked), None)
+    chosen = chosen or next(iter(own or (classes if len(classes) == 1 else [])), None)
+    guess: dict = {"wait_if_full": session.seats_left == 0}
+    if chosen:
+        guess["class_group"] = chosen.pk
+        if chosen.pupil_count:
+            guess["pupils"] = chosen.pupil_count
+            guess["adults"] = rules.adults_needed(chosen.pupil_count, session.field_trip.pupils_per_adult)
+    return guess
+
+
+def _book(request: HttpRequest, session: Session, form: BookingForm) -> Booking:
+    data = form.cleaned_data
+    return book_session(
+        session_id=session.pk,
+        school=data["class_group"].school,
+        class_group=data["class_group"],
+        pupils=data["pupils"],
+        adults=data["adults"],
+        contact_phone=data["contact_phone"],
+        note=data["note"],
+        needs=data["needs"],
+        wait_if_full=data["wait_if_full"],
+        by=request.user,
+        key=data["idempotency_key"],
+    )
+
+
+def _booked(request: HttpRequest, booking: Booking) -> HttpResponse:
+    if booking.holds_seats:
+        message = _("Your places are held. Reference: {reference}.")
+    else:
+        message = _("You are on the waiting list. Reference: {reference}.")
+    messages.success(request, message.format(reference=booking.reference))
+    return redirect("booking_detail", booking.reference)
