@@ -1,5 +1,196 @@
 """Template tags that every template has (a builtin library)."""
 
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from programs.templatetags.icons import ICONS
+from programs.templatetags.statuses import PLAIN_LOOK, STATUS_LOOKS
 
 register = template.Library()
+
+ALERT_ICONS = {"info": "info", "ok": "check", "wait": "warning", "no": "warning"}
+ALERT_OF_MESSAGE = {"debug": "info", "info": "info", "success": "ok", "warning": "wait", "error": "no"}
+WEEKDAYS_VI = ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"]
+SHORT_WEEKDAYS_VI = ["Th 2", "Th 3", "Th 4", "Th 5", "Th 6", "Th 7", "CN"]
+
+
+def in_vietnamese() -> bool:
+    return (get_language() or "vi").startswith("vi")
+
+
+# --- Icons and badges ---------------------------------------------------------------------------
+@register.simple_tag
+def icon(name: str, extra_class: str = "") -> SafeString:
+    """An inline picture beside words: hidden from screen readers, which read the words."""
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" '
+        'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>',
+        f" {extra_class}" if extra_class else "",
+        mark_safe(ICONS[name]),  # noqa: S308 - our own constant
+    )
+
+
+@register.simple_tag
+def badge(kind: str, label: str, picture: str = "") -> SafeString:
+    """A small word with a colour; ``kind`` is ok, wait, no, info or off."""
+    if not picture:
+        return format_html('<span class="tag plain {}">{}</span>', kind, label)
+    return format_html('<span class="tag {}">{}{}</span>', kind, icon(picture), label)
+
+
+@register.simple_tag
+def status(state: str, label: str) -> SafeString:
+    """The badge of ``state`` with its words."""
+    kind, picture = STATUS_LOOKS.get(str(state), PLAIN_LOOK)
+    return badge(kind, label, picture)
+
+
+@register.simple_tag
+def status_badge(obj) -> SafeString:
+    """The badge of anything that has a ``state``."""
+    return status(obj.state, obj.get_state_display())
+
+
+@register.filter
+def alert_kind(message_level: str) -> str:
+    """The alert that shows a message of Django's message framework."""
+    return ALERT_OF_MESSAGE.get(message_level, "info")
+
+
+@register.filter
+def alert_icon(kind: str) -> str:
+    return ALERT_ICONS[kind]
+
+
+@register.simple_tag
+def gauge(share: float, kind: str = "") -> SafeString:
+    """A bar of ``share`` percent. The number stands beside it in words, so the picture is decoration.
+
+    Drawn as SVG: the content security policy forbids a style attribute.
+    """
+    width = min(100, max(0, round(float(share or 0), 1)))
+    return format_html(
+        '<svg class="gauge{}" aria-hidden="true" focusable="false"><rect width="{}%" height="100%"/></svg>',
+        f" {kind}" if kind else "",
+        str(width),
+    )
+
+
+# --- Numbers ------------------------------------------------------------------------------------
+@register.filter
+def grouped(value: float | Decimal | None) -> str:
+    """12.345 in Vietnamese, 12,345 in English."""
+    return "" if value is None else number_format(value, force_grouping=True)
+
+
+@register.simple_tag
+def vnd(amount: float | Decimal | None) -> str:
+    """20.000 đ, or 20,000 VND; nothing to pay is said in words."""
+    if amount is None:
+        return ""
+    if amount == 0:
+        return _("Free of charge")
+    figure = number_format(amount, decimal_pos=0, force_grouping=True)
+    return f"{figure}\u00a0đ" if in_vietnamese() else f"{figure}\u00a0VND"
+
+
+@register.simple_tag
+def grade_range(first: int, last: int) -> str:
+    """Lớp 6–9, or lớp 6 where both are the same."""
+    if first == last:
+        return _("Grade %(grade)s") % {"grade": first}
+    return _("Grades %(first)s–%(last)s") % {"first": first, "last": last}
+
+
+# --- Dates --------------------------------------------------------------------------------------
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
+
+
+def _day(value: date | datetime) -> date:
+    return _local(value).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def long_date(value: date | datetime | None) -> str:
+    """Thứ Hai, ngày 23 tháng 11 năm 2026; in English Monday, 23 November 2026."""
+    if not value:
+        return ""
+    day = _day(value)
+    if in_vietnamese():
+        # Day and month below 10 keep their zero for days and for January and February, as official papers write them.
+        month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
+        return f"{WEEKDAYS_VI[day.weekday()]}, ngày {day.day:02d} tháng {month} năm {day.year}"
+    return date_format(day, "l, j F Y")
+
+
+@register.filter
+def short_date(value: date | datetime | None) -> str:
+    """Th 5, 26/11; in English Thu, 26/11."""
+    if not value:
+        return ""
+    day = _day(value)
+    weekday = SHORT_WEEKDAYS_VI[day.weekday()] if in_vietnamese() else f"{day:%a}"
+    return f"{weekday}, {day:%d/%m}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """8:00, as a timetable writes it."""
+    if not value:
+        return ""
+    moment = _local(value) if isinstance(value, datetime) else value
+    return f"{moment.hour}:{moment.minute:02d}"
+
+
+@register.filter
+def short_moment(value: datetime | None) -> str:
+    """Th 5, 26/11 · 8:00"""
+    return f"{short_date(value)} · {clock(value)}" if value else ""
+
+
+@register.filter
+def full_moment(value: datetime | None) -> str:
+    """8:00, 26/11/2026: for records, where the year matters."""
+    return f"{clock(value)}, {_day(value):%d/%m/%Y}" if value else ""
+
+
+@register.filter
+def time_span(session) -> str:
+    """8:00–11:00 of anything with ``starts_at`` and ``ends_at``."""
+    return f"{clock(session.starts_at)}–{clock(session.ends_at)}"
+
+
+@register.filter
+def duration(minutes: int | None) -> str:
+    """45 phút, 3 giờ, 1 giờ 30 phút."""
+    if not minutes:
+        return ""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours or minutes < 120 and rest:
+        return pgettext("duration", "%(count)s min") % {"count": minutes}
+    words = pgettext("duration", "%(count)s h") % {"count": hours}
+    return f"{words} {pgettext('duration', '%(count)s min') % {'count': rest}}" if rest else words
+
+
+# --- Forms and pages ----------------------------------------------------------------------------
+@register.filter
+def is_checkbox(field) -> bool:
+    """One box to tick, whose label stands beside it and not above."""
+    return getattr(field.field.widget, "input_type", "") == "checkbox" and not field.use_fieldset
+
+
+@register.filter
+def page_numbers(page) -> list:
+    """The page numbers to offer, with an ellipsis where some are left out."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
