@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from programs.certificates.choices import CertificateState
+from programs.certificates.queries import bookings_to_certify, certificates_visible_to, may_certify
+from programs.core.desk import DeskLink, DeskStat, DeskTask
+from programs.schools.queries import standing_of
+from programs.visits.models import Booking
+from programs.visits.queries import centre_ids_of
+
+SHOWN = 5
+
+
+def tasks(user) -> list[DeskTask]:
+    """Visits whose pupils still wait for their certificates."""
+    if not _has_part(user):
+        return []
+    waiting = [booking for booking in bookings_to_certify(user)[:SHOWN] if may_certify(user, booking)]
+    return [
+        DeskTask(
+            title=_("Issue certificates: {activity}").format(activity=booking.session.field_trip.local_title),
+            detail=f"{_group(booking)} · {date_format(localdate(booking.session.starts_at), 'SHORT_DATE_FORMAT')}",
+            url=reverse("certificate_issue", args=[booking.reference]),
+            action=_("Issue"),
+            weight=60,
+        )
+        for booking in waiting
+    ]
+
+
+def _group(booking: Booking) -> str:
+    return booking.class_group.name if booking.class_group else booking.school.name
+
+
+def stats(user) -> list[DeskStat]:
+    if standing_of(user).pupil is None:
+        return []
+    count = certificates_visible_to(user).filter(state=CertificateState.ISSUED).count()
+    return [DeskStat(count, _("my certificates"), reverse("certificate_list"))]
+
+
+def links(user) -> list[DeskLink]:
+    if standing_of(user).pupil is not None:
+        return [DeskLink(_("My certificates"), reverse("certificate_list"), weight=60)]
+    return [DeskLink(_("Certificates"), reverse("certificate_list"), weight=60)] if _has_part(user) else []
+
+
+def _has_part(user) -> bool:
+    return bool(standing_of(user).memberships) or bool(centre_ids_of(user))

@@ -1,0 +1,27 @@
+"""Work of the certificates wing that runs behind the request."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from programs.certificates.models import Certificate
+from programs.certificates.pdf import render
+from programs.certificates.queries import certificates_of
+from programs.certificates.sheets import sheet_of
+from programs.core.jobs import Progress, job
+
+PRINT_JOB = "certificates.print"
+
+
+@job(PRINT_JOB)
+def print_booking(progress: Progress, *, booking: int) -> dict:
+    """All valid certificates of a large visit as one PDF in private storage; the result names its key."""
+    certificates: list[Certificate] = list(certificates_of(booking))
+    if not certificates:
+        return {"key": ""}
+    data = render(map(sheet_of, certificates), progress=lambda done: progress(done, len(certificates)))
+    key = storages["private"].save(f"certificates/{secrets.token_urlsafe(24)}.pdf", ContentFile(data))
+    return {"key": key}

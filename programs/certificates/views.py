@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.files.storage import storages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from programs.certificates import actions, queries, throttle
+from programs.certificates.choices import CertificateState
+from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm
+from programs.certificates.models import Certificate
+from programs.certificates.pdf import render as render_pdf
+from programs.certificates.rules import issuing_refusal, shows_name
+from programs.certificates.sheets import sheet_of
+from programs.certificates.tasks import PRINT_JOB
+from programs.core.choices import JobState
+from programs.core.gates import forbidden_unless, signed_in
+from programs.core.jobs import enqueue
+from programs.core.refusals import Refused, show_refusal
+from programs.core.text import clean_text
+from programs.schools.queries import standing_of
+from programs.visits.models import Booking
+from programs.visits.queries import bookings_visible_to
+
+PAGE_SIZE = 25
+LARGE_BATCH = 200  # more pages than this are printed in the background
+
+
+@signed_in
+@require_GET
+def certificate_list(request: HttpRequest) -> HttpResponse:
+    text = clean_text(request.GET.get("q", ""))[:100]
+    reference = clean_text(request.GET.get("booking", ""))[:12].upper()
+    certificates = queries.searched(queries.certificates_visible_to(request.user), text).select_related("booking")
+    booking = None
+    if reference:
+        booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
+        certificates = certificates.filter(booking=booking)
+    page = Paginator(certificates.order_by("-held_on", "sort_key", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "query": text,
+        "booking": booking,
+        "own": standing_of(request.user).pupil is not None,
+        "to_certify": [] if reference or text else queries.bookings_to_certify(request.user)[:5],
+        "may_certify": bool(booking) and queries.may_certify(request.user, booking),
+    }
+    return render(request, "certificates/list.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def certificate_issue(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = _booking_to_certify(request, reference)
+    form = IssueForm(request.POST or None)
+    if form.is_valid():
+        try:
+            issued = actions.issue_certificates(
+                booking_id=booking.pk,
+                by=request.user,
+                key=form.cleaned_data["idempotency_key"],
+                language=form.cleaned_data["language"],
+            )
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _said_after_issuing(len(issued)))
+            return redirect(f"{reverse('certificate_list')}?booking={booking.reference}")
+    plan = queries.plan_of(booking)
+    refusal = issuing_refusal(booking_state=booking.state, came=plan.came)
+    context = {"booking": booking, "plan": plan, "form": form, "refusal": refusal}
+    return render(request, "certificates/issue.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def certificate_revoke(request: HttpRequest, serial: str) -> HttpResponse:
+    certificate = get_object_or_404(
+        queries.certificates_visible_to(request.user).select_related("booking__session__field_trip", "booking__school"),
+        serial=serial,
+        booking__isnull=False,
+    )
+    forbidden_unless(queries.may_certify(request.user, certificate.booking))
+    form = RevokeForm(request.POST or None)
+    back = f"{reverse('certificate_list')}?booking={certificate.booking.reference}"
+    if form.is_valid():
+        try:
+            actions.revoke_certificate(serial=serial, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("The certificate was revoked. Whoever checks its code reads so from now on."))
+            return redirect(back)
+    return render(request, "certificates/revoke.html", {"certificate": certificate, "form": form, "back_url": back})
+
+
+@signed_in
+@require_GET
+def certificate_pdf(request: HttpRequest, serial: str) -> HttpResponse:
+    valid = queries.certificates_visible_to(request.user).filter(state=CertificateState.ISSUED)
+    certificate = get_object_or_404(valid, serial=serial)
+    name = f"{certificate.serial} {certificate.printed_name}.pdf"
+    return _pdf(HttpResponse(render_pdf([sheet_of(certificate)])), name)
+
+
+@signed_in
+@require_GET
+def certificates_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
+    seen = queries.certificates_visible_to(request.user)
+    certificates = queries.certificates_of(booking).filter(pk__in=seen.values("pk"))
+    count = certificates.count()
+    if not count:
+        raise Http404
+    name = _("Certificates {reference}").format(reference=booking.reference) + ".pdf"
+    if count > LARGE_BATCH:
+        return _printed_in_background(request, booking, count, name)
+    return _pdf(HttpResponse(render_pdf(sheet_of(row) for row in certificates)), name)
+
+
+@never_cache
+@require_GET
+def certificate_verify_form(request: HttpRequest) -> HttpResponse:
+    form = VerifyForm(request.GET or None)
+    if form.is_valid() and (code := form.cleaned_data["code"].replace("/", "")):
+        return redirect("certificate_verify", code=code)
+    return _public(render(request, "certificates/verify_form.html", {"form": form}))
+
+
+@never_cache
+@require_GET
+def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Every failure answers alike, whatever was wrong with the code."""
+    if throttle.is_exhausted(request):
+        return _public(render(request, "certificates/verify_limited.html", status=429))
+    certificate = queries.find_by_code(code)
+    if certificate is None:
+        throttle.count_failure(request)
+        return _public(render(request, "certificates/verify_failed.html", {"form": VerifyForm()}, status=404))
+    context = {"certificate": certificate, "names": shows_name(state=certificate.state)}
+    return _public(render(request, "certificates/verified.html", context))
+
+
+def _booking_to_certify(request: HttpRequest, reference: str) -> Booking:
+    booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
+    forbidden_unless(queries.may_certify(request.user, booking))
+    return booking
+
+
+def _said_after_issuing(count: int) -> str:
+    if not count:
+        return _("Every pupil who came already has a certificate; nothing was issued twice.")
+    return ngettext("{count} certificate was issued.", "{count} certificates were issued.", count).format(count=count)
+
+
+def _printed_in_background(request: HttpRequest, booking: Booking, count: int, name: str) -> HttpResponse:
+    newest = Certificate.objects.filter(booking=booking).latest("pk").pk
+    job = enqueue(
+        PRINT_JOB,
+        arguments={"booking": booking.pk},
+        owner=request.user,
+        unique_key=f"certificates:{booking.pk}:{count}:{newest}",
+    )
+    if job.state == JobState.DONE:
+        return _pdf(FileResponse(storages["private"].open(job.result["key"])), name)
+    return render(request, "certificates/printing.html", {"job": job, "booking": booking, "count": count})
+
+
+def _pdf(response: HttpResponse, name: str) -> HttpResponse:
+    response["Content-Type"] = "application/pdf"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+def _public(response: HttpResponse) -> HttpResponse:
+    """Not for search engines, and not for caches: a certificate can be revoked at any moment."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "no-store"
+    return response
