@@ -1,0 +1,100 @@
+"""Who meets what at every named address (CASES P01): the committed table is the decision, the portal must keep to it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.urls import reverse
+
+from tests.permissions import OBJECT_OF, TABLE, named_addresses, table
+
+pytestmark = pytest.mark.django_db
+
+
+def committed() -> dict[str, list[str]]:
+    lines = TABLE.read_text(encoding="utf-8").splitlines()[1:]
+    return {" ".join(parts[:2]): parts[2:] for parts in (line.split() for line in lines)}
+
+
+def test_every_address_has_its_rows():
+    names = {key.split()[0] for key in committed()}
+    assert {name for name, _ in named_addresses()} == names
+    assert {name for name, takes_object in named_addresses() if takes_object} <= set(OBJECT_OF)
+
+
+def test_the_portal_keeps_to_the_table():
+    text = table()
+    if os.environ.get("WRITE_PERMISSIONS"):
+        TABLE.write_text(text, encoding="utf-8")
+    found = {" ".join(parts[:2]): parts[2:] for parts in (line.split() for line in text.splitlines()[1:])}
+    differences = {key: (cells, found.get(key)) for key, cells in committed().items() if found.get(key) != cells}
+    assert differences == {}
+
+
+def test_nobody_meets_an_error():
+    for key, cells in committed().items():
+        assert not any("500" in cell for cell in cells), key
+
+
+def test_a_foreign_object_looks_like_a_missing_one():
+    """Outside one's gate an object answers exactly as one that does not exist (DESIGN 3.1, CASES P02)."""
+    from tests.world import ROLES
+
+    rows = committed()
+    private = {key.split()[0] for key in rows if key.endswith(" foreign")} - PUBLIC_OBJECTS
+    teacher = ROLES.index("teacher")
+    for name in private:
+        assert rows[f"{name} foreign"][teacher] == rows[f"{name} missing"][teacher], name
+
+
+# Objects that anybody may see, whoever they belong to.
+PUBLIC_OBJECTS = {
+    "session_detail",
+    "session_book",
+    "school_claim",
+    "claim_status",
+    "competition_detail",
+    "project_new",
+    "certificate_verify",
+    "report_detail",
+    "report_freeze",
+}
+
+
+def wagtail_addresses() -> list[str]:
+    """The doors of Wagtail's admin that need no object."""
+    names = ["wagtailadmin_home", "wagtailadmin_explore_root", "wagtailadmin_account", "wagtailimages:index",
+             "wagtaildocs:index", "wagtailusers_users:index", "wagtailusers_groups:index", "wagtailsites:index",
+             "wagtailadmin_reports:site_history", "wagtailadmin_workflows:index"]  # fmt: skip
+    return [reverse(name) for name in names]
+
+
+def test_the_back_offices_are_closed_to_everybody_else(client):
+    from cms.actions import set_up_site
+    from tests.world import build_world
+
+    set_up_site()
+    world = build_world()
+    for role, person in {"anonymous": None, **world.people}.items():
+        if role in {"editor", "administrator"}:
+            continue
+        client.logout()
+        if person:
+            client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for url in [*wagtail_addresses(), "/backoffice/", "/backoffice/accounts/user/"]:
+            response = client.get(url)
+            assert response.status_code in {302, 403, 404}, (role, url)
+
+
+def test_an_editor_reaches_no_people_and_no_settings(client):
+    from cms.actions import set_up_site
+    from tests.world import build_world
+
+    set_up_site()
+    world = build_world()
+    client.force_login(world.people["editor"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(reverse("wagtailadmin_home")).status_code == 200
+    for name in ("wagtailusers_users:index", "wagtailusers_groups:index", "wagtailsites:index"):
+        assert client.get(reverse(name)).status_code in {302, 403}, name
+    assert client.get("/backoffice/").status_code in {302, 403}

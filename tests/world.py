@@ -1,0 +1,213 @@
+"""A small province with one of everything in three places, for tests that ask who may see what.
+
+``own`` is the place of the people in ``World.people``; ``sibling`` is another school of the same ward at the same
+centre; ``foreign`` is a school of another ward at another centre.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.core.choices import JobState, Level
+from programs.core.models import Job
+from programs.models import (
+    Booking,
+    Centre,
+    CentreStaff,
+    Certificate,
+    Competition,
+    FieldTrip,
+    Invitation,
+    Membership,
+    Message,
+    ParticipationReport,
+    Project,
+    ProjectFile,
+    ProjectMember,
+    Room,
+    RosterEntry,
+    Round,
+    RuleSet,
+    SchoolClaim,
+    ScoreSheet,
+    Session,
+)
+from programs.projects.choices import CompetitionState, ProjectState
+from programs.schools.choices import ClaimState, OfficeRole, SchoolState
+from programs.visits.choices import BookingState
+from tests import people
+
+ROLES = [
+    "anonymous", "pupil", "university_student", "teacher", "coordinator", "principal",
+    "centre_staff", "judge", "ward_officer", "department_officer", "editor", "administrator",
+]  # fmt: skip
+RELATIONS = ["own", "sibling", "foreign", "missing"]
+
+
+@dataclass
+class World:
+    places: dict[str, SimpleNamespace] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+    competition: Competition | None = None
+
+
+def build_world() -> World:
+    world = World()
+    now = timezone.now()
+    year = people.make_year()
+    report = ParticipationReport.objects.create(term=year.terms.first())
+    rules = RuleSet.objects.create(code="y-tuong", grade_from=6, grade_to=12)
+    world.competition = Competition.objects.create(
+        code="Y-TUONG", slug="y-tuong", name="Ý tưởng", name_en="Ideas", summary="Thi ý tưởng", summary_en="Ideas",
+        school_year=year, rule_set=rules, state=CompetitionState.OPEN,
+        opens_at=now - timedelta(days=3), closes_at=now + timedelta(days=30),
+    )  # fmt: skip
+    wards = {"own": people.make_ward("Phường Phú Lợi"), "foreign": people.make_ward("Phường Dĩ An")}
+    wards["sibling"] = wards["own"]
+    centres = {name: _centre(code, wards[name]) for name, code in (("own", "CX"), ("foreign", "CY"))}
+    centres["sibling"] = centres["own"]
+    for number, name in enumerate(("own", "sibling", "foreign")):
+        world.places[name] = _place(world, name, number, wards[name], centres[name], now)
+        world.places[name].report = report
+    _cast(world, wards["own"], centres["own"])
+    for name in ("own", "sibling", "foreign"):
+        _belongings(world, name, now)
+    return world
+
+
+def _centre(code: str, ward) -> Centre:
+    centre = Centre.objects.create(
+        code=code,
+        name=f"Trung tâm {code}",
+        ward=ward,
+        address="1 Yersin",
+        phone="+842743000001",
+        email=f"{code}@example.vn",
+    )
+    Room.objects.create(centre=centre, name="Xưởng", capacity=60)
+    return centre
+
+
+def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNamespace:
+    school = people.make_school(f"Trường THCS {name}", ward=ward)
+    class_group = people.make_class("8A1", school=school)
+    pupil = people.make_pupil(f"Nguyễn Nhật {name}", class_group=class_group, with_account=True)
+    teacher = people.make_teacher(f"Trần Thị {name}", school=school)
+    coordinator = people.make_coordinator(f"Lê Văn {name}", school=school)
+    claimed = people.make_school(
+        f"Trường Tiểu học {name}", ward=ward, levels=(Level.PRIMARY,), state=SchoolState.CLAIMED
+    )
+    free = people.make_school(
+        f"Trường Tiểu học {name} 2", ward=ward, levels=(Level.PRIMARY,), state=SchoolState.INVITED
+    )
+    claim = SchoolClaim.objects.create(
+        school=claimed, full_name="Đinh Thị Thu", position="Phó hiệu trưởng", email=f"thu{number}@example.vn",
+        phone="+84912345678", state=ClaimState.SUBMITTED, token=f"token-{name}",
+    )  # fmt: skip
+    trip = FieldTrip.objects.create(
+        code=f"TRIP-{name}", title="Xưởng chế tạo số", centre=centre, grade_from=6, grade_to=9, minutes=120
+    )
+    room = centre.rooms.first()
+    ahead = _session(trip, room, now + timedelta(days=9 + number))
+    over = _session(trip, room, now - timedelta(days=5 + number))
+    place = SimpleNamespace(
+        school=school, class_group=class_group, pupil=pupil, teacher=teacher, coordinator=coordinator,
+        claim=claim, free_school=free, session=ahead, past_session=over,
+    )  # fmt: skip
+    place.booking = _booking(f"BD-AHD{number}2", ahead, place, BookingState.HELD)
+    place.past_booking = _booking(f"BD-PST{number}2", over, place, BookingState.CLOSED)
+    RosterEntry.objects.create(booking=place.past_booking, pupil=pupil, attended=True)
+    place.certificate = Certificate.objects.create(
+        serial=f"GCN-2026-00000{number + 1}", verify_code=f"ABCDEFGHJKMNPQRSTUVWXYZ23{number + 4}", kind="visit",
+        printed_name=pupil.full_name, school_name=school.name, activity_title=trip.title, place=centre.name,
+        issuer_name=centre.name, held_on=now.date(), pupil=pupil, school=school, booking=place.past_booking,
+        issued_at=now,
+    )  # fmt: skip
+    place.invitation = Invitation.objects.create(
+        school=school, email=f"moi{number}@example.vn", full_name="Mời Vào", token_hash=f"{number}" * 64,
+        expires_at=now + timedelta(days=5),
+    )  # fmt: skip
+    place.membership = Membership.objects.get(school=school, user=teacher)
+    return place
+
+
+def _session(trip: FieldTrip, room: Room, starts_at) -> Session:
+    return Session.objects.create(
+        field_trip=trip, room=room, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), capacity=40, seats_taken=10,
+        booking_opens_at=starts_at - timedelta(days=60), booking_closes_at=starts_at - timedelta(days=1),
+    )  # fmt: skip
+
+
+def _booking(reference: str, session: Session, place: SimpleNamespace, state: str) -> Booking:
+    came = {"arrived_pupils": 10, "arrived_girls": 4, "arrived_adults": 1} if state == BookingState.CLOSED else {}
+    return Booking.objects.create(
+        reference=reference, session=session, school=place.school, class_group=place.class_group, leader=place.teacher,
+        contact_phone="+84912345678", pupils=10, adults=1, state=state, **came,
+    )  # fmt: skip
+
+
+def _cast(world: World, ward, centre) -> None:
+    own = world.places["own"]
+    staff = people.make_user("Lý Thu Trâm")
+    CentreStaff.objects.create(centre=centre, user=staff)
+    editor = people.make_user("Ngô Thùy Linh")
+    editor.groups.add(Group.objects.get(name="Editors"))
+    world.people = {
+        "pupil": own.pupil.user,
+        "university_student": people.make_user("Huỳnh Khánh Vy"),
+        "teacher": own.teacher,
+        "coordinator": own.coordinator,
+        "principal": people.make_principal("Phạm Ngọc Yến", school=own.school),
+        "centre_staff": staff,
+        "judge": people.make_user("Châu Mỹ Duyên"),
+        "ward_officer": people.make_ward_officer("Đặng Thị Mai", ward=ward),
+        "department_officer": people.make_officer("Phan Hoàng Nam", role=OfficeRole.DEPARTMENT),
+        "editor": editor,
+        "administrator": people.make_user("Hồ Anh Quân", is_staff=True, is_superuser=True),
+    }
+
+
+def _belongings(world: World, name: str, now) -> None:
+    """A project with its files, a message and a job of the place's own people."""
+    place = world.places[name]
+    place.project = Project.objects.create(
+        reference=f"DA-{name.upper()[:4]}2", competition=world.competition, school=place.school, title="Trạm đo bụi mịn",
+        summary="Đo bụi ở cổng trường", supervisor=place.teacher, state=ProjectState.ENDORSED, created_by=place.pupil.user,
+        submitted_at=now, endorsed_at=now,
+    )  # fmt: skip
+    ProjectMember.objects.create(project=place.project, competition=world.competition, pupil=place.pupil)
+    place.file = ProjectFile.objects.create(
+        project=place.project, kind="document", name="Báo cáo.pdf", storage_key=f"projects/{name}", size=4,
+        content_type="application/pdf", sha256="0" * 64,
+    )  # fmt: skip
+    place.image = ProjectFile.objects.create(
+        project=place.project, kind="image", name="Ảnh.jpg", storage_key=f"projects/{name}-anh", size=4,
+        preview_key=f"projects/{name}-nho", content_type="image/jpeg", sha256="0" * 64,
+    )  # fmt: skip
+    place.message = Message.objects.create(
+        kind="test",
+        recipient=place.teacher,
+        subject="Thư",
+        body_text="Nội dung",
+        dedupe_key=f"test-{name}",
+        next_attempt_at=now,
+    )
+    place.job = Job.objects.create(name="test", owner=place.teacher, state=JobState.DONE)
+    if name == "own":
+        round_one = Round.objects.create(
+            competition=world.competition,
+            number=1,
+            name="Vòng 1",
+            judging_opens_at=now,
+            judging_closes_at=now + timedelta(days=1),
+        )
+        ScoreSheet.objects.create(round=round_one, project=place.project, judge=world.people["judge"])
+
+
+SchoolRole  # noqa: B018  (kept for readers: roles are given by tests.people)
