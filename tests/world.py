@@ -208,6 +208,3 @@ def _belongings(world: World, name: str, now) -> None:
             judging_closes_at=now + timedelta(days=1),
         )
         ScoreSheet.objects.create(round=round_one, project=place.project, judge=world.people["judge"])
-
-
-SchoolRole  # noqa: B018  (kept for readers: roles are given by tests.people)
