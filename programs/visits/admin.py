@@ -1,0 +1,59 @@
+"""The back office of visits. Places and states are only looked at here: actions change them."""
+
+from django.contrib import admin
+
+from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, Session
+
+
+class RoomInline(admin.TabularInline):
+    model = Room
+    extra = 0
+
+
+class StaffInline(admin.TabularInline):
+    model = CentreStaff
+    extra = 0
+    raw_id_fields = ["user"]
+
+
+@admin.register(Centre)
+class CentreAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "ward", "bookings_per_school", "confirm_days", "is_active"]
+    list_select_related = ["ward"]
+    search_fields = ["name", "code"]
+    raw_id_fields = ["ward"]
+    inlines = [RoomInline, StaffInline]
+
+
+@admin.register(FieldTrip)
+class FieldTripAdmin(admin.ModelAdmin):
+    list_display = ["title", "centre", "grade_from", "grade_to", "minutes", "max_pupils", "is_active"]
+    list_select_related = ["centre"]
+    list_filter = ["centre", "is_active"]
+    search_fields = ["title", "title_en", "code"]
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    list_display = ["field_trip", "room", "starts_at", "capacity", "seats_taken", "state"]
+    list_select_related = ["field_trip", "room"]
+    list_filter = ["state", "field_trip"]
+    date_hierarchy = "starts_at"
+    readonly_fields = ["seats_taken", "state", "closed_by", "closed_at"]
+
+
+@admin.register(Booking)
+class BookingAdmin(admin.ModelAdmin):
+    list_display = ["reference", "session", "school", "class_group", "pupils", "state"]
+    list_select_related = ["session__field_trip", "school", "class_group"]
+    list_filter = ["state"]
+    search_fields = ["reference", "school__name"]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

@@ -1,0 +1,120 @@
+"""What the desk shows of visits: to a school's staff, and to a centre's."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.core.calendar import current_term
+from programs.core.dates import short_moment
+from programs.core.desk import DeskLink, DeskStat, DeskTable, DeskTask
+from programs.schools.queries import standing_of
+from programs.visits import queries, rules
+from programs.visits.choices import LIVE
+from programs.visits.models import Booking
+
+ROWS = 6
+
+
+def _manages(user, booking: Booking) -> bool:
+    return rules.can_manage_booking(
+        standing_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
+    )
+
+
+def tasks(user) -> list[DeskTask]:
+    """Visits to confirm for the school; groups to check in and sessions to close for the centre."""
+    return _school_tasks(user) + _centre_tasks(user)
+
+
+def _school_tasks(user) -> list[DeskTask]:
+    if not standing_of(user).is_school_staff:
+        return []
+    now = timezone.now()
+    due = queries.bookings_of_schools(user).holding_seats().filter(session__starts_at__gt=now, confirmed_at=None)
+    return [
+        DeskTask(
+            title=_("Confirm the visit of {group}: {title}").format(
+                group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
+            ),
+            detail=_("{moment}. Confirm by {due}.").format(
+                moment=short_moment(booking.session.starts_at),
+                due=short_moment(booking.papers_due_at or booking.session.starts_at),
+            ),
+            url=reverse("booking_detail", args=[booking.reference]),
+            action=_("Open the booking"),
+            weight=10 if booking.papers_due_at and booking.papers_due_at < now else 20,
+        )
+        for booking in due.order_by("session__starts_at")[:ROWS]
+        if _manages(user, booking)
+    ]
+
+
+def _centre_tasks(user) -> list[DeskTask]:
+    if not queries.centre_ids_of(user):
+        return []
+    now = timezone.now()
+    today = queries.centre_day(user, timezone.localtime(now).date())
+    found = []
+    if expected := today.groups_booked - today.groups_arrived:
+        found.append(
+            DeskTask(
+                title=ngettext("{count} group comes today", "{count} groups come today", expected).format(
+                    count=expected
+                ),
+                detail=_("{arrived} of {booked} groups are checked in.").format(
+                    arrived=today.groups_arrived, booked=today.groups_booked
+                ),
+                url=reverse("centre_day"),
+                action=_("Open the day"),
+                weight=5,
+            )
+        )
+    for session in queries.sessions_to_close(user, now=now)[:ROWS]:
+        day = timezone.localtime(session.starts_at).date()
+        found.append(
+            DeskTask(
+                title=_("Close the session of {moment}").format(moment=short_moment(session.starts_at)),
+                detail=_("{title}. Schools wait for their certificates.").format(title=session.field_trip.local_title),
+                url=f"{reverse('centre_day')}?date={day:%Y-%m-%d}",
+                action=_("Open the day"),
+                weight=30,
+            )
+        )
+    return found
+
+
+def stats(user) -> list[DeskStat]:
+    """Pupils of the person's schools who experienced a centre this term, and how many were girls."""
+    schools = standing_of(user).school_ids
+    term = current_term(timezone.localdate()) if schools else None
+    if term is None:
+        return []
+    figures = queries.pupils_in_term(schools, term)
+    url = f"{reverse('booking_list')}?state=past"
+    return [
+        DeskStat(figures["pupils"], _("pupils visited a centre this term"), url),
+        DeskStat(figures["girls"], _("of them girls"), url),
+    ]
+
+
+def links(user) -> list[DeskLink]:
+    """The ways into the wing, for those who have something there."""
+    found = []
+    if queries.centre_ids_of(user):
+        found.append(DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10))
+    standing = standing_of(user)
+    if standing.is_school_staff or standing.is_officer or found:
+        found.append(DeskLink(_("Bookings"), reverse("booking_list"), weight=20))
+    return found
+
+
+def tables(user) -> list[DeskTable]:
+    """The school's next visits, waiting ones too."""
+    if not standing_of(user).is_school_staff:
+        return []
+    rows = queries.bookings_of_schools(user).filter(state__in=LIVE, session__ends_at__gt=timezone.now())
+    upcoming = list(rows.order_by("session__starts_at", "id")[:ROWS])
+    return [DeskTable("visits/desk_bookings.html", upcoming, weight=20)] if upcoming else []

@@ -1,0 +1,33 @@
+/* Fills in the number of pupils of the chosen class and the adults that it needs, until the teacher types. */
+(() => {
+  "use strict";
+
+  const select = document.querySelector("[name=class_group]");
+  const pupils = document.querySelector("[name=pupils]");
+  const adults = document.querySelector("[name=adults]");
+  if (!select || !pupils || !adults) return;
+
+  const perAdult = Number(adults.dataset.pupilsPerAdult) || 1;
+  const filledIn = new Map(); // field -> the value that we wrote; another value is the teacher's own
+
+  const fill = (field, value) => {
+    const ours = field.value === "" || field.value === filledIn.get(field);
+    if (!ours || !value) return;
+    field.value = String(value);
+    filledIn.set(field, field.value);
+  };
+  const fillAdults = () => {
+    const count = /^[0-9]{1,4}$/.test(pupils.value.trim()) ? Number(pupils.value) : 0;
+    fill(adults, count ? Math.ceil(count / perAdult) : 0);
+  };
+
+  const chosenCount = () => select.selectedOptions[0]?.dataset.pupils;
+  if (pupils.value === chosenCount()) filledIn.set(pupils, pupils.value);
+  if (adults.value === String(Math.ceil(Number(pupils.value) / perAdult))) filledIn.set(adults, adults.value);
+
+  select.addEventListener("change", () => {
+    fill(pupils, Number(chosenCount()));
+    fillAdults();
+  });
+  pupils.addEventListener("input", fillAdults);
+})();
