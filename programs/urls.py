@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-WINGS = ["schools", "curricula", "visits", "projects", "certificates", "reports"]
+WINGS = ["core", "notices", "schools", "curricula", "visits", "projects", "certificates", "reports"]
 
 urlpatterns = [path("", include(f"programs.{wing}.urls")) for wing in WINGS]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class FrameConfig(AppConfig):
@@ -7,3 +8,7 @@ class FrameConfig(AppConfig):
     name = "stem_portal"
     label = "frame"
     verbose_name = "STEM Portal"
+
+
+class BackOfficeConfig(AdminConfig):
+    default_site = "stem_portal.backoffice.BackOffice"

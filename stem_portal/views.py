@@ -1,12 +1,65 @@
-"""Pages that belong to no wing: errors, health, the desk."""
+"""Pages that belong to no wing: the desk, errors, and the doors that lead to the one sign-in."""
 
-from django.http import HttpRequest, HttpResponse
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+
+from programs.core.gates import signed_in
+from stem_portal.desk import desk_of
+
+
+@signed_in
+def desk(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/desk.html", {"desk": desk_of(request.user), "today": timezone.localdate()})
+
+
+@csrf_exempt
+def to_sign_in(request: HttpRequest, **kwargs) -> HttpResponse:
+    """Wagtail's and Django's own sign-in pages would let a password pass without the second factor."""
+    return _lead_to("account_login", request)
+
+
+@csrf_exempt
+def to_password_reset(request: HttpRequest, **kwargs) -> HttpResponse:
+    return _lead_to("account_reset_password", request)
+
+
+def _lead_to(name: str, request: HttpRequest) -> HttpResponseRedirect:
+    wanted = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(reverse(name) + (f"?{urlencode({'next': wanted})}" if safe else ""))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"csrf_failed": True}, status=403)
 
 
-def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/desk.html")
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", status=429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Said without the database and without who is signed in: either may be what broke."""
+    language = get_language() or settings.LANGUAGE_CODE
+    context = {"jurisdiction": settings.JURISDICTION, "current_language": language}
+    return HttpResponseServerError(get_template("500.html").render(context))

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import unicodedata
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.text import clean_text, name_sort_key
+
+
+def one_spelling(password: str | None) -> str | None:
+    """``ế`` is one letter or two signs, as the keyboard has it; a password is the same in both spellings."""
+    return None if password is None else unicodedata.normalize("NFC", password)
 
 
 class UserManager(BaseUserManager):
@@ -49,8 +56,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args, **kwargs) -> None:
         self.full_name = clean_text(self.full_name)
         self.sort_key = name_sort_key(self.full_name)
-        self.email = self.email or None
+        self.email = (self.email or "").lower() or None
         super().save(*args, **kwargs)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(one_spelling(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(one_spelling(raw_password))
 
     def get_full_name(self) -> str:
         return self.full_name

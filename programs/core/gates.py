@@ -9,15 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpResponse
-from django.views.decorators.cache import cache_control
 
 T = TypeVar("T", bound=models.Model)
 View = Callable[..., HttpResponse]
 
 
 def signed_in(view: View) -> View:
-    """Leads strangers to the sign-in page; what people see inside is stored by no cache."""
-    return login_required(cache_control(private=True, no_store=True)(view))
+    """Leads strangers to the sign-in page, and from there back to where they wanted to go."""
+    return login_required(view)
 
 
 def not_found_unless(condition: T | bool | None) -> T | bool:

@@ -8,3 +8,6 @@ class MessageState(TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Could not be sent")
     UNCERTAIN = "uncertain", _("Interrupted while being sent")
+
+# Messages of this kind carry a link that opens an account: their text is wiped once they have left.
+SECRET_KINDS = "account/"

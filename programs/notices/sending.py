@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F
 from django.utils import timezone
 
-from programs.notices.choices import MessageState
+from programs.notices.choices import SECRET_KINDS, MessageState
 from programs.notices.models import Message
 
 logger = logging.getLogger(__name__)
@@ -113,6 +113,8 @@ def _not_sent(message: Message, error: Exception, *, for_good: bool = False) -> 
 
 def _leave_sending(message: Message, **changes) -> None:
     mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
+    if message.kind.startswith(SECRET_KINDS) and changes["state"] != MessageState.PENDING:
+        changes |= {"body_text": "", "body_html": ""}
     mine.update(**changes)
 
 

@@ -1,0 +1,9 @@
+"""The verbs of this wing in the audit log."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS = {
+    "person.create": _("account created"),
+    "person.close": _("account closed"),
+    "person.open": _("account opened again"),
+}

@@ -1,0 +1,20 @@
+"""Reads of the outbox."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from programs.accounts.models import User
+from programs.notices.choices import SECRET_KINDS
+from programs.notices.models import Message
+
+
+def messages_visible_to(user: User) -> QuerySet[Message]:
+    """A person reads only what was written to them. Mails that carried a secret are never shown again."""
+    if not user.is_authenticated:
+        return Message.objects.none()
+    return Message.objects.filter(recipient=user).exclude(kind__startswith=SECRET_KINDS)
+
+
+def unread_count(user: User) -> int:
+    return messages_visible_to(user).filter(read_at=None).count()

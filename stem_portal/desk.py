@@ -1,0 +1,41 @@
+"""The desk: what every wing has for this person today, put together."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from importlib.util import find_spec
+from types import ModuleType
+
+from programs.accounts.models import User
+from programs.core.desk import DeskLink, DeskStat, DeskTable, DeskTask
+
+WINGS = ["schools", "curricula", "visits", "projects", "certificates", "reports", "notices"]
+ROOMS: list[ModuleType] = [
+    importlib.import_module(f"programs.{wing}.desk") for wing in WINGS if find_spec(f"programs.{wing}.desk")
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    tasks: list[DeskTask]
+    stats: list[DeskStat]
+    tables: list[DeskTable]
+
+
+def desk_of(user: User) -> Desk:
+    return Desk(
+        tasks=sorted(_gather("tasks", user), key=lambda task: task.weight),
+        stats=_gather("stats", user),
+        tables=sorted((table for table in _gather("tables", user) if table.rows), key=lambda table: table.weight),
+    )
+
+
+def links_of(user: User) -> list[DeskLink]:
+    """The side navigation of the desk; empty for a stranger."""
+    return sorted(_gather("links", user), key=lambda link: link.weight) if user.is_authenticated else []
+
+
+def _gather(what: str, user: User) -> list:
+    """What each wing offers under this name; a wing offers only what it has."""
+    return [item for room in ROOMS if hasattr(room, what) for item in getattr(room, what)(user)]
