@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.certificates import actions, queries, throttle
@@ -125,7 +124,6 @@ def certificates_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     return _pdf(HttpResponse(render_pdf(sheet_of(row) for row in certificates)), name)
 
 
-@never_cache
 @require_GET
 def certificate_verify_form(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.GET or None)
@@ -134,7 +132,6 @@ def certificate_verify_form(request: HttpRequest) -> HttpResponse:
     return _public(render(request, "certificates/verify_form.html", {"form": form}))
 
 
-@never_cache
 @require_GET
 def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
     """Every failure answers alike, whatever was wrong with the code."""

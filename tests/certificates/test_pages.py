@@ -10,7 +10,6 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from programs.certificates import views
-from programs.certificates.actions import revoke_certificate
 from programs.certificates.desk import links, stats, tasks
 from programs.certificates.models import Certificate
 from programs.certificates.throttle import FAILURES_ALLOWED
@@ -30,6 +29,11 @@ def visit():
 
 def issue_page(visit) -> str:
     return reverse("certificate_issue", args=[visit.reference])
+
+
+def main_of(response) -> str:
+    """What the page says, without the address and nonce that its frame repeats."""
+    return response.content.decode().partition("<main")[2].partition("</main>")[0]
 
 
 def text_of(response) -> str:
@@ -151,7 +155,7 @@ def test_every_failure_is_the_same_page(client, visit):
     serial = issue(visit)[0].serial
     answers = [client.get(f"/verify/{code}/") for code in ("A" * 28, "x", serial, "A" * 500, "ế")]
     assert {answer.status_code for answer in answers} == {404}
-    assert len({answer.content for answer in answers}) == 1
+    assert len({main_of(answer) for answer in answers}) == 1
 
 
 def test_guessing_is_stopped_by_address_and_good_codes_never_count(client, visit):
@@ -180,7 +184,6 @@ def test_a_revoked_one_says_so_and_names_nobody(client, visit):
 
 def test_the_regulated_word_stands_nowhere(client, visit):
     certificate = issue(visit)[0]
-    revoke_certificate(serial=issue(make_visit())[0].serial, reason="issued_in_error", by=certificate.issued_by) if False else None
     client.force_login(visit.leader)
     for url in (LIST, issue_page(visit), "/verify/", f"/verify/{certificate.verify_code}/"):
         assert "chứng chỉ" not in client.get(url).content.decode().lower(), url
