@@ -1,0 +1,76 @@
+"""What templates know of the website: where its sections are, and this page in the other language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cms.choices import SECTION_SLUGS
+from cms.site_settings import SiteSettings
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    label: str
+    url: str
+    current: bool = False
+
+
+def section_url(key: str, language: str | None = None) -> str:
+    """The address of a section; it costs no query because the addresses are fixed."""
+    language = language or get_language() or settings.LANGUAGE_CODE
+    prefix = "" if language == settings.LANGUAGE_CODE else f"/{language}"
+    return f"{prefix}/{SECTION_SLUGS[key][language]}/"
+
+
+def home_url(language: str) -> str:
+    return "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+
+
+def _links(request: HttpRequest, places: list[tuple[str, str]]) -> list[NavigationLink]:
+    return [NavigationLink(label, url, request.path.startswith(url)) for label, url in places]
+
+
+def site(request: HttpRequest) -> dict:
+    places = [
+        (_("STEM lessons"), section_url("curricula")),
+        (_("Field trips"), section_url("field_trips")),
+        (_("Competitions"), reverse("competition_list")),
+        (_("News"), section_url("news")),
+        (_("Policies"), section_url("policies")),
+    ]
+    footer = [
+        (_("About us"), section_url("about")),
+        (_("Help"), section_url("help")),
+        (_("Privacy"), section_url("privacy")),
+        (_("Accessibility"), section_url("accessibility")),
+        (_("Terms of use"), section_url("terms")),
+    ]
+    words = {
+        "main_navigation": _links(request, places),
+        "footer_navigation": _links(request, footer),
+        "home_url": home_url(get_language() or settings.LANGUAGE_CODE),
+        "section_urls": {key: section_url(key) for key in SECTION_SLUGS},
+        "site_settings": SimpleLazyObject(lambda: SiteSettings.for_request(request)),
+    }
+    return words | _other_language(request)
+
+
+def _other_language(request: HttpRequest) -> dict:
+    page = getattr(request, "portal_page", None)
+    if page is None:
+        return {}
+    twins = {twin.locale.language_code: twin.get_full_url(request) for twin in page.live_translations}
+    other = "en" if get_language() == "vi" else "vi"
+    own = page.get_full_url(request)
+    return {
+        "canonical_url": own,
+        "other_language_url": twins.get(other) or home_url(other),
+        "language_alternates": {page.locale.language_code: own, **twins} if twins and own else {},
+    }

@@ -1,0 +1,1 @@
+"""Page types, one file for each section of the site."""
