@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.models import SchoolYear
@@ -10,6 +13,11 @@ from programs.projects.choices import EDITABLE, CompetitionState, FileKind, Proj
 from programs.schools.models import Pupil, School
 
 USER = settings.AUTH_USER_MODEL
+
+
+def _in_language(vietnamese: str, english: str) -> str:
+    """The English words for a reader of English, where there are any."""
+    return english if english and (get_language() or "vi").startswith("en") else vietnamese
 
 
 class RuleSet(models.Model):
@@ -41,6 +49,7 @@ class Criterion(models.Model):
     kind = models.CharField(max_length=12, choices=ProjectKind)
     position = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
     points = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -49,6 +58,10 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        return _in_language(self.name, self.name_en)
 
 
 class ProjectField(models.Model):
@@ -65,7 +78,11 @@ class ProjectField(models.Model):
         verbose_name, verbose_name_plural = _("field"), _("fields")
 
     def __str__(self) -> str:
-        return self.name
+        return self.local_name
+
+    @property
+    def local_name(self) -> str:
+        return _in_language(self.name, self.name_en)
 
 
 class Competition(models.Model):
@@ -76,6 +93,12 @@ class Competition(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200)
     summary = models.TextField(_("summary"))
     summary_en = models.TextField(_("summary in English"))
+    theme = models.TextField(_("theme"), blank=True)
+    theme_en = models.TextField(_("theme in English"), blank=True)
+    requirements = models.TextField(_("what an entry needs"), blank=True, help_text=_("One a line."))
+    requirements_en = models.TextField(_("what an entry needs, in English"), blank=True)
+    prizes = models.TextField(_("prizes"), blank=True, help_text=_("One a line."))
+    prizes_en = models.TextField(_("prizes in English"), blank=True)
     illustration = models.CharField(max_length=60, blank=True)
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="competitions")
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="competitions")
@@ -91,7 +114,31 @@ class Competition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.local_name
+
+    @property
+    def local_name(self) -> str:
+        return _in_language(self.name, self.name_en)
+
+    @property
+    def local_summary(self) -> str:
+        return _in_language(self.summary, self.summary_en)
+
+    @property
+    def local_theme(self) -> str:
+        return _in_language(self.theme, self.theme_en)
+
+    @property
+    def local_requirements(self) -> list[str]:
+        return _in_language(self.requirements, self.requirements_en).splitlines()
+
+    @property
+    def local_prizes(self) -> list[str]:
+        return _in_language(self.prizes, self.prizes_en).splitlines()
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether entries are taken at this moment of the server's clock."""
+        return self.state == CompetitionState.OPEN and self.opens_at <= now < self.closes_at
 
 
 class Project(models.Model):
