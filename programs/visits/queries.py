@@ -185,13 +185,9 @@ def classes_for_booking(user, session: Session) -> list[ClassGroup]:
 
 def session_to_book(session_id: int) -> Session:
     """The session as it stands with its trip and centre, and ``on_holiday``; one query, since this is the rush."""
-    day = TruncDate(OuterRef("starts_at"))
-    holidays = Holiday.objects.filter(starts_on__lte=day, ends_on__gte=day)
-    return (
-        Session.objects.select_related("field_trip__centre", "room")
-        .annotate(on_holiday=Exists(holidays))
-        .get(pk=session_id)
-    )
+    holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
+    sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(on_holiday=Exists(holidays))
+    return sessions.select_related("field_trip__centre", "room").get(pk=session_id)
 
 
 def live_bookings_of_school(school: School, *, now: datetime) -> list[LiveBooking]:

@@ -1,0 +1,92 @@
+"""Centres, trips and sessions for the tests of visits; the 3 June slot, the group of cô Hạnh."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.schools.models import ClassGroup
+from programs.visits.actions.booking import book_session
+from programs.visits.choices import CentreRole
+from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, Session
+from tests.people import make_user, make_ward, make_year
+
+_serial = count(1)
+
+
+def make_centre(name: str = "Trung tâm Sáng tạo Thủ Dầu Một", **fields) -> Centre:
+    fields.setdefault("code", f"C{next(_serial):04}")
+    return Centre.objects.create(
+        name=name,
+        name_en="Thủ Dầu Một Creative Centre",
+        ward=make_ward(),
+        address="26 đường Yersin, phường Thủ Dầu Một",
+        phone="+842743000126",
+        email="thudaumot@example.vn",
+        **fields,
+    )
+
+
+def make_trip(title: str = "Một ngày ở xưởng chế tạo số", *, centre: Centre | None = None, **fields) -> FieldTrip:
+    """Grades 6 to 9, groups of 40 at most, one adult for 20 pupils."""
+    values = {"grade_from": 6, "grade_to": 9, "minutes": 180, "max_pupils": 40, "pupils_per_adult": 20} | fields
+    return FieldTrip.objects.create(
+        code=f"TRIP-{next(_serial)}",
+        title=title,
+        title_en="A day in the digital workshop",
+        centre=centre or make_centre(),
+        **values,
+    )
+
+
+def local(day_offset: int, hour: int = 8) -> datetime:
+    """The hour of a day counted from today, in the portal's time zone."""
+    day = timezone.localdate() + timedelta(days=day_offset)
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+def make_session(
+    *, trip: FieldTrip | None = None, starts_at: datetime | None = None, capacity: int = 40, **fields
+) -> Session:
+    """A session in ten days at 8:00 that takes bookings until two days before it."""
+    trip = trip or make_trip()
+    starts_at = starts_at or local(10)
+    make_year(timezone.localtime(starts_at).date())
+    room, _ = Room.objects.get_or_create(centre=trip.centre, name="Xưởng chế tạo số", defaults={"capacity": 60})
+    values = {
+        "ends_at": starts_at + timedelta(hours=3),
+        "booking_opens_at": starts_at - timedelta(days=60),
+        "booking_closes_at": starts_at - timedelta(days=2),
+    } | fields
+    return Session.objects.create(field_trip=trip, room=room, starts_at=starts_at, capacity=capacity, **values)
+
+
+def make_centre_staff(centre: Centre, full_name: str = "Lý Thị Sen", **fields) -> User:
+    """Chị Sen receives the groups."""
+    user = make_user(full_name, **fields)
+    CentreStaff.objects.create(centre=centre, user=user, role=CentreRole.STAFF)
+    return user
+
+
+def book(session: Session, class_group: ClassGroup, by: User, **fields) -> Booking:
+    """A booking through the door that everybody uses: 38 pupils and 2 adults unless told otherwise."""
+    values = {"pupils": 38, "adults": 2, "contact_phone": "+84912345678", "key": f"key-{next(_serial)}"} | fields
+    return book_session(session_id=session.pk, school=class_group.school, class_group=class_group, by=by, **values)
+
+
+def move_session(session: Session, starts_at: datetime) -> Session:
+    """Let the time pass: the session now takes place at ``starts_at``."""
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=starts_at, ends_at=starts_at + timedelta(hours=3), booking_closes_at=starts_at - timedelta(days=2)
+    )
+    session.refresh_from_db()
+    return session
+
+
+def seats_add_up(session: Session) -> bool:
+    """The one invariant: the places taken are the pupils of the groups that count."""
+    session.refresh_from_db()
+    return session.seats_taken == sum(each.pupils for each in session.bookings.all() if each.counts_seats)
