@@ -96,9 +96,7 @@ class TaughtActivity(models.Model):
     class Meta:
         ordering = ["-taught_on"]
         verbose_name, verbose_name_plural = _("taught activity"), _("taught activities")
-        constraints = [
-            models.CheckConstraint(condition=Q(girls__lte=F("pupils")), name="taught_girls_within_pupils")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(girls__lte=F("pupils")), name="taught_girls_within_pupils")]
         indexes = [models.Index(fields=["school", "taught_on"], name="taught_school_day")]
 
     def __str__(self) -> str:

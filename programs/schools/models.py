@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level
 from programs.core.models import SchoolYear
+from programs.core.phones import show_phone
 from programs.core.text import clean_name, fold, name_sort_key, text_sort_key
 from programs.schools.choices import (
     WORKING_STATES,
@@ -104,6 +105,10 @@ class School(models.Model):
     def is_working(self) -> bool:
         return self.state in WORKING_STATES
 
+    @property
+    def phone_shown(self) -> str:
+        return show_phone(self.phone)
+
 
 class SchoolLevel(models.Model):
     """A school has one or several levels; totals count the school once."""
@@ -161,6 +166,10 @@ class SchoolClaim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school} · {self.full_name}"
+
+    @property
+    def phone_shown(self) -> str:
+        return show_phone(self.phone)
 
 
 class MembershipQuerySet(models.QuerySet):

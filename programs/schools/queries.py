@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet
+import hashlib
+from datetime import datetime
+
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from programs.accounts.models import User
+from programs.core.models import SchoolYear
+from programs.core.text import fold
 from programs.schools.choices import (
+    WORKING_STATES,
     Authority,
     OfficeRole,
+    SchoolRole,
     SchoolState,
     Tree,
 )
-from programs.schools.models import Area, ClassGroup, Membership, Pupil, School, SchoolClaim
+from programs.schools.models import Area, ClassGroup, Invitation, Membership, Pupil, School, SchoolClaim
 from programs.schools.rules import COORDINATING, Standing
 
 OFF_THE_LIST = (SchoolState.CLOSED, SchoolState.MERGED)
@@ -84,6 +91,18 @@ def public_schools() -> QuerySet[School]:
     return School.objects.exclude(state__in=OFF_THE_LIST).select_related("ward").prefetch_related("levels")
 
 
+def search_schools(*, text: str = "", ward: Area | None = None, level: str = "") -> QuerySet[School]:
+    """The official list, narrowed; every word of ``text`` counts, with or without accents, in name or code."""
+    found = public_schools()
+    for word in fold(text).split():
+        found = found.filter(search_key__contains=word)
+    if ward:
+        found = found.filter(ward=ward)
+    if level:
+        found = found.filter(levels__level=level)
+    return found.order_by("sort_key", "pk")
+
+
 def schools_in_scope(user) -> QuerySet[School]:
     """The schools an officer looks after: a ward officer never gets those the department answers for."""
     standing = standing_of(user)
@@ -150,3 +169,77 @@ def claims_to_decide(user) -> QuerySet[SchoolClaim]:
     if standing.is_ward_officer:
         authorities.append(Authority.WARD)
     return claims_visible_to(user).filter(school__authority__in=authorities)
+
+
+def claim_with_token(token: str) -> SchoolClaim | None:
+    return SchoolClaim.objects.select_related("school__ward").filter(token=token).first()
+
+
+# --- Staff --------------------------------------------------------------------------------------
+def staff_of(school: School) -> QuerySet[Membership]:
+    """The school's current staff, coordinators first."""
+    rank = Case(*[When(role=role, then=place) for place, role in enumerate(SchoolRole.values)])
+    members = Membership.objects.current().filter(school=school).select_related("user", "school")
+    return members.annotate(rank=rank).order_by("rank", "user__sort_key")
+
+
+def coordinators_of(school: School) -> QuerySet[Membership]:
+    return Membership.objects.current().filter(school=school, role=SchoolRole.COORDINATOR).select_related("user")
+
+
+def memberships_visible_to(user) -> QuerySet[Membership]:
+    """Those that a coordinator may look after."""
+    return Membership.objects.current().filter(school__in=schools_to_coordinate(user)).select_related("school", "user")
+
+
+def open_invitations_of(school: School) -> QuerySet[Invitation]:
+    """Neither accepted nor withdrawn; an expired one stays until it is sent anew or withdrawn."""
+    return Invitation.objects.filter(school=school, accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+
+def invitations_visible_to(user) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(school__in=schools_to_coordinate(user)).select_related("school")
+
+
+def hash_of_token(token: str) -> str:
+    """What is kept of an invitation's token: random enough that a plain hash cannot be turned back."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation_with_token(token: str) -> Invitation | None:
+    return Invitation.objects.select_related("school", "invited_by").filter(token_hash=hash_of_token(token)).first()
+
+
+def person_with_email(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email).first()
+
+
+def classes_of(school: School, school_year: SchoolYear | None) -> QuerySet[ClassGroup]:
+    """The school's classes of a year with the number of pupils now in each."""
+    current = Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True)
+    classes = ClassGroup.objects.filter(school=school, school_year=school_year).select_related("homeroom_teacher")
+    return classes.annotate(pupils=Count("enrolments", filter=current)).order_by("grade", "name")
+
+
+# --- The desk -----------------------------------------------------------------------------------
+def schools_without_teachers(standing: Standing) -> list[School]:
+    """Schools that the person coordinates and in which nobody else works or is invited yet."""
+    mine = [school for school in standing.schools_as(*COORDINATING) if school.is_working]
+    if not mine:
+        return []
+    others = Membership.objects.current().filter(school__in=mine).exclude(user=standing.user_id)
+    invited = Invitation.objects.filter(school__in=mine)
+    peopled = set(others.values_list("school_id", flat=True).union(invited.values_list("school_id", flat=True)))
+    return [school for school in mine if school.pk not in peopled]
+
+
+def expired_invitations(standing: Standing, *, now: datetime) -> QuerySet[Invitation]:
+    mine = [school.pk for school in standing.schools_as(*COORDINATING)]
+    open_ones = Invitation.objects.filter(school__in=mine, accepted_at__isnull=True, withdrawn_at__isnull=True)
+    return open_ones.filter(expires_at__lte=now).select_related("school") if mine else Invitation.objects.none()
+
+
+def registration_figures(user) -> dict[str, int]:
+    """How many schools of an officer's scope are on the list, and how many of them are at work."""
+    scope = schools_in_scope(user).exclude(state__in=OFF_THE_LIST)
+    return scope.aggregate(total=Count("pk"), working=Count("pk", filter=Q(state__in=WORKING_STATES)))

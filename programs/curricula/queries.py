@@ -1,0 +1,40 @@
+"""Reads of the curricula wing."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet, Sum
+
+from programs.core.models import SchoolYear
+from programs.curricula.models import Curriculum, TaughtActivity
+from programs.schools.models import ClassGroup
+from programs.schools.queries import classes_visible_to, schools_in_scope, standing_of
+
+
+def activities_visible_to(user) -> QuerySet[TaughtActivity]:
+    """What the person's own working schools taught; an officer sees the schools in scope (counts, no pupil)."""
+    standing = standing_of(user)
+    schools = standing.working_school_ids
+    activities = TaughtActivity.objects.filter(school__in=schools)
+    if standing.is_officer:
+        activities = activities | TaughtActivity.objects.filter(school__in=schools_in_scope(user))
+    return activities.select_related("school", "curriculum", "class_group", "reported_by")
+
+
+def figures_of(activities: QuerySet[TaughtActivity]) -> dict[str, int]:
+    """Lessons and pupils of a list; pupils count once for each lesson."""
+    totals = activities.order_by().aggregate(pupils=Sum("pupils"), girls=Sum("girls"))
+    return {"activities": activities.count(), "pupils": totals["pupils"] or 0, "girls": totals["girls"] or 0}
+
+
+def classes_to_report_for(user, school_year: SchoolYear | None) -> QuerySet[ClassGroup]:
+    """This year's classes of the schools that the person acts for."""
+    classes = classes_visible_to(user).filter(school_year=school_year).select_related("school", "school_year")
+    return classes.order_by("school__sort_key", "grade", "name")
+
+
+def curricula_to_report() -> QuerySet[Curriculum]:
+    return Curriculum.objects.order_by("grade_from", "title")
+
+
+def is_reported(*, curriculum: Curriculum, class_group: ClassGroup, taught_on) -> bool:
+    return TaughtActivity.objects.filter(curriculum=curriculum, class_group=class_group, taught_on=taught_on).exists()

@@ -1,0 +1,27 @@
+"""Whether a lesson may be reported. Plain values in; no clock, no query."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.models import SchoolYear
+from programs.core.refusals import Refusal
+
+
+def report_refusal(
+    *, may: bool, taught_on: date, today: date, school_year: SchoolYear, pupils: int, girls: int, is_reported: bool
+) -> Refusal | None:
+    """Why this report is refused, or None. A class belongs to one school year, and so does its lesson."""
+    if not may:
+        return Refusal("not_allowed", _("You cannot report for this school."), "class_group")
+    if taught_on > today:
+        return Refusal("in_future", _("This day is still to come. Report the lesson after it was taught."), "taught_on")
+    if not school_year.starts_on <= taught_on <= school_year.ends_on:
+        return Refusal("other_year", _("This day lies outside the class's school year."), "taught_on")
+    if girls > pupils:
+        return Refusal("girls", _("There cannot be more girls than pupils."), "girls")
+    if is_reported:
+        return Refusal("reported", _("This lesson was already reported for this class and day."), "taught_on")
+    return None

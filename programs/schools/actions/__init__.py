@@ -1,0 +1,19 @@
+"""The verbs of the schools wing, one file per activity."""
+
+from programs.schools.actions.claims import correct_claim, return_claim, submit_claim, verify_claim
+from programs.schools.actions.imports import ImportResult, import_areas, import_schools
+from programs.schools.actions.staff import accept_invitation, end_membership, invite_staff, withdraw_invitation
+
+__all__ = [
+    "ImportResult",
+    "accept_invitation",
+    "correct_claim",
+    "end_membership",
+    "import_areas",
+    "import_schools",
+    "invite_staff",
+    "return_claim",
+    "submit_claim",
+    "verify_claim",
+    "withdraw_invitation",
+]

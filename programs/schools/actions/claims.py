@@ -1,0 +1,164 @@
+"""A school is claimed, corrected, verified or returned (DOMAIN A6, school registration)."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from programs.accounts.actions import create_person, first_password_path
+from programs.accounts.models import User
+from programs.core.audit import record
+from programs.core.idempotency import perform_once
+from programs.core.refusals import Refused, refuse_if
+from programs.schools import emails, queries, rules
+from programs.schools.choices import ClaimState, SchoolRole, SchoolState
+from programs.schools.models import Membership, School, SchoolClaim
+
+TYPED = ("full_name", "position", "email", "phone", "message")
+
+
+def submit_claim(
+    *, school_id: int, full_name: str, position: str, email: str, phone: str, message: str, key: str
+) -> SchoolClaim:
+    """Register a school: ``invited -> claimed``, with the claimant's own secret link.
+
+    The claimant has no account, so the link is derived from the form's key: the same form sent again
+    finds the first registration. Raises ``Refused``: ``claim_open``, ``already_registered``,
+    ``school_closed``, ``key_reused``.
+    """
+    typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
+    token = salted_hmac("programs.schools.claim", key, algorithm="sha256").hexdigest()
+    with transaction.atomic():
+        earlier = _earlier_claim(token=token, school_id=school_id, typed=typed)
+        if earlier:
+            return earlier
+        if not _move_school(school_id=school_id, before=SchoolState.INVITED, after=SchoolState.CLAIMED):
+            # a double click that waited for the first one finds it now
+            earlier = _earlier_claim(token=token, school_id=school_id, typed=typed)
+            if earlier:
+                return earlier
+            raise Refused(rules.claim_refusal(School.objects.get(pk=school_id).state))
+        claim = SchoolClaim.objects.create(school_id=school_id, token=token, **typed)
+        record(by=None, action="claim.submit", obj=claim, after={"state": claim.state, "school": school_id})
+        emails.claim_received(claim=claim, occasion="submitted")
+    return claim
+
+
+def _earlier_claim(*, token: str, school_id: int, typed: dict[str, str]) -> SchoolClaim | None:
+    claim = SchoolClaim.objects.filter(token=token).first()
+    if claim and (claim.school_id != school_id or any(getattr(claim, name) != typed[name] for name in TYPED)):
+        message = _("This form was already sent with other contents. Open it again and send it once more.")
+        raise Refused.because("key_reused", message)
+    return claim
+
+
+def _move_school(*, school_id: int, before: SchoolState, after: SchoolState) -> bool:
+    """The guard: of two who move a school at once, one finds it already moved."""
+    return School.objects.filter(pk=school_id, state=before).update(state=after) == 1
+
+
+def correct_claim(*, token: str, full_name: str, position: str, email: str, phone: str, message: str) -> SchoolClaim:
+    """Send a returned registration again: ``returned -> submitted``; the officer's reason stays readable."""
+    typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
+    with transaction.atomic():
+        claim = SchoolClaim.objects.select_for_update().select_related("school").get(token=token)
+        if claim.state == ClaimState.SUBMITTED and all(getattr(claim, name) == typed[name] for name in TYPED):
+            return claim  # the same correction sent twice
+        refuse_if(rules.correction_refusal(claim.state))
+        changed = [name for name in TYPED if getattr(claim, name) != typed[name]]
+        for name in TYPED:
+            setattr(claim, name, typed[name])
+        claim.state = ClaimState.SUBMITTED
+        claim.save(update_fields=[*TYPED, "state"])
+        after = {"state": claim.state, "changed": changed}
+        record(by=None, action="claim.correct", obj=claim, before={"state": ClaimState.RETURNED}, after=after)
+        emails.claim_received(claim=claim, occasion=f"corrected-{secrets.token_hex(6)}")
+    return claim
+
+
+def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
+    """Verify a registration: the school works, and the claimant becomes its coordinator with an account.
+
+    Raises ``Refused``: ``not_allowed``, ``claim_decided``, ``has_coordinator``.
+    """
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="claim.verify",
+            key=key,
+            body={"claim": claim.pk},
+            perform=lambda: _verify(claim_id=claim.pk, by=by),
+            find=lambda pk: SchoolClaim.objects.select_related("school").get(pk=pk),
+        )
+
+
+def _verify(*, claim_id: int, by: User) -> SchoolClaim:
+    claim = _claim_to_decide(claim_id=claim_id, by=by)
+    if queries.coordinators_of(claim.school).exists():
+        raise Refused.because("has_coordinator", _("This school already has a coordinator."))
+    person = queries.person_with_email(claim.email)
+    if person is None:
+        person = create_person(full_name=claim.full_name, email=claim.email, language="vi", by=by)
+    Membership.objects.create(school=claim.school, user=person, role=SchoolRole.COORDINATOR)
+    queries.forget_standing(person)
+    _decide(claim=claim, state=ClaimState.VERIFIED, by=by, coordinator=person)
+    # Verified by its authority, and active at once: from here on its people may act.
+    for before, after in (
+        (SchoolState.CLAIMED, SchoolState.VERIFIED),
+        (SchoolState.VERIFIED, SchoolState.ACTIVE),
+    ):
+        if not _move_school(school_id=claim.school_id, before=before, after=after):
+            raise Refused(rules.decision_refusal(ClaimState.VERIFIED))
+        record(by=by, action="school.move", obj=claim.school, before={"state": before}, after={"state": after})
+    claim.school.state = SchoolState.ACTIVE
+    is_new = not person.has_usable_password()
+    link = first_password_path(user=person) if is_new else reverse("desk")
+    emails.claim_verified(claim=claim, person=person, link=link, is_new=is_new)
+    return claim
+
+
+def return_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> SchoolClaim:
+    """Return a registration to the claimant with the reason; the school stays reserved for the correction."""
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="claim.return",
+            key=key,
+            body={"claim": claim.pk, "reason": reason},
+            perform=lambda: _return(claim_id=claim.pk, reason=reason, by=by),
+            find=lambda pk: SchoolClaim.objects.select_related("school").get(pk=pk),
+        )
+
+
+def _return(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
+    claim = _claim_to_decide(claim_id=claim_id, by=by)
+    if not reason:
+        raise Refused.because("reason_missing", _("Say what has to be corrected."), field="reason")
+    _decide(claim=claim, state=ClaimState.RETURNED, by=by, reason=reason)
+    emails.claim_returned(claim=claim)
+    return claim
+
+
+def _claim_to_decide(*, claim_id: int, by: User) -> SchoolClaim:
+    claim = SchoolClaim.objects.select_for_update(of=("self",)).select_related("school__ward").get(pk=claim_id)
+    if not rules.can_decide_claim(queries.standing_of(by), claim.school):
+        raise Refused.because("not_allowed", _("Another authority answers for this school."))
+    refuse_if(rules.decision_refusal(claim.state))
+    return claim
+
+
+def _decide(
+    *, claim: SchoolClaim, state: ClaimState, by: User, reason: str = "", coordinator: User | None = None
+) -> None:
+    before = claim.state
+    claim.state, claim.decided_by, claim.decided_at = state, by, timezone.now()
+    claim.coordinator = coordinator
+    claim.reason = reason or claim.reason
+    claim.save(update_fields=["state", "decided_by", "decided_at", "coordinator", "reason"])
+    verb = "claim.verify" if state == ClaimState.VERIFIED else "claim.return"
+    record(by=by, action=verb, obj=claim, before={"state": before}, after={"state": state}, reason=reason)

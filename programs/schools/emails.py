@@ -1,0 +1,79 @@
+"""Letters of the schools wing: plain values in, one row of the outbox out, in the act's own transaction."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from programs.accounts.models import User
+from programs.notices.actions import write_message
+from programs.schools.models import Invitation, Membership, SchoolClaim
+
+
+def _claim_facts(claim: SchoolClaim) -> dict:
+    return {"full_name": claim.full_name, "school": claim.school.name, "code": claim.school.code}
+
+
+def claim_received(*, claim: SchoolClaim, occasion: str) -> None:
+    """To the claimant, with the link that shows the registration and lets them correct it."""
+    write_message(
+        kind="claim_received",
+        to=None,
+        address=claim.email,
+        dedupe_key=f"claim:{claim.pk}:{occasion}",
+        context=_claim_facts(claim),
+        link=reverse("claim_status", args=[claim.token]),
+    )
+
+
+def claim_returned(*, claim: SchoolClaim) -> None:
+    # The claimant has no account and so no language: not the officer's but the portal's own.
+    with translation.override(settings.LANGUAGE_CODE):
+        write_message(
+            kind="claim_returned",
+            to=None,
+            address=claim.email,
+            dedupe_key=f"claim:{claim.pk}:returned:{claim.decided_at.timestamp()}",
+            context=_claim_facts(claim) | {"reason": claim.reason},
+            link=reverse("claim_status", args=[claim.token]),
+        )
+
+
+def claim_verified(*, claim: SchoolClaim, person: User, link: str, is_new: bool) -> None:
+    """To the new coordinator; somebody without an account chooses a password behind ``link``."""
+    write_message(
+        kind="claim_verified",
+        to=person,
+        address=claim.email,
+        dedupe_key=f"claim:{claim.pk}:verified",
+        context=_claim_facts(claim) | {"is_new": is_new, "username": person.username},
+        link=link,
+    )
+
+
+def staff_invited(*, invitation: Invitation, token: str, by: User) -> None:
+    write_message(
+        kind="staff_invited",
+        to=None,
+        address=invitation.email,
+        dedupe_key=f"invitation:{invitation.pk}",
+        context={
+            "full_name": invitation.full_name,
+            "school": invitation.school.name,
+            "role": invitation.get_role_display(),
+            "inviter": by.full_name,
+            "expires_at": invitation.expires_at,
+        },
+        link=reverse("invitation_accept", args=[token]),
+    )
+
+
+def membership_ended(*, membership: Membership) -> None:
+    write_message(
+        kind="membership_ended",
+        to=membership.user,
+        dedupe_key=f"membership:{membership.pk}:ended",
+        context={"school": membership.school.name, "role": membership.get_role_display()},
+        link=reverse("desk"),
+    )

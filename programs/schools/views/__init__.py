@@ -1,0 +1,1 @@
+"""Pages of the schools wing: for everybody, for officers, for a school's own staff."""

@@ -1,0 +1,117 @@
+"""Registrations on the desks of ward and department officers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from programs.core.audit import history_of
+from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.refusals import Refused, show_refusal
+from programs.schools import actions, queries, rules
+from programs.schools.choices import ClaimState
+from programs.schools.forms import ConfirmForm, ReturnForm
+from programs.schools.models import SchoolClaim
+
+PAGE_SIZE = 20
+
+
+@signed_in
+@require_GET
+def claim_queue(request: HttpRequest) -> HttpResponse:
+    """What waits for this officer's own authority first; the department may also look at the wards' ones."""
+    standing = queries.standing_of(request.user)
+    not_found_unless(standing.is_department or standing.is_ward_officer)
+    show = request.GET.get("show", "")
+    claims = queries.claims_to_decide(request.user)
+    if show == "all":
+        claims = queries.claims_visible_to(request.user)
+    if show not in ("all", "done"):
+        claims = claims.exclude(state=ClaimState.VERIFIED)
+    elif show == "done":
+        claims = claims.filter(state=ClaimState.VERIFIED)
+    claims = claims.prefetch_related("school__levels").order_by("created_at", "pk")
+    page = Paginator(claims, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "schools/claim_queue.html", {"page_obj": page, "show": show, "standing": standing})
+
+
+@signed_in
+@require_GET
+def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim_or_404(request, pk)
+    may_decide = rules.can_decide_claim(queries.standing_of(request.user), claim.school)
+    context = {
+        "claim": claim,
+        "may_decide": may_decide and claim.state == ClaimState.SUBMITTED,
+        "is_others": not may_decide,
+        "history": history_of(claim),
+        "known_account": queries.person_with_email(claim.email),
+    }
+    return render(request, "schools/claim_detail.html", context)
+
+
+def _claim_or_404(request: HttpRequest, pk: int) -> SchoolClaim:
+    claims = queries.claims_visible_to(request.user).select_related("school__ward", "school__cluster", "coordinator")
+    return get_object_or_404(claims, pk=pk)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def claim_verify(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim_or_404(request, pk)
+    forbidden_unless(rules.can_decide_claim(queries.standing_of(request.user), claim.school))
+    form = ConfirmForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.verify_claim(claim=claim, by=request.user, key=form.cleaned_data["idempotency_key"])
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            name = claim.full_name
+            messages.success(
+                request, _("Verified. {name} receives the link to the account by e-mail.").format(name=name)
+            )
+            return redirect("claim_detail", pk=pk)
+    text = _("{name} ({position}, {email}) becomes the coordinator of {school} and can act for the school.").format(
+        name=claim.full_name, position=claim.position, email=claim.email, school=claim.school
+    )
+    context = {
+        "title": _("Verify this registration?"),
+        "text": text,
+        "form": form,
+        "submit": _("Verify the registration"),
+        "back_url": reverse("claim_detail", args=[pk]),
+    }
+    return render(request, "components/confirm.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def claim_return(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim_or_404(request, pk)
+    forbidden_unless(rules.can_decide_claim(queries.standing_of(request.user), claim.school))
+    form = ReturnForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        reason, key = form.cleaned_data["reason"], form.cleaned_data["idempotency_key"]
+        try:
+            actions.return_claim(claim=claim, reason=reason, by=request.user, key=key)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("Returned. {name} reads the reason by e-mail.").format(name=claim.full_name))
+            return redirect("claim_detail", pk=pk)
+    context = {
+        "title": _("Return this registration"),
+        "text": _("The school stays reserved for {name}, who can correct the registration and send it again.").format(
+            name=claim.full_name
+        ),
+        "form": form,
+        "submit": _("Return with this reason"),
+        "back_url": reverse("claim_detail", args=[pk]),
+    }
+    return render(request, "components/confirm.html", context)
