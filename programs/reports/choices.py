@@ -11,7 +11,28 @@ class ReportState(TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
+FIXED = (ReportState.FROZEN, ReportState.SUPERSEDED)
+
+
 class GroupBy(TextChoices):
     WARD = "ward", _("By ward")
     LEVEL = "level", _("By level")
     TERM = "term", _("By term")
+
+
+class Show(TextChoices):
+    """What kind of rows a figure opens to."""
+
+    VISITS = "visits", _("Visits")
+    LESSONS = "lessons", _("Lessons taught")
+    SCHOOLS = "schools", _("Schools")
+
+
+class Activity(TextChoices):
+    ALL = "", _("All schools")
+    WITH = "with", _("Schools taking part")
+    WITHOUT = "without", _("Schools without any activity")
+
+
+ALL_TERMS = "all"
+NO_CLASS = "none"  # the level of a visit that names no class, as an address writes it

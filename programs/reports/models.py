@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level
 from programs.core.models import Term
-from programs.reports.choices import ReportState
+from programs.reports.choices import FIXED, ReportState
 from programs.schools.models import Area, School
+from programs.visits.models import in_language
 
 USER = settings.AUTH_USER_MODEL
 
@@ -30,18 +31,28 @@ class ParticipationReport(models.Model):
     def __str__(self) -> str:
         return f"{self.term} (v{self.version})"
 
+    @property
+    def is_frozen(self) -> bool:
+        """Its figures are the stored ones: a superseded version keeps them for ever."""
+        return self.state in FIXED
+
 
 class ReportLine(models.Model):
-    """A frozen figure: one school and one level of the pupils who came."""
+    """A frozen figure: one school and one level. Schools without any activity have their lines of zeros too,
+    so that the share of schools taking part stays what it was on that day."""
 
     NO_PII = True
     report = models.ForeignKey(ParticipationReport, on_delete=models.CASCADE, related_name="lines")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     ward = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    level = models.CharField(max_length=20, choices=Level)
+    level = models.CharField(max_length=20, choices=Level, blank=True)  # empty: a visit without a class
+    counted = models.BooleanField(default=True)  # among the schools of this level on that day
     visits = models.PositiveIntegerField(default=0)
     pupils = models.PositiveIntegerField(default=0)
     girls = models.PositiveIntegerField(default=0)
+    lessons = models.PositiveIntegerField(default=0)
+    lesson_pupils = models.PositiveIntegerField(default=0)
+    lesson_girls = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -69,6 +80,15 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        """The name in the reader's language."""
+        return in_language(self.name, self.name_en)
+
+    @property
+    def local_definition(self) -> str:
+        return in_language(self.definition, self.definition_en)
 
 
 class IndicatorTarget(models.Model):
