@@ -1,0 +1,58 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils import translation
+
+from programs.core.calendar import add_working_days, current_school_year, current_term, is_holiday
+from programs.core.dates import long_date, official_date, short_moment
+from programs.core.models import Holiday, SchoolYear, Term
+
+
+def test_decree_30_pads_small_days_and_the_first_two_months():
+    assert official_date(date(2026, 2, 5)) == "ngày 05 tháng 02 năm 2026"
+    assert official_date(date(2025, 9, 5)) == "ngày 05 tháng 9 năm 2025"
+    assert official_date(date(2025, 12, 20)) == "ngày 20 tháng 12 năm 2025"
+
+
+def test_long_dates_speak_the_readers_language():
+    day = date(2026, 11, 23)
+    with translation.override("vi"):
+        assert long_date(day) == "Thứ Hai, ngày 23 tháng 11 năm 2026"
+    with translation.override("en"):
+        assert long_date(day) == "Monday, 23 November 2026"
+
+
+def test_a_moment_is_shown_in_the_portals_time():
+    with translation.override("vi"):
+        assert short_moment(datetime(2026, 11, 26, 1, 0, tzinfo=UTC)) == "Th 5, 26/11 · 8:00"
+        assert short_moment(datetime(2026, 12, 31, 18, 5, tzinfo=UTC)) == "Th 6, 01/01 · 1:05"
+
+
+@pytest.fixture
+def calendar(db):
+    year = SchoolYear.objects.create(name="2025-2026", starts_on=date(2025, 8, 20), ends_on=date(2026, 5, 31))
+    first = Term.objects.create(school_year=year, number=1, starts_on=date(2025, 9, 5), ends_on=date(2026, 1, 16))
+    second = Term.objects.create(school_year=year, number=2, starts_on=date(2026, 1, 19), ends_on=date(2026, 5, 31))
+    Holiday.objects.create(name="Tết", starts_on=date(2026, 2, 12), ends_on=date(2026, 2, 22))
+    return year, first, second
+
+
+def test_the_year_and_the_term_of_a_day(calendar):
+    year, first, second = calendar
+    assert current_school_year(date(2025, 11, 1)) == year
+    assert current_school_year(date(2025, 8, 19)) is None
+    assert current_term(date(2026, 1, 17)) == first
+    assert current_term(date(2026, 1, 19)) == second
+    assert current_term(date(2026, 7, 1)) == second
+
+
+def test_holidays_begin_and_end_with_their_days(calendar):
+    assert [is_holiday(date(2026, 2, day)) for day in (11, 12, 22, 23)] == [False, True, True, False]
+
+
+def test_working_days_skip_weekends_and_tet(calendar, django_assert_num_queries):
+    friday = date(2025, 11, 21)
+    assert add_working_days(friday, 0) == friday
+    assert add_working_days(friday, 1) == date(2025, 11, 24)
+    with django_assert_num_queries(1):
+        assert add_working_days(date(2026, 2, 11), 2) == date(2026, 2, 24)
