@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.certificates.choices import CertificateState
-from programs.core.choices import JobState
+from programs.core.choices import JobState, Level
 from programs.core.desk import DeskLink, DeskStat, DeskTask
 from programs.notices.choices import MessageState
 from programs.projects.choices import CompetitionState, ProjectState, SheetState
@@ -37,9 +37,7 @@ class SampleForm(forms.Form):
     school = forms.CharField(label=gettext_lazy("School"), help_text=gettext_lazy("As on the school's seal."))
     pupils = forms.IntegerField(label=gettext_lazy("Number of pupils"), min_value=1, max_value=40)
     day = forms.DateField(label=gettext_lazy("Day"), help_text=gettext_lazy("Day/month/year, for example 26/11/2026"))
-    level = forms.ChoiceField(
-        label=gettext_lazy("Level"), choices=[("", "–"), (1, gettext_lazy("Primary")), (2, gettext_lazy("Lower secondary"))]
-    )
+    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=[("", "–"), *Level.choices[1:4]])
     transport = forms.ChoiceField(
         label=gettext_lazy("How the group travels"),
         widget=forms.RadioSelect,
@@ -51,7 +49,9 @@ class SampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[("ramp", gettext_lazy("Step-free entrance")), ("lunch", gettext_lazy("A place to eat"))],
     )
-    plan = forms.FileField(label=gettext_lazy("Safety plan"), required=False, help_text=gettext_lazy("PDF, up to 10 MB"))
+    plan = forms.FileField(
+        label=gettext_lazy("Safety plan"), required=False, help_text=gettext_lazy("PDF, up to 10 MB")
+    )
     note = forms.CharField(label=gettext_lazy("Note for the centre"), required=False, widget=forms.Textarea)
     consent = forms.BooleanField(label=gettext_lazy("Every guardian has agreed to this visit."))
 
@@ -75,11 +75,30 @@ def sample_context(request: HttpRequest) -> dict:
         "clean_form": SampleForm(),
         "refused_form": SampleForm({"school": "THCS Phú Lợi", "pupils": "400", "day": "31/02/2026"}, prefix="refused"),
         "tasks": [
-            DeskTask(_("The papers of class 8A1 lack 2 items"), _("Safety plan, consent list (31 of 38). Due Tuesday 24/11."), "#", _("Complete")),
-            DeskTask(_("A project waits for your endorsement"), _("Two pupils of class 9A3 have handed in all files."), "#", _("See")),
+            DeskTask(
+                _("The papers of class 8A1 lack 2 items"),
+                _("Safety plan, consent list (31 of 38). Due Tuesday 24/11."),
+                "#",
+                _("Complete"),
+            ),
+            DeskTask(
+                _("A project waits for your endorsement"),
+                _("Two pupils of class 9A3 have handed in all files."),
+                "#",
+                _("See"),
+            ),
         ],
-        "stats": [DeskStat(113, _("pupils took part this term"), "#"), DeskStat(54, _("of them girls"), "#"), DeskStat(0, _("visits to come"))],
-        "desk_links": [DeskLink(_("Today"), request.path, 3), DeskLink(_("Bookings"), "#b"), DeskLink(_("Classes and pupils"), "#c"), DeskLink(_("Projects"), "#d", 1)],
+        "stats": [
+            DeskStat(113, _("pupils took part this term"), "#"),
+            DeskStat(54, _("of them girls"), "#"),
+            DeskStat(0, _("visits to come")),
+        ],
+        "desk_links": [
+            DeskLink(_("Today"), request.path, 3),
+            DeskLink(_("Bookings"), "#b"),
+            DeskLink(_("Classes and pupils"), "#c"),
+            DeskLink(_("Projects"), "#d", 1),
+        ],
         "steps": [
             {"label": _("Places held"), "state": "done", "detail": "23/11"},
             {"label": _("Papers"), "state": "now", "detail": _("by 24/11")},
@@ -91,12 +110,21 @@ def sample_context(request: HttpRequest) -> dict:
             {"label": "Dĩ An", "share": 61, "value": "803", "url": "#"},
             {"label": "Dầu Tiếng", "share": 0, "value": "0", "url": "#", "kind": "wait"},
         ],
-        "timeline": [{"moment": MORNING, "title": _("Booking confirmed"), "text": "Lê Thị Hạnh"}, {"moment": MORNING - timedelta(days=2), "title": _("Places held")}],
+        "timeline": [
+            {"moment": MORNING, "title": _("Booking confirmed"), "text": "Lê Thị Hạnh"},
+            {"moment": MORNING - timedelta(days=2), "title": _("Places held")},
+        ],
         "days": calendar_days(),
         "moment": MORNING,
-        "crumbs": [{"label": _("Field trips"), "url": "#"}, {"label": _("A day in the fabrication laboratory"), "url": ""}],
+        "crumbs": [
+            {"label": _("Field trips"), "url": "#"},
+            {"label": _("A day in the fabrication laboratory"), "url": ""},
+        ],
         "page": Paginator(range(200), 10).page(4),
-        "jobs": [SimpleNamespace(pk=number, state=state, steps_done=40, steps_total=total, percent=33) for number, (state, total) in enumerate([("running", 120), ("done", 1), ("failed", 1)])],
+        "jobs": [
+            SimpleNamespace(pk=number, state=state, steps_done=40, steps_total=total, percent=33)
+            for number, (state, total) in enumerate([("running", 120), ("done", 1), ("failed", 1)])
+        ],
     }
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from programs.core import dates
 from programs.templatetags.icons import ICONS
 from programs.templatetags.statuses import PLAIN_LOOK, STATUS_LOOKS
 
@@ -20,8 +21,6 @@ register = template.Library()
 
 ALERT_ICONS = {"info": "info", "ok": "check", "wait": "warning", "no": "warning"}
 ALERT_OF_MESSAGE = {"debug": "info", "info": "info", "success": "ok", "warning": "wait", "error": "no"}
-WEEKDAYS_VI = ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"]
-SHORT_WEEKDAYS_VI = ["Th 2", "Th 3", "Th 4", "Th 5", "Th 6", "Th 7", "CN"]
 
 
 def in_vietnamese() -> bool:
@@ -36,7 +35,7 @@ def icon(name: str, extra_class: str = "") -> SafeString:
         '<svg class="icon{}" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" '
         'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">{}</svg>',
         f" {extra_class}" if extra_class else "",
-        mark_safe(ICONS[name]),  # noqa: S308 - our own constant
+        mark_safe(ICONS[name]),
     )
 
 
@@ -113,56 +112,37 @@ def grade_range(first: int, last: int) -> str:
 
 
 # --- Dates --------------------------------------------------------------------------------------
-def _local(moment: datetime) -> datetime:
-    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
-
-
-def _day(value: date | datetime) -> date:
-    return _local(value).date() if isinstance(value, datetime) else value
-
-
 @register.filter
 def long_date(value: date | datetime | None) -> str:
     """Thứ Hai, ngày 23 tháng 11 năm 2026; in English Monday, 23 November 2026."""
-    if not value:
-        return ""
-    day = _day(value)
-    if in_vietnamese():
-        # Day and month below 10 keep their zero for days and for January and February, as official papers write them.
-        month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
-        return f"{WEEKDAYS_VI[day.weekday()]}, ngày {day.day:02d} tháng {month} năm {day.year}"
-    return date_format(day, "l, j F Y")
+    return dates.long_date(value) if value else ""
 
 
 @register.filter
 def short_date(value: date | datetime | None) -> str:
     """Th 5, 26/11; in English Thu, 26/11."""
-    if not value:
-        return ""
-    day = _day(value)
-    weekday = SHORT_WEEKDAYS_VI[day.weekday()] if in_vietnamese() else f"{day:%a}"
-    return f"{weekday}, {day:%d/%m}"
+    return f"{dates.weekday_name(value, short=True)}, {dates.local_day(value):%d/%m}" if value else ""
 
 
 @register.filter
-def clock(value: datetime | None) -> str:
+def clock(value: datetime | time | None) -> str:
     """8:00, as a timetable writes it."""
-    if not value:
+    if value is None:
         return ""
-    moment = _local(value) if isinstance(value, datetime) else value
+    moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
     return f"{moment.hour}:{moment.minute:02d}"
 
 
 @register.filter
 def short_moment(value: datetime | None) -> str:
     """Th 5, 26/11 · 8:00"""
-    return f"{short_date(value)} · {clock(value)}" if value else ""
+    return dates.short_moment(value) if value else ""
 
 
 @register.filter
 def full_moment(value: datetime | None) -> str:
     """8:00, 26/11/2026: for records, where the year matters."""
-    return f"{clock(value)}, {_day(value):%d/%m/%Y}" if value else ""
+    return f"{clock(value)}, {dates.local_day(value):%d/%m/%Y}" if value else ""
 
 
 @register.filter
@@ -177,7 +157,7 @@ def duration(minutes: int | None) -> str:
     if not minutes:
         return ""
     hours, rest = divmod(int(minutes), 60)
-    if not hours or minutes < 120 and rest:
+    if not hours or (minutes < 120 and rest):
         return pgettext("duration", "%(count)s min") % {"count": minutes}
     words = pgettext("duration", "%(count)s h") % {"count": hours}
     return f"{words} {pgettext('duration', '%(count)s min') % {'count': rest}}" if rest else words

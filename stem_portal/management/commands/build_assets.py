@@ -15,9 +15,19 @@ LETTERS = [
     *range(0x20, 0x7F),  # Latin
     *range(0xA0, 0x180),  # Latin-1 and Latin Extended-A, with đ and ă
     *(0x1A0, 0x1A1, 0x1AF, 0x1B0),  # ơ ư
-    *range(0x300, 0x304), 0x306, 0x309, 0x31B, 0x323,  # tones that stand alone
+    *range(0x300, 0x304),
+    0x306,
+    0x309,
+    0x31B,
+    0x323,  # tones that stand alone
     *range(0x1EA0, 0x1EFA),  # Vietnamese letters with tones
-    *range(0x2010, 0x2028), 0x202F, 0x2030, 0x2032, 0x2033, 0x2039, 0x203A,  # dashes, quotes, dots
+    *range(0x2010, 0x2028),
+    0x202F,
+    0x2030,
+    0x2032,
+    0x2033,
+    0x2039,
+    0x203A,  # dashes, quotes, dots
     *(0x20AB, 0x20AC, 0x2116, 0x2122, 0x2190, 0x2191, 0x2192, 0x2193, 0x2212, 0x2248, 0x2260, 0x2264, 0x2265),
     *range(0x2070, 0x208F),  # superscripts and subscripts, as in m² and CO₂
 ]
@@ -25,7 +35,9 @@ LETTERS = [
 
 def cut(source: Path, target: Path) -> None:
     """Write ``target`` as WOFF2 with ``LETTERS`` of ``source``, whole or not at all."""
-    options = subset.Options(flavor="woff2", layout_features=["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum"])
+    options = subset.Options(
+        flavor="woff2", layout_features=["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum"]
+    )
     font = subset.load_font(source, options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=LETTERS)
