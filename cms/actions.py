@@ -50,27 +50,22 @@ def set_up_site() -> HomePage:
     with transaction.atomic():
         vietnamese, english = _locales()
         home = _home(vietnamese)
-        english_home = twin(page=home, locale=english, slug="home", words={"title": "Home", **_home_words("en")})
+        add_twin(of=home, page=HomePage(title="Home", slug="home", locale=english, **_home_words("en")))
         _sections(home, vietnamese, english)
         _people()
         _workflow()
-        english_home.refresh_from_db()
     return home
 
 
-def twin(*, page: Page, locale: Locale, slug: str, words: dict) -> Page:
-    """The published translation of ``page``, made when it is missing."""
-    existing = page.get_translation_or_none(locale)
+def add_twin(*, of: Page, page: Page) -> Page:
+    """Publish ``page`` as the translation of ``of``, under the translation of its parent; an existing one stays."""
+    existing = of.get_translation_or_none(page.locale)
     if existing:
         return existing.specific
-    copied = page.copy_for_translation(locale)
-    copied.slug = slug
-    for name, value in words.items():
-        setattr(copied, name, value)
-    copied.draft_title = copied.title
-    copied.save()
-    copied.save_revision().publish()
-    return type(copied).objects.get(pk=copied.pk)
+    page.translation_key = of.translation_key
+    parent = of.get_parent()
+    above = parent.get_translation(page.locale) if parent.depth > 1 else parent
+    return add_page(parent=above, page=page)
 
 
 def add_page(*, parent: Page, page: Page) -> Page:
@@ -129,7 +124,7 @@ def _sections(home: HomePage, vietnamese: Locale, english: Locale) -> None:
             parent=HomePage.objects.get(pk=home.pk),
             page=model(title=title, slug=slugs["vi"], summary=summary, locale=vietnamese),
         )
-        twin(page=page, locale=english, slug=slugs["en"], words={"title": title_en, "summary": summary_en})
+        add_twin(of=page, page=model(title=title_en, slug=slugs["en"], summary=summary_en, locale=english))
 
 
 def _people() -> None:

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, ReferenceIndex
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
-from cms.actions import add_page, set_up_site, twin
+from cms.actions import add_page, add_twin, set_up_site
 from cms.models import (
     CurriculumIndexPage,
     CurriculumPage,
@@ -24,7 +25,6 @@ from cms.models import (
     SiteSettings,
     StandardPage,
 )
-from programs.core.text import slugify_vi
 from programs.models import Area, Centre, Curriculum, FieldTrip, Room, Subject, Topic
 
 CONTENT = Path(__file__).parent / "content"
@@ -35,7 +35,8 @@ RUBRIC_COLUMNS = ["good", "fair", "passed", "not_yet"]
 
 def load_content(today: date) -> None:
     """Whatever is not there yet; what editors changed stays as it is."""
-    with transaction.atomic():
+    # References are gathered once at the end: on every save they would double the time.
+    with transaction.atomic(), disable_reference_index_auto_update():
         home = set_up_site()
         load_labels()
         _load_centres()
@@ -45,8 +46,10 @@ def load_content(today: date) -> None:
             _load_field_trip(texts)
         _load_policies()
         _load_news(today)
-        _load_standard_pages(HomePage.objects.get(pk=home.pk))
+        _load_standard_pages()
         _load_settings(home)
+        for page in Page.objects.specific():
+            ReferenceIndex.create_or_update_for_object(page)
 
 
 def load_labels() -> None:
@@ -67,10 +70,6 @@ def _curriculum_texts() -> list[dict]:
     return sorted(texts, key=lambda one: (one["grade_from"], one["code"]))
 
 
-def _english() -> Locale:
-    return Locale.objects.get(language_code="en")
-
-
 def _points(items: list[str]) -> list[tuple]:
     return [("point", item) for item in items]
 
@@ -80,22 +79,13 @@ def _paragraphs(items: list[str]) -> str:
 
 
 def _load_centres() -> None:
+    both = ("name", "opening_hours", "accessibility")
     for texts in _texts("centres"):
-        vi, en = texts["vi"], texts["en"]
-        centre, _ = Centre.objects.get_or_create(
-            code=texts["code"],
-            defaults={
-                "name": vi["name"],
-                "name_en": en["name"],
-                "ward": Area.objects.get(name=texts["ward"], in_jurisdiction=True, tree="administrative"),
-                "address": vi["address"],
-                "opening_hours": vi["opening_hours"],
-                "opening_hours_en": en["opening_hours"],
-                "accessibility": vi["accessibility"],
-                "accessibility_en": en["accessibility"],
-                **{name: texts[name] for name in ("phone", "email", "latitude", "longitude")},
-            },
-        )
+        words = {name: texts[f"{name}_vi"] for name in (*both, "address")}
+        words |= {f"{name}_en": texts[f"{name}_en"] for name in both}
+        words |= {name: texts[name] for name in ("phone", "email", "latitude", "longitude")}
+        ward = Area.objects.get(name=texts["ward"], in_jurisdiction=True, tree="administrative")
+        centre, _ = Centre.objects.get_or_create(code=texts["code"], defaults={"ward": ward, **words})
         for room in texts["rooms"]:
             Room.objects.get_or_create(centre=centre, name=room["name"], defaults={"capacity": room["capacity"]})
 
@@ -129,20 +119,23 @@ def _load_curriculum(texts: dict) -> None:
         return
     facts = {name: texts[name] for name in [*RECORD_NAMES, "code", "form", "group_size", "cost_vnd"]}
     facts |= {"subjects": _ids(Subject, texts["subjects"]), "topics": _ids(Topic, texts["topics"])}
-    page = CurriculumPage(
-        slug=texts["slug"], illustration=texts["illustration"], facts_draft=facts, **_curriculum_words(texts["vi"])
+    vietnamese, english = (
+        CurriculumPage(
+            locale=locale, slug=slug, illustration=texts["illustration"], facts_draft=facts, **_curriculum_words(words)
+        )
+        for locale, slug, words in _in_both(texts)
     )
-    page = add_page(parent=CurriculumIndexPage.objects.get(locale__language_code="vi"), page=page)
-    english = twin(page=page, locale=_english(), slug=texts["slug_en"], words=_curriculum_words(texts["en"]))
-    for number, lesson in enumerate(texts["vi"]["lessons"]):
-        _load_lesson(page, lesson, texts["en"]["lessons"][number], english)
+    page = add_page(parent=CurriculumIndexPage.objects.get(locale=vietnamese.locale), page=vietnamese)
+    english.curriculum = page.curriculum
+    add_twin(of=page, page=english)
+    for words, words_en in zip(texts["vi"]["lessons"], texts["en"]["lessons"], strict=True):
+        _load_lesson(page, words, words_en, english.locale)
 
 
-def _load_lesson(parent: CurriculumPage, words: dict, words_en: dict, english: CurriculumPage) -> None:
-    page = add_page(
-        parent=CurriculumPage.objects.get(pk=parent.pk), page=LessonPage(slug=words["slug"], **_lesson_words(words))
-    )
-    twin(page=page, locale=english.locale, slug=words_en["slug"], words=_lesson_words(words_en))
+def _load_lesson(parent: CurriculumPage, words: dict, words_en: dict, english: Locale) -> None:
+    lesson = LessonPage(slug=words["slug"], locale=parent.locale, **_lesson_words(words))
+    page = add_page(parent=CurriculumPage.objects.get(pk=parent.pk), page=lesson)
+    add_twin(of=page, page=LessonPage(slug=words_en["slug"], locale=english, **_lesson_words(words_en)))
 
 
 def _lesson_words(words: dict) -> dict:
@@ -170,15 +163,20 @@ def _load_field_trip(texts: dict) -> None:
         return
     facts = {name: texts[name] for name in [*RECORD_NAMES, "code", "max_pupils", "pupils_per_adult", "price_vnd"]}
     facts |= {"centre": Centre.objects.get(code=texts["centre"]).pk}
-    page = FieldTripPage(
-        slug=texts["slug"], illustration=texts["illustration"], facts_draft=facts, **_field_trip_words(texts["vi"])
-    )
-    page.curricula = Curriculum.objects.filter(code__in=texts["curricula"])
-    page.subjects = Subject.objects.filter(code__in=texts["subjects"])
-    page.topics = Topic.objects.filter(code__in=texts["topics"])
-    page = add_page(parent=FieldTripIndexPage.objects.get(locale__language_code="vi"), page=page)
+    pages = [
+        FieldTripPage(
+            locale=locale, slug=slug, illustration=texts["illustration"], facts_draft=facts, **_field_trip_words(words)
+        )
+        for locale, slug, words in _in_both(texts)
+    ]
+    for page in pages:
+        page.curricula = Curriculum.objects.filter(code__in=texts["curricula"])
+        page.subjects = Subject.objects.filter(code__in=texts["subjects"])
+        page.topics = Topic.objects.filter(code__in=texts["topics"])
+    page = add_page(parent=FieldTripIndexPage.objects.get(locale=pages[0].locale), page=pages[0])
     FieldTrip.objects.filter(pk=page.field_trip_id).update(title_en=texts["en"]["title"])
-    twin(page=page, locale=_english(), slug=texts["slug_en"], words=_field_trip_words(texts["en"]))
+    pages[1].field_trip = page.field_trip
+    add_twin(of=page, page=pages[1])
 
 
 def _body(words: dict) -> list[tuple]:
@@ -193,44 +191,53 @@ def _words(words: dict) -> dict:
 
 
 def _load_policies() -> None:
-    index = PolicyIndexPage.objects.get(locale__language_code="vi")
     for texts in _texts("policies"):
         facts = {"number": texts["number"], "issued_on": texts["issued_on"], "state": texts["status"]}
-        page = PolicyPage(
-            slug=texts["slug"],
-            illustration=texts["illustration"],
-            issuer=texts["issuer_vi"],
-            **facts,
-            **_words(texts["vi"]),
+        _add_both(
+            PolicyIndexPage,
+            texts,
+            [
+                PolicyPage(
+                    locale=locale,
+                    slug=slug,
+                    illustration=texts["illustration"],
+                    issuer=texts[f"issuer_{locale.language_code}"],
+                    **facts,
+                    **_words(words),
+                )
+                for locale, slug, words in _in_both(texts)
+            ],
         )
-        _add_both(index, page, texts, {"issuer": texts["issuer_en"]})
 
 
 def _load_news(today: date) -> None:
-    index = NewsIndexPage.objects.get(locale__language_code="vi")
     for texts in sorted(_texts("news"), key=lambda one: -one["days_ago"]):
-        page = NewsPage(
-            slug=texts["slug"],
-            illustration=texts["illustration"],
-            date=today - timedelta(days=texts["days_ago"]),
-            **_words(texts["vi"]),
-        )
-        _add_both(index, page, texts, {})
+        facts = {"illustration": texts["illustration"], "date": today - timedelta(days=texts["days_ago"])}
+        pages = [
+            NewsPage(locale=locale, slug=slug, **facts, **_words(words)) for locale, slug, words in _in_both(texts)
+        ]
+        _add_both(NewsIndexPage, texts, pages)
 
 
-def _load_standard_pages(home: HomePage) -> None:
+def _load_standard_pages() -> None:
     for texts in _texts("pages"):
-        page = StandardPage(slug=texts["slug"], illustration=texts.get("illustration", ""), **_words(texts["vi"]))
-        _add_both(home, page, texts, {})
+        pages = [StandardPage(locale=locale, slug=slug, **_words(words)) for locale, slug, words in _in_both(texts)]
+        _add_both(HomePage, texts, pages)
 
 
-def _add_both(parent: Page, page: Page, texts: dict, extra_en: dict) -> None:
-    """``page`` and its English twin, unless a page already stands at that address."""
-    if Page.objects.child_of(parent).filter(slug=page.slug).exists():
-        return
-    page.slug = page.slug or slugify_vi(page.title)
-    added = add_page(parent=type(parent).objects.get(pk=parent.pk), page=page)
-    twin(page=added, locale=_english(), slug=texts["slug_en"], words=_words(texts["en"]) | extra_en)
+def _in_both(texts: dict) -> list[tuple[Locale, str, dict]]:
+    """For each language its locale, the page's address part, and its words."""
+    return [
+        (Locale.objects.get(language_code="vi"), texts["slug"], texts["vi"]),
+        (Locale.objects.get(language_code="en"), texts["slug_en"], texts["en"]),
+    ]
+
+
+def _add_both(parent_model: type[Page], texts: dict, pages: list[Page]) -> None:
+    """A page and its English twin, unless a page already stands at that address."""
+    parent = parent_model.objects.get(locale__language_code="vi")
+    if not Page.objects.child_of(parent).filter(slug=texts["slug"]).exists():
+        add_twin(of=add_page(parent=parent, page=pages[0]), page=pages[1])
 
 
 def _load_settings(home: HomePage) -> None:
