@@ -61,7 +61,7 @@ class Scale:
 PROVINCE = Scale(
     schools=120,
     years_back=1,
-    classes_with_pupils=11,
+    classes_with_pupils=12,
     teachers=60,
     sessions_a_week=3,
     jurisdiction_only=True,
@@ -177,7 +177,10 @@ def build_staff(*, random: Random, schools: list[School], scale: Scale, since: d
         posts.append((school, person, role))
 
     number = 100
+    led = set(Membership.objects.filter(role=SchoolRole.COORDINATOR).values_list("school_id", flat=True))
     for school in active:
+        if school.pk in led:
+            continue
         add(school, SchoolRole.COORDINATOR, number := number + 1)
     for index in range(scale.teachers):
         add(active[index % len(active)], SchoolRole.TEACHER, number := number + 1)
