@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from wagtail.log_actions import log
+from django.utils import timezone
+from wagtail.log_actions import get_active_log_context
 from wagtail.models import ModelLogEntry
 
 
-def record(*, by, action: str, obj: models.Model, before: dict | None = None, after: dict | None = None, reason: str = "") -> None:
+def record(
+    *, by, action: str, obj: models.Model, before: dict | None = None, after: dict | None = None, reason: str = ""
+) -> None:
     """Write one audit row in the caller's transaction.
 
     ``action`` is a registered dotted verb such as ``booking.cancel``; ``by`` is None for the portal itself.
@@ -18,7 +22,21 @@ def record(*, by, action: str, obj: models.Model, before: dict | None = None, af
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit row is written in the transaction of its act.")
     data: dict[str, Any] = {"before": before or {}, "after": after or {}, "reason": reason}
-    log(instance=obj, action=action, user=by if by and by.is_authenticated else None, data=data, title=obj._meta.label)
+    entry = ModelLogEntry(
+        content_type=ContentType.objects.get_for_model(obj, for_concrete_model=False),
+        object_id=str(obj.pk),
+        label=obj._meta.label,
+        action=action,
+        user=by if by and by.is_authenticated else None,
+        uuid=get_active_log_context().uuid,
+        timestamp=timezone.now(),
+        data=data,
+        content_changed=False,
+        deleted=False,
+    )
+    entry.clean()  # an unregistered verb is a mistake of ours
+    # Not save(): it asks the database whether the user and the content type exist, in every rush.
+    ModelLogEntry.objects.bulk_create([entry])
 
 
 def history_of(obj: models.Model) -> models.QuerySet[ModelLogEntry]:
