@@ -109,9 +109,7 @@ class Competition(models.Model):
     class Meta:
         ordering = ["-opens_at"]
         verbose_name, verbose_name_plural = _("competition"), _("competitions")
-        constraints = [
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="competition_has_length")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="competition_has_length")]
 
     def __str__(self) -> str:
         return self.local_name
@@ -153,7 +151,12 @@ class Project(models.Model):
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"), max_length=2000)
     supervisor = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="supervised_projects", verbose_name=_("mentor")
+        USER,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supervised_projects",
+        verbose_name=_("mentor"),
     )
     state = models.CharField(_("state"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)

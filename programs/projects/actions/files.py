@@ -1,0 +1,98 @@
+"""A pupil attaches a file: judged and cleaned first, kept in private storage under a random key."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from programs.accounts.models import User
+from programs.core.audit import record
+from programs.core.refusals import refuse_if
+from programs.projects.actions.entries import editable_project
+from programs.projects.choices import FileKind
+from programs.projects.models import Project, ProjectFile, RuleSet
+from programs.projects.rules import upload_refusal
+from programs.projects.uploads import CleanFile, clean_upload, display_name
+
+AN_HOUR = 3600
+
+
+def attach_file(*, project_id: int, kind: str, upload: UploadedFile, by: User) -> ProjectFile:
+    """The project's one file of ``kind``, replaced if there was one. Raises ``Refused`` for what cannot be kept.
+
+    Cleaning takes a second, so it happens before the lock is taken; the rules are asked again under it.
+    """
+    with transaction.atomic():
+        rule_set = editable_project(project_id=project_id, by=by).competition.rule_set
+    refuse_if(upload_refusal(recent=_count_upload(by)))
+    clean = clean_upload(upload, kind=kind, most_megabytes=_most_megabytes(rule_set, kind))
+    name = display_name(upload.name or "", extension=clean.extension)
+    stored = _store(clean)
+    try:
+        with transaction.atomic():
+            return _attach(editable_project(project_id=project_id, by=by), kind, name, clean, stored, by)
+    except BaseException:
+        _delete(stored)
+        raise
+
+
+def _most_megabytes(rule_set: RuleSet, kind: str) -> int:
+    return rule_set.image_max_mb if kind == FileKind.IMAGE else rule_set.document_max_mb
+
+
+def _count_upload(by: User) -> int:
+    """How many files this account sent in the hour before this one."""
+    key = f"project-uploads:{by.pk}"
+    cache.add(key, 0, AN_HOUR)
+    try:
+        return cache.incr(key) - 1
+    except ValueError:  # the hour ended between the two lines
+        return 0
+
+
+def _store(clean: CleanFile) -> tuple[str, str]:
+    """The storage keys of the file and of its preview. Nothing of what the pupil typed is in them."""
+    folder = f"projects/{secrets.token_urlsafe(24)}"
+    private = storages["private"]
+    key = private.save(f"{folder}/file.{clean.extension}", ContentFile(clean.data))
+    preview = private.save(f"{folder}/preview.jpg", ContentFile(clean.preview)) if clean.preview else ""
+    return key, preview
+
+
+def _delete(keys: tuple[str, str]) -> None:
+    for key in filter(None, keys):
+        storages["private"].delete(key)
+
+
+def _attach(project: Project, kind: str, name: str, clean: CleanFile, stored: tuple[str, str], by: User) -> ProjectFile:
+    old = project.files.filter(kind=kind).first()
+    digest = hashlib.sha256(clean.data).hexdigest()
+    file, _created = ProjectFile.objects.update_or_create(
+        project=project,
+        kind=kind,
+        defaults={
+            "name": name,
+            "storage_key": stored[0],
+            "preview_key": stored[1],
+            "content_type": clean.content_type,
+            "size": len(clean.data),
+            "sha256": digest,
+            "uploaded_by": by,
+        },
+    )
+    record(
+        by=by,
+        action="project.attach",
+        obj=project,
+        before={"sha256": old.sha256} if old else {},
+        after={"kind": kind, "sha256": digest, "size": len(clean.data)},
+    )
+    if old:
+        transaction.on_commit(lambda: _delete((old.storage_key, old.preview_key)))
+    return file

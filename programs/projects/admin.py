@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from programs.projects.models import Competition, Criterion, Project, ProjectField, Round, RuleSet
+
+
+class CriterionInline(admin.TabularInline):
+    model = Criterion
+    extra = 0
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(admin.ModelAdmin):
+    list_display = ["code", "version", "source", "grade_from", "grade_to", "team_max"]
+    inlines = [CriterionInline]
+
+
+@admin.register(ProjectField)
+class ProjectFieldAdmin(admin.ModelAdmin):
+    list_display = ["name", "name_en", "position"]
+
+
+class RoundInline(admin.TabularInline):
+    model = Round
+    extra = 0
+
+
+@admin.register(Competition)
+class CompetitionAdmin(admin.ModelAdmin):
+    list_display = ["name", "school_year", "state", "opens_at", "closes_at"]
+    list_filter = ["state", "school_year"]
+    search_fields = ["name", "code"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    inlines = [RoundInline]
+
+
+@admin.register(Project)
+class ProjectAdmin(admin.ModelAdmin):
+    """Read only: a project changes through its actions."""
+
+    list_display = ["reference", "title", "school", "competition", "state"]
+    list_filter = ["state", "competition"]
+    search_fields = ["reference", "title", "school__name"]
+    list_select_related = ["school", "competition"]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

@@ -1,0 +1,87 @@
+"""What the desk shows of projects: to a pupil, what becomes of them; to a teacher, what waits."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from programs.core.dates import short_moment
+from programs.core.desk import DeskLink, DeskTable, DeskTask
+from programs.projects import queries
+from programs.projects.choices import ProjectState
+from programs.projects.progress import next_words
+from programs.schools.queries import standing_of
+
+ROWS = 5
+
+
+def tasks(user) -> list[DeskTask]:
+    """For a pupil: finish, correct, enter. For a teacher: read and endorse."""
+    if standing_of(user).pupil is not None:
+        return _pupil_tasks(user)
+    return _teacher_tasks(user) if standing_of(user).is_school_staff else []
+
+
+def _pupil_tasks(user) -> list[DeskTask]:
+    now = timezone.now()
+    unfinished = [
+        DeskTask(
+            title=_("Correct your project: {title}").format(title=project.title)
+            if project.state == ProjectState.RETURNED
+            else _("Finish your project: {title}").format(title=project.title),
+            detail=project.return_reason
+            or _("Submit it before {closes}.").format(closes=short_moment(project.competition.closes_at)),
+            url=reverse("project_edit", args=[project.reference]),
+            action=_("Go on"),
+            weight=10 if project.state == ProjectState.RETURNED else 30,
+        )
+        for project in queries.projects_to_finish(user, now=now)[:ROWS]
+    ]
+    inviting = [
+        DeskTask(
+            title=competition.local_name,
+            detail=_("Open for your grade until {closes}.").format(closes=short_moment(competition.closes_at)),
+            url=reverse("competition_detail", args=[competition.slug]),
+            action=_("Look at it"),
+            weight=70,
+        )
+        for competition in queries.competitions_to_enter(user, now=now)[:ROWS]
+    ]
+    return unfinished + inviting
+
+
+def _teacher_tasks(user) -> list[DeskTask]:
+    return [
+        DeskTask(
+            title=_("Read and endorse: {title}").format(title=project.title),
+            detail=_("{competition}, until {closes}").format(
+                competition=project.competition.local_name, closes=short_moment(project.competition.closes_at)
+            ),
+            url=reverse("project_detail", args=[project.reference]),
+            action=_("Read"),
+            weight=25,
+        )
+        for project in queries.projects_to_endorse(user)[:ROWS]
+    ]
+
+
+def tables(user) -> list[DeskTable]:
+    """A pupil's projects, each with what happens next."""
+    if standing_of(user).pupil is None:
+        return []
+    rows = [
+        {"project": project, "next": next_words(project, member=True)}
+        for project in queries.projects_of_pupil(user)[:ROWS]
+    ]
+    return [DeskTable("projects/desk/own_projects.html", rows, weight=20)]
+
+
+def links(user) -> list[DeskLink]:
+    standing = standing_of(user)
+    if standing.pupil is not None:
+        return [DeskLink(_("My projects"), reverse("project_list"), weight=40)]
+    if standing.is_school_staff:
+        waiting = queries.projects_to_endorse(user).count()
+        return [DeskLink(_("Projects"), reverse("project_list"), count=waiting, weight=40)]
+    return [DeskLink(_("Projects"), reverse("project_list"), weight=40)] if standing.is_department else []

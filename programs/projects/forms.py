@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.forms import CleanCharField
+from programs.core.idempotency import IdempotentFormMixin
+from programs.projects.choices import FileKind, ProjectKind
+from programs.projects.models import Project, ProjectField, RuleSet
+from programs.projects.queries import teachers_of
+from programs.schools.models import School
+
+ACCEPT = {
+    FileKind.IMAGE: "image/jpeg,image/png,image/webp,image/heic,.heic",
+    FileKind.DOCUMENT: "application/pdf,.pdf",
+}
+
+
+class ProjectForm(IdempotentFormMixin):
+    """The words of a project. What is still missing may wait until it is submitted, except a title."""
+
+    title = CleanCharField(
+        label=_("Title"), max_length=200, help_text=_("One line that says what it is: not a slogan.")
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=ProjectKind,
+        widget=forms.RadioSelect,
+        help_text=_("Scientific: you answer a question with data. Engineering: you build something and test it."),
+    )
+    field = forms.ModelChoiceField(
+        label=_("Field"), queryset=ProjectField.objects.all(), required=False, empty_label=_("Choose a field")
+    )
+    supervisor = forms.ModelChoiceField(
+        label=_("Supervising teacher"),
+        queryset=None,
+        required=False,
+        empty_label=_("Choose a teacher of your school"),
+        help_text=_("Your teacher reads the project and endorses it before it is entered."),
+    )
+    summary = CleanCharField(
+        label=_("Summary"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("The problem, what you did, what you found. At most 2,000 characters."),
+    )
+
+    def __init__(self, *args, school: School, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["supervisor"].queryset = teachers_of(school)
+
+    @property
+    def values(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("title", "kind", "field", "summary", "supervisor")}
+
+
+class NewProjectForm(ProjectForm):
+    partner = CleanCharField(
+        label=_("Teammate"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_(
+            "The user name on your teammate's sign-in card; leave it empty if you work alone. "
+            "The team cannot be changed later."
+        ),
+    )
+
+    def __init__(self, *args, team_max: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if team_max < 2:
+            del self.fields["partner"]
+
+    @property
+    def values(self) -> dict:
+        return {**super().values, "partner": self.cleaned_data.get("partner", "")}
+
+
+def draft_of(project: Project) -> dict:
+    """What the form of a draft shows at first."""
+    return {
+        "title": project.title,
+        "kind": project.kind,
+        "field": project.field_id,
+        "summary": project.summary,
+        "supervisor": project.supervisor_id,
+    }
+
+
+class FileForm(forms.Form):
+    """One file of one kind; whether it is really that is judged by its content."""
+
+    upload = forms.FileField(allow_empty_file=True)
+
+    def __init__(self, *args, kind: str, rule_set: RuleSet, **kwargs) -> None:
+        kwargs.setdefault("auto_id", f"id_{kind}_%s")
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        field = self.fields["upload"]
+        field.widget.attrs["accept"] = ACCEPT[FileKind(kind)]
+        if kind == FileKind.IMAGE:
+            field.label = _("Picture")
+            field.help_text = _("JPEG, PNG, WebP or HEIC, at most {size} MB. No faces, please.").format(
+                size=rule_set.image_max_mb
+            )
+        else:
+            field.label = _("Report (PDF)")
+            field.help_text = _("One PDF, at most {size} MB, without a password.").format(size=rule_set.document_max_mb)
+
+
+class ConfirmForm(IdempotentFormMixin):
+    """A confirmation asks nothing but to be sent once."""
+
+
+class ReturnForm(IdempotentFormMixin):
+    reason = CleanCharField(
+        label=_("What should the pupils correct?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("The pupils read this as it stands."),
+    )

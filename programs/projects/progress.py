@@ -1,0 +1,88 @@
+"""What becomes of a project, in words that a pupil understands."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from programs.core.dates import short_moment
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project
+
+S = ProjectState
+# How far a project has come: the number of the step that is being taken now.
+STEP_OF = {
+    S.DRAFT: 0,
+    S.RETURNED: 0,
+    S.SUBMITTED: 1,
+    S.ENDORSED: 2,
+    S.INELIGIBLE: 2,
+    S.ELIGIBLE: 3,
+    S.IN_JUDGING: 3,
+    S.NOT_AWARDED: 5,
+    S.AWARDED: 5,
+}
+
+
+def steps_of(project: Project) -> list[dict]:
+    """The five steps from the draft to the result, for the stepper."""
+    labels = [_("Draft"), _("Teacher reads it"), _("Files are checked"), _("Judging"), _("Result")]
+    if project.state == S.WITHDRAWN:
+        return [{"label": _("Withdrawn"), "state": "no", "detail": ""}]
+    reached = STEP_OF[S(project.state)]
+    steps = []
+    for number, label in enumerate(labels):
+        state = "done" if number < reached else "now" if number == reached else ""
+        steps.append({"label": label, "state": state, "detail": ""})
+    if project.state == S.INELIGIBLE:
+        steps[2]["state"] = "no"
+    if project.submitted_at and reached:
+        steps[0]["detail"] = short_moment(project.submitted_at)
+    if project.endorsed_at and reached > 1:
+        steps[1]["detail"] = short_moment(project.endorsed_at)
+    return steps
+
+
+def next_words(project: Project, *, member: bool) -> str:
+    """What happens next, said to the team or to whoever reads along."""
+    teacher = project.supervisor.full_name if project.supervisor else _("the supervising teacher")
+    closes = short_moment(project.competition.closes_at)
+    if member:
+        return _words_for_team(project.state, teacher, closes)
+    return _words_for_reader(project.state, teacher)
+
+
+def _words_for_team(state: str, teacher: str, closes: str) -> str:
+    return {
+        S.DRAFT: _("Complete your project and submit it before {closes}.").format(closes=closes),
+        S.RETURNED: _("Correct what your teacher asks for, then submit it again before {closes}.").format(
+            closes=closes
+        ),
+        S.SUBMITTED: _(
+            "{teacher} now reads your project. You hear here as soon as it is endorsed or returned; "
+            "nothing can be changed meanwhile."
+        ).format(teacher=teacher),
+        S.ENDORSED: _("Your project is entered. After the deadline the organiser checks the files."),
+        S.ELIGIBLE: _("The files are in order. Your project waits for the judges."),
+        S.INELIGIBLE: _(
+            "The organiser found that the project does not meet the rules. Ask your teacher for the reason."
+        ),
+        S.IN_JUDGING: _("The judges read your project. Results appear here when they are published."),
+        S.AWARDED: _("Congratulations! Your project won an award."),
+        S.NOT_AWARDED: _("Your project won no award this time. Thank you for taking part: go on building."),
+        S.WITHDRAWN: _("You withdrew this project. It takes no further part."),
+    }[S(state)]
+
+
+def _words_for_reader(state: str, teacher: str) -> str:
+    return {
+        S.DRAFT: _("The pupils are still working on it."),
+        S.RETURNED: _("The pupils are correcting it."),
+        S.SUBMITTED: _("It waits for {teacher} to endorse or return it.").format(teacher=teacher),
+        S.ENDORSED: _("It is entered. After the deadline the organiser checks the files."),
+        S.ELIGIBLE: _("The files are in order; it waits for the judges."),
+        S.INELIGIBLE: _("It does not meet the rules."),
+        S.IN_JUDGING: _("It is being judged."),
+        S.AWARDED: _("It won an award."),
+        S.NOT_AWARDED: _("It won no award."),
+        S.WITHDRAWN: _("The pupils withdrew it."),
+    }[S(state)]

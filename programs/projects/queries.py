@@ -1,0 +1,166 @@
+"""Every read of the projects wing; first of all, who sees what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.projects.choices import EDITABLE, CompetitionState, FileKind, ProjectState
+from programs.projects.models import Competition, Project, ProjectFile, ProjectMember
+from programs.projects.rules import Entrant, Entry, Missing, Window
+from programs.schools.models import Enrolment, Pupil, School
+from programs.schools.queries import schools_in_scope, standing_of
+
+# From the endorsement on a project is the organiser's business too; a withdrawn one is not.
+ORGANISER_SEES = (
+    ProjectState.ENDORSED,
+    ProjectState.ELIGIBLE,
+    ProjectState.INELIGIBLE,
+    ProjectState.IN_JUDGING,
+    ProjectState.AWARDED,
+    ProjectState.NOT_AWARDED,
+)
+PROJECT_PARTS = ("competition__rule_set", "competition__school_year", "school", "field", "supervisor")
+
+
+# --- Who sees what ------------------------------------------------------------------------------
+def competitions_visible_to(user) -> QuerySet[Competition]:
+    """Everybody reads a competition once it is announced; an officer of the department its drafts too."""
+    competitions = Competition.objects.select_related("rule_set", "school_year")
+    return competitions if standing_of(user).is_department else competitions.exclude(state=CompetitionState.DRAFT)
+
+
+def projects_visible_to(user) -> QuerySet[Project]:
+    """A pupil's own, those of the school for its staff, and endorsed ones for the department."""
+    if not user.is_authenticated:
+        return Project.objects.none()
+    standing = standing_of(user)
+    mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__user=user)
+    seen = Exists(mine) | Q(school__in=standing.working_school_ids)
+    if standing.is_department:
+        seen |= Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user).values("pk"))
+    return Project.objects.filter(seen).select_related(*PROJECT_PARTS)
+
+
+def project_files_visible_to(user) -> QuerySet[ProjectFile]:
+    return ProjectFile.objects.filter(project__in=projects_visible_to(user).values("pk"))
+
+
+# --- Competitions -------------------------------------------------------------------------------
+def open_competitions(user, *, now: datetime | None = None) -> QuerySet[Competition]:
+    now = now or timezone.now()
+    return (
+        competitions_visible_to(user)
+        .filter(state=CompetitionState.OPEN, opens_at__lte=now, closes_at__gt=now)
+        .order_by("closes_at")
+    )
+
+
+def window_of(competition: Competition, *, now: datetime) -> Window:
+    return Window(competition.state, competition.opens_at, competition.closes_at, now)
+
+
+def entry_of(competition: Competition, pupils: list[Pupil], *, now: datetime) -> Entry:
+    """The facts by which ``entry_refusal`` judges this team, read now."""
+    entered = set(
+        ProjectMember.objects.filter(competition=competition, pupil__in=pupils).values_list("pupil", flat=True)
+    )
+    grades = dict(
+        Enrolment.objects.filter(
+            pupil__in=pupils,
+            ended_on__isnull=True,
+            class_group__school_year=competition.school_year,
+        ).values_list("pupil", "class_group__grade")
+    )
+    return Entry(
+        window=window_of(competition, now=now),
+        grade_from=competition.rule_set.grade_from,
+        grade_to=competition.rule_set.grade_to,
+        team_max=competition.rule_set.team_max,
+        team=tuple(Entrant(grades.get(pupil.pk), pupil.school.is_working, pupil.pk in entered) for pupil in pupils),
+    )
+
+
+def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Project | None:
+    if pupil is None:
+        return None
+    return Project.objects.filter(competition=competition, members__pupil=pupil).first()
+
+
+def teammate(pupil: Pupil, username: str) -> Pupil | None:
+    """Another pupil of the same school, by the user name on the sign-in card."""
+    same_school = Pupil.objects.filter(school=pupil.school, left_on__isnull=True).exclude(pk=pupil.pk)
+    return same_school.select_related("school").filter(user__username__iexact=username, user__is_active=True).first()
+
+
+def teachers_of(school: School) -> QuerySet[User]:
+    """Who may supervise: the staff of the pupils' own school."""
+    at_school = Q(memberships__school=school, memberships__ended_on__isnull=True)
+    return User.objects.filter(at_school, is_active=True).distinct().order_by("sort_key")
+
+
+# --- One project --------------------------------------------------------------------------------
+def is_member(user, project: Project) -> bool:
+    return project.members.filter(pupil__user=user).exists()
+
+
+def members_of(project: Project) -> list[Pupil]:
+    members = project.members.select_related("pupil__user", "pupil__school").order_by("pupil__sort_key")
+    return [member.pupil for member in members]
+
+
+def files_of(project: Project) -> dict[str, ProjectFile]:
+    return {file.kind: file for file in project.files.all()}
+
+
+def missing_in(project: Project) -> Missing:
+    kinds = set(project.files.values_list("kind", flat=True))
+    return Missing(
+        title=not project.title,
+        summary=not project.summary,
+        field=project.field_id is None,
+        supervisor=project.supervisor_id is None,
+        image=FileKind.IMAGE not in kinds,
+        document=FileKind.DOCUMENT not in kinds,
+    )
+
+
+# --- What waits for a person --------------------------------------------------------------------
+def projects_of_pupil(user) -> QuerySet[Project]:
+    return Project.objects.filter(members__pupil__user=user).select_related(*PROJECT_PARTS).order_by("-updated_at")
+
+
+def projects_to_finish(user, *, now: datetime) -> QuerySet[Project]:
+    """A pupil's projects that can still be changed and submitted."""
+    return projects_of_pupil(user).filter(
+        state__in=EDITABLE, competition__state=CompetitionState.OPEN, competition__closes_at__gt=now
+    )
+
+
+def projects_to_endorse(user) -> QuerySet[Project]:
+    """Submitted projects that wait for this supervising teacher, or for this coordinator's school."""
+    standing = standing_of(user)
+    working = standing.working_school_ids
+    coordinated = [school.pk for school in standing.working_schools if standing.coordinates(school)]
+    return (
+        Project.objects.filter(state=ProjectState.SUBMITTED)
+        .filter(Q(supervisor=user, school__in=working) | Q(school__in=coordinated))
+        .select_related(*PROJECT_PARTS)
+        .order_by("submitted_at")
+    )
+
+
+def competitions_to_enter(user, *, now: datetime) -> list[Competition]:
+    """Open competitions for this pupil's grade in which the pupil has no project yet."""
+    pupil = standing_of(user).pupil
+    if pupil is None:
+        return []
+    grades = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values_list("class_group__grade", flat=True)
+    entered = ProjectMember.objects.filter(competition=OuterRef("pk"), pupil=pupil)
+    wanted = open_competitions(user, now=now).filter(~Exists(entered), closes_at__lt=now + timedelta(days=120))
+    return list(
+        wanted.filter(rule_set__grade_from__lte=max(grades, default=0), rule_set__grade_to__gte=min(grades, default=99))
+    )

@@ -1,0 +1,198 @@
+"""What a pupil sends, judged by its content and made harmless: bytes in, clean bytes out, or a refusal in words.
+
+A picture is always drawn anew, so nothing that rode along in the file survives: no place, no script, no
+second file. A document keeps its bytes and is refused when anything in it could run or hide.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+
+import filetype
+import pillow_heif
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+from programs.core.refusals import Refused
+from programs.core.text import clean_text
+from programs.projects.choices import FileKind
+
+pillow_heif.register_heif_opener()
+
+MEGABYTE = 1024 * 1024
+PICTURE_SIDE, PREVIEW_SIDE = 1600, 400
+# What a telephone takes; a PNG is never decoded smaller than it is, so it may hold less.
+MOST_PIXELS = {"JPEG": 110_000_000, "MPO": 110_000_000, "HEIF": 60_000_000, "WEBP": 30_000_000, "PNG": 30_000_000}
+KINDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF", "image/heif": "HEIF"}
+MOST_OBJECTS = 60_000
+LONGEST_NAME = 180  # bytes in UTF-8, with room for what a file system adds
+WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CleanFile:
+    """A file that may be kept. ``preview`` is a small picture, of images only."""
+
+    data: bytes
+    content_type: str
+    extension: str
+    preview: bytes = b""
+
+
+def clean_upload(upload: UploadedFile, *, kind: str, most_megabytes: int) -> CleanFile:
+    """Raises ``Refused``: ``empty``, ``too_big``, and what ``clean_image`` and ``clean_document`` raise."""
+    if not upload.size:
+        raise _refused("empty", _("The file is empty. Choose it again."))
+    if upload.size > most_megabytes * MEGABYTE:
+        raise _refused(
+            "too_big",
+            _("The file has {size} MB; at most {most} MB are allowed. Make it smaller and try again.").format(
+                size=-(-upload.size // MEGABYTE), most=most_megabytes
+            ),
+        )
+    upload.seek(0)
+    data = upload.read()
+    return clean_image(data) if kind == FileKind.IMAGE else clean_document(data)
+
+
+# --- Pictures -----------------------------------------------------------------------------------
+def clean_image(data: bytes) -> CleanFile:
+    """A JPEG of at most 1600 px, drawn anew. Raises ``Refused``: ``not_an_image``, ``too_many_pixels``, ``damaged``."""
+    format_name = KINDS.get(filetype.guess_mime(data) or "")
+    if format_name is None:
+        raise _refused(
+            "not_an_image", _("This is not a JPEG, PNG, WebP or HEIC picture. Choose a photograph or a scan.")
+        )
+    try:
+        with Image.open(
+            BytesIO(data), formats=[format_name, "MPO"] if format_name == "JPEG" else [format_name]
+        ) as image:
+            _refuse_huge(image)
+            picture = _drawn_anew(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
+        raise _refused(
+            "damaged", _("The picture is damaged and cannot be opened. Save it again, or take another.")
+        ) from error
+    small = picture.copy()
+    small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
+    return CleanFile(_as_jpeg(picture, 84), "image/jpeg", "jpg", preview=_as_jpeg(small, 80))
+
+
+def _refuse_huge(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > MOST_PIXELS[image.format or "PNG"]:
+        raise _too_many_pixels()
+
+
+def _too_many_pixels() -> Refused:
+    return _refused("too_many_pixels", _("The picture has far too many pixels. Take it with a smaller setting."))
+
+
+def _drawn_anew(image: Image.Image) -> Image.Image:
+    """The picture shrunk, upright, on white, without any of its own data (EXIF, place, comments, profiles)."""
+    share = min(1, PICTURE_SIDE / max(image.size))
+    fitted = (max(1, round(image.width * share)), max(1, round(image.height * share)))
+    image.draft("RGB", fitted)  # a JPEG is decoded at the size that is needed, no larger
+    orientation = image.getexif()
+    shrunk = image.resize(fitted, Image.Resampling.LANCZOS, reducing_gap=2.0) if image.size != fitted else image.copy()
+    shrunk.getexif().update(orientation)
+    upright = ImageOps.exif_transpose(shrunk)
+    fresh = Image.new("RGB", upright.size, "white")
+    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+        upright = upright.convert("RGBA")
+        fresh.paste(upright, mask=upright.getchannel("A"))
+    else:
+        fresh.paste(upright.convert("RGB"))
+    return fresh
+
+
+def _as_jpeg(picture: Image.Image, quality: int) -> bytes:
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
+    return buffer.getvalue()
+
+
+# --- Documents ----------------------------------------------------------------------------------
+def clean_document(data: bytes) -> CleanFile:
+    """A PDF that only shows pages. Raises ``Refused``: ``not_a_pdf``, ``encrypted``, ``active``, ``damaged``."""
+    if not data.startswith(b"%PDF-") or filetype.guess_mime(data) != "application/pdf":
+        raise _refused("not_a_pdf", _("This is not a PDF file. Save or print your report as PDF and choose that file."))
+    try:
+        _refuse_dangers(PdfReader(BytesIO(data), strict=False))
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OSError) as error:
+        raise _refused("damaged", _("The PDF is damaged and cannot be read. Save it as PDF again.")) from error
+    return CleanFile(data, "application/pdf", "pdf")
+
+
+def _refuse_dangers(reader: PdfReader) -> None:
+    if reader.is_encrypted:
+        raise _refused(
+            "encrypted", _("The PDF is protected by a password. Save it without one, so that judges can read it.")
+        )
+    if not reader.pages:
+        raise _refused("damaged", _("The PDF has no page. Save it as PDF again."))
+    for number, found in enumerate(_dictionaries(reader)):
+        if number > MOST_OBJECTS:
+            raise _refused("active", _("The PDF is too complicated to be checked. Print it as PDF and send that file."))
+        if _is_danger(found):
+            raise _refused(
+                "active",
+                _("The PDF contains a script, an action or a hidden file. Print it as PDF and send that file instead."),
+            )
+
+
+def _dictionaries(reader: PdfReader):
+    """Every dictionary of the file, each once, whether a page leads to it or not."""
+    roots = [reader.trailer]
+    for generation, numbers in reader.xref.items():
+        roots += [IndirectObject(number, generation, reader) for number in numbers if number]
+    roots += [IndirectObject(number, 0, reader) for number in reader.xref_objStm]
+    for root in roots:
+        waiting = [root.get_object() if isinstance(root, IndirectObject) else root]
+        while waiting:
+            found = waiting.pop()
+            if isinstance(found, DictionaryObject):
+                yield found
+                waiting += [value for value in found.values() if isinstance(value, DictionaryObject | ArrayObject)]
+            elif isinstance(found, ArrayObject):
+                waiting += [value for value in found if isinstance(value, DictionaryObject | ArrayObject)]
+
+
+RUNS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/RichMediaExecute", "/Rendition", "/GoToE"}
+FORBIDDEN_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/XFA", "/RichMediaContent"}
+
+
+def _is_danger(found: DictionaryObject) -> bool:
+    if FORBIDDEN_KEYS & found.keys() or found.get("/S") in RUNS or found.get("/Type") == "/EmbeddedFile":
+        return True
+    opening = found.get("/OpenAction")
+    return opening is not None and not _only_shows_a_page(opening)
+
+
+def _only_shows_a_page(opening) -> bool:
+    """Word and LaTeX write an opening action that names the page to show first; anything else is refused."""
+    opening = opening.get_object() if isinstance(opening, IndirectObject) else opening
+    return isinstance(opening, ArrayObject) or (isinstance(opening, DictionaryObject) and opening.get("/S") == "/GoTo")
+
+
+# --- Names --------------------------------------------------------------------------------------
+def display_name(raw: str, *, extension: str) -> str:
+    """The name to show and to download under: NFC, no path, no control or direction characters, the true ending."""
+    name = clean_text(re.split(r"[/\\]", raw.replace("\x00", ""))[-1])
+    stem = re.sub(r'[<>:"|?*;%]+', "_", name.rpartition(".")[0] or name).strip(" ._")
+    if WINDOWS_DEVICES.fullmatch(stem):
+        stem = f"_{stem}"
+    stem = stem.encode()[:LONGEST_NAME].decode(errors="ignore").strip()
+    return f"{stem or _('file')}.{extension}"
+
+
+def _refused(code: str, message: str) -> Refused:
+    return Refused.because(code, message, "upload")
