@@ -53,9 +53,8 @@ class Scale:
     years_back: int
     classes_with_pupils: int
     teachers: int
-    sessions_a_week: int
+    every_room: bool  # sessions twice a day in every room, or some days a week in the trip's own
     jurisdiction_only: bool
-    bookings_per_past_term: int
 
 
 PROVINCE = Scale(
@@ -63,18 +62,16 @@ PROVINCE = Scale(
     years_back=1,
     classes_with_pupils=12,
     teachers=60,
-    sessions_a_week=3,
+    every_room=False,
     jurisdiction_only=True,
-    bookings_per_past_term=140,
 )
 CITY = Scale(
     schools=3500,
     years_back=5,
     classes_with_pupils=600,
     teachers=2500,
-    sessions_a_week=45,
+    every_room=True,
     jurisdiction_only=False,
-    bookings_per_past_term=6000,
 )
 
 

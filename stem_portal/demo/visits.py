@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import product
+from pathlib import Path
 from random import Random
 
 from django.utils import timezone
 
-from programs.models import Booking, ClassGroup, FieldTrip, RosterEntry, SchoolYear, Session, Term
+from programs.models import Booking, ClassGroup, FieldTrip, Room, RosterEntry, SchoolYear, Session, Term
 from programs.visits.choices import SEAT_COUNTED, BookingState, SessionState
 from stem_portal.demo.calendar import Calendar
 from stem_portal.demo.schools import Scale
 
 S = BookingState
+CONTENT = Path(__file__).parent / "content" / "field_trips.toml"
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 STARTS = [time(8, 0), time(13, 30)]
 WEEKS_AHEAD = 7
@@ -50,30 +54,40 @@ def build_sessions(*, terms: list[Term], scale: Scale, now: datetime) -> list[Se
     trips = list(FieldTrip.objects.prefetch_related("centre__rooms"))
     taken: set[tuple[int, date, time]] = set()
     horizon = today + timedelta(weeks=WEEKS_AHEAD)
+    room_of = _rooms(trips)
     for term in terms:
         days = list(_days(term.starts_on, min(term.ends_on, horizon), calendar))
         for place, trip in enumerate(trips):
-            rooms = list(trip.centre.rooms.all())
-            # Thursday, Friday and Saturday for one trip, Tuesday, Wednesday and Friday for the next, and so on.
+            # Tuesday, Thursday and Saturday for one trip, Wednesday and Friday for the next, and so on.
             weekdays = [(1, 3, 5), (2, 4), (1, 4, 5), (2, 3), (3, 5), (1, 2)][place % 6]
-            wanted = [day for day in days if scale.sessions_a_week > 3 or day.weekday() in weekdays]
-            for day in wanted:
-                for room in rooms if scale.sessions_a_week > 3 else rooms[place % len(rooms) : place % len(rooms) + 1]:
-                    clocks = STARTS if scale.sessions_a_week > 3 else [STARTS[(day.toordinal() + place) % 2]]
-                    for clock in clocks:
-                        if (room.pk, day, clock) in taken:
-                            continue
+            for day in days:
+                if not scale.every_room and day.weekday() not in weekdays:
+                    continue
+                rooms = trip.centre.rooms.all() if scale.every_room else [room_of[trip.code]]
+                clocks = STARTS if scale.every_room else [STARTS[(day.toordinal() + place) % 2]]
+                for room, clock in product(rooms, clocks):
+                    if (room.pk, day, clock) not in taken:
                         taken.add((room.pk, day, clock))
                         sessions.append(_session(trip, room, _at(day, clock), term, now))
     if today.weekday() != 6:
-        sessions += _sessions_of_today(trips, taken, today, terms[-1], now)
+        sessions += _sessions_of_today(trips, room_of, taken, today, terms[-1], now)
     return Session.objects.bulk_create(sessions, batch_size=1000)
 
 
-def _sessions_of_today(trips, taken, today: date, term: Term, now: datetime) -> list[Session]:
+def _rooms(trips: list[FieldTrip]) -> dict[str, Room]:
+    """The room in which each trip takes place, as the content of the demonstration says."""
+    named = {
+        entry["code"]: entry["room"] for entry in tomllib.loads(CONTENT.read_text(encoding="utf-8"))["field_trips"]
+    }
+    return {
+        trip.code: next(room for room in trip.centre.rooms.all() if room.name == named[trip.code]) for trip in trips
+    }
+
+
+def _sessions_of_today(trips, room_of, taken, today: date, term: Term, now: datetime) -> list[Session]:
     """The centre's day is never empty when a newcomer looks: two sessions today at the first centre."""
     trip = next(trip for trip in trips if trip.code == "XUONG-CHE-TAO")
-    room = trip.centre.rooms.all()[0]
+    room = room_of[trip.code]
     clocks = [clock for clock in STARTS if (room.pk, today, clock) not in taken]
     return [_session(trip, room, _at(today, clock), term, now) for clock in clocks]
 
