@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
@@ -11,6 +12,7 @@ from programs.curricula.models import Curriculum
 from programs.projects.choices import CompetitionState
 from programs.projects.models import Competition
 from programs.visits.models import Session
+from programs.visits.queries import CalendarMonth
 
 MONTHS_AHEAD = 12
 
@@ -77,3 +79,9 @@ def month_asked_for(text: str, *, now: datetime, first: Session | None) -> date:
 def _shift(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def without_past_weeks(month: CalendarMonth, *, now: datetime) -> CalendarMonth:
+    """The same month from the present week on: nobody books in the past."""
+    today = timezone.localdate(now)
+    return replace(month, weeks=[week for week in month.weeks if week[-1].day >= today])

@@ -20,7 +20,7 @@ from cms.listing import field_trip_questions, field_trip_row, page_of
 from cms.pages.base import PICTURE_PANEL, TITLE_PANELS, SectionPage
 from cms.pages.curricula import CurriculumPage
 from cms.pages.with_record import FactPanel, RecordPage, RecordPageForm
-from cms.queries import month_asked_for, next_session_of_each, next_session_with_places
+from cms.queries import month_asked_for, next_session_of_each, next_session_with_places, without_past_weeks
 from cms.records import FieldTripFacts, facts_from, facts_of_field_trip, keep_field_trip
 from programs.curricula.models import Curriculum, Subject, Topic
 from programs.visits.models import Centre, FieldTrip, in_language
@@ -188,7 +188,7 @@ class FieldTripPage(RecordPage):
             month = month_asked_for(request.GET.get("month", ""), now=now, first=upcoming)
             context |= {
                 "upcoming": upcoming,
-                "calendar": calendar_of(self.field_trip, month, now=now),
+                "calendar": without_past_weeks(calendar_of(self.field_trip, month, now=now), now=now),
                 "month_name": month_title(month),
                 "weekday_names": weekday_names(),
             }
