@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _empty_cache():
     """Limits count in the cache; one test's failures must not slow the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _in_vietnamese():
+    """A page asked for in English leaves its language in the thread; the next test begins anew."""
+    translation.activate("vi")
 
 
 @pytest.fixture

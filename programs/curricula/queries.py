@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from programs.core.models import SchoolYear
 from programs.curricula.models import Curriculum, TaughtActivity
@@ -22,8 +22,9 @@ def activities_visible_to(user) -> QuerySet[TaughtActivity]:
 
 def figures_of(activities: QuerySet[TaughtActivity]) -> dict[str, int]:
     """Lessons and pupils of a list; pupils count once for each lesson."""
-    totals = activities.order_by().aggregate(pupils=Sum("pupils"), girls=Sum("girls"))
-    return {"activities": activities.count(), "pupils": totals["pupils"] or 0, "girls": totals["girls"] or 0}
+    return activities.order_by().aggregate(
+        activities=Count("pk"), pupils=Sum("pupils", default=0), girls=Sum("girls", default=0)
+    )
 
 
 def classes_to_report_for(user, school_year: SchoolYear | None) -> QuerySet[ClassGroup]:

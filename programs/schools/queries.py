@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from programs.accounts.models import User
 from programs.core.models import SchoolYear
@@ -227,10 +227,9 @@ def schools_without_teachers(standing: Standing) -> list[School]:
     mine = [school for school in standing.schools_as(*COORDINATING) if school.is_working]
     if not mine:
         return []
-    others = Membership.objects.current().filter(school__in=mine).exclude(user=standing.user_id)
-    invited = Invitation.objects.filter(school__in=mine)
-    peopled = set(others.values_list("school_id", flat=True).union(invited.values_list("school_id", flat=True)))
-    return [school for school in mine if school.pk not in peopled]
+    others = Membership.objects.current().filter(school=OuterRef("pk")).exclude(user=standing.user_id)
+    invited = Invitation.objects.filter(school=OuterRef("pk"))
+    return list(School.objects.filter(~Exists(others), ~Exists(invited), pk__in=[school.pk for school in mine]))
 
 
 def expired_invitations(standing: Standing, *, now: datetime) -> QuerySet[Invitation]:

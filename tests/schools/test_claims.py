@@ -106,9 +106,7 @@ def test_a_name_in_nfd_is_kept_in_nfc(client, invited):
 
 def test_nobody_smuggles_a_state_or_another_school_in(client, invited):
     other = make_school("Trường THCS Khác", state=SchoolState.INVITED)
-    claim = claim_of(
-        client, invited, school=other.pk, school_id=other.pk, state="verified", is_staff="1", token="mine", decided_by=1
-    )
+    claim = claim_of(client, invited, school_id=other.pk, state="verified", is_staff="1", token="mine", decided_by=1)
     assert claim.school == invited
     assert claim.state == ClaimState.SUBMITTED
     assert claim.token != "mine"

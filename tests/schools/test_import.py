@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from programs.core.choices import Level
 from programs.core.refusals import Refused
@@ -101,11 +102,10 @@ def test_an_nfd_name_becomes_nfc_and_eth_becomes_d():
         ("name", "A", "3"),
     ],
 )
-def test_a_bad_line_is_named_and_nothing_is_written(column, value, words, settings):
-    settings.LANGUAGE_CODE = "en"
+def test_a_bad_line_is_named_and_nothing_is_written(column, value, words):
     import_areas()
     good = CHU_VAN_AN | {"code": "00740999"}
-    with pytest.raises(Refused) as refused:
+    with translation.override("en"), pytest.raises(Refused) as refused:
         import_schools(rows=[good, CHU_VAN_AN | {column: value}], by=None)
     message = str(refused.value.refusal.message)
     assert "3" in message

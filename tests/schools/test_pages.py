@@ -20,9 +20,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _desk_alone(monkeypatch):
-    """Only this wing on the desk: the counts below are its own."""
+def _page_alone(monkeypatch, settings):
+    """Neither the desk's navigation nor the record of sessions: the counts below are the pages' own."""
     monkeypatch.setattr("stem_portal.desk.ROOMS", [])
+    settings.USERSESSIONS_TRACK_ACTIVITY = False
 
 
 def names(client, **query) -> list[str]:
@@ -120,7 +121,7 @@ def test_a_class_costs_the_same_for_one_pupil_and_three(client, django_assert_nu
     class_group = make_class(pupils=rows)
     client.force_login(make_teacher())
     client.get(reverse("class_detail", args=[class_group.pk]))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(6):  # session, person, standing (2), class, pupils
         client.get(reverse("class_detail", args=[class_group.pk]))
 
 
@@ -129,6 +130,7 @@ def test_the_schools_page_costs_the_same_for_one_class_and_three(client, django_
     for number in range(rows):
         make_class(f"8A{number}", pupils=2)
     client.force_login(make_teacher())
-    client.get(reverse("school_detail", args=[make_school().code]))
-    with django_assert_num_queries(9):
-        client.get(reverse("school_detail", args=[make_school().code]))
+    url = reverse("school_detail", args=[make_school().code])
+    client.get(url)
+    with django_assert_num_queries(9):  # session, person, standing (2), school, levels, year, staff, classes
+        client.get(url)
