@@ -1,0 +1,91 @@
+"""What waits for an officer, the figures of the term, and where to read more."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.core.desk import DeskLink, DeskStat, DeskTask
+from programs.reports import rules
+from programs.reports.choices import Activity, Show
+from programs.reports.figures import percent
+from programs.reports.filters import Filters
+from programs.reports.queries import last_term_not_frozen, summary_of
+from programs.schools.queries import standing_of
+
+
+def tasks(user) -> list[DeskTask]:
+    standing = standing_of(user)
+    if not standing.is_officer:
+        return []
+    found = [_idle_schools(user)]
+    if rules.can_freeze(standing):
+        found.append(_not_frozen())
+    return [task for task in found if task]
+
+
+def _idle_schools(user) -> DeskTask | None:
+    term, participation = summary_of(user, timezone.localdate())
+    count = participation.total().without
+    if term is None or not count:
+        return None
+    return DeskTask(
+        title=ngettext("{count} school has no activity yet", "{count} schools have no activity yet", count).format(
+            count=number_format(count, force_grouping=True)
+        ),
+        detail=str(term),
+        url=_rows(Filters(term=term), show=Show.SCHOOLS, activity=Activity.WITHOUT),
+        action=_("See the schools"),
+        weight=70,
+    )
+
+
+def _not_frozen() -> DeskTask | None:
+    term = last_term_not_frozen(timezone.localdate())
+    if term is None:
+        return None
+    return DeskTask(
+        title=_("The figures of {term} are not frozen").format(term=term),
+        detail=_("The term ended on {day}.").format(day=f"{term.ends_on:%d/%m/%Y}"),
+        url=reverse("report_freeze", args=[term.pk]),
+        action=_("Freeze the figures"),
+        weight=40,
+    )
+
+
+def stats(user) -> list[DeskStat]:
+    if not standing_of(user).is_officer:
+        return []
+    term, participation = summary_of(user, timezone.localdate())
+    if term is None:
+        return []
+    total, filters = participation.total(), Filters(term=term)
+    visits = _rows(filters, show=Show.VISITS)
+    return [
+        DeskStat(number_format(total.pupils, force_grouping=True), _("pupil visits this term"), visits),
+        DeskStat(percent(total.girls_share), _("of them girls"), visits),
+        DeskStat(
+            number_format(total.taking, force_grouping=True),
+            _("of {schools} schools took part").format(schools=number_format(total.schools, force_grouping=True)),
+            _rows(filters, show=Show.SCHOOLS, activity=Activity.WITH),
+        ),
+    ]
+
+
+def _rows(filters: Filters, **more: str) -> str:
+    return f"{reverse('participation_rows')}?{filters.query(**more)}"
+
+
+def links(user) -> list[DeskLink]:
+    standing = standing_of(user)
+    if standing.is_officer:
+        return [
+            DeskLink(_("Participation"), reverse("participation"), weight=70),
+            DeskLink(_("Reports"), reverse("report_list"), weight=71),
+        ]
+    if rules.can_see_participation(standing):
+        return [DeskLink(_("Our participation"), reverse("participation"), weight=70)]
+    return []

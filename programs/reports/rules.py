@@ -1,0 +1,42 @@
+"""Who may see and freeze, and whether it may happen now. Plain values in; no clock, no query."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from programs.core.refusals import Refusal
+from programs.schools.choices import SchoolRole
+from programs.schools.rules import COORDINATING, Standing
+
+SCHOOL_READERS = (*COORDINATING, SchoolRole.PRINCIPAL)
+
+
+def can_see_participation(standing: Standing) -> bool:
+    """Officers see their scope; who answers for a school sees that school."""
+    return standing.is_officer or bool(standing.schools_as(*SCHOOL_READERS))
+
+
+def can_see_reports(standing: Standing) -> bool:
+    return standing.is_officer
+
+
+def can_freeze(standing: Standing) -> bool:
+    """The department alone, and one whose post holds the whole jurisdiction: a part is no report."""
+    return standing.is_department and standing.area_ids is None
+
+
+def term_is_over(*, today: date, ends_on: date) -> bool:
+    return today > ends_on
+
+
+def freeze_refusal(*, today: date, ends_on: date, unchanged_since: int | None) -> Refusal | None:
+    """``unchanged_since`` is the frozen version that holds exactly the same figures."""
+    if not term_is_over(today=today, ends_on=ends_on):
+        message = _("The term runs until {day}; its figures can be frozen from the day after.")
+        return Refusal("term_running", message.format(day=f"{ends_on:%d/%m/%Y}"))
+    if unchanged_since is not None:
+        message = _("Nothing has changed since version {version} was frozen; that version stays.")
+        return Refusal("unchanged", message.format(version=unchanged_since))
+    return None

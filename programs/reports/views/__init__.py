@@ -1,0 +1,1 @@
+"""Pages of the reports wing: participation as it is now, and reports as they were frozen."""
