@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
@@ -54,7 +55,7 @@ class CurriculumIndexPage(SectionPage):
 class CurriculumPageForm(RecordPageForm):
     fact_names = [field.name for field in dataclass_fields(CurriculumFacts)]
 
-    form = forms.ChoiceField(label=_("Form"), choices=ActivityForm.choices)
+    form = forms.ChoiceField(label=pgettext_lazy("of STEM education", "Form"), choices=ActivityForm.choices)
     subjects = forms.ModelMultipleChoiceField(
         label=_("Subjects"), queryset=Subject.objects.all(), widget=forms.CheckboxSelectMultiple
     )

@@ -22,6 +22,7 @@ from cms.pages.curricula import CurriculumPage
 from cms.pages.with_record import FactPanel, RecordPage, RecordPageForm
 from cms.queries import month_asked_for, next_session_of_each, next_session_with_places, without_past_weeks
 from cms.records import FieldTripFacts, facts_from, facts_of_field_trip, keep_field_trip
+from programs.core.phones import show_phone
 from programs.curricula.models import Curriculum, Subject, Topic
 from programs.visits.models import Centre, FieldTrip, in_language
 from programs.visits.queries import calendar_of
@@ -179,6 +180,7 @@ class FieldTripPage(RecordPage):
         if self.record and self.record.centre:
             centre = self.record.centre
             context |= {
+                "centre_phone": show_phone(centre.phone),
                 "centre_hours": in_language(centre.opening_hours, centre.opening_hours_en),
                 "centre_access": in_language(centre.accessibility, centre.accessibility_en),
             }
