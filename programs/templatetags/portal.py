@@ -22,6 +22,28 @@ register = template.Library()
 ALERT_ICONS = {"info": "info", "ok": "check", "wait": "warning", "no": "warning"}
 ALERT_OF_MESSAGE = {"debug": "info", "info": "info", "success": "ok", "warning": "wait", "error": "no"}
 
+# The order matters: most browsers also claim to be Chrome or Safari, and Android claims Linux.
+BROWSERS = [
+    ("coc_coc", "Cốc Cốc"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+]
+SYSTEMS = [
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+]
+
 
 def in_vietnamese() -> bool:
     return (get_language() or "vi").startswith("vi")
@@ -174,3 +196,17 @@ def is_checkbox(field) -> bool:
 def page_numbers(page) -> list:
     """The page numbers to offer, with an ellipsis where some are left out."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.filter
+def without_stop(label: str) -> str:
+    """A label to stand before a colon: a sentence to tick ends with a full stop."""
+    return str(label).rstrip(" .:?")
+
+
+@register.filter
+def device_name(user_agent: str) -> str:
+    """Chrome, Android: enough for a person to know their own telephone; the rest of the header is noise."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return ", ".join(filter(None, [browser, system])) or _("Unknown device")
