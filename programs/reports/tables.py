@@ -45,7 +45,7 @@ def figures_sheet(titled: Titled, *, by: str, lines: Sequence[Figures], total: F
         Column(group_heading(by), 34),
         Column(_("Schools"), 11, "number"),
         Column(_("Schools taking part"), 12, "number"),
-        Column(_("Share"), 10, "share"),
+        Column(_("Share of schools"), 10, "share"),
         *_measures(),
     ]
 
