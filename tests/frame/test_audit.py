@@ -1,0 +1,70 @@
+"""The audit log: every verb has a name, no row is ever changed or deleted."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import translation
+from wagtail.log_actions import registry
+from wagtail.models import ModelLogEntry
+
+from programs.core import append_only, audit
+from tests.people import make_user
+
+
+@pytest.fixture
+def entry(db):
+    hanh = make_user("Trần Thị Hạnh")
+    audit.record(by=hanh, action="person.create", obj=hanh, after={"language": "vi"}, reason="invited")
+    if connection.vendor == "sqlite":  # tests/conftest.py took this one away, so that tables can be emptied
+        with connection.cursor() as cursor:
+            cursor.execute(append_only.SQLITE_NO_DELETE)
+    return audit.history_of(hanh).get()
+
+
+def test_an_act_leaves_who_what_and_why(entry):
+    assert (entry.action, entry.user.full_name) == ("person.create", "Trần Thị Hạnh")
+    assert entry.data == {"before": {}, "after": {"language": "vi"}, "reason": "invited"}
+    with translation.override("vi"):
+        assert entry.message == "Tạo tài khoản"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda entry: ModelLogEntry.objects.filter(pk=entry.pk).update(action="person.close"),
+        lambda entry: ModelLogEntry.objects.filter(pk=entry.pk).delete(),
+        lambda entry: entry.delete(),
+        lambda entry: entry.save(),
+    ],
+    ids=["update", "delete", "delete one", "save"],
+)
+def test_no_row_is_changed_or_deleted(entry, act):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        act(entry)
+    assert ModelLogEntry.objects.get(pk=entry.pk).action == "person.create"
+
+
+def test_an_audit_row_needs_the_transaction_of_its_act(transactional_db):
+    hanh = make_user("Trần Thị Hạnh")
+    with pytest.raises(transaction.TransactionManagementError):
+        audit.record(by=hanh, action="person.create", obj=hanh)
+
+
+def test_every_verb_of_every_wing_is_registered():
+    import importlib
+    from importlib.util import find_spec
+
+    from programs.tasks import WINGS
+
+    known = {action for action, _label in registry.get_choices()}
+    for wing in WINGS:
+        if find_spec(f"programs.{wing}.audit_actions"):
+            assert set(importlib.import_module(f"programs.{wing}.audit_actions").ACTIONS) <= known
+    assert "person.create" in known
+
+
+def test_the_guard_can_be_taken_away_and_put_back(db):
+    with connection.schema_editor(atomic=False) as editor:
+        for statement in [*append_only.undo_statements(connection.vendor), *append_only.statements(connection.vendor)]:
+            editor.execute(statement)
+        if connection.vendor == "sqlite":
+            editor.execute("DROP TRIGGER IF EXISTS audit_no_delete")
