@@ -35,7 +35,14 @@ TEXT_PAIRS = [
     ("on-gold", "gold"), ("on-gold", "gold-d"), ("on-navy", "navy"), ("on-navy", "navy-2"), ("paper", "navy"),
 ]  # fmt: skip
 # 3:1 for the edges of controls and for the ring that shows the focus.
-EDGE_PAIRS = [("line-2", "paper"), ("line-2", "canvas"), ("blue", "canvas"), ("navy", "canvas"), ("gold", "navy"), ("red", "paper")]
+EDGE_PAIRS = [
+    ("line-2", "paper"),
+    ("line-2", "canvas"),
+    ("blue", "canvas"),
+    ("navy", "canvas"),
+    ("gold", "navy"),
+    ("red", "paper"),
+]
 
 
 def luminance(colour: str) -> float:
@@ -103,8 +110,24 @@ def test_a_badge_says_the_state_in_words_and_hides_its_picture_from_screen_reade
 @pytest.mark.parametrize(
     ("language", "long", "short", "money", "free", "grades", "hours"),
     [
-        ("vi", "Thứ Năm, ngày 05 tháng 02 năm 2026", "Th 5, 05/02 · 8:00", "1.250.000\u00a0đ", "Miễn phí", "Lớp 6–9", "2 giờ 30 phút"),
-        ("en", "Thursday, 5 February 2026", "Thu, 05/02 · 8:00", "1,250,000\u00a0VND", "Free of charge", "Grades 6–9", "2 h 30 min"),
+        (
+            "vi",
+            "Thứ Năm, ngày 05 tháng 02 năm 2026",
+            "Th 5, 05/02 · 8:00",
+            "1.250.000\u00a0đ",
+            "Miễn phí",
+            "Lớp 6–9",
+            "2 giờ 30 phút",
+        ),
+        (
+            "en",
+            "Thursday, 5 February 2026",
+            "Thu, 05/02 · 8:00",
+            "1,250,000\u00a0VND",
+            "Free of charge",
+            "Grades 6–9",
+            "2 h 30 min",
+        ),
     ],
 )
 def test_dates_and_numbers_speak_the_readers_language(language, long, short, money, free, grades, hours):
@@ -128,7 +151,10 @@ def test_a_moment_before_midnight_abroad_is_already_the_next_day_here():
 
 
 def test_nothing_is_shown_for_a_date_that_is_not_known():
-    assert [show(None) for show in (portal.long_date, portal.short_date, portal.short_moment, portal.full_moment, portal.clock)] == [""] * 5
+    assert [
+        show(None)
+        for show in (portal.long_date, portal.short_date, portal.short_moment, portal.full_moment, portal.clock)
+    ] == [""] * 5
 
 
 @pytest.mark.parametrize(("share", "width"), [(62.44, "62.4%"), (-3, "0%"), (250, "100%"), (None, "0%")])
@@ -142,9 +168,18 @@ def test_a_bar_stays_in_its_frame_and_needs_no_style(share, width):
 @pytest.mark.parametrize(
     ("header", "name"),
     [
-        ("Mozilla/5.0 (Linux; Android 10; SM-A105G) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36", "Chrome, Android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) AppleWebKit/605.1 Version/15.0 Safari/604.1", "Safari, iPhone"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 coc_coc_browser/120.0 Chrome/120.0 Safari/537.36", "Cốc Cốc, Windows"),
+        (
+            "Mozilla/5.0 (Linux; Android 10; SM-A105G) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36",
+            "Chrome, Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) AppleWebKit/605.1 Version/15.0 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 coc_coc_browser/120.0 Chrome/120.0 Safari/537.36",
+            "Cốc Cốc, Windows",
+        ),
         ("", "Unknown device"),
     ],
 )
@@ -195,14 +230,29 @@ def test_the_style_guide_shows_every_component(rf, settings, db, language):
     settings.DEBUG = True
     with override(language):
         page = styleguide(rf.get("/styleguide/")).content.decode()
-    for kind in ("todo", "stats", "alert ok", "steps", "stack", "pagination", "cal", "bars", "cards", "error-summary", "timeline", "empty"):
+    for kind in (
+        "todo",
+        "stats",
+        "alert ok",
+        "steps",
+        "stack",
+        "pagination",
+        "cal",
+        "bars",
+        "cards",
+        "error-summary",
+        "timeline",
+        "empty",
+    ):
         assert kind in page, kind
     assert " style=" not in page
     assert " onclick=" not in page
     assert "<style" not in page
 
 
-@pytest.mark.parametrize(("path", "words"), [("/khong-co-trang-nay/", "Không tìm thấy trang"), ("/en/no-such-page/", "Page not found")])
+@pytest.mark.parametrize(
+    ("path", "words"), [("/khong-co-trang-nay/", "Không tìm thấy trang"), ("/en/no-such-page/", "Page not found")]
+)
 def test_a_missing_page_answers_in_the_language_of_its_address(client, db, path, words):
     answer = client.get(path)
     assert answer.status_code == 404
@@ -215,7 +265,9 @@ def test_the_page_of_a_broken_portal_needs_nothing_and_speaks_both_languages():
     assert "Something went wrong" in page
 
 
-@pytest.mark.parametrize(("path", "words"), [("/accounts/login/", "Quên mật khẩu?"), ("/en/accounts/login/", "Forgotten your password?")])
+@pytest.mark.parametrize(
+    ("path", "words"), [("/accounts/login/", "Quên mật khẩu?"), ("/en/accounts/login/", "Forgotten your password?")]
+)
 def test_the_sign_in_page_offers_a_new_password_and_runs_no_inline_script(client, db, path, words):
     page = client.get(path).content.decode()
     assert words in page
