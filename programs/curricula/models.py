@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.core.choices import Level, level_of_grade
 from programs.curricula.choices import ActivityForm
@@ -33,7 +34,7 @@ class Subject(Labelled):
     NO_PII = True
 
     class Meta(Labelled.Meta):
-        verbose_name, verbose_name_plural = _("subject"), _("subjects")
+        verbose_name, verbose_name_plural = pgettext_lazy("school subject", "subject"), _("subjects")
 
 
 class Topic(Labelled):

@@ -1,10 +1,11 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AreaKind(TextChoices):
     CITY = "city", _("City")
-    WARD = "ward", _("Ward")
+    WARD = "ward", pgettext_lazy("kind of area", "Ward")
     COMMUNE = "commune", _("Commune")
     SPECIAL_ZONE = "special_zone", _("Special zone")
     CLUSTER = "cluster", _("Professional cluster")
@@ -16,8 +17,8 @@ class Tree(TextChoices):
 
 
 class Ownership(TextChoices):
-    PUBLIC = "public", _("Public")
-    PRIVATE = "private", _("Private")
+    PUBLIC = "public", pgettext_lazy("school ownership", "Public")
+    PRIVATE = "private", pgettext_lazy("school ownership", "Private")
     FOREIGN = "foreign", _("Foreign-invested")
 
 
@@ -32,10 +33,10 @@ class SchoolState(TextChoices):
     INVITED = "invited", _("On the list, not claimed yet")
     CLAIMED = "claimed", _("Waiting for verification")
     VERIFIED = "verified", _("Verified")
-    ACTIVE = "active", _("Active")
-    SUSPENDED = "suspended", _("Suspended")
-    CLOSED = "closed", _("Closed")
-    MERGED = "merged", _("Merged")
+    ACTIVE = "active", pgettext_lazy("school", "Active")
+    SUSPENDED = "suspended", pgettext_lazy("school", "Suspended")
+    CLOSED = "closed", pgettext_lazy("school", "Closed")
+    MERGED = "merged", pgettext_lazy("school", "Merged")
 
 
 SCHOOL_MOVES = {
@@ -52,7 +53,7 @@ WORKING_STATES = (SchoolState.VERIFIED, SchoolState.ACTIVE)
 
 class ClaimState(TextChoices):
     SUBMITTED = "submitted", _("Waiting for verification")
-    RETURNED = "returned", _("Returned for correction")
+    RETURNED = "returned", pgettext_lazy("school registration", "Returned for correction")
     VERIFIED = "verified", _("Verified")
 
 
@@ -83,11 +84,11 @@ class ConsentPurpose(TextChoices):
 
 
 class ConsentState(TextChoices):
-    ASKED = "asked", _("Asked")
-    GIVEN = "given", _("Given")
-    REFUSED = "refused", _("Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    EXPIRED = "expired", _("Expired")
+    ASKED = "asked", pgettext_lazy("consent", "Asked")
+    GIVEN = "given", pgettext_lazy("consent", "Given")
+    REFUSED = "refused", pgettext_lazy("consent", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "Withdrawn")
+    EXPIRED = "expired", pgettext_lazy("consent", "Expired")
 
 
 class ConsentGiver(TextChoices):
