@@ -58,10 +58,10 @@ def _count_upload(by: User) -> int:
 
 def _store(clean: CleanFile) -> tuple[str, str]:
     """The storage keys of the file and of its preview. Nothing of what the pupil typed is in them."""
-    folder = f"projects/{secrets.token_urlsafe(24)}"
+    stem = f"projects/{secrets.token_urlsafe(24)}"
     private = storages["private"]
-    key = private.save(f"{folder}/file.{clean.extension}", ContentFile(clean.data))
-    preview = private.save(f"{folder}/preview.jpg", ContentFile(clean.preview)) if clean.preview else ""
+    key = private.save(f"{stem}.{clean.extension}", ContentFile(clean.data))
+    preview = private.save(f"{stem}-preview.jpg", ContentFile(clean.preview)) if clean.preview else ""
     return key, preview
 
 

@@ -1,0 +1,280 @@
+"""Who may enter, once, in time; what is frozen; who endorses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from programs.core.audit import history_of
+from programs.core.refusals import Refused
+from programs.notices.models import Message
+from programs.projects import actions, rules
+from programs.projects.choices import CompetitionState, FileKind, ProjectKind, ProjectState
+from programs.projects.models import Competition, Criterion, Project, ProjectField, RuleSet
+from programs.projects.queries import projects_visible_to
+from programs.schools.choices import SchoolState
+from tests.people import (
+    make_class,
+    make_coordinator,
+    make_officer,
+    make_outsider,
+    make_principal,
+    make_pupil,
+    make_ward_officer,
+)
+from tests.projects.make import attach, complete, jpeg, make_competition, make_minh, make_project, pdf, submit
+
+pytestmark = pytest.mark.django_db
+
+
+def refused_with(call) -> str:
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.refusal.code
+
+
+# --- The rules as data ---------------------------------------------------------------------------
+def test_fields_and_sheets_are_those_of_the_fair():
+    actions.load_rule_sets()
+    actions.load_rule_sets()
+    assert ProjectField.objects.count() == 22
+    khkt = RuleSet.objects.get(code="khkt")
+    assert (khkt.grade_from, khkt.grade_to, khkt.team_max) == (8, 12, 2)
+    for kind in ProjectKind:
+        points = list(Criterion.objects.filter(rule_set=khkt, kind=kind).values_list("points", flat=True))
+        assert points == [10, 15, 20, 20, 10, 25]
+
+
+# --- Entering -----------------------------------------------------------------------------------
+def test_em_minh_enters_and_is_its_only_member():
+    minh = make_minh()
+    project = make_project(minh=minh)
+    assert project.state == ProjectState.DRAFT
+    assert project.school == minh.school
+    assert [member.pupil for member in project.members.all()] == [minh]
+    assert history_of(project).get().action == "project.create"
+
+
+def test_two_of_one_school_enter_together():
+    minh = make_minh()
+    lan = make_minh(full_name="Lê Thị Lan")
+    project = make_project(minh=minh, partner=lan.user.username)
+    assert {member.pupil for member in project.members.all()} == {minh, lan}
+    assert project in projects_visible_to(lan.user)
+
+
+def test_a_teammate_of_another_school_is_not_found():
+    stranger = make_pupil("Vũ An", school=make_outsider().memberships.get().school, with_account=True)
+    assert refused_with(lambda: make_project(partner=stranger.user.username)) == "no_such_teammate"
+    assert refused_with(lambda: make_project(partner="khong-co-ai")) == "no_such_teammate"
+    assert Project.objects.count() == 0
+
+
+def test_one_project_a_pupil_in_a_competition():
+    minh, competition = make_minh(), make_competition()
+    make_project(minh=minh, competition=competition)
+    assert refused_with(lambda: make_project(minh=minh, competition=competition)) == "entered_already"
+    lan = make_minh(full_name="Lê Thị Lan")
+    assert (
+        refused_with(lambda: make_project(minh=lan, competition=competition, partner=minh.user.username))
+        == "entered_already"
+    )
+
+
+def test_the_constraint_stands_behind_the_rule(monkeypatch):
+    """With the rule switched off, the second entry of the same moment still ends as a refusal."""
+    minh, competition = make_minh(), make_competition()
+    make_project(minh=minh, competition=competition)
+    monkeypatch.setattr("programs.projects.actions.entries.entry_refusal", lambda entry: None)
+    assert refused_with(lambda: make_project(minh=minh, competition=competition)) == "entered_already"
+    assert Project.objects.count() == 1
+
+
+@pytest.mark.parametrize(("grade", "rule_set", "code"), [("5A", "ideas", "wrong_grade"), ("7A", "khkt", "wrong_grade")])
+def test_other_grades_are_refused(grade, rule_set, code):
+    minh = make_minh(class_group=make_class(grade))
+    assert refused_with(lambda: make_project(minh=minh, competition=make_competition(rules=rule_set))) == code
+
+
+def test_without_a_class_of_this_year_it_is_refused():
+    minh = make_pupil(with_account=True)
+    assert refused_with(lambda: make_project(minh=minh)) == "no_class"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"state": CompetitionState.JUDGING}, "not_open"),
+        ({"days_left": -0.001}, "too_late"),
+        ({"opens_at": timezone.now() + timedelta(hours=1)}, "too_early"),
+    ],
+)
+def test_only_the_servers_clock_opens_and_closes(fields, code):
+    assert refused_with(lambda: make_project(competition=make_competition(**fields))) == code
+
+
+def test_teachers_do_not_enter_in_a_pupils_name():
+    minh = make_minh()
+    teacher = make_coordinator(school=minh.school)
+    minh.user = teacher
+    assert refused_with(lambda: make_project(minh=minh)) == "not_a_pupil"
+
+
+def test_the_school_must_be_working():
+    minh = make_minh()
+    minh.school.state = SchoolState.SUSPENDED
+    minh.school.save()
+    assert refused_with(lambda: make_project(minh=minh)) == "not_a_pupil"
+
+
+def test_the_supervisor_is_of_the_own_school():
+    assert refused_with(lambda: make_project(supervisor=make_outsider())) == "not_your_teacher"
+
+
+# --- Submitting and freezing ---------------------------------------------------------------------
+def test_what_is_missing_is_named():
+    project = make_project(summary="", supervisor=None)
+    assert refused_with(lambda: submit(project)) == "incomplete"
+    from programs.projects.queries import missing_in
+
+    missing = missing_in(project)
+    assert (missing.title, missing.summary, missing.supervisor, missing.image, missing.document) == (
+        False,
+        True,
+        True,
+        True,
+        True,
+    )
+
+
+def test_submitting_freezes_words_and_files_and_tells_the_teacher():
+    project = submit(complete(make_project()))
+    assert project.state == ProjectState.SUBMITTED
+    message = Message.objects.get(kind="project_submitted")
+    assert message.recipient == project.supervisor
+    assert project.supervisor.email == message.to_address
+    hashes = history_of(project).get(action="project.submit").data["after"]["sha256"]
+    assert hashes == dict(project.files.values_list("kind", "sha256"))
+    assert refused_with(lambda: attach(project, FileKind.IMAGE, jpeg())) == "frozen"
+    words = {"title": "Khác", "kind": project.kind, "field": None, "summary": "", "supervisor": None}
+    assert refused_with(lambda: actions.save_draft(project_id=project.pk, by=project.created_by, **words)) == "frozen"
+    assert dict(project.files.values_list("kind", "sha256")) == hashes
+
+
+def test_a_double_click_submits_once():
+    project = complete(make_project())
+    for _ in range(2):
+        actions.submit_project(project_id=project.pk, by=project.created_by, key="same")
+    assert Message.objects.filter(kind="project_submitted").count() == 1
+
+
+def test_after_the_deadline_nothing_is_taken():
+    project = complete(make_project())
+    Competition.objects.filter(pk=project.competition_id).update(closes_at=timezone.now() - timedelta(seconds=1))
+    assert refused_with(lambda: submit(project)) == "too_late"
+    assert refused_with(lambda: attach(project, FileKind.IMAGE, jpeg())) == "too_late"
+
+
+def test_a_replaced_file_leaves_the_storage(django_capture_on_commit_callbacks):
+    project = make_project()
+    old = attach(project, FileKind.IMAGE, jpeg())
+    with django_capture_on_commit_callbacks(execute=True):
+        new = attach(project, FileKind.IMAGE, jpeg((300, 300)))
+    private = storages["private"]
+    assert not private.exists(old.storage_key)
+    assert not private.exists(old.preview_key)
+    assert private.exists(new.storage_key)
+    assert project.files.count() == 1
+    assert "anh" not in new.storage_key, "nothing that was typed is in the key"
+
+
+def test_a_refused_file_leaves_nothing_behind(monkeypatch):
+    project = make_project()
+    monkeypatch.setattr("programs.projects.actions.files._attach", lambda *args: 1 / 0)
+    before = _stored()
+    with pytest.raises(ZeroDivisionError):
+        attach(project, FileKind.IMAGE, jpeg())
+    assert _stored() == before
+
+
+def _stored() -> set[str]:
+    private = storages["private"]
+    return set(private.listdir("projects")[1]) if private.exists("projects") else set()
+
+
+def test_an_account_that_sends_without_end_is_stopped(monkeypatch):
+    monkeypatch.setattr(rules, "UPLOADS_AN_HOUR", 2)
+    project, other = make_project(), make_project(minh=make_minh(full_name="Lê Thị Lan"))
+    attach(project, FileKind.IMAGE, jpeg())
+    attach(project, FileKind.IMAGE, jpeg())
+    assert refused_with(lambda: attach(project, FileKind.IMAGE, jpeg())) == "too_many_uploads"
+    attach(other, FileKind.DOCUMENT, pdf())
+
+
+# --- The teacher's part --------------------------------------------------------------------------
+def test_the_teacher_endorses_and_em_minh_reads_it_on_the_desk():
+    project = submit(complete(make_project()))
+    actions.endorse_project(project_id=project.pk, by=project.supervisor, key="e")
+    project.refresh_from_db()
+    assert project.state == ProjectState.ENDORSED
+    message = Message.objects.get(kind="project_endorsed")
+    assert message.recipient == project.created_by
+    assert message.to_address == ""
+
+
+def test_a_returned_project_can_be_corrected_and_submitted_again():
+    project = submit(complete(make_project()))
+    actions.return_project(project_id=project.pk, reason="Thêm số liệu sau khi lọc.", by=project.supervisor, key="r")
+    attach(project, FileKind.DOCUMENT, pdf(pages=3))
+    project = submit(project)
+    assert project.state == ProjectState.SUBMITTED
+    assert project.return_reason == ""
+    assert history_of(project).get(action="project.return").data["reason"] == "Thêm số liệu sau khi lọc."
+    assert Message.objects.filter(kind="project_submitted").count() == 2
+
+
+def test_only_supervisor_and_coordinator_decide():
+    project = submit(complete(make_project()))
+    strangers = [make_outsider(), make_principal(school=project.school), make_officer(), project.created_by]
+    for person in strangers:
+        assert (
+            refused_with(partial(actions.endorse_project, project_id=project.pk, by=person, key="no")) == "not_allowed"
+        )
+    actions.endorse_project(project_id=project.pk, by=make_coordinator(school=project.school), key="ok")
+
+
+def test_a_supervisor_who_left_the_school_decides_no_more():
+    project = submit(complete(make_project()))
+    project.supervisor.memberships.update(ended_on=timezone.localdate())
+    call = partial(actions.endorse_project, project_id=project.pk, by=project.supervisor, key="e")
+    assert refused_with(call) == "not_allowed"
+
+
+def test_a_draft_cannot_be_endorsed_nor_an_endorsed_one_returned():
+    project = complete(make_project())
+    assert (
+        refused_with(lambda: actions.endorse_project(project_id=project.pk, by=project.supervisor, key="1"))
+        == "wrong_state"
+    )
+    submit(project)
+    actions.endorse_project(project_id=project.pk, by=project.supervisor, key="2")
+    again = partial(actions.return_project, project_id=project.pk, reason="x", by=project.supervisor, key="3")
+    assert refused_with(again) == "wrong_state"
+
+
+def test_withdrawing_ends_it_and_the_department_sees_it_no_more():
+    project = submit(complete(make_project()))
+    officer, ward = make_officer(), make_ward_officer(ward=project.school.ward)
+    assert project not in projects_visible_to(officer)
+    actions.endorse_project(project_id=project.pk, by=project.supervisor, key="e")
+    assert project in projects_visible_to(officer)
+    assert project not in projects_visible_to(ward)
+    actions.withdraw_project(project_id=project.pk, by=project.created_by, key="w")
+    assert project not in projects_visible_to(officer)
+    assert project in projects_visible_to(project.created_by)
+    assert refused_with(lambda: submit(project)) == "wrong_state"
+    assert Message.objects.filter(kind="project_withdrawn", recipient=project.supervisor).exists()

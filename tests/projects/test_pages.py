@@ -1,0 +1,286 @@
+"""Projects through the front door: em Minh enters and uploads, cô Hạnh endorses, thầy Lâm finds nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import translation
+
+from programs.projects import actions
+from programs.projects.choices import CompetitionState, FileKind, ProjectState
+from programs.projects.desk import links, tables, tasks
+from programs.projects.models import Project, ProjectField, ProjectFile
+from tests.people import make_officer, make_outsider, make_principal, make_pupil, make_teacher
+from tests.projects.make import attach, complete, jpeg, make_competition, make_minh, make_project, pdf, submit
+
+pytestmark = pytest.mark.django_db
+DECISIONS = ["project_submit", "project_withdraw", "project_endorse", "project_return"]
+
+
+def page(name: str, project: Project, *more) -> str:
+    return reverse(name, args=[project.reference, *more])
+
+
+def sent(client, url: str, **fields):
+    """What the browser does: open the form, send it with its key."""
+    key = re.search(r'name="idempotency_key" value="([^"]+)"', client.get(url).content.decode())[1]
+    return client.post(url, {"idempotency_key": key, **fields}, follow=True)
+
+
+# --- Competitions, for everybody -----------------------------------------------------------------
+def test_everybody_reads_competitions_but_no_drafts(client):
+    shown = make_competition(prizes="Một giải Nhất\nHai giải Nhì", requirements="Tên dự án")
+    hidden = make_competition(state=CompetitionState.DRAFT)
+    listed = client.get("/competitions/").content.decode()
+    assert reverse("competition_detail", args=[shown.slug]) in listed
+    assert hidden.slug not in listed
+    detail = client.get(reverse("competition_detail", args=[shown.slug])).content.decode()
+    assert "Hai giải Nhì" in detail
+    assert "Đăng kí dự án dự thi" in detail
+    assert client.get(reverse("competition_detail", args=[hidden.slug])).status_code == 404
+    client.force_login(make_officer())
+    assert client.get(reverse("competition_detail", args=[hidden.slug])).status_code == 200
+
+
+def test_in_english_it_is_english(client):
+    competition = make_competition()
+    assert "Pupils&#x27; ideas" in client.get(f"/en/competitions/{competition.slug}/").content.decode()
+
+
+def test_a_closed_competition_offers_no_entry(client):
+    competition = make_competition(days_left=-1)
+    body = client.get(reverse("competition_detail", args=[competition.slug])).content.decode()
+    assert "Đã hết hạn nộp" in body
+    assert reverse("project_new", args=[competition.slug]) not in body
+
+
+# --- Em Minh's way --------------------------------------------------------------------------------
+def test_em_minh_from_the_competition_to_the_teacher(client):
+    minh, competition = make_minh(), make_competition()
+    hanh = make_teacher(school=minh.school)
+    client.force_login(minh.user)
+    field = ProjectField.objects.get(code="robotics")
+    answer = sent(
+        client,
+        reverse("project_new", args=[competition.slug]),
+        title="Xe tưới cây theo độ ẩm",
+        kind="engineering",
+        field=field.pk,
+        supervisor=hanh.pk,
+        summary="Vườn trường khô vào cuối tuần.",
+    )
+    project = Project.objects.get()
+    assert answer.redirect_chain[-1][0] == page("project_edit", project)
+    assert "Còn thiếu:" in answer.content.decode()
+    for kind, name, data in (("image", "anh.jpg", jpeg()), ("document", "Báo cáo.pdf", pdf())):
+        upload = SimpleUploadedFile(name, data)
+        answer = client.post(page("project_attach", project, kind), {"upload": upload}, follow=True)
+    assert "Báo cáo.pdf" in answer.content.decode()
+    answer = sent(client, page("project_submit", project))
+    assert "Chờ giáo viên xác nhận" in answer.content.decode()
+    assert "Trần Thị Hạnh đang đọc dự án của em" in answer.content.decode()
+    assert client.get(page("project_edit", project)).status_code == 302
+
+
+def test_a_teacher_cannot_enter(client):
+    client.force_login(make_teacher())
+    assert client.get(reverse("project_new", args=[make_competition().slug])).status_code == 403
+
+
+def test_the_wrong_grade_is_told_why(client):
+    from tests.people import make_class
+
+    client.force_login(make_minh(class_group=make_class("4A")).user)
+    body = client.get(reverse("project_new", args=[make_competition().slug])).content.decode()
+    assert "Cuộc thi này dành cho khối lớp khác." in body
+
+
+def test_who_has_entered_is_led_to_the_project(client):
+    minh, competition = make_minh(), make_competition()
+    project = make_project(minh=minh, competition=competition)
+    client.force_login(minh.user)
+    answer = client.get(reverse("project_new", args=[competition.slug]))
+    assert answer["Location"] == page("project_detail", project)
+
+
+def test_a_refused_form_keeps_what_was_typed(client):
+    minh, competition = make_minh(), make_competition()
+    client.force_login(minh.user)
+    answer = sent(
+        client,
+        reverse("project_new", args=[competition.slug]),
+        title="Xe tưới cây",
+        kind="science",
+        partner="khong-co-ai",
+    )
+    body = answer.content.decode()
+    assert "Trường em không có học sinh mang tên đăng nhập này." in body
+    assert 'value="Xe tưới cây"' in body
+    assert Project.objects.count() == 0
+
+
+def test_nothing_can_be_smuggled_into_a_form(client):
+    project = make_project()
+    client.force_login(project.created_by)
+    smuggled = {"state": "awarded", "award": "Nhất", "reference": "DA-XXXXX", "school": "1"}
+    sent(client, page("project_edit", project), title="Tên mới", kind="science", **smuggled)
+    project.refresh_from_db()
+    assert (project.title, project.state, project.award) == ("Tên mới", ProjectState.DRAFT, "")
+
+
+def test_a_bad_file_is_refused_in_words_beside_its_field(client):
+    project = make_project()
+    client.force_login(project.created_by)
+    url = page("project_attach", project, "document")
+    bad = SimpleUploadedFile("bao-cao.pdf", b"<script>alert(1)</script>", content_type="application/pdf")
+    answer = client.post(url, {"upload": bad})
+    assert answer.status_code == 422
+    assert "Đây không phải tệp PDF." in answer.content.decode()
+    assert ProjectFile.objects.count() == 0
+    assert client.post(url, {}).status_code == 422
+    assert client.post(page("project_attach", project, "video"), {"upload": bad}).status_code == 404
+
+
+def test_the_script_gets_the_same_answers(client):
+    project = make_project()
+    client.force_login(project.created_by)
+    url = page("project_attach", project, "image")
+    script = {"X-Requested-With": "XMLHttpRequest"}
+    good = client.post(url, {"upload": SimpleUploadedFile("a.jpg", jpeg())}, headers=script)
+    assert good.json() == {"url": page("project_edit", project)}
+    bad = client.post(url, {"upload": SimpleUploadedFile("a.jpg", b"GIF89a")}, headers=script)
+    assert bad.status_code == 422
+    assert bad.json()["errors"]
+
+
+# --- Files come out through the gate only --------------------------------------------------------
+def test_a_file_is_a_harmless_download(client):
+    project = make_project()
+    file = attach(project, FileKind.DOCUMENT, pdf(), name="Báo cáo “lọc nước”.pdf")
+    client.force_login(project.created_by)
+    answer = client.get(reverse("project_file", args=[file.pk]))
+    assert b"".join(answer.streaming_content) == pdf()
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''B%C3%A1o%20c%C3%A1o")
+    assert "no-store" in answer["Cache-Control"]
+    assert "private" in answer["Cache-Control"]
+    assert client.get(reverse("project_image", args=[file.pk])).status_code == 404
+
+
+def test_the_preview_is_shown_inline(client):
+    project = make_project()
+    file = attach(project, FileKind.IMAGE, jpeg())
+    client.force_login(project.supervisor)
+    answer = client.get(reverse("project_image", args=[file.pk]))
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Disposition"].startswith("inline")
+    answer.close()
+
+
+def test_a_file_and_its_project_do_not_exist_for_others(client):
+    project = submit(complete(make_project()))
+    urls = [reverse("project_file", args=[file.pk]) for file in project.files.all()]
+    urls += [page(name, project) for name in ("project_detail", "project_edit", *DECISIONS)]
+    for url in urls:
+        assert client.get(url).status_code == 302, url
+    classmate = make_pupil("Lê Lan", school=project.school, with_account=True).user
+    for person in (make_outsider(), classmate, make_officer()):
+        client.force_login(person)
+        for url in urls:
+            assert client.get(url).status_code == 404, (person, url)
+        assert project.title not in client.get("/desk/projects/").content.decode()
+    assert client.get(f"/media/{project.files.first().storage_key}").status_code == 404
+
+
+def test_the_schools_staff_may_read_but_not_edit_nor_endorse(client):
+    project = submit(complete(make_project()))
+    client.force_login(make_principal(school=project.school))
+    assert client.get(page("project_detail", project)).status_code == 200
+    for name in ("project_edit", *DECISIONS):
+        assert client.get(page(name, project)).status_code == 403, name
+        assert client.post(page(name, project), {"idempotency_key": "k", "reason": "x"}).status_code == 403, name
+    project.refresh_from_db()
+    assert project.state == ProjectState.SUBMITTED
+
+
+def test_a_get_changes_nothing(client):
+    project = complete(make_project())
+    client.force_login(project.created_by)
+    for name in ("project_submit", "project_withdraw"):
+        assert client.get(page(name, project)).status_code == 200
+    assert client.get(page("project_attach", project, "image")).status_code == 405
+    project.refresh_from_db()
+    assert project.state == ProjectState.DRAFT
+
+
+# --- Cô Hạnh's way --------------------------------------------------------------------------------
+def test_co_hanh_endorses_from_her_desk(client):
+    project = submit(complete(make_project()))
+    with translation.override("vi"):
+        waiting = tasks(project.supervisor)
+    assert [task.title for task in waiting] == [f"Đọc và xác nhận: {project.title}"]
+    client.force_login(project.supervisor)
+    assert "Xác nhận" in client.get(waiting[0].url).content.decode()
+    answer = sent(client, page("project_endorse", project))
+    assert "đã được xác nhận và đưa vào dự thi" in answer.content.decode()
+    assert tasks(project.supervisor) == []
+
+
+def test_co_hanh_returns_with_a_reason(client):
+    project = submit(complete(make_project()))
+    client.force_login(project.supervisor)
+    sent(client, page("project_return", project), reason=" ")
+    project.refresh_from_db()
+    assert project.state == ProjectState.SUBMITTED, "a return needs its reason"
+    sent(client, page("project_return", project), reason="Thêm số liệu sau khi lọc.")
+    client.force_login(project.created_by)
+    assert "Thêm số liệu sau khi lọc." in client.get(page("project_edit", project)).content.decode()
+    with translation.override("vi"):
+        assert tasks(project.created_by)[0].title.startswith("Sửa dự án")
+
+
+def test_em_minhs_desk_says_what_becomes_of_the_project():
+    competition = make_competition()
+    minh = make_minh()
+    with translation.override("vi"):
+        assert [task.title for task in tasks(minh.user)] == ["Ý tưởng sáng tạo học sinh"]
+        project = make_project(minh=minh, competition=competition)
+        assert [task.title for task in tasks(minh.user)] == [f"Hoàn thành dự án: {project.title}"]
+        assert "Hoàn thiện dự án" in tables(minh.user)[0].rows[0]["next"]
+        assert [link.label for link in links(minh.user)] == ["Dự án của em"]
+        assert links(make_outsider())[0].count == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_for_one_and_for_three(client, count, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr("stem_portal.desk.ROOMS", [])  # the side navigation is not this page's own
+    competition, minh = make_competition(), make_minh()
+    projects = [make_project(minh=make_minh(), competition=competition) for _ in range(count)]
+    client.force_login(projects[0].supervisor)
+    client.get("/desk/projects/")
+    with django_assert_num_queries(11):
+        client.get("/desk/projects/")
+    assert minh.school == projects[0].school
+
+
+def test_every_state_has_its_words_and_steps(client):
+    project = submit(complete(make_project()))
+    client.force_login(project.created_by)
+    url = page("project_detail", project)
+    for state in ProjectState.values:
+        Project.objects.filter(pk=project.pk).update(state=state)
+        assert client.get(url).status_code == 200, state
+        assert client.get(f"/en{url}").status_code == 200, state
+
+
+def test_the_whole_way_leaves_an_audit_trail_on_the_page(client):
+    project = submit(complete(make_project()))
+    actions.return_project(project_id=project.pk, reason="Thêm số liệu.", by=project.supervisor, key="r")
+    client.force_login(project.created_by)
+    body = client.get(page("project_detail", project)).content.decode()
+    for words in ("Bắt đầu dự án", "Đính kèm một tệp", "Nộp dự án", "Trả lại dự án"):
+        assert words in body, words
