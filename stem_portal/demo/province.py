@@ -71,7 +71,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         say("projects, lessons taught, certificates, reports")
         competitions = projects.build_competitions(school_year=terms[-1].school_year, now=now)
         projects.build_projects(random=random, competitions=competitions, now=now, keep_free=minh)
-        _build_taught_activities(random, classes_of[terms[-1].school_year_id], terms[-1], today)
+        _build_taught_activities(random, classes_of[terms[-1].school_year_id], _current(terms, today), today)
         _issue_certificates(pupils_of)
         past = [term for term in terms if term.ends_on < today][-2:]
         for term in past:
@@ -186,6 +186,11 @@ def _book_for_the_cast(bookings: visits.Bookings, sessions: list[Session], now: 
         bookings.add(ahead[0], group, group.homeroom_teacher_id, BookingState.HELD, min(38, ahead[0].capacity))
         bookings.add(ahead[2], other, other.homeroom_teacher_id, BookingState.CONFIRMED, ahead[2].capacity)
         bookings.add(ahead[2], group, group.homeroom_teacher_id, BookingState.WAITLISTED, min(38, ahead[2].capacity))
+
+
+def _current(terms: list[Term], today) -> Term:
+    """The term that has begun last: the later ones of the year have no lessons yet."""
+    return [term for term in terms if term.starts_on <= today][-1]
 
 
 def _build_taught_activities(random: Random, classes: list[ClassGroup], term: Term, today) -> None:
