@@ -21,8 +21,8 @@ def percent(share: float | None) -> str:
     """48 %, with one decimal below ten where it tells something; nothing to divide by is a dash."""
     if share is None:
         return "–"
-    decimals = 1 if 0 < share < 10 and round(share, 1) != round(share) else 0
-    return f"{number_format(share, decimal_pos=decimals)} %"
+    shown = round(share, 1) if share < 10 else round(share)
+    return f"{number_format(shown, decimal_pos=int(shown != int(shown)))} %"
 
 
 @dataclass(frozen=True, slots=True)
