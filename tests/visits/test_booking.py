@@ -19,9 +19,11 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.queries import standing_of
+from programs.visits import queries
 from programs.visits.actions.booking import book_session, cancel_booking
 from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.models import Booking, Session
+from programs.visits.queries import session_to_book
 from tests.people import make_class, make_school, make_teacher
 from tests.visits.make import book, local, make_session, make_trip, seats_add_up
 
@@ -255,6 +257,18 @@ def test_one_group_sessions_take_one_group(world):
     session.refresh_from_db()
     assert session.seats_left == 0
     assert refusal_of(world, session=session).refusal.code == "full"
+
+
+def test_who_was_overtaken_reads_what_is_left_now(world, monkeypatch):
+    def overtaken(session_id):
+        session = session_to_book(session_id)
+        Session.objects.filter(pk=session_id).update(seats_taken=39)
+        return session
+
+    monkeypatch.setattr(queries, "session_to_book", overtaken)
+    with translation.override("en"):
+        message = refusal_of(world).refusal.message
+    assert message.startswith("Only 1 place is left")
 
 
 def test_who_comes_when_it_is_full_may_wait_and_moves_up_once(world, as_user, outbox_sent):

@@ -118,6 +118,8 @@ def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
     if not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils):
         return True
     if not wait_if_full:
+        if session.seats_left >= wish.pupils:  # read before others took them: say what is left now
+            session.refresh_from_db(fields=["seats_taken"])
         raise Refused(rules.full_refusal(seats_left=0 if must_queue else session.seats_left))
     # Under the lock no cancellation can slip between the last look and joining the list.
     guard.lock_session(session_id=session.pk)
