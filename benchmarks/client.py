@@ -14,7 +14,7 @@ from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
-TIMEOUT = 60  # seconds until an answer counts as lost
+TIMEOUT = 120  # seconds until an answer counts as lost
 OPENING_AT_ONCE = 4  # pages opened side by side before a rush
 
 
