@@ -11,7 +11,7 @@ class CentreRole(TextChoices):
 class SessionState(TextChoices):
     SCHEDULED = "scheduled", _("Scheduled")
     CANCELLED = "cancelled", _("Cancelled")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("visit", "Closed")
 
 
 class WaitingPolicy(TextChoices):
@@ -27,7 +27,7 @@ class BookingState(TextChoices):
     CONFIRMED = "confirmed", _("Confirmed")
     ATTENDED = "attended", _("Attended")
     NO_SHOW = "no_show", _("Did not come")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("visit", "Closed")
     EXPIRED = "expired", _("Expired")
     CANCELLED_BY_SCHOOL = "cancelled_by_school", _("Cancelled by the school")
     CANCELLED_BY_CENTRE = "cancelled_by_centre", _("Cancelled by the centre")

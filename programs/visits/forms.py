@@ -108,7 +108,10 @@ class ConfirmationForm(IdempotentFormMixin, forms.Form):
 
 class RosterForm(IdempotentFormMixin, forms.Form):
     pupils = forms.TypedMultipleChoiceField(
-        label=_("Participants"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+        label=_("Participants"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one pupil.")},
     )
 
     def __init__(self, *args, pupils: Sequence[Pupil], **kwargs) -> None:
@@ -118,7 +121,7 @@ class RosterForm(IdempotentFormMixin, forms.Form):
 
 class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     pupils = _number(label=_("Pupils who came"), min_value=1, max_value=9999)
-    girls = _number(label=_("of whom girls"), min_value=0, max_value=9999)
+    girls = _number(label=_("Girls among them"), min_value=0, max_value=9999)
     adults = _number(label=_("Adults who came"), min_value=0, max_value=999)
     present = forms.TypedMultipleChoiceField(
         label=_("Pupils who are here"),

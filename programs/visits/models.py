@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level, level_of_grade
+from programs.core.phones import show_phone
 from programs.schools.models import Area, ClassGroup, Pupil, School
 from programs.visits.choices import (
     CAME,
@@ -266,6 +267,10 @@ class Booking(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def shown_phone(self) -> str:
+        return show_phone(self.contact_phone)
 
 
 class RosterEntry(models.Model):

@@ -86,7 +86,7 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_edit_roster": manages and bool(booking.class_group_id) and rules.may_edit_roster(booking.state),
         "may_check_in": runs and rules.may_check_in(session_state=session.state, **_moment(booking)),
         "runs": runs,
-        "history": history_of(booking),
+        "history": list(history_of(booking)),
     }
     return render(request, "visits/booking_detail.html", context)
 
@@ -168,7 +168,7 @@ def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
     listed = set(booking.roster.values_list("pupil_id", flat=True))
     # An empty list begins with the whole class, so that the usual case is one press of the button.
     ticked = listed or {pupil.pk for pupil in pupils[: booking.pupils]}
-    form = RosterForm(request.POST or None, pupils=pupils, initial={"pupils": ticked})
+    form = RosterForm(request.POST or None, pupils=pupils, initial={"pupils": sorted(ticked)})
     if request.method == "POST" and form.is_valid():
         try:
             set_roster(booking_id=booking.pk, pupil_ids=form.cleaned_data["pupils"], by=request.user)

@@ -91,6 +91,7 @@ def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
     """The class asked for, or the person's own class, with its number of pupils and the adults it needs."""
     asked = request.GET.get("class", "")
     own = [each for each in classes if each.homeroom_teacher_id == request.user.pk]
+    own.sort(key=lambda each: -each.pupil_count)  # a class without its pupils says least
     chosen = next((each for each in classes if str(each.pk) == asked), None)
     chosen = chosen or next(iter(own or (classes if len(classes) == 1 else [])), None)
     guess: dict = {"wait_if_full": session.seats_left == 0}
