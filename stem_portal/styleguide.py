@@ -94,8 +94,7 @@ def sample_context(request: HttpRequest) -> dict:
             DeskStat(0, _("visits to come")),
         ],
         "desk_links": [
-            DeskLink(_("Today"), request.path, 3),
-            DeskLink(_("Bookings"), "#b"),
+            DeskLink(_("Bookings"), request.path, 3),
             DeskLink(_("Classes and pupils"), "#c"),
             DeskLink(_("Projects"), "#d", 1),
         ],
