@@ -108,7 +108,7 @@ class PortalPage(Page):
     @cached_property
     def live_translations(self) -> list[Page]:
         """This page's twins in other languages that the public may read."""
-        return list(self.get_translations().live().public().select_related("locale"))
+        return list(self.get_translations().live().select_related("locale"))
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         request.portal_page = self  # the context processor makes the language switch from it
