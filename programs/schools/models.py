@@ -109,6 +109,12 @@ class School(models.Model):
     def phone_shown(self) -> str:
         return show_phone(self.phone)
 
+    @property
+    def level_names(self) -> str:
+        """Its levels in words, lowest first; lists prefetch ``levels``."""
+        rows = sorted(self.levels.all(), key=lambda row: Level.values.index(row.level))
+        return ", ".join(str(row) for row in rows)
+
 
 class SchoolLevel(models.Model):
     """A school has one or several levels; totals count the school once."""
