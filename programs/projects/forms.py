@@ -17,7 +17,7 @@ ACCEPT = {
 
 
 class ProjectForm(IdempotentFormMixin):
-    """The words of a project. What is still missing may wait until it is submitted, except a title."""
+    """The words of a project. The summary may wait until it is submitted."""
 
     title = CleanCharField(
         label=_("Title"), max_length=200, help_text=_("One line that says what it is: not a slogan.")
@@ -29,12 +29,11 @@ class ProjectForm(IdempotentFormMixin):
         help_text=_("Scientific: you answer a question with data. Engineering: you build something and test it."),
     )
     field = forms.ModelChoiceField(
-        label=_("Field"), queryset=ProjectField.objects.all(), required=False, empty_label=_("Choose a field")
+        label=_("Field"), queryset=ProjectField.objects.all(), empty_label=_("Choose a field")
     )
     supervisor = forms.ModelChoiceField(
         label=_("Supervising teacher"),
         queryset=None,
-        required=False,
         empty_label=_("Choose a teacher of your school"),
         help_text=_("Your teacher reads the project and endorses it before it is entered."),
     )
@@ -43,7 +42,9 @@ class ProjectForm(IdempotentFormMixin):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("The problem, what you did, what you found. At most 2,000 characters."),
+        help_text=_(
+            "The problem, what you did, what you found. At most 2,000 characters; you may save now and finish it before you submit."
+        ),
     )
 
     def __init__(self, *args, school: School, **kwargs) -> None:

@@ -43,7 +43,7 @@ def make_visit(
         grade_to=9,
         minutes=180,
     )
-    room = Room.objects.create(centre=centre, name="Xưởng 1", capacity=400)
+    room, _created = Room.objects.get_or_create(centre=centre, name="Xưởng 1", defaults={"capacity": 400})
     starts = fields.pop("starts_at", None) or timezone.now() - timedelta(days=1)
     session = Session.objects.create(
         field_trip=trip,

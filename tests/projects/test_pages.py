@@ -114,6 +114,8 @@ def test_a_refused_form_keeps_what_was_typed(client):
         reverse("project_new", args=[competition.slug]),
         title="Xe tưới cây",
         kind="science",
+        field=ProjectField.objects.get(code="robotics").pk,
+        supervisor=make_teacher(school=minh.school).pk,
         partner="khong-co-ai",
     )
     body = answer.content.decode()
@@ -126,7 +128,8 @@ def test_nothing_can_be_smuggled_into_a_form(client):
     project = make_project()
     client.force_login(project.created_by)
     smuggled = {"state": "awarded", "award": "Nhất", "reference": "DA-XXXXX", "school": "1"}
-    sent(client, page("project_edit", project), title="Tên mới", kind="science", **smuggled)
+    words = {"title": "Tên mới", "kind": "science", "field": project.field_id, "supervisor": project.supervisor_id}
+    sent(client, page("project_edit", project), **words, **smuggled)
     project.refresh_from_db()
     assert (project.title, project.state, project.award) == ("Tên mới", ProjectState.DRAFT, "")
 
