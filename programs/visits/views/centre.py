@@ -41,7 +41,7 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "centres": queries.centres_of(request.user),
         "shown": shown,
         "is_today": day == today,
-        "form": form,
+        "form": DayForm(initial={"date": day}),
         "closable": {
             each.session.pk
             for each in shown.sessions
