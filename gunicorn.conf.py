@@ -2,10 +2,11 @@
 
 import os
 
-bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 (phones in the same room try the demonstration too)
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 accesslog = None
+control_socket_disable = True
 timeout = 60
 graceful_timeout = 20
 max_requests = int(os.environ.get("MAX_REQUESTS", "0"))

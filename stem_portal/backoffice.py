@@ -1,7 +1,6 @@
 """Django's own admin: a back office for superusers, entered through the portal's one sign-in."""
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,4 @@ class BackOffice(AdminSite):
         return request.user.is_active and request.user.is_superuser
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        if request.user.is_authenticated:
-            raise PermissionDenied
         return to_sign_in(request)

@@ -122,6 +122,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
                 "stem_portal.context.portal",
+                "cms.context.site",
             ],
             "builtins": ["programs.templatetags.portal"],
         },
@@ -263,7 +264,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 # --- Wagtail ----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = JURISDICTION["portal_name"]
 WAGTAILADMIN_BASE_URL = SITE_URL
-WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAILADMIN_LOGIN_URL = "/cms/login/"  # our own view: see stem_portal/urls.py
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -23,8 +24,15 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 def to_sign_in(request: HttpRequest, **kwargs) -> HttpResponse:
-    """Wagtail's and Django's own sign-in pages would let a password pass without the second factor."""
-    return _lead_to("account_login", request)
+    """Wagtail's and Django's own sign-in pages would let a password pass without the second factor.
+
+    Both also send here whoever is signed in but may not enter: for them it is a closed door, not a question.
+    """
+    if not request.user.is_authenticated:
+        return _lead_to("account_login", request)
+    if request.user.has_perm("wagtailadmin.access_admin"):
+        return HttpResponseRedirect(reverse("wagtailadmin_home"))
+    raise PermissionDenied
 
 
 @csrf_exempt
@@ -34,7 +42,9 @@ def to_password_reset(request: HttpRequest, **kwargs) -> HttpResponse:
 
 def _lead_to(name: str, request: HttpRequest) -> HttpResponseRedirect:
     wanted = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return HttpResponseRedirect(reverse(name) + (f"?{urlencode({'next': wanted})}" if safe else ""))
 
 

@@ -29,7 +29,9 @@ def create_person(*, full_name: str, email: str | None, language: str, by: User 
     base = slugify_vi(address.split("@")[0] if address else name)[:60] or "person"
     try:
         with transaction.atomic():
-            person = User.objects.create_user(_free_username(base), None, full_name=name, email=address, language=language)
+            person = User.objects.create_user(
+                _free_username(base), None, full_name=name, email=address, language=language
+            )
     except IntegrityError as error:
         raise _email_taken() from error
     record(by=by, action="person.create", obj=person, after={"language": language})

@@ -36,7 +36,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
     full_name = models.CharField(_("full name"), max_length=150)
     sort_key = models.CharField(max_length=400, editable=False, db_index=True)
-    language = models.CharField(_("language"), max_length=5, default="vi", choices=[("vi", _("Vietnamese")), ("en", _("English"))])
+    language = models.CharField(
+        _("language"), max_length=5, default="vi", choices=[("vi", _("Vietnamese")), ("en", _("English"))]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the back office"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

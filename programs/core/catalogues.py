@@ -79,11 +79,12 @@ def read_sources(root: Path) -> tuple[dict[Key, Found], list[str]]:
 
 
 def _files(root: Path) -> Iterator[Path]:
+    """Our Python, and whatever lies in a folder of templates."""
     for folder in SOURCES:
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in {".py", ".html", ".txt", ".svg"} and not {"migrations", "static", "demo"} & set(path.parts):
-                if path.suffix == ".py" or "templates" in path.parts:
-                    yield path
+            is_template = "templates" in path.parts and path.suffix in {".html", ".txt", ".svg"}
+            if (path.suffix == ".py" or is_template) and not {"migrations", "static", "demo"} & set(path.parts):
+                yield path
 
 
 def _python_messages(source: str) -> Iterator[tuple[int, Found | str]]:

@@ -196,7 +196,9 @@ def _running(claimed: Job):
 
 
 def _finish(claimed: Job, *, state: JobState, result: Any = None, error: str = "") -> None:
-    _running(claimed).update(state=state, result=result, error=error[:2000], finished_at=timezone.now(), next_run_at=None)
+    _running(claimed).update(
+        state=state, result=result, error=error[:2000], finished_at=timezone.now(), next_run_at=None
+    )
 
 
 def _retry_or_fail(claimed: Job, error: str) -> None:

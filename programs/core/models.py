@@ -85,6 +85,9 @@ class IdempotencyRecord(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "action", "key"], name="one_result_per_key")]
 
+    def __str__(self) -> str:
+        return f"{self.action} #{self.pk}"
+
 
 class Job(models.Model):
     """One piece of background work, with its attempts and its progress."""
@@ -93,7 +96,9 @@ class Job(models.Model):
     name = models.CharField(max_length=80)
     arguments = models.JSONField(default=dict)
     unique_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=5)

@@ -28,7 +28,9 @@ def clean_text(value: str, *, multiline: bool = False) -> str:
 
     Runs of spaces become one; line breaks become spaces unless ``multiline``.
     """
-    text = _CONTROL.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))))
+    text = _CONTROL.sub(
+        "", _INVISIBLE.sub("", unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")))
+    )
     if not multiline:
         text = text.replace("\n", " ")
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()

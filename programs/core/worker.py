@@ -61,7 +61,9 @@ class Worker:
         try:
             return bool(work())
         except Exception as error:
-            logger.log(logging.WARNING if isinstance(error, Error) else logging.ERROR, "%s: %s", name, error, exc_info=True)
+            logger.log(
+                logging.WARNING if isinstance(error, Error) else logging.ERROR, "%s: %s", name, error, exc_info=True
+            )
             close_old_connections()
             return False
 

@@ -9,5 +9,6 @@ class MessageState(TextChoices):
     FAILED = "failed", _("Could not be sent")
     UNCERTAIN = "uncertain", _("Interrupted while being sent")
 
+
 # Messages of this kind carry a link that opens an account: their text is wiped once they have left.
-SECRET_KINDS = "account/"
+SECRET_KINDS = "account/"  # noqa: S105 (the name of a kind)

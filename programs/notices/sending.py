@@ -107,7 +107,11 @@ def _not_sent(message: Message, error: Exception, *, for_good: bool = False) -> 
         return
     pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
     _leave_sending(
-        message, state=MessageState.PENDING, next_attempt_at=timezone.now() + pause, claimed_at=None, error=_words(error)
+        message,
+        state=MessageState.PENDING,
+        next_attempt_at=timezone.now() + pause,
+        claimed_at=None,
+        error=_words(error),
     )
 
 

@@ -13,7 +13,13 @@ class Card(CleanFormMixin, forms.Form):
 
 
 def test_text_is_cleaned_before_its_length_is_judged():
-    form = Card({"title": "  Cầu\u200b   giấy\u00a0 ", "note": "một \r\n\r\nhai\x00", "name": "\u00d0o\u0302\u0303 \u00d0u\u031b\u0301c"})
+    form = Card(
+        {
+            "title": "  Cầu\u200b   giấy\u00a0 ",
+            "note": "một \r\n\r\nhai\x00",
+            "name": "\u00d0o\u0302\u0303 \u00d0u\u031b\u0301c",
+        }
+    )
     assert form.is_valid(), form.errors
     assert form.cleaned_data["title"] == "Cầu giấy"
     assert form.cleaned_data["note"] == "một\n\nhai"

@@ -8,13 +8,23 @@ from programs.core.refusals import Refused
 
 @pytest.mark.parametrize(
     "typed",
-    ["0912345678", "+84 912 345 678", "84912345678", "912345678", "０９１２３４５６７８", "0912.345.678", "0084912345678"],
+    [
+        "0912345678",
+        "+84 912 345 678",
+        "84912345678",
+        "912345678",
+        "０９１２３４５６７８",
+        "0912.345.678",
+        "0084912345678",
+    ],
 )
 def test_ways_to_write_one_mobile_number(typed):
     assert normalise_phone(typed) == "+84912345678"
 
 
-@pytest.mark.parametrize(("typed", "stored"), [("(0274) 3822 123", "+842743822123"), ("028 3829 1234", "+842838291234")])
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("(0274) 3822 123", "+842743822123"), ("028 3829 1234", "+842838291234")]
+)
 def test_landlines(typed, stored):
     assert normalise_phone(typed) == stored
 

@@ -103,8 +103,6 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from django.test import Client
 from programs.accounts.models import User
-from django.contrib.staticfiles.storage import staticfiles_storage
-staticfiles_storage.manifest_strict = False
 User.objects.create_user("hanh", "hoa-sen-2026-tren-ho", full_name="Hạnh")
 http, https = Client(headers={"host": "stem.example.vn"}), Client(headers={"host": "stem.example.vn", "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.5"})
 assert http.get("/desk/").status_code == 301 and http.get("/desk/").url.startswith("https://")
@@ -115,8 +113,11 @@ cookie = answer.cookies["sessionid"]
 assert cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax", cookie
 assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
 assert settings.CSRF_COOKIE_SECURE and not settings.DEBUG
-assert https.get("/styleguide/").status_code == 404
-assert Client(headers={"host": "evil.example", "x-forwarded-proto": "https"}).get("/health/live").status_code == 400 or True
+from django.urls import NoReverseMatch, reverse
+try:
+    reverse("styleguide")
+except NoReverseMatch:
+    print("no style guide")
 print("production is sound")
 """
 
@@ -132,7 +133,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess:
 
 def test_production_is_served_over_https_with_safe_cookies(tmp_path):
     result = run(LOOK, **PRODUCTION, DATABASE_URL=f"sqlite:///{tmp_path / 'p.sqlite3'}", VAR_DIR=str(tmp_path))
-    assert "production is sound" in result.stdout, result.stderr[-3000:]
+    assert "no style guide\nproduction is sound" in result.stdout, result.stderr[-3000:]
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "CACHE_URL", "EMAIL_URL"])

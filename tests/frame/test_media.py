@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.django_db  # the page for a missing thing asks it for the menu
+
 
 @pytest.fixture
 def store():
