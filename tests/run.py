@@ -11,7 +11,7 @@ from tests.chromium import require
 from tests.postgres import throw_away_cluster
 
 WORKERS = str(max(2, os.cpu_count() or 2))
-UNIT = ("-n", WORKERS, "--dist", "loadfile", "-m", "not journey", "--create-db", "tests")
+UNIT = ("-n", WORKERS, "--dist", "worksteal", "-m", "not journey", "--create-db", "tests")
 JOURNEYS = ("-m", "journey", "-x", "tests/journeys")
 
 

@@ -4,10 +4,12 @@ import tempfile
 from pathlib import Path
 
 from stem_portal.settings import *  # noqa: F403
-from stem_portal.settings import STORAGES
+from stem_portal.settings import LOGGING, STORAGES
 
 _FILES = Path(tempfile.mkdtemp(prefix="stem-tests-"))
 MEDIA_ROOT = _FILES / "media"
+STATIC_ROOT = _FILES / "static"
+STATIC_ROOT.mkdir()  # WhiteNoise warns of a missing one, and warnings are errors
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -24,3 +26,4 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 SITE_URL = "http://testserver"
+LOGGING["root"]["level"] = "WARNING"

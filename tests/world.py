@@ -11,6 +11,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -40,6 +42,7 @@ from programs.models import (
 )
 from programs.projects.choices import CompetitionState, ProjectState
 from programs.schools.choices import ClaimState, OfficeRole, SchoolState
+from programs.schools.queries import hash_of_token
 from programs.visits.choices import BookingState
 from tests import people
 
@@ -130,9 +133,10 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         issued_at=now,
     )  # fmt: skip
     place.invitation = Invitation.objects.create(
-        school=school, email=f"moi{number}@example.vn", full_name="Mời Vào", token_hash=f"{number}" * 64,
+        school=school, email=f"moi{number}@example.vn", full_name="Mời Vào", token_hash=hash_of_token(f"moi-{name}"),
         expires_at=now + timedelta(days=5),
     )  # fmt: skip
+    place.invitation.token = f"moi-{name}"
     place.membership = Membership.objects.get(school=school, user=teacher)
     return place
 
@@ -176,6 +180,9 @@ def _cast(world: World, ward, centre) -> None:
 def _belongings(world: World, name: str, now) -> None:
     """A project with its files, a message and a job of the place's own people."""
     place = world.places[name]
+    for key in (f"projects/{name}", f"projects/{name}-anh", f"projects/{name}-nho"):
+        storages["private"].delete(key)
+        storages["private"].save(key, ContentFile(b"tep"))
     place.project = Project.objects.create(
         reference=f"DA-{name.upper()[:4]}2", competition=world.competition, school=place.school, title="Trạm đo bụi mịn",
         summary="Đo bụi ở cổng trường", supervisor=place.teacher, state=ProjectState.ENDORSED, created_by=place.pupil.user,
