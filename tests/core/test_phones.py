@@ -32,15 +32,15 @@ def test_landlines(typed, stored):
 @pytest.mark.parametrize(
     ("typed", "word"),
     [
-        ("091234567", "10 digits"),
+        ("091234567", "10 chữ số"),
         ("01691234567", "2018"),
-        ("9.12E+08", "spreadsheet"),
-        ("9.12e08", "spreadsheet"),
-        ("0912345678 0987654321", "10 digits"),
-        ("0912345678; 0987654321", "one telephone number"),
-        ("gọi cô Hạnh", "one telephone number"),
+        ("9.12E+08", "Bảng tính"),
+        ("9.12e08", "Bảng tính"),
+        ("0912345678 0987654321", "10 chữ số"),
+        ("0912345678; 0987654321", "một số điện thoại"),
+        ("gọi cô Hạnh", "một số điện thoại"),
         ("+66 81 234 5678", "+84"),
-        ("00912345678", "10 digits"),
+        ("00912345678", "10 chữ số"),
     ],
 )
 def test_what_is_no_number_is_refused_and_explained(typed, word):
