@@ -88,7 +88,9 @@ def make_centre(code: str = "TDM") -> Centre:
     return Centre.objects.get_or_create(code=code, defaults=defaults | {"email": "tdm@example.vn"})[0]
 
 
-def make_field_trip_page(title: str = "Một ngày ở xưởng chế tạo số", *, grades: tuple[int, int] = (6, 9)) -> FieldTripPage:
+def make_field_trip_page(
+    title: str = "Một ngày ở xưởng chế tạo số", *, grades: tuple[int, int] = (6, 9)
+) -> FieldTripPage:
     facts = {
         "code": slugify_vi(title).upper()[:40],
         "centre": make_centre().pk,
@@ -99,7 +101,9 @@ def make_field_trip_page(title: str = "Một ngày ở xưởng chế tạo số
         "pupils_per_adult": 10,
         "price_vnd": 0,
     }
-    page = FieldTripPage(title=title, slug=slugify_vi(title), summary="Cắt laser, in 3D.", locale=locale(), facts_draft=facts)
+    page = FieldTripPage(
+        title=title, slug=slugify_vi(title), summary="Cắt laser, in 3D.", locale=locale(), facts_draft=facts
+    )
     page.subjects = [make_subject("Công nghệ", "Technology")]
     return add_page(parent=section(FieldTripIndexPage), page=page)
 

@@ -35,7 +35,12 @@ def form_of(**values) -> dict:
     empty = {f"{name}-count": "0" for name in STREAMS}
     comments = {f"comments-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS")}
     comments["comments-MAX_NUM_FORMS"] = ""
-    return empty | comments | {"title": "Chong chóng bắt gió", "slug": "chong-chong", "summary": "Làm chong chóng."} | values
+    return (
+        empty
+        | comments
+        | {"title": "Chong chóng bắt gió", "slug": "chong-chong", "summary": "Làm chong chóng."}
+        | values
+    )
 
 
 def curriculum_form(**values) -> dict:

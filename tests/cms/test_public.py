@@ -71,7 +71,9 @@ def test_a_lesson_is_read(website, client):
 
 def test_structured_data_is_json_that_cannot_leave_its_script(website, client):
     page = make_curriculum_page("Cầu </script><b>")
-    found = re.search(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', client.get(page.url).content.decode(), re.S)
+    found = re.search(
+        r'<script type="application/ld\+json"[^>]*>(.*?)</script>', client.get(page.url).content.decode(), re.S
+    )
     data = json.loads(found.group(1))
     assert data["@type"] == "LearningResource"
     assert data["name"] == "Cầu </script><b>"
