@@ -59,6 +59,7 @@ LAST_YEAR = [
     P.AWARDED,
     P.WITHDRAWN,
 ]
+RULE_SETS = {"Y-TUONG-SANG-TAO": "ideas", "THANH-PHO-XANH": "khkt"}
 AWARDS = ["Giải Nhất", "Giải Nhì", "Giải Ba", "Giải Ba"]
 PALETTE = [("#0d2340", "#0b5cad", "#f4b41a"), ("#1b7046", "#bfe3cd", "#f4b41a"), ("#0b5cad", "#cfe0f3", "#fff4d6")]
 
@@ -70,11 +71,6 @@ def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Compet
     spans.append((now - timedelta(days=300), now - timedelta(days=220), CompetitionState.PUBLISHED))
     competitions = []
     for entry, (opens, closes, state) in zip(data, spans, strict=True):
-        rules, _ = RuleSet.objects.get_or_create(
-            code=entry["code"].lower(),
-            version=1,
-            defaults={"grade_from": entry["grade_from"], "grade_to": entry["grade_to"], "team_max": 2},
-        )
         year = school_year if state == CompetitionState.OPEN else SchoolYear.objects.exclude(pk=school_year.pk).first()
         competitions.append(
             Competition.objects.create(
@@ -84,15 +80,26 @@ def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Compet
                 name_en=entry["en"]["name"],
                 summary=entry["vi"]["summary"],
                 summary_en=entry["en"]["summary"],
+                **_texts(entry),
                 illustration=entry["illustration"],
                 school_year=year,
-                rule_set=rules,
+                rule_set=RuleSet.objects.get(code=RULE_SETS[entry["code"]]),
                 opens_at=opens,
                 closes_at=closes,
                 state=state,
             )
         )
     return competitions
+
+
+def _texts(entry: dict) -> dict[str, str]:
+    """Theme, requirements and prizes in both languages; lists are one item a line."""
+    texts = {}
+    for language, ending in (("vi", ""), ("en", "_en")):
+        texts[f"theme{ending}"] = entry[language]["theme"]
+        texts[f"requirements{ending}"] = "\n".join(entry[language]["requirements"])
+        texts[f"prizes{ending}"] = "\n".join(entry[language]["prizes"])
+    return texts
 
 
 def build_projects(
