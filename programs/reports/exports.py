@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from programs.core.text import clean_text
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_A4 = 9  # the number of this paper in the format
 _NAVY = "0D2340"
 _LINE = Side(style="thin", color="C9D1DA")
 _WRAP = Alignment(vertical="top", wrap_text=True)
@@ -64,7 +65,7 @@ def _write(book: Workbook, sheet: Sheet, moment: datetime) -> None:
         page.column_dimensions[get_column_letter(number)].width = column.width
     page.freeze_panes = f"A{len(head) + 4}"
     page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.paperSize = _A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = f"{len(head) + 3}:{len(head) + 3}"

@@ -7,6 +7,7 @@ from itertools import count
 
 from django.utils import timezone
 
+from cms.site_settings import SiteSettings
 from programs.core.models import SchoolYear, Term
 from programs.curricula.models import Curriculum, TaughtActivity
 from programs.schools.models import ClassGroup, School
@@ -104,3 +105,9 @@ def make_lesson(school: School, day: date, *, grade: int = 8, pupils: int = 35, 
         girls=girls,
         reported_by=make_teacher(school=school),
     )
+
+
+def leave_out_the_frame(monkeypatch) -> None:
+    """Count a page's own queries only: the side navigation and the site's settings are others' cost."""
+    monkeypatch.setattr("stem_portal.desk.ROOMS", [])
+    monkeypatch.setattr("cms.context.SiteSettings.for_request", lambda request: SiteSettings())
