@@ -24,7 +24,7 @@ MISSING = SimpleNamespace(
     invitation=SimpleNamespace(pk=987654, token="no-such-token"), membership=SimpleNamespace(pk=987654), session=SimpleNamespace(pk=987654),
     past_session=SimpleNamespace(pk=987654), booking=SimpleNamespace(reference="BD-00000"),
     past_booking=SimpleNamespace(reference="BD-00001"), project=SimpleNamespace(reference="DA-00000"),
-    file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654),
+    file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
     message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
@@ -77,7 +77,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "certificate_revoke": lambda place: {"serial": place.certificate.serial},
     "certificate_verify": lambda place: {"code": place.certificate.verify_code},
     "report_detail": _pk("report"),
-    "report_freeze": _pk("report"),
+    "report_freeze": lambda place: {"pk": place.report.term_id},  # the term: its first report is made by freezing
     "report_rows": _pk("report"),
     "report_xlsx": _pk("report"),
     "message_detail": _pk("message"),
