@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from rapidfuzz import fuzz, process
@@ -21,9 +22,14 @@ def question_of(text: str) -> SearchQuery:
     return PlainText(unicodedata.normalize("NFC", text)) | PlainText(fold(text))
 
 
-def search_pages(text: str, locale: Locale):
-    """Live public pages of ``locale`` that hold the words, best first."""
-    return Page.objects.live().public().filter(locale=locale, depth__gt=2).search(question_of(text))
+def search_pages(text: str, locale: Locale) -> list[Page]:
+    """Live public pages of ``locale`` that hold the words, best first.
+
+    The index alone cannot order them: without accents many words are alike, and a long page holds them all somewhere.
+    """
+    found = Page.objects.live().public().filter(locale=locale, depth__gt=2).search(question_of(text))
+    phrase = re.compile(rf"\b{re.escape(fold(text))}\b")
+    return sorted(found, key=lambda page: not phrase.search(fold(page.title)))
 
 
 def specific_in_order(pages: list[Page]) -> list[Page]:

@@ -23,6 +23,12 @@ def test_accents_and_case_do_not_matter(website, client, words):
     assert page.title in found(client, words)
 
 
+def test_words_that_stand_together_in_a_title_come_before_words_that_are_alike_without_accents(website, client):
+    together, alike = make_policy(), make_news("Đội robot đón bạn mới")
+    html = found(client, "doi moi")
+    assert html.index(together.title) < html.index(alike.title)
+
+
 def test_the_words_inside_a_page_are_found(website, client):
     assert "Thiết kế và thử tải" in found(make_and(client), "ve cay cau")
 
