@@ -213,5 +213,5 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, names, django_ass
     issue(visit)
     client.force_login(visit.leader)
     client.get(LIST)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         client.get(LIST)

@@ -265,7 +265,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, count, django_ass
     projects = [make_project(minh=make_minh(), competition=competition) for _ in range(count)]
     client.force_login(projects[0].supervisor)
     client.get("/desk/projects/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get("/desk/projects/")
     assert minh.school == projects[0].school
 

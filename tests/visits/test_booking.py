@@ -415,7 +415,7 @@ def test_the_list_costs_the_same_with_one_and_three_rows(
     assert page.content.decode().count('class="ref"') == rows
 
 
-LIST_QUERIES = 13  # 7 of the session, its user and its tracking, 2 of the standing, 1 of the posts, 3 of the page
+LIST_QUERIES = 8  # 2 of the session and its user, 2 of the standing, 1 of the posts, 3 of the page
 
 
 def test_an_accepted_booking_costs_twelve_statements_and_a_refused_one_four(world):

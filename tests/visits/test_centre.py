@@ -176,4 +176,4 @@ def test_the_day_costs_the_same_with_one_and_three_groups(world, as_user, django
             client.get(reverse("centre_day"), {"date": day})
 
 
-DAY_QUERIES = 11  # 7 of the session, its user and its tracking, 1 of the posts, 3 of the page
+DAY_QUERIES = 6  # 2 of the session and its user, 1 of the posts, 3 of the page
