@@ -53,7 +53,7 @@ class Portal:
         for path in sorted((self.folder / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime_ns):
             for part in re.split(r"(?m)^-{79}$", path.read_text(encoding="utf-8")):
                 if part.strip():
-                    messages.append(email.message_from_string(part.strip(), policy=policy.default))
+                    messages.append(email.message_from_bytes(part.strip().encode(), policy=policy.default))
         return [message for message in messages if address in str(message["To"])]
 
     def wait_for_mail(self, address: str, *, about: str, seconds: int = 30) -> EmailMessage:
