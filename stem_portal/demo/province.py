@@ -7,12 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from cms.actions import set_up_site
 from django.db import transaction
 from django.utils import timezone
-from programs.projects.actions import load_rule_sets
-from programs.reports.actions import freeze_report, load_indicators
 
+from cms.actions import set_up_site
 from programs.certificates.actions import issue_certificates
 from programs.core.models import SchoolYear, Term
 from programs.models import (
@@ -26,6 +24,8 @@ from programs.models import (
     Session,
     TaughtActivity,
 )
+from programs.projects.actions import load_rule_sets
+from programs.reports.actions import freeze_report, load_indicators
 from programs.schools.actions import import_areas
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.visits.choices import BookingState, SessionState
@@ -143,17 +143,18 @@ def _build_claims(random: Random, now: datetime) -> None:
 def _build_visits(random: Random, scale: Scale, terms: list[Term], now: datetime, pupils_of) -> visits.Bookings:
     sessions = visits.build_sessions(terms=terms, scale=scale, now=now)
     bookings = visits.Bookings(random=random, now=now)
+    # The cast's classes choose first and get nothing by chance: their calendar is the same on every day of the year.
+    featured = _book_for_the_cast(bookings, sessions, now)
     for term in terms:
-        classes = visits.classes_by_grade(term.school_year)
+        classes = visits.classes_by_grade(term.school_year, without=featured)
         of_term = [session for session in sessions if term.covers(timezone.localdate(session.starts_at))]
         visits.build_bookings(bookings=bookings, random=random, sessions=of_term, now=now, classes=classes)
-    _book_for_the_cast(bookings, sessions, now)
     bookings.save()
     visits.build_rosters(bookings=bookings, pupils_of=pupils_of)
     return bookings
 
 
-def _book_for_the_cast(bookings: visits.Bookings, sessions: list[Session], now: datetime) -> None:
+def _book_for_the_cast(bookings: visits.Bookings, sessions: list[Session], now: datetime) -> list[ClassGroup]:
     """Class 8A1 has come, comes today, is confirmed, and waits: each state is there to be seen."""
     group = (
         ClassGroup.objects.filter(school__name=cast.HOME_SCHOOL, name="8A1").order_by("-school_year__starts_on").first()
@@ -164,19 +165,22 @@ def _book_for_the_cast(bookings: visits.Bookings, sessions: list[Session], now: 
         .first()
     )
     today = timezone.localdate(now)
-
-    def free(session: Session) -> bool:
-        return bookings.taken[session.pk] == 0 and session.field_trip.grade_from <= 8 <= session.field_trip.grade_to
-
-    mine = [session for session in sessions if free(session)]
+    mine = sorted(
+        (session for session in sessions if session.field_trip.grade_from <= 8 <= session.field_trip.grade_to),
+        key=lambda session: session.starts_at,
+    )
+    # A class is in one place at a time: of every day the first session only.
+    first_of_day = {timezone.localdate(session.starts_at): session for session in reversed(mine)}
     past = [
-        s
-        for s in mine
-        if s.state == SessionState.CLOSED and timezone.localdate(s.starts_at) >= group.school_year.starts_on
+        first_of_day[day]
+        for day in sorted(first_of_day)
+        if group.school_year.starts_on <= day < today and first_of_day[day].state == SessionState.CLOSED
     ]
-    ahead = [s for s in mine if timezone.localdate(s.starts_at) > today + timedelta(days=4)]
+    ahead = [first_of_day[day] for day in sorted(first_of_day) if day > today + timedelta(days=4)]
     due_today = [
-        s for s in mine if timezone.localdate(s.starts_at) == today and s.field_trip.centre.code == cast.CENTRE
+        session
+        for session in mine
+        if timezone.localdate(session.starts_at) == today and session.field_trip.centre.code == cast.CENTRE
     ]
     for session in past[-2:]:
         bookings.add(session, group, group.homeroom_teacher_id, BookingState.CLOSED, min(38, session.capacity))
@@ -186,6 +190,7 @@ def _book_for_the_cast(bookings: visits.Bookings, sessions: list[Session], now: 
         bookings.add(ahead[0], group, group.homeroom_teacher_id, BookingState.HELD, min(38, ahead[0].capacity))
         bookings.add(ahead[2], other, other.homeroom_teacher_id, BookingState.CONFIRMED, ahead[2].capacity)
         bookings.add(ahead[2], group, group.homeroom_teacher_id, BookingState.WAITLISTED, min(38, ahead[2].capacity))
+    return [group, other]
 
 
 def _current(terms: list[Term], today) -> Term:
