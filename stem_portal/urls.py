@@ -35,6 +35,7 @@ urlpatterns += i18n_patterns(
     path("desk/", views.desk, name="desk"),
     path("", include("programs.urls")),
     path("", include("cms.urls")),
+    path("_util/login/", views.to_sign_in),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

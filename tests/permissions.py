@@ -151,7 +151,9 @@ def _ask(client, method: str, url: str, transaction) -> str:
     """The answer, with everything that the request changed undone (session included)."""
     cookies = client.cookies.copy()
     with transaction.atomic():
-        answer = word(getattr(client, method)(url))
+        response = getattr(client, method)(url)
+        response.close()
+        answer = word(response)
         transaction.set_rollback(True)
     client.cookies = cookies
     return answer

@@ -124,7 +124,14 @@ def test_a_new_password_ends_the_other_sessions_and_tells_the_owner(client, hanh
 
 
 # --- The one door -------------------------------------------------------------------------------
-OTHER_DOORS = ["/cms/login/", "/backoffice/login/", "/cms/password_reset/", "/cms/password_reset/confirm/MQ/abc-def/"]
+OTHER_DOORS = [
+    "/cms/login/",
+    "/backoffice/login/",
+    "/_util/login/",
+    "/en/_util/login/",
+    "/cms/password_reset/",
+    "/cms/password_reset/confirm/MQ/abc-def/",
+]
 
 
 @pytest.fixture
@@ -143,7 +150,7 @@ def test_every_other_door_leads_to_the_one_sign_in(client, officer_with_totp, do
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("door", [*OTHER_DOORS[:2], "/accounts/login/", "/en/accounts/login/"])
+@pytest.mark.parametrize("door", [*OTHER_DOORS[:4], "/accounts/login/", "/en/accounts/login/"])
 def test_a_password_alone_opens_nothing_for_who_has_a_second_factor(officer_with_totp, door):
     client = Client(enforce_csrf_checks=False)
     for fields in ({"username": "vien", "password": PASSWORD}, {"login": "vien", "password": PASSWORD}):
