@@ -1,0 +1,125 @@
+"""Journey 6: em Minh enters a competition from his phone; his teacher endorses the project."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.journeys.walker import Walker
+
+COMPETITION = "/competitions/y-tuong-sang-tao-hoc-sinh-binh-duong/"
+TITLE = "Thùng rác biết phân loại bằng cảm biến"
+SUMMARY = (
+    "Ở căn tin trường em, chai nhựa và cơm thừa bị bỏ chung. Em dùng một cảm biến điện dung và một động cơ nhỏ "
+    "để nắp thùng tự quay về đúng ngăn; thử 60 lần thì đúng 51 lần."
+)
+
+
+@pytest.mark.journey
+def test_a_pupil_enters_a_project_and_the_teacher_endorses_it(person, portal):
+    minh = person("minh.8a1", phone=True)
+    address = _begin(minh)
+    _add(minh, "Hình ảnh", {"name": "san-pham.jpg", "mimeType": "image/jpeg", "buffer": _picture()})
+    _add(minh, "Bản thuyết minh (PDF)", {"name": "thuyet-minh.pdf", "mimeType": "application/pdf", "buffer": _report()})
+    _submit(minh, address)
+    _see_on_the_desk(minh, "Chờ giáo viên xác nhận")
+
+    portal.wait_for_mail("hanh@example.vn", about=TITLE)
+    _endorse(person("hanh"))
+
+    _see_on_the_desk(minh, "Đã xác nhận, đang dự thi")
+    _is_closed_to_strangers(person("lam"), address)
+
+
+def _begin(pupil: Walker) -> str:
+    """From the desk to the competition that is open, and the words of the project; gives its address."""
+    page = pupil.page
+    pupil.goto("/desk/")
+    pupil.look()
+    page.locator(f"main a[href='{COMPETITION}']").first.click()
+    page.wait_for_url(f"**{COMPETITION}")
+    pupil.look()
+    page.get_by_role("link", name="Đăng kí dự án dự thi").first.click()
+    page.wait_for_url("**/enter/")
+    pupil.look()
+    page.locator("input[name=title]").fill(TITLE)
+    page.locator("input[name=kind]").last.check()
+    page.locator("select[name=field]").select_option(index=1)
+    page.locator("select[name=supervisor]").select_option(label="Nguyễn Thị Hạnh")
+    page.locator("textarea[name=summary]").fill(SUMMARY)
+    page.get_by_role("button", name="Lưu và sang phần tệp").click()
+    page.wait_for_url("**/edit/")
+    pupil.look()
+    return page.url.removesuffix("edit/")
+
+
+def _add(pupil: Walker, label: str, file: dict) -> None:
+    """A file is chosen and sent; the page comes back with it."""
+    page = pupil.page
+    form = page.locator("form.upload").filter(has=page.get_by_label(label, exact=True))
+    form.locator("input[type=file]").set_input_files(file)
+    form.locator("button[type=submit]").click()
+    expect(page.locator("#main").get_by_role("link", name=file["name"].rpartition(".")[0])).to_be_visible()
+    pupil.look()
+
+
+def _submit(pupil: Walker, address: str) -> None:
+    page = pupil.page
+    page.get_by_role("link", name="Nộp dự án").click()
+    page.wait_for_url("**/submit/")
+    pupil.look()
+    page.get_by_role("button", name="Nộp").click()
+    page.wait_for_url(address)
+    expect(page.locator("main .tag").first).to_have_text("Chờ giáo viên xác nhận")
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    pupil.look()
+
+
+def _see_on_the_desk(pupil: Walker, state: str) -> None:
+    pupil.goto("/desk/")
+    own = pupil.page.locator("section[aria-labelledby=own-projects] .panel").filter(has_text=TITLE)
+    expect(own).to_contain_text(state)
+    pupil.look()
+
+
+def _endorse(teacher: Walker) -> None:
+    page = teacher.page
+    teacher.goto("/desk/")
+    page.locator(".todo li").filter(has_text=TITLE).get_by_role("link").click()
+    expect(page.get_by_role("main")).to_contain_text(SUMMARY)
+    expect(page.get_by_role("img", name="Hình ảnh của dự án")).to_be_visible()
+    teacher.look()
+    page.get_by_role("link", name="Xác nhận").click()
+    page.wait_for_url("**/endorse/")
+    teacher.look()
+    page.get_by_role("button", name="Xác nhận và đưa vào dự thi").click()
+    expect(page.locator(".alert.ok")).to_be_visible()
+    expect(page.locator("main .tag").first).to_contain_text("Đã xác nhận, đang dự thi")
+    teacher.look()
+
+
+def _is_closed_to_strangers(teacher: Walker, address: str) -> None:
+    """To a teacher of another school the project does not exist, in either language."""
+    for url in (address, address.replace("/desk/", "/en/desk/")):
+        assert teacher.page.goto(url).status == 404
+        teacher.look(other_language=False)
+
+
+def _picture() -> bytes:
+    image = Image.new("RGB", (640, 480), "#bfe3cd")
+    ImageDraw.Draw(image).rectangle((180, 120, 460, 420), fill="#0d2340")
+    buffer = BytesIO()
+    image.save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def _report() -> bytes:
+    buffer = BytesIO()
+    canvas = Canvas(buffer)
+    canvas.drawString(72, 760, "Thung rac biet phan loai: 60 lan thu, 51 lan dung.")
+    canvas.save()
+    return buffer.getvalue()
