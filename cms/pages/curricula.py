@@ -63,7 +63,7 @@ class CurriculumPageForm(RecordPageForm):
         label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
     )
     minutes = forms.IntegerField(label=_("Minutes in all"), min_value=5, max_value=6000)
-    group_size = forms.IntegerField(label=_("Pupils in a group"), min_value=1, max_value=60, initial=4)
+    group_size = forms.IntegerField(label=_("Pupils per group"), min_value=1, max_value=60, initial=4)
     cost_vnd = forms.IntegerField(label=_("Cost of materials per group (đồng)"), min_value=0, max_value=100_000_000)
 
 
