@@ -11,6 +11,7 @@ from PIL import Image
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from programs.core.refusals import Refused
+from programs.projects import uploads
 from programs.projects.choices import FileKind
 from programs.projects.uploads import (
     MEGABYTE,
@@ -93,6 +94,24 @@ def test_what_is_no_picture_is_refused(data):
 
 def test_a_picture_cut_off_in_the_middle_is_refused():
     assert code_of(clean_image, jpeg()[:600]) == "damaged"
+
+
+def test_a_damaged_picture_is_refused_by_a_server_that_has_just_started():
+    """Pillow learns of MPO with the first good JPEG; a damaged one must not need it first."""
+    assert "MPO" in Image.OPEN
+    data = jpeg()
+    assert code_of(clean_image, data[:3] + b"\x00" * 40 + data[43:]) == "damaged"
+
+
+@pytest.mark.parametrize("problem", [AssertionError, NotImplementedError, IndexError, MemoryError])
+def test_whatever_the_parser_stumbles_over_the_file_is_refused(monkeypatch, problem):
+    def stumble(*args, **kwargs):
+        raise problem
+
+    monkeypatch.setattr(uploads, "_refuse_dangers", stumble)
+    monkeypatch.setattr(uploads, "_drawn_anew", stumble)
+    assert code_of(clean_document, pdf()) == "damaged"
+    assert code_of(clean_image, jpeg()) == "damaged"
 
 
 def test_a_script_behind_a_picture_does_not_survive():
