@@ -29,6 +29,7 @@ setup: $(VENV)/.runs  ## install, migrate, and load the demonstration province i
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
 	@$(PY) manage.py load_demo --if-empty
+	@$(PY) manage.py set_up_site
 
 run: setup  ## serve the portal as its users have it, at http://localhost:8000 (PORT=8123 make run for another)
 	@$(PY) manage.py who_is_who

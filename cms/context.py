@@ -66,11 +66,12 @@ def _other_language(request: HttpRequest) -> dict:
     page = getattr(request, "portal_page", None)
     if page is None:
         return {}
-    twins = {twin.locale.language_code: twin.get_full_url(request) for twin in page.live_translations}
+    # Relative, so that switching the language never leaves the host and port that the reader came by.
+    twins = {twin.locale.language_code: twin.get_url(request) for twin in page.live_translations}
     other = "en" if get_language() == "vi" else "vi"
-    own = page.get_full_url(request)
+    alternates = {page.locale.language_code: page.get_url(request), **twins} if twins else {}
     return {
-        "canonical_url": own,
+        "canonical_url": request.build_absolute_uri(page.get_url(request)),
         "other_language_url": twins.get(other) or home_url(other),
-        "language_alternates": {page.locale.language_code: own, **twins} if twins and own else {},
+        "language_alternates": {code: request.build_absolute_uri(url) for code, url in alternates.items() if url},
     }

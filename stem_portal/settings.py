@@ -315,8 +315,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # The queue's own library tells of every look at an empty queue.
-    "loggers": {"django_tasks_db": {"level": "WARNING"}, "django_tasks": {"level": "WARNING"}},
+    # The queue's library tells of every look at an empty queue, Wagtail of every page that is saved.
+    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks_db", "django_tasks", "wagtail", "modelsearch")},
 }
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk

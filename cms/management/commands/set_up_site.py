@@ -1,0 +1,14 @@
+"""Makes the website's frame, or brings it up to date with SITE_URL; safe to run at every start."""
+
+from __future__ import annotations
+
+from django.core.management.base import BaseCommand
+
+from cms.actions import set_up_site
+
+
+class Command(BaseCommand):
+    help = "Makes languages, root pages, editors' groups and the moderation workflow; sets the site's address from SITE_URL."
+
+    def handle(self, *args, **options) -> None:
+        set_up_site()
