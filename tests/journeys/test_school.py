@@ -1,0 +1,199 @@
+"""Journey 2: a school comes in from the official list, its authority answers, and its coordinator invites a teacher."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.portal import link_in, text_of
+from tests.journeys.walker import Walker
+
+pytestmark = pytest.mark.journey
+
+PRIMARY = "Trường Tiểu học Phú Lợi"
+TUYET, TUYET_MAIL = "Phan Thị Ánh Tuyết", "anhtuyet@tieuhocphuloi.example.vn"
+THAO, THAO_MAIL = "Lâm Thu Thảo", "thuthao@tieuhocphuloi.example.vn"
+PASSWORD = "năm con én mùa xuân"
+REASON = "Số điện thoại không gọi được, đề nghị ghi số của văn phòng nhà trường."
+
+
+def heading(walker: Walker, name: str | re.Pattern):
+    return walker.page.get_by_role("heading", level=1, name=name)
+
+
+def press(walker: Walker, name: str) -> None:
+    walker.page.locator("main").get_by_role("button", name=name).click()
+
+
+def follow(walker: Walker, name: str | re.Pattern) -> None:
+    walker.page.locator("main").get_by_role("link", name=name).first.click()
+
+
+def type_in(walker: Walker, **fields: str) -> None:
+    for label, words in fields.items():
+        walker.page.get_by_label(label.replace("_", " "), exact=True).fill(words)
+
+
+def sign_in(walker: Walker, login: str) -> None:
+    walker.sign_in(login, PASSWORD)
+    expect(heading(walker, re.compile("Xin chào"))).to_be_visible()
+
+
+def register(walker: Walker, school: str, *, email: str, phone: str) -> None:
+    """The form of the official list, filled in by somebody without an account."""
+    expect(heading(walker, f"Đăng ký {school}")).to_be_visible()
+    type_in(walker, Họ_và_tên_của_bạn=TUYET, Chức_vụ_của_bạn="Phó Hiệu trưởng", Điện_thoại=phone)
+    type_in(walker, Thư_điện_tử_công_vụ_của_bạn=email)
+    press(walker, "Gửi hồ sơ đăng ký")
+    expect(heading(walker, f"Hồ sơ đăng ký {school}")).to_be_visible()
+
+
+def find_on_the_list(walker: Walker) -> None:
+    """A name without accents is enough."""
+    walker.goto("/schools/")
+    walker.look()
+    walker.page.get_by_label("Tên hoặc mã trường").fill("tieu hoc phu loi")
+    walker.page.get_by_label("Phường, xã").select_option(label="Phường Phú Lợi")
+    press(walker, "Tìm")
+    expect(walker.page.get_by_role("rowheader", name=PRIMARY)).to_be_visible()
+    walker.look()
+    follow(walker, re.compile(f"Đăng ký trường này.*{PRIMARY}"))
+
+
+def open_registration(officer: Walker, school: str) -> None:
+    officer.page.get_by_role("link", name="Kiểm tra", exact=True).click()
+    expect(heading(officer, "Hồ sơ đăng ký trường")).to_be_visible()
+    officer.look()
+    follow(officer, school)
+    expect(heading(officer, school)).to_be_visible()
+    officer.look()
+
+
+def test_a_primary_school_registers_corrects_and_is_verified_by_its_ward(person, portal):
+    tuyet = person()
+    find_on_the_list(tuyet)
+    press(tuyet, "Gửi hồ sơ đăng ký")
+    expect(tuyet.page.locator(".error-summary")).to_be_visible()
+    tuyet.look()
+    register(tuyet, PRIMARY, email=TUYET_MAIL, phone="0912 345 670")
+    tuyet.look()
+    link = link_in(portal.wait_for_mail(TUYET_MAIL, about="Đã nhận hồ sơ"), "/claims/")
+
+    mai = person("mai")
+    mai.look()
+    open_registration(mai, PRIMARY)
+    return_with_a_reason(mai)
+
+    portal.wait_for_mail(TUYET_MAIL, about=REASON)
+    correct(tuyet, link)
+
+    mai.goto("/desk/claims/")
+    follow(mai, PRIMARY)
+    verify(mai)
+    tuyet.goto(link)
+    expect(tuyet.page.get_by_text("Trường của bạn đã được đăng ký")).to_be_visible()
+    tuyet.look()
+
+    choose_a_password(tuyet, link_in(portal.wait_for_mail(TUYET_MAIL, about="đã được xác minh"), "/accounts/"))
+    sign_in(tuyet, TUYET_MAIL)
+    tuyet.look()
+    invite(tuyet)
+    accept(person(), portal)
+    tuyet.page.reload()
+    expect(tuyet.page.get_by_role("rowheader", name=THAO)).to_be_visible()
+    tuyet.look()
+
+
+def return_with_a_reason(mai: Walker) -> None:
+    follow(mai, "Trả lại kèm lý do")
+    mai.look()
+    type_in(mai, Nội_dung_cần_chỉnh_sửa=REASON)
+    press(mai, "Trả lại với lý do này")
+    expect(mai.page.locator("main")).to_contain_text(REASON)
+    mai.look()
+
+
+def correct(tuyet: Walker, link: str) -> None:
+    tuyet.goto(link)
+    expect(tuyet.page.get_by_text(REASON)).to_be_visible()
+    expect(tuyet.page.get_by_label("Họ và tên của bạn", exact=True)).to_have_value(TUYET)
+    tuyet.look()
+    type_in(tuyet, Điện_thoại="0274 3822 551")
+    press(tuyet, "Gửi lại")
+    expect(tuyet.page.get_by_text("0274 3822 551")).to_be_visible()
+
+
+def verify(mai: Walker) -> None:
+    follow(mai, "Xác minh")
+    mai.look()
+    press(mai, "Xác minh hồ sơ")
+    expect(mai.page.locator(".tag.ok").first).to_be_visible()
+    mai.look()
+
+
+def choose_a_password(tuyet: Walker, link: str) -> None:
+    tuyet.goto(link)
+    tuyet.look()
+    for field in tuyet.page.locator("main input[type=password]").all():
+        field.fill(PASSWORD)
+    press(tuyet, "Đổi mật khẩu")
+    expect(heading(tuyet, "Đã đặt mật khẩu")).to_be_visible()
+    tuyet.look()
+    follow(tuyet, "Đăng nhập")
+    expect(heading(tuyet, "Đăng nhập")).to_be_visible()
+
+
+def invite(tuyet: Walker) -> None:
+    """The desk of a new coordinator says what comes first."""
+    follow(tuyet, "Mời")
+    tuyet.look()
+    type_in(tuyet, Họ_và_tên=THAO, Thư_điện_tử=THAO_MAIL)
+    tuyet.page.get_by_label("Giáo viên").check()
+    press(tuyet, "Gửi lời mời")
+    expect(tuyet.page.get_by_role("rowheader", name=THAO_MAIL)).to_be_visible()
+    tuyet.look()
+
+
+def accept(thao: Walker, portal) -> None:
+    letter = portal.wait_for_mail(THAO_MAIL, about=PRIMARY)
+    assert TUYET in text_of(letter)
+    invitation = link_in(letter, "/invitations/")
+    thao.goto(invitation)
+    expect(heading(thao, re.compile(PRIMARY))).to_be_visible()
+    thao.look()
+    type_in(thao, Đặt_mật_khẩu=PASSWORD, Nhập_lại_mật_khẩu=PASSWORD)
+    press(thao, "Tạo tài khoản và tham gia")
+    expect(heading(thao, "Đăng nhập")).to_be_visible()
+    sign_in(thao, THAO_MAIL)
+    thao.look()
+    used_up = thao.page.goto(invitation)
+    assert used_up.status == 410, "the link works once"
+
+
+def test_an_upper_secondary_school_goes_to_the_department_and_not_to_the_ward(person, portal):
+    head = person()
+    head.goto("/schools/?level=upper_secondary")
+    row = head.page.get_by_role("row").filter(has_text="Đăng ký trường này").first
+    school = row.get_by_role("rowheader").inner_text().split("\n")[0].strip()
+    row.get_by_role("link", name=re.compile("Đăng ký trường này")).click()
+    head.look()
+    register(head, school, email="hieupho@thpt.example.vn", phone="0912 345 671")
+    portal.wait_for_mail("hieupho@thpt.example.vn", about="Đã nhận hồ sơ")
+
+    nam = person("nam")
+    nam.look()
+    open_registration(nam, school)
+    registration = nam.page.url
+    expect(nam.page.get_by_role("link", name="Xác minh", exact=True)).to_be_visible()
+
+    mai = person("mai")
+    mai.goto("/desk/claims/")
+    expect(mai.page.get_by_role("link", name=school)).to_have_count(0)
+    answer = mai.page.goto(registration)
+    assert answer.status == 404, "a ward does not see what the department answers for"
+
+    follow(nam, "Xác minh")
+    press(nam, "Xác minh hồ sơ")
+    expect(nam.page.locator(".tag.ok").first).to_be_visible()
