@@ -23,7 +23,6 @@ from programs.core.text import clean_text
 from programs.projects.choices import FileKind
 
 pillow_heif.register_heif_opener()
-Image.init()  # otherwise a damaged JPEG is looked for in a register that has no MPO yet
 
 MEGABYTE = 1024 * 1024
 PICTURE_SIDE, PREVIEW_SIDE = 1600, 400
@@ -70,9 +69,8 @@ def clean_image(data: bytes) -> CleanFile:
             "not_an_image", _("This is not a JPEG, PNG, WebP or HEIC picture. Choose a photograph or a scan.")
         )
     try:
-        with Image.open(
-            BytesIO(data), formats=[format_name, "MPO"] if format_name == "JPEG" else [format_name]
-        ) as image:
+        # "JPEG" opens a telephone's MPO too; Pillow registers no opener of that name.
+        with Image.open(BytesIO(data), formats=[format_name]) as image:
             _refuse_huge(image)
             picture = _drawn_anew(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
