@@ -135,7 +135,7 @@ def _see_that_it_moved_up(teacher: Walker, reference: str) -> None:
     expect(row).to_contain_text("Đã giữ chỗ")
     row.get_by_role("link", name=reference).click()
     teacher.page.wait_for_url(f"**/desk/bookings/{reference}/")
-    teacher.look()
+    teacher.look(other_language=False)
 
 
 # --- 4 and 5. The class comes; the school holds its certificates ----------------------------------
@@ -184,7 +184,7 @@ def _check_the_class_in(staff: Walker) -> tuple[str, list[str]]:
     page.get_by_role("button", name="Điểm danh").click()
     expect(page.locator(".alert.ok")).to_be_visible()
     expect(_class_today(staff)).to_contain_text("33 trên 35 học sinh đã đến")
-    staff.look()
+    staff.look(other_language=False)
     return reference, absent
 
 
@@ -199,7 +199,7 @@ def _close_the_session(staff: Walker, portal: Portal) -> None:
     expect(page.locator(".alert.ok")).to_contain_text("Đã chốt buổi")
     expect(_class_today(staff).get_by_role("link", name="Điểm danh")).to_have_count(0)
     expect(_class_today(staff).get_by_role("link", name="Chốt buổi")).to_have_count(0)
-    staff.look()
+    staff.look(other_language=False)
 
 
 def _let_it_begin(portal: Portal, panel: Locator) -> None:

@@ -43,7 +43,7 @@ def _begin(pupil: Walker) -> str:
     page.locator(f"main a[href='{COMPETITION}']").first.click()
     page.wait_for_url(f"**{COMPETITION}")
     pupil.look()
-    page.get_by_role("link", name="Đăng kí dự án dự thi").first.click()
+    page.get_by_role("link", name="Đăng ký dự án dự thi").first.click()
     page.wait_for_url("**/enter/")
     pupil.look()
     page.locator("input[name=title]").fill(TITLE)
@@ -64,7 +64,7 @@ def _add(pupil: Walker, label: str, file: dict) -> None:
     form.locator("input[type=file]").set_input_files(file)
     form.locator("button[type=submit]").click()
     expect(page.locator("#main").get_by_role("link", name=file["name"].rpartition(".")[0])).to_be_visible()
-    pupil.look()
+    pupil.look(other_language=False)
 
 
 def _submit(pupil: Walker, address: str) -> None:
@@ -83,7 +83,7 @@ def _see_on_the_desk(pupil: Walker, state: str) -> None:
     pupil.goto("/desk/")
     own = pupil.page.locator("section[aria-labelledby=own-projects] .panel").filter(has_text=TITLE)
     expect(own).to_contain_text(state)
-    pupil.look()
+    pupil.look(other_language=False)
 
 
 def _endorse(teacher: Walker) -> None:
@@ -99,7 +99,7 @@ def _endorse(teacher: Walker) -> None:
     page.get_by_role("button", name="Xác nhận và đưa vào dự thi").click()
     expect(page.locator(".alert.ok")).to_be_visible()
     expect(page.locator("main .tag").first).to_contain_text("Đã xác nhận, đang dự thi")
-    teacher.look()
+    teacher.look(other_language=False)
 
 
 def _is_closed_to_strangers(teacher: Walker, address: str) -> None:
