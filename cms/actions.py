@@ -13,6 +13,7 @@ from wagtail.models import (
     Locale,
     Page,
     Site,
+    Task,
     Workflow,
     WorkflowPage,
     WorkflowTask,
@@ -22,6 +23,7 @@ from cms.choices import SECTION_SLUGS
 from cms.models import CurriculumIndexPage, FieldTripIndexPage, HomePage, NewsIndexPage, PolicyIndexPage
 
 EDITORS, MODERATORS = "Editors", "Moderators"
+EDITORIAL_BOARD = "Ban biên tập"
 SECTIONS = {
     "curricula": (CurriculumIndexPage, "Bài học STEM", "STEM lessons"),
     "field_trips": (FieldTripIndexPage, "Tham quan trải nghiệm", "Field trips"),
@@ -154,13 +156,16 @@ def _permission(app: str, codename: str) -> Permission:
 
 
 def _workflow() -> None:
-    """One approval by a moderator, for the whole tree."""
+    """One approval by a moderator, for the whole tree. Editors read its name on the button that submits."""
     moderators = Group.objects.get(name=MODERATORS)
     task = GroupApprovalTask.objects.filter(groups=moderators, active=True).first()
     if task is None:
-        task = GroupApprovalTask.objects.create(name="Duyệt nội dung")
+        task = GroupApprovalTask.objects.create(name=EDITORIAL_BOARD)
         task.groups.add(moderators)
     link = WorkflowTask.objects.filter(task=task, workflow__active=True).select_related("workflow").first()
-    workflow = link.workflow if link else Workflow.objects.create(name="Duyệt trước khi xuất bản")
+    workflow = link.workflow if link else Workflow.objects.create(name=EDITORIAL_BOARD)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
+    # Wagtail brings this pair along under English names.
+    Task.objects.filter(pk=task.pk, name="Moderators approval").update(name=EDITORIAL_BOARD)
+    Workflow.objects.filter(pk=workflow.pk, name="Moderators approval").update(name=EDITORIAL_BOARD)
     WorkflowPage.objects.get_or_create(page=Page.get_first_root_node(), defaults={"workflow": workflow})

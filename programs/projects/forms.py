@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.core.forms import CleanCharField
 from programs.core.idempotency import IdempotentFormMixin
@@ -20,7 +21,7 @@ class ProjectForm(IdempotentFormMixin):
     """The words of a project. The summary may wait until it is submitted."""
 
     title = CleanCharField(
-        label=_("Title"), max_length=200, help_text=_("One line that says what it is: not a slogan.")
+        label=pgettext_lazy("of a project", "Title"), max_length=200, help_text=_("One line that says what it is: not a slogan.")
     )
     kind = forms.ChoiceField(
         label=_("Kind"),
