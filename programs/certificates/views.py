@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from programs.certificates import actions, queries, throttle
+from programs.certificates import actions, queries
 from programs.certificates.choices import CertificateState
 from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm
 from programs.certificates.models import Certificate
@@ -24,11 +24,13 @@ from programs.core.gates import forbidden_unless, signed_in
 from programs.core.jobs import enqueue
 from programs.core.refusals import Refused, show_refusal
 from programs.core.text import clean_text
+from programs.core.throttle import Throttle
 from programs.schools.queries import standing_of
 from programs.visits.models import Booking
 from programs.visits.queries import bookings_visible_to
 
 PAGE_SIZE = 25
+GUESSES = Throttle("certificate-verify-failed", allowed=20, seconds=600)
 LARGE_BATCH = 200  # more pages than this are printed in the background
 
 
@@ -135,11 +137,11 @@ def certificate_verify_form(request: HttpRequest) -> HttpResponse:
 @require_GET
 def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
     """Every failure answers alike, whatever was wrong with the code."""
-    if throttle.is_exhausted(request):
+    if GUESSES.is_exhausted(request):
         return _public(render(request, "certificates/verify_limited.html", status=429))
     certificate = queries.find_by_code(code)
     if certificate is None:
-        throttle.count_failure(request)
+        GUESSES.count(request)
         return _public(render(request, "certificates/verify_failed.html", {"form": VerifyForm()}, status=404))
     context = {"certificate": certificate, "names": shows_name(state=certificate.state)}
     return _public(render(request, "certificates/verified.html", context))

@@ -141,6 +141,15 @@ def claim_refusal(state: str) -> Refusal | None:
     )
 
 
+def flood_refusal(*, is_exhausted: bool) -> Refusal | None:
+    if not is_exhausted:
+        return None
+    return Refusal(
+        "too_many_claims",
+        _("Very many registrations came from your network within an hour. Nothing is lost: wait, then send it again."),
+    )
+
+
 def correction_refusal(state: str) -> Refusal | None:
     if state == ClaimState.RETURNED:
         return None

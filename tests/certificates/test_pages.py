@@ -12,7 +12,6 @@ from pypdf import PdfReader
 from programs.certificates import views
 from programs.certificates.desk import links, stats, tasks
 from programs.certificates.models import Certificate
-from programs.certificates.throttle import FAILURES_ALLOWED
 from programs.core.models import Job
 from programs.visits.choices import BookingState
 from tests.certificates.make import issue, make_centre_staff, make_visit
@@ -161,9 +160,9 @@ def test_every_failure_is_the_same_page(client, visit):
 def test_guessing_is_stopped_by_address_and_good_codes_never_count(client, visit):
     certificate = issue(visit)[0]
     good = f"/verify/{certificate.verify_code}/"
-    for _ in range(FAILURES_ALLOWED + 5):
+    for _ in range(views.GUESSES.allowed + 5):
         assert client.get(good).status_code == 200
-    for _ in range(FAILURES_ALLOWED):
+    for _ in range(views.GUESSES.allowed):
         assert client.get(f"/verify/{'B' * 28}/").status_code == 404
     assert client.get(good).status_code == 429
     assert client.get(good, REMOTE_ADDR="10.0.0.9").status_code == 200

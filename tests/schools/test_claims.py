@@ -12,6 +12,7 @@ from programs.core.choices import Level
 from programs.notices.models import Message
 from programs.schools.choices import ClaimState, OfficeRole, SchoolRole, SchoolState
 from programs.schools.models import Membership, School, SchoolClaim
+from programs.schools.views.public import REGISTRATIONS
 from tests.people import (
     PASSWORD,
     make_coordinator,
@@ -125,6 +126,20 @@ def test_a_registered_school_cannot_be_registered_again(client, state):
 def test_a_closed_school_is_not_on_the_list(client):
     school = make_school(state=SchoolState.CLOSED)
     assert client.get(reverse("school_claim", args=[school.code])).status_code == 404
+
+
+def test_a_flood_of_registrations_stops_at_its_address_only(client):
+    for number in range(REGISTRATIONS.allowed):
+        school = make_school(f"Trường số {number}", state=SchoolState.INVITED)
+        claim_of(client, school, idempotency_key=f"flood-{number}")
+    spared = make_school("Trường khác", state=SchoolState.INVITED)
+    url = reverse("school_claim", args=[spared.code])
+    page = client.post(url, TYPED | {"idempotency_key": "one-more"})
+    assert page.context["form"].errors
+    assert TYPED["full_name"] in page.content.decode()
+    assert not SchoolClaim.objects.filter(school=spared).exists()
+    client.post(url, TYPED | {"idempotency_key": "elsewhere"}, REMOTE_ADDR="10.0.0.9")
+    assert SchoolClaim.objects.filter(school=spared).exists()
 
 
 def test_a_wrong_link_is_not_found(client):

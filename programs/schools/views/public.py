@@ -14,13 +14,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.core.gates import not_found_unless
-from programs.core.refusals import Refused, show_refusal
+from programs.core.refusals import Refused, refuse_if, show_refusal
+from programs.core.throttle import Throttle
 from programs.schools import actions, queries, rules
 from programs.schools.choices import ClaimState
 from programs.schools.forms import ClaimCorrectionForm, ClaimForm, ConfirmForm, NewMemberForm, SchoolSearchForm
 from programs.schools.models import Invitation, SchoolClaim
 
 PAGE_SIZE = 20
+# A ward's office may help several schools in one morning; a flood of invented registrations is something else.
+REGISTRATIONS = Throttle("school-claim", allowed=20, seconds=3600)
 
 
 @require_GET
@@ -40,10 +43,12 @@ def school_claim(request: HttpRequest, code: str) -> HttpResponse:
     # A form that was sent twice must reach the action, which finds the first registration by its key.
     if form.is_bound and form.is_valid():
         try:
+            refuse_if(rules.flood_refusal(is_exhausted=REGISTRATIONS.is_exhausted(request)))
             claim = actions.submit_claim(school_id=school.pk, key=form.cleaned_data["idempotency_key"], **form.typed())
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
+            REGISTRATIONS.count(request)
             messages.success(request, _("Your registration was sent. We have e-mailed you the link to this page."))
             return redirect("claim_status", token=claim.token)
     context = {"school": school, "form": form, "refusal": None if form.is_bound else rules.claim_refusal(school.state)}

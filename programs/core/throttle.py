@@ -1,0 +1,33 @@
+"""Guessing and flooding are stopped by address; what goes right is not counted, so a school behind one router may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """At most ``allowed`` counted acts from one address in ``seconds``."""
+
+    name: str
+    allowed: int
+    seconds: int
+
+    def is_exhausted(self, request: HttpRequest) -> bool:
+        return cache.get(self._key(request), 0) >= self.allowed
+
+    def count(self, request: HttpRequest) -> None:
+        """``add`` starts the window, ``incr`` keeps its end: further acts do not prolong it."""
+        key = self._key(request)
+        cache.add(key, 0, self.seconds)
+        try:
+            cache.incr(key)
+        except ValueError:  # the window ended between the two lines
+            cache.set(key, 1, self.seconds)
+
+    def _key(self, request: HttpRequest) -> str:
+        return f"throttle:{self.name}:{get_adapter().get_client_ip(request)}"
