@@ -8,8 +8,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.walker import Walker
-
 pytestmark = pytest.mark.journey
 
 CURRICULUM, CURRICULUM_IN_ENGLISH = "Trạm đo không khí của trường em", "Our school's air station"
