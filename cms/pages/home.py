@@ -41,7 +41,7 @@ class HomePage(PortalPage):
             | {
                 "trips": self._trips_with_places(now),
                 "curricula": self._taught_curricula(),
-                "news": list(self._here(NewsPage).order_by("-date", "-pk")[:3]),
+                "news": list(self._here(NewsPage).select_related("image").order_by("-date", "-pk")[:3]),
                 "policies": list(self._here(PolicyPage).order_by("-issued_on")[:3]),
             }
             | self._competition(now)

@@ -13,6 +13,7 @@ from random import Random
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.utils import timezone
 from PIL import Image, ImageDraw
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
@@ -67,8 +68,12 @@ PALETTE = [("#0d2340", "#0b5cad", "#f4b41a"), ("#1b7046", "#bfe3cd", "#f4b41a"),
 def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Competition]:
     """The one that is open now, and the one whose results are published."""
     data = tomllib.loads(CONTENT.read_text(encoding="utf-8"))["competitions"]
-    spans = [(now - timedelta(days=30), now + timedelta(days=40), CompetitionState.OPEN)]
-    spans.append((now - timedelta(days=300), now - timedelta(days=220), CompetitionState.PUBLISHED))
+    # A day begins for entries at eight and ends at five in the afternoon, as an office has it.
+    morning, evening = (
+        timezone.localtime(now).replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (8, 17)
+    )
+    spans = [(morning - timedelta(days=30), evening + timedelta(days=40), CompetitionState.OPEN)]
+    spans.append((morning - timedelta(days=300), evening - timedelta(days=220), CompetitionState.PUBLISHED))
     competitions = []
     for entry, (opens, closes, state) in zip(data, spans, strict=True):
         year = school_year if state == CompetitionState.OPEN else SchoolYear.objects.exclude(pk=school_year.pk).first()
