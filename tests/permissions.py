@@ -45,6 +45,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "claim_detail": _pk("claim"),
     "claim_verify": _pk("claim"),
     "claim_return": _pk("claim"),
+    "claim_refuse": _pk("claim"),
     "school_detail": lambda place: {"code": place.school.code},
     "staff_invite": lambda place: {"code": place.school.code},
     "invitation_withdraw": _pk("invitation"),

@@ -9,6 +9,7 @@ ACTIONS = {
     "claim.correct": _("Registration corrected and sent again"),
     "claim.verify": _("Registration verified"),
     "claim.return": _("Registration returned for correction"),
+    "claim.refuse": _("Registration refused"),
     "staff.invite": _("Staff member invited"),
     "staff.withdraw_invitation": _("Invitation withdrawn"),
     "staff.join": _("Staff member joined"),

@@ -55,6 +55,10 @@ class ClaimState(TextChoices):
     SUBMITTED = "submitted", _("Waiting for verification")
     RETURNED = "returned", pgettext_lazy("school registration", "Returned for correction")
     VERIFIED = "verified", _("Verified")
+    REFUSED = "refused", pgettext_lazy("school registration", "Refused")
+
+
+OPEN_CLAIMS = (ClaimState.SUBMITTED, ClaimState.RETURNED)
 
 
 class SchoolRole(TextChoices):

@@ -40,6 +40,17 @@ def claim_returned(*, claim: SchoolClaim) -> None:
         )
 
 
+def claim_refused(*, claim: SchoolClaim) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        write_message(
+            kind="claim_refused",
+            to=None,
+            address=claim.email,
+            dedupe_key=f"claim:{claim.pk}:refused",
+            context=_claim_facts(claim) | {"reason": claim.reason},
+        )
+
+
 def claim_verified(*, claim: SchoolClaim, person: User, link: str, is_new: bool) -> None:
     """To the new coordinator; somebody without an account chooses a password behind ``link``."""
     write_message(

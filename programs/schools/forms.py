@@ -96,6 +96,15 @@ class ReturnForm(CleanFormMixin, IdempotentFormMixin):
     )
 
 
+class RefuseForm(CleanFormMixin, IdempotentFormMixin):
+    reason = CleanCharField(
+        label=_("Why it is refused"),
+        help_text=_("The claimant reads this sentence in an e-mail."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class ConfirmForm(IdempotentFormMixin):
     """Nothing to type: only the key."""
 

@@ -11,6 +11,7 @@ from programs.core.models import SchoolYear
 from programs.core.phones import show_phone
 from programs.core.text import clean_name, fold, name_sort_key, text_sort_key
 from programs.schools.choices import (
+    OPEN_CLAIMS,
     WORKING_STATES,
     AreaKind,
     Authority,
@@ -166,7 +167,7 @@ class SchoolClaim(models.Model):
         verbose_name, verbose_name_plural = _("school registration"), _("school registrations")
         constraints = [
             models.UniqueConstraint(
-                fields=["school"], condition=~Q(state=ClaimState.VERIFIED), name="one_open_claim_per_school"
+                fields=["school"], condition=Q(state__in=OPEN_CLAIMS), name="one_open_claim_per_school"
             )
         ]
 

@@ -155,11 +155,14 @@ def correction_refusal(state: str) -> Refusal | None:
         return None
     if state == ClaimState.VERIFIED:
         return Refusal("claim_decided", _("This registration was already verified. Please sign in."))
+    if state == ClaimState.REFUSED:
+        return Refusal("claim_refused", _("This registration was refused and cannot be changed any more."))
     return Refusal("claim_waiting", _("This registration is waiting for the authority and cannot be changed now."))
 
 
-def decision_refusal(state: str) -> Refusal | None:
-    if state == ClaimState.SUBMITTED:
+def decision_refusal(state: str, *, to: str) -> Refusal | None:
+    """A returned registration waits for the claimant, but an invented one must not block its school for ever."""
+    if state == ClaimState.SUBMITTED or (state == ClaimState.RETURNED and to == ClaimState.REFUSED):
         return None
     return Refusal("claim_decided", _("This registration was already decided. Look at its history below."))
 

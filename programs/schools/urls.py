@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/claims/<int:pk>/", claims.claim_detail, name="claim_detail"),
     path("desk/claims/<int:pk>/verify/", claims.claim_verify, name="claim_verify"),
     path("desk/claims/<int:pk>/return/", claims.claim_return, name="claim_return"),
+    path("desk/claims/<int:pk>/refuse/", claims.claim_refuse, name="claim_refuse"),
     path("desk/schools/<str:code>/", staff.school_detail, name="school_detail"),
     path("desk/schools/<str:code>/invite/", staff.staff_invite, name="staff_invite"),
     path("desk/invitations/<int:pk>/withdraw/", staff.invitation_withdraw, name="invitation_withdraw"),

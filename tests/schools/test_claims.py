@@ -274,6 +274,36 @@ def test_a_returned_registration_keeps_its_reason_and_is_corrected_through_the_l
     assert School.objects.get(pk=invited.pk).state == SchoolState.CLAIMED
 
 
+@pytest.mark.parametrize("was", [ClaimState.SUBMITTED, ClaimState.RETURNED])
+def test_an_invented_registration_is_refused_for_good_and_frees_the_school(client, invited, outbox_sent, was):
+    claim = claim_of(client, invited)
+    SchoolClaim.objects.filter(pk=claim.pk).update(state=was)
+    refuse = reverse("claim_refuse", args=[claim.pk])
+    client.force_login(make_officer())  # the department reads it, the ward decides
+    assert client.post(refuse, {"idempotency_key": "f-0", "reason": "x"}).status_code == 403
+    client.force_login(make_ward_officer(ward=invited.ward))
+    assert refuse in client.get(reverse("claim_detail", args=[claim.pk])).content.decode()
+    assert client.post(refuse, {"idempotency_key": "f-1", "reason": ""}).status_code == 200
+    reason = "Nhà trường không biết người này."
+    for _twice in range(2):
+        assert client.post(refuse, {"idempotency_key": "f-1", "reason": reason}).status_code == 302
+    claim.refresh_from_db()
+    assert (claim.state, claim.reason) == (ClaimState.REFUSED, reason)
+    assert School.objects.get(pk=invited.pk).state == SchoolState.INVITED
+    assert sum(reason in mail.body for mail in outbox_sent()) == 1
+    assert refuse not in client.get(reverse("claim_detail", args=[claim.pk])).content.decode()
+    late = client.post(reverse("claim_verify", args=[claim.pk]), {"idempotency_key": "f-2"})
+    assert late.context["form"].non_field_errors()
+
+    client.logout()
+    link = reverse("claim_status", args=[claim.token])
+    assert reason in client.get(link).content.decode()
+    assert client.post(link, TYPED).status_code == 200  # nothing to correct any more
+    other = {"email": "that.su@chuvanan.example.vn", "idempotency_key": "k-9"}
+    client.post(reverse("school_claim", args=[invited.code]), TYPED | other)
+    assert SchoolClaim.objects.get(school=invited, state=ClaimState.SUBMITTED).email == other["email"]
+
+
 def test_the_desk_says_what_waits(client, invited):
     claim_of(client, invited)
     from programs.schools import desk

@@ -19,6 +19,11 @@ from programs.schools import emails, queries, rules
 from programs.schools.choices import ClaimState, SchoolRole, SchoolState
 from programs.schools.models import Membership, School, SchoolClaim
 
+DECISIONS = {
+    ClaimState.VERIFIED: "claim.verify",
+    ClaimState.RETURNED: "claim.return",
+    ClaimState.REFUSED: "claim.refuse",
+}
 TYPED = ("full_name", "position", "email", "phone", "message")
 
 
@@ -98,7 +103,7 @@ def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
 
 
 def _verify(*, claim_id: int, by: User) -> SchoolClaim:
-    claim = _claim_to_decide(claim_id=claim_id, by=by)
+    claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.VERIFIED)
     if queries.coordinators_of(claim.school).exists():
         raise Refused.because("has_coordinator", _("This school already has a coordinator."))
     person = queries.person_with_email(claim.email)
@@ -113,7 +118,7 @@ def _verify(*, claim_id: int, by: User) -> SchoolClaim:
         (SchoolState.VERIFIED, SchoolState.ACTIVE),
     ):
         if not _move_school(school_id=claim.school_id, before=before, after=after):
-            raise Refused(rules.decision_refusal(ClaimState.VERIFIED))
+            raise Refused(rules.decision_refusal(ClaimState.VERIFIED, to=ClaimState.VERIFIED))
         record(by=by, action="school.move", obj=claim.school, before={"state": before}, after={"state": after})
     claim.school.state = SchoolState.ACTIVE
     is_new = not person.has_usable_password()
@@ -136,7 +141,7 @@ def return_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> Scho
 
 
 def _return(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
-    claim = _claim_to_decide(claim_id=claim_id, by=by)
+    claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.RETURNED)
     if not reason:
         raise Refused.because("reason_missing", _("Say what has to be corrected."), field="reason")
     _decide(claim=claim, state=ClaimState.RETURNED, by=by, reason=reason)
@@ -144,11 +149,39 @@ def _return(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
     return claim
 
 
-def _claim_to_decide(*, claim_id: int, by: User) -> SchoolClaim:
+def refuse_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> SchoolClaim:
+    """Refuse a registration for good, sent or returned: the school is free to be registered by somebody else.
+
+    Raises ``Refused``: ``not_allowed``, ``claim_decided``.
+    """
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="claim.refuse",
+            key=key,
+            body={"claim": claim.pk, "reason": reason},
+            perform=lambda: _refuse(claim_id=claim.pk, reason=reason, by=by),
+            find=lambda pk: SchoolClaim.objects.select_related("school").get(pk=pk),
+        )
+
+
+def _refuse(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
+    claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.REFUSED)
+    _decide(claim=claim, state=ClaimState.REFUSED, by=by, reason=reason)
+    before, after = SchoolState.CLAIMED, SchoolState.INVITED
+    if not _move_school(school_id=claim.school_id, before=before, after=after):
+        raise Refused(rules.decision_refusal(ClaimState.VERIFIED, to=ClaimState.REFUSED))
+    record(by=by, action="school.move", obj=claim.school, before={"state": before}, after={"state": after})
+    claim.school.state = after
+    emails.claim_refused(claim=claim)
+    return claim
+
+
+def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:
     claim = SchoolClaim.objects.select_for_update(of=("self",)).select_related("school__ward").get(pk=claim_id)
     if not rules.can_decide_claim(queries.standing_of(by), claim.school):
         raise Refused.because("not_allowed", _("Another authority answers for this school."))
-    refuse_if(rules.decision_refusal(claim.state))
+    refuse_if(rules.decision_refusal(claim.state, to=to))
     return claim
 
 
@@ -160,5 +193,4 @@ def _decide(
     claim.coordinator = coordinator
     claim.reason = reason or claim.reason
     claim.save(update_fields=["state", "decided_by", "decided_at", "coordinator", "reason"])
-    verb = "claim.verify" if state == ClaimState.VERIFIED else "claim.return"
-    record(by=by, action=verb, obj=claim, before={"state": before}, after={"state": state}, reason=reason)
+    record(by=by, action=DECISIONS[state], obj=claim, before={"state": before}, after={"state": state}, reason=reason)

@@ -14,8 +14,8 @@ from programs.core.audit import history_of
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools import actions, queries, rules
-from programs.schools.choices import ClaimState
-from programs.schools.forms import ConfirmForm, ReturnForm
+from programs.schools.choices import OPEN_CLAIMS, ClaimState
+from programs.schools.forms import ConfirmForm, RefuseForm, ReturnForm
 from programs.schools.models import SchoolClaim
 
 PAGE_SIZE = 20
@@ -32,7 +32,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     if show == "all":
         claims = queries.claims_visible_to(request.user)
     if show not in ("all", "done"):
-        claims = claims.exclude(state=ClaimState.VERIFIED)
+        claims = claims.filter(state__in=OPEN_CLAIMS)
     elif show == "done":
         claims = claims.filter(state=ClaimState.VERIFIED)
     claims = claims.prefetch_related("school__levels").order_by("created_at", "pk")
@@ -48,6 +48,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "claim": claim,
         "may_decide": may_decide and claim.state == ClaimState.SUBMITTED,
+        "may_refuse": may_decide and claim.state in OPEN_CLAIMS,
         "is_others": not may_decide,
         "history": history_of(claim),
         "known_account": queries.person_with_email(claim.email),
@@ -113,5 +114,34 @@ def claim_return(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "submit": _("Return with this reason"),
         "back_url": reverse("claim_detail", args=[pk]),
+    }
+    return render(request, "components/confirm.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def claim_refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim_or_404(request, pk)
+    forbidden_unless(rules.can_decide_claim(queries.standing_of(request.user), claim.school))
+    form = RefuseForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        reason, key = form.cleaned_data["reason"], form.cleaned_data["idempotency_key"]
+        try:
+            actions.refuse_claim(claim=claim, reason=reason, by=request.user, key=key)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("Refused. The school can be registered by somebody else."))
+            return redirect("claim_detail", pk=pk)
+    context = {
+        "title": _("Refuse this registration for good?"),
+        "text": _(
+            "For a registration that the school knows nothing of. It cannot be corrected any more, "
+            "and the school is free to be registered again."
+        ),
+        "form": form,
+        "submit": _("Refuse for good"),
+        "back_url": reverse("claim_detail", args=[pk]),
+        "danger": True,
     }
     return render(request, "components/confirm.html", context)

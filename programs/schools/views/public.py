@@ -22,6 +22,12 @@ from programs.schools.forms import ClaimCorrectionForm, ClaimForm, ConfirmForm, 
 from programs.schools.models import Invitation, SchoolClaim
 
 PAGE_SIZE = 20
+CHECKING = {
+    ClaimState.SUBMITTED: "now",
+    ClaimState.RETURNED: "no",
+    ClaimState.VERIFIED: "done",
+    ClaimState.REFUSED: "no",
+}
 # A ward's office may help several schools in one morning; a flood of invented registrations is something else.
 REGISTRATIONS = Throttle("school-claim", allowed=20, seconds=3600)
 
@@ -82,7 +88,7 @@ def _typed_before(claim: SchoolClaim) -> dict[str, str]:
 def _steps(claim: SchoolClaim) -> list[dict]:
     """How far a registration is, for the progress line."""
     verified = claim.state == ClaimState.VERIFIED
-    checking = {ClaimState.SUBMITTED: "now", ClaimState.RETURNED: "no", ClaimState.VERIFIED: "done"}[claim.state]
+    checking = CHECKING[ClaimState(claim.state)]
     return [
         {"label": _("Sent"), "state": "done", "detail": timezone.localtime(claim.created_at).strftime("%d/%m/%Y")},
         {"label": _("Checked by the authority"), "state": checking, "detail": claim.get_state_display()},
