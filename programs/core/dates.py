@@ -44,9 +44,11 @@ def weekday_name(day: date | datetime, *, short: bool = False) -> str:
 
 
 def short_moment(moment: datetime) -> str:
-    """``Th 5, 26/11 · 8:00``, in the portal's time zone."""
+    """``Th 5, 26/11 · 8:00``, in the portal's time zone; the year is told when it is not this one."""
     local = timezone.localtime(moment)
-    return f"{weekday_name(local, short=True)}, {local.day:02d}/{local.month:02d} · {local.hour}:{local.minute:02d}"
+    year = "" if local.year == timezone.localtime().year else f"/{local.year}"
+    day = f"{local.day:02d}/{local.month:02d}{year}"
+    return f"{weekday_name(local, short=True)}, {day} · {local.hour}:{local.minute:02d}"
 
 
 def local_day(moment: date | datetime) -> date:

@@ -15,7 +15,7 @@ IDEAS = [
     ("eart", "science", "Bản đồ điểm ngập quanh trường sau mưa lớn", "Nhóm đo mực nước ở 12 điểm sau bảy trận mưa, vẽ bản đồ và gửi phường kiến nghị nạo vét hai hố ga."),
     ("comp", "science", "Mô phỏng hàng chờ ở căng tin để rút ngắn giờ ăn trưa", "Chúng em ghi thời gian của 210 lượt mua, mô phỏng ba cách xếp quầy và thử cách tốt nhất trong một tuần: thời gian chờ giảm từ 9 còn 5 phút."),
     ("meen", "engineering", "Máy ép vỏ lon nhôm dùng chân cho sân trường", "Máy làm từ khung xe đạp cũ, ép một lon trong hai giây, có nắp che để không kẹp tay. Tiền bán nhôm góp vào quỹ sách lớp."),
-    ("micr", "science", "Sữa chua nào giữ được nhiều lợi khuẩn hơn sau bảy ngày?", "So sánh ba cách bảo quản bằng phương pháp đếm khuẩn lạc tại phòng thí nghiệm của trung tâm. Mẫu được xử lí an toàn sau thí nghiệm."),
+    ("micr", "science", "Sữa chua nào giữ được nhiều lợi khuẩn hơn sau bảy ngày?", "So sánh ba cách bảo quản bằng phương pháp đếm khuẩn lạc tại phòng thí nghiệm của trung tâm. Mẫu được xử lý an toàn sau thí nghiệm."),
     ("phys", "science", "Vì sao loa giấy cuộn hình nón nghe to hơn?", "Nhóm đo cường độ âm với sáu góc nón và ba loại giấy, giải thích bằng sự truyền năng lượng sóng âm."),
     ("ensu", "engineering", "Thùng rác biết phân biệt nhựa và giấy bằng học máy", "Mô hình nhận diện 1.200 ảnh tự chụp, đúng 91 % trên ảnh mới. Nhóm bàn cả những trường hợp máy nhầm và cách người dùng sửa."),
     ("anim", "science", "Bướm trong vườn trường xuất hiện nhiều vào giờ nào?", "Quan sát 30 buổi, ghi loài và thời tiết. Kết quả giúp lớp chọn loài hoa trồng thêm."),

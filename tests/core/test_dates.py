@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.utils import translation
 
 from programs.core.calendar import add_working_days, current_school_year, current_term, is_holiday
@@ -22,10 +23,11 @@ def test_long_dates_speak_the_readers_language():
         assert long_date(day) == "Monday, 23 November 2026"
 
 
-def test_a_moment_is_shown_in_the_portals_time():
+@time_machine.travel(datetime(2026, 11, 23, tzinfo=UTC), tick=False)
+def test_a_moment_is_shown_in_the_portals_time_and_with_its_year_if_it_is_another():
     with translation.override("vi"):
         assert short_moment(datetime(2026, 11, 26, 1, 0, tzinfo=UTC)) == "Th 5, 26/11 · 8:00"
-        assert short_moment(datetime(2026, 12, 31, 18, 5, tzinfo=UTC)) == "Th 6, 01/01 · 1:05"
+        assert short_moment(datetime(2026, 12, 31, 18, 5, tzinfo=UTC)) == "Th 6, 01/01/2027 · 1:05"
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_everybody_reads_competitions_but_no_drafts(client):
     assert hidden.slug not in listed
     detail = client.get(reverse("competition_detail", args=[shown.slug])).content.decode()
     assert "Hai giải Nhì" in detail
-    assert "Đăng kí dự án dự thi" in detail
+    assert "Đăng ký dự án dự thi" in detail
     assert client.get(reverse("competition_detail", args=[hidden.slug])).status_code == 404
     client.force_login(make_officer())
     assert client.get(reverse("competition_detail", args=[hidden.slug])).status_code == 200

@@ -412,7 +412,7 @@ def test_the_list_costs_the_same_with_one_and_three_rows(
     client.get(reverse("booking_list"))
     with django_assert_num_queries(LIST_QUERIES):
         page = client.get(reverse("booking_list"))
-    assert page.content.decode().count('class="ref"') == rows
+    assert page.content.decode().count('<th scope="row">') == rows
 
 
 LIST_QUERIES = 8  # 2 of the session and its user, 2 of the standing, 1 of the posts, 3 of the page
