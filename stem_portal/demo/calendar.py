@@ -20,8 +20,8 @@ HUNG_KINGS = {
 
 
 def first_year_of(today: date) -> int:
-    """The year in which the school year of ``today`` began; from July on, the coming one."""
-    return today.year if today.month >= 7 else today.year - 1
+    """The year in which the school year of ``today`` began; from 20 May on, the coming one."""
+    return today.year if (today.month, today.day) >= (5, 20) else today.year - 1
 
 
 def load_calendar(*, today: date, years_back: int) -> list[Term]:

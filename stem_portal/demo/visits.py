@@ -53,7 +53,9 @@ def build_sessions(*, terms: list[Term], scale: Scale, now: datetime) -> list[Se
     sessions: list[Session] = []
     trips = list(FieldTrip.objects.prefetch_related("centre__rooms"))
     taken: set[tuple[int, date, time]] = set()
-    horizon = today + timedelta(weeks=WEEKS_AHEAD)
+    # In summer the coming sessions are those of September.
+    this_year = terms[-1].school_year
+    horizon = max(today, this_year.starts_on) + timedelta(weeks=WEEKS_AHEAD)
     room_of = _rooms(trips)
     for term in terms:
         days = list(_days(term.starts_on, min(term.ends_on, horizon), calendar))
@@ -100,7 +102,7 @@ def _session(trip: FieldTrip, room, starts_at: datetime, term: Term, now: dateti
         starts_at=starts_at,
         ends_at=ends_at,
         capacity=min(trip.max_pupils, room.capacity),
-        booking_opens_at=_at(term.starts_on - timedelta(days=21), time(7, 0)),
+        booking_opens_at=min(_at(term.starts_on - timedelta(days=21), time(7, 0)), now - timedelta(days=7)),
         booking_closes_at=starts_at - timedelta(days=1),
         state=SessionState.CLOSED if over else SessionState.SCHEDULED,
         closed_at=ends_at + timedelta(minutes=20) if over else None,
