@@ -21,7 +21,9 @@ class ProjectForm(IdempotentFormMixin):
     """The words of a project. The summary may wait until it is submitted."""
 
     title = CleanCharField(
-        label=pgettext_lazy("of a project", "Title"), max_length=200, help_text=_("One line that says what it is: not a slogan.")
+        label=pgettext_lazy("of a project", "Title"),
+        max_length=200,
+        help_text=_("One line that says what it is: not a slogan."),
     )
     kind = forms.ChoiceField(
         label=_("Kind"),
