@@ -39,3 +39,18 @@ def test_a_missing_page_is_a_404_in_the_readers_language(client):
     assert 'lang="vi"' in client.get("/khong-co-trang-nay/").content.decode()
     page = client.get("/en/no-such-page/")
     assert page.status_code == 404 and 'lang="en"' in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/%00/", "/schools/%00/claim/", "/claims/a%00b/", "/en/%00/"])
+def test_an_address_with_a_nul_is_a_missing_page_on_every_database(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_body_beyond_all_bounds_is_not_read(client, settings):
+    settings.LARGEST_BODY = 1000
+    for path in ("/accounts/login/", "/cms/images/add/", "/verify/"):
+        page = client.post(path, {"login": "x" * 2000})
+        assert page.status_code in (400, 413), path
+        assert "<h1" in page.content.decode()
