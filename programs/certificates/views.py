@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from programs.certificates import actions, queries
 from programs.certificates.choices import CertificateState
@@ -126,7 +126,7 @@ def certificates_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     return _pdf(HttpResponse(render_pdf(sheet_of(row) for row in certificates)), name)
 
 
-@require_GET
+@require_safe
 def certificate_verify_form(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.GET or None)
     if form.is_valid() and (code := form.cleaned_data["code"].replace("/", "")):
@@ -134,7 +134,7 @@ def certificate_verify_form(request: HttpRequest) -> HttpResponse:
     return _public(render(request, "certificates/verify_form.html", {"form": form}))
 
 
-@require_GET
+@require_safe
 def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
     """Every failure answers alike, whatever was wrong with the code."""
     if GUESSES.is_exhausted(request):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.gates import not_found_unless
 from programs.core.refusals import Refused, refuse_if, show_refusal
@@ -32,7 +32,7 @@ CHECKING = {
 REGISTRATIONS = Throttle("school-claim", allowed=20, seconds=3600)
 
 
-@require_GET
+@require_safe
 def school_list(request: HttpRequest) -> HttpResponse:
     """The official list, with what a school's own people can do next."""
     form = SchoolSearchForm(request.GET)
@@ -42,7 +42,7 @@ def school_list(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def school_claim(request: HttpRequest, code: str) -> HttpResponse:
     school = get_object_or_404(queries.public_schools(), code=code)
     form = ClaimForm(request.POST or None)
@@ -62,7 +62,7 @@ def school_claim(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim_status(request: HttpRequest, token: str) -> HttpResponse:
     """The claimant's own page, opened by the link in the letter; a returned registration is corrected here."""
     claim = not_found_unless(queries.claim_with_token(token))
@@ -97,7 +97,7 @@ def _steps(claim: SchoolClaim) -> list[dict]:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link changes nothing; only the button joins the school."""
     invitation = queries.invitation_with_token(token)
