@@ -125,7 +125,7 @@ def build_projects(
             reference=f"DA-{_code(random)}",
             competition=competition,
             school_id=team[0].school_id,
-            field=fields.get(field) or next(iter(fields.values()), None),
+            field=fields[field],
             kind=kind,
             title=title,
             summary=summary,
