@@ -25,7 +25,7 @@ from cms.records import FieldTripFacts, facts_from, facts_of_field_trip, keep_fi
 from programs.core.phones import show_phone
 from programs.curricula.models import Curriculum, Subject, Topic
 from programs.visits.models import Centre, FieldTrip, in_language
-from programs.visits.queries import calendar_of
+from programs.visits.queries import calendar_of, may_book
 
 
 class FieldTripIndexPage(SectionPage):
@@ -190,6 +190,7 @@ class FieldTripPage(RecordPage):
             month = month_asked_for(request.GET.get("month", ""), now=now, first=upcoming)
             context |= {
                 "upcoming": upcoming,
+                "may_book": may_book(request.user),
                 "calendar": without_past_weeks(calendar_of(self.field_trip, month, now=now), now=now),
                 "month_name": month_title(month),
                 "weekday_names": weekday_names(),

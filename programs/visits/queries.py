@@ -47,6 +47,11 @@ def sessions_run_by(user) -> QuerySet[Session]:
     return Session.objects.filter(field_trip__centre__in=centre_ids_of(user)).select_related(*SESSION_PARTS)
 
 
+def may_book(user) -> bool:
+    """Whether to offer the person the way to a booking. Strangers may try: they are led to sign in first."""
+    return not user.is_authenticated or bool(standing_of(user).working_schools)
+
+
 def bookings_visible_to(user) -> QuerySet[Booking]:
     """A school's bookings for its staff, a centre's for its staff, and those in an officer's scope."""
     standing = standing_of(user)

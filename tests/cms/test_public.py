@@ -7,12 +7,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from cms.actions import set_up_site
 from cms.models import CurriculumPage
 from programs.visits.models import Room, Session
 from tests.cms.make import make_curriculum_page, make_field_trip_page, make_news, make_policy, make_subject
+from tests.people import make_officer, make_teacher
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +106,19 @@ def test_a_trip_shows_its_dates_with_the_places_left(website, client):
     assert "còn 5" in html
     assert "Còn 5 chỗ" in text_of(client.get("/tham-quan/"))
     assert "Còn 5 chỗ" in text_of(client.get("/"))
+
+
+def test_only_those_who_may_book_are_led_to_a_booking(website, client):
+    page = make_field_trip_page()
+    session = make_session(page.field_trip)
+    book, look = (reverse(name, args=[session.pk]) for name in ("session_book", "session_detail"))
+    assert book in text_of(client.get(page.url))  # a visitor signs in on the way
+    client.force_login(make_teacher())
+    assert book in text_of(client.get(page.url))
+    client.force_login(make_officer())
+    seen = text_of(client.get(page.url))
+    assert book not in seen
+    assert look in seen
 
 
 def test_a_full_trip_offers_the_waiting_list_and_no_booking_of_another(website, client):

@@ -44,17 +44,12 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "centre": session.field_trip.centre,
         "refusal": _refusal_now(session),
         "own_bookings": list(own),
-        "may_book": _may_book(request.user),
+        "may_book": queries.may_book(request.user),
         "adults": rules.adults_needed(
             min(session.capacity, session.field_trip.max_pupils), session.field_trip.pupils_per_adult
         ),
     }
     return render(request, "visits/session_detail.html", context)
-
-
-def _may_book(user) -> bool:
-    """Strangers may try: they are led to sign in first."""
-    return not user.is_authenticated or bool(standing_of(user).working_schools)
 
 
 @signed_in
