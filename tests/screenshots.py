@@ -67,6 +67,7 @@ def _take(page: Page, shot: Shot, size: str) -> None:
         page.wait_for_load_state()
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
     page.set_viewport_size({"width": SIZES[size]["width"], "height": height})
+    page.wait_for_load_state("networkidle")  # pictures further down load late
     page.screenshot(path=PICTURES / f"{shot.name}-{size}.png")
 
 

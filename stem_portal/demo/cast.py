@@ -11,7 +11,7 @@ from programs.accounts.models import User
 from programs.models import Area, Centre, CentreStaff, Membership, OfficerPost, Pupil, School
 from programs.schools.choices import OfficeRole, SchoolRole, SchoolState, Tree
 from programs.visits.choices import CentreRole
-from stem_portal.demo.schools import demo_password_hash, new_person
+from stem_portal.demo.schools import demo_password_hash, new_person, trust_addresses
 
 HOME_SCHOOL = "Trường THCS Phú Lợi"
 OTHER_SCHOOL = "Trường THCS Thuận Giao"
@@ -70,6 +70,7 @@ def create_people() -> dict[str, User]:
     password = demo_password_hash()
     people = [new_person(person.name, person.key, email=person.email, password=password) for person in CAST]
     User.objects.bulk_create(people)
+    trust_addresses(people)
     User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
     return {user.username: user for user in User.objects.filter(username__in=[person.key for person in CAST])}
 
