@@ -31,6 +31,12 @@ def _in_vietnamese():
     translation.activate("vi")
 
 
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch):
+    """The queue's reader closes old connections between jobs; here that would end the test's own transaction."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
 @pytest.fixture
 def outbox_sent(db, mailoutbox):
     """Sends what is due, as the worker would, and gives the e-mails that left."""

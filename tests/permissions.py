@@ -153,7 +153,8 @@ def _ask(client, method: str, url: str, transaction) -> str:
     cookies = client.cookies.copy()
     with transaction.atomic():
         response = getattr(client, method)(url)
-        response.close()
+        if response.streaming:
+            list(response.streaming_content)  # the file behind it closes when it was read
         answer = word(response)
         transaction.set_rollback(True)
     client.cookies = cookies
