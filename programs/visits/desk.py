@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,6 +36,7 @@ def _school_tasks(user) -> list[DeskTask]:
         return []
     now = timezone.now()
     due = queries.bookings_of_schools(user).holding_seats().filter(session__starts_at__gt=now, confirmed_at=None)
+    mine = (booking for booking in due.order_by("session__starts_at") if _manages(user, booking))
     return [
         DeskTask(
             title=_("Confirm the visit of {group}: {title}").format(
@@ -47,8 +50,7 @@ def _school_tasks(user) -> list[DeskTask]:
             action=_("Open the booking"),
             weight=10 if booking.papers_due_at and booking.papers_due_at < now else 20,
         )
-        for booking in due.order_by("session__starts_at")[:ROWS]
-        if _manages(user, booking)
+        for booking in islice(mine, ROWS)
     ]
 
 
