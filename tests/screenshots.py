@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import require
@@ -47,7 +48,7 @@ SHOTS = [
     Shot("bookings", "Đặt chỗ / Bookings", "hanh", "/desk/bookings/"),
     Shot("booking", "Một lượt đặt chỗ / A booking", "hanh", "/desk/bookings/", ("main table a",)),
     Shot("centre", "Ngày của trung tâm / The centre's day", "tram", "/desk/centre/"),
-    Shot("school", "Nhà trường / The coordinator's school", "bao", "/desk/"),
+    Shot("school", "Nhà trường / The coordinator's school", "bao", "/desk/", ("a[href^='/desk/schools/']",)),
     Shot("participation", "Tham gia STEM / Participation", "nam", "/desk/reports/participation/"),
 ]
 
@@ -71,6 +72,13 @@ def _take(page: Page, shot: Shot, size: str) -> None:
     page.screenshot(path=PICTURES / f"{shot.name}-{size}.png")
 
 
+def _shrink(path: Path) -> None:
+    """The pages have few colours: a palette keeps them and a third of the bytes."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(192, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
 def _take_certificate(browser: Browser, portal: Portal) -> None:
     """The first certificate that cô Hạnh's school holds, as pdftoppm draws it."""
     page = _open(browser, portal, "hanh", "1280")
@@ -87,15 +95,14 @@ def _take_certificate(browser: Browser, portal: Portal) -> None:
 def _page_of_pictures() -> str:
     lines = ["# The portal in pictures", "", "Made by `make screenshots` from the demonstration province.", ""]
     for shot in SHOTS:
-        lines += [
-            f"## {shot.title}",
-            "",
-            f"![]({'pictures/' + shot.name}-1280.png)",
-            "",
-            f"![](pictures/{shot.name}-390.png)",
-            "",
-        ]
-    lines += ["## Giấy chứng nhận / A certificate", "", "![](pictures/certificate.png)", ""]
+        lines += [f"## {shot.title}", ""]
+        lines += [f"![{shot.title}, {size} px](pictures/{shot.name}-{size}.png)\n" for size in SIZES]
+    lines += [
+        "## Giấy chứng nhận / A certificate",
+        "",
+        "![Giấy chứng nhận / A certificate](pictures/certificate.png)",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -114,6 +121,8 @@ def main() -> None:
             browser.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    for path in PICTURES.glob("*.png"):
+        _shrink(path)
     (ROOT / "docs" / "pictures.md").write_text(_page_of_pictures(), encoding="utf-8")
 
 
