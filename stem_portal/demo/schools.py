@@ -188,13 +188,12 @@ def build_staff(*, random: Random, schools: list[School], scale: Scale, since: d
 
     number = 100
     led = set(Membership.objects.filter(role=SchoolRole.COORDINATOR).values_list("school_id", flat=True))
-    for school in active:
-        if school.pk in led:
-            continue
+    without_leaders = [school for school in active if school.pk not in led]  # the cast leads its own school
+    for school in without_leaders:
         add(school, SchoolRole.COORDINATOR, number := number + 1)
     for index in range(scale.teachers):
         add(active[index % len(active)], SchoolRole.TEACHER, number := number + 1)
-    for school in active[:12]:
+    for school in without_leaders[:12]:
         add(school, SchoolRole.PRINCIPAL, number := number + 1)
     User.objects.bulk_create(people, batch_size=500)
     trust_addresses(people)
