@@ -149,6 +149,7 @@ def _build_visits(random: Random, scale: Scale, terms: list[Term], now: datetime
         classes = visits.classes_by_grade(term.school_year, without=featured)
         of_term = [session for session in sessions if term.covers(timezone.localdate(session.starts_at))]
         visits.build_bookings(bookings=bookings, random=random, sessions=of_term, now=now, classes=classes)
+    visits.show_rare_states(bookings=bookings, centre=cast.CENTRE)
     bookings.save()
     visits.build_rosters(bookings=bookings, pupils_of=pupils_of)
     return bookings

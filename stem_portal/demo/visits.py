@@ -226,6 +226,23 @@ def _sell_out(bookings: Bookings, random: Random, session: Session, candidates: 
     bookings.add(session, third, third.homeroom_teacher_id, S.WAITLISTED, random.randint(20, min(32, session.capacity)))
 
 
+def show_rare_states(*, bookings: Bookings, centre: str) -> None:
+    """One booking each that was refused, is offered places, and came to a session that nobody has closed yet.
+
+    Away from ``centre``, whose days are the newcomer's to play with.
+    """
+    elsewhere = [booking for booking in bookings.rows if booking.session.field_trip.centre.code != centre]
+    refused = next(booking for booking in elsewhere if booking.state == S.HELD)
+    bookings.taken[refused.session_id] -= refused.pupils
+    refused.state, refused.papers_due_at = S.REFUSED, None
+    refused.ended_at, refused.end_reason = refused.created_at, "Lớp chưa có đủ giáo viên đi cùng theo quy định."
+    offered = next(booking for booking in reversed(elsewhere) if booking.state == S.WAITLISTED)
+    offered.state = S.OFFERED
+    came = max((booking for booking in elsewhere if booking.state == S.CLOSED), key=lambda one: one.session.starts_at)
+    came.state, came.session.state, came.session.closed_at = S.ATTENDED, SessionState.SCHEDULED, None
+    came.session.save(update_fields=["state", "closed_at"])
+
+
 def build_rosters(*, bookings: Bookings, pupils_of: dict[int, list[tuple[int, str]]]) -> None:
     """Pupils by name for the classes that have them; who was absent is marked; girls are counted from the names."""
     entries, changed = [], []
