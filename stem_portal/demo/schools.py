@@ -14,7 +14,8 @@ from programs.accounts.models import User
 from programs.core.choices import GRADES_OF_LEVEL, Level
 from programs.core.text import fold, name_sort_key, slugify_vi, text_sort_key
 from programs.models import Area, ClassGroup, Enrolment, Membership, Pupil, School, SchoolLevel, SchoolYear
-from programs.schools.choices import Authority, Gender, Ownership, SchoolRole, SchoolState, Tree
+from programs.schools.choices import Gender, Ownership, SchoolRole, SchoolState, Tree
+from programs.schools.rules import authority_of
 from stem_portal.demo.names import full_name
 
 SOURCE = "CSDL ngành (dữ liệu trình diễn)"
@@ -98,11 +99,6 @@ def trust_addresses(people: list[User]) -> None:
     )
 
 
-def _authority(levels: list[Level]) -> Authority:
-    """The authority follows the highest level (DOMAIN A2.6)."""
-    return Authority.DEPARTMENT if {UPPER, CONTINUING} & set(levels) else Authority.WARD
-
-
 def _plan(wards: list[Area], wanted: int) -> list[tuple[Area, str, list[Level], Ownership]]:
     plan = [(ward, name, levels, owner) for ward in wards for name, levels, owner in EVERY_WARD]
     step = 0
@@ -157,7 +153,7 @@ def build_schools(*, random: Random, scale: Scale) -> list[School]:
                 ward=ward,
                 cluster=clusters[wards.index(ward) * len(clusters) // len(wards)] if clusters else None,
                 ownership=owner,
-                authority=_authority(levels),
+                authority=authority_of(levels),
                 address=f"{random.randint(2, 480)} đường số {random.randint(1, 40)}, {ward.name}",
                 phone=f"+84274{random.randint(3500000, 3999999)}",
                 pupil_count=roll,

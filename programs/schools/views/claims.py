@@ -61,87 +61,70 @@ def _claim_or_404(request: HttpRequest, pk: int) -> SchoolClaim:
     return get_object_or_404(claims, pk=pk)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def claim_verify(request: HttpRequest, pk: int) -> HttpResponse:
+def _claim_to_decide(request: HttpRequest, pk: int) -> SchoolClaim:
     claim = _claim_or_404(request, pk)
     forbidden_unless(rules.can_decide_claim(queries.standing_of(request.user), claim.school))
-    form = ConfirmForm(request.POST or None)
+    return claim
+
+
+def _decide(request: HttpRequest, claim: SchoolClaim, form, act, words: dict, done: str) -> HttpResponse:
+    """Ask for confirmation and whatever else ``form`` wants (a reason), do it once, say that it is done."""
     if form.is_bound and form.is_valid():
+        asked = dict(form.cleaned_data)
+        key = asked.pop("idempotency_key")
         try:
-            actions.verify_claim(claim=claim, by=request.user, key=form.cleaned_data["idempotency_key"])
+            act(claim=claim, by=request.user, key=key, **asked)
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            name = claim.full_name
-            messages.success(
-                request, _("Verified. {name} receives the link to the account by e-mail.").format(name=name)
-            )
-            return redirect("claim_detail", pk=pk)
-    text = _("{name} ({position}, {email}) becomes the coordinator of {school} and can act for the school.").format(
-        name=claim.full_name, position=claim.position, email=claim.email, school=claim.school
-    )
-    context = {
-        "title": _("Verify this registration?"),
-        "text": text,
-        "form": form,
-        "submit": _("Verify the registration"),
-        "back_url": reverse("claim_detail", args=[pk]),
-    }
+            messages.success(request, done)
+            return redirect("claim_detail", pk=claim.pk)
+    context = {**words, "form": form, "back_url": reverse("claim_detail", args=[claim.pk])}
     return render(request, "components/confirm.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def claim_verify(request: HttpRequest, pk: int) -> HttpResponse:
+    claim = _claim_to_decide(request, pk)
+    words = {
+        "title": _("Verify this registration?"),
+        "text": _(
+            "{name} ({position}, {email}) becomes the coordinator of {school} and can act for the school."
+        ).format(name=claim.full_name, position=claim.position, email=claim.email, school=claim.school),
+        "submit": _("Verify the registration"),
+    }
+    done = _("Verified. {name} receives the link to the account by e-mail.").format(name=claim.full_name)
+    return _decide(request, claim, ConfirmForm(request.POST or None), actions.verify_claim, words, done)
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
 def claim_return(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = _claim_or_404(request, pk)
-    forbidden_unless(rules.can_decide_claim(queries.standing_of(request.user), claim.school))
-    form = ReturnForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        reason, key = form.cleaned_data["reason"], form.cleaned_data["idempotency_key"]
-        try:
-            actions.return_claim(claim=claim, reason=reason, by=request.user, key=key)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Returned. {name} reads the reason by e-mail.").format(name=claim.full_name))
-            return redirect("claim_detail", pk=pk)
-    context = {
+    claim = _claim_to_decide(request, pk)
+    words = {
         "title": _("Return this registration"),
         "text": _("The school stays reserved for {name}, who can correct the registration and send it again.").format(
             name=claim.full_name
         ),
-        "form": form,
         "submit": _("Return with this reason"),
-        "back_url": reverse("claim_detail", args=[pk]),
     }
-    return render(request, "components/confirm.html", context)
+    done = _("Returned. {name} reads the reason by e-mail.").format(name=claim.full_name)
+    return _decide(request, claim, ReturnForm(request.POST or None), actions.return_claim, words, done)
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
 def claim_refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = _claim_or_404(request, pk)
-    forbidden_unless(rules.can_decide_claim(queries.standing_of(request.user), claim.school))
-    form = RefuseForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        reason, key = form.cleaned_data["reason"], form.cleaned_data["idempotency_key"]
-        try:
-            actions.refuse_claim(claim=claim, reason=reason, by=request.user, key=key)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Refused. The school can be registered by somebody else."))
-            return redirect("claim_detail", pk=pk)
-    context = {
+    claim = _claim_to_decide(request, pk)
+    words = {
         "title": _("Refuse this registration for good?"),
         "text": _(
             "For a registration that the school knows nothing of. It cannot be corrected any more, "
             "and the school is free to be registered again."
         ),
-        "form": form,
         "submit": _("Refuse for good"),
-        "back_url": reverse("claim_detail", args=[pk]),
         "danger": True,
     }
-    return render(request, "components/confirm.html", context)
+    done = _("Refused. The school can be registered by somebody else.")
+    return _decide(request, claim, RefuseForm(request.POST or None), actions.refuse_claim, words, done)
