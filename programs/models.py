@@ -1,7 +1,7 @@
 """The door to every table of the domain; nothing is defined here."""
 
 from programs.certificates.models import Certificate, SerialCounter
-from programs.core.models import Holiday, IdempotencyRecord, Job, SchoolYear, Term
+from programs.core.models import Holiday, IdempotencyRecord, Job, RetentionRule, SchoolYear, Term
 from programs.curricula.models import Curriculum, Subject, TaughtActivity, Topic
 from programs.notices.models import Message
 from programs.projects.models import (
@@ -21,15 +21,22 @@ from programs.schools.models import (
     Area,
     ClassGroup,
     Consent,
+    ConsentText,
+    DataRequest,
     Enrolment,
+    GuardianLink,
     Invitation,
     Membership,
     OfficerPost,
     Pupil,
+    RosterImport,
+    RosterRow,
     School,
     SchoolAlias,
     SchoolClaim,
     SchoolLevel,
+    SchoolListImport,
+    SchoolName,
 )
 from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, RosterEntry, Session
 
@@ -42,10 +49,13 @@ __all__ = [
     "ClassGroup",
     "Competition",
     "Consent",
+    "ConsentText",
     "Criterion",
     "Curriculum",
+    "DataRequest",
     "Enrolment",
     "FieldTrip",
+    "GuardianLink",
     "Holiday",
     "IdempotencyRecord",
     "Indicator",
@@ -62,14 +72,19 @@ __all__ = [
     "ProjectMember",
     "Pupil",
     "ReportLine",
+    "RetentionRule",
     "Room",
     "RosterEntry",
+    "RosterImport",
+    "RosterRow",
     "Round",
     "RuleSet",
     "School",
     "SchoolAlias",
     "SchoolClaim",
     "SchoolLevel",
+    "SchoolListImport",
+    "SchoolName",
     "SchoolYear",
     "Score",
     "ScoreSheet",

@@ -20,7 +20,7 @@ PUBLIC_PAGES = {"wagtail_serve"}  # what an editor published; drafts are tested 
 Kwargs = Callable[[SimpleNamespace], dict]
 MISSING = SimpleNamespace(
     school=SimpleNamespace(code="00000000"), free_school=SimpleNamespace(code="00000001"),
-    claim=SimpleNamespace(pk=987654, token="no-such-token"), class_group=SimpleNamespace(pk=987654),
+    claim=SimpleNamespace(pk=987654, link_token="987654:no-such-token"), class_group=SimpleNamespace(pk=987654),
     invitation=SimpleNamespace(pk=987654, token="no-such-token"), membership=SimpleNamespace(pk=987654), session=SimpleNamespace(pk=987654),
     past_session=SimpleNamespace(pk=987654), booking=SimpleNamespace(reference="BD-00000"),
     past_booking=SimpleNamespace(reference="BD-00001"), project=SimpleNamespace(reference="DA-00000"),
@@ -41,7 +41,7 @@ def _reference(kind: str) -> Kwargs:
 # How the object of an address is named. An address with parameters that is not here fails the test.
 OBJECT_OF: dict[str, Kwargs] = {
     "school_claim": lambda place: {"code": place.free_school.code},
-    "claim_status": lambda place: {"token": place.claim.token},
+    "claim_status": lambda place: {"token": place.claim.link_token},
     "claim_detail": _pk("claim"),
     "claim_verify": _pk("claim"),
     "claim_return": _pk("claim"),

@@ -111,7 +111,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     )
     claim = SchoolClaim.objects.create(
         school=claimed, full_name="Đinh Thị Thu", position="Phó hiệu trưởng", email=f"thu{number}@example.vn",
-        phone="+84912345678", state=ClaimState.SUBMITTED, token=f"token-{name}",
+        phone="+84912345678", state=ClaimState.SUBMITTED, key_hash=hash_of_token(f"key-{name}"),
     )  # fmt: skip
     trip = FieldTrip.objects.create(
         code=f"TRIP-{name}", title="Xưởng chế tạo số", centre=centre, grade_from=6, grade_to=9, minutes=120

@@ -73,3 +73,33 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The given name, the way Vietnamese people are addressed."""
         return self.full_name.split()[-1] if self.full_name else self.username
+
+
+class SignInCard(models.Model):
+    """A printed card with which a person without e-mail opens an account, or opens it again. Used once.
+
+    Only a keyed hash of its code is kept; voided, used and expired cards stay as history.
+    """
+
+    PII = {"user"}
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_cards")
+    code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    issued_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-issued_at"]
+        verbose_name, verbose_name_plural = _("sign-in card"), _("sign-in cards")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(used_at__isnull=True, voided_at__isnull=True),
+                name="one_open_card_per_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -122,3 +122,21 @@ class Job(models.Model):
     def percent(self) -> int:
         """Progress from 0 to 100; 0 while the size of the work is unknown."""
         return min(100, self.steps_done * 100 // self.steps_total) if self.steps_total else 0
+
+
+class RetentionRule(models.Model):
+    """How long one kind of data is kept; what the rule deletes is code registered under its name."""
+
+    NO_PII = True
+    name = models.CharField(_("rule"), max_length=60, unique=True)
+    days = models.PositiveIntegerField(_("days to keep"))
+    is_active = models.BooleanField(_("active"), default=True)
+    last_run_at = models.DateTimeField(_("last run"), null=True, blank=True)
+    last_count = models.PositiveIntegerField(_("removed in the last run"), default=0)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name, verbose_name_plural = _("retention rule"), _("retention rules")
+
+    def __str__(self) -> str:
+        return self.name

@@ -98,3 +98,61 @@ class ConsentState(TextChoices):
 class ConsentGiver(TextChoices):
     PUPIL = "pupil", _("Pupil")
     GUARDIAN = "guardian", _("Guardian")
+
+
+class ConsentChannel(TextChoices):
+    LINK = "link", pgettext_lazy("way of consent", "Personal link")
+    PAPER = "paper", pgettext_lazy("way of consent", "Paper form")
+    ACCOUNT = "account", pgettext_lazy("way of consent", "Pupil's own account")
+
+
+class ImportState(TextChoices):
+    UPLOADED = "uploaded", pgettext_lazy("import", "Columns to be matched")
+    PREVIEWING = "previewing", pgettext_lazy("import", "Preview is being made")
+    READY = "ready", pgettext_lazy("import", "Ready to be imported")
+    APPLYING = "applying", pgettext_lazy("import", "Being imported")
+    APPLIED = "applied", pgettext_lazy("import", "Imported")
+    CANCELLED = "cancelled", pgettext_lazy("import", "Dropped")
+    FAILED = "failed", pgettext_lazy("import", "Failed")
+
+
+class RowOutcome(TextChoices):
+    ADD = "add", pgettext_lazy("roster row", "Will be added")
+    CHANGE = "change", pgettext_lazy("roster row", "Will be changed")
+    SAME = "same", pgettext_lazy("roster row", "Unchanged")
+    DECIDE = "decide", pgettext_lazy("roster row", "Needs your decision")
+    REFUSED = "refused", pgettext_lazy("roster row", "Left out")
+
+
+class RowDecision(TextChoices):
+    """What a person decided about a row that looks like somebody who is already here."""
+
+    NEW = "new", _("Another person: add")
+    SAME_PERSON = "same", _("The same person: change")
+    SKIP = "skip", _("Leave out")
+
+
+class RequestKind(TextChoices):
+    ACCESS = "access", _("See or receive the data")
+    CORRECT = "correct", _("Correct the data")
+    ERASE = "erase", _("Erase the data")
+    RESTRICT = "restrict", _("Restrict the use of the data")
+    OBJECT = "object", _("Object to the use of the data")
+
+
+class RequestState(TextChoices):
+    RECEIVED = "received", pgettext_lazy("data request", "Received")
+    IDENTIFIED = "identified", pgettext_lazy("data request", "Identity checked")
+    ANSWERED = "answered", pgettext_lazy("data request", "Answered, being carried out")
+    DONE = "done", pgettext_lazy("data request", "Done")
+    REFUSED = "refused", pgettext_lazy("data request", "Refused")
+
+
+OPEN_REQUESTS = (RequestState.RECEIVED, RequestState.IDENTIFIED, RequestState.ANSWERED)
+
+
+class Requester(TextChoices):
+    PUPIL = "pupil", _("Pupil")
+    GUARDIAN = "guardian", _("Guardian")
+    PERSON = "person", _("The person")
+    SCHOOL = "school", _("The school, from a paper request")

@@ -23,7 +23,7 @@ def claim_received(*, claim: SchoolClaim, occasion: str) -> None:
         address=claim.email,
         dedupe_key=f"claim:{claim.pk}:{occasion}",
         context=_claim_facts(claim),
-        link=reverse("claim_status", args=[claim.token]),
+        link=reverse("claim_status", args=[claim.link_token]),
     )
 
 
@@ -36,7 +36,7 @@ def claim_returned(*, claim: SchoolClaim) -> None:
             address=claim.email,
             dedupe_key=f"claim:{claim.pk}:returned:{claim.decided_at.timestamp()}",
             context=_claim_facts(claim) | {"reason": claim.reason},
-            link=reverse("claim_status", args=[claim.token]),
+            link=reverse("claim_status", args=[claim.link_token]),
         )
 
 

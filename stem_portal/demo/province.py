@@ -126,7 +126,7 @@ def _build_claims(random: Random, now: datetime) -> None:
             message="Trường xin đăng ký sử dụng cổng để đặt buổi trải nghiệm cho học sinh.",
             state="returned" if returned else "submitted",
             reason="Số điện thoại không đúng với văn phòng nhà trường, đề nghị kiểm tra lại." if returned else "",
-            token=f"demo-{school.code}-{random.getrandbits(96):024x}",
+            key_hash=f"{random.getrandbits(256):064x}",
         )
     School.objects.filter(pk__in=[school.pk for school in waiting]).update(state=SchoolState.CLAIMED)
     home = School.objects.get(name=cast.HOME_SCHOOL)

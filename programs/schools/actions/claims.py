@@ -32,30 +32,30 @@ def submit_claim(
 ) -> SchoolClaim:
     """Register a school: ``invited -> claimed``, with the claimant's own secret link.
 
-    The claimant has no account, so the link is derived from the form's key: the same form sent again
-    finds the first registration. Raises ``Refused``: ``claim_open``, ``already_registered``,
+    The claimant has no account, so the form's key alone tells that the same form was sent again,
+    and finds the first registration. Raises ``Refused``: ``claim_open``, ``already_registered``,
     ``school_closed``, ``key_reused``.
     """
     typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
-    token = salted_hmac("programs.schools.claim", key, algorithm="sha256").hexdigest()
+    key_hash = salted_hmac("programs.schools.claim", key, algorithm="sha256").hexdigest()
     with transaction.atomic():
-        earlier = _earlier_claim(token=token, school_id=school_id, typed=typed)
+        earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
         if earlier:
             return earlier
         if not _move_school(school_id=school_id, before=SchoolState.INVITED, after=SchoolState.CLAIMED):
             # a double click that waited for the first one finds it now
-            earlier = _earlier_claim(token=token, school_id=school_id, typed=typed)
+            earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
             if earlier:
                 return earlier
             raise Refused(rules.claim_refusal(School.objects.get(pk=school_id).state))
-        claim = SchoolClaim.objects.create(school_id=school_id, token=token, **typed)
+        claim = SchoolClaim.objects.create(school_id=school_id, key_hash=key_hash, **typed)
         record(by=None, action="claim.submit", obj=claim, after={"state": claim.state, "school": school_id})
         emails.claim_received(claim=claim, occasion="submitted")
     return claim
 
 
-def _earlier_claim(*, token: str, school_id: int, typed: dict[str, str]) -> SchoolClaim | None:
-    claim = SchoolClaim.objects.filter(token=token).first()
+def _earlier_claim(*, key_hash: str, school_id: int, typed: dict[str, str]) -> SchoolClaim | None:
+    claim = SchoolClaim.objects.filter(key_hash=key_hash).first()
     if claim and (claim.school_id != school_id or any(getattr(claim, name) != typed[name] for name in TYPED)):
         message = _("This form was already sent with other contents. Open it again and send it once more.")
         raise Refused.because("key_reused", message)
@@ -67,11 +67,13 @@ def _move_school(*, school_id: int, before: SchoolState, after: SchoolState) -> 
     return School.objects.filter(pk=school_id, state=before).update(state=after) == 1
 
 
-def correct_claim(*, token: str, full_name: str, position: str, email: str, phone: str, message: str) -> SchoolClaim:
+def correct_claim(
+    *, claim: SchoolClaim, full_name: str, position: str, email: str, phone: str, message: str
+) -> SchoolClaim:
     """Send a returned registration again: ``returned -> submitted``; the officer's reason stays readable."""
     typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
     with transaction.atomic():
-        claim = SchoolClaim.objects.select_for_update().select_related("school").get(token=token)
+        claim = SchoolClaim.objects.select_for_update().select_related("school").get(pk=claim.pk)
         if claim.state == ClaimState.SUBMITTED and all(getattr(claim, name) == typed[name] for name in TYPED):
             return claim  # the same correction sent twice
         refuse_if(rules.correction_refusal(claim.state))

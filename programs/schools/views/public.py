@@ -56,7 +56,7 @@ def school_claim(request: HttpRequest, code: str) -> HttpResponse:
         else:
             REGISTRATIONS.count(request)
             messages.success(request, _("Your registration was sent. We have e-mailed you the link to this page."))
-            return redirect("claim_status", token=claim.token)
+            return redirect("claim_status", token=claim.link_token)
     context = {"school": school, "form": form, "refusal": None if form.is_bound else rules.claim_refusal(school.state)}
     return render(request, "schools/claim.html", context)
 
@@ -71,7 +71,7 @@ def claim_status(request: HttpRequest, token: str) -> HttpResponse:
         form = ClaimCorrectionForm(request.POST or None, initial=_typed_before(claim))
     if form and form.is_bound and form.is_valid():
         try:
-            actions.correct_claim(token=token, **form.typed())
+            actions.correct_claim(claim=claim, **form.typed())
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:

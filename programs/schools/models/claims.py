@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.signing import Signer
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.phones import show_phone
+from programs.schools.choices import (
+    OPEN_CLAIMS,
+    ClaimState,
+)
+from programs.schools.models.schools import School
+
+USER = settings.AUTH_USER_MODEL
+LINK = Signer(salt="programs.schools.claim")
+
+
+class SchoolClaim(models.Model):
+    """A coordinator's registration form for a school, and what the authority said of it."""
+
+    PII = {"full_name", "email", "phone", "position", "message", "reason"}
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="claims")
+    full_name = models.CharField(_("full name"), max_length=150)
+    position = models.CharField(_("position"), max_length=120)
+    email = models.EmailField(_("work e-mail"))
+    phone = models.CharField(_("telephone"), max_length=20)
+    message = models.TextField(_("message to the authority"), blank=True, max_length=1000)
+    state = models.CharField(_("state"), max_length=10, choices=ClaimState, default=ClaimState.SUBMITTED)
+    reason = models.TextField(_("reason"), blank=True)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)  # of the form's key: sent twice, it is one
+    reminded_at = models.DateTimeField(null=True, blank=True)  # the authority, that it waits
+    decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    coordinator = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="school_claims"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        verbose_name, verbose_name_plural = _("school registration"), _("school registrations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school"], condition=Q(state__in=OPEN_CLAIMS), name="one_open_claim_per_school"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} · {self.full_name}"
+
+    @property
+    def link_token(self) -> str:
+        """The secret of the claimant's own link: signed, so nothing of it has to be stored."""
+        return LINK.sign(self.pk)
+
+    @property
+    def phone_shown(self) -> str:
+        return show_phone(self.phone)

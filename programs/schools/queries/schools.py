@@ -1,0 +1,119 @@
+"""Areas, schools and registrations; first of all, who sees what."""
+
+from __future__ import annotations
+
+from django.core.signing import BadSignature
+from django.db.models import Count, Q, QuerySet
+
+from programs.core.text import fold
+from programs.schools.choices import (
+    WORKING_STATES,
+    Authority,
+    OfficeRole,
+    SchoolState,
+    Tree,
+)
+from programs.schools.models import Area, School, SchoolClaim
+from programs.schools.models.claims import LINK
+from programs.schools.queries.standing import standing_of
+from programs.schools.rules import COORDINATING
+
+OFF_THE_LIST = (SchoolState.CLOSED, SchoolState.MERGED)
+
+
+def areas_in_jurisdiction() -> QuerySet[Area]:
+    """The wards, communes and special zones that this portal serves, in Vietnamese order."""
+    return Area.objects.filter(tree=Tree.ADMINISTRATIVE, in_jurisdiction=True).order_by("sort_key")
+
+
+def clusters() -> QuerySet[Area]:
+    return Area.objects.filter(tree=Tree.PROFESSIONAL, in_jurisdiction=True).order_by("sort_key")
+
+
+def within_areas(area_ids: frozenset[int] | set[int], prefix: str = "") -> Q:
+    """Schools of these areas in either tree; the city's own node holds all its wards."""
+    return (
+        Q(**{f"{prefix}ward__in": area_ids})
+        | Q(**{f"{prefix}ward__parent__in": area_ids})
+        | Q(**{f"{prefix}cluster__in": area_ids})
+    )
+
+
+def public_schools() -> QuerySet[School]:
+    """The official list as anyone may read it."""
+    return School.objects.exclude(state__in=OFF_THE_LIST).select_related("ward").prefetch_related("levels")
+
+
+def search_schools(*, text: str = "", ward: Area | None = None, level: str = "") -> QuerySet[School]:
+    """The official list, narrowed; every word of ``text`` counts, with or without accents, in name or code."""
+    found = public_schools()
+    for word in fold(text).split():
+        found = found.filter(search_key__contains=word)
+    if ward:
+        found = found.filter(ward=ward)
+    if level:
+        found = found.filter(levels__level=level)
+    return found.order_by("sort_key", "pk")
+
+
+def schools_in_scope(user) -> QuerySet[School]:
+    """The schools an officer looks after: a ward officer never gets those the department answers for."""
+    standing = standing_of(user)
+    scope = Q(pk__in=[])
+    for role, area_ids in standing.posts.items():
+        scope |= _scope_of_post(role, area_ids)
+    return School.objects.filter(scope)
+
+
+def _scope_of_post(role: str, area_ids: frozenset[int]) -> Q:
+    if role == OfficeRole.WARD:  # a ward post without a ward sees nothing, not everything
+        return Q(authority=Authority.WARD) & within_areas(area_ids)
+    return within_areas(area_ids) if area_ids else Q(pk__isnull=False)
+
+
+def schools_visible_to(user) -> QuerySet[School]:
+    """Schools whose desk page the person may open: their own, and those in an officer's scope."""
+    standing = standing_of(user)
+    if not standing.is_officer:
+        return School.objects.filter(pk__in=standing.school_ids)
+    return School.objects.filter(Q(pk__in=standing.school_ids) | Q(pk__in=schools_in_scope(user).values("pk")))
+
+
+def schools_to_coordinate(user) -> QuerySet[School]:
+    return School.objects.filter(pk__in=[school.pk for school in standing_of(user).schools_as(*COORDINATING)])
+
+
+def claims_visible_to(user) -> QuerySet[SchoolClaim]:
+    """Registrations of schools in the scope of a ward or department officer; viewers see no persons."""
+    standing = standing_of(user)
+    scope = Q(pk__in=[])
+    for role, area_ids in standing.posts.items():
+        if role != OfficeRole.STEERING:
+            scope |= _scope_of_post(role, area_ids)
+    return SchoolClaim.objects.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
+
+
+def claims_to_decide(user) -> QuerySet[SchoolClaim]:
+    """Those of them that this officer's own authority answers for."""
+    standing = standing_of(user)
+    authorities = []
+    if standing.is_department:
+        authorities.append(Authority.DEPARTMENT)
+    if standing.is_ward_officer:
+        authorities.append(Authority.WARD)
+    return claims_visible_to(user).filter(school__authority__in=authorities)
+
+
+def claim_with_token(token: str) -> SchoolClaim | None:
+    """The registration behind the claimant's own link; None for a link that nobody was given."""
+    try:
+        pk = LINK.unsign(token)
+    except BadSignature:
+        return None
+    return SchoolClaim.objects.select_related("school__ward").filter(pk=pk).first()
+
+
+def registration_figures(user) -> dict[str, int]:
+    """How many schools of an officer's scope are on the list, and how many of them are at work."""
+    scope = schools_in_scope(user).exclude(state__in=OFF_THE_LIST)
+    return scope.aggregate(total=Count("pk"), working=Count("pk", filter=Q(state__in=WORKING_STATES)))

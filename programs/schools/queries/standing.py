@@ -1,0 +1,51 @@
+"""What a person is in the province."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from programs.accounts.models import User
+from programs.schools.models import Membership
+from programs.schools.rules import Standing
+
+
+def standing_of(user) -> Standing:
+    """The person's standing, in two queries the first time and none again on the same user object."""
+    if user is None or not user.is_authenticated:
+        return Standing()
+    cached = getattr(user, "_standing", None)
+    if cached is None:
+        cached = user._standing = _read_standing(user)
+    return cached
+
+
+def forget_standing(user) -> None:
+    """Make the next ``standing_of`` read anew, after an action that changed what the person is."""
+    if hasattr(user, "_standing"):
+        del user._standing
+
+
+def _read_standing(user) -> Standing:
+    memberships = tuple(
+        Membership.objects.current()
+        .filter(user_id=user.pk)
+        .select_related("school")
+        .order_by("school__sort_key", "role")
+    )
+    rows = list(
+        User.objects.filter(pk=user.pk)
+        .select_related("pupil__school")
+        .annotate(post_role=F("officer_posts__role"), post_area=F("officer_posts__areas"))
+        .order_by()
+    )
+    posts: dict[str, set[int]] = {}
+    for row in rows:
+        if row.post_role:
+            posts.setdefault(row.post_role, set()).update({row.post_area} - {None})
+    pupil = getattr(rows[0], "pupil", None) if rows else None
+    return Standing(
+        user_id=user.pk,
+        memberships=memberships,
+        pupil=pupil,
+        posts={role: frozenset(areas) for role, areas in posts.items()},
+    )
