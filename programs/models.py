@@ -37,6 +37,7 @@ from programs.schools.models import (
     SchoolLevel,
     SchoolListImport,
     SchoolName,
+    SchoolsApart,
 )
 from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, RosterEntry, Session
 
@@ -86,6 +87,7 @@ __all__ = [
     "SchoolListImport",
     "SchoolName",
     "SchoolYear",
+    "SchoolsApart",
     "Score",
     "ScoreSheet",
     "SerialCounter",

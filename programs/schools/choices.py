@@ -56,6 +56,7 @@ class ClaimState(TextChoices):
     RETURNED = "returned", pgettext_lazy("school registration", "Returned for correction")
     VERIFIED = "verified", _("Verified")
     REFUSED = "refused", pgettext_lazy("school registration", "Refused")
+    EXPIRED = "expired", pgettext_lazy("school registration", "Ended without an answer")
 
 
 OPEN_CLAIMS = (ClaimState.SUBMITTED, ClaimState.RETURNED)

@@ -6,7 +6,14 @@ from programs.schools.models.consents import Consent, ConsentText, GuardianLink
 from programs.schools.models.pupils import ClassGroup, Enrolment, Pupil
 from programs.schools.models.rights import DataRequest
 from programs.schools.models.rosters import RosterImport, RosterRow
-from programs.schools.models.schools import School, SchoolAlias, SchoolLevel, SchoolListImport, SchoolName
+from programs.schools.models.schools import (
+    School,
+    SchoolAlias,
+    SchoolLevel,
+    SchoolListImport,
+    SchoolName,
+    SchoolsApart,
+)
 from programs.schools.models.staff import Invitation, Membership, OfficerPost
 
 __all__ = [
@@ -29,4 +36,5 @@ __all__ = [
     "SchoolLevel",
     "SchoolListImport",
     "SchoolName",
+    "SchoolsApart",
 ]

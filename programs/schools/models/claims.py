@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.signing import Signer
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.phones import show_phone
@@ -30,7 +31,9 @@ class SchoolClaim(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=ClaimState, default=ClaimState.SUBMITTED)
     reason = models.TextField(_("reason"), blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)  # of the form's key: sent twice, it is one
+    sent_at = models.DateTimeField(default=timezone.now)  # last: a corrected one waits from its correction on
     reminded_at = models.DateTimeField(null=True, blank=True)  # the authority, that it waits
+    claimant_reminded_at = models.DateTimeField(null=True, blank=True)  # that it was returned
     decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     coordinator = models.ForeignKey(

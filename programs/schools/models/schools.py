@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +129,26 @@ class SchoolName(models.Model):
         self.name = clean_name(self.name)
         self.search_key = fold(self.name)[:300]
         super().save(*args, **kwargs)
+
+
+class SchoolsApart(models.Model):
+    """Two schools that look alike, of which an officer has said that they are two. ``first`` has the lower key."""
+
+    NO_PII = True
+    first = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
+    decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("schools that are not the same"), _("schools that are not the same")
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="one_word_per_pair_of_schools"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="pair_of_schools_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ≠ {self.second_id}"
 
 
 class SchoolListImport(models.Model):

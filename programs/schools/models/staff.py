@@ -46,6 +46,11 @@ class Membership(models.Model):
                 condition=Q(ended_on__isnull=True, role=SchoolRole.COORDINATOR),
                 name="one_current_coordinator_per_school",
             ),
+            models.UniqueConstraint(
+                fields=["school"],
+                condition=Q(ended_on__isnull=True, role=SchoolRole.DEPUTY),
+                name="one_current_deputy_per_school",
+            ),
         ]
 
     def __str__(self) -> str:
