@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from programs.curricula.models import TaughtActivity
 from programs.reports.choices import GroupBy
-from programs.reports.exports import Column, Sheet
+from programs.core.xlsx import Column, Sheet
 from programs.reports.figures import Figures, SchoolFacts
 from programs.visits.models import Booking
 

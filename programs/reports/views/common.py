@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from programs.core.text import slugify_vi
 from programs.reports.choices import GroupBy
-from programs.reports.exports import XLSX_TYPE
+from programs.core.xlsx import XLSX_TYPE
 from programs.reports.figures import Figures, Participation, percent
 from programs.reports.filters import Filters
 

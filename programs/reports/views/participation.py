@@ -18,7 +18,7 @@ from programs.core.models import Term
 from programs.reports import queries, rules, tables
 from programs.reports.actions import note_download
 from programs.reports.choices import Activity, GroupBy, Show
-from programs.reports.exports import Sheet, write_xlsx
+from programs.core.xlsx import Sheet, write_xlsx
 from programs.reports.figures import Figures, Participation, percent
 from programs.reports.filters import Filters
 from programs.reports.forms import ParticipationForm

@@ -18,7 +18,7 @@ from programs.core.refusals import Refused, show_refusal
 from programs.reports import queries, rules, tables
 from programs.reports.actions import freeze_report, note_download
 from programs.reports.choices import Activity, GroupBy, ReportState
-from programs.reports.exports import write_xlsx
+from programs.core.xlsx import write_xlsx
 from programs.reports.figures import Participation, percent
 from programs.reports.filters import Filters
 from programs.reports.forms import FreezeForm, ParticipationForm
