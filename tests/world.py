@@ -2,6 +2,9 @@
 
 ``own`` is the place of the people in ``World.people``; ``sibling`` is another school of the same ward at the same
 centre; ``foreign`` is a school of another ward at another centre.
+
+What may be read of a place carries a mark (``xqpupilsibling``, see ``mark``) that stands nowhere else, so that a
+test can find it in whatever the portal answers: tests/test_leaks.py looks for each of them in every answer.
 """
 
 from __future__ import annotations
@@ -51,6 +54,17 @@ ROLES = [
     "centre_staff", "judge", "ward_officer", "department_officer", "editor", "administrator",
 ]  # fmt: skip
 RELATIONS = ["own", "sibling", "foreign", "missing"]
+PLACES = RELATIONS[:3]
+
+
+def mark(kind: str, place: str) -> str:
+    """A word that stands for one thing of one place, e.g. as a person's name; found folded, spaces or not."""
+    return f"Xq{kind}{place}"
+
+
+def phone_of(place: str) -> str:
+    """The telephone that a booking of the place leaves; in an answer it is looked for without its country code."""
+    return f"+8497700000{PLACES.index(place)}"
 
 
 @dataclass
@@ -98,11 +112,17 @@ def _centre(code: str, ward) -> Centre:
 
 
 def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNamespace:
-    school = people.make_school(f"Trường THCS {name}", ward=ward)
+    school = people.make_school(f"Trường THCS {mark('school', name)}", ward=ward)
     class_group = people.make_class("8A1", school=school)
-    pupil = people.make_pupil(f"Nguyễn Nhật {name}", class_group=class_group, with_account=True)
-    teacher = people.make_teacher(f"Trần Thị {name}", school=school)
-    coordinator = people.make_coordinator(f"Lê Văn {name}", school=school)
+    pupil = people.make_pupil(
+        f"Nguyễn Nhật {mark('pupil', name)}",
+        class_group=class_group,
+        with_account=True,
+        guardian_name=f"Nguyễn Văn {mark('guardian', name)}",
+        guardian_phone=f"+8498800000{number}",
+    )
+    teacher = people.make_teacher(f"Trần Thị {mark('teacher', name)}", school=school)
+    coordinator = people.make_coordinator(f"Lê Văn {mark('coordinator', name)}", school=school)
     claimed = people.make_school(
         f"Trường Tiểu học {name}", ward=ward, levels=(Level.PRIMARY,), state=SchoolState.CLAIMED
     )
@@ -110,7 +130,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         f"Trường Tiểu học {name} 2", ward=ward, levels=(Level.PRIMARY,), state=SchoolState.INVITED
     )
     claim = SchoolClaim.objects.create(
-        school=claimed, full_name="Đinh Thị Thu", position="Phó hiệu trưởng", email=f"thu{number}@example.vn",
+        school=claimed, full_name=f"Đinh Thị {mark('claimant', name)}", position="Phó hiệu trưởng", email=f"thu{number}@example.vn",
         phone="+84912345678", state=ClaimState.SUBMITTED, key_hash=hash_of_token(f"key-{name}"),
     )  # fmt: skip
     trip = FieldTrip.objects.create(
@@ -120,7 +140,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     ahead = _session(trip, room, now + timedelta(days=9 + number))
     over = _session(trip, room, now - timedelta(days=5 + number))
     place = SimpleNamespace(
-        school=school, class_group=class_group, pupil=pupil, teacher=teacher, coordinator=coordinator,
+        name=name, school=school, class_group=class_group, pupil=pupil, teacher=teacher, coordinator=coordinator,
         claim=claim, free_school=free, session=ahead, past_session=over,
     )  # fmt: skip
     place.booking = _booking(f"BD-AHD{number}2", ahead, place, BookingState.HELD)
@@ -133,7 +153,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         issued_at=now,
     )  # fmt: skip
     place.invitation = Invitation.objects.create(
-        school=school, email=f"moi{number}@example.vn", full_name="Mời Vào", token_hash=hash_of_token(f"moi-{name}"),
+        school=school, email=f"moi{number}@example.vn", full_name=f"Mời {mark('invited', name)}", token_hash=hash_of_token(f"moi-{name}"),
         expires_at=now + timedelta(days=5),
     )  # fmt: skip
     place.invitation.token = f"moi-{name}"
@@ -152,7 +172,7 @@ def _booking(reference: str, session: Session, place: SimpleNamespace, state: st
     came = {"arrived_pupils": 10, "arrived_girls": 4, "arrived_adults": 1} if state == BookingState.CLOSED else {}
     return Booking.objects.create(
         reference=reference, session=session, school=place.school, class_group=place.class_group, leader=place.teacher,
-        contact_phone="+84912345678", pupils=10, adults=1, state=state, **came,
+        contact_phone=phone_of(place.name), pupils=10, adults=1, state=state, **came,
     )  # fmt: skip
 
 
@@ -184,23 +204,23 @@ def _belongings(world: World, name: str, now) -> None:
         storages["private"].delete(key)
         storages["private"].save(key, ContentFile(b"tep"))
     place.project = Project.objects.create(
-        reference=f"DA-{name.upper()[:4]}2", competition=world.competition, school=place.school, title="Trạm đo bụi mịn",
+        reference=f"DA-{name.upper()[:4]}2", competition=world.competition, school=place.school, title=f"Trạm đo bụi mịn {mark('project', name)}",
         summary="Đo bụi ở cổng trường", supervisor=place.teacher, state=ProjectState.ENDORSED, created_by=place.pupil.user,
         submitted_at=now, endorsed_at=now,
     )  # fmt: skip
     ProjectMember.objects.create(project=place.project, competition=world.competition, pupil=place.pupil)
     place.file = ProjectFile.objects.create(
-        project=place.project, kind="document", name="Báo cáo.pdf", storage_key=f"projects/{name}", size=4,
+        project=place.project, kind="document", name=f"Báo cáo {mark('file', name)}.pdf", storage_key=f"projects/{name}", size=4,
         content_type="application/pdf", sha256="0" * 64,
     )  # fmt: skip
     place.image = ProjectFile.objects.create(
-        project=place.project, kind="image", name="Ảnh.jpg", storage_key=f"projects/{name}-anh", size=4,
+        project=place.project, kind="image", name=f"Ảnh {mark('image', name)}.jpg", storage_key=f"projects/{name}-anh", size=4,
         preview_key=f"projects/{name}-nho", content_type="image/jpeg", sha256="0" * 64,
     )  # fmt: skip
     place.message = Message.objects.create(
         kind="test",
         recipient=place.teacher,
-        subject="Thư",
+        subject=f"Thư {mark('message', name)}",
         body_text="Nội dung",
         dedupe_key=f"test-{name}",
         next_attempt_at=now,
