@@ -7,13 +7,13 @@ from django.db.models import Count, QuerySet, Sum
 from programs.core.models import SchoolYear
 from programs.curricula.models import Curriculum, TaughtActivity
 from programs.schools.models import ClassGroup
-from programs.schools.queries import classes_visible_to, schools_in_scope, standing_of
+from programs.schools.queries import classes_to_act_for, schools_in_scope, standing_of
 
 
 def activities_visible_to(user) -> QuerySet[TaughtActivity]:
-    """What the person's own working schools taught; an officer sees the schools in scope (counts, no pupil)."""
+    """What the person's own schools taught; an officer sees the schools in scope (counts, no pupil)."""
     standing = standing_of(user)
-    schools = standing.working_school_ids
+    schools = standing.school_ids
     activities = TaughtActivity.objects.filter(school__in=schools)
     if standing.is_officer:
         activities = activities | TaughtActivity.objects.filter(school__in=schools_in_scope(user))
@@ -29,7 +29,7 @@ def figures_of(activities: QuerySet[TaughtActivity]) -> dict[str, int]:
 
 def classes_to_report_for(user, school_year: SchoolYear | None) -> QuerySet[ClassGroup]:
     """This year's classes of the schools that the person acts for."""
-    classes = classes_visible_to(user).filter(school_year=school_year).select_related("school", "school_year")
+    classes = classes_to_act_for(user).filter(school_year=school_year).select_related("school", "school_year")
     return classes.order_by("school__sort_key", "grade", "name")
 
 

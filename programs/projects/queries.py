@@ -39,7 +39,7 @@ def projects_visible_to(user) -> QuerySet[Project]:
         return Project.objects.none()
     standing = standing_of(user)
     mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__user=user)
-    seen = Exists(mine) | Q(school__in=standing.working_school_ids)
+    seen = Exists(mine) | Q(school__in=standing.school_ids)
     if standing.is_department:
         seen |= Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user).values("pk"))
     return Project.objects.filter(seen).select_related(*PROJECT_PARTS)

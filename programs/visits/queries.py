@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from programs.core.models import Holiday, Term
 from programs.schools.models import ClassGroup, School
-from programs.schools.queries import classes_visible_to, schools_in_scope, standing_of
+from programs.schools.queries import classes_to_act_for, schools_in_scope, standing_of
 from programs.visits.choices import BOOKING_GROUPS, CAME, LIVE, SEAT_HOLDING, SessionState
 from programs.visits.models import Booking, Centre, FieldTrip, RosterEntry, Session
 from programs.visits.rules import LiveBooking
@@ -179,7 +179,7 @@ def classes_for_booking(user, session: Session) -> list[ClassGroup]:
     trip = session.field_trip
     pupils = Count("enrolments", filter=Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True))
     return list(
-        classes_visible_to(user)
+        classes_to_act_for(user)
         .filter(school_year__starts_on__lte=day, school_year__ends_on__gte=day)
         .filter(grade__gte=trip.grade_from, grade__lte=trip.grade_to)
         .select_related("school")

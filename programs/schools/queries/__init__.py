@@ -2,6 +2,7 @@
 
 from programs.schools.queries.people import (
     classes_of,
+    classes_to_act_for,
     classes_visible_to,
     coordinators_of,
     expired_invitations,
@@ -43,6 +44,7 @@ __all__ = [
     "claims_to_decide",
     "claims_visible_to",
     "classes_of",
+    "classes_to_act_for",
     "classes_visible_to",
     "clusters",
     "coordinators_of",

@@ -13,8 +13,6 @@ from programs.schools.models import Consent, ConsentText, GuardianLink, Pupil
 from programs.schools.queries.people import hash_of_token
 from programs.schools.rules import consents as rules
 
-PUPIL_FACTS = ("birth_date", "left_on", "merged_into_id", "erased_at")
-
 
 # --- Texts --------------------------------------------------------------------------------------
 def current_texts(day: date | None = None) -> dict[str, ConsentText]:

@@ -19,14 +19,20 @@ from programs.schools.rules import COORDINATING, Standing
 
 
 def classes_visible_to(user) -> QuerySet[ClassGroup]:
+    """Classes of the person's own schools; a suspended school reads on, it only may not act."""
+    return ClassGroup.objects.filter(school__in=standing_of(user).own_school_ids)
+
+
+def classes_to_act_for(user) -> QuerySet[ClassGroup]:
+    """Classes for which the person may do something now: those of the working schools among them."""
     return ClassGroup.objects.filter(school__in=standing_of(user).working_school_ids)
 
 
 def pupils_visible_to(user) -> QuerySet[Pupil]:
-    """Pupils of the person's own working schools, and a pupil's own record. Officers see none."""
+    """Pupils of the person's own schools, and a pupil's own record. Officers see none."""
     standing = standing_of(user)
     own = Q(pk=standing.pupil.pk) if standing.pupil else Q(pk__in=[])
-    return Pupil.objects.filter(Q(school__in=standing.working_school_ids) | own)
+    return Pupil.objects.filter(Q(school__in=standing.own_school_ids) | own)
 
 
 def pupils_of_class(class_group: ClassGroup) -> QuerySet[Pupil]:

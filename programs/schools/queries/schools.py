@@ -30,13 +30,17 @@ def clusters() -> QuerySet[Area]:
     return Area.objects.filter(tree=Tree.PROFESSIONAL, in_jurisdiction=True).order_by("sort_key")
 
 
+# Two floors are in use (city and wards; clusters). The trees may grow this deep before a scope would miss a school.
+TREE_DEPTH = 4
+
+
 def within_areas(area_ids: frozenset[int] | set[int], prefix: str = "") -> Q:
-    """Schools of these areas in either tree; the city's own node holds all its wards."""
-    return (
-        Q(**{f"{prefix}ward__in": area_ids})
-        | Q(**{f"{prefix}ward__parent__in": area_ids})
-        | Q(**{f"{prefix}cluster__in": area_ids})
-    )
+    """Schools under these nodes of either tree, at any depth: the city's node holds all its wards."""
+    found = Q(pk__in=[])
+    for leaf in ("ward", "cluster"):
+        for depth in range(TREE_DEPTH):
+            found |= Q(**{f"{prefix}{leaf}{'__parent' * depth}__in": area_ids})
+    return found
 
 
 def public_schools() -> QuerySet[School]:
@@ -75,8 +79,8 @@ def schools_visible_to(user) -> QuerySet[School]:
     """Schools whose desk page the person may open: their own, and those in an officer's scope."""
     standing = standing_of(user)
     if not standing.is_officer:
-        return School.objects.filter(pk__in=standing.school_ids)
-    return School.objects.filter(Q(pk__in=standing.school_ids) | Q(pk__in=schools_in_scope(user).values("pk")))
+        return School.objects.filter(pk__in=standing.own_school_ids)
+    return School.objects.filter(Q(pk__in=standing.own_school_ids) | Q(pk__in=schools_in_scope(user).values("pk")))
 
 
 def schools_to_coordinate(user) -> QuerySet[School]:

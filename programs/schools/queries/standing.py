@@ -26,11 +26,13 @@ def forget_standing(user) -> None:
 
 
 def _read_standing(user) -> Standing:
-    memberships = tuple(
+    # One row for each school that merged into a school of the person's: the same query tells both.
+    held = list(
         Membership.objects.current()
         .filter(user_id=user.pk)
         .select_related("school")
-        .order_by("school__sort_key", "role")
+        .annotate(merged_id=F("school__merged_from"))
+        .order_by("school__sort_key", "role", "pk")
     )
     rows = list(
         User.objects.filter(pk=user.pk)
@@ -45,7 +47,8 @@ def _read_standing(user) -> Standing:
     pupil = getattr(rows[0], "pupil", None) if rows else None
     return Standing(
         user_id=user.pk,
-        memberships=memberships,
+        memberships=tuple({membership.pk: membership for membership in held}.values()),
         pupil=pupil,
         posts={role: frozenset(areas) for role, areas in posts.items()},
+        heritage=frozenset(membership.merged_id for membership in held if membership.merged_id),
     )

@@ -21,6 +21,7 @@ class Standing:
     memberships: tuple[Membership, ...] = ()
     pupil: Pupil | None = None
     posts: dict[str, frozenset[int]] = field(default_factory=dict)  # office role -> areas, empty for all
+    heritage: frozenset[int] = frozenset()  # schools that have merged into one of the person's own
 
     @property
     def schools(self) -> list[School]:
@@ -32,8 +33,13 @@ class Standing:
         return [school for school in self.schools if school.is_working]
 
     @property
-    def school_ids(self) -> set[int]:
+    def own_school_ids(self) -> set[int]:
         return {membership.school_id for membership in self.memberships}
+
+    @property
+    def school_ids(self) -> set[int]:
+        """Schools whose records the person may read: the own ones, and what those took over when they merged."""
+        return self.own_school_ids | self.heritage
 
     @property
     def working_school_ids(self) -> set[int]:
