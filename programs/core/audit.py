@@ -10,6 +10,8 @@ from django.utils import timezone
 from wagtail.log_actions import get_active_log_context
 from wagtail.models import ModelLogEntry
 
+from programs.core.masking import values_without_persons
+
 
 def record(
     *, by, action: str, obj: models.Model, before: dict | None = None, after: dict | None = None, reason: str = ""
@@ -17,11 +19,12 @@ def record(
     """Write one audit row in the caller's transaction.
 
     ``action`` is a registered dotted verb such as ``booking.cancel``; ``by`` is None for the portal itself.
+    What names a person in the texts is left out: a row that can never be changed could never be erased either.
     Raises TransactionManagementError outside a transaction: an act and its audit row stand or fall together.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit row is written in the transaction of its act.")
-    data: dict[str, Any] = {"before": before or {}, "after": after or {}, "reason": reason}
+    data: dict[str, Any] = values_without_persons({"before": before or {}, "after": after or {}, "reason": reason})
     entry = ModelLogEntry(
         content_type=ContentType.objects.get_for_model(obj, for_concrete_model=False),
         object_id=str(obj.pk),

@@ -1,0 +1,227 @@
+"""What the portal stores about one person: every wing says it, and every wing can forget it.
+
+A wing has a ``personal.py`` that is imported at the start. Its functions say which tables they speak of;
+``tests/test_personal_data.py`` fails when a table with personal data is told of, or forgotten, by nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, reduce
+from html import escape
+from operator import or_
+from typing import IO
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from programs.core.phones import show_phone
+
+Text = str | Promise
+Value = str | int | bool | date | datetime | Promise | None
+
+# What stands in texts of others where a name stood.
+BLANK = "[…]"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person: the rows of the pupils' register that are theirs, their account, or both.
+
+    ``names``, ``addresses`` and ``phones`` are how other people's texts would mention them. With ``on_request``
+    the person asked to be forgotten; without it, it is only the register's record whose time is over.
+    """
+
+    user_id: int | None = None
+    pupil_ids: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    on_request: bool = True
+
+    @cached_property
+    def _marks(self) -> tuple[str, ...]:
+        phones = [spelling for phone in self.phones for spelling in (phone, show_phone(phone))]
+        marks = {*self.names, *(name.upper() for name in self.names), *self.addresses, *phones} - {""}
+        marks |= {escape(mark) for mark in marks}
+        return tuple(sorted(marks, key=len, reverse=True))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern | None:
+        return re.compile("|".join(rf"(?<!\w){re.escape(mark)}(?!\w)" for mark in self._marks)) if self._marks else None
+
+    def mask(self, text: str) -> str:
+        """``text`` without this person's name, addresses and telephones."""
+        return self._pattern.sub(BLANK, text) if self._pattern else text
+
+    def mentioned_in(self, rows: QuerySet, *columns: str) -> QuerySet:
+        """Those of ``rows`` that mention this person in one of ``columns``."""
+        if not self._marks:
+            return rows.none()
+        return rows.filter(reduce(or_, (Q(**{f"{name}__contains": mark}) for name in columns for mark in self._marks)))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One stored value: ``key`` for machines, ``label`` for people."""
+
+    key: str
+    label: Text
+    value: Value
+
+    @property
+    def shown(self) -> str:
+        return in_words(self.value)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of data: what it is for, where it came from, how long it is kept, and its rows."""
+
+    code: str
+    label: Text
+    purpose: Text
+    source: Text
+    kept: Text
+    rows: list[list[Fact]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is the person's: opened only when the archive is written."""
+
+    folder: str
+    name: str
+    size: int
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One line of an erasure: ``count`` rows that go, lose their person, or stay, and why."""
+
+    REMOVED, PSEUDONYMISED, KEPT = "removed", "pseudonymised", "kept"
+
+    label: Text
+    count: int
+    outcome: str
+    why: Text
+    carry_out: Callable[[], None] | None = None
+
+    @property
+    def outcome_in_words(self) -> str:
+        words = {self.REMOVED: _("goes"), self.PSEUDONYMISED: _("loses its person"), self.KEPT: _("stays")}
+        return words[self.outcome]
+
+
+Teller = Callable[[Subject], Iterable[Section]]
+Giver = Callable[[Subject], Iterable[StoredFile]]
+Forgetter = Callable[[Subject], Iterable[Erasure]]
+
+TELLERS: list[Teller] = []
+GIVERS: list[Giver] = []
+FORGETTERS: list[Forgetter] = []
+TOLD: dict[str, str] = {}  # label of a table -> the function that tells of it
+FORGOTTEN: dict[str, str] = {}
+
+
+def tells(*tables: str) -> Callable[[Teller], Teller]:
+    """Registers ``fn(subject) -> sections`` for ``tables``, such as ``programs.Pupil``."""
+
+    def register(tell: Teller) -> Teller:
+        TELLERS.append(tell)
+        TOLD.update(dict.fromkeys(tables, f"{tell.__module__}.{tell.__name__}"))
+        return tell
+
+    return register
+
+
+def hands_over(give: Giver) -> Giver:
+    """Registers ``fn(subject) -> files``."""
+    GIVERS.append(give)
+    return give
+
+
+def forgets(*tables: str) -> Callable[[Forgetter], Forgetter]:
+    """Registers ``fn(subject) -> erasures`` for ``tables``.
+
+    It only reads; what it yields carries out. What it read is fixed, so it must not depend on the others' order.
+    """
+
+    def register(forget: Forgetter) -> Forgetter:
+        FORGETTERS.append(forget)
+        FORGOTTEN.update(dict.fromkeys(tables, f"{forget.__module__}.{forget.__name__}"))
+        return forget
+
+    return register
+
+
+def sections_of(subject: Subject) -> list[Section]:
+    """Everything that is stored about ``subject``, in the active language; kinds without a row are left out."""
+    return [section for tell in TELLERS for section in tell(subject) if section.rows]
+
+
+def files_of(subject: Subject) -> list[StoredFile]:
+    return [file for give in GIVERS for file in give(subject)]
+
+
+def plan_erasure(subject: Subject) -> list[Erasure]:
+    """What an erasure would do, without doing it; lines that concern nothing are left out."""
+    return [line for forget in FORGETTERS for line in forget(subject) if line.count]
+
+
+def carry_out(plan: list[Erasure]) -> dict[str, int]:
+    """Do what ``plan`` says, in the caller's transaction; how many rows met which outcome."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An erasure is carried out whole or not at all.")
+    counts: dict[str, int] = {}
+    for line in plan:
+        if line.carry_out:
+            line.carry_out()
+        counts[line.outcome] = counts.get(line.outcome, 0) + line.count
+    return counts
+
+
+def in_words(value: Value) -> str:
+    """A stored value as a person reads it, in the active language."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, int):
+        return str(formats.number_format(value, use_l10n=True, force_grouping=True))
+    return str(value)
+
+
+def for_machines(value: Value) -> str | int | bool | None:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Promise) else value
+
+
+def delete_files(storage, keys: Iterable[str]) -> None:
+    """Delete files of ``storage`` once the transaction around it has been committed."""
+    wanted = [key for key in keys if key]
+    transaction.on_commit(lambda: [storage.delete(key) for key in wanted])
+
+
+def rows_of(objects: Iterable, facts: Callable[..., list[Fact]]) -> list[list[Fact]]:
+    return [facts(row) for row in objects]
+
+
+def chunks(items: list, size: int = 500) -> Iterator[list]:
+    """Lists short enough for the parameters of one SQLite query."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
