@@ -10,10 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
+from programs.core import uploads
 from programs.core.refusals import Refused
-from programs.projects import uploads
-from programs.projects.choices import FileKind
-from programs.projects.uploads import (
+from programs.core.uploads import (
     MEGABYTE,
     PICTURE_SIDE,
     PREVIEW_SIDE,
@@ -195,10 +194,10 @@ def test_a_pdf_without_pages_or_cut_off_is_refused():
 def test_size_counts_before_content():
     big = SimpleUploadedFile("to.jpg", b"\x00" * (2 * MEGABYTE))
     with pytest.raises(Refused) as refused:
-        clean_upload(big, kind=FileKind.IMAGE, most_megabytes=1)
+        clean_upload(big, clean=clean_image, most_megabytes=1)
     assert refused.value.refusal.code == "too_big"
     with pytest.raises(Refused) as refused:
-        clean_upload(SimpleUploadedFile("rong.jpg", b""), kind=FileKind.IMAGE, most_megabytes=1)
+        clean_upload(SimpleUploadedFile("rong.jpg", b""), clean=clean_image, most_megabytes=1)
     assert refused.value.refusal.code == "empty"
 
 

@@ -14,11 +14,11 @@ from django.db import transaction
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.refusals import refuse_if
+from programs.core.uploads import CleanFile, clean_document, clean_image, clean_upload, display_name
 from programs.projects.actions.entries import editable_project
 from programs.projects.choices import FileKind
 from programs.projects.models import Project, ProjectFile, RuleSet
 from programs.projects.rules import upload_refusal
-from programs.projects.uploads import CleanFile, clean_upload, display_name
 
 AN_HOUR = 3600
 
@@ -31,7 +31,8 @@ def attach_file(*, project_id: int, kind: str, upload: UploadedFile, by: User) -
     with transaction.atomic():
         rule_set = editable_project(project_id=project_id, by=by).competition.rule_set
     refuse_if(upload_refusal(recent=_count_upload(by)))
-    clean = clean_upload(upload, kind=kind, most_megabytes=_most_megabytes(rule_set, kind))
+    judge = clean_image if kind == FileKind.IMAGE else clean_document
+    clean = clean_upload(upload, clean=judge, most_megabytes=_most_megabytes(rule_set, kind))
     name = display_name(upload.name or "", extension=clean.extension)
     stored = _store(clean)
     try:

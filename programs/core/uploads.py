@@ -1,4 +1,4 @@
-"""What a pupil sends, judged by its content and made harmless: bytes in, clean bytes out, or a refusal in words.
+"""What people send, judged by its content and made harmless: bytes in, clean bytes out, or a refusal in words.
 
 A picture is always drawn anew, so nothing that rode along in the file survives: no place, no script, no
 second file. A document keeps its bytes and is refused when anything in it could run or hide.
@@ -7,6 +7,7 @@ second file. A document keeps its bytes and is refused when anything in it could
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -20,7 +21,6 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from programs.core.refusals import Refused
 from programs.core.text import clean_text
-from programs.projects.choices import FileKind
 
 pillow_heif.register_heif_opener()
 
@@ -44,8 +44,8 @@ class CleanFile:
     preview: bytes = b""
 
 
-def clean_upload(upload: UploadedFile, *, kind: str, most_megabytes: int) -> CleanFile:
-    """Raises ``Refused``: ``empty``, ``too_big``, and what ``clean_image`` and ``clean_document`` raise."""
+def clean_upload(upload: UploadedFile, *, clean: Callable[[bytes], CleanFile], most_megabytes: int) -> CleanFile:
+    """What ``clean`` makes of the file. Raises ``Refused``: ``empty``, ``too_big``, and what ``clean`` raises."""
     if not upload.size:
         raise _refused("empty", _("The file is empty. Choose it again."))
     if upload.size > most_megabytes * MEGABYTE:
@@ -57,7 +57,12 @@ def clean_upload(upload: UploadedFile, *, kind: str, most_megabytes: int) -> Cle
         )
     upload.seek(0)
     data = upload.read()
-    return clean_image(data) if kind == FileKind.IMAGE else clean_document(data)
+    return clean(data)
+
+
+def clean_scan(data: bytes) -> CleanFile:
+    """A scanned paper: a PDF, or a photograph of the page. Raises what the two others raise."""
+    return clean_document(data) if data.startswith(b"%PDF-") else clean_image(data)
 
 
 # --- Pictures -----------------------------------------------------------------------------------
@@ -137,7 +142,7 @@ def clean_document(data: bytes) -> CleanFile:
 def _refuse_dangers(reader: PdfReader) -> None:
     if reader.is_encrypted:
         raise _refused(
-            "encrypted", _("The PDF is protected by a password. Save it without one, so that judges can read it.")
+            "encrypted", _("The PDF is protected by a password. Save it without one, so that it can be read.")
         )
     if not reader.pages:
         raise _refused("damaged", _("The PDF has no page. Save it as PDF again."))
