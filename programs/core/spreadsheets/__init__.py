@@ -1,0 +1,28 @@
+"""Spreadsheets as schools have them: XLSX, XLS, ODS, CSV; any header, any old font; in bounded memory.
+
+``open_table`` lists the sheets, ``read_rows`` gives the rows, ``suggest_header`` finds the columns, ``read_*`` read
+the cells. What cannot be read is ``Refused`` with what to do next.
+"""
+
+from __future__ import annotations
+
+from programs.core.spreadsheets.cells import EMPTY, Cell, Row
+from programs.core.spreadsheets.headers import (
+    Column,
+    Header,
+    Vocabulary,
+    header_at,
+    is_footer,
+    is_header_again,
+    suggest_header,
+    suggest_sheet,
+)
+from programs.core.spreadsheets.notes import LEVELS, Reading
+from programs.core.spreadsheets.reading import Rows, SheetInfo, Workbook, open_table, read_rows
+from programs.core.spreadsheets.values import read_code, read_date, read_name, read_phone
+
+__all__ = [
+    "EMPTY", "LEVELS", "Cell", "Column", "Header", "Reading", "Row", "Rows", "SheetInfo", "Vocabulary", "Workbook",
+    "header_at", "is_footer", "is_header_again", "open_table", "read_code", "read_date", "read_name", "read_phone",
+    "read_rows", "suggest_header", "suggest_sheet",
+]  # fmt: skip

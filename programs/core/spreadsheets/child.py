@@ -1,0 +1,135 @@
+"""The process that opens a stranger's file: little memory, little time, no secrets, no network of its own making.
+
+``python -m programs.core.spreadsheets.child list PATH`` or ``… rows PATH SHEET``. Rows go to stdout as JSON lines,
+one summary goes to stderr. Whatever kills this process kills nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from xml.parsers.expat import ExpatError
+
+from programs.core.legacy_vietnamese import Evidence
+from programs.core.spreadsheets import limits
+from programs.core.spreadsheets.binary import BinaryWorkbook
+from programs.core.spreadsheets.delimited import DelimitedFile
+from programs.core.spreadsheets.kinds import Unreadable, kind_of
+from programs.core.spreadsheets.raw import RawCell, RawRow
+from programs.core.spreadsheets.workbook import Sheet, Workbook
+from programs.core.spreadsheets.worksheet import SharedStrings, SheetReader
+
+TEXT_SHEET = Sheet("", hidden=False)
+
+
+class Source:
+    """One way to ask for the sheets and rows of a file of any kind."""
+
+    def __init__(self, path: Path) -> None:
+        self.kind = kind_of(path)
+        self.strings: SharedStrings | None = None
+        if self.kind == "text":
+            self.book = DelimitedFile(path)
+            self.sheets = [TEXT_SHEET]
+        else:
+            self.book = Workbook(path) if self.kind == "xlsx" else BinaryWorkbook(path)
+            self.sheets = self.book.sheets[: limits.SHEETS]
+
+    def rows(self, sheet: Sheet) -> Iterator[RawRow]:
+        if self.kind == "text":
+            return self.book.rows()
+        if self.kind == "xlsx":
+            self.strings = self.strings or SharedStrings(self.book)
+            return SheetReader(self.book, self.strings).rows(sheet)
+        return self.book.rows(sheet)
+
+    def sheet(self, name: str) -> Sheet:
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        raise Unreadable("no_such_sheet")
+
+
+class Columns:
+    """What the words of each column say about the way in which they are written."""
+
+    def __init__(self) -> None:
+        self.evidence: dict[int, Evidence] = {}
+
+    def look(self, cells: list[RawCell]) -> None:
+        for index, cell in enumerate(cells):
+            if isinstance(cell, str):
+                text, font = cell, ""
+            elif cell is not None and cell[0] == "f":
+                text, font = cell[1], cell[2]
+            else:
+                continue
+            if not text.isascii():
+                self.evidence.setdefault(index, Evidence()).add(text, font=font)
+
+    def verdicts(self) -> dict[int, str]:
+        whole = Evidence()
+        for evidence in self.evidence.values():
+            whole.merge(evidence)
+        prior = whole.verdict()
+        found = {index: evidence.verdict(prior=prior) for index, evidence in self.evidence.items()}
+        return {index: encoding for index, encoding in found.items() if encoding}
+
+
+def list_sheets(source: Source) -> dict:
+    listed = []
+    for sheet in source.sheets:
+        sample, columns = [], Columns()
+        for line, cells in source.rows(sheet):
+            columns.look(cells)
+            sample.append([line, cells])
+            if len(sample) == limits.SAMPLE_ROWS:
+                break
+        listed.append(
+            {"name": sheet.name, "hidden": sheet.hidden, "sample": sample, "encodings": columns.verdicts()}
+        )
+    return {"kind": source.kind, "sheets": listed}
+
+
+def spool_rows(source: Source, name: str) -> dict:
+    columns, count = Columns(), 0
+    write = sys.stdout.write
+    for line, cells in source.rows(source.sheet(name)):
+        count += 1
+        if count > limits.ROWS:
+            raise Unreadable("too_many_rows")
+        columns.look(cells)
+        write(json.dumps([line, cells], ensure_ascii=False, separators=(",", ":")) + "\n")
+    return {"count": count, "encodings": columns.verdicts(), "counts_from_1904": source.book.counts_from_1904}
+
+
+def main(order: str, path: str, name: str = "") -> dict:
+    try:
+        source = Source(Path(path))
+        return list_sheets(source) if order == "list" else spool_rows(source, name)
+    except Unreadable as refusal:
+        return {"refused": str(refusal)}
+    except MemoryError:
+        return {"refused": "too_heavy_file"}
+    except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, OSError, ValueError, LookupError, TypeError):
+        return {"refused": "damaged_file"}
+
+
+def _tie_hands() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.CHILD_MEMORY, limits.CHILD_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS, limits.CHILD_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.SPOOL_BYTES, limits.SPOOL_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _tie_hands()
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    answer = main(*sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.write(json.dumps(answer, ensure_ascii=True))

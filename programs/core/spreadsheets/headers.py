@@ -1,0 +1,220 @@
+"""Which row names the columns, and what each column is: below titles, over two rows, over two columns, in any order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from programs.core.spreadsheets.cells import Cell, Row
+from programs.core.text import fold
+
+_NOT_WORDS = re.compile(r"[^a-z0-9]+")
+_TITLE_CHARACTERS = 80  # what is longer is a sentence above the table, not the name of a column
+
+
+def words(text: str) -> str:
+    """Folded words with single spaces: ``Họ và tên (*)`` becomes ``ho va ten``."""
+    return _NOT_WORDS.sub(" ", fold(text)).strip()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Field → the ways in which columns are called, folded (``ho va ten``), the same for columns never to be read.
+
+    A title matches when it is one of the ways, or begins with one of more than one word. ``joined`` maps a field
+    that may stand over two columns to the two fields of its parts.
+    """
+
+    fields: Mapping[str, Sequence[str]]
+    sensitive: Sequence[str] = ()
+    ignored: Sequence[str] = ("stt", "so tt", "tt", "so thu tu", "no", "ghi chu", "note")
+    joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def _field_of(self) -> dict[str, str]:
+        return {way: name for name, ways in self.fields.items() for way in ways}
+
+    @cached_property
+    def _sensitive(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, self.sensitive))})\b") if self.sensitive else re.compile(r"(?!)")
+
+    def field_of(self, title: str) -> str | None:
+        folded = words(title)
+        if not folded or len(folded) > _TITLE_CHARACTERS:
+            return None
+        if exact := self._field_of.get(folded):
+            return exact
+        if self.is_sensitive(title):
+            return None
+        begun = [way for way in self._field_of if " " in way and folded.startswith(f"{way} ")]
+        return self._field_of[max(begun, key=len)] if begun else None
+
+    def is_sensitive(self, title: str) -> bool:
+        folded = words(title)
+        return folded not in self._field_of and bool(self._sensitive.search(folded))
+
+    def is_known(self, title: str) -> bool:
+        return bool(self.field_of(title)) or self.is_sensitive(title) or words(title) in self.ignored
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its title as the file has it, and the field that it feeds, if any.
+
+    ``joined_with``: this nameless column continues the column of that index (``Nguyễn Văn`` + ``Đức``).
+    """
+
+    index: int
+    title: str
+    field: str | None = None
+    sensitive: bool = False
+    joined_with: int | None = None
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the table begins. ``line`` is the last row of the header; the pupils come after it."""
+
+    line: int
+    columns: list[Column]
+    first_line: int = 0
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Column number (from 0, as text) → field; two columns of one field are joined in their order."""
+        return {str(column.index): column.field for column in self.columns if column.field}
+
+    @property
+    def sensitive_titles(self) -> list[str]:
+        return [column.title for column in self.columns if column.sensitive]
+
+    @property
+    def unknown_titles(self) -> list[str]:
+        return [
+            column.title
+            for column in self.columns
+            if column.title and not column.field and not column.sensitive and column.joined_with is None
+        ]
+
+    @property
+    def fields(self) -> set[str]:
+        return {column.field for column in self.columns if column.field}
+
+
+def suggest_header(rows: Iterable[Row], vocabulary: Vocabulary) -> Header | None:
+    """The likeliest header among the first rows: the row with the most known titles, at least two.
+
+    Nothing if no row names two columns; a person then chooses the row and the columns.
+    """
+    rows = list(rows)
+    scored = [(score, -number) for number, row in enumerate(rows) if (score := _score(row, vocabulary)) >= 2]
+    if not scored:
+        return None
+    number = -max(scored)[1]
+    return header_at(rows, number, vocabulary)
+
+
+def header_at(rows: Sequence[Row], number: int, vocabulary: Vocabulary) -> Header:
+    """The header whose first row is ``rows[number]``; a second row of titles below it is taken along."""
+    top = rows[number]
+    below = rows[number + 1] if number + 1 < len(rows) else None
+    if below is not None and _is_second_header(top, below, vocabulary):
+        body = rows[number + 2 :]
+        return Header(below.line, _columns(_two_rows(top, below, vocabulary), body, vocabulary), top.line)
+    titles = [_title(cell, vocabulary) for cell in top.cells]
+    return Header(top.line, _columns(titles, rows[number + 1 :], vocabulary), top.line)
+
+
+def _title(cell: Cell, vocabulary: Vocabulary) -> str:
+    """A title above a column in a legacy font may itself be Unicode: the reading that is known wins."""
+    if cell.raw and not vocabulary.is_known(cell.text) and vocabulary.is_known(cell.raw):
+        return cell.raw
+    return cell.text if cell.kind == "text" else ""
+
+
+def _score(row: Row, vocabulary: Vocabulary) -> int:
+    return sum(1 for cell in row.cells if cell.kind == "text" and vocabulary.is_known(_title(cell, vocabulary)))
+
+
+def _is_second_header(top: Row, below: Row, vocabulary: Vocabulary) -> bool:
+    """A row that has a known title under a wider one or under nothing, and nothing that is not text."""
+    if any(cell.kind not in {"text", "empty"} for cell in below.cells) or below.line != top.line + 1:
+        return False
+    known = [index for index, cell in enumerate(below.cells) if vocabulary.is_known(_title(cell, vocabulary))]
+    filled = [cell for cell in below.cells if cell.kind == "text"]
+    return bool(known) and len(known) * 2 >= len(filled)
+
+
+def _two_rows(top: Row, below: Row, vocabulary: Vocabulary) -> list[str]:
+    """Titles of two rows: the lower one if it is known by itself, else both together (``Cha`` + ``SĐT``)."""
+    titles, group = [], ""
+    for index in range(max(len(top.cells), len(below.cells))):
+        upper, lower = _title(top.cell(index), vocabulary), _title(below.cell(index), vocabulary)
+        group = upper or (group if lower else "")
+        both = f"{group} {lower}".strip()
+        if not lower:
+            titles.append(upper)
+        elif vocabulary.is_known(both):
+            titles.append(both)
+        else:
+            titles.append(lower if vocabulary.is_known(lower) else both)
+    return titles
+
+
+def _columns(titles: list[str], body: Sequence[Row], vocabulary: Vocabulary) -> list[Column]:
+    columns: list[Column] = []
+    taken: set[str] = set()
+    for index, title in enumerate(titles):
+        name = vocabulary.field_of(title)
+        if name in taken:
+            name = None  # a second telephone: a person chooses
+        taken |= {name} if name else set()
+        columns.append(Column(index, title, name, vocabulary.is_sensitive(title)))
+    return _joined(columns, body, vocabulary)
+
+
+def _joined(columns: list[Column], body: Sequence[Row], vocabulary: Vocabulary) -> list[Column]:
+    """A nameless column with texts right of a field that may be split belongs to that field."""
+    width = max([len(columns), *(len(row.cells) for row in body[:20])])
+    columns = columns + [Column(index, "") for index in range(len(columns), width)]
+    for place, column in enumerate(columns[1:], start=1):
+        before = columns[place - 1]
+        if column.title or before.field not in vocabulary.joined or before.joined_with is not None:
+            continue
+        if any(row.cell(column.index).kind == "text" for row in body[:20]):
+            columns[place] = Column(column.index, "", before.field, joined_with=before.index)
+    return [column for column in columns if column.title or column.field]
+
+
+def suggest_sheet(sheets: Iterable, vocabulary: Vocabulary):
+    """The sheet whose header knows the most fields; of equal ones the first. ``sheets`` are ``SheetInfo``."""
+    def known(sheet) -> int:
+        header = suggest_header(sheet.sample, vocabulary)
+        return len(header.fields) if header else 0
+
+    return max(sheets, key=known)
+
+
+# --- Rows that are no data ------------------------------------------------------------------------
+_FOOTER = re.compile(
+    r"^(?:tong (?:cong|so)|cong|total|danh sach (?:nay )?(?:co|gom)|an dinh|nguoi lap(?: bieu| bang| danh sach)?|"
+    r"hieu truong|pho hieu truong|kt hieu truong|giao vien chu nhiem|gvcn|thu truong|xac nhan|ky ten|ky ghi ro ho ten|"
+    r"ghi chu|luu y|nguoi (?:kiem tra|nhap|duyet))\b|^(?:[a-z .]+ )?ngay \d* ?thang \d* ?nam \d*|"
+    r"ky (?:va )?ghi ro ho ten|^trang \d+"
+)
+
+
+def is_footer(row: Row) -> bool:
+    """``Tổng cộng: 40``, signatures, place and date: words of an end, in a row of few cells."""
+    texts = row.texts
+    return 0 < len(texts) <= 4 and any(_FOOTER.search(words(text)) for text in texts)
+
+
+def is_header_again(row: Row, header: Header) -> bool:
+    """The header once more, as it stands on each printed page."""
+    titles = {column.index: words(column.title) for column in header.columns if column.title}
+    filled = [index for index, cell in enumerate(row.cells) if cell.kind != "empty"]
+    same = sum(1 for index in filled if titles.get(index) == words(row.cell(index).text))
+    return same >= 2 and same * 2 > len(filled)
