@@ -28,6 +28,7 @@ class Certificate(models.Model):
     """What was printed, frozen. The public page answers from this row alone."""
 
     PII = {"printed_name", "pupil", "class_name"}
+    MOVES_WITH_SCHOOL = None
     serial = models.CharField(_("serial"), max_length=30, unique=True)
     verify_code = models.CharField(_("verification code"), max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=CertificateKind)

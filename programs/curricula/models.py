@@ -83,6 +83,7 @@ class TaughtActivity(models.Model):
     """A school says that it taught a curriculum to a class; the numbers are counts, never percentages."""
 
     PII = {"reported_by"}
+    MOVES_WITH_SCHOOL = None  # reports count it with the school that took over
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="taught_activities")
     curriculum = models.ForeignKey(Curriculum, on_delete=models.PROTECT, related_name="taught_activities")
     class_group = models.ForeignKey(ClassGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -9,7 +9,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.models import SchoolYear
-from programs.projects.choices import EDITABLE, CompetitionState, FileKind, ProjectKind, ProjectState, SheetState
+from programs.projects.choices import (
+    EDITABLE,
+    UNFINISHED,
+    CompetitionState,
+    FileKind,
+    ProjectKind,
+    ProjectState,
+    SheetState,
+)
 from programs.schools.models import Pupil, School
 
 USER = settings.AUTH_USER_MODEL
@@ -143,6 +151,7 @@ class Project(models.Model):
     """A pupil's entry. Its files are frozen by hash from the moment it is submitted."""
 
     PII = {"supervisor", "title", "summary", "return_reason"}
+    MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="projects")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="projects")

@@ -42,6 +42,7 @@ class ReportLine(models.Model):
     so that the share of schools taking part stays what it was on that day."""
 
     NO_PII = True
+    MOVES_WITH_SCHOOL = None
     report = models.ForeignKey(ParticipationReport, on_delete=models.CASCADE, related_name="lines")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     ward = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from programs.accounts.models import User
 from programs.notices.actions import write_message
-from programs.schools.models import Invitation, Membership, SchoolClaim
+from programs.schools import queries
+from programs.schools.models import Invitation, Membership, School, SchoolClaim
 
 
 def _claim_facts(claim: SchoolClaim) -> dict:
@@ -88,3 +89,15 @@ def membership_ended(*, membership: Membership) -> None:
         context={"school": membership.school.name, "role": membership.get_role_display()},
         link=reverse("desk"),
     )
+
+
+def school_moved(*, school: School, occasion: str, reason: str, into: School | None = None) -> None:
+    """To everybody who works for the school: suspended, at work again, closed or merged."""
+    for member in {member.user_id: member for member in queries.staff_of(school)}.values():
+        write_message(
+            kind="school_moved",
+            to=member.user,
+            dedupe_key=f"school:{school.pk}:{occasion}:{timezone.now().timestamp()}:{member.user_id}",
+            context={"school": school.name, "occasion": occasion, "reason": reason, "into": into.name if into else ""},
+            link=reverse("desk"),
+        )

@@ -17,6 +17,7 @@ from programs.visits.choices import (
     LIVE,
     SEAT_COUNTED,
     SEAT_HOLDING,
+    UNFINISHED,
     BookingState,
     CentreRole,
     SessionState,
@@ -202,6 +203,7 @@ class Booking(models.Model):
     """A school's request for places in a session. Booked, and arrived, are kept apart."""
 
     PII = {"contact_phone", "note", "needs", "leader"}
+    MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="bookings")

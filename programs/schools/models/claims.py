@@ -22,6 +22,7 @@ class SchoolClaim(models.Model):
     """A coordinator's registration form for a school, and what the authority said of it."""
 
     PII = {"full_name", "email", "phone", "position", "message", "reason"}
+    MOVES_WITH_SCHOOL = None
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="claims")
     full_name = models.CharField(_("full name"), max_length=150)
     position = models.CharField(_("position"), max_length=120)

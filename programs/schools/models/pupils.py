@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ class ClassGroup(models.Model):
     """A class of one school year, such as 8A1."""
 
     NO_PII = True
+    MOVES_WITH_SCHOOL = Q(school_year__ends_on__gte=TruncDate(Now()))  # this year's; classes of earlier years are history
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="classes")
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="classes")
     name = models.CharField(_("class"), max_length=20)
@@ -49,6 +51,7 @@ class Pupil(models.Model):
         "full_name", "given_name", "sort_key", "search_key", "birth_date", "gender", "external_id", "user",
         "guardian_name", "guardian_phone",
     }  # fmt: skip
+    MOVES_WITH_SCHOOL = Q(left_on__isnull=True, merged_into__isnull=True)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="pupils")
     user = models.OneToOneField(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="pupil")
     full_name = models.CharField(_("full name"), max_length=150)
@@ -83,10 +86,14 @@ class Pupil(models.Model):
         return self.full_name
 
     def save(self, *args, **kwargs) -> None:
+        self.set_keys()
+        super().save(*args, **kwargs)
+
+    def set_keys(self) -> None:
+        """Clean the name and write what follows from it; whoever writes many rows at once calls this."""
         self.full_name = clean_name(self.full_name)
         self.sort_key = name_sort_key(self.full_name, self.given_name)
         self.search_key = fold(self.full_name)[:200]
-        super().save(*args, **kwargs)
 
     @property
     def public_name(self) -> str:

@@ -20,6 +20,7 @@ class DataRequest(models.Model):
     """
 
     PII = {"pupil", "person", "requester_name", "text", "answer"}
+    MOVES_WITH_SCHOOL = Q(state__in=OPEN_REQUESTS)
     reference = models.CharField(max_length=16, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=RequestKind)
     state = models.CharField(_("state"), max_length=12, choices=RequestState, default=RequestState.RECEIVED)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.choices import JobState
 from programs.core.models import Job, SchoolYear
 from programs.schools.choices import ImportState, RowDecision, RowOutcome
 from programs.schools.models.pupils import Pupil
@@ -16,6 +17,7 @@ class RosterImport(models.Model):
     """A school's spreadsheet of pupils on its way in: uploaded, mapped, previewed row by row, then applied."""
 
     PII = {"file_name", "file_path"}
+    MOVES_WITH_SCHOOL = None  # a list on its way in was read against the old school: it is dropped
     reference = models.CharField(max_length=16, unique=True, editable=False)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="roster_imports")
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")
@@ -44,6 +46,12 @@ class RosterImport(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def is_stalled(self) -> bool:
+        """The worker gave up in the middle; a person may go on or drop it."""
+        is_working = self.state in (ImportState.PREVIEWING, ImportState.APPLYING)
+        return is_working and (self.job is None or self.job.state == JobState.FAILED)
+
 
 class RosterRow(models.Model):
     """One line of the file: what it says, what it would do, and why not. Deleted some weeks after the import."""
@@ -67,3 +75,8 @@ class RosterRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.roster_id}:{self.line}"
+
+    @property
+    def question(self) -> str:
+        """What the row asks of a person; empty for a row that is clear."""
+        return self.facts.get("question", "")

@@ -34,6 +34,7 @@ class School(models.Model):
     """An institution from the official list; never typed by a user."""
 
     NO_PII = True
+    MOVES_WITH_SCHOOL = Q(pk__isnull=False)  # schools that had merged into this one follow it
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)
     sort_key = models.CharField(max_length=400, editable=False)
@@ -88,6 +89,7 @@ class SchoolLevel(models.Model):
     """A school has one or several levels; totals count the school once."""
 
     NO_PII = True
+    MOVES_WITH_SCHOOL = None
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="levels")
     level = models.CharField(_("level"), max_length=20, choices=Level)
 
@@ -102,6 +104,7 @@ class SchoolAlias(models.Model):
     """An old code under which a school was known."""
 
     NO_PII = True
+    MOVES_WITH_SCHOOL = None
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="aliases")
     code = models.CharField(max_length=20, unique=True)
 
@@ -113,6 +116,7 @@ class SchoolName(models.Model):
     """A name that a school bore before; what was written under it is found under both."""
 
     NO_PII = True
+    MOVES_WITH_SCHOOL = None
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="former_names")
     name = models.CharField(_("former name"), max_length=200)
     search_key = models.CharField(max_length=300, editable=False)
@@ -135,6 +139,7 @@ class SchoolsApart(models.Model):
     """Two schools that look alike, of which an officer has said that they are two. ``first`` has the lower key."""
 
     NO_PII = True
+    MOVES_WITH_SCHOOL = None
     first = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
     decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -25,6 +25,7 @@ class Membership(models.Model):
     """A person's part in a school. It ends, it is never deleted."""
 
     PII = {"user"}
+    MOVES_WITH_SCHOOL = Q(ended_on__isnull=True)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=SchoolRole)
@@ -61,6 +62,7 @@ class Invitation(models.Model):
     """An invitation by e-mail to join a school's staff. Only the hash of its token is kept."""
 
     PII = {"email", "full_name"}
+    MOVES_WITH_SCHOOL = Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("e-mail"))
     full_name = models.CharField(_("full name"), max_length=150)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.signing import BadSignature
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from programs.core.text import fold
 from programs.schools.choices import (
@@ -13,7 +13,7 @@ from programs.schools.choices import (
     SchoolState,
     Tree,
 )
-from programs.schools.models import Area, School, SchoolClaim
+from programs.schools.models import Area, School, SchoolAlias, SchoolClaim, SchoolName
 from programs.schools.models.claims import LINK
 from programs.schools.queries.standing import standing_of
 from programs.schools.rules import COORDINATING
@@ -48,11 +48,26 @@ def public_schools() -> QuerySet[School]:
     return School.objects.exclude(state__in=OFF_THE_LIST).select_related("ward").prefetch_related("levels")
 
 
+def matching(schools: QuerySet[School], text: str) -> QuerySet[School]:
+    """``schools`` in whose name or code every word of ``text`` stands, now or before; accents do not matter.
+
+    A school is found by what it was called, by its old codes, and by the names and codes of those it took over.
+    """
+    former = SchoolName.objects.filter(Q(school=OuterRef("pk")) | Q(school__merged_into=OuterRef("pk")))
+    aliases = SchoolAlias.objects.filter(Q(school=OuterRef("pk")) | Q(school__merged_into=OuterRef("pk")))
+    merged = School.objects.filter(merged_into=OuterRef("pk"))
+    words = Q()
+    for word in fold(text).split():
+        words &= Q(search_key__contains=word)
+    if not words:
+        return schools
+    old_code = aliases.filter(code__iexact=text.strip())
+    return schools.filter(words | Exists(former.filter(words)) | Exists(merged.filter(words)) | Exists(old_code))
+
+
 def search_schools(*, text: str = "", ward: Area | None = None, level: str = "") -> QuerySet[School]:
     """The official list, narrowed; every word of ``text`` counts, with or without accents, in name or code."""
-    found = public_schools()
-    for word in fold(text).split():
-        found = found.filter(search_key__contains=word)
+    found = matching(public_schools(), text)
     if ward:
         found = found.filter(ward=ward)
     if level:
@@ -65,11 +80,11 @@ def schools_in_scope(user) -> QuerySet[School]:
     standing = standing_of(user)
     scope = Q(pk__in=[])
     for role, area_ids in standing.posts.items():
-        scope |= _scope_of_post(role, area_ids)
+        scope |= scope_of(role, area_ids)
     return School.objects.filter(scope)
 
 
-def _scope_of_post(role: str, area_ids: frozenset[int]) -> Q:
+def scope_of(role: str, area_ids: frozenset[int]) -> Q:
     if role == OfficeRole.WARD:  # a ward post without a ward sees nothing, not everything
         return Q(authority=Authority.WARD) & within_areas(area_ids)
     return within_areas(area_ids) if area_ids else Q(pk__isnull=False)
@@ -93,7 +108,7 @@ def claims_visible_to(user) -> QuerySet[SchoolClaim]:
     scope = Q(pk__in=[])
     for role, area_ids in standing.posts.items():
         if role != OfficeRole.STEERING:
-            scope |= _scope_of_post(role, area_ids)
+            scope |= scope_of(role, area_ids)
     return SchoolClaim.objects.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
 
 

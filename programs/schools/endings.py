@@ -1,0 +1,24 @@
+"""What the wings above do when a school closes: they register it here, since the schools wing cannot know them.
+
+What becomes of a table's rows when a school merges is said by its model: ``MOVES_WITH_SCHOOL`` names the rows that
+go on in the school that takes over; every other row stays where it happened, as history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from programs.accounts.models import User
+from programs.schools.models import School
+
+Ending = Callable[[School, User, str], None]
+ENDINGS: list[Ending] = []
+
+
+def when_school_closes(ending: Ending) -> Ending:
+    """Registers ``ending(school, by, reason)``; it runs in the closing's transaction, before the school is locked.
+
+    Before, because bookings are always locked from the session down to the school.
+    """
+    ENDINGS.append(ending)
+    return ending
