@@ -1,0 +1,110 @@
+"""The words above and in the columns of schools' own lists of pupils, folded (``ho va ten``)."""
+
+from __future__ import annotations
+
+import re
+
+from programs.core.spreadsheets import Cell, Reading, Vocabulary
+from programs.core.spreadsheets.headers import words
+from programs.core.spreadsheets.notes import note
+from programs.core.text import clean_text
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "external_id": (
+        "ma hoc sinh", "ma hs", "mhs", "ma so hoc sinh", "ma so hs", "mshs", "ma dinh danh", "ma dinh danh bo gddt",
+        "ma dinh danh bo gd dt", "ma dinh danh cua bo gddt", "ma dinh danh moet", "ma dinh danh hoc sinh",
+        "ma dinh danh hs", "ma hoc sinh bo gd", "ma hoc sinh csdl", "ma csdl", "ma so dinh danh hoc sinh", "ma moet",
+        "student id", "student code", "student number", "pupil id", "pupil code", "id hoc sinh", "moet id",
+    ),
+    "full_name": (
+        "ho va ten", "ho ten", "ho va ten hoc sinh", "ho ten hoc sinh", "ho va ten hs", "ho ten hs", "ten hoc sinh",
+        "ten hs", "ho dem va ten", "ho chu dem va ten", "ho va ten em", "full name", "name", "student name",
+        "pupil name", "fullname", "name of student", "ho  ten",
+    ),
+    "last_middle_name": (
+        "ho", "ho dem", "ho va dem", "ho lot", "ho va ten dem", "ho va chu lot", "ho chu lot", "ho va lot", "ho ten dem",
+        "ho va chu dem", "last name", "surname", "family name", "last and middle name", "family and middle name",
+    ),
+    "given_name": ("ten", "ten hoc sinh rieng", "given name", "first name"),
+    "birth_date": (
+        "ngay sinh", "ngay thang nam sinh", "ngay thang nam", "sinh ngay", "ns", "ngay thang sinh", "nam sinh", "ntns",
+        "ntn sinh", "ngay sinh hs", "ngay sinh hoc sinh", "date of birth", "birth date", "birthday", "dob", "birthdate",
+    ),
+    "gender": (
+        "gioi tinh", "gt", "phai", "nam nu", "nu", "nam", "la nu", "hoc sinh nu", "hs nu", "gender", "sex", "female",
+    ),
+    "class_name": ("lop", "lop hoc", "ten lop", "lop dang hoc", "ma lop", "class", "class name", "grade class", "form"),
+    "guardian_name": (
+        "ho ten cha", "ho va ten cha", "ten cha", "cha", "ho ten bo", "ho va ten bo", "ten bo", "bo", "ho ten me",
+        "ho va ten me", "ten me", "me", "ho ten cha me", "ho va ten cha me", "ho ten cha hoac me", "cha me",
+        "ho ten phu huynh", "ho va ten phu huynh", "ten phu huynh", "phu huynh", "phhs", "ten phhs", "ho ten phhs",
+        "ho ten nguoi giam ho", "ho va ten nguoi giam ho", "nguoi giam ho", "ten nguoi giam ho", "guardian",
+        "guardian name", "parent", "parent name", "father", "father name", "mother", "mother name", "nguoi dai dien",
+    ),
+    "guardian_phone": (
+        "sdt", "so dt", "dt", "dien thoai", "so dien thoai", "sdt phu huynh", "sdt ph", "sdt phhs", "dt phu huynh",
+        "dien thoai phu huynh", "so dien thoai phu huynh", "dien thoai lien he", "so dien thoai lien he", "sdt lien he",
+        "sdt cha", "sdt bo", "sdt me", "sdt cha me", "dien thoai cha", "dien thoai bo", "dien thoai me",
+        "so dien thoai cha", "so dien thoai me", "so dien thoai bo", "sdt nguoi giam ho",
+        "so dien thoai nguoi giam ho", "dien thoai nguoi giam ho", "dien thoai di dong", "di dong", "so di dong",
+        "cha sdt", "me sdt", "bo sdt", "phu huynh sdt", "cha dien thoai", "me dien thoai", "bo dien thoai",
+        "phone", "phone number", "mobile", "parent phone", "guardian phone", "telephone", "tel", "zalo", "so zalo",
+    ),
+}  # fmt: skip
+
+# What the portal never keeps, nor looks at: the law calls much of it sensitive, and no programme needs it.
+SENSITIVE = (
+    "cccd", "cmnd", "cmt", "can cuoc", "chung minh", "dinh danh ca nhan", "so dinh danh", "dinh danh cong dan",
+    "ma dinh danh cong dan", "ma dinh danh ca nhan", "identity", "id card", "citizen id", "passport", "ho chieu",
+    "dan toc", "ethnicity", "ethnic", "ton giao", "religion", "dang vien", "doan vien", "doi vien",
+    "suc khoe", "health", "benh", "di ung", "allergy", "khuyet tat", "disability", "hoa nhap", "nhom mau",
+    "chieu cao", "can nang", "the luc", "thi luc", "tiem", "vaccine", "vac xin", "hoa hoc suc khoe",
+    "dia chi", "cho o", "noi o", "address", "thuong tru", "tam tru", "thon", "to dan pho", "khu pho", "so nha", "que quan",
+    "nguyen quan", "noi sinh", "birthplace", "place of birth", "ho khau", "bhyt", "bao hiem", "insurance",
+    "ho ngheo", "can ngheo", "ngheo", "poor", "mo coi", "orphan", "chinh sach", "thuong binh", "liet si", "mien giam",
+    "con thuong binh", "dien uu tien", "hoan canh", "khu vuc", "tai khoan", "so the", "nghe nghiep", "thu nhap",
+    "income", "occupation", "hanh kiem", "hoc luc", "ket qua", "diem", "ky luat", "email", "e mail", "facebook",
+)  # fmt: skip
+
+VOCABULARY = Vocabulary(
+    fields=FIELDS,
+    sensitive=SENSITIVE,
+    joined={"full_name": ("last_middle_name", "given_name"), "last_middle_name": ("last_middle_name", "given_name")},
+)
+
+_GENDERS = {word: "f" for word in ("nu", "f", "female", "gai", "girl", "be gai")} | {
+    word: "m" for word in ("nam", "m", "male", "trai", "boy", "be trai")
+}
+_TICKS = {"x", "v", "1", "co", "true", "yes", "✓", "✔", "☑"}
+_NOT_TICKS = {"0", "khong", "false", "no", "-"}
+
+
+def read_gender(cell: Cell, *, title: str = "") -> Reading:
+    """``f``, ``m`` or nothing: words, or a tick in a column that is called ``Nữ`` (or ``Nam``)."""
+    of_column = _GENDERS.get(words(title).removeprefix("la ").removeprefix("hs ").removeprefix("hoc sinh "))
+    text = words(cell.text) or cell.text.strip()
+    if text in _GENDERS:
+        return Reading(_GENDERS[text])
+    if of_column and (not text or text in _NOT_TICKS):
+        return Reading("m" if of_column == "f" else "f")
+    if of_column and text in _TICKS:
+        return Reading(of_column)
+    return Reading("", [note("gender_unknown", cell.text)]) if text else Reading("")
+
+
+_CLASS_WORD = re.compile(r"^(?:lớp|lop|class)\s*[:.]?\s*", re.IGNORECASE)
+_PARTS = re.compile(r"(?P<grade>1[0-2]|0?[1-9])\s*(?P<joint>[./\-_]?)\s*(?P<rest>\S.*)?")
+
+
+def read_class(cell: Cell) -> Reading:
+    """A class as ``(name, grade)``: ``Lớp 8a1`` and ``8 A 1`` are 8A1; ``8/1`` stays, with grade 8."""
+    text = _CLASS_WORD.sub("", clean_text(cell.text))
+    if not text:
+        return Reading()
+    found = _PARTS.fullmatch(text)
+    if not found:
+        return Reading(None, [note("class_unknown", cell.text)])
+    grade, rest = int(found["grade"]), re.sub(r"\s+(?=\d)|(?<=[A-Za-z])\s+", "", found["rest"] or "").upper()
+    name = f"{grade}{'' if rest[:1].isalpha() and found['joint'] in {'', '.', '-', '_'} else found['joint']}{rest}"
+    notes = [note("class_respelled", cell.text, read=name)] if name != cell.text else []
+    return Reading((name, grade), notes)
