@@ -9,4 +9,4 @@ class ProgramsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from programs import checks, tasks  # noqa: F401  (registration by import)
+        from programs import checks, second_factor, tasks  # noqa: F401  (registration by import)

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "stem_portal.middleware.sane_requests",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "programs.accounts.middleware.SecondFactorFirst",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -224,7 +225,7 @@ USE_TZ = True
 
 # --- People and signing in --------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["programs.accounts.backend.PortalBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -232,6 +233,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 DEMO_PASSWORD = "sang-tao-2026"  # noqa: S105 (known to everybody: production refuses to load the demonstration)
+# The secret of the demonstration's authenticator apps; outside production the sign-in page shows their codes.
+DEMO_TOTP_SECRET = "STEMBINHDUONGSTEMBINHDUONG234567"  # noqa: S105
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "/"
@@ -250,6 +253,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/5m/key",  # the key is account and address together: see the adapter
     "reset_password": "100/m/ip,5/m/key",
     "reset_password_from_key": "100/m/ip",
+    "second_factor": "10/5m/key",  # account and address together
+    "second_factor_of_account": "30/15m/key",  # and many addresses do not add up: three codes in a million are right
+    "reauthenticate": "10/m/user",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -259,6 +265,13 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IN_PRODUCT
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "STEM Portal"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ by half a minute; no code opens twice (programs/accounts/totp.py)
+MFA_ADAPTER = "programs.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "programs.accounts.forms.AuthenticateForm",
+    "reauthenticate": "programs.accounts.forms.ReauthenticateForm",
+    "activate_totp": "programs.accounts.forms.ActivateTOTPForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False  # a row at signing in is enough; a write on every page is not
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 

@@ -31,6 +31,7 @@ urlpatterns = [
 if settings.DEBUG:
     urlpatterns += i18n_patterns(path("styleguide/", styleguide, name="styleguide"), prefix_default_language=False)
 urlpatterns += i18n_patterns(
+    path("accounts/", include("programs.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("desk/", views.desk, name="desk"),
     path("", include("programs.urls")),

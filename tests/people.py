@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import count
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.accounts.second_factor import KEPT
+from programs.accounts.totp import app_data
 from programs.core.choices import Level
 from programs.core.models import SchoolYear, Term
 from programs.core.text import slugify_vi
@@ -23,7 +28,7 @@ from programs.schools.models import (
     SchoolLevel,
 )
 from programs.schools.queries import forget_standing
-from programs.schools.rules import authority_of
+from programs.schools.rules import COORDINATING, authority_of
 
 PASSWORD = "hoa-sen-tren-ho-2026"
 _serial = count(1)
@@ -34,6 +39,26 @@ def make_user(full_name: str = "Trần Thị Hạnh", *, email: str | None = "",
     username = fields.pop("username", f"{slugify_vi(full_name)}-{next(_serial)}")
     address = f"{username}@truong.example.vn" if email == "" else email
     return User.objects.create_user(username, password, full_name=full_name, email=address, **fields)
+
+
+TOTP_SECRET = "STEMBINHDUONGSTEMBINHDUONG765432"
+
+
+def enrol_second_factor(user: User, *, secret: str = TOTP_SECRET) -> User:
+    """An authenticator app and recovery codes that were written down, as every officer has them."""
+    codes = {"seed": encrypt(RecoveryCodes.generate_seed()), "used_mask": 0, KEPT: True}
+    Authenticator.objects.bulk_create(
+        [
+            Authenticator(user=user, type=Authenticator.Type.TOTP, data=app_data(secret)),
+            Authenticator(user=user, type=Authenticator.Type.RECOVERY_CODES, data=codes),
+        ]
+    )
+    return user
+
+
+def make_administrator(full_name: str = "Hồ Anh Quân", *, second_factor: bool = True, **fields) -> User:
+    user = make_user(full_name, is_staff=True, is_superuser=True, **fields)
+    return enrol_second_factor(user) if second_factor else user
 
 
 def make_city() -> Area:
@@ -82,8 +107,13 @@ def make_school(
     return school
 
 
-def make_staff(full_name: str, role: str, *, school: School | None = None, **fields) -> User:
+def make_staff(
+    full_name: str, role: str, *, school: School | None = None, second_factor: bool = True, **fields
+) -> User:
+    """Whoever must have a second factor has one, unless told otherwise."""
     user = make_user(full_name, **fields)
+    if role in COORDINATING and second_factor:
+        enrol_second_factor(user)
     Membership.objects.create(school=school or make_school(), user=user, role=role)
     forget_standing(user)
     return user
@@ -109,10 +139,17 @@ def make_outsider(full_name: str = "Đỗ Văn Lâm", **fields) -> User:
 
 
 def make_officer(
-    full_name: str = "Phạm Quốc Huy", *, role: str = OfficeRole.DEPARTMENT, areas: tuple = (), **fields
+    full_name: str = "Phạm Quốc Huy",
+    *,
+    role: str = OfficeRole.DEPARTMENT,
+    areas: tuple = (),
+    second_factor: bool = True,
+    **fields,
 ) -> User:
     """An officer of the department; ``role=OfficeRole.WARD, areas=(ward,)`` for one of a ward."""
     user = make_user(full_name, **fields)
+    if second_factor:
+        enrol_second_factor(user)
     post = OfficerPost.objects.create(user=user, role=role)
     post.areas.set(areas)
     forget_standing(user)

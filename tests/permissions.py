@@ -133,7 +133,7 @@ def rows(addresses: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
     for role in ROLES:
         clients[role] = client = Client(raise_request_exception=False)
         if role != "anonymous":
-            client.force_login(world.people[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(world.people[role])
     for name, takes_object in addresses:
         for relation in RELATIONS if takes_object else ["-"]:
             place = MISSING if relation == "missing" else world.places.get(relation)

@@ -86,7 +86,7 @@ def test_the_back_offices_are_closed_to_everybody_else(client):
             continue
         client.logout()
         if person:
-            client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(person)
         for url in [*wagtail_addresses(), "/backoffice/", "/backoffice/accounts/user/"]:
             response = client.get(url)
             assert response.status_code in {302, 403, 404}, (role, url)
@@ -98,7 +98,7 @@ def test_an_editor_reaches_no_people_and_no_settings(client):
 
     set_up_site()
     world = build_world()
-    client.force_login(world.people["editor"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.people["editor"])
     assert client.get(reverse("wagtailadmin_home")).status_code == 200
     for name in ("wagtailusers_users:index", "wagtailusers_groups:index", "wagtailsites:index"):
         assert client.get(reverse(name)).status_code in {302, 403}, name

@@ -193,7 +193,7 @@ def _cast(world: World, ward, centre) -> None:
         "ward_officer": people.make_ward_officer("Đặng Thị Mai", ward=ward),
         "department_officer": people.make_officer("Phan Hoàng Nam", role=OfficeRole.DEPARTMENT),
         "editor": editor,
-        "administrator": people.make_user("Hồ Anh Quân", is_staff=True, is_superuser=True),
+        "administrator": people.make_administrator("Hồ Anh Quân"),
     }
 
 

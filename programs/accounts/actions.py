@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
+from programs.accounts.second_factor import KEPT
 from programs.core.audit import record
 from programs.core.references import random_code
 from programs.core.refusals import Refused
@@ -53,6 +55,15 @@ def first_password_path(*, user: User) -> str:
     """The address where a new person sets a password, once and within three days; allauth checks the token."""
     identity = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return reverse("account_reset_password_from_key", kwargs=identity)
+
+
+def keep_recovery_codes(*, user: User) -> None:
+    """Their owner said that they are written down; new codes are asked about anew."""
+    with transaction.atomic():
+        codes = Authenticator.objects.select_for_update().filter(user=user, type=Authenticator.Type.RECOVERY_CODES)
+        for row in codes:
+            row.data[KEPT] = True
+            row.save(update_fields=["data"])
 
 
 @transaction.atomic

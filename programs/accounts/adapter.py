@@ -1,11 +1,25 @@
-"""How allauth behaves here: who may come, and how guessing is slowed."""
+"""How allauth behaves here: who may come, how guessing is slowed, and what is kept secret."""
 
 from __future__ import annotations
 
+import time
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from programs.accounts.models import User
+from programs.accounts.second_factor import FACTORS, second_factor_needed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -13,6 +27,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, app: str) -> bool:
+        """Whoever signed in a moment ago is not asked for the same password again."""
+        moments = [record["at"] for record in get_authentication_records(context.request, context.request.user)]
+        fresh = bool(moments) and time.time() - max(moments) < app_settings.REAUTHENTICATION_TIMEOUT
+        return not fresh and super().is_reauthentication_required(app)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failures count by account and address together.
@@ -22,3 +42,31 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         login = credentials.get("email") or credentials.get("username") or ""
         return f"{self.get_client_ip(request)}:{login.casefold()}"
+
+
+def _cipher() -> MultiFernet:
+    """Old keys go on reading, as with everything else that Django signs."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(urlsafe_b64encode(sha256(b"second factor:" + key.encode()).digest())) for key in keys])
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _(
+            "Your task needs a second step at sign-in. Add another app or key first, then remove this one."
+        ),
+        "incorrect_code": _("This code is not right, or was used already. Wait for the next one and type that."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Whoever reads a stolen copy of the database has no second factor by it."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last factor stays with whoever needs one; a new phone is set up beside the old one."""
+        user: User = authenticator.user
+        others = Authenticator.objects.filter(user=user, type__in=FACTORS).exclude(pk=authenticator.pk)
+        return others.exists() or not second_factor_needed(user)

@@ -1,13 +1,32 @@
-"""Signing in: the one place that shapes allauth's form."""
+"""Signing in: the one place that shapes allauth's forms."""
 
 from __future__ import annotations
 
 import unicodedata
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.core import context, ratelimit
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programs.accounts.models import User
+from programs.accounts.totp import use_code
 from programs.core.text import clean_text
+
+
+def one_width(text: str) -> str:
+    """What was typed, in whatever width a keyboard or a phone writes it."""
+    return unicodedata.normalize("NFKC", clean_text(text))
+
+
+def plain_code(text: str) -> str:
+    """Apps and cards show codes in groups."""
+    return one_width(text).replace(" ", "").replace("-", "")
 
 
 class LoginForm(AllauthLoginForm):
@@ -24,4 +43,77 @@ class LoginForm(AllauthLoginForm):
         self.fields["remember"].label = _("Stay signed in on this device")
 
     def clean_login(self) -> str:
-        return unicodedata.normalize("NFKC", clean_text(self.cleaned_data["login"])).casefold()
+        return one_width(self.cleaned_data["login"]).casefold()
+
+
+def _code_field(label: str, help_text: str) -> forms.CharField:
+    """Recovery codes are typed into the same field: their eight digits fit too."""
+    attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "autofocus": True}
+    return forms.CharField(label=label, help_text=help_text, max_length=20, widget=forms.TextInput(attrs=attrs))
+
+
+class SecondStepMixin:
+    """A code from the app, or a recovery code.
+
+    Guesses count by account and address together, like passwords; and by account alone too, because only who knows
+    the password gets here: many addresses must not add up.
+    """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = _code_field(
+            _("Code"), _("The six digits that your app shows now, or one of your recovery codes.")
+        )
+
+    def clean_code(self) -> str:
+        limits = self._count()
+        code = plain_code(self.cleaned_data["code"])
+        self.authenticator = _opened_by(self.user, code)
+        if self.authenticator is None:
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        for action, key in limits:
+            ratelimit.clear(context.request, action=action, key=key)
+        return code
+
+    def _count(self) -> list[tuple[str, str]]:
+        address = ratelimit._impl.get_ip(context.request)
+        limits = [("second_factor", f"{address}:{self.user.pk}"), ("second_factor_of_account", str(self.user.pk))]
+        for action, key in limits:
+            if not ratelimit.consume(context.request, action=action, key=key):
+                raise forms.ValidationError(_("Too many wrong codes. Wait a few minutes, then try again."))
+        return limits
+
+
+def _opened_by(user: User, code: str) -> Authenticator | None:
+    for authenticator in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
+        if authenticator.type == Authenticator.Type.TOTP:
+            opened = use_code(authenticator=authenticator, code=code)
+        else:
+            opened = authenticator.wrap().validate_code(code)
+        if opened:
+            authenticator.user = user
+            return authenticator
+    return None
+
+
+class AuthenticateForm(SecondStepMixin, AllauthAuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(SecondStepMixin, AllauthReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(AllauthActivateTOTPForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = _code_field(_("Code"), _("The six digits that the app shows for this portal."))
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = plain_code(self.cleaned_data["code"])
+        return super().clean_code()
+
+    @property
+    def typed_secret(self) -> str:
+        """In groups of four, to be read aloud and typed."""
+        return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
+from django.conf import settings
 from django.contrib.auth.models import Group
 
 from programs.accounts.models import User
+from programs.accounts.second_factor import KEPT, second_factor_needed
+from programs.accounts.totp import app_data
 from programs.models import Area, Centre, CentreStaff, Membership, OfficerPost, Pupil, School
 from programs.schools.choices import OfficeRole, SchoolRole, SchoolState, Tree
 from programs.visits.choices import CentreRole
@@ -17,6 +22,7 @@ HOME_SCHOOL = "Trường THCS Phú Lợi"
 OTHER_SCHOOL = "Trường THCS Thuận Giao"
 UPPER_SCHOOL = "Trường THPT Thủ Dầu Một"
 HOME_WARD = "Phường Phú Lợi"
+NEW_OFFICERS_WARD = "Phường Thủ Dầu Một"
 CENTRE = "TDM"
 
 
@@ -29,6 +35,7 @@ class Person:
     role_vi: str
     role_en: str
     has_email: bool = True
+    has_second_factor: bool = True  # where one is needed
 
     @property
     def email(self) -> str | None:
@@ -57,6 +64,13 @@ CAST = [
     Person("tram", "Lý Thu Trâm", "Nhân viên Trung tâm Sáng tạo Thủ Dầu Một", "Staff of the Thủ Dầu Một centre"),
     Person("duyen", "Châu Mỹ Duyên", "Giám khảo", "Judge"),
     Person("mai", "Đặng Thị Mai", "Chuyên viên phường Phú Lợi", "Ward officer, Phú Lợi"),
+    Person(
+        "thu",
+        "Trịnh Minh Thư",
+        "Chuyên viên phường Thủ Dầu Một, mới nhận việc, chưa có bước xác thực thứ hai",
+        "Ward officer, Thủ Dầu Một, newly appointed: has no second step yet",
+        has_second_factor=False,
+    ),
     Person("nam", "Phan Hoàng Nam", "Chuyên viên Sở Giáo dục và Đào tạo", "Department officer"),
     Person("ha", "Bùi Thanh Hà", "Thành viên Ban Chỉ đạo", "Steering committee viewer"),
     Person("linh", "Ngô Thùy Linh", "Biên tập viên", "Editor"),
@@ -73,6 +87,24 @@ def create_people() -> dict[str, User]:
     trust_addresses(people)
     User.objects.filter(username="admin").update(is_staff=True, is_superuser=True)
     return {user.username: user for user in User.objects.filter(username__in=[person.key for person in CAST])}
+
+
+def settle_second_factors() -> None:
+    """One known secret for all; after everybody has their part, for the part decides who needs it."""
+    newcomers = [person.key for person in CAST if not person.has_second_factor]
+    cast = User.objects.filter(username__in=[person.key for person in CAST]).exclude(username__in=newcomers)
+    Authenticator.objects.bulk_create(
+        row for user in cast if second_factor_needed(user) for row in demo_second_factor(user)
+    )
+
+
+def demo_second_factor(user: User) -> list[Authenticator]:
+    """An app with the known secret, and recovery codes that were written down."""
+    codes = {"seed": encrypt(f"demonstration of {user.username}"), "used_mask": 0, KEPT: True}
+    return [
+        Authenticator(user=user, type=Authenticator.Type.TOTP, data=app_data(settings.DEMO_TOTP_SECRET)),
+        Authenticator(user=user, type=Authenticator.Type.RECOVERY_CODES, data=codes),
+    ]
 
 
 def settle_schools(people: dict[str, User], *, since: date) -> None:
@@ -94,6 +126,8 @@ def settle_schools(people: dict[str, User], *, since: date) -> None:
     OfficerPost.objects.create(user=people["ha"], role=OfficeRole.STEERING)
     ward_post = OfficerPost.objects.create(user=people["mai"], role=OfficeRole.WARD)
     ward_post.areas.add(Area.objects.get(tree=Tree.ADMINISTRATIVE, name=HOME_WARD))
+    new_post = OfficerPost.objects.create(user=people["thu"], role=OfficeRole.WARD)
+    new_post.areas.add(Area.objects.get(tree=Tree.ADMINISTRATIVE, name=NEW_OFFICERS_WARD))
 
 
 def settle_centre(people: dict[str, User]) -> None:

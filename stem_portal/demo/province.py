@@ -56,6 +56,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         year_began = terms[-1].school_year.starts_on
         all_schools = schools.build_schools(random=random, scale=scale)
         cast.settle_schools(people, since=year_began)
+        cast.settle_second_factors()
         all_schools = list(School.objects.order_by("pk"))
         schools.build_staff(random=random, schools=all_schools, scale=scale, since=year_began)
         classes_of = {

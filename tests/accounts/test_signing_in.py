@@ -2,14 +2,13 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from programs.accounts.models import User
 from programs.notices.models import Message
-from tests.people import PASSWORD, make_user
+from tests.people import PASSWORD, enrol_second_factor, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -137,8 +136,7 @@ OTHER_DOORS = [
 @pytest.fixture
 def officer_with_totp():
     officer = User.objects.create_superuser("vien", PASSWORD, full_name="Phạm Viên", email="vien@so.example.vn")
-    TOTP.activate(officer, generate_totp_secret())
-    return officer
+    return enrol_second_factor(officer)
 
 
 @pytest.mark.parametrize("door", OTHER_DOORS)
@@ -167,7 +165,7 @@ def test_the_doors_remember_where_one_wanted_to_go_but_never_another_site(client
 
 
 def test_the_back_offices_admit_only_who_may(client, hanh):
-    client.force_login(hanh)
+    client.force_login(enrol_second_factor(hanh))
     User.objects.update(is_staff=True)
     assert client.get("/backoffice/", follow=True).status_code == 403
     assert client.get("/cms/", follow=True).status_code == 403

@@ -11,7 +11,7 @@ from programs.accounts.models import User
 from programs.curricula.models import Curriculum
 from programs.visits.models import FieldTrip
 from tests.cms.make import make_centre, make_curriculum_page, make_subject, section
-from tests.people import make_user
+from tests.people import enrol_second_factor, make_user
 
 pytestmark = pytest.mark.django_db
 STREAMS = ["aims", "outcomes", "materials", "safety", "rubric", "body", "schedule", "bring", "papers"]
@@ -28,7 +28,7 @@ def linh(website) -> User:
 def khoi(website) -> User:
     user = make_user("Dương Minh Khôi")
     user.groups.add(Group.objects.get(name="Moderators"))
-    return user
+    return enrol_second_factor(user)
 
 
 def form_of(**values) -> dict:

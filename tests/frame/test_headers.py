@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from programs.accounts.models import User
-from tests.people import PASSWORD, make_user
+from tests.people import PASSWORD, make_administrator, make_user
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +48,7 @@ def test_our_pages_allow_nothing_inline_and_have_nothing_inline(client, signed_i
 
 @pytest.mark.parametrize("path", ["/backoffice/", "/cms/"])
 def test_only_the_back_offices_have_inline_allowances(client, path):
-    client.force_login(User.objects.create_superuser("vien", PASSWORD, full_name="Phạm Viên"))
+    client.force_login(make_administrator("Phạm Viên"))
     page = client.get(path)
     assert page.status_code == 200
     assert "'unsafe-inline'" in directive(page, "script-src")

@@ -15,6 +15,9 @@ class Command(BaseCommand):
         width = max(len(person.key) for person in CAST)
         self.stdout.write(f"\n  {settings.SITE_URL}   (English: {settings.SITE_URL}/en/)\n")
         self.stdout.write(f"  Sign in with a user name below and the password  {settings.DEMO_PASSWORD}\n")
+        self.stdout.write(
+            "  Officers, coordinators, managers and publishers take a second step: the page shows their code.\n"
+        )
         for person in CAST:
             self.stdout.write(f"    {person.key:<{width}}  {person.name:<16}  {person.role_en}")
         self.stdout.write("")

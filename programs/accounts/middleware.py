@@ -1,0 +1,42 @@
+"""Whoever must have a second factor sets it up before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language_from_path
+from django_htmx.http import HttpResponseClientRedirect
+
+from programs.accounts.second_factor import second_factor_missing
+
+# What has to work meanwhile: signing in and out and the enrolment itself; files that are the same for everybody.
+OPEN = ("/accounts/", "/health/", "/static/", "/media/")
+
+
+class SecondFactorFirst:
+    """Stands before every address there is, so that no new page can forget it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args: tuple, kwargs: dict) -> HttpResponse | None:
+        # Without a session cookie there is nobody to ask for: a visitor's page costs no look at the session.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or _is_open(request.path_info):
+            return None
+        if not second_factor_missing(request.user):
+            return None
+        wanted = {"next": request.get_full_path()} if request.method == "GET" and not request.htmx else {}
+        target = reverse("second_factor") + (f"?{urlencode(wanted)}" if wanted else "")
+        return HttpResponseClientRedirect(target) if request.htmx else HttpResponseRedirect(target)
+
+
+def _is_open(path: str) -> bool:
+    language = get_language_from_path(path)
+    return path.removeprefix(f"/{language}").startswith(OPEN)

@@ -1,0 +1,126 @@
+"""Setting up the second factor, and the page of one's own account."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.base.views import AuthenticateView as AllauthAuthenticateView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.utils import decrypt
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django.views.generic.edit import FormView
+
+from programs.accounts.actions import keep_recovery_codes
+from programs.accounts.second_factor import KEPT, has_factor, second_factor_missing
+from programs.accounts.sessions import end_sessions
+from programs.accounts.totp import app_data, next_code
+from programs.core.gates import signed_in
+
+AFTERWARDS = "second_factor_next"  # in the session: where the person wanted to go
+
+
+@require_safe
+@signed_in
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Why a second step is needed, and the two ways to it; leads on as soon as there is one."""
+    _remember_where_to(request)
+    if not second_factor_missing(request.user):
+        return redirect(request.session.pop(AFTERWARDS, "desk"))
+    if has_factor(request.user):
+        return redirect("mfa_view_recovery_codes")
+    return render(request, "account/second_factor.html", {"steps": enrolment_steps(1)})
+
+
+def _remember_where_to(request: HttpRequest) -> None:
+    wanted = request.GET.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        request.session[AFTERWARDS] = wanted
+
+
+def enrolment_steps(now: int) -> list[dict]:
+    labels = [_("Choose"), _("Connect"), _("Keep the recovery codes")]
+    return [
+        {"label": label, "state": "done" if number < now else "now" if number == now else ""}
+        for number, label in enumerate(labels, start=1)
+    ]
+
+
+@require_POST
+@signed_in
+def recovery_codes_kept(request: HttpRequest) -> HttpResponse:
+    """The owner says that the codes are written down: the last step of the enrolment."""
+    keep_recovery_codes(user=request.user)
+    return redirect(request.session.pop(AFTERWARDS, "desk"))
+
+
+class _Enrolment:
+    """What is the same for an app and for a key."""
+
+    def get_context_data(self, **kwargs) -> dict:
+        context = super().get_context_data(**kwargs)
+        return context | {"steps": enrolment_steps(2) if second_factor_missing(self.request.user) else []}
+
+    def form_valid(self, form) -> HttpResponse:
+        first = not has_factor(self.request.user)
+        response = super().form_valid(form)
+        if first:  # the other sessions began with a password alone
+            end_sessions(user=self.request.user, keep=self.request.session.session_key)
+        return response
+
+
+@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
+class ConnectApp(_Enrolment, ActivateTOTPView):
+    """Connects an app; a second time it moves to another phone, and the old one no longer counts."""
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        # allauth would ask to remove the old app first, and whoever needs a factor may not be without one.
+        return FormView.dispatch(self, request, *args, **kwargs)
+
+    @transaction.atomic
+    def form_valid(self, form) -> HttpResponse:
+        apps = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.TOTP)
+        apps.delete()
+        response = super().form_valid(form)
+        apps.update(data=app_data(form.secret, code=form.cleaned_data["code"]))
+        return response
+
+
+class AddKey(_Enrolment, AddWebAuthnView):
+    pass
+
+
+class RecoveryCodes(ViewRecoveryCodesView):
+    def get_context_data(self, **kwargs) -> dict:
+        row = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.RECOVERY_CODES).first()
+        steps = enrolment_steps(3) if second_factor_missing(self.request.user) else []
+        return super().get_context_data(**kwargs) | {"steps": steps, "kept": bool(row and row.data.get(KEPT))}
+
+
+class Authenticate(AllauthAuthenticateView):
+    """The second step at sign-in."""
+
+    def get_context_data(self, **kwargs) -> dict:
+        user = self.stage.login.user
+        kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        return super().get_context_data(**kwargs) | {
+            "has_app": Authenticator.Type.TOTP in kinds,
+            "has_key": Authenticator.Type.WEBAUTHN in kinds,
+            "demo": demo_code(user),
+        }
+
+
+def demo_code(user) -> dict | None:
+    """For the people of the demonstration, whose secret everybody knows: what their phone would show."""
+    app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    if settings.IN_PRODUCTION or app is None or decrypt(app.data["secret"]) != settings.DEMO_TOTP_SECRET:
+        return None
+    return {"code": next_code(app)}
