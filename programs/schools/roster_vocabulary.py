@@ -31,7 +31,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "ntn sinh", "ngay sinh hs", "ngay sinh hoc sinh", "date of birth", "birth date", "birthday", "dob", "birthdate",
     ),
     "gender": (
-        "gioi tinh", "gt", "phai", "nam nu", "nu", "nam", "la nu", "hoc sinh nu", "hs nu", "gender", "sex", "female",
+        "gioi tinh", "gt", "phai", "nam nu", "nu", "nam", "nu x", "nam x", "la nu", "hoc sinh nu", "hs nu", "gender", "sex", "female",
     ),
     "class_name": ("lop", "lop hoc", "ten lop", "lop dang hoc", "ma lop", "class", "class name", "grade class", "form"),
     "guardian_name": (
@@ -72,16 +72,14 @@ VOCABULARY = Vocabulary(
     joined={"full_name": ("last_middle_name", "given_name"), "last_middle_name": ("last_middle_name", "given_name")},
 )
 
-_GENDERS = {word: "f" for word in ("nu", "f", "female", "gai", "girl", "be gai")} | {
-    word: "m" for word in ("nam", "m", "male", "trai", "boy", "be trai")
-}
+_GENDERS = dict.fromkeys(("nu", "f", "female", "gai", "girl", "be gai"), "f") | dict.fromkeys(("nam", "m", "male", "trai", "boy", "be trai"), "m")
 _TICKS = {"x", "v", "1", "co", "true", "yes", "✓", "✔", "☑"}
 _NOT_TICKS = {"0", "khong", "false", "no", "-"}
 
 
 def read_gender(cell: Cell, *, title: str = "") -> Reading:
     """``f``, ``m`` or nothing: words, or a tick in a column that is called ``Nữ`` (or ``Nam``)."""
-    of_column = _GENDERS.get(words(title).removeprefix("la ").removeprefix("hs ").removeprefix("hoc sinh "))
+    of_column = _GENDERS.get(words(title).removeprefix("la ").removeprefix("hs ").removeprefix("hoc sinh ").removesuffix(" x"))
     text = words(cell.text) or cell.text.strip()
     if text in _GENDERS:
         return Reading(_GENDERS[text])
@@ -93,18 +91,31 @@ def read_gender(cell: Cell, *, title: str = "") -> Reading:
 
 
 _CLASS_WORD = re.compile(r"^(?:lớp|lop|class)\s*[:.]?\s*", re.IGNORECASE)
-_PARTS = re.compile(r"(?P<grade>1[0-2]|0?[1-9])\s*(?P<joint>[./\-_]?)\s*(?P<rest>\S.*)?")
+_PARTS = re.compile(r"0?(?P<grade>1[0-2]|[1-9])(?!\d)\s*(?P<joint>[./\-_]?)\s*(?P<rest>\S.*)?")
+_SHORT = re.compile(r"[a-z]\d*(?:\s+\d+)?", re.IGNORECASE)
 
 
 def read_class(cell: Cell) -> Reading:
-    """A class as ``(name, grade)``: ``Lớp 8a1`` and ``8 A 1`` are 8A1; ``8/1`` stays, with grade 8."""
+    """A class as ``(name, grade)``: ``Lớp 8a1`` and ``8 A 1`` are 8A1; ``8/1`` and ``12 Toán`` stay."""
+    if cell.kind == "date":  # a spreadsheet program took 8/1 for a day
+        day = cell.value
+        return Reading(None, [note("class_became_date", cell.text, read=f"{day.day}/{day.month}")])
+    if cell.kind == "error":
+        return Reading(None, [note("cell_error", cell.text)])
     text = _CLASS_WORD.sub("", clean_text(cell.text))
     if not text:
         return Reading()
     found = _PARTS.fullmatch(text)
     if not found:
         return Reading(None, [note("class_unknown", cell.text)])
-    grade, rest = int(found["grade"]), re.sub(r"\s+(?=\d)|(?<=[A-Za-z])\s+", "", found["rest"] or "").upper()
-    name = f"{grade}{'' if rest[:1].isalpha() and found['joint'] in {'', '.', '-', '_'} else found['joint']}{rest}"
+    name = _class_name(found["grade"], found["joint"], found["rest"] or "", text)
     notes = [note("class_respelled", cell.text, read=name)] if name != cell.text else []
-    return Reading((name, grade), notes)
+    return Reading((name, int(found["grade"])), notes)
+
+
+def _class_name(grade: str, joint: str, rest: str, text: str) -> str:
+    if _SHORT.fullmatch(rest):
+        return grade + "".join(rest.split()).upper()
+    if joint and rest.isdigit():
+        return f"{grade}{joint}{rest}"
+    return text.removeprefix("0")

@@ -6,7 +6,9 @@ the cells. What cannot be read is ``Refused`` with what to do next.
 
 from __future__ import annotations
 
+from programs.core.spreadsheets.birthdays import DateColumn, read_date
 from programs.core.spreadsheets.cells import EMPTY, Cell, Row
+from programs.core.spreadsheets.codes import CodeColumn, read_code
 from programs.core.spreadsheets.headers import (
     Column,
     Header,
@@ -17,12 +19,13 @@ from programs.core.spreadsheets.headers import (
     suggest_header,
     suggest_sheet,
 )
+from programs.core.spreadsheets.names import join_name, read_name
 from programs.core.spreadsheets.notes import LEVELS, Reading
 from programs.core.spreadsheets.reading import Rows, SheetInfo, Workbook, open_table, read_rows
-from programs.core.spreadsheets.values import read_code, read_date, read_name, read_phone
+from programs.core.spreadsheets.telephones import read_phone
 
 __all__ = [
-    "EMPTY", "LEVELS", "Cell", "Column", "Header", "Reading", "Row", "Rows", "SheetInfo", "Vocabulary", "Workbook",
-    "header_at", "is_footer", "is_header_again", "open_table", "read_code", "read_date", "read_name", "read_phone",
-    "read_rows", "suggest_header", "suggest_sheet",
+    "EMPTY", "LEVELS", "Cell", "CodeColumn", "Column", "DateColumn", "Header", "Reading", "Row", "Rows", "SheetInfo",
+    "Vocabulary", "Workbook", "header_at", "is_footer", "is_header_again", "join_name", "open_table", "read_code",
+    "read_date", "read_name", "read_phone", "read_rows", "suggest_header", "suggest_sheet",
 ]  # fmt: skip

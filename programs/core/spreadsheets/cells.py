@@ -12,7 +12,7 @@ Kind = Literal["text", "number", "date", "bool", "error", "empty"]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. ``text`` is cleaned (NFC, legacy fonts decoded) and written as a person would;
-    ``value`` is the number, date or truth value behind it. ``raw`` is the text before a legacy font was decoded.
+    ``value`` is the number, date or truth value behind it. ``raw`` is the text as the file has it, where reading it changed more than spaces at its ends.
     """
 
     kind: Kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from programs.core.spreadsheets.cells import Cell, Row
-from programs.core.text import fold
+from programs.core.text import clean_text, fold
 
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _TITLE_CHARACTERS = 80  # what is longer is a sentence above the table, not the name of a column
@@ -130,7 +130,7 @@ def header_at(rows: Sequence[Row], number: int, vocabulary: Vocabulary) -> Heade
 def _title(cell: Cell, vocabulary: Vocabulary) -> str:
     """A title above a column in a legacy font may itself be Unicode: the reading that is known wins."""
     if cell.raw and not vocabulary.is_known(cell.text) and vocabulary.is_known(cell.raw):
-        return cell.raw
+        return clean_text(cell.raw)
     return cell.text if cell.kind == "text" else ""
 
 

@@ -7,49 +7,49 @@ from typing import Any, Literal
 
 Level = Literal["info", "ask", "problem"]
 
-# Notes that were worth telling but changed nothing of the meaning are ``info``; ``ask`` means that a person should
-# look before the row goes in; with a ``problem`` the value was not taken.
+# ``info`` tells what was done; at ``ask`` the value was taken, but a person should look at it; with a ``problem`` no
+# value was taken. ``read`` in a note is the value as it was, or would be, understood.
 LEVELS: dict[str, Level] = {
+    "cell_error": "problem",  # #N/A, #REF!, or a formula that was never worked out
     # dates
-    "date_year_only": "problem",
+    "date_from_number": "info",  # a count of days
     "date_two_digit_year": "ask",
+    "date_maybe_swapped": "ask",  # day and month, by a program that reads the month first
     "date_month_first": "problem",
+    "date_year_only": "problem",
     "date_no_such_day": "problem",
-    "date_unreadable": "problem",
-    "date_from_number": "info",
     "date_future": "problem",
     "date_too_old": "problem",
+    "date_unreadable": "problem",
     # telephones
     "phone_zero_restored": "info",
-    "phone_shortened": "problem",
+    "phone_landline": "info",
+    "phone_words_dropped": "info",
+    "phone_shortened": "problem",  # 9.12E+08
     "phone_old_mobile": "problem",
     "phone_two": "problem",
-    "phone_landline": "info",
-    "phone_unreadable": "problem",
     "phone_foreign": "problem",
+    "phone_unreadable": "problem",
     # codes
-    "code_was_number": "ask",
-    "code_float": "ask",
-    "code_shortened": "problem",
-    "code_zero_lost": "ask",
+    "code_float": "info",  # 79760501.0
+    "code_zero_lost": "ask",  # shorter than the others
+    "code_shortened": "problem",  # 7.97605E+11
     "code_personal_id": "problem",
-    "code_too_long": "problem",
+    "code_unreadable": "problem",
     # names
+    "name_cleaned": "info",  # invisible or doubled characters, accents in pieces
     "name_eth": "info",
-    "name_cleaned": "info",
-    "name_capitals": "info",
-    "name_recased": "info",
     "name_decoded": "info",
-    "name_digits": "problem",
+    "name_recased": "info",
+    "name_capitals": "info",
     "name_one_word": "ask",
+    "name_digits": "problem",
     "name_too_long": "problem",
     # words
     "gender_unknown": "problem",
-    "class_unknown": "problem",
     "class_respelled": "info",
-    # any
-    "cell_error": "problem",
-    "missing": "problem",
+    "class_became_date": "problem",  # 8/1 that a program took for the 8th of January
+    "class_unknown": "problem",
 }
 
 
@@ -67,5 +67,11 @@ class Reading:
 
 def note(code: str, value: object, **more: object) -> dict:
     """``value`` is what stood in the file; ``more`` is what the sentence about it needs."""
-    assert code in LEVELS, code
+    if code not in LEVELS:
+        raise KeyError(code)
     return {"code": code, "value": str(value), **more}
+
+
+def problem(code: str, value: object, **more: object) -> Reading:
+    """A reading without a value, and why."""
+    return Reading(None, [note(code, value, **more)])

@@ -161,7 +161,7 @@ def _text_cell(text: str, encoding: Encoding | None) -> Cell:
     cleaned = clean_text(decoded)
     if not cleaned:
         return EMPTY
-    return Cell("text", cleaned, cleaned, "" if decoded == text else clean_text(text))
+    return Cell("text", cleaned, cleaned, "" if cleaned == text.strip(" ") else text)
 
 
 def _moment(value: str) -> date | datetime | time:
