@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -99,5 +101,60 @@ def school_moved(*, school: School, occasion: str, reason: str, into: School | N
             to=member.user,
             dedupe_key=f"school:{school.pk}:{occasion}:{timezone.now().timestamp()}:{member.user_id}",
             context={"school": school.name, "occasion": occasion, "reason": reason, "into": into.name if into else ""},
+            link=reverse("desk"),
+        )
+
+
+def claims_wait(*, officer: User, claims: list[SchoolClaim], today: date) -> None:
+    """To an officer: these registrations have waited too long."""
+    write_message(
+        kind="claims_wait",
+        to=officer,
+        dedupe_key=f"claims-wait:{officer.pk}:{today}",
+        context={"claims": [(claim.school.name, timezone.localdate(claim.sent_at)) for claim in claims]},
+        link=reverse("claim_queue"),
+    )
+
+
+def claim_reminder(*, claim: SchoolClaim, until: date, now: datetime) -> None:
+    """To the claimant of a returned registration, in the portal's own language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        write_message(
+            kind="claim_reminder",
+            to=None,
+            address=claim.email,
+            dedupe_key=f"claim:{claim.pk}:reminder:{now.timestamp()}",
+            context=_claim_facts(claim) | {"reason": claim.reason, "until": until},
+            link=reverse("claim_status", args=[claim.link_token]),
+        )
+
+
+def claim_expired(*, claim: SchoolClaim, reason: str) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        write_message(
+            kind="claim_expired",
+            to=None,
+            address=claim.email,
+            dedupe_key=f"claim:{claim.pk}:expired",
+            context=_claim_facts(claim) | {"reason": reason},
+            link=reverse("school_claim", args=[claim.school.code]),
+        )
+
+
+def coordinator_changed(*, school: School, old: User | None, new: User | None, reason: str) -> None:
+    """To both: who looks after the school from now on."""
+    moment = timezone.now().timestamp()
+    for person in {each.pk: each for each in (old, new) if each}.values():
+        write_message(
+            kind="coordinator_changed",
+            to=person,
+            dedupe_key=f"coordinator:{school.pk}:{moment}:{person.pk}",
+            context={
+                "school": school.name,
+                "new": new.full_name if new else "",
+                "old": old.full_name if old else "",
+                "is_new": person == new,
+                "reason": reason,
+            },
             link=reverse("desk"),
         )

@@ -6,17 +6,22 @@ go on in the school that takes over; every other row stays where it happened, as
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from programs.accounts.models import User
 from programs.schools.models import School
 
-Ending = Callable[[School, User, str], None]
+
+
+class Ending(Protocol):
+    def __call__(self, *, school: School, by: User, reason: str) -> None: ...
+
+
 ENDINGS: list[Ending] = []
 
 
 def when_school_closes(ending: Ending) -> Ending:
-    """Registers ``ending(school, by, reason)``; it runs in the closing's transaction, before the school is locked.
+    """Registers ``ending(school=, by=, reason=)``; it runs in the closing's transaction, before the school is locked.
 
     Before, because bookings are always locked from the session down to the school.
     """

@@ -13,7 +13,7 @@ from programs.schools.models import School
 
 
 @when_school_closes
-def withdraw_projects_of(school: School, by: User, reason: str) -> None:
+def withdraw_projects_of(*, school: School, by: User, reason: str) -> None:
     """Nobody at the school is left to endorse them."""
     for project in Project.objects.select_for_update().filter(school=school, state__in=NOT_ENTERED).order_by("pk"):
         before = project.state

@@ -42,12 +42,13 @@ def submit_claim(
         earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
         if earlier:
             return earlier
-        if not _move_school(school_id=school_id, before=SchoolState.INVITED, after=SchoolState.CLAIMED):
+        if not _reserve(school_id=school_id):
             # a double click that waited for the first one finds it now
             earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
             if earlier:
                 return earlier
-            raise Refused(rules.claim_refusal(School.objects.get(pk=school_id).state))
+            refuse_if(queries.claim_refusal_of(School.objects.get(pk=school_id)))
+            raise Refused.because("claim_open", _("Please open the form again."))
         claim = SchoolClaim.objects.create(school_id=school_id, key_hash=key_hash, **typed)
         record(by=None, action="claim.submit", obj=claim, after={"state": claim.state, "school": school_id})
         emails.claim_received(claim=claim, occasion="submitted")
@@ -60,6 +61,14 @@ def _earlier_claim(*, key_hash: str, school_id: int, typed: dict[str, str]) -> S
         message = _("This form was already sent with other contents. Open it again and send it once more.")
         raise Refused.because("key_reused", message)
     return claim
+
+
+def _reserve(*, school_id: int) -> bool:
+    """Keep the school for one registration. One at work that seeks a coordinator stays at work meanwhile."""
+    if _move_school(school_id=school_id, before=SchoolState.INVITED, after=SchoolState.CLAIMED):
+        return True
+    school = School.objects.select_for_update(no_key=True).get(pk=school_id)
+    return queries.claim_refusal_of(school) is None
 
 
 def _move_school(*, school_id: int, before: SchoolState, after: SchoolState) -> bool:
@@ -80,8 +89,8 @@ def correct_claim(
         changed = [name for name in TYPED if getattr(claim, name) != typed[name]]
         for name in TYPED:
             setattr(claim, name, typed[name])
-        claim.state = ClaimState.SUBMITTED
-        claim.save(update_fields=[*TYPED, "state"])
+        claim.state, claim.sent_at = ClaimState.SUBMITTED, timezone.now()
+        claim.save(update_fields=[*TYPED, "state", "sent_at"])
         after = {"state": claim.state, "changed": changed}
         record(by=None, action="claim.correct", obj=claim, before={"state": ClaimState.RETURNED}, after=after)
         emails.claim_received(claim=claim, occasion=f"corrected-{secrets.token_hex(6)}")
@@ -114,15 +123,8 @@ def _verify(*, claim_id: int, by: User) -> SchoolClaim:
     Membership.objects.create(school=claim.school, user=person, role=SchoolRole.COORDINATOR)
     queries.forget_standing(person)
     _decide(claim=claim, state=ClaimState.VERIFIED, by=by, coordinator=person)
-    # Verified by its authority, and active at once: from here on its people may act.
-    for before, after in (
-        (SchoolState.CLAIMED, SchoolState.VERIFIED),
-        (SchoolState.VERIFIED, SchoolState.ACTIVE),
-    ):
-        if not _move_school(school_id=claim.school_id, before=before, after=after):
-            raise Refused(rules.decision_refusal(ClaimState.VERIFIED, to=ClaimState.VERIFIED))
-        record(by=by, action="school.move", obj=claim.school, before={"state": before}, after={"state": after})
-    claim.school.state = SchoolState.ACTIVE
+    # From here on its coordinator may act; the school is active when a second person works there or a class is there.
+    _settle(school=claim.school, to=SchoolState.VERIFIED, by=by)
     is_new = not person.has_usable_password()
     link = first_password_path(user=person) if is_new else reverse("desk")
     emails.claim_verified(claim=claim, person=person, link=link, is_new=is_new)
@@ -170,13 +172,21 @@ def refuse_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> Scho
 def _refuse(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
     claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.REFUSED)
     _decide(claim=claim, state=ClaimState.REFUSED, by=by, reason=reason)
-    before, after = SchoolState.CLAIMED, SchoolState.INVITED
-    if not _move_school(school_id=claim.school_id, before=before, after=after):
-        raise Refused(rules.decision_refusal(ClaimState.VERIFIED, to=ClaimState.REFUSED))
-    record(by=by, action="school.move", obj=claim.school, before={"state": before}, after={"state": after})
-    claim.school.state = after
+    _settle(school=claim.school, to=SchoolState.INVITED, by=by)
     emails.claim_refused(claim=claim)
     return claim
+
+
+def _settle(*, school: School, to: SchoolState, by: User) -> None:
+    """The school leaves ``claimed``; one that was at work while it sought a coordinator stays as it is."""
+    before = SchoolState.CLAIMED
+    if _move_school(school_id=school.pk, before=before, after=to):
+        record(by=by, action="school.move", obj=school, before={"state": before}, after={"state": to})
+        school.state = to
+        return
+    school.refresh_from_db(fields=["state"])
+    if not school.is_working:
+        raise Refused(rules.decision_refusal(ClaimState.VERIFIED, to=ClaimState.VERIFIED))
 
 
 def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:

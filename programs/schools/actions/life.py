@@ -16,7 +16,16 @@ from programs.core.text import clean_name
 from programs.schools import emails
 from programs.schools.choices import OPEN_REQUESTS, SchoolState
 from programs.schools.endings import ENDINGS
-from programs.schools.models import DataRequest, Enrolment, Invitation, Membership, Pupil, School, SchoolAlias, SchoolName
+from programs.schools.models import (
+    DataRequest,
+    Enrolment,
+    Invitation,
+    Membership,
+    Pupil,
+    School,
+    SchoolAlias,
+    SchoolName,
+)
 from programs.schools.queries import forget_standing, standing_of
 from programs.schools.queries.life import code_is_taken, schools_to_keep
 from programs.schools.rules.life import can_keep_school, code_refusal, move_refusal, rename_refusal
@@ -90,6 +99,7 @@ def suspend_school(*, school: School, reason: str, by: User, key: str) -> School
 
 
 def resume_school(*, school: School, reason: str, by: User, key: str) -> School:
+    """End a suspension: its people may act again."""
     return _move(school=school, to=SchoolState.ACTIVE, action="school.resume", reason=reason, by=by, key=key)
 
 
@@ -119,7 +129,7 @@ def close_school(*, school: School, reason: str, by: User, key: str) -> School:
 
     def perform() -> School:
         for ending in ENDINGS:
-            ending(school, by, reason)
+            ending(school=school, by=by, reason=reason)
         fresh = lock_school(school_id=school.pk, by=by)
         today = timezone.localdate()
         emails.school_moved(school=fresh, occasion=SchoolState.CLOSED, reason=reason)

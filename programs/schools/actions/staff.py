@@ -15,7 +15,9 @@ from programs.core.audit import record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
 from programs.schools import emails, queries, rules
+from programs.schools.choices import SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership, School
+from programs.schools.rules.handover import deputy_refusal
 
 INVITATION_LASTS = timedelta(days=14)
 
@@ -45,6 +47,8 @@ def _invite(*, school_id: int, full_name: str, email: str, role: str, by: User) 
         school=school, email=email, role=role, accepted_at__isnull=True, withdrawn_at__isnull=True
     )
     open_ones.filter(expires_at__lte=now).update(withdrawn_at=now)
+    if role == SchoolRole.DEPUTY:
+        refuse_if(deputy_refusal(is_taken=queries.has_deputy(school)))
     refuse_if(
         rules.invitation_refusal(
             may=rules.can_coordinate(queries.standing_of(by), school),
@@ -110,6 +114,10 @@ def accept_invitation(
         person = user or _new_member(
             full_name=full_name or invitation.full_name, email=invitation.email, password=password, language=language
         )
+        # The school's row is the lock: of two invited deputies one comes first.
+        school = School.objects.select_for_update(no_key=True).get(pk=invitation.school_id)
+        if invitation.role == SchoolRole.DEPUTY:
+            refuse_if(deputy_refusal(is_taken=queries.has_deputy(school, other_than=person)))
         membership, _created = Membership.objects.get_or_create(
             school=invitation.school, user=person, role=invitation.role, ended_on=None
         )
@@ -118,7 +126,16 @@ def accept_invitation(
         queries.forget_standing(person)
         after = {"role": invitation.role, "user": person.pk}
         record(by=person, action="staff.join", obj=invitation.school, after=after)
+        school_begins(school_id=school.pk, by=person)
     return membership
+
+
+def school_begins(*, school_id: int, by: User) -> None:
+    """The first act after the verification makes a school active: a second person joins, or a class is there."""
+    before, after = SchoolState.VERIFIED, SchoolState.ACTIVE
+    if School.objects.filter(pk=school_id, state=before).update(state=after):
+        school = School.objects.get(pk=school_id)
+        record(by=by, action="school.move", obj=school, before={"state": before}, after={"state": after})
 
 
 def _new_member(*, full_name: str, email: str, password: str, language: str) -> User:

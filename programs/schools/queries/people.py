@@ -60,6 +60,11 @@ def coordinators_of(school: School) -> QuerySet[Membership]:
     return Membership.objects.current().filter(school=school, role=SchoolRole.COORDINATOR).select_related("user")
 
 
+def has_deputy(school: School, *, other_than: User | None = None) -> bool:
+    deputies = Membership.objects.current().filter(school=school, role=SchoolRole.DEPUTY)
+    return deputies.exclude(user=other_than).exists() if other_than else deputies.exists()
+
+
 def memberships_visible_to(user) -> QuerySet[Membership]:
     """Those that a coordinator may look after."""
     return Membership.objects.current().filter(school__in=schools_to_coordinate(user)).select_related("school", "user")

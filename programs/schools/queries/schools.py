@@ -5,18 +5,21 @@ from __future__ import annotations
 from django.core.signing import BadSignature
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from programs.core.refusals import Refusal
 from programs.core.text import fold
 from programs.schools.choices import (
+    OPEN_CLAIMS,
     WORKING_STATES,
     Authority,
     OfficeRole,
+    SchoolRole,
     SchoolState,
     Tree,
 )
-from programs.schools.models import Area, School, SchoolAlias, SchoolClaim, SchoolName
+from programs.schools.models import Area, Membership, School, SchoolAlias, SchoolClaim, SchoolName
 from programs.schools.models.claims import LINK
 from programs.schools.queries.standing import standing_of
-from programs.schools.rules import COORDINATING
+from programs.schools.rules import COORDINATING, claim_refusal
 
 OFF_THE_LIST = (SchoolState.CLOSED, SchoolState.MERGED)
 
@@ -121,6 +124,19 @@ def claims_to_decide(user) -> QuerySet[SchoolClaim]:
     if standing.is_ward_officer:
         authorities.append(Authority.WARD)
     return claims_visible_to(user).filter(school__authority__in=authorities)
+
+
+def seeks_coordinator() -> Q:
+    """Schools at work whose coordinator is gone: anybody of the school may register for the role."""
+    current = Membership.objects.current().filter(school=OuterRef("pk"), role=SchoolRole.COORDINATOR)
+    return Q(state__in=WORKING_STATES) & ~Exists(current)
+
+
+def claim_refusal_of(school: School) -> Refusal | None:
+    """Why this school cannot be registered now."""
+    seeks = School.objects.filter(seeks_coordinator(), pk=school.pk).exists()
+    is_claimed = seeks and SchoolClaim.objects.filter(school=school, state__in=OPEN_CLAIMS).exists()
+    return claim_refusal(school.state, seeks_coordinator=seeks, is_claimed=is_claimed)
 
 
 def claim_with_token(token: str) -> SchoolClaim | None:

@@ -13,11 +13,11 @@ from programs.schools.models import Invitation
 INVITED_ROLES = (SchoolRole.TEACHER, SchoolRole.DEPUTY, SchoolRole.PRINCIPAL)
 
 
-def claim_refusal(state: str) -> Refusal | None:
-    """Why a school in ``state`` cannot be registered."""
-    if state == SchoolState.INVITED:
+def claim_refusal(state: str, *, seeks_coordinator: bool = False, is_claimed: bool = False) -> Refusal | None:
+    """Why a school in ``state`` cannot be registered. ``seeks_coordinator``: it is at work without one."""
+    if state == SchoolState.INVITED or (seeks_coordinator and not is_claimed):
         return None
-    if state == SchoolState.CLAIMED:
+    if state == SchoolState.CLAIMED or is_claimed:
         return Refusal(
             "claim_open",
             _(
@@ -49,6 +49,8 @@ def correction_refusal(state: str) -> Refusal | None:
         return Refusal("claim_decided", _("This registration was already verified. Please sign in."))
     if state == ClaimState.REFUSED:
         return Refusal("claim_refused", _("This registration was refused and cannot be changed any more."))
+    if state == ClaimState.EXPIRED:
+        return Refusal("claim_expired", _("This registration has ended. The school can be registered anew."))
     return Refusal("claim_waiting", _("This registration is waiting for the authority and cannot be changed now."))
 
 

@@ -27,6 +27,7 @@ CHECKING = {
     ClaimState.RETURNED: "no",
     ClaimState.VERIFIED: "done",
     ClaimState.REFUSED: "no",
+    ClaimState.EXPIRED: "no",
 }
 # A ward's office may help several schools in one morning; a flood of invented registrations is something else.
 REGISTRATIONS = Throttle("school-claim", allowed=20, seconds=3600)
@@ -57,7 +58,7 @@ def school_claim(request: HttpRequest, code: str) -> HttpResponse:
             REGISTRATIONS.count(request)
             messages.success(request, _("Your registration was sent. We have e-mailed you the link to this page."))
             return redirect("claim_status", token=claim.link_token)
-    context = {"school": school, "form": form, "refusal": None if form.is_bound else rules.claim_refusal(school.state)}
+    context = {"school": school, "form": form, "refusal": None if form.is_bound else queries.claim_refusal_of(school)}
     return render(request, "schools/claim.html", context)
 
 

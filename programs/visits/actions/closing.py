@@ -16,7 +16,7 @@ from programs.visits.models import Booking
 
 
 @when_school_closes
-def cancel_visits_of(school: School, by: User, reason: str) -> None:
+def cancel_visits_of(*, school: School, by: User, reason: str) -> None:
     """Every visit that has not begun is cancelled for the school; the next in line moves up."""
     now = timezone.now()
     live = Booking.objects.filter(school=school, state__in=LIVE, session__starts_at__gt=now)
