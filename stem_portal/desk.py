@@ -12,7 +12,9 @@ from programs.core.desk import DeskLink, DeskStat, DeskTable, DeskTask
 
 WINGS = ["schools", "curricula", "visits", "projects", "certificates", "reports", "notices"]
 ROOMS: list[ModuleType] = [
-    importlib.import_module(f"programs.{wing}.desk") for wing in WINGS if find_spec(f"programs.{wing}.desk")
+    importlib.import_module(f"{room}.desk")
+    for room in [*(f"programs.{wing}" for wing in WINGS), "stem_portal.administration"]
+    if find_spec(f"{room}.desk")
 ]
 
 

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "stem_portal.view_as.ViewAs",
     "stem_portal.middleware.private_pages",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -102,6 +103,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "programs.accounts.middleware.SecondFactorFirst",
+    "programs.accounts.middleware.last_use",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -239,11 +241,18 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "programs.notices.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "programs.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "programs.accounts.forms.LoginForm",
+    "reset_password": "programs.accounts.forms.ResetPasswordForm",
+    "request_login_code": "programs.accounts.forms.RequestLoginCodeForm",
+    "confirm_login_code": "programs.accounts.forms.ConfirmLoginCodeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # mail takes its time in a school
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
@@ -251,10 +260,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_RATE_LIMITS = {
     "login": "1000/m/ip",
     "login_failed": "10/5m/key",  # the key is account and address together: see the adapter
-    "reset_password": "100/m/ip,5/m/key",
+    "reset_password": "100/m/ip",
+    "request_login_code": "100/m/ip",
+    "reset_password_mail": "3/5m/key",  # account and address together, here and below: see programs/accounts/limits.py
+    "reset_password_mail_of_account": "20/h/key",
+    "login_code_mail": "3/5m/key",
+    "login_code_mail_of_account": "20/h/key",
     "reset_password_from_key": "100/m/ip",
-    "second_factor": "10/5m/key",  # account and address together
-    "second_factor_of_account": "30/15m/key",  # and many addresses do not add up: three codes in a million are right
+    "second_factor": "10/5m/key",
+    "second_factor_of_account": "30/15m/key",  # three codes in a million are right
     "reauthenticate": "10/m/user",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -272,7 +286,7 @@ MFA_FORMS = {
     "reauthenticate": "programs.accounts.forms.ReauthenticateForm",
     "activate_totp": "programs.accounts.forms.ActivateTOTPForm",
 }
-USERSESSIONS_TRACK_ACTIVITY = False  # a row at signing in is enough; a write on every page is not
+USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page is too dear: see accounts.middleware.last_use
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 # --- Wagtail ----------------------------------------------------------------------------------

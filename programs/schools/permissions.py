@@ -1,0 +1,45 @@
+"""What each role sees and does with schools, staff, classes and pupils, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
+
+OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
+
+PERMISSIONS = [
+    sees(_("the official list of schools"), EVERYBODY, "school_list", reach=Reach.ALL),
+    does(_("register a school that nobody has registered yet"), EVERYBODY, "school_claim", reach=Reach.ALL),
+    does(
+        _("look at their own registration through its link, and correct it when it was returned"),
+        EVERYBODY,
+        "claim_status",
+        reach=Reach.ALL,
+    ),
+    does(
+        _("join a school's staff through the link of an invitation written to them"),
+        EVERYBODY,
+        "invitation_accept",
+        reach=Reach.ALL,
+    ),
+    sees(
+        _("a school's page: its staff with role and e-mail; no pupil and no class for officers"),
+        (*SCHOOL_STAFF, *OFFICERS, Role.STEERING),
+        "school_detail",
+    ),
+    sees(_("the classes with the names of their pupils"), SCHOOL_STAFF, "class_detail"),
+    does(
+        _("invite staff, withdraw invitations and end roles"),
+        (Role.COORDINATOR,),
+        "staff_invite",
+        "invitation_withdraw",
+        "membership_end",
+    ),
+    sees(_("the registrations of schools with who registered them"), OFFICERS, "claim_queue", "claim_detail"),
+    does(
+        _("verify, return or refuse the registrations of the schools that their office answers for"),
+        (Role.WARD_OFFICER,),
+        "claim_verify",
+        "claim_return",
+        "claim_refuse",
+    ),
+]

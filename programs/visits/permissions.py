@@ -1,0 +1,28 @@
+"""What each role sees and does with sessions and bookings, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
+
+PERMISSIONS = [
+    sees(_("the sessions of field trips with the places left"), EVERYBODY, "session_detail", reach=Reach.ALL),
+    sees(_("the list of bookings, with those within their reach in it"), SIGNED_IN, "booking_list"),
+    sees(
+        _("bookings with the leading teacher, the telephone and, until the visit, the calendar entry"),
+        (*SCHOOL_STAFF, Role.CENTRE_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER),
+        "booking_detail",
+        "booking_calendar",
+    ),
+    does(_("book places for a class, or join the waiting list"), SCHOOL_STAFF, "session_book", reach=Reach.ALL),
+    does(
+        _("confirm the visits that they lead; those who lead the school confirm any"), SCHOOL_STAFF, "booking_confirm"
+    ),
+    does(_("name the pupils who take part in a visit"), SCHOOL_STAFF, "booking_roster"),
+    does(_("cancel bookings"), (*SCHOOL_STAFF, Role.CENTRE_STAFF), "booking_cancel"),
+    sees(
+        _("the centre's day: which groups come, and the names of those who take part"),
+        (Role.CENTRE_STAFF,),
+        "centre_day",
+    ),
+    does(_("check groups in, and close sessions"), (Role.CENTRE_STAFF,), "booking_check_in", "session_close"),
+]

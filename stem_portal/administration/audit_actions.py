@@ -1,0 +1,10 @@
+"""The verbs of administration in the audit log."""
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS = {
+    "support.view_as": _("Support began to look at the portal as this person"),
+    "support.view_page": _("Support opened a page as this person"),
+    "support.view_end": _("Support ended looking as this person"),
+    "roles.export": _("Review of all roles exported"),
+}

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.forms import CleanCharField
+from programs.core.idempotency import IdempotentFormMixin
+
+
+class ViewAsForm(IdempotentFormMixin):
+    reason = CleanCharField(
+        label=_("Reason"),
+        help_text=_("The person reads it word for word, e.g. “You wrote that the button for booking is missing.”"),
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class EndForm(forms.Form):
+    """Nothing to fill in: the button alone."""

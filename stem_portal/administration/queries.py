@@ -1,0 +1,217 @@
+"""The roles in words and the people who hold them, gathered from every wing: for administrators alone."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from importlib.util import find_spec
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Model, Q, QuerySet
+from django.utils.functional import Promise
+
+from programs.accounts.models import User
+from programs.accounts.second_factor import FACTORS
+from programs.core.permissions import EVERYBODY, SIGNED_IN, Holders, Permission, Reach, Role, nowhere
+from programs.core.text import fold
+
+ROOMS = [
+    f"programs.{wing}"
+    for wing in ("accounts", "notices", "schools", "curricula", "visits", "projects", "certificates", "reports")
+] + ["cms", "stem_portal.administration"]
+MOST_FOUND = 500  # people whose names a search may lead to; whoever finds more types more letters
+
+
+@cache
+def permissions() -> tuple[Permission, ...]:
+    return tuple(sentence for module in _modules("permissions") for sentence in module.PERMISSIONS)
+
+
+@cache
+def holders() -> tuple[Holders, ...]:
+    return tuple(source for module in _modules("roles") for source in getattr(module, "HOLDERS", ()))
+
+
+def _modules(name: str) -> Iterator:
+    for room in ROOMS:
+        if find_spec(f"{room}.{name}"):
+            yield importlib.import_module(f"{room}.{name}")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: str | Promise
+    reach: str | Promise
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one group of people sees and does, in sentences."""
+
+    sees: list[Sentence] = field(default_factory=list)
+    does: list[Sentence] = field(default_factory=list)
+
+
+def meaning_of(role: Role) -> Meaning:
+    """What the role adds to what everybody, and everybody signed in, may do anyway."""
+    own = [each for each in permissions() if role in each.roles and _group(each) is None]
+    return _meaning(own, lambda each: each.reach_of(role))
+
+
+def meaning_of_all(group: tuple[Role, ...]) -> Meaning:
+    return _meaning([each for each in permissions() if _group(each) == group], lambda each: each.reach)
+
+
+def _group(permission: Permission) -> tuple[Role, ...] | None:
+    """The large group that a sentence is about, so that it is not said again of each role in it."""
+    return next((group for group in (EVERYBODY, SIGNED_IN) if set(permission.roles) == set(group)), None)
+
+
+def _meaning(chosen: list[Permission], reach) -> Meaning:
+    def said(does: bool) -> list[Sentence]:
+        return [
+            Sentence(each.text, Reach(found).label if (found := reach(each)) else "")
+            for each in chosen
+            if each.does is does
+        ]
+
+    return Meaning(sees=said(False), does=said(True))
+
+
+@dataclass(frozen=True)
+class RoleCard:
+    """A role on the page: its words, and how many people hold it."""
+
+    role: Role
+    meaning: Meaning
+    count: int | None
+
+
+def cards() -> list[RoleCard]:
+    return [RoleCard(role, meaning_of(role), _count(role)) for role in Role]
+
+
+def _count(role: Role) -> int | None:
+    """None for those who have no account: visitors, and guardians with their links."""
+    return people_with(role).count() if source_of(role) else None
+
+
+def people_with(role: Role) -> QuerySet[User]:
+    """The active accounts that hold ``role`` now, each once."""
+    people = User.objects.filter(is_active=True)
+    if role == Role.STUDENT:
+        for source in holders():
+            people = people.exclude(pk__in=_person_ids(source))
+        return people
+    found = Q(pk__in=[])
+    for source in _sources(role):
+        found |= Q(pk__in=_person_ids(source))
+    return people.filter(found)
+
+
+def _sources(role: Role) -> list[Holders]:
+    return [source for source in holders() if source.role == role]
+
+
+def _person_ids(source: Holders) -> QuerySet:
+    return source.rows().order_by().values(source.person or "pk")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One office of one person."""
+
+    role: Role
+    person: User
+    title: str | Promise
+    scope: str
+    since: date | datetime | None
+
+
+NOBODYS = Holders(
+    role=Role.STUDENT,
+    rows=lambda: people_with(Role.STUDENT).order_by("sort_key", "pk"),
+    person="",
+    scope=nowhere,
+    title=lambda row: Role.STUDENT.label,
+    since=lambda row: row.date_joined,
+)
+
+
+def source_of(role: Role) -> Holders | None:
+    """Where the holders of a role stand; None for a role without accounts."""
+    if role == Role.STUDENT:
+        return NOBODYS
+    return next(iter(_sources(role)), None)
+
+
+def rows_of(source: Holders, text: str = "") -> QuerySet[Model]:
+    """The holders, those whose name, user name or e-mail has every word of ``text`` if any is given."""
+    rows = source.rows()
+    if not fold(text):
+        return rows
+    return rows.filter(**{f"{source.person or 'pk'}__in": ids_of_people_named(text)})
+
+
+def as_holdings(source: Holders, rows: Iterable[Model]) -> list[Holding]:
+    return [
+        Holding(source.role, _person(source, row), source.title(row), source.scope(row), source.since(row))
+        for row in rows
+    ]
+
+
+def _person(source: Holders, row: Model) -> User:
+    return getattr(row, source.person) if source.person else row
+
+
+def holdings_of(person: User) -> list[Holding]:
+    """Every office that the person holds now."""
+    return [
+        holding
+        for source in holders()
+        for holding in as_holdings(source, source.rows().filter(**{source.person or "pk": person.pk}))
+    ]
+
+
+def roles_of(holdings: list[Holding]) -> list[Role]:
+    held = {holding.role for holding in holdings} or {Role.STUDENT}
+    return [role for role in Role if role in held]
+
+
+def ids_of_people_named(text: str) -> list[int]:
+    """Accounts of which every word of ``text`` stands in the name, the user name or the e-mail, accents or not."""
+    words = fold(text).split()
+    pupils = User.objects.filter(pupil__isnull=False)
+    for word in words:
+        pupils = pupils.filter(Q(pupil__search_key__contains=word) | Q(username__contains=word))
+    found = list(pupils.values_list("pk", flat=True)[:MOST_FOUND])
+    # Only pupils are so many that their folded names stand in a column.
+    others = User.objects.filter(pupil__isnull=True).values_list("pk", "full_name", "username", "email")
+    for pk, *spelled in others.order_by("sort_key", "pk").iterator():
+        known = fold(" ".join(filter(None, spelled)))
+        if len(found) < MOST_FOUND and all(word in known for word in words):
+            found.append(pk)
+    return found
+
+
+def people_named(text: str) -> QuerySet[User]:
+    return User.objects.filter(pk__in=ids_of_people_named(text)).order_by("sort_key", "pk")
+
+
+def holdings_to_review() -> Iterator[Holding]:
+    """Every office that somebody holds, role by role; pupils are too many and hold nothing to review."""
+    for source in holders():
+        if source.role != Role.PUPIL:
+            yield from as_holdings(source, source.rows().iterator(chunk_size=500))
+
+
+def ids_with_second_factor() -> set[int]:
+    return set(Authenticator.objects.filter(type__in=FACTORS).values_list("user_id", flat=True))
+
+
+def people_visible_to(user: User) -> QuerySet[User]:
+    """Every account, for an administrator; none for anybody else."""
+    return User.objects.all() if user.is_superuser else User.objects.none()

@@ -1,0 +1,24 @@
+"""Who administers the portal now."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from programs.accounts.models import User
+from programs.core.permissions import Holders, Role, nowhere
+
+
+def _administrators() -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True).order_by("sort_key", "pk")
+
+
+HOLDERS = [
+    Holders(
+        role=Role.ADMINISTRATOR,
+        rows=_administrators,
+        person="",
+        scope=nowhere,
+        title=lambda row: Role.ADMINISTRATOR.label,
+        since=lambda row: row.date_joined,
+    )
+]

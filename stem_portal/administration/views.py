@@ -1,0 +1,154 @@
+"""Pages for administrators; for everybody else they do not exist."""
+
+from __future__ import annotations
+
+from functools import wraps
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from programs.accounts.models import User
+from programs.accounts.second_factor import has_factor
+from programs.core.audit import history_of, record
+from programs.core.gates import View, not_found_unless, signed_in
+from programs.core.permissions import EVERYBODY, SIGNED_IN, Role
+from programs.core.refusals import Refused, show_refusal
+from programs.core.text import clean_text
+from programs.core.xlsx import XLSX_TYPE
+from stem_portal.administration import queries
+from stem_portal.administration.actions import begin_view, end_view
+from stem_portal.administration.exports import role_review
+from stem_portal.administration.forms import ViewAsForm
+from stem_portal.administration.rules import LONGEST, view_as_refusal
+from stem_portal.view_as import forget, remember
+
+PAGE_SIZE = 25
+HISTORY_SHOWN = 20
+
+
+def for_administrators(view: View) -> View:
+    @signed_in
+    @wraps(view)
+    def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        not_found_unless(request.user.is_superuser)
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+@require_GET
+@for_administrators
+def role_list(request: HttpRequest) -> HttpResponse:
+    """Every role in words, and the people whose name is asked for."""
+    text = _text(request)
+    found = queries.people_named(text) if text else User.objects.none()
+    context = {
+        "query": text,
+        "page_obj": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "cards": queries.cards(),
+        "everybody": queries.meaning_of_all(EVERYBODY),
+        "signed_in": queries.meaning_of_all(SIGNED_IN),
+    }
+    return render(request, "administration/role_list.html", context)
+
+
+@require_GET
+@for_administrators
+def role_detail(request: HttpRequest, role: str) -> HttpResponse:
+    """Who holds one role now."""
+    source = not_found_unless(queries.source_of(Role(role)) if role in Role.values else None)
+    text = _text(request)
+    page = Paginator(queries.rows_of(source, text), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "role": source.role,
+        "query": text,
+        "page_obj": page,
+        "holdings": queries.as_holdings(source, page.object_list),
+        "meaning": queries.meaning_of(source.role),
+    }
+    return render(request, "administration/role_detail.html", context)
+
+
+def _text(request: HttpRequest) -> str:
+    return clean_text(request.GET.get("q", ""))[:100]
+
+
+@require_GET
+@for_administrators
+def person_roles(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that one person holds, and what it means."""
+    person = get_object_or_404(queries.people_visible_to(request.user), pk=pk)
+    holdings = queries.holdings_of(person)
+    context = {
+        "person": person,
+        "holdings": holdings,
+        "meanings": [(role.label, queries.meaning_of(role)) for role in queries.roles_of(holdings)],
+        "everybody": queries.meaning_of_all(EVERYBODY),
+        "signed_in": queries.meaning_of_all(SIGNED_IN),
+        "has_factor": has_factor(person),
+        "refusal": _refusal(request, person),
+        "minutes": LONGEST.seconds // 60,
+        "ended": request.GET.get("ended", ""),
+        "history": history_of(person)[:HISTORY_SHOWN],
+    }
+    return render(request, "administration/person_roles.html", context)
+
+
+def _refusal(request: HttpRequest, person: User):
+    return view_as_refusal(
+        is_self=person.pk == request.user.pk,
+        is_active=person.is_active,
+        runs_the_portal=person.is_superuser or person.is_staff,
+    )
+
+
+@require_GET
+@for_administrators
+def role_review_xlsx(request: HttpRequest) -> HttpResponse:
+    moment = timezone.now()
+    with transaction.atomic():
+        record(by=request.user, action="roles.export", obj=request.user)
+    name = _("Role review") + f" {timezone.localtime(moment):%Y-%m-%d}.xlsx"
+    review = role_review(queries.cards(), moment=moment)
+    return FileResponse(review, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+
+
+@require_http_methods(["GET", "POST"])
+@for_administrators
+def view_as_start(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(queries.people_visible_to(request.user), pk=pk)
+    form = ViewAsForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            until = begin_view(person=person, by=request.user, reason=typed["reason"], key=typed["idempotency_key"])
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            remember(request, person=person, until=until)
+            return redirect("desk")
+    context = {
+        "person": person,
+        "form": form,
+        "refusal": None if form.is_bound else _refusal(request, person),
+        "minutes": LONGEST.seconds // 60,
+    }
+    return render(request, "administration/view_as_start.html", context)
+
+
+@require_POST
+@for_administrators
+def view_as_end(request: HttpRequest) -> HttpResponse:
+    """The button in the band that marks every page."""
+    person = forget(request)
+    if person is None:
+        return redirect("desk")
+    end_view(person=person, by=request.user, because="button")
+    messages.success(request, _("You are looking as yourself again."))
+    return redirect("person_roles", pk=person.pk)
