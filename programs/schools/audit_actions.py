@@ -33,4 +33,10 @@ ACTIONS = {
     "staff.reopen": _("Registration opened again: no coordinator"),
     "class.add": _("Class added"),
     "class.change": _("Class changed"),
+    "consent.give": _("Consent given"),
+    "consent.refuse": _("Consent refused"),
+    "consent.withdraw": _("Consent withdrawn"),
+    "consent_text.publish": _("Consent text published"),
+    "guardian_link.issue": _("Link for a guardian made"),
+    "guardian_link.void": _("Link of a guardian shut"),
 }

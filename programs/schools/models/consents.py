@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.schools.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
@@ -31,6 +32,16 @@ class ConsentText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} · {self.version}"
+
+    @property
+    def local_title(self) -> str:
+        return self.title_en if get_language() == "en" else self.title
+
+    @property
+    def points(self) -> list[tuple[str, str]]:
+        """The text in the reader's language, point by point: what, what for, who sees it, how long …"""
+        body = self.body_en if get_language() == "en" else self.body
+        return [(lead, words) for lead, _colon, words in (line.partition(": ") for line in body.split("\n") if line)]
 
 
 class Consent(models.Model):

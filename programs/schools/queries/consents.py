@@ -28,8 +28,8 @@ from programs.schools.rules.evidence import evidence_hash
 def current_texts(day: date | None = None) -> dict[str, ConsentText]:
     """The text of each purpose that is in force: its newest version that has begun."""
     day = day or timezone.localdate()
-    begun = ConsentText.objects.filter(in_force_from__lte=day).order_by("purpose", "version")
-    return {text.purpose: text for text in begun}
+    begun = {text.purpose: text for text in ConsentText.objects.filter(in_force_from__lte=day).order_by("version")}
+    return {purpose: begun[purpose] for purpose in ConsentPurpose.values if purpose in begun}
 
 
 def _of_current_text(consents: QuerySet[Consent], day: date) -> QuerySet[Consent]:
@@ -128,9 +128,7 @@ def answers_of(pupil: Pupil, giver: str) -> dict[str, Consent]:
     return {consent.purpose: consent for consent in rows}
 
 
-def is_answered_so(
-    standing: Mapping[str, Consent], *, purpose: str, text: ConsentText | None, answer: str
-) -> bool:
+def is_answered_so(standing: Mapping[str, Consent], *, purpose: str, text: ConsentText | None, answer: str) -> bool:
     """Whether today's text has this very answer already."""
     consent = standing.get(purpose)
     return bool(consent and text and consent.text_version == text.version and consent.state == answer)
@@ -190,16 +188,16 @@ class Cell:
     def in_force(self) -> bool:
         return self.state == ConsentState.GIVEN
 
+    @property
+    def purpose_label(self) -> str:
+        return ConsentPurpose(self.purpose).label
+
 
 @dataclass(frozen=True)
 class Row:
     pupil: Pupil
     cells: list[Cell]
     link: GuardianLink | None
-
-    @property
-    def is_complete(self) -> bool:
-        return all(cell.in_force for cell in self.cells)
 
     @property
     def may_take_part(self) -> bool:

@@ -117,11 +117,43 @@ def answer_refusal(
         return Refusal("nothing_answered", _("Nothing was answered, so nothing changes. Choose at least one answer."))
     if any(answer not in ANSWERS for answer in answered.answers.values()) or set(answered.answers) - set(asked):
         return Refusal("not_asked", _("One of these answers was not asked for. Open the page again."))
-    if any(current.get(purpose) != answered.versions.get(purpose) for purpose in answered.answers):
+    if any(purpose not in current for purpose in answered.answers):
+        return Refusal("no_text", _("This question is not asked at the moment."))
+    if any(current[purpose] != answered.versions.get(purpose) for purpose in answered.answers):
         return Refusal("text_changed", _("The text of a question has changed meanwhile. Please read it again."))
     if changed_meanwhile:
         return Refusal(
             "changed_meanwhile", _("An answer has changed since you opened this page. Look again, then decide.")
+        )
+    return None
+
+
+def paper_refusal(
+    *,
+    of_school: bool,
+    named: bool,
+    signed_by: Collection[str],
+    answers: Mapping[str, str],
+    signed_on: date,
+    today: date,
+    texts_from: Collection[date],
+) -> Refusal | None:
+    """Why a paper form cannot be written down. ``texts_from`` are the first days of the texts that it answers."""
+    if not of_school:
+        return Refusal("not_of_school", _("Choose pupils who are on your school's register now."), "pupils")
+    if not answers:
+        return Refusal("nothing_answered", _("Enter at least one answer that stands on the form."))
+    if not signed_by:
+        return Refusal("nobody_signed", _("Say who signed the form."), "signed_by")
+    if not named:
+        return Refusal("no_name", _("Type the name of the guardian who signed, for every pupil."), "pupils")
+    if signed_on > today:
+        return Refusal("in_future", _("The form cannot have been signed after today."), "signed_on")
+    if any(signed_on < begun for begun in texts_from):
+        return Refusal(
+            "older_text",
+            _("On that day another text was asked. Print today's form and have it signed again."),
+            "signed_on",
         )
     return None
 
