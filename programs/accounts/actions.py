@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs.accounts.models import User
+from programs.accounts import usernames
+from programs.accounts.cards import CODE_LENGTH, hash_of_code, shown_code
+from programs.accounts.models import SignInCard, User
 from programs.accounts.second_factor import KEPT
+from programs.accounts.sessions import end_sessions
 from programs.core.audit import record
-from programs.core.references import random_code
+from programs.core.references import TYPED_ALPHABET, random_code
 from programs.core.refusals import Refused
 from programs.core.text import clean_name, slugify_vi
 
@@ -73,3 +79,58 @@ def set_active(*, user: User, active: bool, by: User, reason: str) -> None:
         return
     action = "person.open" if active else "person.close"
     record(by=by, action=action, obj=user, before={"active": not active}, after={"active": active}, reason=reason)
+
+
+@transaction.atomic
+def open_account(*, full_name: str, given_name: str, by: User) -> User:
+    """An account without e-mail and without a password: only a sign-in card opens it."""
+    name = usernames.suggest(full_name, given_name)
+    while User.objects.filter(username=name).exists():
+        name = usernames.suggest(full_name, given_name)
+    person = User.objects.create_user(name, None, full_name=clean_name(full_name))
+    record(by=by, action="person.create", obj=person)
+    return person
+
+
+@transaction.atomic
+def issue_card(*, user: User, by: User, expires_at: datetime) -> tuple[SignInCard, str]:
+    """A new card and its code, which nobody can read again; the person's earlier card opens nothing any more.
+
+    A password that was set before goes on working until the new card is used.
+    """
+    User.objects.select_for_update().get(pk=user.pk)  # two who issue at once queue here
+    SignInCard.objects.filter(user=user).open().update(voided_at=timezone.now())
+    code = random_code(CODE_LENGTH, alphabet=TYPED_ALPHABET)
+    card = SignInCard.objects.create(user=user, code_hash=hash_of_code(code), issued_by=by, expires_at=expires_at)
+    record(by=by, action="card.issue", obj=user, after={"card": card.pk, "expires_at": expires_at.isoformat()})
+    return card, shown_code(code)
+
+
+@transaction.atomic
+def void_cards(*, user: User, by: User, reason: str) -> int:
+    """Make the person's open card useless, a lost one for example; gives how many there were."""
+    voided = SignInCard.objects.filter(user=user).open().update(voided_at=timezone.now())
+    if voided:
+        record(by=by, action="card.void", obj=user, reason=reason)
+    return voided
+
+
+@transaction.atomic
+def use_card(*, card_id: int, password: str) -> User | None:
+    """Set the password that the card's holder chose, once; None when the card opens nothing (any more).
+
+    Whoever was signed in with the password before is signed out.
+    """
+    now = timezone.now()
+    card = (
+        SignInCard.objects.select_for_update(of=("self",)).select_related("user").usable(now).filter(pk=card_id).first()
+    )
+    if card is None:
+        return None
+    card.used_at = now
+    card.save(update_fields=["used_at"])
+    card.user.set_password(password)
+    card.user.save(update_fields=["password"])
+    record(by=card.user, action="card.use", obj=card.user, after={"card": card.pk})
+    end_sessions(user=card.user)
+    return card.user

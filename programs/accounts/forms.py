@@ -14,6 +14,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programs.accounts import usernames
 from programs.accounts.models import User
 from programs.accounts.totp import use_code
 from programs.core.text import clean_text
@@ -43,7 +44,7 @@ class LoginForm(AllauthLoginForm):
         self.fields["remember"].label = _("Stay signed in on this device")
 
     def clean_login(self) -> str:
-        return one_width(self.cleaned_data["login"]).casefold()
+        return usernames.as_kept(self.cleaned_data["login"])
 
 
 def _code_field(label: str, help_text: str) -> forms.CharField:

@@ -1,24 +1,31 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.accounts import passphrases, usernames
 from programs.core.text import clean_text, name_sort_key
 
 
 def one_spelling(password: str | None) -> str | None:
-    """``ế`` is one letter or two signs, as the keyboard has it; a password is the same in both spellings."""
-    return None if password is None else unicodedata.normalize("NFC", password)
+    """``ế`` is one letter or two signs, as the keyboard has it; a password is the same in both spellings.
+
+    Three words of the portal's own list are the same without accents too.
+    """
+    if password is None:
+        return None
+    return passphrases.plain_letters(password) or unicodedata.normalize("NFC", password)
 
 
 class UserManager(BaseUserManager):
     def create_user(self, username: str, password: str | None = None, **fields) -> User:
         """A person who can sign in; without ``password`` only through a link or code."""
-        user = self.model(username=username, **fields)
+        user = self.model(username=usernames.as_kept(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -75,6 +82,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name.split()[-1] if self.full_name else self.username
 
 
+class SignInCardQuerySet(models.QuerySet):
+    def open(self) -> SignInCardQuerySet:
+        """Neither used nor voided; it may have expired."""
+        return self.filter(used_at__isnull=True, voided_at__isnull=True)
+
+    def usable(self, now: datetime) -> SignInCardQuerySet:
+        return self.open().filter(expires_at__gt=now, user__is_active=True)
+
+
 class SignInCard(models.Model):
     """A printed card with which a person without e-mail opens an account, or opens it again. Used once.
 
@@ -89,6 +105,8 @@ class SignInCard(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignInCardQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issued_at"]

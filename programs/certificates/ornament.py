@@ -1,16 +1,12 @@
-"""The vector drawings of the certificate: a lotus whose veins are circuit traces, a frame, a QR code."""
+"""The vector drawings of the certificate: a lotus whose veins are circuit traces, a frame."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-import segno
-from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-NAVY, BLUE, SKY, GOLD, GOLD_DEEP = (HexColor(c) for c in ("#0d2340", "#0b5cad", "#3f7fc4", "#f4b41a", "#b97f00"))
-INK, GREY, IVORY = (HexColor(c) for c in ("#17212f", "#4a5668", "#fffdf7"))
+from programs.core.paper import BLUE, GOLD, IVORY, NAVY, SKY
 
 # The lotus of the portal, left half and middle, in a box of 640 x 360 with y downwards.
 _PETALS_LEFT = (
@@ -36,16 +32,6 @@ _VEINS_MIDDLE = (
 _TIPS_LEFT, _TIP_MIDDLE = ((188, 84), (96, 190)), (320, 34)
 _MIRROR_X = 640
 _STEP = re.compile(r"([MLCZ])((?:\s+-?[\d.]+)*)")
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle on the page: its lower left corner and its size, in points."""
-
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 def _trace(path, data: str, *, mirrored: bool = False) -> None:
@@ -143,24 +129,3 @@ def draw_rule(canvas: Canvas, *, centre_x: float, y: float, width: float) -> Non
     canvas.line(centre_x - width / 2, y, centre_x + width / 2, y)
     for x, radius in ((centre_x - width / 2, 1.8), (centre_x, 3), (centre_x + width / 2, 1.8)):
         canvas.circle(x, y, radius, stroke=0, fill=1)
-
-
-def draw_qr(canvas: Canvas, *, text: str, box: Box) -> None:
-    """``text`` as a QR code, one filled path of horizontal runs.
-
-    The mask is fixed: any of the eight is valid, and choosing among them takes most of the time.
-    """
-    matrix = segno.make(text, error="m", mask=2, micro=False, boost_error=False).matrix
-    module = box.width / len(matrix)
-    path = canvas.beginPath()
-    for row_number, row in enumerate(matrix):
-        top = box.y + box.height - row_number * module
-        for start, length in _runs(row):
-            path.rect(box.x + start * module, top - module, length * module, module)
-    canvas.setFillColor(NAVY)
-    canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _runs(row) -> list[tuple[int, int]]:
-    """The dark runs of a row of modules, as (first column, length)."""
-    return [(found.start(), len(found.group())) for found in re.finditer("1+", "".join(str(bit) for bit in row))]

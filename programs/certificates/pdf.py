@@ -5,32 +5,38 @@ No seal and no signature is ever drawn: the page leaves the place where the orga
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 
-import fontpkg_be_vietnam_pro
-from django.utils.translation import gettext as _
-from reportlab import rl_config
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from programs.certificates import ornament
-from programs.certificates.ornament import Box
-from programs.core.refusals import Refused
-
-rl_config.useA85 = 0  # binary streams: a fifth smaller, and faster to write
+from programs.core import paper
+from programs.core.paper import (
+    BLUE,
+    BOLD,
+    GOLD_DEEP,
+    GREY,
+    INK,
+    ITALIC,
+    MEDIUM,
+    NAVY,
+    REGULAR,
+    SEMIBOLD,
+    Box,
+    draw_centred,
+    draw_left,
+    fit,
+    fonts,
+    refuse_unprintable,
+)
 
 WIDTH, HEIGHT = landscape(A4)
 CENTRE = WIDTH / 2
 TEXT_WIDTH = WIDTH - 2 * 96
-REGULAR, MEDIUM, SEMIBOLD, BOLD, ITALIC = (
-    f"BeVietnamPro-{cut}" for cut in ("Regular", "Medium", "SemiBold", "Bold", "Italic")
-)
 NATIONAL_TITLE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 
@@ -73,35 +79,6 @@ class Line:
     lines: int = 1
 
 
-@cache
-def fonts() -> dict[str, TTFont]:
-    """The cuts of Be Vietnam Pro, registered once (ReportLab silently keeps the first font of a name)."""
-    folder = fontpkg_be_vietnam_pro.ROOT / "files"
-    loaded = {name: TTFont(name, folder / f"{name}.ttf") for name in (REGULAR, MEDIUM, SEMIBOLD, BOLD, ITALIC)}
-    for font in loaded.values():
-        registerFont(font)
-    return loaded
-
-
-def unprintable(text: str) -> str:
-    """The characters of ``text`` that the typeface lacks; empty when all can be printed."""
-    glyphs = fonts()[BOLD].face.charToGlyph
-    return "".join(
-        dict.fromkeys(character for character in unicodedata.normalize("NFC", text) if ord(character) not in glyphs)
-    )
-
-
-def refuse_unprintable(text: str) -> None:
-    """Raise ``Refused("unprintable")`` rather than print black boxes."""
-    if missing := unprintable(text):
-        raise Refused.because(
-            "unprintable",
-            _("“{text}” contains characters that cannot be printed: {missing}. Correct the spelling first.").format(
-                text=text, missing=" ".join(missing)
-            ),
-        )
-
-
 def render(sheets: Iterable[Sheet], *, progress: Callable[[int], None] | None = None) -> bytes:
     """One A4 landscape page a sheet. ``progress`` is told the number of pages done."""
     buffer = BytesIO()
@@ -140,30 +117,30 @@ def _draw_sheet(canvas: Canvas, sheet: Sheet) -> None:
 
 
 def _draw_top(canvas: Canvas, sheet: Sheet) -> None:
-    _centred(canvas, CENTRE, HEIGHT - 66, NATIONAL_TITLE, BOLD, 12.5, ornament.INK)
-    _centred(canvas, CENTRE, HEIGHT - 83, MOTTO, SEMIBOLD, 13, ornament.INK)
+    draw_centred(canvas, CENTRE, HEIGHT - 66, NATIONAL_TITLE, BOLD, 12.5, INK)
+    draw_centred(canvas, CENTRE, HEIGHT - 83, MOTTO, SEMIBOLD, 13, INK)
     half = stringWidth(MOTTO, SEMIBOLD, 13) / 2
-    canvas.setStrokeColor(ornament.INK)
+    canvas.setStrokeColor(INK)
     canvas.setLineWidth(0.8)
     canvas.line(CENTRE - half, HEIGHT - 90, CENTRE + half, HEIGHT - 90)
     size, lines = fit(sheet.issuer.upper(), SEMIBOLD, size=11, smallest=7, width=TEXT_WIDTH, lines=1)
-    _centred(canvas, CENTRE, HEIGHT - 118, lines[0], SEMIBOLD, size, ornament.BLUE)
+    draw_centred(canvas, CENTRE, HEIGHT - 118, lines[0], SEMIBOLD, size, BLUE)
 
 
 def _draw_middle(canvas: Canvas, sheet: Sheet) -> None:
     size, lines = fit(sheet.heading, BOLD, size=38, smallest=20, width=TEXT_WIDTH - 60, lines=1)
-    _centred(canvas, CENTRE, HEIGHT - 170, lines[0], BOLD, size, ornament.BLUE, spacing=1.6)
-    _centred(canvas, CENTRE, HEIGHT - 192, sheet.subheading, MEDIUM, 13, ornament.GOLD_DEEP)
+    draw_centred(canvas, CENTRE, HEIGHT - 170, lines[0], BOLD, size, BLUE, spacing=1.6)
+    draw_centred(canvas, CENTRE, HEIGHT - 192, sheet.subheading, MEDIUM, 13, GOLD_DEEP)
     ornament.draw_rule(canvas, centre_x=CENTRE, y=HEIGHT - 208, width=190)
     _stack(
         canvas,
         [
-            Line(sheet.presented_to, REGULAR, 13, 13, ornament.GREY, 0),
-            Line(sheet.name, BOLD, 35, 24, ornament.NAVY, 10, lines=2),
-            Line(sheet.class_and_school, MEDIUM, 14, 10, ornament.INK, 7, lines=2),
-            Line(sheet.took_part_in, REGULAR, 13, 13, ornament.GREY, 13),
-            Line(sheet.activity, SEMIBOLD, 19, 14, ornament.BLUE, 6, lines=2),
-            Line(sheet.where_and_when, REGULAR, 13, 9.5, ornament.INK, 6, lines=2),
+            Line(sheet.presented_to, REGULAR, 13, 13, GREY, 0),
+            Line(sheet.name, BOLD, 35, 24, NAVY, 10, lines=2),
+            Line(sheet.class_and_school, MEDIUM, 14, 10, INK, 7, lines=2),
+            Line(sheet.took_part_in, REGULAR, 13, 13, GREY, 13),
+            Line(sheet.activity, SEMIBOLD, 19, 14, BLUE, 6, lines=2),
+            Line(sheet.where_and_when, REGULAR, 13, 9.5, INK, 6, lines=2),
         ],
         top=HEIGHT - 222,
         bottom=160,
@@ -172,62 +149,22 @@ def _draw_middle(canvas: Canvas, sheet: Sheet) -> None:
 
 def _draw_foot(canvas: Canvas, sheet: Sheet) -> None:
     code = Box(76, 58, 82, 82)
-    ornament.draw_qr(canvas, text=sheet.verify_url, box=code)
+    paper.draw_qr(canvas, text=sheet.verify_url, box=code)
     left = code.x + code.width + 14
-    _left(canvas, left, 129, sheet.serial, BOLD, 11.5, ornament.NAVY)
-    _left(canvas, left, 109, sheet.verify_hint, REGULAR, 8.5, ornament.GREY)
-    _left(canvas, left, 96, sheet.verify_address, SEMIBOLD, 8.5, ornament.BLUE)
-    _left(canvas, left, 80, grouped(sheet.verify_code), MEDIUM, 8.5, ornament.INK)
+    draw_left(canvas, left, 129, sheet.serial, BOLD, 11.5, NAVY)
+    draw_left(canvas, left, 109, sheet.verify_hint, REGULAR, 8.5, GREY)
+    draw_left(canvas, left, 96, sheet.verify_address, SEMIBOLD, 8.5, BLUE)
+    draw_left(canvas, left, 80, grouped(sheet.verify_code), MEDIUM, 8.5, INK)
     ornament.draw_lotus(canvas, centre_x=CENTRE + 12, bottom=62, width=74)
     right = WIDTH - 205
-    _centred(canvas, right, 139, sheet.issued_on, ITALIC, 11, ornament.INK)
-    _centred(canvas, right, 122, sheet.signer, BOLD, 11, ornament.INK)
-    _centred(canvas, right, 109, sheet.signing_hint, ITALIC, 9, ornament.GREY)
+    draw_centred(canvas, right, 139, sheet.issued_on, ITALIC, 11, INK)
+    draw_centred(canvas, right, 122, sheet.signer, BOLD, 11, INK)
+    draw_centred(canvas, right, 109, sheet.signing_hint, ITALIC, 9, GREY)
 
 
 def grouped(code: str) -> str:
     """A verification code in groups that an eye can follow."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
-def fit(text: str, font: str, *, size: float, smallest: float, width: float, lines: int) -> tuple[float, list[str]]:
-    """The largest type at which ``text`` fits, and its lines.
-
-    First it shrinks on one line down to ``smallest``; then it wraps at the size that two lines allow;
-    at the very end it shrinks further, because a name is never cut.
-    """
-    text = unicodedata.normalize("NFC", text)
-    plans = [(step, 1) for step in _steps(size, smallest)] + [(step, lines) for step in _steps(size, 3)]
-    for step, allowed in plans:
-        rows = _wrapped(text, font, step, width) if allowed > 1 else [text]
-        if len(rows) <= allowed and all(stringWidth(row, font, step) <= width for row in rows):
-            return step, _balanced(rows, text, font, step, width)
-    return step, rows
-
-
-def _steps(largest: float, smallest: float) -> list[float]:
-    return [largest - half / 2 for half in range(int((largest - smallest) * 2) + 1)]
-
-
-def _wrapped(text: str, font: str, size: float, width: float) -> list[str]:
-    rows = [""]
-    for word in text.split(" "):
-        longer = f"{rows[-1]} {word}".strip()
-        if rows[-1] and stringWidth(longer, font, size) > width:
-            rows.append(word)
-        else:
-            rows[-1] = longer
-    return rows
-
-
-def _balanced(rows: list[str], text: str, font: str, size: float, width: float) -> list[str]:
-    """Two lines of nearly the same length instead of a full one and a single word."""
-    if len(rows) != 2:
-        return rows
-    words = text.split(" ")
-    breaks = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-    widest = [max(stringWidth(row, font, size) for row in pair) for pair in breaks]
-    return list(breaks[widest.index(min(widest))])
 
 
 def _stack(canvas: Canvas, paragraphs: list[Line], *, top: float, bottom: float) -> None:
@@ -243,17 +180,4 @@ def _stack(canvas: Canvas, paragraphs: list[Line], *, top: float, bottom: float)
         y -= line.space_above
         for row in rows:
             y -= size * 1.28
-            _centred(canvas, CENTRE, y + size * 0.28, row, line.font, size, line.colour)
-
-
-def _centred(canvas: Canvas, x: float, y: float, text: str, font: str, size: float, colour, spacing: float = 0) -> None:
-    text = unicodedata.normalize("NFC", text)
-    canvas.setFillColor(colour)
-    canvas.setFont(font, size)
-    canvas.drawString(x - (stringWidth(text, font, size) + spacing * (len(text) - 1)) / 2, y, text, charSpace=spacing)
-
-
-def _left(canvas: Canvas, x: float, y: float, text: str, font: str, size: float, colour) -> None:
-    canvas.setFillColor(colour)
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, unicodedata.normalize("NFC", text))
+            draw_centred(canvas, CENTRE, y + size * 0.28, row, line.font, size, line.colour)

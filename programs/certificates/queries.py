@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate
-from programs.certificates.pdf import unprintable
 from programs.certificates.rules import Part, can_issue, may_be_issued_again
+from programs.core.paper import unprintable
 from programs.core.text import fold
 from programs.schools.models import Enrolment
 from programs.schools.queries import standing_of

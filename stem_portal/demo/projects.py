@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
-from programs.certificates.pdf import fonts
+from programs.core.paper import fonts
 from programs.models import (
     ClassGroup,
     Competition,

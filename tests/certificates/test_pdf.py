@@ -10,8 +10,10 @@ import pytest
 from pypdf import PdfReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from programs.certificates import ornament, pdf
-from programs.certificates.pdf import BOLD, Sheet, fit, fonts, render, unprintable
+from programs.certificates import pdf
+from programs.certificates.pdf import Sheet, render
+from programs.core import paper
+from programs.core.paper import BOLD, fit, fonts, unprintable
 from programs.core.refusals import Refused
 from tests.certificates.make import LONG_NAME
 
@@ -125,9 +127,9 @@ def test_the_qr_code_carries_the_address(monkeypatch):
     import segno
 
     expected = segno.make(SHEET.verify_url, error="m", mask=2, micro=False, boost_error=False).matrix
-    drawn = [ornament._runs(row) for row in expected]
+    drawn = [paper.dark_runs(row) for row in expected]
     assert [sum(length for _, length in row) for row in drawn] == [sum(row) for row in expected]
     seen = []
-    monkeypatch.setattr(pdf.ornament, "draw_qr", lambda canvas, *, text, box: seen.append(text))
+    monkeypatch.setattr(paper, "draw_qr", lambda canvas, *, text, box: seen.append(text))
     render([SHEET])
     assert seen == [SHEET.verify_url]
