@@ -164,16 +164,15 @@ class Evidence:
     def verdict(self, *, prior: Encoding | None = None) -> Encoding | None:
         """The legacy encoding, or nothing for Unicode.
 
-        It has to read more words than Unicode does, and most of them. Where both read the same words
-        (``Tó`` is Tú in TCVN3), the font of the cells decides, then ``prior``: what the rest of the file is.
+        It has to read more words than Unicode does, and most of them unless ``prior``, which the rest of the file is
+        written in, says the same. Where both read the same words (``Tó`` is Tú in TCVN3), the font of the cells
+        decides, then ``prior``.
         """
         best = max(DECODERS, key=lambda encoding: (self.read[encoding], self.fonts[encoding], encoding == prior))
-        if self.read[best] * 2 <= self.words:
-            return None
         if self.read[best] > self.unicode:
-            return best
-        is_backed = self.fonts[best] * 2 > self.words or best == prior
-        return best if self.read[best] == self.unicode and is_backed else None
+            return best if best == prior or self.read[best] * 2 > self.words else None
+        is_backed = best == prior or self.fonts[best] * 2 > self.words
+        return best if is_backed and 0 < self.read[best] == self.unicode else None
 
 
 def _is_good(read: str) -> bool:

@@ -18,7 +18,7 @@ from xml.parsers.expat import ExpatError
 from programs.core.legacy_vietnamese import Evidence
 from programs.core.spreadsheets import limits
 from programs.core.spreadsheets.binary import BinaryWorkbook
-from programs.core.spreadsheets.delimited import DelimitedFile
+from programs.core.spreadsheets.delimited import WESTERN, DelimitedFile
 from programs.core.spreadsheets.kinds import Unreadable, kind_of
 from programs.core.spreadsheets.raw import RawCell, RawRow
 from programs.core.spreadsheets.workbook import Sheet, Workbook
@@ -48,6 +48,9 @@ class Source:
             return SheetReader(self.book, self.strings).rows(sheet)
         return self.book.rows(sheet)
 
+    def columns(self) -> Columns:
+        return Columns(of_one_kind=self.kind == "text" and self.book.encoding == WESTERN)
+
     def sheet(self, name: str) -> Sheet:
         for sheet in self.sheets:
             if sheet.name == name:
@@ -56,9 +59,13 @@ class Source:
 
 
 class Columns:
-    """What the words of each column say about the way in which they are written."""
+    """What the words of each column say about the way in which they are written.
 
-    def __init__(self) -> None:
+    A sheet may hold columns of different fonts; ``of_one_kind``: a text file of one-byte letters cannot.
+    """
+
+    def __init__(self, *, of_one_kind: bool) -> None:
+        self.of_one_kind = of_one_kind
         self.evidence: dict[int, Evidence] = {}
 
     def look(self, cells: list[RawCell]) -> None:
@@ -77,6 +84,8 @@ class Columns:
         for evidence in self.evidence.values():
             whole.merge(evidence)
         prior = whole.verdict()
+        if self.of_one_kind:
+            return dict.fromkeys(self.evidence, prior) if prior else {}
         found = {index: evidence.verdict(prior=prior) for index, evidence in self.evidence.items()}
         return {index: encoding for index, encoding in found.items() if encoding}
 
@@ -84,7 +93,7 @@ class Columns:
 def list_sheets(source: Source) -> dict:
     listed = []
     for sheet in source.sheets:
-        sample, columns = [], Columns()
+        sample, columns = [], source.columns()
         for line, cells in source.rows(sheet):
             columns.look(cells)
             sample.append([line, cells])
@@ -97,7 +106,7 @@ def list_sheets(source: Source) -> dict:
 
 
 def spool_rows(source: Source, name: str) -> dict:
-    columns, count = Columns(), 0
+    columns, count = source.columns(), 0
     write = sys.stdout.write
     for line, cells in source.rows(source.sheet(name)):
         count += 1

@@ -24,17 +24,10 @@ _MARKS = {
 }
 
 
-def _western_decode(content: bytes, errors: str = "strict") -> tuple[str, int]:
-    return western_text(bytes(content)), len(content)
-
-
-class _WesternDecoder(codecs.IncrementalDecoder):
-    def decode(self, content: bytes, final: bool = False) -> str:
-        return western_text(bytes(content))
+WESTERN = "western"  # one byte a letter: which of the old writings it is, the words of the columns tell
 
 
 def encoding_of(path: Path) -> str:
-    """``western`` stands for any of the one-byte writings: the columns' words tell which one it is."""
     with path.open("rb") as file:
         head = file.read(_CHUNK)
     for mark, encoding in _MARKS.items():
@@ -43,7 +36,7 @@ def encoding_of(path: Path) -> str:
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if even + odd > len(head) // 8:
         return "utf-16-be" if even > odd else "utf-16-le"
-    return "utf-8" if _is_utf8(path) else "western"
+    return "utf-8" if _is_utf8(path) else WESTERN
 
 
 def _is_utf8(path: Path) -> bool:
@@ -58,9 +51,8 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def open_text(path: Path) -> io.TextIOBase:
-    encoding = encoding_of(path)
-    if encoding == "western":
+def open_text(path: Path, encoding: str) -> io.TextIOBase:
+    if encoding == WESTERN:
         return _WesternFile(path)
     return path.open(encoding=encoding, newline="")
 
@@ -105,12 +97,12 @@ class DelimitedFile:
     counts_from_1904 = False
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.encoding = path, encoding_of(path)
 
     def rows(self) -> Iterator[RawRow]:
         csv.field_size_limit(_SAMPLE * 2)
         try:
-            with open_text(self.path) as file:
+            with open_text(self.path, self.encoding) as file:
                 yield from self._rows(file)
         except csv.Error as error:  # a quotation mark that is never closed swallows the rest of the file
             raise Unreadable("open_quote") from error
