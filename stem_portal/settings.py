@@ -285,7 +285,10 @@ MFA_FORMS = {
     "authenticate": "programs.accounts.forms.AuthenticateForm",
     "reauthenticate": "programs.accounts.forms.ReauthenticateForm",
     "activate_totp": "programs.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "programs.accounts.forms.AddKeyForm",
+    "edit_webauthn": "programs.accounts.forms.RenameKeyForm",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # nothing to guess there, and a school has one address
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page is too dear: see accounts.middleware.last_use
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 

@@ -15,9 +15,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from programs.accounts.middleware import SEEN_AT
 from programs.accounts.models import User
 from programs.accounts.second_factor import FACTORS, second_factor_needed
 
@@ -33,6 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):
         moments = [record["at"] for record in get_authentication_records(context.request, context.request.user)]
         fresh = bool(moments) and time.time() - max(moments) < app_settings.REAUTHENTICATION_TIMEOUT
         return not fresh and super().is_reauthentication_required(app)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        request.session[SEEN_AT] = time.time()
+        return super().post_login(request, user, **kwargs)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failures count by account and address together.

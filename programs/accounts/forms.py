@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 
+from allauth.account.forms import ConfirmLoginCodeForm as AllauthConfirmLoginCodeForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
-from allauth.core import context, ratelimit
+from allauth.account.forms import RequestLoginCodeForm as AllauthRequestLoginCodeForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
+from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts import usernames
+from programs.accounts.limits import forget, is_allowed
 from programs.accounts.models import User
 from programs.accounts.totp import use_code
 from programs.core.text import clean_text
@@ -47,9 +52,43 @@ class LoginForm(AllauthLoginForm):
         return usernames.as_kept(self.cleaned_data["login"])
 
 
-def _code_field(label: str, help_text: str) -> forms.CharField:
-    """Recovery codes are typed into the same field: their eight digits fit too."""
-    attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "autofocus": True}
+class _ByMail:
+    """Asks for a mail that opens an account."""
+
+    action = ""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        attrs = {"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
+        self.fields["email"] = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=attrs))
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"] = one_width(self.cleaned_data["email"]).lower()
+        if not is_allowed(action=self.action, account=email):
+            raise forms.ValidationError(_("Several mails went to this address already. Wait a while, then ask again."))
+        return super().clean_email()
+
+
+class ResetPasswordForm(_ByMail, AllauthResetPasswordForm):
+    action = "reset_password_mail"
+
+
+class RequestLoginCodeForm(_ByMail, AllauthRequestLoginCodeForm):
+    action = "login_code_mail"
+
+
+class ConfirmLoginCodeForm(AllauthConfirmLoginCodeForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = _code_field(_("Code"), _("The letters and digits from the e-mail."), inputmode="text")
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = plain_code(self.cleaned_data["code"])
+        return super().clean_code()
+
+
+def _code_field(label: str, help_text: str, *, inputmode: str = "numeric") -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "inputmode": inputmode, "spellcheck": "false", "autofocus": True}
     return forms.CharField(label=label, help_text=help_text, max_length=20, widget=forms.TextInput(attrs=attrs))
 
 
@@ -67,22 +106,15 @@ class SecondStepMixin:
         )
 
     def clean_code(self) -> str:
-        limits = self._count()
+        account = {"action": "second_factor", "account": str(self.user.pk)}
+        if not is_allowed(**account):
+            raise forms.ValidationError(_("Too many wrong codes. Wait a few minutes, then try again."))
         code = plain_code(self.cleaned_data["code"])
         self.authenticator = _opened_by(self.user, code)
         if self.authenticator is None:
             raise get_mfa_adapter().validation_error("incorrect_code")
-        for action, key in limits:
-            ratelimit.clear(context.request, action=action, key=key)
+        forget(**account)
         return code
-
-    def _count(self) -> list[tuple[str, str]]:
-        address = ratelimit._impl.get_ip(context.request)
-        limits = [("second_factor", f"{address}:{self.user.pk}"), ("second_factor_of_account", str(self.user.pk))]
-        for action, key in limits:
-            if not ratelimit.consume(context.request, action=action, key=key):
-                raise forms.ValidationError(_("Too many wrong codes. Wait a few minutes, then try again."))
-        return limits
 
 
 def _opened_by(user: User, code: str) -> Authenticator | None:
@@ -118,3 +150,25 @@ class ActivateTOTPForm(AllauthActivateTOTPForm):
     def typed_secret(self) -> str:
         """In groups of four, to be read aloud and typed."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
+
+
+class AddKeyForm(AllauthAddWebAuthnForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+        self.fields["name"].help_text = _("So that you know it again later, e.g. “My phone”.")
+        self.fields["name"].max_length = 60
+        self.fields["passwordless"].label = _("It may also open my account alone, without the password")
+        self.fields["passwordless"].help_text = _("It then asks for your fingerprint, face or PIN every time.")
+        self.fields["passwordless"].initial = True
+
+    def clean_name(self) -> str:
+        self.cleaned_data["name"] = clean_text(self.cleaned_data["name"])[:60]
+        return super().clean_name()
+
+
+class RenameKeyForm(AllauthEditWebAuthnForm):
+    name = forms.CharField(label=_("Name of the key"), max_length=60)
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"])

@@ -1,13 +1,16 @@
-"""Whoever must have a second factor sets it up before anything else."""
+"""Whoever must have a second factor sets it up before anything else; and when a device was last in use."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language_from_path
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -35,6 +38,29 @@ class SecondFactorFirst:
         wanted = {"next": request.get_full_path()} if request.method == "GET" and not request.htmx else {}
         target = reverse("second_factor") + (f"?{urlencode(wanted)}" if wanted else "")
         return HttpResponseClientRedirect(target) if request.htmx else HttpResponseRedirect(target)
+
+
+SEEN_AT = "seen_at"  # in the session since the sign-in: when this device was last noted
+NOTED_EVERY = 10 * 60  # seconds: a write on every page would be too dear for a column that people look at once a year
+
+
+def last_use(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Notes now and then that a device is in use, for the list of devices."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            _note(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _note(request: HttpRequest) -> None:
+    now = time.time()
+    if now - request.session.get(SEEN_AT, now) < NOTED_EVERY:
+        return
+    request.session[SEEN_AT] = now
+    UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
 
 
 def _is_open(path: str) -> bool:

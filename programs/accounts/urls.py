@@ -1,10 +1,16 @@
 """Before allauth's own addresses: what is added to them, and what stands in the place of one of them."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from programs.accounts import views
 
 urlpatterns = [
+    path("security/", views.account_security, name="account_security"),
+    path("sessions/<int:pk>/end/", views.session_end, name="session_end"),
+    path("2fa/", RedirectView.as_view(pattern_name="account_security"), name="mfa_index"),
+    path("2fa/webauthn/", RedirectView.as_view(pattern_name="account_security"), name="mfa_list_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/remove/", views.RemoveKey.as_view(), name="mfa_remove_webauthn"),
     path("second-factor/", views.second_factor, name="second_factor"),
     path("second-factor/codes-kept/", views.recovery_codes_kept, name="recovery_codes_kept"),
     path("2fa/authenticate/", views.Authenticate.as_view(), name="mfa_authenticate"),

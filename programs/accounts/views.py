@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import AuthenticateView as AllauthAuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -20,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic.edit import FormView
 
 from programs.accounts.actions import keep_recovery_codes
-from programs.accounts.second_factor import KEPT, has_factor, second_factor_missing
+from programs.accounts.second_factor import KEPT, has_factor, second_factor_missing, second_factor_needed
 from programs.accounts.sessions import end_sessions
 from programs.accounts.totp import app_data, next_code
 from programs.core.gates import signed_in
@@ -116,6 +119,50 @@ class Authenticate(AllauthAuthenticateView):
             "has_key": Authenticator.Type.WEBAUTHN in kinds,
             "demo": demo_code(user),
         }
+
+
+@require_safe
+@signed_in
+def account_security(request: HttpRequest) -> HttpResponse:
+    """One's own account on one page: password, second step, agency sign-on, devices."""
+    factors = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
+    codes = next((row for row in factors if row.type == Authenticator.Type.RECOVERY_CODES), None)
+    return render(
+        request,
+        "account/security.html",
+        {
+            "app": next((row for row in factors if row.type == Authenticator.Type.TOTP), None),
+            "keys": [row.wrap() for row in factors if row.type == Authenticator.Type.WEBAUTHN],
+            "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
+            "needed": second_factor_needed(request.user),
+            "session_count": len(UserSession.objects.purge_and_list(request.user)),
+        },
+    )
+
+
+@require_POST
+@signed_in
+def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign one's own account out on another device."""
+    session = get_object_or_404(
+        UserSession.objects.exclude(session_key=request.session.session_key), pk=pk, user=request.user
+    )
+    session.end()
+    messages.success(request, _("The device is signed out."))
+    return redirect("usersessions_list")
+
+
+class RemoveKey(RemoveWebAuthnView):
+    """allauth asks before an app goes, but not before the last key goes."""
+
+    def get_context_data(self, **kwargs) -> dict:
+        may_go = get_mfa_adapter().can_delete_authenticator(self.object)
+        return super().get_context_data(**kwargs) | {"may_go": may_go}
+
+    def form_valid(self, form) -> HttpResponse:
+        if not get_mfa_adapter().can_delete_authenticator(self.object):
+            return self.render_to_response(self.get_context_data(form=form), status=409)
+        return super().form_valid(form)
 
 
 def demo_code(user) -> dict | None:

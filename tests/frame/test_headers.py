@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 OUR_PAGES = [
     "account_login", "account_reset_password", "account_signup", "message_list", "desk", "account_change_password",
-    "mfa_index", "usersessions_list", "account_logout",
+    "account_security", "usersessions_list", "account_logout",
 ]  # fmt: skip
 
 
