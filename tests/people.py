@@ -16,10 +16,22 @@ from programs.accounts.totp import app_data
 from programs.core.choices import Level
 from programs.core.models import SchoolYear, Term
 from programs.core.text import slugify_vi
-from programs.schools.choices import AreaKind, OfficeRole, SchoolRole, SchoolState, Tree
+from programs.schools.actions.consent_texts import load_consent_texts
+from programs.schools.choices import (
+    AreaKind,
+    ConsentChannel,
+    ConsentGiver,
+    ConsentPurpose,
+    ConsentState,
+    OfficeRole,
+    SchoolRole,
+    SchoolState,
+    Tree,
+)
 from programs.schools.models import (
     Area,
     ClassGroup,
+    Consent,
     Enrolment,
     Membership,
     OfficerPost,
@@ -28,7 +40,9 @@ from programs.schools.models import (
     SchoolLevel,
 )
 from programs.schools.queries import forget_standing
+from programs.schools.queries.consents import current_texts
 from programs.schools.rules import COORDINATING, authority_of
+from programs.schools.rules.consents import givers_needed
 
 PASSWORD = "hoa-sen-tren-ho-2026"
 _serial = count(1)
@@ -210,3 +224,34 @@ def make_pupil(
         pupil.user = make_user(full_name, email=None)
         pupil.save(update_fields=["user"])
     return pupil
+
+
+def give_consent(
+    *pupils: Pupil, purpose: str = ConsentPurpose.TAKE_PART, givers: tuple[str, ...] = ()
+) -> list[Consent]:
+    """Everybody who must (or just ``givers``) has agreed to today's text about these pupils."""
+    load_consent_texts()
+    today = timezone.localdate()
+    text = current_texts(today)[purpose]
+    rows = [
+        Consent(
+            pupil=pupil,
+            purpose=purpose,
+            text_version=text.version,
+            giver=giver,
+            state=ConsentState.GIVEN,
+            given_by_name="Nguyễn Văn Long" if giver == ConsentGiver.GUARDIAN else pupil.full_name,
+            channel=ConsentChannel.PAPER,
+            evidence_hash="e" * 64,
+            given_at=timezone.now(),
+        )
+        for pupil in pupils
+        for giver in givers or sorted(givers_needed(purpose, pupil.birth_date, today))
+    ]
+    Consent.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["pupil", "purpose", "text_version", "giver"],
+        update_fields=["state", "given_by_name", "channel", "evidence_hash", "given_at"],
+    )
+    return list(Consent.objects.filter(pupil__in=pupils, purpose=purpose, state=ConsentState.GIVEN))

@@ -152,6 +152,11 @@ def questions_for(pupil: Pupil, giver: str, *, day: date | None = None) -> list[
     return found
 
 
+def to_ask(questions: list[Question], sent: Mapping[str, object]) -> list[Question]:
+    """The open questions, and those of a page that is being ``sent``: sent twice, it must be read the second time too."""
+    return [each for each in questions if each.is_open or f"{each.purpose}_version" in sent]
+
+
 def _question(pupil: Pupil, giver: str, text: ConsentText, rows: Mapping, day: date) -> Question:
     consent = rows.get((text.purpose, giver))
     others = rules.givers_needed(text.purpose, pupil.birth_date, day) - {giver}

@@ -279,8 +279,9 @@ def my_consents(request: HttpRequest) -> HttpResponse:
     """What the pupil is asked, from the age of 7; somebody of 18 or more answers alone."""
     pupil = _myself(request)
     questions = queries.questions_for(pupil, ConsentGiver.PUPIL)
-    still_open = [question for question in questions if question.is_open]
-    return _ask_pupil(request, pupil, still_open, others=[each for each in questions if not each.is_open])
+    return _ask_pupil(
+        request, pupil, queries.to_ask(questions, request.POST), others=[each for each in questions if not each.is_open]
+    )
 
 
 @signed_in

@@ -79,8 +79,13 @@ def guardian_code(request: HttpRequest) -> HttpResponse:
 def guardian_door(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
     """The questions that are open, and where the others stand."""
     questions = queries.questions_for(link.pupil, ConsentGiver.GUARDIAN)
-    still_open = [question for question in questions if question.is_open]
-    return _ask(request, link, token, still_open, others=[each for each in questions if not each.is_open])
+    return _ask(
+        request,
+        link,
+        token,
+        queries.to_ask(questions, request.POST),
+        others=[each for each in questions if not each.is_open],
+    )
 
 
 @with_open_door
