@@ -19,7 +19,7 @@ Encoding = Literal["tcvn3", "vni", "cp1258", "utf8"]
 # --- Windows-1252: the five bytes that it lacks stay control characters, as Windows itself does it ----------------
 _LETTER_OF = [bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256)]
 _BYTE_OF = {letter: byte for byte, letter in enumerate(_LETTER_OF)}
-_WESTERN = str.maketrans({byte: letter for byte, letter in enumerate(_LETTER_OF)})
+_WESTERN = str.maketrans(dict(enumerate(_LETTER_OF)))
 
 
 def western_text(content: bytes) -> str:

@@ -69,17 +69,19 @@ SENSITIVE = (
 VOCABULARY = Vocabulary(
     fields=FIELDS,
     sensitive=SENSITIVE,
-    joined={"full_name": ("last_middle_name", "given_name"), "last_middle_name": ("last_middle_name", "given_name")},
+    joined={"full_name": ("last_middle_name", "given_name")},
 )
 
-_GENDERS = dict.fromkeys(("nu", "f", "female", "gai", "girl", "be gai"), "f") | dict.fromkeys(("nam", "m", "male", "trai", "boy", "be trai"), "m")
+_GIRL = ("nu", "f", "female", "gai", "girl", "be gai")
+_BOY = ("nam", "m", "male", "trai", "boy", "be trai")
+_GENDERS = dict.fromkeys(_GIRL, "f") | dict.fromkeys(_BOY, "m")
 _TICKS = {"x", "v", "1", "co", "true", "yes", "✓", "✔", "☑"}
 _NOT_TICKS = {"0", "khong", "false", "no", "-"}
 
 
 def read_gender(cell: Cell, *, title: str = "") -> Reading:
     """``f``, ``m`` or nothing: words, or a tick in a column that is called ``Nữ`` (or ``Nam``)."""
-    of_column = _GENDERS.get(words(title).removeprefix("la ").removeprefix("hs ").removeprefix("hoc sinh ").removesuffix(" x"))
+    of_column = _GENDERS.get(re.sub(r"^(?:la|hs|hoc sinh) | x$", "", words(title)))
     text = words(cell.text) or cell.text.strip()
     if text in _GENDERS:
         return Reading(_GENDERS[text])

@@ -6,6 +6,7 @@ one summary goes to stderr. Whatever kills this process kills nothing else.
 
 from __future__ import annotations
 
+import errno
 import json
 import resource
 import sys
@@ -99,9 +100,7 @@ def list_sheets(source: Source) -> dict:
             sample.append([line, cells])
             if len(sample) == limits.SAMPLE_ROWS:
                 break
-        listed.append(
-            {"name": sheet.name, "hidden": sheet.hidden, "sample": sample, "encodings": columns.verdicts()}
-        )
+        listed.append({"name": sheet.name, "hidden": sheet.hidden, "sample": sample, "encodings": columns.verdicts()})
     return {"kind": source.kind, "sheets": listed}
 
 
@@ -125,7 +124,9 @@ def main(order: str, path: str, name: str = "") -> dict:
         return {"refused": str(refusal)}
     except MemoryError:
         return {"refused": "too_heavy_file"}
-    except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, OSError, ValueError, LookupError, TypeError):
+    except OSError as error:
+        return {"refused": "too_heavy_file" if error.errno == errno.EFBIG else "damaged_file"}
+    except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, ValueError, LookupError, TypeError):
         return {"refused": "damaged_file"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from programs.core.spreadsheets.cells import Cell, Row
@@ -38,7 +38,8 @@ class Vocabulary:
 
     @cached_property
     def _sensitive(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{'|'.join(map(re.escape, self.sensitive))})\b") if self.sensitive else re.compile(r"(?!)")
+        ways = "|".join(map(re.escape, self.sensitive)) or "(?!)"
+        return re.compile(rf"\b(?:{ways})\b")
 
     def field_of(self, title: str) -> str | None:
         folded = words(title)
@@ -50,6 +51,9 @@ class Vocabulary:
             return None
         begun = [way for way in self._field_of if " " in way and folded.startswith(f"{way} ")]
         return self._field_of[max(begun, key=len)] if begun else None
+
+    def is_exact(self, title: str) -> bool:
+        return words(title) in self._field_of
 
     def is_sensitive(self, title: str) -> bool:
         folded = words(title)
@@ -71,6 +75,7 @@ class Column:
     field: str | None = None
     sensitive: bool = False
     joined_with: int | None = None
+    ignored: bool = False  # a running number, a remark: known, and of no use
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Header:
         return [
             column.title
             for column in self.columns
-            if column.title and not column.field and not column.sensitive and column.joined_with is None
+            if column.title and not (column.field or column.sensitive or column.ignored)
         ]
 
     @property
@@ -113,6 +118,9 @@ def suggest_header(rows: Iterable[Row], vocabulary: Vocabulary) -> Header | None
     if not scored:
         return None
     number = -max(scored)[1]
+    above = rows[number - 1] if number else None
+    if above and _score(above, vocabulary) and _is_second_header(above, rows[number], vocabulary):
+        number -= 1  # the lower of two rows knew more titles
     return header_at(rows, number, vocabulary)
 
 
@@ -139,8 +147,10 @@ def _score(row: Row, vocabulary: Vocabulary) -> int:
 
 
 def _is_second_header(top: Row, below: Row, vocabulary: Vocabulary) -> bool:
-    """A row that has a known title under a wider one or under nothing, and nothing that is not text."""
-    if any(cell.kind not in {"text", "empty"} for cell in below.cells) or below.line != top.line + 1:
+    """A row with known titles under a wider one or under nothing, and nothing that could be a pupil's."""
+    if below.line != top.line + 1 or any(cell.kind not in {"text", "empty"} for cell in (*top.cells, *below.cells)):
+        return False
+    if any(cell.text.isdigit() for cell in below.cells):
         return False
     known = [index for index, cell in enumerate(below.cells) if vocabulary.is_known(_title(cell, vocabulary))]
     filled = [cell for cell in below.cells if cell.kind == "text"]
@@ -148,31 +158,45 @@ def _is_second_header(top: Row, below: Row, vocabulary: Vocabulary) -> bool:
 
 
 def _two_rows(top: Row, below: Row, vocabulary: Vocabulary) -> list[str]:
-    """Titles of two rows: the lower one if it is known by itself, else both together (``Cha`` + ``SĐT``)."""
+    """Titles of two rows: both together (``Cha`` over ``SĐT``, ``Họ tên``) if that is known, else the lower one."""
     titles, group = [], ""
     for index in range(max(len(top.cells), len(below.cells))):
         upper, lower = _title(top.cell(index), vocabulary), _title(below.cell(index), vocabulary)
         group = upper or (group if lower else "")
         both = f"{group} {lower}".strip()
-        if not lower:
-            titles.append(upper)
-        elif vocabulary.is_known(both):
-            titles.append(both)
-        else:
-            titles.append(lower if vocabulary.is_known(lower) else both)
+        readings = (both, f"{lower} {group}".strip(), lower) if lower else (upper,)
+        titles.append(next(filter(vocabulary.is_known, readings), both if lower else upper))
     return titles
 
 
 def _columns(titles: list[str], body: Sequence[Row], vocabulary: Vocabulary) -> list[Column]:
-    columns: list[Column] = []
-    taken: set[str] = set()
-    for index, title in enumerate(titles):
-        name = vocabulary.field_of(title)
-        if name in taken:
-            name = None  # a second telephone: a person chooses
-        taken |= {name} if name else set()
-        columns.append(Column(index, title, name, vocabulary.is_sensitive(title)))
-    return _joined(columns, body, vocabulary)
+    named = _fields_of(titles, vocabulary)
+    columns = [
+        Column(index, title, named.get(index), vocabulary.is_sensitive(title), None, words(title) in vocabulary.ignored)
+        for index, title in enumerate(titles)
+    ]
+    return _joined(_without_repeats(columns, vocabulary), body, vocabulary)
+
+
+def _fields_of(titles: list[str], vocabulary: Vocabulary) -> dict[int, str]:
+    """Each field once: the column of its very name before one that begins so (``Ngày sinh`` before ``Ngày sinh mẹ``).
+
+    Of two equal ones the first; the other stays for a person to choose.
+    """
+    found: dict[int, str] = {}
+    by_fit = sorted(range(len(titles)), key=lambda index: (not vocabulary.is_exact(titles[index]), index))
+    for index in by_fit:
+        name = vocabulary.field_of(titles[index])
+        if name and name not in found.values():
+            found[index] = name
+    return found
+
+
+def _without_repeats(columns: list[Column], vocabulary: Vocabulary) -> list[Column]:
+    """A list with a whole name and its parts beside it is read once."""
+    present = {column.field for column in columns}
+    spare = {part for whole, parts in vocabulary.joined.items() if {whole, *parts} <= present for part in parts}
+    return [replace(column, field=None) if column.field in spare else column for column in columns]
 
 
 def _joined(columns: list[Column], body: Sequence[Row], vocabulary: Vocabulary) -> list[Column]:
@@ -190,6 +214,7 @@ def _joined(columns: list[Column], body: Sequence[Row], vocabulary: Vocabulary) 
 
 def suggest_sheet(sheets: Iterable, vocabulary: Vocabulary):
     """The sheet whose header knows the most fields; of equal ones the first. ``sheets`` are ``SheetInfo``."""
+
     def known(sheet) -> int:
         header = suggest_header(sheet.sample, vocabulary)
         return len(header.fields) if header else 0
@@ -213,7 +238,10 @@ def is_footer(row: Row) -> bool:
 
 
 def is_header_again(row: Row, header: Header) -> bool:
-    """The header once more, as it stands on each printed page."""
+    """The header once more, as it stands on each printed page, or the row that counts its columns: (1), (2), (3)."""
+    numbers = [cell.text.strip("()[] ") for cell in row.cells if cell.kind != "empty"]
+    if len(numbers) > 2 and numbers == [str(number) for number in range(1, len(numbers) + 1)]:
+        return True
     titles = {column.index: words(column.title) for column in header.columns if column.title}
     filled = [index for index, cell in enumerate(row.cells) if cell.kind != "empty"]
     same = sum(1 for index in filled if titles.get(index) == words(row.cell(index).text))

@@ -10,7 +10,7 @@ from programs.core.spreadsheets import limits
 
 FileKind = Literal["xlsx", "xlsb", "ods", "xls", "text"]
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"\x7fELF", b"MZ")
+_FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"MZ")
 
 
 class Unreadable(Exception):

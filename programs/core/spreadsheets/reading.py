@@ -76,13 +76,18 @@ class Rows:
             if not line:
                 return
             place += len(line)
-            yield _row(*json.loads(line), self.encodings)
+            row = _row(*json.loads(line), self.encodings)
+            if not row.is_blank:
+                yield row
 
     def __len__(self) -> int:
         return self.count
 
     def close(self) -> None:
         self._spool.close()
+
+    def __del__(self) -> None:
+        self.close()
 
     def __enter__(self) -> Rows:
         return self
@@ -107,7 +112,7 @@ def _ask(order: str, path: Path | str, *arguments: str, into: IO[bytes]) -> dict
     command = [sys.executable, "-m", "programs.core.spreadsheets.child", order, str(Path(path).resolve()), *arguments]
     environment = {name: os.environ[name] for name in ("PATH", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own module; the path is an argument, not a command
             command,
             cwd=_ROOT,
             env=environment | {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},

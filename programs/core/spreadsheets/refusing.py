@@ -16,9 +16,7 @@ MESSAGES = {
     "web_page_file": _(
         "This is a web page with the name of a spreadsheet. Open it in Excel, choose Save As and save it as .xlsx."
     ),
-    "old_xml_file": _(
-        "This is an XML spreadsheet of 2003. Open it in Excel, choose Save As and save it as .xlsx."
-    ),
+    "old_xml_file": _("This is an XML spreadsheet of 2003. Open it in Excel, choose Save As and save it as .xlsx."),
     "encrypted_file": _(
         "This file is locked with a password. Open it, take the password off, save it and choose it again."
     ),

@@ -22,7 +22,7 @@ class SharedStrings:
     """The workbook's table of texts, in a file of its own with a second file of places: no text stays in memory."""
 
     def __init__(self, workbook: Workbook) -> None:
-        self.texts, self.places = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self.texts, self.places = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - till the process ends
         self.size = 0
         self.gathered: list[str] = []
         self.length = 0
