@@ -1,18 +1,28 @@
-"""The permission matrix: every named address of ours, as every role, on own, sibling, foreign and missing objects.
+"""The permission matrix: every named address of ours, as every role, on own, sibling, foreign and missing objects;
+and what each role can read in all the answers, files included.
 
-``python -m tests.permissions`` writes tests/permissions.txt anew; read the difference before you commit it: the
-committed table is what was decided, the test only says whether the portal still keeps to it.
+``python -m tests.permissions`` writes tests/permissions.txt and tests/readable.txt anew; read the difference before
+you commit it: the committed tables are what was decided, the test only says whether the portal still keeps to them.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlencode
+
+from pypdf import PdfReader
 
 TABLE = Path(__file__).with_name("permissions.txt")
+READABLE = Path(__file__).with_name("readable.txt")
+Seen = defaultdict[tuple[str, str], defaultdict[str, set[str]]]  # (kind, place) -> role -> names of addresses
 # Whole areas with a guard of their own, tested apart: Wagtail's and Django's back offices, allauth, editors' files.
 GUARDED_AREAS = ("cms/", "backoffice/", "accounts/", "documents/", "media/", "_util/")
 PUBLIC_PAGES = {"wagtail_serve"}  # what an editor published; drafts are tested in tests/cms
@@ -26,7 +36,7 @@ MISSING = SimpleNamespace(
     past_booking=SimpleNamespace(reference="BD-00001"), project=SimpleNamespace(reference="DA-00000"),
     file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
-    message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
+    teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
 
 
@@ -82,28 +92,82 @@ OBJECT_OF: dict[str, Kwargs] = {
     "report_rows": _pk("report"),
     "report_xlsx": _pk("report"),
     "message_detail": _pk("message"),
+    "role_detail": lambda place: {"role": "khong-co" if place is MISSING else "teacher"},
+    "person_roles": lambda place: {"pk": place.teacher.pk},
+    "view_as_start": lambda place: {"pk": place.teacher.pk},
     "job_detail": _pk("job"),
+}
+
+
+# What an address may be asked in its query string that could lead to somebody else's place, and with which values.
+# A view that reads its query string must stand here or in NO_PLACE_ASKED.
+ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
+    "q": lambda place: ["xq"],  # every mark begins so; more of it would only be repeated by the page
+    "school": lambda place: [place.school.code],
+    "ward": lambda place: [place.school.ward_id, place.school.ward.code],
+    "booking": lambda place: [place.past_booking.reference],
+    "class": lambda place: [place.class_group.pk],
+    "pupil": lambda place: [place.pupil.pk],
+    "show": lambda place: ["all", "done", "missing"],
+    "state": lambda place: ["held", "waitlisted", "closed", "endorsed"],
+    "term": lambda place: ["all"],
+    "into": lambda place: [place.school.code],
+}
+FIGURES = ("school", "ward", "term")
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "school_list": ("q", "ward"),
+    "search": ("q",),
+    "certificate_list": ("q", "booking"),
+    "booking_list": ("state",),
+    "project_list": ("state",),
+    "session_book": ("class",),
+    "claim_queue": ("show",),
+    "participation": FIGURES,
+    "participation_rows": FIGURES,
+    "participation_xlsx": FIGURES,
+    "participation_rows_xlsx": FIGURES,
+    "report_rows": FIGURES,
+    "role_list": ("q",),
+    "role_detail": ("q",),
+}
+NO_PLACE_ASKED = {
+    "certificate_verify_form": "the code of a certificate is its key",
+    "activity_report": "a curriculum, which everybody reads",
+    "centre_day": "a day",
+    "message_list": "a page number",
+    "activity_list": "a page number",
+    "person_roles": "why looking as this person ended",
+    "report_detail": "a term",
 }
 
 
 def named_addresses() -> list[tuple[str, bool]]:
     """(name, takes parameters) of every named address outside the guarded areas, once each."""
+    found: dict[str, bool] = {}
+    for pattern in _patterns():
+        found[pattern.name] = found.get(pattern.name, False) or bool(pattern.pattern.regex.groups)
+    return sorted(found.items())
+
+
+def views() -> dict[str, Callable]:
+    """The view behind each of these addresses."""
+    return {pattern.name: pattern.callback for pattern in _patterns()}
+
+
+def _patterns() -> Iterator:
     from django.urls import URLPattern, URLResolver, get_resolver
 
-    found: dict[str, bool] = {}
-
-    def walk(patterns, prefix: str) -> None:
+    def walk(patterns, prefix: str) -> Iterator:
         for pattern in patterns:
             route = prefix + str(pattern.pattern)
             if isinstance(pattern, URLResolver):
-                walk(pattern.url_patterns, route)
+                yield from walk(pattern.url_patterns, route)
             elif isinstance(pattern, URLPattern) and pattern.name:
                 plain = route.removeprefix("en/").removeprefix("vi/").lstrip("^/")
                 if not plain.startswith(GUARDED_AREAS) and pattern.name not in PUBLIC_PAGES:
-                    found[pattern.name] = found.get(pattern.name, False) or bool(pattern.pattern.regex.groups)
+                    yield pattern
 
-    walk(get_resolver().url_patterns, "")
-    return sorted(found.items())
+    yield from walk(get_resolver().url_patterns, "")
 
 
 def word(response) -> str:
@@ -115,10 +179,12 @@ def word(response) -> str:
     return str(response.status_code)
 
 
-def rows(addresses: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
-    """(address and relation, what each role meets on GET/POST). The caller holds a test database."""
+def rows(addresses: list[tuple[str, bool]], *, seen: Seen | None = None) -> Iterator[tuple[str, str]]:
+    """(address and relation, what each role meets on GET/POST). The caller holds a test database.
+
+    ``seen`` gathers which marks of which places each role could read in the answers, and where.
+    """
     from django.core.cache import cache
-    from django.db import transaction
     from django.test import Client
     from django.urls import reverse
 
@@ -144,21 +210,61 @@ def rows(addresses: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
             cells = []
             for role in ROLES:
                 cache.clear()
-                cells.append("/".join(_ask(clients[role], method, url, transaction) for method in ("get", "post")))
+                answers = [_ask(clients[role], method, url) for method in ("get", "post")]
+                if answers[0][0] == "ok" and seen is not None:
+                    answers += [_ask(clients[role], "get", asked) for asked in _narrowed(name, url, world)]
+                for _, body in answers if seen is not None else []:
+                    for found in marks_in(body, url):
+                        seen[found][role].add(name)
+                cells.append("/".join(answer for answer, _ in answers[:2]))
             yield f"{name} {relation}", " ".join(cells)
 
 
-def _ask(client, method: str, url: str, transaction) -> str:
-    """The answer, with everything that the request changed undone (session included)."""
+def _ask(client, method: str, url: str) -> tuple[str, str]:
+    """The answer and what can be read in it, with everything that the request changed undone (session included)."""
+    from django.db import transaction
+
     cookies = client.cookies.copy()
     with transaction.atomic():
         response = getattr(client, method)(url)
-        if response.streaming:
-            list(response.streaming_content)  # the file behind it closes when it was read
+        content = b"".join(response.streaming_content) if response.streaming else response.content
         answer = word(response)
         transaction.set_rollback(True)
     client.cookies = cookies
-    return answer
+    return answer, readable(content, response.headers.get("Content-Type", ""))
+
+
+def _narrowed(name: str, url: str, world) -> Iterator[str]:
+    """The address with each of its questions, asked about other people's places."""
+    for place in ("sibling", "foreign"):
+        for question in QUESTIONS.get(name, ()):
+            for value in ASKED[question](world.places[place]):
+                yield f"{url}?{urlencode({question: value})}"
+
+
+def readable(content: bytes, content_type: str) -> str:
+    """What a reader, or whoever looks into the file, finds: without white space, in small letters."""
+    if content.startswith(b"%PDF"):
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    elif content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            inner = [(member, archive.read(member)) for member in archive.namelist()]
+        return "".join("".join(member.lower().split()) + readable(part, "") for member, part in inner)
+    elif content_type.startswith(("image/", "video/")):
+        return ""
+    else:
+        text = unescape(content.decode("utf-8", "ignore"))
+    return "".join(text.split()).lower()
+
+
+def marks_in(text: str, url: str) -> set[tuple[str, str]]:
+    """Kind and place of every mark in ``text``; what only repeats the address that was asked for is no answer."""
+    from tests.world import marks
+
+    found = {needle: known for needle, known in marks().items() if needle in text}
+    if any(needle in url.lower() for needle in found):
+        text = text.replace("".join(url.lower().split()), "")
+    return {known for needle, known in found.items() if needle in text}
 
 
 def as_table(lines: list[tuple[str, str]]) -> str:
@@ -177,8 +283,26 @@ def as_table(lines: list[tuple[str, str]]) -> str:
     )
 
 
+def new_seen() -> Seen:
+    return defaultdict(lambda: defaultdict(set))
+
+
+def as_readable_table(seen: Seen, kinds: Iterable[str]) -> str:
+    """What each role reads of each kind of thing in each place: ``x`` where it does."""
+    from tests.world import PLACES, ROLES
+
+    lines = [(f"{kind} {place}", ["x" if seen[kind, place][role] else "." for role in ROLES])
+             for kind in kinds for place in PLACES]  # fmt: skip
+    width = max(len(key) for key, _ in lines)
+    head = f"{'# read':<{width}}  " + "  ".join(ROLES)
+    return "\n".join(
+        [head, *(f"{key:<{width}}  " + "  ".join(f"{cell:<{len(role)}}" for cell, role in zip(cells, ROLES, strict=True)).rstrip()
+                 for key, cells in lines)]
+    ) + "\n"  # fmt: skip
+
+
 if __name__ == "__main__":
     os.environ["WRITE_PERMISSIONS"] = "1"
     import pytest
 
-    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_permissions.py::test_write_the_table"]))
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_permissions.py::test_write_the_tables"]))

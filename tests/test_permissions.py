@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 
 import pytest
 from django.urls import reverse
 
-from tests.permissions import OBJECT_OF, TABLE, as_table, named_addresses, rows
+from tests.permissions import (
+    NO_PLACE_ASKED,
+    OBJECT_OF,
+    QUESTIONS,
+    READABLE,
+    TABLE,
+    as_readable_table,
+    as_table,
+    named_addresses,
+    new_seen,
+    rows,
+    views,
+)
+from tests.world import kinds
 
 pytestmark = pytest.mark.django_db
 PARTS = 6  # so that several processes share the walk
@@ -26,14 +40,46 @@ def test_every_address_has_its_rows():
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_portal_keeps_to_the_table(part):
-    decided = committed()
-    found = {key: cells.split(" ") for key, cells in rows(named_addresses()[part::PARTS])}
+    """What each role meets (P01), and what it can read in all these answers, files included (P07)."""
+    decided, seen = committed(), new_seen()
+    found = {key: cells.split(" ") for key, cells in rows(named_addresses()[part::PARTS], seen=seen)}
     assert {key: cells for key, cells in found.items() if decided.get(key) != cells} == {}
+    allowed = committed_reading()
+    leaks = {
+        f"{role} reads the {kind} of the {place} place": sorted(names)
+        for (kind, place), by_role in seen.items()
+        for role, names in by_role.items()
+        if names and role not in allowed[kind, place]
+    }
+    assert leaks == {}
+
+
+def committed_reading() -> dict[tuple[str, str], set[str]]:
+    """Which roles read what of which place, as decided in tests/readable.txt."""
+    head, *lines = READABLE.read_text(encoding="utf-8").splitlines()
+    roles = head.removeprefix("# read").split()
+    table = {}
+    for line in lines:
+        kind, place, *cells = line.split()
+        table[kind, place] = {role for role, cell in zip(roles, cells, strict=True) if cell == "x"}
+    return table
+
+
+def test_a_view_that_reads_its_query_string_is_asked_about_other_places():
+    silent = []
+    for name, view in views().items():
+        function = inspect.unwrap(view)
+        asks = inspect.isfunction(function) and "request.GET" in inspect.getsource(function)
+        if asks and name not in QUESTIONS and name not in NO_PLACE_ASKED:
+            silent.append(name)
+    assert silent == []
 
 
 @pytest.mark.skipif(not os.environ.get("WRITE_PERMISSIONS"), reason="only `python -m tests.permissions` writes")
-def test_write_the_table():
-    TABLE.write_text(as_table(list(rows(named_addresses()))), encoding="utf-8")
+def test_write_the_tables():
+    seen = new_seen()
+    TABLE.write_text(as_table(list(rows(named_addresses(), seen=seen))), encoding="utf-8")
+    READABLE.write_text(as_readable_table(seen, kinds()), encoding="utf-8")
 
 
 def test_nobody_meets_an_error():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from types import SimpleNamespace
 
 from django.contrib.auth.models import Group
@@ -60,6 +61,29 @@ PLACES = RELATIONS[:3]
 def mark(kind: str, place: str) -> str:
     """A word that stands for one thing of one place, e.g. as a person's name; found folded, spaces or not."""
     return f"Xq{kind}{place}"
+
+
+MARKED = (
+    "school", "pupil", "guardian", "teacher", "coordinator", "claimant", "invited", "project", "file", "image", "message",
+)  # fmt: skip
+
+
+@cache
+def marks() -> dict[str, tuple[str, str]]:
+    """What to look for in small letters without spaces, and what it stands for."""
+    known = {mark(kind, place).lower(): (kind, place) for kind in MARKED for place in PLACES}
+    for number, place in enumerate(PLACES):
+        known |= {
+            phone_of(place)[3:]: ("telephone", place),
+            f"98800000{number}": ("guardian's_phone", place),
+            f"bd-ahd{number}2": ("booking", place),
+            f"gcn-2026-00000{number + 1}": ("certificate", place),
+        }
+    return known
+
+
+def kinds() -> list[str]:
+    return list(dict.fromkeys(kind for kind, _ in marks().values()))
 
 
 def phone_of(place: str) -> str:
