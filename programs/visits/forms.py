@@ -106,6 +106,25 @@ class ConfirmationForm(IdempotentFormMixin, forms.Form):
     """A question answered by sending it."""
 
 
+class ConfirmVisitForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    """The same; where pupils stay at school, what they do meanwhile."""
+
+    alternative = CleanCharField(
+        label=_("Activity of the pupils who stay at school"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It should be of equal worth, for example: the same lesson in the school's own workshop."),
+    )
+
+    def __init__(self, *args, staying: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if staying:
+            self.fields["alternative"].required = True
+        else:
+            del self.fields["alternative"]
+
+
 class RosterForm(IdempotentFormMixin, forms.Form):
     pupils = forms.TypedMultipleChoiceField(
         label=_("Participants"),
@@ -131,11 +150,13 @@ class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         help_text=_("Take the tick away from those who did not come. Only pupils who came get a certificate."),
     )
 
-    def __init__(self, *args, booking: Booking, **kwargs) -> None:
+    def __init__(self, *args, booking: Booking, staying: set[int], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.roster = [(entry.pupil_id, entry.pupil.full_name) for entry in booking.roster_entries]
-        self.fields["present"].choices = self.roster
-        if not self.roster:
+        # Whoever has no consent stays at school: there is nothing to tick.
+        going = [(pupil_id, name) for pupil_id, name in self.roster if pupil_id not in staying]
+        self.fields["present"].choices = going
+        if not going:
             del self.fields["present"]
 
     @property

@@ -229,6 +229,7 @@ class Booking(models.Model):
     checked_in_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    alternative = models.CharField(_("activity of the pupils who stay at school"), max_length=300, blank=True)
     calendar_sequence = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -12,8 +12,10 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.core.models import Holiday, Term
+from programs.schools.choices import ConsentPurpose
 from programs.schools.models import ClassGroup, School
 from programs.schools.queries import classes_to_act_for, schools_in_scope, standing_of
+from programs.schools.queries.consents import in_force
 from programs.visits.choices import BOOKING_GROUPS, CAME, LIVE, SEAT_HOLDING, SessionState
 from programs.visits.models import Booking, Centre, FieldTrip, RosterEntry, Session
 from programs.visits.rules import LiveBooking
@@ -231,6 +233,12 @@ def reference_taken(reference: str) -> bool:
 def roster_of(booking: Booking) -> QuerySet[RosterEntry]:
     """The participants by given name in Vietnamese order."""
     return booking.roster.select_related("pupil").order_by("pupil__sort_key")
+
+
+def without_consent(booking: Booking) -> set[int]:
+    """Pupils of the list who may not go: nobody agreed, or not any more. Two queries; none are kept."""
+    listed = set(booking.roster.values_list("pupil_id", flat=True))
+    return listed - in_force(listed, ConsentPurpose.TAKE_PART) if listed else set()
 
 
 def with_roster_size(bookings: QuerySet[Booking]) -> QuerySet[Booking]:

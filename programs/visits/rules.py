@@ -273,10 +273,19 @@ def may_confirm(*, state: str, now: datetime, starts_at: datetime) -> bool:
     return BookingState.CONFIRMED in BOOKING_MOVES[BookingState(state)] and now < starts_at
 
 
-def confirm_refusal(*, state: str, now: datetime, starts_at: datetime) -> Refusal | None:
-    """Why the school may not confirm now."""
+def confirm_refusal(
+    *, state: str, now: datetime, starts_at: datetime, staying: int = 0, alternative: str = ""
+) -> Refusal | None:
+    """Why the school may not confirm now. ``staying`` pupils of the list have nobody's consent to come."""
     if starts_at <= now:
         return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(starts_at)))
+    if staying and not alternative:
+        message = ngettext(
+            "{count} pupil stays at school without a consent: write down the equivalent activity.",
+            "{count} pupils stay at school without a consent: write down the equivalent activity.",
+            staying,
+        )
+        return Refusal("alternative_missing", message.format(count=staying), "alternative")
     return move_refusal(state=state, to=BookingState.CONFIRMED)
 
 
@@ -321,6 +330,7 @@ class CheckInFacts:
     girls: int
     adults: int
     ticked: int
+    without_consent: int = 0  # of the ticked names
 
 
 def check_in_refusal(facts: CheckInFacts) -> Refusal | None:
@@ -342,6 +352,13 @@ def check_in_refusal(facts: CheckInFacts) -> Refusal | None:
         )
     if facts.girls > facts.pupils:
         return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
+    if facts.without_consent:
+        message = ngettext(
+            "{count} ticked pupil has no consent to take part and cannot be checked in.",
+            "{count} ticked pupils have no consent to take part and cannot be checked in.",
+            facts.without_consent,
+        )
+        return Refusal("no_consent", message.format(count=facts.without_consent), "present")
     if facts.ticked > facts.pupils:
         return Refusal(
             "more_names_than_pupils",

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.core.refusals import Refused
+from programs.schools.models import Pupil
 from programs.visits.actions.attendance import check_in, close_session
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BookingState, SessionState
-from tests.people import make_class, make_school, make_teacher
+from tests.people import give_consent, make_class, make_school, make_teacher
 from tests.visits.make import book, local, make_centre, make_centre_staff, move_session, seats_add_up
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,7 @@ def today(world):
     world.booking = book(world.session, world.class_8a1, world.hanh, needs="Một em dùng xe lăn")
     world.pupils = [enrolment.pupil_id for enrolment in world.class_8a1.enrolments.all()]
     set_roster(booking_id=world.booking.pk, pupil_ids=world.pupils, by=world.hanh)
+    give_consent(*Pupil.objects.filter(pk__in=world.pupils))
     move_session(world.session, timezone.now() - timedelta(seconds=1))
     return world
 

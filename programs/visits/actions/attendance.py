@@ -12,6 +12,8 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.refusals import Refused, refuse_if
+from programs.schools.choices import ConsentPurpose
+from programs.schools.queries.consents import in_force
 from programs.visits import rules
 from programs.visits.actions import guard
 from programs.visits.choices import LIVE, BookingState, SessionState
@@ -38,13 +40,15 @@ def check_in(
 ) -> Booking:
     """Write down who really came; once more corrects the figures until the session is closed.
 
-    ``absent`` names pupils of the list of participants who did not come.
+    ``absent`` names pupils of the list of participants who did not come. A pupil without a consent in force at this
+    moment is never written down as present.
     """
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
         session = booking.session
         _must_run(centre_id=session.field_trip.centre_id, by=by)
+        present = set(booking.roster.exclude(pupil_id__in=absent).values_list("pupil_id", flat=True))
         refuse_if(
             rules.check_in_refusal(
                 rules.CheckInFacts(
@@ -56,7 +60,8 @@ def check_in(
                     pupils=pupils,
                     girls=girls,
                     adults=adults,
-                    ticked=booking.roster.exclude(pupil_id__in=absent).count(),
+                    ticked=len(present),
+                    without_consent=len(present - in_force(present, ConsentPurpose.TAKE_PART)),
                 )
             )
         )

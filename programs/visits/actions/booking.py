@@ -156,8 +156,11 @@ def _seen(booking: Booking) -> dict:
     return {"state": booking.state, "pupils": booking.pupils, "adults": booking.adults}
 
 
-def confirm_booking(*, booking_id: int, by: User) -> Booking:
-    """The school declares that papers and consents are complete. Once more is answered with the same booking."""
+def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Booking:
+    """The school declares that its papers are complete. Once more is answered with the same booking.
+
+    ``alternative`` is what those of the list do who stay at school for want of a consent.
+    """
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
@@ -165,9 +168,20 @@ def confirm_booking(*, booking_id: int, by: User) -> Booking:
         if booking.state == BookingState.CONFIRMED:
             return booking
         before = booking.state
-        refuse_if(rules.confirm_refusal(state=before, now=now, starts_at=booking.session.starts_at))
-        guard.move_booking(booking=booking, to=BookingState.CONFIRMED, changes={"confirmed_at": now})
-        record(by=by, action="booking.confirm", obj=booking, before={"state": before}, after={"state": booking.state})
+        staying = len(queries.without_consent(booking))
+        refuse_if(
+            rules.confirm_refusal(
+                state=before,
+                now=now,
+                starts_at=booking.session.starts_at,
+                staying=staying,
+                alternative=alternative,
+            )
+        )
+        changes = {"confirmed_at": now, "alternative": alternative}
+        guard.move_booking(booking=booking, to=BookingState.CONFIRMED, changes=changes)
+        after = {"state": booking.state, "staying": staying}
+        record(by=by, action="booking.confirm", obj=booking, before={"state": before}, after=after, reason=alternative)
         tell_leader(kind="booking_confirmed", booking=booking, now=now)
     return booking
 

@@ -21,7 +21,7 @@ from programs.visits.actions.booking import cancel_booking, confirm_booking
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BOOKING_GROUP_LABELS, CAME, BookingState
 from programs.visits.exports import CALENDAR_TYPE, calendar_entry, calendar_name
-from programs.visits.forms import CancelForm, ConfirmationForm, RosterForm
+from programs.visits.forms import CancelForm, ConfirmVisitForm, RosterForm
 from programs.visits.models import Booking
 
 PER_PAGE = 20
@@ -72,12 +72,15 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
     session = booking.session
     manages, runs = _manages(request, booking), _runs(request, booking)
     roster = list(queries.roster_of(booking)) if standing_of(request.user).is_staff_of(booking.school) or runs else []
+    staying = queries.without_consent(booking) if roster and booking.is_live else set()
     context = {
         "booking": booking,
         "session": session,
         "trip": session.field_trip,
         "centre": session.field_trip.centre,
         "roster": roster,
+        "staying": [entry.pupil for entry in roster if entry.pupil_id in staying],
+        "may_collect": bool(booking.class_group_id) and rules.can_book_for(standing_of(request.user), booking.school),
         "waiting_place": queries.waiting_place(booking),
         "steps": _steps(booking),
         "manages": manages,
@@ -136,10 +139,13 @@ def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
 def booking_confirm(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _booking(request, reference)
     forbidden_unless(_manages(request, booking))
-    form = ConfirmationForm(request.POST or None)
+    staying = len(queries.without_consent(booking))
+    form = ConfirmVisitForm(request.POST or None, staying=staying)
     if request.method == "POST" and form.is_valid():
         try:
-            confirm_booking(booking_id=booking.pk, by=request.user)
+            confirm_booking(
+                booking_id=booking.pk, by=request.user, alternative=form.cleaned_data.get("alternative", "")
+            )
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:

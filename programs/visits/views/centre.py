@@ -52,13 +52,13 @@ def centre_day(request: HttpRequest) -> HttpResponse:
     return render(request, "visits/centre_day.html", context)
 
 
-def _first_figures(booking: Booking) -> dict:
-    """What was written already, or else what was booked."""
-    entries = booking.roster_entries
+def _first_figures(booking: Booking, staying: set[int]) -> dict:
+    """What was written already, or else what was booked without those who stay at school."""
+    entries = [entry for entry in booking.roster_entries if entry.pupil_id not in staying]
     girls = sum(1 for entry in entries if entry.pupil.gender == "f")
     came = booking.arrived_pupils is not None
     return {
-        "pupils": booking.arrived_pupils if came else booking.pupils,
+        "pupils": booking.arrived_pupils if came else booking.pupils - len(staying),
         "girls": booking.arrived_girls if came else (girls or ""),
         "adults": booking.arrived_adults if came else booking.adults,
         "present": [entry.pupil_id for entry in entries if entry.attended is not False or not came],
@@ -70,9 +70,15 @@ def _first_figures(booking: Booking) -> dict:
 def booking_check_in(request: HttpRequest, reference: str) -> HttpResponse:
     booking = get_object_or_404(queries.bookings_run_by(request.user), reference=reference)
     booking.roster_entries = list(queries.roster_of(booking))
+    staying = queries.without_consent(booking)
     session = booking.session
     absent_sent = request.method == "POST" and "no_show" in request.POST
-    form = CheckInForm(None if absent_sent else request.POST or None, booking=booking, initial=_first_figures(booking))
+    form = CheckInForm(
+        None if absent_sent else request.POST or None,
+        booking=booking,
+        staying=staying,
+        initial=_first_figures(booking, staying),
+    )
     if absent_sent:
         return _no_show(request, booking)
     if request.method == "POST" and form.is_valid():
@@ -83,6 +89,7 @@ def booking_check_in(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "booking": booking,
         "session": session,
+        "staying": [entry.pupil for entry in booking.roster_entries if entry.pupil_id in staying],
         "form": form,
         "key_form": ConfirmationForm(auto_id=False),
         "open": rules.may_check_in(
