@@ -1,0 +1,44 @@
+"""Files that are kept for a while behind the gate: under a random key, read through a copy on the local disk."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import storages
+
+
+def hash_of_file(file: File) -> str:
+    """SHA-256 of the content, some kilobytes at a time."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def keep_file(file: File, *, folder: str) -> str:
+    """Put ``file`` into private storage; its key says nothing of its name or its owner."""
+    file.seek(0)
+    return storages["private"].save(f"{folder}/{secrets.token_urlsafe(24)}", file)
+
+
+def forget_file(key: str) -> None:
+    if key:
+        storages["private"].delete(key)
+
+
+@contextmanager
+def local_copy(key: str) -> Iterator[Path]:
+    """The file as a path, wherever the storage is; the copy is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
+        path = Path(folder) / "file"
+        with storages["private"].open(key) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        yield path
