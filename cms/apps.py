@@ -9,4 +9,4 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import receivers, second_factor  # noqa: F401
+        from cms import personal, receivers, second_factor  # noqa: F401

@@ -46,3 +46,61 @@ def test_an_undeclared_table_is_found():
         pass
 
     assert not declared(Silent)
+
+
+# --- What is stored can be told, and forgotten --------------------------------------------------
+PEOPLE = {"accounts.User", "programs.Pupil"}
+
+
+def tables_about_people() -> list[type]:
+    """Our tables with personal data, and other people's tables that point at an account."""
+    found = []
+    for model in apps.get_models(include_auto_created=True):
+        points = any(
+            field.is_relation and field.concrete and field.related_model and field.related_model._meta.label in PEOPLE
+            for field in model._meta.get_fields()
+        )
+        ours = model._meta.app_label in OUR_APPS
+        if hasattr(model, "PII") or (points and not ours):
+            found.append(model)
+    return found
+
+
+# Nothing to read in them: links between rows, or the tools of an editor's open window.
+SAYS_NOTHING = {
+    "admin.LogEntry", "wagtailadmin.EditingSession", "wagtailadmin.FormState", "wagtailcore.APIToken",
+    "wagtailcore.PageSubscription",
+}  # fmt: skip
+
+
+def nobody_speaks_of(registered, without=frozenset()) -> list[str]:
+    labels = [model._meta.label for model in tables_about_people()]
+    return [label for label in labels if label not in registered and label not in without]
+
+
+def test_every_table_about_people_is_told_of():
+    """What is stored about me: a new table is in nobody's mouth until its wing's personal.py says ``@tells``."""
+    from programs.core.personal import TOLD
+
+    assert nobody_speaks_of(TOLD, SAYS_NOTHING) == []
+
+
+def test_every_table_about_people_can_be_forgotten():
+    from programs.core.personal import FORGOTTEN
+
+    assert nobody_speaks_of(FORGOTTEN) == []
+
+
+def test_no_wing_speaks_of_a_table_that_is_not_there():
+    from programs.core.personal import FORGOTTEN, TOLD
+
+    known = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    assert set(TOLD) | set(FORGOTTEN) <= known
+
+
+def test_a_table_that_was_forgotten_by_all_wings_is_found():
+    """The guard's own control: without one entry it must fail."""
+    from programs.core.personal import FORGOTTEN
+
+    less = {label: who for label, who in FORGOTTEN.items() if label != "programs.GuardianLink"}
+    assert nobody_speaks_of(less) == ["programs.GuardianLink"]

@@ -12,7 +12,8 @@ from programs.certificates.models import Certificate
 from programs.certificates.rules import Part, can_issue, may_be_issued_again
 from programs.core.paper import unprintable
 from programs.core.text import fold
-from programs.schools.models import Enrolment
+from programs.schools.choices import RequestKind, RequestState
+from programs.schools.models import DataRequest, Enrolment
 from programs.schools.queries import standing_of
 from programs.visits.choices import CAME
 from programs.visits.models import Booking, RosterEntry
@@ -34,8 +35,9 @@ def certificates_visible_to(user) -> QuerySet[Certificate]:
 
 
 def certificates_of(booking: Booking | int) -> QuerySet[Certificate]:
-    """The valid certificates of a visit, in the order of the pupils' names."""
-    return Certificate.objects.filter(booking=booking, state=CertificateState.ISSUED).order_by("sort_key", "pk")
+    """The valid certificates of a visit that can be printed, in the order of the pupils' names."""
+    valid = Certificate.objects.filter(booking=booking, state=CertificateState.ISSUED)
+    return valid.exclude(printed_name="").order_by("sort_key", "pk")
 
 
 def searched(certificates: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
@@ -57,6 +59,14 @@ def find_by_code(text: str) -> Certificate | None:
     if not _CODE.fullmatch(code):
         return None
     return Certificate.objects.select_related("replaced_by").filter(verify_code=code).first()
+
+
+def is_name_withheld(certificate: Certificate) -> bool:
+    """Whether the holder had the name erased: it is gone, or held by a law for the issuer's eyes only."""
+    if not certificate.printed_name:
+        return True
+    done = DataRequest.objects.filter(kind=RequestKind.ERASE, state=RequestState.DONE)
+    return certificate.pupil_id is not None and done.filter(pupil=certificate.pupil_id).exists()
 
 
 def may_certify(user, booking: Booking) -> bool:
@@ -119,6 +129,8 @@ def _place(plan: Plan, entry: RosterEntry, latest: Certificate | None) -> None:
     name = entry.pupil.full_name
     if latest and latest.is_valid:
         plan.already.append(latest)
+    elif entry.pupil.erased_at:
+        plan.left_out.append(LeftOut(name, _("The pupil's data were erased")))
     elif entry.attended is False:
         plan.left_out.append(LeftOut(name, _("Did not come")))
     elif latest and not may_be_issued_again(latest.revoked_reason):

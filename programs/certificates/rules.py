@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.certificates.choices import CertificateState, RevocationReason
+from programs.certificates.choices import CertificateKind, CertificateState, RevocationReason
 from programs.core.refusals import Refusal
 from programs.visits.choices import CAME
+
+# Whoever gives an award must keep the decision with its name (Law on Emulation and Commendation 06/2022/QH15; the
+# period is to be confirmed): an erasure leaves the name in the register, where only the issuer reads it.
+HELD_BY_LAW = (CertificateKind.AWARD,)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,6 @@ def may_be_issued_again(reason: str) -> bool:
     return reason == RevocationReason.NAME_CORRECTED
 
 
-def shows_name(*, state: str) -> bool:
-    """The public page names nobody whose certificate is not valid."""
-    return state == CertificateState.ISSUED
+def shows_name(*, state: str, is_withheld: bool) -> bool:
+    """The public page names nobody whose certificate is not valid, or whose name was erased on request."""
+    return state == CertificateState.ISSUED and not is_withheld

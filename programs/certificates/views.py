@@ -106,7 +106,7 @@ def certificate_revoke(request: HttpRequest, serial: str) -> HttpResponse:
 @require_GET
 def certificate_pdf(request: HttpRequest, serial: str) -> HttpResponse:
     valid = queries.certificates_visible_to(request.user).filter(state=CertificateState.ISSUED)
-    certificate = get_object_or_404(valid, serial=serial)
+    certificate = get_object_or_404(valid.exclude(printed_name=""), serial=serial)
     name = f"{certificate.serial} {certificate.printed_name}.pdf"
     return _pdf(HttpResponse(render_pdf([sheet_of(certificate)])), name)
 
@@ -143,7 +143,9 @@ def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
     if certificate is None:
         GUESSES.count(request)
         return _public(render(request, "certificates/verify_failed.html", {"form": VerifyForm()}, status=404))
-    context = {"certificate": certificate, "names": shows_name(state=certificate.state)}
+    withheld = queries.is_name_withheld(certificate)
+    names = shows_name(state=certificate.state, is_withheld=withheld)
+    context = {"certificate": certificate, "names": names, "withheld": withheld and certificate.is_valid}
     return _public(render(request, "certificates/verified.html", context))
 
 

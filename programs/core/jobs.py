@@ -28,7 +28,6 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 STALE_AFTER = timedelta(minutes=5)
-KEEP_FINISHED = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -272,13 +271,3 @@ def oldest_wait(*, now: datetime | None = None) -> timedelta:
     now = now or timezone.now()
     first = Job.objects.filter(state=JobState.QUEUED, next_run_at__lte=now).order_by("next_run_at").first()
     return now - first.next_run_at if first else timedelta(0)
-
-
-@periodic("core.forget_finished_jobs", every=timedelta(days=1))
-def forget_finished_jobs(progress: Progress) -> None:
-    """Rows of finished work are of no use after a month."""
-    limit = timezone.now() - KEEP_FINISHED
-    Job.objects.filter(state__in=[JobState.DONE, JobState.FAILED], finished_at__lt=limit).delete()
-    DBTaskResult.objects.filter(
-        status__in=[TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED], finished_at__lt=limit
-    ).delete()

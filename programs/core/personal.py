@@ -123,10 +123,12 @@ class Erasure:
 Teller = Callable[[Subject], Iterable[Section]]
 Giver = Callable[[Subject], Iterable[StoredFile]]
 Forgetter = Callable[[Subject], Iterable[Erasure]]
+Obstacle = Callable[[int], Text | None]
 
 TELLERS: list[Teller] = []
 GIVERS: list[Giver] = []
 FORGETTERS: list[Forgetter] = []
+OBSTACLES: list[Obstacle] = []
 TOLD: dict[str, str] = {}  # label of a table -> the function that tells of it
 FORGOTTEN: dict[str, str] = {}
 
@@ -160,6 +162,18 @@ def forgets(*tables: str) -> Callable[[Forgetter], Forgetter]:
         return forget
 
     return register
+
+
+def stands_in_the_way(find: Obstacle) -> Obstacle:
+    """Registers ``fn(user_id)`` that says what an account is still needed for, or None."""
+    OBSTACLES.append(find)
+    return find
+
+
+def obstacles_to_erasing(user_id: int | None) -> list[Text]:
+    """Why an account cannot be emptied yet: somebody else must take over first."""
+    found = [find(user_id) for find in OBSTACLES] if user_id else []
+    return [words for words in found if words]
 
 
 def sections_of(subject: Subject) -> list[Section]:

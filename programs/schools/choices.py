@@ -157,3 +157,15 @@ class Requester(TextChoices):
     GUARDIAN = "guardian", _("Guardian")
     PERSON = "person", _("The person")
     SCHOOL = "school", _("The school, from a paper request")
+
+
+class RefusalGround(TextChoices):
+    """Why a request about data may be refused; anything else is no ground (Law 91/2025/QH15, Decree 356/2025)."""
+
+    IDENTITY = "identity", _("It cannot be shown who asks")
+    NOT_ENTITLED = "not_entitled", _("Who asks is neither the person nor their legal representative")
+    NOT_HELD = "not_held", _("The portal holds no such data")
+    LAW_REQUIRES = "law_requires", _("A law requires the data to be kept as they are")
+    LEGAL_CLAIM = "legal_claim", _("An inspection, a complaint or a lawsuit is under way")
+    OTHERS = "others", _("It would reveal or harm other people's data")
+    REPEATED = "repeated", _("The same was asked and answered a short time ago")

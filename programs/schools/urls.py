@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.schools.views import claims, classes, consents, guardians, public, staff
+from programs.schools.views import claims, classes, consents, data_requests, guardians, my_data, public, staff
 
 urlpatterns = [
     path("schools/", public.school_list, name="school_list"),
@@ -33,4 +33,26 @@ urlpatterns = [
     path("desk/consents/<int:pk>/scan/", consents.consent_scan, name="consent_scan"),
     path("desk/me/consents/", consents.my_consents, name="my_consents"),
     path("desk/me/consents/<str:purpose>/", consents.my_consent, name="my_consent"),
+
+    path("desk/me/data/", my_data.my_data, name="my_data"),
+    path("desk/me/data/download/", my_data.my_data_download, name="my_data_download"),
+    path("desk/me/data/file/", my_data.my_data_file, name="my_data_file"),
+    path("desk/me/data/ask/", my_data.my_data_ask, name="my_data_ask"),
+    path("desk/me/data/requests/<str:reference>/", my_data.my_data_request, name="my_data_request"),
+    path("g/<str:token>/data/", my_data.guardian_data, name="guardian_data"),
+    path("g/<str:token>/data/download/", my_data.guardian_data_download, name="guardian_data_download"),
+    path("g/<str:token>/data/ask/", my_data.guardian_data_ask, name="guardian_data_ask"),
+    path("g/<str:token>/data/requests/<str:reference>/", my_data.guardian_data_request, name="guardian_data_request"),
+    path("desk/pupils/<int:pk>/data/", data_requests.pupil_data, name="pupil_data"),
+    path("desk/pupils/<int:pk>/data/download/", data_requests.pupil_data_download, name="pupil_data_download"),
+    path("desk/pupils/<int:pk>/data/ask/", data_requests.pupil_data_ask, name="pupil_data_ask"),
+    path("desk/data-requests/", data_requests.data_request_list, name="data_request_list"),
+    path("desk/data-requests/<str:reference>/", data_requests.data_request_detail, name="data_request_detail"),
+    path("desk/data-requests/<str:reference>/identify/", data_requests.data_request_identify, name="data_request_identify"),
+    path("desk/data-requests/<str:reference>/answer/", data_requests.data_request_answer, name="data_request_answer"),
+    path("desk/data-requests/<str:reference>/refuse/", data_requests.data_request_refuse, name="data_request_refuse"),
+    path("desk/data-requests/<str:reference>/extend/", data_requests.data_request_extend, name="data_request_extend"),
+    path("desk/data-requests/<str:reference>/finish/", data_requests.data_request_finish, name="data_request_finish"),
+    path("desk/data-requests/<str:reference>/correct/", data_requests.data_request_correct, name="data_request_correct"),
+    path("desk/data-requests/<str:reference>/erase/", data_requests.data_request_erase, name="data_request_erase"),
 ]

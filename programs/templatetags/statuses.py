@@ -20,6 +20,9 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "judging": ("info", "star"),
     "in_judging": ("info", "star"),
     # waits for somebody
+    "received": ("wait", "mail"),
+    "identified": ("info", "user"),
+    "answered": ("info", "edit"),
     "pending": ("wait", "hourglass"),
     "submitted": ("wait", "hourglass"),
     "claimed": ("wait", "hourglass"),

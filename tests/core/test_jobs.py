@@ -227,16 +227,6 @@ def test_periodic_work_that_failed_waits_for_its_next_slot(kind):
 
 
 @pytest.mark.django_db
-def test_finished_work_is_forgotten_after_a_month(kind):
-    kind(lambda progress: None)
-    old, new = (jobs.enqueue("test.job", arguments={}) for _ in range(2))
-    run_due_jobs()
-    Job.objects.filter(pk=old.pk).update(finished_at=timezone.now() - timedelta(days=31))
-    jobs.forget_finished_jobs(None)
-    assert list(Job.objects.all()) == [new]
-
-
-@pytest.mark.django_db
 def test_one_failing_sweep_does_not_stop_the_worker(kind, monkeypatch, caplog):
     def broken():
         raise RuntimeError("mail")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.schools.choices import OPEN_REQUESTS, Requester, RequestKind, RequestState
+from programs.schools.choices import OPEN_REQUESTS, RefusalGround, Requester, RequestKind, RequestState
 from programs.schools.models.pupils import Pupil
 from programs.schools.models.schools import School
 
@@ -53,3 +55,24 @@ class DataRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_REQUESTS
+
+    @property
+    def is_unanswered(self) -> bool:
+        return self.state in (RequestState.RECEIVED, RequestState.IDENTIFIED)
+
+    @property
+    def next_date(self) -> date:
+        """The date that counts now: of the answer until it is given, then of the end."""
+        return self.answer_by if self.is_unanswered else self.due_on
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.next_date < timezone.localdate()
+
+    @property
+    def ground_label(self) -> str:
+        return str(RefusalGround(self.refusal_ground).label) if self.refusal_ground else ""

@@ -1,0 +1,172 @@
+"""What an account stores about its owner, and how it is emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext as _
+
+from programs.accounts.models import SignInCard, User
+from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
+from programs.core.references import random_code
+from programs.core.retention import kept_for
+
+# Stands wherever a name stood: on what the person did, and on what others see of it.
+FORMER_USER = "Người dùng đã xóa dữ liệu"
+ERASED = "erased-"
+
+
+def is_erased(user: User) -> bool:
+    return user.username.startswith(ERASED)
+
+
+@tells("accounts.User", "account.EmailAddress", "mfa.Authenticator", "socialaccount.SocialAccount")
+def account(subject: Subject) -> Iterator[Section]:
+    yield Section(
+        code="account",
+        label=_("The account"),
+        purpose=_("Signing in, and knowing who did what."),
+        source=_("Yourself, or the school that invited you or gave you a sign-in card."),
+        kept=_("As long as the account exists."),
+        rows=rows_of(User.objects.filter(pk=subject.user_id), _of_account),
+    )
+
+
+def _of_account(user: User) -> list[Fact]:
+    addresses = EmailAddress.objects.filter(user=user).exclude(email=user.email or "").values_list("email", flat=True)
+    factors = [row.get_type_display() for row in Authenticator.objects.filter(user=user)]
+    linked = SocialAccount.objects.filter(user=user).values_list("provider", flat=True)
+    return [
+        Fact("username", _("User name"), user.username),
+        Fact("full_name", _("Full name"), user.full_name),
+        Fact("email", _("E-mail"), user.email),
+        Fact("other_emails", _("Other e-mail addresses"), ", ".join(addresses)),
+        Fact("language", _("Language"), user.get_language_display()),
+        Fact("password", _("Password"), _("kept as a one-way hash only") if user.has_usable_password() else None),
+        Fact("second_factors", _("Second factor"), ", ".join(map(str, factors))),
+        Fact("linked_accounts", _("Linked accounts of agencies"), ", ".join(linked)),
+        Fact("joined", _("Account created"), user.date_joined),
+        Fact("last_sign_in", _("Last sign-in"), user.last_login),
+    ]
+
+
+@tells("usersessions.UserSession")
+def devices(subject: Subject) -> Iterator[Section]:
+    yield Section(
+        code="devices",
+        label=_("Sign-ins and devices"),
+        purpose=_("So that you, and the portal, notice when a stranger uses the account."),
+        source=_("Your browser, at signing in."),
+        kept=kept_for("accounts.devices"),
+        rows=rows_of(UserSession.objects.filter(user=subject.user_id).order_by("-created_at"), _of_device),
+    )
+
+
+def _of_device(row: UserSession) -> list[Fact]:
+    return [
+        Fact("since", _("Signed in"), row.created_at),
+        Fact("last_seen", _("Last seen"), row.last_seen_at),
+        Fact("address", _("Network address"), row.ip),
+        Fact("browser", _("Browser"), row.user_agent),
+    ]
+
+
+@tells("accounts.SignInCard")
+def sign_in_cards(subject: Subject) -> Iterator[Section]:
+    yield Section(
+        code="sign_in_cards",
+        label=_("Sign-in cards"),
+        purpose=_("Opening the account of a person without e-mail."),
+        source=_("A teacher of your school."),
+        kept=kept_for("accounts.sign_in_cards"),
+        rows=rows_of(SignInCard.objects.filter(user=subject.user_id), _of_card),
+    )
+
+
+def _of_card(card: SignInCard) -> list[Fact]:
+    return [
+        Fact("issued", _("Issued"), card.issued_at),
+        Fact("expires", _("Expires"), card.expires_at),
+        Fact("used", _("Used"), card.used_at),
+        Fact("voided", _("Voided"), card.voided_at),
+    ]
+
+
+@forgets("accounts.User", "admin.LogEntry", "accounts.User_groups", "accounts.User_user_permissions")
+def empty_account(subject: Subject) -> Iterator[Erasure]:
+    users = User.objects.filter(pk=subject.user_id).exclude(username__startswith=ERASED)
+    yield Erasure(
+        label=_("Account"),
+        count=users.count(),
+        outcome=Erasure.PSEUDONYMISED,
+        why=_("Name, user name, e-mail and password go, and it is closed; what was done with it stays without a name."),
+        carry_out=lambda: _empty(users),
+    )
+    notes = list(subject.mentioned_in(LogEntry.objects.all(), "object_repr", "change_message"))
+    yield Erasure(
+        label=_("Notes of the back office"),
+        count=len(notes),
+        outcome=Erasure.PSEUDONYMISED,
+        why=_("The name is taken out of their text."),
+        carry_out=lambda: _mask_notes(notes, subject),
+    )
+
+
+def _empty(users) -> None:
+    for user in users:
+        user.groups.clear()
+        user.user_permissions.clear()
+        user.username = f"{ERASED}{random_code(12).lower()}"
+        user.email = None
+        user.full_name = FORMER_USER
+        user.password = make_password(None)
+        user.is_active = user.is_staff = user.is_superuser = False
+        user.save()
+
+
+def _mask_notes(notes: list[LogEntry], subject: Subject) -> None:
+    for note in notes:
+        note.object_repr, note.change_message = subject.mask(note.object_repr), subject.mask(note.change_message)
+    LogEntry.objects.bulk_update(notes, ["object_repr", "change_message"])
+
+
+@forgets(
+    "accounts.SignInCard",
+    "account.EmailAddress",
+    "mfa.Authenticator",
+    "socialaccount.SocialAccount",
+    "usersessions.UserSession",
+)
+def close_doors(subject: Subject) -> Iterator[Erasure]:
+    """Sessions, cards and every other way in: nothing of it has a use without its person."""
+    for model, label in (
+        (SignInCard, _("Sign-in cards")),
+        (EmailAddress, _("E-mail addresses")),
+        (Authenticator, _("Second factors")),
+        (SocialAccount, _("Linked accounts of agencies")),
+        (UserSession, _("Sign-ins and devices")),
+    ):
+        rows = model.objects.filter(user=subject.user_id)
+        yield Erasure(
+            label=label,
+            count=rows.count(),
+            outcome=Erasure.REMOVED,
+            why=_("It only served to sign in."),
+            carry_out=_end_sessions(subject) if model is UserSession else rows.delete,
+        )
+
+
+def _end_sessions(subject: Subject):
+    def end() -> None:
+        rows = UserSession.objects.filter(user=subject.user_id)
+        Session.objects.filter(session_key__in=list(rows.values_list("session_key", flat=True))).delete()
+        rows.delete()
+
+    return end
