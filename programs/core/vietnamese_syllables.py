@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_ONSETS = (*re.findall(r"\S+", "ngh ng nh ch gh gi kh ph qu th tr b c d đ g h k l m n p r s t v x"), "")
+_ONSETS = (*re.findall(r"\S+", "ngh ng nh ch gh gi kh ph qu q th tr b c d đ g h k l m n p r s t v x"), "")
 _RIMES = set(
     re.findall(
         r"\S+",

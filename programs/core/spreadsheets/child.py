@@ -109,7 +109,7 @@ def spool_rows(source: Source, name: str) -> dict:
     write = sys.stdout.write
     for line, cells in source.rows(source.sheet(name)):
         count += 1
-        if count > limits.ROWS:
+        if count > limits.ROWS + limits.TITLE_ROWS:
             raise Unreadable("too_many_rows")
         columns.look(cells)
         write(json.dumps([line, cells], ensure_ascii=False, separators=(",", ":")) + "\n")

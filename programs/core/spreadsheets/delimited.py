@@ -11,7 +11,7 @@ from pathlib import Path
 
 from programs.core.legacy_vietnamese import western_text
 from programs.core.spreadsheets import limits
-from programs.core.spreadsheets.kinds import Unreadable
+from programs.core.spreadsheets.kinds import Unreadable, utf16_without_mark
 from programs.core.spreadsheets.raw import RawRow
 
 _CHUNK = 64 * 1024
@@ -33,9 +33,8 @@ def encoding_of(path: Path) -> str:
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if even + odd > len(head) // 8:
-        return "utf-16-be" if even > odd else "utf-16-le"
+    if encoding := utf16_without_mark(head):
+        return encoding
     return "utf-8" if _is_utf8(path) else WESTERN
 
 

@@ -70,7 +70,16 @@ def _compound_kind(path: Path) -> FileKind:
         raise Unreadable("encrypted_file")
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
         return "xls"
-    raise Unreadable("unknown_file")
+    is_other = "Document".encode("utf-16-le") in content  # of a word processor, of slides
+    raise Unreadable("unknown_file" if is_other else "damaged_file")
+
+
+def utf16_without_mark(head: bytes) -> str:
+    """The order of the bytes where every other one is mostly zero: most Vietnamese letters are plain Latin ones."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if min(even, odd) * 50 > len(head) or max(even, odd) * 4 < len(head):
+        return ""
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _text_kind(head: bytes) -> FileKind:
@@ -81,8 +90,6 @@ def _text_kind(head: bytes) -> FileKind:
         raise Unreadable("old_xml_file")
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<meta", b"<?xml")) or b"<table" in start:
         raise Unreadable("web_page_file")
-    if head.count(b"\x00") > len(head) // 8:
-        return "text"  # UTF-16 without a mark: the text reader looks at it closely
-    if b"\x00" in head:
+    if b"\x00" in head and not utf16_without_mark(head):
         raise Unreadable("unknown_file")
     return "text"

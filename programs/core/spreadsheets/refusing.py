@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.refusals import Refused
@@ -42,5 +43,5 @@ MESSAGES = {
 def refused(code: str) -> Refused:
     message = MESSAGES[code]
     if code == "too_many_rows":
-        message = str(message).format(rows=f"{limits.ROWS:,}")
+        message = str(message).format(rows=number_format(limits.ROWS, use_l10n=True, force_grouping=True))
     return Refused.because(code, message, "file")
