@@ -36,6 +36,7 @@ MISSING = SimpleNamespace(
     past_booking=SimpleNamespace(reference="BD-00001"), project=SimpleNamespace(reference="DA-00000"),
     file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
+    pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
 
@@ -91,6 +92,18 @@ OBJECT_OF: dict[str, Kwargs] = {
     "report_freeze": lambda place: {"pk": place.report.term_id},  # the term: its first report is made by freezing
     "report_rows": _pk("report"),
     "report_xlsx": _pk("report"),
+    "guardian_door": lambda place: {"token": place.guardian.token},
+    "guardian_purpose": lambda place: {"token": place.guardian.token, "purpose": "take_part"},
+    "consent_overview": lambda place: {"code": place.school.code},
+    "consent_class": _pk("class_group"),
+    "consent_sheet": _pk("class_group"),
+    "consent_forms": _pk("class_group"),
+    "consent_paper": _pk("class_group"),
+    "consent_pupil": _pk("pupil"),
+    "consent_link": _pk("pupil"),
+    "consent_withdraw": _pk("consent"),
+    "consent_scan": _pk("consent"),
+    "my_consent": lambda place: {"purpose": "take_part" if place is MISSING else "photo"},
     "message_detail": _pk("message"),
     "role_detail": lambda place: {"role": "khong-co" if place is MISSING else "teacher"},
     "person_roles": lambda place: {"pk": place.teacher.pk},
@@ -129,6 +142,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "report_rows": FIGURES,
     "role_list": ("q",),
     "role_detail": ("q",),
+    "consent_class": ("show",),
+    "consent_paper": ("pupil",),
 }
 NO_PLACE_ASKED = {
     "certificate_verify_form": "the code of a certificate is its key",

@@ -45,6 +45,7 @@ from programs.models import (
     Session,
 )
 from programs.projects.choices import CompetitionState, ProjectState
+from programs.schools.actions import guardian_links
 from programs.schools.choices import ClaimState, OfficeRole, SchoolState
 from programs.schools.queries import hash_of_token
 from programs.visits.choices import BookingState
@@ -181,8 +182,19 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         expires_at=now + timedelta(days=5),
     )  # fmt: skip
     place.invitation.token = f"moi-{name}"
+    _consents(place, name)
     place.membership = Membership.objects.get(school=school, user=teacher)
     return place
+
+
+def _consents(place: SimpleNamespace, name: str) -> None:
+    """A guardian's link, and a paper form with its scan."""
+    place.consent = people.give_consent(place.pupil)[0]
+    place.consent.evidence_path = f"consents/{name}.jpg"
+    place.consent.save(update_fields=["evidence_path"])
+    storages["private"].delete(place.consent.evidence_path)
+    storages["private"].save(place.consent.evidence_path, ContentFile(b"anh"))
+    place.guardian = guardian_links.issue_link(pupil=place.pupil, by=place.teacher, key=f"guardian-{name}")
 
 
 def _session(trip: FieldTrip, room: Room, starts_at) -> Session:

@@ -40,7 +40,7 @@ def _of_current_text(consents: QuerySet[Consent], day: date) -> QuerySet[Consent
 # --- Who sees what ------------------------------------------------------------------------------
 def pupils_asked_by(user) -> QuerySet[Pupil]:
     """The pupils whose consents the person collects: those of the schools whose staff they are."""
-    return Pupil.objects.filter(school__in=standing_of(user).working_school_ids).select_related("school")
+    return Pupil.objects.filter(school__in=standing_of(user).own_school_ids).select_related("school")
 
 
 def consents_seen_by(user) -> QuerySet[Consent]:
@@ -363,4 +363,4 @@ def withdrawn_lately(user, *, day: date | None = None) -> QuerySet[Consent]:
     day = day or timezone.localdate()
     since = day - timedelta(days=rules.DAYS_TO_STOP_WITH_PARTNERS)
     lately = Consent.objects.filter(state=ConsentState.WITHDRAWN, withdrawn_at__date__gte=since)
-    return lately.filter(pupil__school__in=standing_of(user).working_school_ids).select_related("pupil__school")
+    return lately.filter(pupil__school__in=standing_of(user).own_school_ids).select_related("pupil__school")

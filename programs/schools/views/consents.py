@@ -27,6 +27,7 @@ from programs.schools.forms.consents import MOST_MEGABYTES, AnswersForm, PaperFo
 from programs.schools.models import ClassGroup, Pupil
 from programs.schools.pdf.consents import render_forms, render_slips
 from programs.schools.queries import classes_of, classes_visible_to, pupils_of_class, schools_visible_to, standing_of
+from programs.schools.queries.people import classes_to_act_for
 from programs.schools.queries import consents as queries
 from programs.schools.rules import consents as rules
 
@@ -87,12 +88,16 @@ def _class(request: HttpRequest, pk: int) -> ClassGroup:
     return get_object_or_404(classes_visible_to(request.user).select_related("school", "school_year"), pk=pk)
 
 
+def _class_to_act_for(request: HttpRequest, pk: int) -> ClassGroup:
+    return get_object_or_404(classes_to_act_for(request.user).select_related("school", "school_year"), pk=pk)
+
+
 # --- To give out --------------------------------------------------------------------------------
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """New links for the whole class, on paper: they are made as they are printed, and printed once."""
-    class_group = _class(request, pk)
+    class_group = _class_to_act_for(request, pk)
     form = ConfirmForm(request.POST or None)
     pupils = list(pupils_of_class(class_group))
     if form.is_bound and form.is_valid() and pupils:
@@ -116,7 +121,7 @@ def consent_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def consent_forms(request: HttpRequest, pk: int) -> HttpResponse:
     """Paper forms for the class, a page a pupil."""
-    class_group = _class(request, pk)
+    class_group = _class_to_act_for(request, pk)
     pupils = list(pupils_of_class(class_group))
     texts = queries.current_texts()
     not_found_unless(bool(pupils and texts))
@@ -234,7 +239,7 @@ def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what signed forms say; every one of them must be on the scan."""
-    class_group = _class(request, pk)
+    class_group = _class_to_act_for(request, pk)
     pupils = list(pupils_of_class(class_group))
     asked = request.GET.get("pupil", "")
     chosen = int(asked) if asked.isdecimal() else None
