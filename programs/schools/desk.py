@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskLink, DeskStat, DeskTask
-from programs.schools import queries, rights_desk
+from programs.schools import consent_desk, queries, rights_desk
 from programs.schools.choices import ClaimState
 from programs.schools.rules import Standing
 
 
 def tasks(user) -> list[DeskTask]:
     standing = queries.standing_of(user)
-    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing) + rights_desk.tasks(user)
+    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing) + consent_desk.tasks(user) + rights_desk.tasks(user)
 
 
 def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
@@ -81,7 +81,7 @@ def stats(user) -> list[DeskStat]:
 
 def links(user) -> list[DeskLink]:
     standing = queries.standing_of(user)
-    found = rights_desk.links(user)
+    found = consent_desk.links(user) + rights_desk.links(user)
     for school in standing.working_schools:
         label = _("My school") if len(standing.working_schools) == 1 else school.name
         found.append(DeskLink(label, reverse("school_detail", args=[school.code]), weight=30))
