@@ -43,3 +43,9 @@ def add_working_days(day: date, count: int) -> date:
         if day.weekday() < 5 and day not in off:
             count -= 1
     return day
+
+
+def working_days_between(first: date, last: date, *, off: set[date]) -> int:
+    """The working days after ``first`` up to ``last``; ``off`` are the holidays, read once for many spans."""
+    days = (first + timedelta(days=offset) for offset in range(1, max(0, (last - first).days) + 1))
+    return sum(day.weekday() < 5 and day not in off for day in days)

@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 from programs.core.desk import DeskLink, DeskStat, DeskTask
 from programs.schools import consent_desk, queries, rights_desk
 from programs.schools.choices import ClaimState
+from programs.schools.queries import rosters as roster_queries
 from programs.schools.rules import Standing
 
 
 def tasks(user) -> list[DeskTask]:
     standing = queries.standing_of(user)
-    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing) + consent_desk.tasks(user) + rights_desk.tasks(user)
+    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing) + _rosters_waiting(user) + consent_desk.tasks(user) + rights_desk.tasks(user)
 
 
 def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
@@ -57,6 +58,32 @@ def _staff_missing(standing: Standing) -> list[DeskTask]:
     ]
 
 
+def _rosters_waiting(user) -> list[DeskTask]:
+    """Lists of pupils that stand still, and pupils whom another school expects."""
+    found = [
+        DeskTask(
+            title=_("A list of pupils waits for you: {file}").format(file=roster.file_name),
+            detail=f"{roster.school} · {roster.get_state_display()}",
+            url=reverse("roster_detail", args=[roster.reference]),
+            action=_("Go on"),
+            weight=35,
+        )
+        for roster in roster_queries.waiting_rosters(user)[:3]
+    ]
+    for school, count in roster_queries.schools_asked(user):
+        title = ngettext("Another school expects {count} of your pupils", "Another school expects {count} of your pupils", count)
+        found.append(
+            DeskTask(
+                title=title.format(count=count),
+                detail=_("If they have left {school}, mark them as left.").format(school=school),
+                url=reverse("roster_asked", args=[school.code]),
+                action=_("Look"),
+                weight=45,
+            )
+        )
+    return found
+
+
 def _invitations_expired(standing: Standing) -> list[DeskTask]:
     return [
         DeskTask(
@@ -76,7 +103,7 @@ def stats(user) -> list[DeskStat]:
         return []
     figures = queries.registration_figures(user)
     registered = _("{count} of {total}").format(count=figures["working"], total=figures["total"])
-    return [DeskStat(registered, _("schools registered"), reverse("school_list"))]
+    return [DeskStat(registered, _("schools registered"), reverse("school_register"))]
 
 
 def links(user) -> list[DeskLink]:
@@ -85,6 +112,8 @@ def links(user) -> list[DeskLink]:
     for school in standing.working_schools:
         label = _("My school") if len(standing.working_schools) == 1 else school.name
         found.append(DeskLink(label, reverse("school_detail", args=[school.code]), weight=30))
+    if standing.is_officer:
+        found.append(DeskLink(_("Schools"), reverse("school_register"), weight=21))
     if standing.is_department or standing.is_ward_officer:
         found.append(
             DeskLink(_("School registrations"), reverse("claim_queue"), count=_waiting_for(user, standing), weight=20)

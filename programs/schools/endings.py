@@ -12,7 +12,6 @@ from programs.accounts.models import User
 from programs.schools.models import School
 
 
-
 class Ending(Protocol):
     def __call__(self, *, school: School, by: User, reason: str) -> None: ...
 

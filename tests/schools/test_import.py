@@ -94,7 +94,7 @@ def test_an_nfd_name_becomes_nfc_and_eth_becomes_d():
         ("code", "", "''"),
         ("ward", "26734", "26734"),  # a ward of the city outside the jurisdiction
         ("levels", "đại học", "đại học"),
-        ("levels", "", "level"),
+        ("levels", "", "Levels"),
         ("pupil_count", "4０", "4０"),
         ("pupil_count", "9E+02", "9E+02"),
         ("ownership", "quốc doanh", "quốc doanh"),

@@ -7,6 +7,7 @@ from programs.core.choices import Level
 from programs.schools.choices import Gender, OfficeRole, SchoolState
 from tests.people import (
     make_class,
+    make_coordinator,
     make_officer,
     make_outsider,
     make_pupil,
@@ -45,7 +46,7 @@ def test_the_list_is_found_with_and_without_accents_by_name_and_code(client):
 def test_the_list_says_what_can_be_done(client):
     open_one = make_school("Trường THCS Chưa Đăng Ký", state=SchoolState.INVITED)
     make_school("Trường THCS Đã Đóng", state=SchoolState.CLOSED)
-    make_school("Trường THCS Đang Hoạt Động")
+    make_coordinator(school=make_school("Trường THCS Đang Hoạt Động"))
     page = client.get(reverse("school_list")).content.decode()
     assert page.count("/claim/") == 1
     assert reverse("school_claim", args=[open_one.code]) in page
@@ -132,5 +133,6 @@ def test_the_schools_page_costs_the_same_for_one_class_and_three(client, django_
     client.force_login(make_teacher())
     url = reverse("school_detail", args=[make_school().code])
     client.get(url)
-    with django_assert_num_queries(9):  # session, person, standing (2), school, levels, year, staff, classes
+    # session, person, standing (2), school, levels, year, staff, classes, pupils, former names, codes, mergers
+    with django_assert_num_queries(13):
         client.get(url)

@@ -1,7 +1,8 @@
 """The verbs of the schools wing, one file per activity."""
 
 from programs.schools.actions.claims import correct_claim, refuse_claim, return_claim, submit_claim, verify_claim
-from programs.schools.actions.imports import ImportResult, import_areas, import_schools
+from programs.schools.actions.imports import import_areas
+from programs.schools.actions.lists import ImportResult, import_schools
 from programs.schools.actions.staff import accept_invitation, end_membership, invite_staff, withdraw_invitation
 
 __all__ = [

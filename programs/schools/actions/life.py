@@ -133,9 +133,7 @@ def close_school(*, school: School, reason: str, by: User, key: str) -> School:
         fresh = lock_school(school_id=school.pk, by=by)
         today = timezone.localdate()
         emails.school_moved(school=fresh, occasion=SchoolState.CLOSED, reason=reason)
-        move_school(
-            school=fresh, to=SchoolState.CLOSED, action="school.close", reason=reason, by=by, ended_on=today
-        )
+        move_school(school=fresh, to=SchoolState.CLOSED, action="school.close", reason=reason, by=by, ended_on=today)
         Enrolment.objects.filter(pupil__school=fresh, ended_on__isnull=True).update(ended_on=today)
         Pupil.objects.filter(school=fresh, left_on__isnull=True).update(left_on=today)
         end_staff(school=fresh)

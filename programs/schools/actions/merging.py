@@ -90,9 +90,7 @@ def _move_rows(*, source: School, target: School, plan: MergePlan) -> dict[str, 
 
 def _move_staff(*, source: School, target: School, plan: MergePlan) -> int:
     end_staff(school=source)
-    new = [
-        Membership(school=target, user=move.membership.user, role=move.role) for move in plan.staff if move.role
-    ]
+    new = [Membership(school=target, user=move.membership.user, role=move.role) for move in plan.staff if move.role]
     return len(Membership.objects.bulk_create(new))
 
 

@@ -75,7 +75,7 @@ def search_schools(*, text: str = "", ward: Area | None = None, level: str = "")
         found = found.filter(ward=ward)
     if level:
         found = found.filter(levels__level=level)
-    return found.order_by("sort_key", "pk")
+    return found.annotate(seeks=~Exists(_coordinators())).order_by("sort_key", "pk")
 
 
 def schools_in_scope(user) -> QuerySet[School]:
@@ -128,8 +128,11 @@ def claims_to_decide(user) -> QuerySet[SchoolClaim]:
 
 def seeks_coordinator() -> Q:
     """Schools at work whose coordinator is gone: anybody of the school may register for the role."""
-    current = Membership.objects.current().filter(school=OuterRef("pk"), role=SchoolRole.COORDINATOR)
-    return Q(state__in=WORKING_STATES) & ~Exists(current)
+    return Q(state__in=WORKING_STATES) & ~Exists(_coordinators())
+
+
+def _coordinators() -> QuerySet[Membership]:
+    return Membership.objects.current().filter(school=OuterRef("pk"), role=SchoolRole.COORDINATOR)
 
 
 def claim_refusal_of(school: School) -> Refusal | None:
@@ -137,6 +140,14 @@ def claim_refusal_of(school: School) -> Refusal | None:
     seeks = School.objects.filter(seeks_coordinator(), pk=school.pk).exists()
     is_claimed = seeks and SchoolClaim.objects.filter(school=school, state__in=OPEN_CLAIMS).exists()
     return claim_refusal(school.state, seeks_coordinator=seeks, is_claimed=is_claimed)
+
+
+def claims_with_text(claims: QuerySet[SchoolClaim], text: str) -> QuerySet[SchoolClaim]:
+    """Registrations of schools that match ``text``, or of a person or address that does."""
+    if not text:
+        return claims
+    schools = matching(School.objects.all(), text).values("pk")
+    return claims.filter(Q(school__in=schools) | Q(full_name__icontains=text) | Q(email__icontains=text))
 
 
 def claim_with_token(token: str) -> SchoolClaim | None:

@@ -32,9 +32,7 @@ def successor_refusal(*, is_staff: bool, is_same: bool) -> Refusal | None:
 def deputy_refusal(*, is_taken: bool) -> Refusal | None:
     if not is_taken:
         return None
-    return Refusal(
-        "deputy_taken", _("The school has a deputy coordinator already, and it can have only one."), "role"
-    )
+    return Refusal("deputy_taken", _("The school has a deputy coordinator already, and it can have only one."), "role")
 
 
 def role_refusal(

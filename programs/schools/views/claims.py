@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.core.audit import history_of
+from programs.core.calendar import holidays_between, working_days_between
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
+from programs.core.text import clean_text
 from programs.schools import actions, queries, rules
 from programs.schools.choices import OPEN_CLAIMS, ClaimState
 from programs.schools.forms import ConfirmForm, RefuseForm, ReturnForm
 from programs.schools.models import SchoolClaim
+from programs.schools.rules.deadlines import Waiting
 
 PAGE_SIZE = 20
+TABS = {
+    "open": OPEN_CLAIMS,
+    "done": (ClaimState.VERIFIED,),
+    "refused": (ClaimState.REFUSED, ClaimState.EXPIRED),
+    "all": (),
+}
 
 
 @signed_in
@@ -27,17 +39,45 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     """What waits for this officer's own authority first; the department may also look at the wards' ones."""
     standing = queries.standing_of(request.user)
     not_found_unless(standing.is_department or standing.is_ward_officer)
-    show = request.GET.get("show", "")
-    claims = queries.claims_to_decide(request.user)
-    if show == "all":
-        claims = queries.claims_visible_to(request.user)
-    if show not in ("all", "done"):
-        claims = claims.filter(state__in=OPEN_CLAIMS)
-    elif show == "done":
-        claims = claims.filter(state=ClaimState.VERIFIED)
-    claims = claims.prefetch_related("school__levels").order_by("created_at", "pk")
+    tab = request.GET.get("show", "")
+    tab = tab if tab in TABS else "open"
+    text = clean_text(request.GET.get("q", ""))[:100]
+    whose = queries.claims_visible_to if tab == "all" else queries.claims_to_decide
+    claims = queries.claims_with_text(whose(request.user), text)
+    if states := TABS[tab]:
+        claims = claims.filter(state__in=states)
+    # What waits: the oldest first. What is done: the latest first.
+    order = ("sent_at", "pk") if tab == "open" else ("-sent_at", "-pk")
+    claims = claims.prefetch_related("school__levels").order_by(*order)
     page = Paginator(claims, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "schools/claim_queue.html", {"page_obj": page, "show": show, "standing": standing})
+    _tell_age(page.object_list)
+    context = {
+        "page_obj": page,
+        "tab": tab,
+        "text": text,
+        "tabs": [
+            (value, label)
+            for value, label in (
+                ("open", pgettext("school registrations", "Open")),
+                ("done", pgettext("school registrations", "Verified")),
+                ("refused", pgettext("school registrations", "Refused and ended")),
+                ("all", _("All, also those of the wards")),
+            )
+            if value != "all" or standing.is_department
+        ],
+    }
+    return render(request, "schools/claim_queue.html", context)
+
+
+def _tell_age(claims) -> None:
+    """How many working days each has waited, and whether that is longer than it should."""
+    waiting = Waiting.from_settings(settings.JURISDICTION)
+    sent = [timezone.localdate(claim.sent_at) for claim in claims]
+    today = timezone.localdate()
+    off = holidays_between(min(sent), today) if sent else set()
+    for claim, day in zip(claims, sent, strict=True):
+        claim.age = working_days_between(day, today, off=off)
+        claim.is_late = claim.state == ClaimState.SUBMITTED and claim.age > waiting.remind_authority_after
 
 
 @signed_in

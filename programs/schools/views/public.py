@@ -20,6 +20,7 @@ from programs.schools import actions, queries, rules
 from programs.schools.choices import ClaimState
 from programs.schools.forms import ClaimCorrectionForm, ClaimForm, ConfirmForm, NewMemberForm, SchoolSearchForm
 from programs.schools.models import Invitation, SchoolClaim
+from programs.schools.views.moved import follows_moved_schools
 
 PAGE_SIZE = 20
 CHECKING = {
@@ -44,6 +45,7 @@ def school_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@follows_moved_schools
 def school_claim(request: HttpRequest, code: str) -> HttpResponse:
     school = get_object_or_404(queries.public_schools(), code=code)
     form = ClaimForm(request.POST or None)

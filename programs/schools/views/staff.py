@@ -16,46 +16,62 @@ from programs.core.gates import forbidden_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools import actions, queries, rules
 from programs.schools.forms import ConfirmForm, EndMembershipForm, InviteForm
-from programs.schools.models import School
+from programs.schools.queries.school_desk import past_of, possible_moves, pupils_on_roll
+from programs.schools.rules.handover import can_change_role, can_hand_over
+from programs.schools.rules.life import can_keep_school
+from programs.schools.school_desk import waiting_at
+from programs.schools.views.desk import school_or_404
+from programs.schools.views.moved import follows_moved_schools
 
 HISTORY_SHOWN = 10
 
 
 @signed_in
 @require_GET
+@follows_moved_schools
 def school_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The school's staff see everything here, the coordinator may act; an officer sees no pupil and no class."""
-    school = _school_or_404(request, code)
+    school = school_or_404(request, code)
     standing = queries.standing_of(request.user)
-    year = current_school_year(timezone.localdate())
+    today = timezone.localdate()
+    year = current_school_year(today)
     may_coordinate = rules.can_coordinate(standing, school)
-    is_staff = rules.can_act_for(standing, school)
+    is_staff = standing.is_staff_of(school)
     members = list(queries.staff_of(school))
     for member in members:
         member.may_end = rules.can_end_membership(standing, member)
+        member.may_change = can_change_role(standing, member)
+    keeps = standing.is_officer and can_keep_school(standing, school)
+    classes = list(queries.classes_of(school, year)) if is_staff else []
+    invitations = list(queries.open_invitations_of(school)) if may_coordinate else []
+    now = timezone.now()
     context = {
         "school": school,
         "members": members,
         "may_coordinate": may_coordinate,
+        "may_hand_over": can_hand_over(standing, school),
         "is_staff": is_staff,
+        "keeps": keeps,
+        "life": possible_moves(school) if keeps else [],
         "school_year": year,
-        "classes": list(queries.classes_of(school, year)) if is_staff else [],
-        "invitations": list(queries.open_invitations_of(school)) if may_coordinate else [],
+        "classes": classes,
+        "pupils": pupils_on_roll(school) if is_staff else None,
+        "waiting": waiting_at(school, invitations=invitations, classes=classes, today=today, now=now)
+        if may_coordinate
+        else [],
+        "invitations": invitations,
+        "past": past_of(school, with_people=may_coordinate or standing.is_officer),
         "history": history_of(school)[:HISTORY_SHOWN] if may_coordinate or standing.is_officer else [],
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "schools/detail.html", context)
 
 
-def _school_or_404(request: HttpRequest, code: str) -> School:
-    schools = queries.schools_visible_to(request.user).select_related("ward", "cluster").prefetch_related("levels")
-    return get_object_or_404(schools, code=code)
-
-
 @signed_in
 @require_http_methods(["GET", "POST"])
+@follows_moved_schools
 def staff_invite(request: HttpRequest, code: str) -> HttpResponse:
-    school = _school_or_404(request, code)
+    school = school_or_404(request, code)
     forbidden_unless(rules.can_coordinate(queries.standing_of(request.user), school))
     form = InviteForm(request.POST or None)
     if form.is_bound and form.is_valid():

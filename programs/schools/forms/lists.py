@@ -1,0 +1,52 @@
+"""What the department chooses when it brings in the official list."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.forms import CleanFormMixin
+from programs.core.idempotency import IdempotentFormMixin
+from programs.core.spreadsheets import Column
+from programs.schools.forms.rosters import ENDINGS, column_letter
+from programs.schools.list_reading import FIELD_NAMES
+
+
+class ListUploadForm(CleanFormMixin, IdempotentFormMixin):
+    upload = forms.FileField(
+        label=_("File with the list of schools"),
+        help_text=_("XLSX, XLS, ODS or CSV of at most 20 MB. Nothing changes before you have seen the preview."),
+        widget=forms.ClearableFileInput(attrs={"accept": ENDINGS}),
+    )
+
+
+class ListMappingForm(IdempotentFormMixin):
+    """Which column feeds which field."""
+
+    def __init__(self, *args, columns: list[Column], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns = columns
+        choices = [("", _("Leave out")), *FIELD_NAMES.items()]
+        for column in columns:
+            self.fields[f"column_{column.index}"] = forms.ChoiceField(
+                label=column.title or column_letter(column.index),
+                choices=choices,
+                required=False,
+                initial=column.field or "",
+            )
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        chosen = {column.index: self.cleaned_data.get(f"column_{column.index}") for column in self.columns}
+        return {str(index): name for index, name in chosen.items() if name}
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        chosen = list(self.mapping.values())
+        for name in sorted(set(chosen)):
+            if chosen.count(name) > 1:
+                message = _("Several columns are matched with “{field}”. Leave one.")
+                self.add_error(None, message.format(field=FIELD_NAMES[name]))
+        if "code" not in chosen:
+            self.add_error(None, _("Say which column has the code: it is how the portal knows a school."))
+        return cleaned

@@ -1,0 +1,171 @@
+"""The life of a school on an officer's desk: renamed, renumbered, suspended, closed, merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from programs.core.gates import forbidden_unless, signed_in
+from programs.core.refusals import Refused, show_refusal
+from programs.schools.actions import life
+from programs.schools.actions.merging import merge_schools
+from programs.schools.choices import SchoolState
+from programs.schools.forms.life import ReasonForm, RecodeForm, RenameForm
+from programs.schools.models import School
+from programs.schools.queries import matching, schools_visible_to, standing_of
+from programs.schools.queries.life import schools_to_merge_into
+from programs.schools.queries.merging import merge_plan, what_hangs_on
+from programs.schools.rules.life import can_keep_school, merge_refusal, move_refusal
+from programs.schools.views.moved import follows_moved_schools
+
+FOUND_AT_ONCE = 10
+
+
+def kept_or_404(request: HttpRequest, code: str) -> School:
+    """404 outside the person's scope, 403 for one who may see the school but does not keep it."""
+    schools = schools_visible_to(request.user).exclude(state=SchoolState.MERGED)
+    school = get_object_or_404(schools.select_related("ward", "cluster").prefetch_related("levels"), code=code)
+    forbidden_unless(can_keep_school(standing_of(request.user), school))
+    return school
+
+
+def _act(request: HttpRequest, school: School, form, act: Callable[..., School], words: dict, done: str):
+    """Ask, do it once, say that it is done, and show the school."""
+    refusal = words.pop("refusal", None)
+    if form.is_bound and form.is_valid():
+        typed = dict(form.cleaned_data)
+        key = typed.pop("idempotency_key")
+        try:
+            now = act(school=school, by=request.user, key=key, **typed)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, done)
+            return redirect("school_detail", code=now.code)
+    back_url = reverse("school_detail", args=[school.code])
+    context = {"school": school, "form": form, "back_url": back_url, "refusal": refusal, **words}
+    return render(request, "schools/life.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@follows_moved_schools
+def school_rename(request: HttpRequest, code: str) -> HttpResponse:
+    school = kept_or_404(request, code)
+    words = {
+        "title": _("Rename the school"),
+        "text": _("It is found under both names. Certificates and frozen reports keep the name of their day."),
+        "submit": _("Rename"),
+    }
+    form = RenameForm(request.POST or None, initial={"name": school.name})
+    return _act(request, school, form, life.rename_school, words, _("The school has its new name."))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@follows_moved_schools
+def school_recode(request: HttpRequest, code: str) -> HttpResponse:
+    school = kept_or_404(request, code)
+    words = {
+        "title": _("Change the school's code"),
+        "text": _("The old code {code} leads to the school for ever: in lists, links and searches.").format(code=code),
+        "submit": _("Change the code"),
+    }
+    form = RecodeForm(request.POST or None)
+    return _act(request, school, form, life.change_code, words, _("The school has its new code."))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@follows_moved_schools
+def school_suspend(request: HttpRequest, code: str) -> HttpResponse:
+    school = kept_or_404(request, code)
+    words = {
+        "title": _("Suspend this school?"),
+        "text": _("Its people can read everything, but not book, enter or change anything until it is resumed."),
+        "submit": _("Suspend"),
+        "danger": True,
+        "refusal": move_refusal(school.state, to=SchoolState.SUSPENDED),
+    }
+    form = ReasonForm(request.POST or None)
+    return _act(request, school, form, life.suspend_school, words, _("The school is suspended."))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@follows_moved_schools
+def school_resume(request: HttpRequest, code: str) -> HttpResponse:
+    school = kept_or_404(request, code)
+    refusal = None if school.state == SchoolState.SUSPENDED else move_refusal(SchoolState.CLOSED, to=SchoolState.ACTIVE)
+    words = {
+        "title": _("Let this school act again?"),
+        "text": _("Its people can book, enter and change things again from now on."),
+        "submit": _("End the suspension"),
+        "refusal": refusal,
+    }
+    form = ReasonForm(request.POST or None)
+    return _act(request, school, form, life.resume_school, words, _("The school is at work again."))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@follows_moved_schools
+def school_close(request: HttpRequest, code: str) -> HttpResponse:
+    school = kept_or_404(request, code)
+    words = {
+        "title": _("Close this school for good?"),
+        "text": _(
+            "All roles end today, its pupils count as having left, open invitations are withdrawn. Visits to come "
+            "are cancelled and projects that were not entered yet are withdrawn. What happened stays readable. "
+            "This cannot be undone."
+        ),
+        "submit": _("Close the school"),
+        "danger": True,
+        "hanging": what_hangs_on(school),
+        "refusal": move_refusal(school.state, to=SchoolState.CLOSED),
+    }
+    form = ReasonForm(request.POST or None)
+    return _act(request, school, form, life.close_school, words, _("The school is closed."))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@follows_moved_schools
+def school_merge(request: HttpRequest, code: str) -> HttpResponse:
+    """First choose the school that takes over, then see all that moves and stays, then decide."""
+    school = kept_or_404(request, code)
+    targets = schools_to_merge_into(request.user, school).select_related("ward").prefetch_related("levels")
+    into = request.GET.get("into", "")
+    if not into:
+        return _choose_target(request, school, targets)
+    target = get_object_or_404(targets, code=into)
+    form = ReasonForm(request.POST or None)
+    refusal = merge_refusal(source=school, target=target)
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            merge_schools(
+                source=school, target=target, reason=typed["reason"], by=request.user, key=typed["idempotency_key"]
+            )
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("{old} is now part of {new}.").format(old=school, new=target))
+            return redirect("school_detail", code=target.code)
+    plan = merge_plan(school, target)
+    context = {"school": school, "target": target, "form": form, "plan": plan, "refusal": refusal}
+    return render(request, "schools/merge.html", context)
+
+
+def _choose_target(request: HttpRequest, school: School, targets) -> HttpResponse:
+    text = request.GET.get("q", "")[:100]
+    found = matching(targets, text) if text else targets.filter(ward=school.ward_id)
+    page = Paginator(found.order_by("sort_key", "pk"), FOUND_AT_ONCE).get_page(request.GET.get("page"))
+    return render(request, "schools/merge_into.html", {"school": school, "page_obj": page, "text": text})
