@@ -26,6 +26,7 @@ from programs.schools.queries import consents as queries
 from programs.schools.rules.consents import Answered
 from tests.people import (
     give_consent,
+    make_administrator,
     make_class,
     make_coordinator,
     make_officer,
@@ -320,6 +321,23 @@ def test_only_an_administrator_publishes_and_never_for_a_past_day(hanh, db):
     admin = make_user("Hồ Anh Quân", is_superuser=True, is_staff=True)
     with pytest.raises(Refused):
         publish_text(purpose=PHOTO, **words, in_force_from=today - timedelta(days=1), by=admin)
+
+
+def test_the_back_office_adds_a_version_and_changes_none(as_user, school):
+    client = as_user(make_administrator())
+    words = {"purpose": PHOTO, "title": "Mới", "title_en": "New", "body": "Việc gì: khác", "body_en": "What: other"}
+    add = reverse("admin:programs_consenttext_add")
+    past = client.post(add, words | {"in_force_from": "01/01/2020"})
+    assert past.context["adminform"].form.errors["in_force_from"]
+    day = timezone.localdate() + timedelta(days=7)
+    assert client.post(add, words | {"in_force_from": f"{day:%d/%m/%Y}"}).status_code == 302
+    assert ConsentText.objects.get(purpose=PHOTO, version=2).in_force_from == day
+    assert ModelLogEntry.objects.filter(action="consent_text.publish").count() == 1
+    old = ConsentText.objects.get(purpose=PHOTO, version=1)
+    change = reverse("admin:programs_consenttext_change", args=[old.pk])
+    assert 'name="title"' not in client.get(change).content.decode()
+    assert client.post(change, words | {"title": "Khác"}).status_code == 403
+    assert client.post(reverse("admin:programs_consenttext_delete", args=[old.pk])).status_code == 403
 
 
 def test_without_a_text_nothing_is_in_force(minh):
