@@ -41,12 +41,13 @@ from programs.models import (
     Round,
     RuleSet,
     SchoolClaim,
+    SchoolListImport,
     ScoreSheet,
     Session,
 )
 from programs.projects.choices import CompetitionState, ProjectState
 from programs.schools.actions import guardian_links
-from programs.schools.choices import ClaimState, OfficeRole, SchoolState
+from programs.schools.choices import ClaimState, ImportState, OfficeRole, SchoolState
 from programs.schools.queries import hash_of_token
 from programs.visits.choices import BookingState
 from tests import people
@@ -182,9 +183,20 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         expires_at=now + timedelta(days=5),
     )  # fmt: skip
     place.invitation.token = f"moi-{name}"
+    place.school_list = _school_list(place, number)
     _consents(place, name)
     place.membership = Membership.objects.get(school=school, user=teacher)
     return place
+
+
+def _school_list(place: SimpleNamespace, number: int) -> SchoolListImport:
+    """An official list whose columns are matched: the department's own, wherever the schools lie."""
+    content = f"Mã trường,Tên trường\n{place.school.code},{place.school.name}\n".encode()
+    path = storages["private"].save(f"school-lists/{place.name}-{place.school.code}", ContentFile(content))
+    return SchoolListImport.objects.create(
+        reference=f"DT-LST{number}2", uploaded_by=place.coordinator, file_name="Danh sách.csv", file_path=path,
+        file_hash="0" * 64, header_line=1, mapping={"0": "code", "1": "name"}, state=ImportState.READY,
+    )  # fmt: skip
 
 
 def _consents(place: SimpleNamespace, name: str) -> None:
