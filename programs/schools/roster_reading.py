@@ -9,15 +9,16 @@ from pathlib import Path
 from programs.core.spreadsheets import (
     LEVELS,
     Cell,
+    CodeColumn,
     Column,
+    DateColumn,
     Header,
     Reading,
     Row,
     Rows,
     is_footer,
     is_header_again,
-    read_code,
-    read_date,
+    join_name,
     read_name,
     read_phone,
     read_rows,
@@ -27,6 +28,7 @@ from programs.schools.models import RosterImport
 from programs.schools.roster_vocabulary import read_class, read_gender
 from programs.schools.rules import rosters as rules
 
+FEW_CELLS = 4  # a signature has its title or its name, seldom two of each
 NAME_PARTS = ("full_name", "last_middle_name", "given_name")
 LONGEST = {"external_id": 40, "full_name": 150, "class_name": 20, "guardian_name": 150, "given_name": 60}
 
@@ -69,16 +71,27 @@ def read_lines(path: Path, roster: RosterImport) -> tuple[Iterator[Line], int]:
 
 def _lines(rows: Rows, columns: Columns) -> Iterator[Line]:
     with rows:
-        header = None
-        for row in rows:
-            if row.line <= columns.header_line:
-                header = _header(row) if row.line == columns.header_line else header
-                columns.titles = row
-                continue
-            if header and is_header_again(row, header):
-                continue
-            if not columns.is_empty(row) and not columns.is_end(row):
-                yield columns.line(row, counts_from_1904=rows.counts_from_1904)
+        for row in _pupils(rows, columns):
+            columns.look(row)  # codes and dates are read with regard to all of their column
+        for row in _pupils(rows, columns):
+            yield columns.line(row)
+
+
+def _pupils(rows: Rows, columns: Columns) -> Iterator[Row]:
+    """The rows of pupils: without titles, repeated headers, sums, and the signatures below."""
+    columns.dates.counts_from_1904 = rows.counts_from_1904
+    header, has_ended = None, False
+    for row in rows:
+        if row.line <= columns.header_line:
+            header = _header(row) if row.line == columns.header_line else header
+            columns.titles = row
+            continue
+        if columns.is_empty(row) or (header and is_header_again(row, header)):
+            continue
+        if columns.is_end(row, has_ended=has_ended):
+            has_ended = True
+            continue
+        yield row
 
 
 def _header(row: Row) -> Header:
@@ -92,6 +105,7 @@ class Columns:
         self.header_line = roster.header_line or 0
         self.options = roster.options
         self.titles = Row(0, ())
+        self.codes, self.dates = CodeColumn(), DateColumn()
         self.of: dict[str, list[int]] = {}
         for index, name in sorted((int(index), name) for index, name in roster.mapping.items()):
             self.of.setdefault(name, []).append(index)
@@ -99,10 +113,15 @@ class Columns:
     def is_empty(self, row: Row) -> bool:
         return not any(row.cell(index).text for indexes in self.of.values() for index in indexes)
 
-    def is_end(self, row: Row) -> bool:
-        """A total, a signature. A pupil whose name begins like one still has a code."""
-        has_both = self.text(row, "external_id") and any(self.text(row, name) for name in NAME_PARTS)
-        return is_footer(row) and not has_both
+    def is_end(self, row: Row, *, has_ended: bool) -> bool:
+        """A sum or a signature, and the short rows that follow one; never a row with a name and a code in digits."""
+        code = self.text(row, "external_id")
+        is_pupil = any(map(str.isdigit, code)) and any(self.text(row, name) for name in NAME_PARTS)
+        return not is_pupil and (is_footer(row) or (has_ended and len(row.texts) <= FEW_CELLS))
+
+    def look(self, row: Row) -> None:
+        self.codes.look(self.cell(row, "external_id"))
+        self.dates.look(self.cell(row, "birth_date"))
 
     def text(self, row: Row, name: str) -> str:
         """The field's text as it stands; columns of one field joined in their order."""
@@ -114,17 +133,24 @@ class Columns:
         cells = [row.cell(index) for index in self.of.get(name, [])]
         return next((cell for cell in cells if cell.text), cells[0] if cells else Cell("empty"))
 
-    def line(self, row: Row, *, counts_from_1904: bool) -> Line:
+    def line(self, row: Row) -> Line:
         line = Line(row.line)
         line.values = {name: text for name in self.of if (text := self.text(row, name))}
         facts = line.facts
-        facts["external_id"] = line.take("external_id", read_code(self.cell(row, "external_id")), missing=True) or ""
+        code = self.codes.read(self.cell(row, "external_id"))
+        facts["external_id"] = line.take("external_id", code, missing=True) or ""
+        for note in code.notes:
+            if note["code"] == "code_personal_id":
+                line.values["external_id"] = note["value"]  # masked: the portal keeps no citizen's number
         facts |= self._name(line, row)
-        born = line.take("birth_date", read_date(self.cell(row, "birth_date"), counts_from_1904=counts_from_1904))
+        born = line.take("birth_date", self.dates.read(self.cell(row, "birth_date")))
         facts["birth_date"] = born.isoformat() if born else ""
         facts["gender"] = line.take("gender", self._gender(row)) or ""
         facts |= self._class(line, row)
-        guardian = read_name(self.text(row, "guardian_name"), title_case=self.options.get("title_case", False))
+        guardian = read_name(
+            join_name(*(row.cell(index) for index in self.of.get("guardian_name", []))),
+            title_case=self.options.get("title_case", False),
+        )
         facts["guardian_name"] = line.take("guardian_name", guardian) or ""
         facts["guardian_phone"] = line.take("guardian_phone", read_phone(self.cell(row, "guardian_phone"))) or ""
         key = rules.name_key(str(facts["full_name"]))
@@ -135,9 +161,9 @@ class Columns:
 
     def _name(self, line: Line, row: Row) -> dict[str, str]:
         """The full name; the given name apart only where it is not the last word, as with ``H'Hen Niê``."""
-        text = " ".join(part for name in NAME_PARTS if (part := self.text(row, name)))
+        cell = join_name(*(row.cell(index) for name in NAME_PARTS for index in self.of.get(name, [])))
         title_case = self.options.get("title_case", False)
-        full = line.take("full_name", read_name(text, title_case=title_case), missing=True) or ""
+        full = line.take("full_name", read_name(cell, title_case=title_case), missing=True) or ""
         given = read_name(self.text(row, "given_name"), title_case=title_case).value or ""
         is_apart = given and full and not str(full).endswith(f" {given}") and full != given
         return {"full_name": full} | ({"given_name": given} if is_apart else {})

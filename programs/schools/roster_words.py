@@ -41,18 +41,23 @@ SENTENCES: dict[str, str | Promise] = {
     "date_from_number": gettext_lazy("The number {value} was a date for the spreadsheet; read as {read}."),
     "date_future": gettext_lazy("“{value}” lies in the future. Correct the date."),
     "date_too_old": gettext_lazy("“{value}” is too long ago for a pupil. Correct the date."),
+    "date_maybe_swapped": gettext_lazy(
+        "Day and month of “{value}” may have been swapped by a program that reads the month first: "
+        "is it {read}? Correct the date in the file if so."
+    ),
     # telephones
     "phone_zero_restored": gettext_lazy("“{value}” had lost its first zero; it was put back."),
     "phone_shortened": gettext_lazy("The spreadsheet shortened the number to “{value}”. Type all its digits as text."),
     "phone_old_mobile": gettext_lazy("“{value}” is a number of 11 digits; they ended in 2018. Ask for the new one."),
+    "phone_renumbered": gettext_lazy(
+        "“{value}” is a number of 11 digits; they ended in 2018. Today it would be {read}: ask, then type it."
+    ),
+    "phone_words_dropped": gettext_lazy("Of “{value}” only the number {read} was kept."),
     "phone_two": gettext_lazy("Two numbers in one cell: “{value}”. Leave one."),
     "phone_landline": gettext_lazy("“{value}” is a landline: no message reaches it."),
     "phone_unreadable": gettext_lazy("“{value}” is not a whole telephone number. The row goes in without it."),
     "phone_foreign": gettext_lazy("“{value}” is a foreign number; only Vietnamese ones can be kept."),
     # identifiers
-    "code_was_number": gettext_lazy(
-        "“{value}” stands in the file as a number: zeros in front may be lost. Compare it."
-    ),
     "code_float": gettext_lazy("“{value}” had become a decimal number; read as {read}. Compare it."),
     "code_shortened": gettext_lazy(
         "The spreadsheet shortened the identifier to “{value}”. Type all its digits as text."
@@ -62,7 +67,7 @@ SENTENCES: dict[str, str | Promise] = {
         "This looks like the 12 digits of a personal identity card, which the portal must not keep. "
         "Use the identifier of the register."
     ),
-    "code_too_long": gettext_lazy("The identifier is too long: “{value}”."),
+    "code_unreadable": gettext_lazy("“{value}” is no identifier. Type the one of your register."),
     # names
     "name_eth": gettext_lazy("“Ð” was the Icelandic letter; written as the Vietnamese “Đ”."),
     "name_cleaned": gettext_lazy("Invisible or double characters were taken out of “{value}”."),
@@ -75,6 +80,9 @@ SENTENCES: dict[str, str | Promise] = {
     # words
     "gender_unknown": gettext_lazy("“{value}” is neither Nam nor Nữ. The row goes in without it."),
     "class_unknown": gettext_lazy("“{value}” is no class that can be read. Write it with its grade, such as 8A1."),
+    "class_became_date": gettext_lazy(
+        "The spreadsheet took the class for a date: {value}. If {read} is meant, type it as text."
+    ),
     "class_respelled": gettext_lazy("“{value}” is written {read} in the portal."),
     "other_class": gettext_lazy("The row is of class {value}, but you said the file is of one other class."),
     # any

@@ -223,18 +223,24 @@ def suggest_sheet(sheets: Iterable, vocabulary: Vocabulary):
 
 
 # --- Rows that are no data ------------------------------------------------------------------------
-_FOOTER = re.compile(
-    r"^(?:tong (?:cong|so)|cong|total|danh sach (?:nay )?(?:co|gom)|an dinh|nguoi lap(?: bieu| bang| danh sach)?|"
-    r"hieu truong|pho hieu truong|kt hieu truong|giao vien chu nhiem|gvcn|thu truong|xac nhan|ky ten|ky ghi ro ho ten|"
-    r"ghi chu|luu y|nguoi (?:kiem tra|nhap|duyet))\b|^(?:[a-z .]+ )?ngay \d* ?thang \d* ?nam \d*|"
-    r"ky (?:va )?ghi ro ho ten|^trang \d+"
+_FOOTER = (
+    r"^(?:tổng (?:cộng|số)|cộng|total|danh sách (?:này )?(?:có|gồm)|ấn định|người (?:lập|kiểm tra|nhập|duyệt)|"
+    r"(?:phó |kt\.? ?)*hiệu trưởng|giáo viên chủ nhiệm|gvcn|thủ trưởng|xác nhận|ghi chú|lưu ý)\b|"
+    r"^\(?ký\b.*\bhọ tên|^(?:.{2,40}, ?)?ngày [\d. …]*tháng [\d. …]*năm|^trang \d+"
 )
+_FOOTER_WORDS = re.compile(_FOOTER)
+_PLAIN_FOOTER_WORDS = re.compile(fold(_FOOTER).replace("...", "…"))  # typed without accents
 
 
 def is_footer(row: Row) -> bool:
-    """``Tổng cộng: 40``, signatures, place and date: words of an end, in a row of few cells."""
-    texts = row.texts
-    return 0 < len(texts) <= 4 and any(_FOOTER.search(words(text)) for text in texts)
+    """``Tổng cộng: 40``, signatures, place and date: words of an end, in a row of few cells.
+
+    Accents count (Công is a name, Cộng is a sum) unless a text has none at all.
+    """
+    texts = [text.lower() for text in row.texts]
+    return 0 < len(texts) <= 4 and any(
+        (_PLAIN_FOOTER_WORDS if text.isascii() else _FOOTER_WORDS).search(text) for text in texts
+    )
 
 
 def is_header_again(row: Row, header: Header) -> bool:

@@ -26,7 +26,8 @@ LEVELS: dict[str, Level] = {
     "phone_landline": "info",
     "phone_words_dropped": "info",
     "phone_shortened": "problem",  # 9.12E+08
-    "phone_old_mobile": "problem",
+    "phone_old_mobile": "problem",  # 11 digits
+    "phone_renumbered": "problem",  # 11 digits, and what they became in 2018
     "phone_two": "problem",
     "phone_foreign": "problem",
     "phone_unreadable": "problem",

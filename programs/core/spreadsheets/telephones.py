@@ -63,9 +63,9 @@ def _shown(run: str) -> str:
 def _one(cell: Cell, run: str, *, has_words: bool) -> Reading:
     plain = re.sub(r"[^\d+]", "", run)
     if old := _OLD.fullmatch(plain):
-        new = _NEW_PREFIX.get(old.group(1))
-        today = {"read": show_phone(f"+84{new[1:]}{old.group(2)}")} if new else {}
-        return problem("phone_old_mobile", cell.text, **today)
+        if new := _NEW_PREFIX.get(old.group(1)):
+            return problem("phone_renumbered", cell.text, read=show_phone(f"+84{new[1:]}{old.group(2)}"))
+        return problem("phone_old_mobile", cell.text)
     if plain.startswith("+") and not plain.startswith("+84"):
         return problem("phone_foreign", cell.text)
     try:
