@@ -37,6 +37,7 @@ MISSING = SimpleNamespace(
     file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
     school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
+    roster=SimpleNamespace(reference="DS-00000"), data_request=SimpleNamespace(reference="YC-00000"), twin=SimpleNamespace(pk=987655),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
 
@@ -121,6 +122,38 @@ OBJECT_OF: dict[str, Kwargs] = {
     "consent_withdraw": _pk("consent"),
     "consent_scan": _pk("consent"),
     "my_consent": lambda place: {"purpose": "take_part" if place is MISSING else "photo"},
+    "roster_list": lambda place: {"code": place.school.code},
+    "roster_new": lambda place: {"code": place.school.code},
+    "roster_asked": lambda place: {"code": place.school.code},
+    "promotion": lambda place: {"code": place.school.code},
+    "pupils_leave": lambda place: {"code": place.school.code},
+    "roster_detail": _reference("roster"),
+    "roster_map": _reference("roster"),
+    "roster_decide": _reference("roster"),
+    "roster_apply": _reference("roster"),
+    "roster_drop": _reference("roster"),
+    "roster_check": _reference("roster"),
+    "roster_restart": _reference("roster"),
+    "roster_left_out": _reference("roster"),
+    "roster_missing": _reference("roster"),
+    "pupil_detail": _pk("pupil"),
+    "pupil_return": _pk("pupil"),
+    "pupil_merge": lambda place: {"pk": place.pupil.pk, "other": place.twin.pk},
+    "pupil_data": _pk("pupil"),
+    "pupil_data_download": _pk("pupil"),
+    "pupil_data_ask": _pk("pupil"),
+    "my_data_request": _reference("data_request"),
+    "guardian_data": lambda place: {"token": place.guardian.token},
+    "guardian_data_download": lambda place: {"token": place.guardian.token},
+    "guardian_data_ask": lambda place: {"token": place.guardian.token},
+    "guardian_data_request": lambda place: {
+        "token": place.guardian.token,
+        "reference": place.data_request.reference,
+    },
+    **{
+        f"data_request_{step}": _reference("data_request")
+        for step in ("detail", "identify", "answer", "refuse", "extend", "finish", "correct", "erase")
+    },
     "message_detail": _pk("message"),
     "role_detail": lambda place: {"role": "khong-co" if place is MISSING else "teacher"},
     "person_roles": lambda place: {"pk": place.teacher.pk},
@@ -138,13 +171,15 @@ ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
     "booking": lambda place: [place.past_booking.reference],
     "class": lambda place: [place.class_group.pk],
     "pupil": lambda place: [place.pupil.pk],
-    "show": lambda place: ["all", "done", "missing"],
+    "show": lambda place: ["all", "done", "late", "missing", "add"],
     "state": lambda place: ["held", "waitlisted", "closed", "endorsed"],
     "term": lambda place: ["all"],
     "into": lambda place: [place.school.code],
 }
 # Doors that a secret in the address opens, for whoever was given it: what stands behind them is for its holder.
-BY_TOKEN = {"claim_status", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"}
+BY_TOKEN = {"claim_status", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {
+    "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request",
+}  # fmt: skip
 FIGURES = ("school", "ward", "term")
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "school_list": ("q", "ward"),
@@ -172,6 +207,14 @@ NO_PLACE_ASKED = {
     "activity_list": "a page number",
     "person_roles": "why looking as this person ended",
     "report_detail": "a term",
+    "roster_map": "a sheet and a row of the file",
+    "roster_list": "a page number",
+    "roster_asked": "a page number",
+    "roster_missing": "a page number",
+    "school_list_imports": "a page number",
+    "school_list_detail": "a tab",
+    "school_list_columns": "a sheet and a row of the file",
+    "school_twins": "a page number",
 }
 
 

@@ -28,6 +28,7 @@ from programs.models import (
     CentreStaff,
     Certificate,
     Competition,
+    DataRequest,
     FieldTrip,
     Invitation,
     Membership,
@@ -38,6 +39,8 @@ from programs.models import (
     ProjectMember,
     Room,
     RosterEntry,
+    RosterImport,
+    RosterRow,
     Round,
     RuleSet,
     SchoolClaim,
@@ -47,7 +50,15 @@ from programs.models import (
 )
 from programs.projects.choices import CompetitionState, ProjectState
 from programs.schools.actions import guardian_links
-from programs.schools.choices import ClaimState, ImportState, OfficeRole, SchoolState
+from programs.schools.choices import (
+    ClaimState,
+    ImportState,
+    OfficeRole,
+    Requester,
+    RequestKind,
+    RowOutcome,
+    SchoolState,
+)
 from programs.schools.queries import hash_of_token
 from programs.visits.choices import BookingState
 from tests import people
@@ -67,6 +78,7 @@ def mark(kind: str, place: str) -> str:
 
 MARKED = (
     "school", "pupil", "guardian", "teacher", "coordinator", "claimant", "invited", "project", "file", "image", "message",
+    "listed", "rosterfile", "requester", "request",
 )  # fmt: skip
 
 
@@ -185,6 +197,9 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     place.invitation.token = f"moi-{name}"
     place.school_list = _school_list(place, number)
     _consents(place, name)
+    place.twin = people.make_pupil(pupil.full_name, class_group=class_group)
+    place.roster = _roster(place, number)
+    place.data_request = _data_request(place, number)
     place.membership = Membership.objects.get(school=school, user=teacher)
     return place
 
@@ -196,6 +211,35 @@ def _school_list(place: SimpleNamespace, number: int) -> SchoolListImport:
     return SchoolListImport.objects.create(
         reference=f"DT-LST{number}2", uploaded_by=place.coordinator, file_name="Danh sách.csv", file_path=path,
         file_hash="0" * 64, header_line=1, mapping={"0": "code", "1": "name"}, state=ImportState.READY,
+    )  # fmt: skip
+
+
+def _roster(place: SimpleNamespace, number: int) -> RosterImport:
+    """A list of pupils that was looked through and waits for its coordinator."""
+    content = f"Mã định danh,Họ và tên,Lớp\n74{number},{mark('listed', place.name)},8A1\n".encode()
+    path = f"rosters/{place.name}.csv"
+    storages["private"].delete(path)
+    storages["private"].save(path, ContentFile(content))
+    roster = RosterImport.objects.create(
+        reference=f"DS-RST{number}2", school=place.school, school_year=place.class_group.school_year,
+        uploaded_by=place.coordinator, source="test", file_name=f"{mark('rosterfile', place.name)}.csv", file_path=path,
+        file_hash=f"{number}" * 64, sheet="", header_line=1, mapping={"0": "external_id", "1": "full_name", "2": "class"},
+        state=ImportState.READY, counts={"add": 1},
+    )  # fmt: skip
+    name = f"Nguyễn Thị {mark('listed', place.name)}"
+    RosterRow.objects.create(
+        roster=roster, line=2, values={"full_name": name}, facts={"full_name": name}, outcome=RowOutcome.ADD
+    )
+    return roster
+
+
+def _data_request(place: SimpleNamespace, number: int) -> DataRequest:
+    """A guardian asks to see what is stored about the pupil."""
+    today = timezone.localdate()
+    return DataRequest.objects.create(
+        reference=f"YC-REQ{number}2", kind=RequestKind.ACCESS, pupil=place.pupil, school=place.school,
+        requester=Requester.GUARDIAN, requester_name=f"Nguyễn Văn {mark('requester', place.name)}",
+        text=mark("request", place.name), answer_by=today + timedelta(days=2), due_on=today + timedelta(days=10),
     )  # fmt: skip
 
 
