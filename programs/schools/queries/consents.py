@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from wagtail.models import ModelLogEntry
 
 from programs.core.audit import history_of
-from programs.schools.choices import ConsentGiver, ConsentPurpose, ConsentState
+from programs.schools.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.schools.models import ClassGroup, Consent, ConsentText, Enrolment, GuardianLink, Pupil, School
 from programs.schools.queries.people import hash_of_token, pupils_of_class
 from programs.schools.queries.standing import standing_of
@@ -304,7 +304,7 @@ def figures_of_school(school: School, school_year, *, day: date | None = None) -
 # --- Proof and history --------------------------------------------------------------------------
 def proof_holds(consent: Consent) -> bool | None:
     """Whether the proof of a consent given on a page still recomputes; None for paper, whose scan is the proof."""
-    if consent.evidence_path:
+    if consent.channel == ConsentChannel.PAPER:
         return None
     text = ConsentText.objects.filter(purpose=consent.purpose, version=consent.text_version).first()
     act = history_of(consent).filter(action="consent.give").first()

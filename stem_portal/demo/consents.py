@@ -1,0 +1,120 @@
+"""Consents in every state: most guardians agreed on paper, some by their link, a few said no or took it back."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from random import Random
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from programs.models import ClassGroup, Consent, Pupil
+from programs.schools.actions.consent_texts import load_consent_texts
+from programs.schools.actions.consents import answer_as_guardian, withdraw_as_guardian, withdraw_at_school
+from programs.schools.actions.guardian_links import ask, issue_links
+from programs.schools.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
+from programs.schools.consent_sheets import forms_of
+from programs.schools.pdf.consents import render_forms
+from programs.schools.queries.consents import answers_of, current_texts, fingerprint
+from programs.schools.rules.consents import PUBLISHING, Answered
+from stem_portal.demo import cast
+from stem_portal.demo.names import full_name
+
+S, G = ConsentState, ConsentGiver
+WITHOUT = 3  # of each class: they stay at school when the class goes
+
+
+def build_consents(*, random: Random, pupils_of: dict[int, list], minh: Pupil, now: datetime) -> None:
+    """Paper for everybody; the class of the cast also answers by link, withdraws and is asked."""
+    load_consent_texts()
+    classes = ClassGroup.objects.in_bulk(list(pupils_of))
+    rows: list[Consent] = []
+    for class_id, members in pupils_of.items():
+        class_group = classes[class_id]
+        agreed = Pupil.objects.in_bulk([pk for pk, _gender in members[:-WITHOUT]])
+        at = now - timedelta(days=random.randint(20, 60))
+        rows += [
+            _paper(pupil, ConsentPurpose.TAKE_PART, G.GUARDIAN, class_group, random, at) for pupil in agreed.values()
+        ]
+    Consent.objects.bulk_create(rows, batch_size=1000)
+    home = ClassGroup.objects.filter(school__name=cast.HOME_SCHOOL, pk__in=list(pupils_of)).select_related("school")
+    for class_group in home.select_related("school_year", "homeroom_teacher"):
+        pupils = [pk for pk, _gender in pupils_of[class_group.pk]]
+        _keep_a_scan(class_group, pupils)
+        _publishing(class_group, pupils[:-WITHOUT], random, now)
+        if class_group.homeroom_teacher.username == "hanh":
+            _every_state(class_group, pupils, random, minh)
+
+
+def _paper(pupil: Pupil, purpose: str, giver: str, class_group: ClassGroup, random: Random, at: datetime) -> Consent:
+    mother = random.random() < 0.6
+    guardian = (full_name(random, female=mother), "mẹ" if mother else "cha")
+    name, relation = guardian if giver == G.GUARDIAN else (pupil.full_name, "")
+    return Consent(
+        pupil=pupil,
+        purpose=purpose,
+        giver=giver,
+        state=S.GIVEN,
+        given_by_name=name,
+        relation=relation,
+        channel=ConsentChannel.PAPER,
+        evidence_hash=f"{random.getrandbits(256):064x}",
+        recorded_by_id=class_group.homeroom_teacher_id,
+        asked_at=at - timedelta(days=5),
+        given_at=at,
+        changed_at=at,
+    )
+
+
+def _keep_a_scan(class_group: ClassGroup, pupils: list[int]) -> None:
+    """The papers of the class as they would have been scanned."""
+    first = Pupil.objects.filter(pk__in=pupils[:1])
+    data = render_forms(forms_of(first, class_group, current_texts()))
+    path = storages["private"].save(f"consents/{secrets.token_urlsafe(24)}.pdf", ContentFile(data))
+    Consent.objects.filter(pupil__in=pupils, channel=ConsentChannel.PAPER).update(evidence_path=path)
+
+
+def _publishing(class_group: ClassGroup, pupils: list[int], random: Random, now: datetime) -> None:
+    """Two of three families agree to pictures and the showcase; not every child does."""
+    rows = []
+    for pupil in Pupil.objects.filter(pk__in=pupils[8:]):
+        for purpose in PUBLISHING:
+            at = now - timedelta(days=random.randint(5, 20))
+            if random.random() < 0.66:
+                rows.append(_paper(pupil, purpose, G.GUARDIAN, class_group, random, at))
+                if random.random() < 0.85:
+                    rows.append(_paper(pupil, purpose, G.PUPIL, class_group, random, at))
+    Consent.objects.bulk_create(rows)
+
+
+def _every_state(class_group: ClassGroup, pupils: list[int], random: Random, minh: Pupil) -> None:
+    """Through the real actions, so that each has its history and its proof."""
+    hanh = class_group.homeroom_teacher
+    chosen = Pupil.objects.in_bulk([*pupils[:6], *pupils[-WITHOUT:], minh.pk])
+    issued = {each.link.pupil_id: each.link for each in issue_links(pupils=chosen.values(), by=hanh, key="demo")}
+    everything = dict.fromkeys(ConsentPurpose.values, S.GIVEN)
+    for pk in pupils[:4]:
+        _by_link(issued[pk], dict.fromkeys(PUBLISHING, S.GIVEN), random)
+    _by_link(issued[pupils[4]], dict.fromkeys(PUBLISHING, S.REFUSED), random)
+    withdraw_as_guardian(link_id=issued[pupils[1]].pk, purpose=ConsentPurpose.SHOWCASE)
+    stays, refuses, _asked = pupils[-WITHOUT:]
+    _by_link(issued[stays], everything, random)
+    withdraw_at_school(
+        pupil_id=stays, purpose=ConsentPurpose.TAKE_PART, giver=G.GUARDIAN, reason="Mẹ em gọi điện cho cô", by=hanh
+    )
+    _by_link(issued[refuses], {ConsentPurpose.TAKE_PART: S.REFUSED}, random)
+    ask(pupils=[minh])
+
+
+def _by_link(link, answers: dict[str, str], random: Random) -> None:
+    texts = current_texts()
+    mother = random.random() < 0.6
+    answer_as_guardian(
+        link_id=link.pk,
+        answered=Answered(answers, {purpose: texts[purpose].version for purpose in answers}),
+        name=full_name(random, female=mother),
+        relation="mẹ" if mother else "cha",
+        seen=fingerprint(answers_of(link.pupil, G.GUARDIAN)),
+        language="vi",
+    )
