@@ -16,6 +16,7 @@ FIXED = (ReportState.FROZEN, ReportState.SUPERSEDED)
 
 class GroupBy(TextChoices):
     WARD = "ward", _("By ward")
+    FORMER = "former", _("By province before July 2025")
     LEVEL = "level", _("By level")
     TERM = "term", _("By term")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from django.utils.formats import number_format
@@ -15,6 +15,7 @@ from programs.reports.choices import NO_CLASS, Activity
 
 LEVELS = [level for level in Level if level != Level.PRESCHOOL]
 NO_CLASS_LABEL = _("Class not stated")
+CITY = "TP. Hồ Chí Minh"  # as the table of units names it
 
 
 def percent(share: float | None) -> str:
@@ -23,6 +24,13 @@ def percent(share: float | None) -> str:
         return "–"
     shown = round(share, 1) if share < 10 else round(share)
     return f"{number_format(shown, decimal_pos=int(shown != int(shown)))} %"
+
+
+def former_label(former: str) -> str | Promise:
+    """Two of the three provinces that make up the city ended with June 2025; the third gave it its name."""
+    if not former:
+        return _("Not known")
+    return _("{province} (until 30/6/2025)").format(province=former) if former != CITY else former
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class SchoolFacts:
     cluster: str
     levels: frozenset[str]
     counted: bool
+    former: str = ""  # the province of its ward before July 2025
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +117,22 @@ class Participation:
     cells: list[Cell]
 
     def narrowed(
-        self, *, ward: int | None = None, cluster: int | None = None, level: str = "", school: str = ""
+        self,
+        *,
+        ward: int | None = None,
+        cluster: int | None = None,
+        level: str = "",
+        school: str = "",
+        former: str = "",
     ) -> Participation:
-        """The same for one ward, cluster, level or school (by its code)."""
+        """The same for one ward, cluster, level, school (by its code) or province before July 2025."""
         schools = [
             each
             for each in self.schools
-            if ward in (None, each.ward_id) and cluster in (None, each.cluster_id) and school in ("", each.code)
+            if ward in (None, each.ward_id)
+            and cluster in (None, each.cluster_id)
+            and school in ("", each.code)
+            and former in ("", each.former)
         ]
         kept = {each.pk for each in schools}
         cells = [cell for cell in self.cells if cell.school_id in kept]
@@ -128,13 +146,20 @@ class Participation:
         return figures("", "", self.schools, self.cells)
 
     def by_ward(self) -> list[Figures]:
-        ward_of = {school.pk: school.ward_id for school in self.schools}
+        return self._by(lambda school: school.ward_id, lambda school: school.ward)
+
+    def by_former_province(self) -> list[Figures]:
+        """The same schools then and now: a ward belongs to the province in which it lay before July 2025."""
+        return self._by(lambda school: school.former, lambda school: former_label(school.former))
+
+    def _by(self, key_of: Callable[[SchoolFacts], object], label_of: Callable[[SchoolFacts], str]) -> list[Figures]:
+        key_of_school = {school.pk: key_of(school) for school in self.schools}
         schools, cells = defaultdict(list), defaultdict(list)
         for school in self.schools:
-            schools[school.ward_id].append(school)
+            schools[key_of_school[school.pk]].append(school)
         for cell in self.cells:
-            cells[ward_of[cell.school_id]].append(cell)
-        rows = [figures(ward, of_ward[0].ward, of_ward, cells[ward]) for ward, of_ward in schools.items()]
+            cells[key_of_school[cell.school_id]].append(cell)
+        rows = [figures(key, label_of(group[0]), group, cells[key]) for key, group in schools.items()]
         return [row for row in rows if not row.is_empty]
 
     def by_level(self) -> list[Figures]:

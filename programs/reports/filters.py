@@ -18,10 +18,17 @@ class Filters:
     cluster: int | None = None
     level: str = ""
     school: str = ""
+    former: str = ""  # the province before July 2025
     by: str = GroupBy.WARD
 
     def narrowing(self) -> dict:
-        return {"ward": self.ward, "cluster": self.cluster, "level": self.level, "school": self.school}
+        return {
+            "ward": self.ward,
+            "cluster": self.cluster,
+            "level": self.level,
+            "school": self.school,
+            "former": self.former,
+        }
 
     def query(self, **changes: object) -> str:
         """These filters as an address writes them, with ``changes``; an empty change takes a filter away."""

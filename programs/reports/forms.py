@@ -9,7 +9,7 @@ from programs.core.forms import CleanCharField, CleanFormMixin
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.models import Term
 from programs.reports.choices import ALL_TERMS, NO_CLASS, Activity, GroupBy, Show
-from programs.reports.figures import LEVELS, NO_CLASS_LABEL, SchoolFacts
+from programs.reports.figures import LEVELS, NO_CLASS_LABEL, SchoolFacts, former_label
 from programs.reports.filters import Filters
 
 _OUTSIDE = {"invalid_choice": _("This is not within your area. The figures below are those of your own area.")}
@@ -26,6 +26,7 @@ class ParticipationForm(CleanFormMixin, forms.Form):
     ward = _choice(_("Ward"))
     cluster = _choice(_("Professional cluster"))
     level = _choice(_("Level"))
+    former = _choice(_("Province before July 2025"))
     school = CleanCharField(required=False, max_length=20)
     by = forms.ChoiceField(required=False, choices=GroupBy)
     show = forms.ChoiceField(required=False, choices=Show)
@@ -46,6 +47,10 @@ class ParticipationForm(CleanFormMixin, forms.Form):
         self.fields["ward"].choices = [("", _("All wards")), *_distinct((each.ward_id, each.ward) for each in schools)]
         clusters = sorted({(each.cluster, each.cluster_id) for each in schools if each.cluster_id})
         self.fields["cluster"].choices = [("", _("All clusters")), *((str(pk), name) for name, pk in clusters)]
+        self.fields["former"].choices = [
+            ("", _("All")),
+            *((name, former_label(name)) for name in sorted({each.former for each in schools if each.former})),
+        ]
         self.fields["level"].choices = [
             ("", _("All levels")),
             *((level.value, level.label) for level in LEVELS),
@@ -71,13 +76,14 @@ class ParticipationForm(CleanFormMixin, forms.Form):
             cluster=_number(asked.get("cluster")),
             level=asked.get("level", ""),
             school=asked.get("school", ""),
+            former=asked.get("former", ""),
             by=asked.get("by") or GroupBy.WARD,
         )
 
     @property
     def selects(self) -> list[forms.BoundField]:
         """The fields to show; one that offers nothing to choose stays away."""
-        return [self[name] for name in ("term", "ward", "cluster", "level") if len(self.fields[name].choices) > 2]
+        return [self[name] for name in ("term", "ward", "cluster", "level", "former") if len(self.fields[name].choices) > 2]
 
 
 def _distinct(pairs) -> list[tuple[str, str]]:

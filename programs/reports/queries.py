@@ -126,6 +126,8 @@ def _narrowed_schools(user, filters: Filters) -> QuerySet[School]:
         schools = schools.filter(ward=filters.ward)
     if filters.cluster:
         schools = schools.filter(cluster=filters.cluster)
+    if filters.former:
+        schools = schools.filter(ward__former_province=filters.former)
     return schools.filter(code=filters.school) if filters.school else schools
 
 
@@ -173,6 +175,7 @@ def school_facts(schools: QuerySet[School]) -> list[SchoolFacts]:
             cluster=school.cluster.name if school.cluster else "",
             levels=frozenset(levels[school.pk]),
             counted=bool(levels[school.pk]) and school.state not in OFF_THE_LIST,
+            former=school.ward.former_province,
         )
         for school in rows
     ]
@@ -275,6 +278,7 @@ def _facts_of_line(line: ReportLine, levels: frozenset[str]) -> SchoolFacts:
         cluster=school.cluster.name if school.cluster else "",
         levels=levels,
         counted=bool(levels),
+        former=line.ward.former_province,
     )
 
 

@@ -18,7 +18,12 @@ Titled = tuple[str, Sequence[str]]  # the title of a sheet and the lines under i
 
 
 def group_heading(by: str) -> str:
-    return {GroupBy.LEVEL: _("Level"), GroupBy.TERM: _("Term")}.get(by, _("Ward or commune"))
+    others = {
+        GroupBy.LEVEL: _("Level"),
+        GroupBy.TERM: _("Term"),
+        GroupBy.FORMER: _("Province before July 2025"),
+    }
+    return others.get(by, _("Ward or commune"))
 
 
 def _measures() -> list[Column]:

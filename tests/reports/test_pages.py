@@ -194,7 +194,7 @@ def test_the_table_is_downloaded_and_the_download_is_written_down(client, school
     assert lines[-1][1:] == (4, 2, 0.5, 3, 109, 53, 1, 35, 17)
     assert sheet.freeze_panes == "A6"
     assert of_schools.max_row == 10
-    assert definitions.max_row == 12
+    assert definitions.max_row == 13
     assert list(ModelLogEntry.objects.filter(action="report.download").values_list("user", "object_id")) == [
         (nam.pk, str(term.pk))
     ]

@@ -157,7 +157,7 @@ def test_frozen_figures_open_to_schools_and_download(client, visit, term, nam):
     assert str(term) in lines[0][0]
     assert f"Bản 1, chốt số liệu ngày {timezone.localdate():%d/%m/%Y}" == lines[1][0]
     assert lines[-1][1:] == (2, 1, 0.5, 1, 38, 18, 1, 35, 17)
-    assert len({sheet.title for sheet in book}) == len(book.worksheets) == 4
+    assert len({sheet.title for sheet in book}) == len(book.worksheets) == 5
     assert "report.download" in {entry.action for entry in history_of(report)}
 
 

@@ -17,12 +17,14 @@ from programs.reports.filters import Filters
 PER_PAGE = 50
 LOW_SHARE = 25  # below it a bar stands out
 BARS_AT_EACH_END = 8
-PARAMETER = {GroupBy.WARD: "ward", GroupBy.LEVEL: "level", GroupBy.TERM: "term"}
+PARAMETER = {GroupBy.WARD: "ward", GroupBy.FORMER: "former", GroupBy.LEVEL: "level", GroupBy.TERM: "term"}
 
 
 def grouped(participation: Participation, by: str, terms: Sequence) -> list[Figures]:
     if by == GroupBy.LEVEL:
         return participation.by_level()
+    if by == GroupBy.FORMER:
+        return participation.by_former_province()
     return participation.by_term(terms) if by == GroupBy.TERM else participation.by_ward()
 
 
@@ -64,7 +66,7 @@ def bars(figures: Sequence[Figures], filters: Filters, *, address: str) -> list[
 def described(form, filters: Filters) -> list[str]:
     """The filters in words: the lines under a title."""
     words = [str(filters.term) if filters.term else _("All terms")]
-    for name in ("ward", "cluster", "level"):
+    for name in ("ward", "cluster", "level", "former"):
         value = getattr(filters, name)
         words += [str(label) for key, label in form.fields[name].choices if value and key == str(value)]
     return words

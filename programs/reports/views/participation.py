@@ -94,7 +94,7 @@ def participation(request: HttpRequest) -> HttpResponse:
         "tabs": [
             (value, label, _tab_query(asked, value))
             for value, label in GroupBy.choices
-            if is_officer or value != GroupBy.WARD
+            if is_officer or value not in (GroupBy.WARD, GroupBy.FORMER)
         ],
         "idle_wards": [line for line in wards if line.schools and not line.taking],
         "idle_schools": idle[:NAMED_AT_ONCE],

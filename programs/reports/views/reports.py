@@ -27,7 +27,7 @@ from programs.reports.views.common import PER_PAGE, as_file, bars, described, gr
 from programs.reports.views.participation import headline
 from programs.schools.queries import standing_of
 
-GROUPS = (GroupBy.WARD, GroupBy.LEVEL)
+GROUPS = (GroupBy.WARD, GroupBy.FORMER, GroupBy.LEVEL)
 
 
 @signed_in
