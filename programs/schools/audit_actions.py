@@ -49,4 +49,13 @@ ACTIONS = {
     "consent_text.publish": _("Consent text published"),
     "guardian_link.issue": _("Link for a guardian made"),
     "guardian_link.void": _("Link of a guardian shut"),
+    "roster.upload": _("List of pupils sent"),
+    "roster.map": _("Columns of the list matched"),
+    "roster.decide": _("Questions about the list answered"),
+    "roster.apply": _("List of pupils imported"),
+    "roster.drop": _("Import of a list dropped"),
+    "pupil.leave": _("Pupil left the school"),
+    "pupil.return": _("Pupil came back"),
+    "pupil.merge": _("Two records of one pupil joined"),
+    "school.promote": _("Classes moved up"),
 }
