@@ -64,9 +64,10 @@ check: setup-dev  ## style, migrations, deployment settings, catalogues, templat
 	@$(VENV)/bin/djlint templates --lint --quiet
 	@echo "All checks passed."
 
-bench: setup-dev  ## measure pages and booking under load on PostgreSQL
+bench: setup-dev  ## measure pages, booking and lists of pupils on PostgreSQL
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.booking
+	@$(PY) -m benchmarks.roster
 
 screenshots: setup-dev  ## pictures of the main pages for the documentation
 	@$(PY) -m tests.screenshots

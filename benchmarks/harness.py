@@ -34,6 +34,7 @@ KEYS = (
     "errors",
     "queries",
     "peak_mb",
+    "reader_mb",
     "sold",
     "capacity",
 )
@@ -190,7 +191,23 @@ def _is_open(address: list) -> bool:
 # --- The place ----------------------------------------------------------------------------------
 @contextmanager
 def place() -> Iterator[tuple[Server, Server]]:
-    """The portal with the demonstration in a new PostgreSQL, and the floor beside it; everything goes at the end.
+    """The portal with the demonstration in a new PostgreSQL, and the floor beside it; everything goes at the end."""
+    with house(FURNITURE) as folder:
+        subprocess.run([sys.executable, "-m", "benchmarks.floor"], cwd=ROOT, check=True)
+        look_at_database()
+        servers = []
+        try:
+            for application in ("stem_portal.wsgi", "benchmarks.floor.wsgi"):
+                servers.append(Server(application, folder))
+            yield servers[0], servers[1]
+        finally:
+            for server in servers:
+                server.stop()
+
+
+@contextmanager
+def house(commands: tuple[list[str], ...]) -> Iterator[Path]:
+    """A folder and a new PostgreSQL, prepared by ``commands``; both go at the end.
 
     This process is a Django process of the same database from then on.
     """
@@ -204,36 +221,25 @@ def place() -> Iterator[tuple[Server, Server]]:
             CACHE_URL=f"filecache://{folder / 'cache'}",  # shared by the workers
             LOG_LEVEL="ERROR",
         )
-        _furnish()
-        servers = []
-        try:
-            for application in ("stem_portal.wsgi", "benchmarks.floor.wsgi"):
-                servers.append(Server(application, folder))
-            yield servers[0], servers[1]
-        finally:
-            for server in servers:
-                server.stop()
+        for command in commands:
+            say(f"  {' '.join(command)}")
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        import django
+
+        django.setup()
+        yield folder
 
 
-def _furnish() -> None:
-    import django
-
-    commands = (
-        ["catalogues", "compile"],
-        ["build_assets"],
-        ["migrate", "--verbosity", "0"],
-        ["collectstatic", "--noinput", "--verbosity", "0"],
-        ["load_demo"],
-    )
-    for command in commands:
-        say(f"  {' '.join(command)}")
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([sys.executable, "-m", "benchmarks.floor"], cwd=ROOT, check=True)
-    django.setup()
-    _look_at_database()
+FURNITURE = (
+    ["catalogues", "compile"],
+    ["build_assets"],
+    ["migrate", "--verbosity", "0"],
+    ["collectstatic", "--noinput", "--verbosity", "0"],
+    ["load_demo"],
+)
 
 
-def _look_at_database() -> None:
+def look_at_database() -> None:
     """Fresh statistics, as autovacuum keeps them; and no figures from a database that may forget."""
     from django.db import connection
 
@@ -245,6 +251,5 @@ def _look_at_database() -> None:
         raise SystemExit(f"fsync is {fsync} and synchronous_commit {synchronous_commit}: such figures mean nothing.")
     say(
         f"{platform.python_implementation()} {platform.python_version()} ({platform.python_compiler()}), "
-        f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; {version.split(' on ')[0]} with fsync; "
-        f"gunicorn with {WORKERS} sync workers"
+        f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; {version.split(' on ')[0]} with fsync"
     )

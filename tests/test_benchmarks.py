@@ -8,6 +8,10 @@ import pytest
 
 from benchmarks.client import hidden_inputs, read_answer
 from benchmarks.harness import Tally, figures_of, json_line, percentile
+from benchmarks.roster import has_grown
+from benchmarks.roster_inside import TITLES, write_list
+from programs.core.spreadsheets import read_rows, suggest_header
+from programs.schools.roster_vocabulary import VOCABULARY
 
 
 def test_a_line_has_the_known_keys_in_their_order_and_only_those_that_apply():
@@ -49,3 +53,23 @@ def test_the_client_reads_an_answer():
     raw = b"HTTP/1.1 302 Found\r\nLocation: /desk/\r\nSet-Cookie: a=1; Path=/\r\nSet-Cookie: b=2; Path=/\r\n\r\n"
     answer = read_answer(raw)
     assert (answer.status, answer.location, answer.cookies, answer.body) == (302, "/desk/", {"a": "1", "b": "2"}, "")
+
+
+def test_memory_that_grows_with_the_list_is_seen():
+    def line(size: int, step: str, peak: float) -> dict:
+        return {"case": f"{size} rows, {step}", "peak_mb": peak}
+
+    steady = [line(2000, "read", 150), line(2000, "import", 170), line(60000, "read", 152), line(60000, "import", 175)]
+    assert not has_grown(steady)
+    assert has_grown([*steady, line(80000, "read", 400)])
+
+
+def test_the_list_that_is_measured_is_one_that_schools_have(tmp_path):
+    write_list(tmp_path / "list.xlsx", 3)
+    with read_rows(tmp_path / "list.xlsx", file_name="list.xlsx") as rows:
+        titles, *pupils = [[cell.text for cell in row.cells] for row in rows]
+    assert titles == TITLES
+    assert [len(pupil) for pupil in pupils] == [len(TITLES)] * 3
+    assert suggest_header(list(read_rows(tmp_path / "list.xlsx", file_name="x")), VOCABULARY).sensitive_titles == [
+        "Địa chỉ"
+    ]
