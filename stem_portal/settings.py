@@ -190,7 +190,7 @@ STORAGES = {
     # Editors' pictures and documents (public). Pupils' files never go here.
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT, "base_url": MEDIA_URL},
+        "OPTIONS": {"location": str(MEDIA_ROOT), "base_url": MEDIA_URL},
     },
     # Projects, rosters, certificates, exports: no URL of its own, served only through a gate.
     "private": PRIVATE_STORAGE,
@@ -290,7 +290,38 @@ MFA_FORMS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # nothing to guess there, and a school has one address
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page is too dear: see accounts.middleware.last_use
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+
+
+def agency_sign_on() -> dict | None:
+    """The agency's OpenID Connect provider, or None; half of its settings stop the start."""
+    names = ("OIDC_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    given = {name: env.str(name, default="") for name in names}
+    if not any(given.values()):
+        return None
+    if missing := [name for name, value in given.items() if not value]:
+        raise ImproperlyConfigured(f"Agency sign-on is half configured: {', '.join(missing)} must be set too.")
+    issuer = urlparse(given["OIDC_ISSUER"])
+    if not issuer.netloc or (issuer.scheme != "https" and (IN_PRODUCTION or issuer.scheme != "http")):
+        raise ImproperlyConfigured("OIDC_ISSUER must be the https:// address of the provider.")
+    return {
+        "name": given["OIDC_NAME"],
+        "issuer": given["OIDC_ISSUER"],
+        "client_id": given["OIDC_CLIENT_ID"],
+        "client_secret": given["OIDC_CLIENT_SECRET"],
+        # Where its sign-in page lives, when that is another host: browsers ask before a form leads there.
+        "origin": env.str("OIDC_ORIGIN", default=f"{issuer.scheme}://{issuer.netloc}"),
+        # In which of its words the provider says that it took a second factor itself; none: ours is asked for.
+        "second_factor_acr": env.list("OIDC_SECOND_FACTOR_ACR", default=[]),
+        "second_factor_amr": env.list("OIDC_SECOND_FACTOR_AMR", default=[]),
+    }
+
+
+OIDC = agency_sign_on()
+SOCIALACCOUNT_ADAPTER = "programs.accounts.agency.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # people are linked by issuer and subject, never by an address
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 
 # --- Wagtail ----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = JURISDICTION["portal_name"]
@@ -335,7 +366,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, OIDC["origin"]] if OIDC else [SELF],
         "frame-ancestors": [SELF],
     }
 }

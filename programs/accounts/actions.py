@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
@@ -134,3 +135,14 @@ def use_card(*, card_id: int, password: str) -> User | None:
     record(by=card.user, action="card.use", obj=card.user, after={"card": card.pk})
     end_sessions(user=card.user)
     return card.user
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User, by: User, reason: str) -> None:
+    """For a lost phone: the person sets up a new second factor at the next sign-in; is signed out everywhere and told."""
+    removed, _rows = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        return
+    end_sessions(user=user)
+    record(by=by, action="person.second_factor_reset", obj=user, reason=reason)
+    get_account_adapter().send_notification_mail("second_factor_reset", user)

@@ -29,11 +29,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def is_reauthentication_required(self, app: str) -> bool:
+    def is_reauthentication_required(self, *, app: str) -> bool:
         """Whoever signed in a moment ago is not asked for the same password again."""
         moments = [record["at"] for record in get_authentication_records(context.request, context.request.user)]
         fresh = bool(moments) and time.time() - max(moments) < app_settings.REAUTHENTICATION_TIMEOUT
-        return not fresh and super().is_reauthentication_required(app)
+        return not fresh and super().is_reauthentication_required(app=app)
+
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "programs.accounts.agency.adapter.AuthenticateStage"}
+        return [ours.get(path, path) for path in super().get_login_stages()]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         request.session[SEEN_AT] = time.time()

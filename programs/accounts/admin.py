@@ -1,9 +1,29 @@
 """People in the back office. Passwords are set by their owners, through a link."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 
+from programs.accounts.actions import reset_second_factor
 from programs.accounts.models import User
+from programs.core.text import clean_text
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("How you made sure that it is this person, e.g. a call on the number of the school."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_reason(self) -> str:
+        return clean_text(self.cleaned_data["reason"])
 
 
 @admin.register(User)
@@ -17,7 +37,28 @@ class UserAdmin(admin.ModelAdmin):
     ]  # fmt: skip
     readonly_fields = ["date_joined", "last_login"]
     filter_horizontal = ["groups"]
+    change_form_template = "admin/accounts/user/change_form.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """An account is closed, not deleted: what its owner did keeps its author."""
         return False
+
+    def get_urls(self) -> list[URLPattern]:
+        reset = self.admin_site.admin_view(self.reset_second_factor)
+        return [path("<int:pk>/second-factor/", reset, name="accounts_user_second_factor"), *super().get_urls()]
+
+    def reset_second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Phones get lost: after a look at who is asking, the person may set up another."""
+        person = get_object_or_404(User, pk=pk)
+        if person == request.user:  # one's own is moved on the page of the account, with the old factor
+            raise PermissionDenied
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            reset_second_factor(user=person, by=request.user, reason=form.cleaned_data["reason"])
+            messages.success(
+                request, _("Done. %(name)s is signed out everywhere and has a message.") % {"name": person}
+            )
+            return redirect(reverse("admin:accounts_user_change", args=[pk]))
+        title = _("Take the second step off the account of %(name)s") % {"name": person}
+        context = self.admin_site.each_context(request) | {"title": title, "form": form, "original": person}
+        return TemplateResponse(request, "admin/accounts/user/second_factor.html", context | {"opts": self.opts})

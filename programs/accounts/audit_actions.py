@@ -6,6 +6,7 @@ ACTIONS = {
     "person.create": _("account created"),
     "person.close": _("account closed"),
     "person.open": _("account opened again"),
+    "person.second_factor_reset": _("second step taken off for a new phone"),
     "card.issue": _("sign-in card issued"),
     "card.void": _("sign-in card voided"),
     "card.use": _("sign-in card used, password set"),

@@ -8,6 +8,7 @@ from programs.accounts import views
 urlpatterns = [
     path("security/", views.account_security, name="account_security"),
     path("sessions/<int:pk>/end/", views.session_end, name="session_end"),
+    path("3rdparty/", views.Unlink.as_view(), name="socialaccount_connections"),
     path("2fa/", RedirectView.as_view(pattern_name="account_security"), name="mfa_index"),
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="account_security"), name="mfa_list_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", views.RemoveKey.as_view(), name="mfa_remove_webauthn"),

@@ -10,12 +10,15 @@ from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.views import ConnectionsView
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -135,6 +138,8 @@ def account_security(request: HttpRequest) -> HttpResponse:
             "keys": [row.wrap() for row in factors if row.type == Authenticator.Type.WEBAUTHN],
             "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
             "needed": second_factor_needed(request.user),
+            "agency": settings.OIDC,
+            "link": SocialAccount.objects.filter(user=request.user).first(),
             "session_count": len(UserSession.objects.purge_and_list(request.user)),
         },
     )
@@ -150,6 +155,20 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     session.end()
     messages.success(request, _("The device is signed out."))
     return redirect("usersessions_list")
+
+
+class Unlink(ConnectionsView):
+    """Takes the agency's account off one's own; the page for it is ``account_security``."""
+
+    success_url = reverse_lazy("account_security")
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return redirect("account_security")
+
+    def form_invalid(self, form) -> HttpResponse:
+        for words in form.non_field_errors():
+            messages.error(self.request, words)
+        return redirect("account_security")
 
 
 class RemoveKey(RemoveWebAuthnView):

@@ -25,6 +25,11 @@ CHANGES = {
     "mfa/email/recovery_codes_generated": _("New recovery codes were made for your account."),
     "mfa/email/webauthn_added": _("A security key or passkey was added to your account."),
     "mfa/email/webauthn_removed": _("A security key or passkey was removed from your account."),
+    "socialaccount/email/account_connected": _("Signing in through your agency was linked with your account."),
+    "socialaccount/email/account_disconnected": _("Signing in through your agency was unlinked from your account."),
+    "second_factor_reset": _(
+        "An administrator took the second step off your account. Set it up anew at the next sign-in."
+    ),
 }
 
 

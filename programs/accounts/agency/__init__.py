@@ -1,0 +1,1 @@
+"""Signing in through the agency's OpenID Connect provider; off unless the settings name one."""
