@@ -54,14 +54,15 @@ def bookings(subject: Subject) -> Iterator[Section]:
 
 
 def _of_booking(row: Booking) -> list[Fact]:
+    """That something was noted, not what: needs and notes speak of the pupils."""
     return [
         Fact("reference", _("Reference"), row.reference),
         Fact("field_trip", _("Field trip"), row.session.field_trip.title),
         Fact("starts", _("Starts"), row.session.starts_at),
         Fact("state", _("State"), row.get_state_display()),
         Fact("phone", _("Telephone on the day"), row.shown_phone),
-        Fact("needs", _("Access and medical needs that you told"), row.needs),
-        Fact("note", _("Note to the centre"), row.note),
+        Fact("needs", _("Access and medical needs that you told"), bool(row.needs)),
+        Fact("note", _("Note to the centre"), bool(row.note)),
     ]
 
 

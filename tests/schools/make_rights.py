@@ -40,7 +40,7 @@ def minh_and_his_traces(*, outsiders: bool = True) -> SimpleNamespace:
     """Minh of class 8A1 with an account, guardian, consents, spreadsheet line, visit, certificates, projects, messages."""
     school = people.make_school()
     coordinator = people.make_coordinator(school=school)
-    hanh = people.make_teacher(school=school)
+    hanh = people.make_teacher("Hồ Thị Ngọc Hạnh", school=school)
     group = people.make_class("8A1", school=school, pupils=2)
     minh = make_minh(
         class_group=group, full_name=NAME, birth_date=date(2012, 5, 5), gender="m", external_id=IDENTIFIER,

@@ -210,7 +210,7 @@ def test_a_former_teachers_acts_stay_without_the_name(world, django_capture_on_c
         run_due_jobs()
     world.hanh.refresh_from_db()
     assert is_erased(world.hanh)
-    assert traces(["Trần Thị Hạnh", email, "0912 345 678", "+84912345678"]) == []
+    assert traces(["Hồ Thị Ngọc Hạnh", email, "0912 345 678", "+84912345678"]) == []
     booking = Booking.objects.get(pk=world.booking.pk)
     assert (booking.leader_id, booking.contact_phone) == (world.hanh.pk, "")
     assert Project.objects.get(pk=world.team.pk).supervisor_id == world.hanh.pk

@@ -23,7 +23,7 @@ def _facts(request: DataRequest) -> dict:
     }
 
 
-def requester_account(request: DataRequest) -> User | None:
+def _requester_account(request: DataRequest) -> User | None:
     """The account of who asked, if it was asked from an account; a guardian reads the state under their link."""
     if request.requester == Requester.PERSON:
         return request.person
@@ -34,7 +34,7 @@ def requester_account(request: DataRequest) -> User | None:
 
 def tell_requester(*, request: DataRequest, occasion: str, occasion_key: str = "") -> None:
     """``occasion``: received, answered, refused, extended, done."""
-    person = requester_account(request)
+    person = _requester_account(request)
     if person is None or not person.is_active:
         return
     ground = RefusalGround(request.refusal_ground).label if request.refusal_ground else ""
