@@ -16,7 +16,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 STORAGES = STORAGES | {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/media/"},
+        "OPTIONS": {"location": str(MEDIA_ROOT), "base_url": "/media/"},
     },
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -15,6 +15,8 @@ ADDRESSES = [
     f"/claims/{SECRET}/",
     f"/en/invitations/{SECRET}/",
     f"/verify/{SECRET}/",
+    f"/g/{SECRET}/",
+    f"/en/g/{SECRET}/purpose/photo/",
     f"/accounts/password/reset/key/1-{SECRET}/",
 ]
 

@@ -281,7 +281,11 @@ class _Form:
             self.y = HEIGHT - TOP
 
     def _end_sheet(self) -> None:
-        draw_left(self.canvas, LEFT, BOTTOM - 16, self.page.version, REGULAR, 7.5, GREY)
+        # Of a scan of many forms, each sheet says whose it is.
+        whose = " · ".join(value for _label, value in self.page.facts)
+        for number, words in enumerate((whose, self.page.version)):
+            size, rows = fit(words, REGULAR, size=7.5, smallest=5, width=FORM_WIDTH, lines=1)
+            draw_left(self.canvas, LEFT, BOTTOM - 14 - number * 10, rows[0], REGULAR, size, GREY)
         self.canvas.showPage()
 
 
