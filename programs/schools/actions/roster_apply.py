@@ -112,6 +112,8 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
     taken = _already_served(roster, list(here))
     for row in rows:
         verdict = rules.judge(row.facts, reading_notes(row), roll=roll, **settings)
+        if verdict.question == rules.OTHER_IDENTIFIER and verdict.pupil_id in taken:
+            verdict = rules.Verdict(RowOutcome.ADD)  # the other one came with this very file, under their own identifier
         act = rules.act_of(verdict, question=row.question, decision=row.decision)
         shown = {"outcome": row.outcome, "changes": row.changes, "question": row.question}
         target = _target(verdict, row, roll, act)

@@ -93,7 +93,7 @@ def roll_around(lines: Iterable[dict], *, school_id: int, source: str, year_id: 
     if lock:
         living = living.select_for_update(of=("self",))
     mine = living.filter(Q(external_id__in=identifiers) | Q(search_key__in=keys, left_on__isnull=True))
-    mine = list(mine.filter(school_id=school_id).select_related("merged_into"))
+    mine = list(mine.filter(school_id=school_id).select_related("merged_into").order_by("pk"))
     survivors = {pupil.merged_into_id for pupil in mine if pupil.merged_into_id}
     places = _places_of({pupil.pk for pupil in mine} | survivors, school_id, year_id)
     here, alike = defaultdict(list), defaultdict(list)
@@ -150,10 +150,10 @@ def _places_of(pupil_ids: set[int], school_id: int, year_id: int) -> dict[int, t
 
 
 # --- Rows of a preview ----------------------------------------------------------------------------
-def batches_of(rows: QuerySet[RosterRow], size: int = BATCH) -> Iterator[list[RosterRow]]:
+def batches_of(rows: QuerySet[RosterRow]) -> Iterator[list[RosterRow]]:
     """The rows by line, some hundred at a time: memory does not grow with the file."""
     last = 0
-    while batch := list(rows.filter(line__gt=last).order_by("line")[:size]):
+    while batch := list(rows.filter(line__gt=last).order_by("line")[:BATCH]):
         yield batch
         last = batch[-1].line
 
@@ -207,7 +207,7 @@ def questions_of(roster: RosterImport) -> dict[str, int]:
     return {row["asked"]: row["number"] for row in rows.annotate(number=Count("pk")).order_by("asked")}
 
 
-def repeated(roster: RosterImport, key: str, *, among: Q = Q()) -> Iterator[str]:
+def repeated(roster: RosterImport, key: str, *, among: Q) -> Iterator[str]:
     """Values of the fact ``key`` that stand in more than one row."""
     rows = RosterRow.objects.filter(among, roster=roster).annotate(value=fact(key))
     rows = rows.exclude(value=None).exclude(value="").values("value").annotate(number=Count("pk"))
@@ -260,7 +260,9 @@ def left_out(roster: RosterImport) -> QuerySet[RosterRow]:
 # --- Pupils between two schools -------------------------------------------------------------------
 def _asking(rows: QuerySet[RosterRow]) -> QuerySet[RosterRow]:
     waiting = rows.filter(outcome=RowOutcome.DECIDE, decision="", applied_at__isnull=True)
-    return waiting.annotate(asked=fact("question")).filter(asked=rules.ELSEWHERE).annotate(identifier=fact("external_id"))
+    return (
+        waiting.annotate(asked=fact("question")).filter(asked=rules.ELSEWHERE).annotate(identifier=fact("external_id"))
+    )
 
 
 def _on_other_rolls(roster: RosterImport) -> QuerySet[Pupil]:

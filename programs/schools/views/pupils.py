@@ -22,7 +22,7 @@ from programs.schools.actions import pupils as actions
 from programs.schools.forms import ConfirmForm
 from programs.schools.forms.promotion import PromotionForm
 from programs.schools.forms.pupils import LeavingForm
-from programs.schools.models import Pupil, School
+from programs.schools.models import Pupil
 from programs.schools.queries import promotion as promotion_queries
 from programs.schools.queries import pupils as pupil_queries
 from programs.schools.queries import rosters as roster_queries
@@ -103,7 +103,11 @@ def pupil_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
             messages.success(request, _("The two records are one now. The old address leads here."))
             return redirect("pupil_detail", pk=keep.pk)
     records = [
-        {"pupil": pupil, "places": pupil_queries.classes_over_the_years(pupil), "things": pupil_queries.belongings_of(pupil)}
+        {
+            "pupil": pupil,
+            "places": pupil_queries.classes_over_the_years(pupil),
+            "things": pupil_queries.belongings_of(pupil),
+        }
         for pupil in (keep, drop)
     ]
     context = {"keep": keep, "drop": drop, "records": records, "form": form}

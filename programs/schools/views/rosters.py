@@ -16,7 +16,7 @@ from programs.core.gates import forbidden_unless, signed_in
 from programs.core.idempotency import new_key
 from programs.core.private_files import local_copy
 from programs.core.refusals import Refused, show_refusal
-from programs.core.spreadsheets import SheetInfo, Workbook, header_at, open_table, suggest_header, suggest_sheet
+from programs.core.spreadsheets import Header, SheetInfo, Workbook, header_at, open_table, suggest_header, suggest_sheet
 from programs.core.uploads import display_name
 from programs.core.xlsx import XLSX_TYPE, write_xlsx
 from programs.schools import queries
@@ -145,7 +145,7 @@ def roster_map(request: HttpRequest, reference: str) -> HttpResponse:
         "roster": roster,
         "form": form,
         "sheet_form": SheetForm(
-            initial={"sheet": sheet.name, "header": header.line if header else None},
+            initial={"sheet": sheet.name, "header": header.first_line if header else None},
             sheets=[(one.name, _sheet_label(one)) for one in book.sheets],
         ),
         "sheet": sheet,
@@ -163,15 +163,16 @@ def _chosen_sheet(request: HttpRequest, roster: RosterImport, book: Workbook) ->
     return named[0] if named else suggest_sheet([one for one in book.visible if one.sample] or book.sheets, VOCABULARY)
 
 
-def _chosen_header(request: HttpRequest, roster: RosterImport, sheet: SheetInfo):
-    """The row that the person named, or the likeliest one."""
+def _chosen_header(request: HttpRequest, roster: RosterImport, sheet: SheetInfo) -> Header | None:
+    """The row that the person named; else the one of last time; else the likeliest one."""
+    suggested = suggest_header(sheet.sample, VOCABULARY)
     wanted = request.POST.get("header", request.GET.get("header", ""))
-    if not wanted and roster.sheet == sheet.name and roster.header_line and "sheet" not in request.GET:
+    if not wanted and roster.header_line and "sheet" not in request.GET:
         wanted = str(roster.header_line)
-    for number, row in enumerate(sheet.sample):
-        if str(row.line) == wanted:
-            return header_at(sheet.sample, number, VOCABULARY)
-    return suggest_header(sheet.sample, VOCABULARY)
+    if suggested and wanted in ("", str(suggested.first_line), str(suggested.line)):
+        return suggested
+    places = [number for number, row in enumerate(sheet.sample) if str(row.line) == wanted]
+    return header_at(sheet.sample, places[0], VOCABULARY) if places else suggested
 
 
 def _sheet_label(sheet: SheetInfo) -> str:
@@ -228,8 +229,13 @@ def _preview(request: HttpRequest, roster: RosterImport) -> HttpResponse:
         "refusal": actions.start_refusal(roster, figures=figures),
         "notice": stale_notice() if roster.error else "",
         "questions": [
-            {"code": code, "label": QUESTIONS[code], "number": number, "answers": answers_of(code, for_all=True),
-             "key": new_key()}  # fmt: skip
+            {
+                "code": code,
+                "label": QUESTIONS[code],
+                "number": number,
+                "answers": answers_of(code, for_all=True),
+                "key": new_key(),
+            }
             for code, number in questions.items()
         ],
         "may_decide": True,
