@@ -22,6 +22,7 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic.edit import FormView
 
@@ -53,7 +54,7 @@ def _remember_where_to(request: HttpRequest) -> None:
 
 
 def enrolment_steps(now: int) -> list[dict]:
-    labels = [_("Choose"), _("Connect"), _("Keep the recovery codes")]
+    labels = [pgettext("step", "Choose"), pgettext("step", "Connect"), _("Keep the recovery codes")]
     return [
         {"label": label, "state": "done" if number < now else "now" if number == now else ""}
         for number, label in enumerate(labels, start=1)
