@@ -7,15 +7,18 @@ you commit it: the committed tables are what was decided, the test only says whe
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from html import unescape
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 from pypdf import PdfReader
@@ -261,6 +264,39 @@ def rows(addresses: list[tuple[str, bool]], *, seen: Seen | None = None) -> Iter
 
     ``seen`` gathers which marks of which places each role could read in the answers, and where.
     """
+    with _quick_refusals():
+        yield from _rows(addresses, seen)
+
+
+@contextmanager
+def _quick_refusals() -> Iterator[None]:
+    """Most of the thousands of answers are refusals: without their pages, and without a line in the log for each.
+
+    What these pages look like is tested in tests/frame/test_errors.py and tests/test_foreign_objects.py.
+    """
+    from django.conf import settings
+    from django.http import HttpResponse
+    from django.test import override_settings
+
+    # Wagtail looks at every 404 for a redirect of an editor's: no address of ours is one.
+    middleware = [path for path in settings.MIDDLEWARE if "redirects" not in path]
+
+    def plain(status: int) -> Callable:
+        return lambda request, exception=None: HttpResponse(status=status)
+
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            override_settings(MIDDLEWARE=middleware),
+            patch("stem_portal.urls.handler404", plain(404)),
+            patch("stem_portal.urls.handler403", plain(403)),
+        ):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _rows(addresses: list[tuple[str, bool]], seen: Seen | None) -> Iterator[tuple[str, str]]:
     from django.core.cache import cache
     from django.test import Client
     from django.urls import reverse
