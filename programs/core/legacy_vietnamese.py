@@ -121,11 +121,11 @@ DECODERS: dict[Encoding, Callable[[str], str | None]] = {
 
 
 def decode(text: str, encoding: Encoding) -> str:
-    """``text`` read as ``encoding``; unchanged where it cannot be written so (it is Unicode amid the others)."""
+    """``text`` read as ``encoding``; unchanged where it reads better as it stands: Unicode amid the others."""
     if text.isascii():
         return text
     read = DECODERS[encoding](text)
-    return text if read is None else read
+    return text if read is None or syllables(text) > syllables(read) else read
 
 
 # --- Evidence -----------------------------------------------------------------------------------------------------
@@ -154,6 +154,10 @@ class Evidence:
         if encoding := encoding_of_font(font):
             self.fonts[encoding] += len(words)
 
+    def is_told_by_font(self, encoding: Encoding) -> bool:
+        """Whether most words stand in a font of ``encoding``: words in another font are then another writing."""
+        return self.fonts[encoding] * 2 > self.words
+
     def merge(self, other: Evidence) -> None:
         self.words += other.words
         self.unicode += other.unicode
@@ -171,8 +175,14 @@ class Evidence:
         best = max(DECODERS, key=lambda encoding: (self.read[encoding], self.fonts[encoding], encoding == prior))
         if self.read[best] > self.unicode:
             return best if best == prior or self.read[best] * 2 > self.words else None
-        is_backed = best == prior or self.fonts[best] * 2 > self.words
+        is_backed = best == prior or self.is_told_by_font(best)
         return best if is_backed and 0 < self.read[best] == self.unicode else None
+
+
+def syllables(text: str) -> int:
+    """How many of the words beyond ASCII are Vietnamese syllables."""
+    words = _SPACE.split(unicodedata.normalize("NFC", text))
+    return sum(_is_good(word) for word in words if not word.isascii())
 
 
 def _is_good(read: str) -> bool:

@@ -258,3 +258,19 @@ def test_refusals_are_told_in_the_readers_language(tmp_path):
         open_table(ROSTERS / "empty.xlsx", file_name="empty.xlsx")
     with translation.override("vi"):
         assert "trống" in str(caught.value.refusal.message)
+
+
+def test_unicode_amid_an_old_font_is_told_apart_by_the_font(tmp_path):
+    """``Lê Tân`` would be ``Lờ Tõn`` in TCVN3: only its font says that it is Unicode."""
+    book = openpyxl.Workbook()
+    for name, font in [
+        ("Họ tên", "Arial"),
+        ("NguyÔn V¨n §øc", ".VnTime"),
+        ("TrÇn ThÞ H¹nh", ".VnTime"),
+        ("Lê Tân", "Arial"),
+    ]:
+        book.active.append([name])
+        book.active.cell(book.active.max_row, 1).font = openpyxl.styles.Font(name=font)
+    book.save(tmp_path / "x.xlsx")
+    with read_rows(tmp_path / "x.xlsx", file_name="x.xlsx") as rows:
+        assert [row.texts[0] for row in rows] == ["Họ tên", "Nguyễn Văn Đức", "Trần Thị Hạnh", "Lê Tân"]

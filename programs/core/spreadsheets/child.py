@@ -80,15 +80,18 @@ class Columns:
             if not text.isascii():
                 self.evidence.setdefault(index, Evidence()).add(text, font=font)
 
-    def verdicts(self) -> dict[int, str]:
+    def verdicts(self) -> dict:
+        """The old writing of each column that has one, and those columns of which the font tells it cell by cell."""
         whole = Evidence()
         for evidence in self.evidence.values():
             whole.merge(evidence)
         prior = whole.verdict()
         if self.of_one_kind:
-            return dict.fromkeys(self.evidence, prior) if prior else {}
+            return {"encodings": dict.fromkeys(self.evidence, prior) if prior else {}, "by_font": []}
         found = {index: evidence.verdict(prior=prior) for index, evidence in self.evidence.items()}
-        return {index: encoding for index, encoding in found.items() if encoding}
+        encodings = {index: encoding for index, encoding in found.items() if encoding}
+        by_font = [index for index in encodings if self.evidence[index].is_told_by_font(encodings[index])]
+        return {"encodings": encodings, "by_font": by_font}
 
 
 def list_sheets(source: Source) -> dict:
@@ -100,7 +103,7 @@ def list_sheets(source: Source) -> dict:
             sample.append([line, cells])
             if len(sample) == limits.SAMPLE_ROWS:
                 break
-        listed.append({"name": sheet.name, "hidden": sheet.hidden, "sample": sample, "encodings": columns.verdicts()})
+        listed.append({"name": sheet.name, "hidden": sheet.hidden, "sample": sample} | columns.verdicts())
     return {"kind": source.kind, "sheets": listed}
 
 
@@ -113,7 +116,7 @@ def spool_rows(source: Source, name: str) -> dict:
             raise Unreadable("too_many_rows")
         columns.look(cells)
         write(json.dumps([line, cells], ensure_ascii=False, separators=(",", ":")) + "\n")
-    return {"count": count, "encodings": columns.verdicts(), "counts_from_1904": source.book.counts_from_1904}
+    return {"count": count, "counts_from_1904": source.book.counts_from_1904} | columns.verdicts()
 
 
 def main(order: str, path: str, name: str = "") -> dict:

@@ -51,8 +51,8 @@ def open_table(path: Path | str, *, file_name: str) -> Workbook:
         answer = _ask("list", path, into=unused)
     sheets = []
     for sheet in answer["sheets"]:
-        encodings = _encodings(sheet)
-        sample = tuple(_row(line, cells, encodings) for line, cells in sheet["sample"])
+        writing = Writing.of(sheet)
+        sample = tuple(_row(line, cells, writing) for line, cells in sheet["sample"])
         sheets.append(SheetInfo(clean_text(sheet["name"]) and sheet["name"], sheet["hidden"], sample))
     if not any(sheet.sample for sheet in sheets):
         raise refused("no_sheet")
@@ -66,7 +66,7 @@ class Rows:
         self._spool = spool
         self.count: int = answer["count"]
         self.counts_from_1904: bool = answer["counts_from_1904"]
-        self.encodings: dict[int, Encoding] = _encodings(answer)
+        self.writing = Writing.of(answer)
 
     def __iter__(self) -> Iterator[Row]:
         place = 0
@@ -76,7 +76,7 @@ class Rows:
             if not line:
                 return
             place += len(line)
-            row = _row(*json.loads(line), self.encodings)
+            row = _row(*json.loads(line), self.writing)
             if not row.is_blank:
                 yield row
 
@@ -133,20 +133,34 @@ def _ask(order: str, path: Path | str, *arguments: str, into: IO[bytes]) -> dict
     return answer
 
 
-def _encodings(answer: dict) -> dict[int, Encoding]:
-    return {int(index): encoding for index, encoding in answer["encodings"].items()}
+@dataclass(frozen=True)
+class Writing:
+    """The columns that are written in an old way; in those ``by_font`` only the cells in an old font."""
+
+    encodings: dict[int, Encoding]
+    by_font: frozenset[int]
+
+    @classmethod
+    def of(cls, answer: dict) -> Writing:
+        encodings = {int(index): encoding for index, encoding in answer["encodings"].items()}
+        return cls(encodings, frozenset(answer["by_font"]))
 
 
 # --- Cells ----------------------------------------------------------------------------------------
-def _row(line: int, cells: list[RawCell], encodings: dict[int, Encoding]) -> Row:
-    return Row(line, tuple(_cell(cell, encodings.get(index)) for index, cell in enumerate(cells)))
+def _row(line: int, cells: list[RawCell], writing: Writing) -> Row:
+    if not writing.encodings:
+        return Row(line, tuple(_cell(cell, None, False) for cell in cells))
+    return Row(
+        line,
+        tuple(_cell(cell, writing.encodings.get(index), index in writing.by_font) for index, cell in enumerate(cells)),
+    )
 
 
-def _cell(cell: RawCell, encoding: Encoding | None) -> Cell:
+def _cell(cell: RawCell, encoding: Encoding | None, by_font: bool) -> Cell:
     if cell is None:
         return EMPTY
     if isinstance(cell, str):
-        return _text_cell(cell, encoding)
+        return _text_cell(cell, None if by_font else encoding)
     kind, value = cell[0], cell[1]
     if kind == "f":
         return _text_cell(value, encoding)
