@@ -20,6 +20,7 @@ from programs.core.worker import run_due_jobs
 from programs.models import Consent, DataRequest, Message, Pupil
 from programs.schools.actions import rights as actions
 from programs.schools.actions.guardian_links import issue_link
+from programs.schools.actions.pupils import merge_pupils
 from programs.schools.choices import RefusalGround, Requester, RequestKind
 from programs.schools.queries import rights as queries
 from programs.schools.rules import rights as rules
@@ -508,7 +509,11 @@ def test_p08_a_guardians_door_closes_by_rule(minh, door, change):
 
 def test_p08_what_is_stored_under_two_identifiers_is_one_persons(minh, phuc):
     twin = people.make_pupil("Nguyễn Nhật Minh", school=minh.school, guardian_name="Phan Thị Thủy")
-    Pupil.objects.filter(pk=twin.pk).update(merged_into=minh)
+    token = issue_link(pupil=twin, by=phuc, key="twin").token
+    merge_pupils(keep=minh, drop=twin, by=phuc, key="merge")
+    assert Client().get(reverse("guardian_data", args=[token])).status_code in (200, 410)
+    for name in ("pupil_data", "pupil_detail"):  # the old number leads on
+        assert signed_in(phuc).get(reverse(name, args=[twin.pk]))["Location"] == reverse(name, args=[minh.pk])
     subject = queries.subject_of(pupil=minh)
     assert set(subject.pupil_ids) == {minh.pk, twin.pk}
     twin.refresh_from_db()

@@ -259,6 +259,8 @@ def _pupil_or_404(request: HttpRequest, pk: int) -> Pupil:
 def pupil_data(request: HttpRequest, pk: int) -> HttpResponse:
     """For a guardian who comes in person: the coordinator can show and hand over what is stored."""
     pupil = _pupil_or_404(request, pk)
+    if pupil.merged_into_id:
+        return redirect("pupil_data", pk=pupil.merged_into_id)
     coordinates = can_coordinate(standing_of(request.user), pupil.school)
     subject = queries.subject_of(pupil=pupil)
     sections = [row for row in sections_of(subject) if row.code not in NOT_FOR_THE_SCHOOL] if coordinates else []
