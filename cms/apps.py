@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class CmsConfig(AppConfig):
@@ -10,3 +11,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import personal, receivers, second_factor  # noqa: F401
+
+
+class PeopleConfig(WagtailUsersAppConfig):
+    user_viewset = "cms.users.PersonViewSet"

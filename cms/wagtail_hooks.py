@@ -9,6 +9,8 @@ from wagtail.log_actions import LogActionRegistry
 
 from cms.audit_actions import ACTIONS
 from cms.models import CurriculumIndexPage, FieldTripIndexPage, NewsIndexPage
+from programs.accounts.models import User
+from programs.core.gates import forbidden_unless
 
 # What nobody of ours needs; superusers keep everything.
 HIDDEN_MENU_ITEMS = {"help", "forms", "redirects"}
@@ -52,3 +54,8 @@ def add_help(request, panels: list) -> None:
 def no_embeds(features) -> None:
     """Rich text takes what `cms.blocks.RICH_TEXT_FEATURES` names; embeds from elsewhere would break the content policy."""
     features.default_features = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link"]
+
+
+@hooks.register("before_bulk_action")
+def accounts_are_closed_not_deleted(request, action_type: str, objects: list, action_instance) -> None:
+    forbidden_unless(not (action_type == "delete" and action_instance.models == [User]))

@@ -1,0 +1,69 @@
+"""People in Wagtail's own admin: one full name, and passwords that only their owners know."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.users.forms import UserEditForm, UserForm
+from wagtail.users.views.users import DeleteView, EditView, IndexView, UserViewSet
+
+from programs.accounts.models import User
+from programs.core.gates import forbidden_unless
+from programs.core.text import clean_name
+
+
+class PersonForm(UserForm):
+    first_name = last_name = None  # Wagtail expects both; names here are written as one
+    full_name = forms.CharField(label=_("full name"), max_length=150)
+    email = forms.EmailField(required=False, label=_("e-mail"))
+
+    class Meta:
+        model = User
+        fields = ["username", "email", "full_name", "is_superuser", "groups"]
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+
+    def clean_full_name(self) -> str:
+        return clean_name(self.cleaned_data["full_name"])
+
+    def clean_email(self) -> str | None:
+        return self.cleaned_data["email"].lower() or None
+
+    def save(self, commit: bool = True) -> User:
+        """Whoever is made here sets a password through “Forgotten your password?”."""
+        if self.instance.pk is None:
+            self.instance.set_password(None)
+        return super().save(commit)
+
+
+class PersonEditForm(PersonForm, UserEditForm):
+    class Meta(PersonForm.Meta):
+        fields = ["username", "email", "full_name", "is_active", "is_superuser", "groups"]
+
+
+class PeopleIndex(IndexView):
+    @property
+    def search_fields(self) -> set[str]:
+        return {"username", "full_name", "email"}
+
+    def get_delete_url(self, instance: User) -> None:
+        return None
+
+
+class PersonEdit(EditView):
+    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.can_delete = False
+
+
+class NoDelete(DeleteView):
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> None:
+        """An account is closed, not deleted: what its owner did keeps its author."""
+        forbidden_unless(False)
+
+
+class PersonViewSet(UserViewSet):
+    index_view_class, edit_view_class, delete_view_class = PeopleIndex, PersonEdit, NoDelete
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        return PersonEditForm if for_update else PersonForm

@@ -1,0 +1,52 @@
+"""People in Wagtail's admin: one full name, no passwords, nobody deleted."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from programs.accounts.models import User
+from tests.people import make_administrator, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin_client(client):
+    client.force_login(make_administrator())
+    return client
+
+
+def test_a_person_is_made_with_one_name_and_without_a_password(admin_client):
+    page = admin_client.get(reverse("wagtailusers_users:add"))
+    assert page.status_code == 200 and b'name="password' not in page.content and b'name="first_name' not in page.content
+    fields = {"username": "linh", "full_name": " Ngô  Thùy Linh ", "email": "Linh@Example.VN"}
+    assert admin_client.post(reverse("wagtailusers_users:add"), fields).status_code == 302
+    linh = User.objects.get(username="linh")
+    assert (linh.full_name, linh.email, linh.has_usable_password()) == ("Ngô Thùy Linh", "linh@example.vn", False)
+    assert b"Ng\xc3\xb4 Th\xc3\xb9y Linh" in admin_client.get(reverse("wagtailusers_users:index")).content
+
+
+def test_a_person_keeps_the_password_when_edited_and_may_have_no_address(admin_client):
+    khoi = make_user("Dương Minh Khôi")
+    url = reverse("wagtailusers_users:edit", args=[khoi.pk])
+    assert admin_client.get(url).status_code == 200
+    assert (
+        admin_client.post(
+            url, {"username": khoi.username, "full_name": "Dương Khôi", "email": "", "is_active": "on"}
+        ).status_code
+        == 302
+    )
+    password = khoi.password
+    khoi.refresh_from_db()
+    assert (khoi.full_name, khoi.email, khoi.password) == ("Dương Khôi", None, password)
+
+
+def test_nobody_is_deleted(admin_client):
+    khoi = make_user("Dương Minh Khôi")
+    for url in (
+        reverse("wagtailusers_users:delete", args=[khoi.pk]),
+        f"/cms/bulk/accounts/user/delete/?id={khoi.pk}",
+    ):
+        assert admin_client.post(url).status_code in {302, 403}, url
+    assert User.objects.filter(pk=khoi.pk).exists()
