@@ -105,6 +105,8 @@ PUBLIC_OBJECTS = {
     "school_claim",
     "claim_status",
     "invitation_accept",
+    "school_activate",
+    "school_activate_password",
     "competition_detail",
     "project_new",
     "certificate_verify",

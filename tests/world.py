@@ -160,6 +160,8 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         guardian_phone=f"+8498800000{number}",
     )
     teacher = people.make_teacher(f"Trần Thị {mark('teacher', name)}", school=school)
+    class_group.homeroom_teacher = teacher
+    class_group.save()
     coordinator = people.make_coordinator(f"Lê Văn {mark('coordinator', name)}", school=school)
     claimed = people.make_school(
         f"Trường Tiểu học {name}", ward=ward, levels=(Level.PRIMARY,), state=SchoolState.CLAIMED

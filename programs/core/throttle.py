@@ -11,23 +11,26 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Throttle:
-    """At most ``allowed`` counted acts from one address in ``seconds``."""
+    """At most ``allowed`` counted acts from one address in ``seconds``.
+
+    ``at`` counts apart what belongs to different places or persons, such as the pages of two schools.
+    """
 
     name: str
     allowed: int
     seconds: int
 
-    def is_exhausted(self, request: HttpRequest) -> bool:
-        return cache.get(self._key(request), 0) >= self.allowed
+    def is_exhausted(self, request: HttpRequest, *, at: str = "") -> bool:
+        return cache.get(self._key(request, at), 0) >= self.allowed
 
-    def count(self, request: HttpRequest) -> None:
+    def count(self, request: HttpRequest, *, at: str = "") -> None:
         """``add`` starts the window, ``incr`` keeps its end: further acts do not prolong it."""
-        key = self._key(request)
+        key = self._key(request, at)
         cache.add(key, 0, self.seconds)
         try:
             cache.incr(key)
         except ValueError:  # the window ended between the two lines
             cache.set(key, 1, self.seconds)
 
-    def _key(self, request: HttpRequest) -> str:
-        return f"throttle:{self.name}:{get_adapter().get_client_ip(request)}"
+    def _key(self, request: HttpRequest, at: str) -> str:
+        return f"throttle:{self.name}:{get_adapter().get_client_ip(request)}:{at}"

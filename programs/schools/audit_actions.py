@@ -58,4 +58,7 @@ ACTIONS = {
     "pupil.return": _("Pupil came back"),
     "pupil.merge": _("Two records of one pupil joined"),
     "school.promote": _("Classes moved up"),
+    "cards.issue": _("Sheet of sign-in cards made"),
+    "class.code": _("Class code renewed or switched off"),
+    "class.join": _("Pupil joined a class with its code"),
 }

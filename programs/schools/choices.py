@@ -169,3 +169,13 @@ class RefusalGround(TextChoices):
     LEGAL_CLAIM = "legal_claim", _("An inspection, a complaint or a lawsuit is under way")
     OTHERS = "others", _("It would reveal or harm other people's data")
     REPEATED = "repeated", _("The same was asked and answered a short time ago")
+
+
+class AccountState(TextChoices):
+    """How far a pupil has come to signing in."""
+
+    NONE = "none", pgettext_lazy("account", "No card yet")
+    WAITING = "waiting", pgettext_lazy("account", "Card not used yet")
+    LAPSED = "lapsed", pgettext_lazy("account", "Card no longer valid")
+    ACTIVE = "active", pgettext_lazy("account", "Signs in")
+    CLOSED = "closed", pgettext_lazy("account", "Account closed")

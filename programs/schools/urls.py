@@ -3,6 +3,8 @@
 from django.urls import path
 
 from programs.schools.views import (
+    activation,
+    cards,
     claims,
     classes,
     consents,
@@ -109,4 +111,11 @@ urlpatterns = [
     path("desk/data-requests/<str:reference>/finish/", data_requests.data_request_finish, name="data_request_finish"),
     path("desk/data-requests/<str:reference>/correct/", data_requests.data_request_correct, name="data_request_correct"),
     path("desk/data-requests/<str:reference>/erase/", data_requests.data_request_erase, name="data_request_erase"),
+
+    path("schools/<str:code>/activate/", activation.school_activate, name="school_activate"),
+    path("schools/<str:code>/activate/password/", activation.school_activate_password, name="school_activate_password"),
+    path("desk/classes/<int:pk>/cards/", cards.cards_issue, name="cards_issue"),
+    path("desk/classes/<int:pk>/cards/<int:pupil_pk>/void/", cards.card_void, name="card_void"),
+    path("desk/classes/<int:pk>/code/", cards.class_code, name="class_code"),
+    path("desk/join/", activation.class_join, name="class_join"),
 ]

@@ -30,6 +30,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "waitlisted": ("wait", "hourglass"),
     "offered": ("wait", "bell"),
     "held": ("wait", "seat"),
+    "waiting": ("wait", "hourglass"),
     "papers_due": ("wait", "file"),
     "returned": ("wait", "arrow-left"),
     "uncertain": ("wait", "warning"),
@@ -63,6 +64,8 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     # ended otherwise
     "expired": ("off", "clock"),
     "withdrawn": ("off", "arrow-left"),
+    "lapsed": ("off", "clock"),
+    "none": ("off", "user"),
     "no_show": ("no", "cross"),
     "cancelled": ("no", "cross"),
     "cancelled_by_school": ("no", "cross"),

@@ -81,7 +81,7 @@ def test_pupils_of_a_class_by_given_name_in_vietnamese_order(client):
         make_pupil(name, class_group=class_group, gender=gender)
     client.force_login(make_teacher())
     page = client.get(reverse("class_detail", args=[class_group.pk]))
-    assert [pupil.full_name for pupil in page.context["pupils"]] == [
+    assert [account.pupil.full_name for account in page.context["accounts"]] == [
         "Nguyễn Thị An",
         "Nguyễn Văn An",
         "Đặng Anh",

@@ -1,0 +1,67 @@
+"""Who hands out sign-in cards and class codes, and why one of them may open nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.dates import local_day
+from programs.core.refusals import Refusal
+from programs.schools.models import ClassGroup, Pupil
+from programs.schools.rules.standing import Standing, can_coordinate
+
+CARD_LASTS = timedelta(days=30)
+CLASS_CODE_LENGTH = 8
+
+# One sentence for every reason: whoever guesses learns nothing, whoever holds a card learns what to do.
+CARD_OPENS_NOTHING = Refusal(
+    "card_opens_nothing",
+    _(
+        "This code opens nothing here. Compare it with the card, letter by letter. A card works once, until the day "
+        "printed on it, and only on its own school's page. If you have set a password before, sign in with it. "
+        "Otherwise ask your teacher for a new card."
+    ),
+    "code",
+)
+CLASS_CODE_OPENS_NOTHING = Refusal(
+    "class_code_opens_nothing",
+    _("No class of your school has this code now. Compare it letter by letter, or ask your teacher."),
+    "code",
+)
+
+
+def card_expiry(issued_at: datetime) -> datetime:
+    """The end of the last day: what is printed is a day, and all of it counts."""
+    last_day = local_day(issued_at) + CARD_LASTS
+    return timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
+
+
+def can_issue_cards(standing: Standing, class_group: ClassGroup) -> bool:
+    """The homeroom teacher for the own class, coordinator and deputy for every class of their school."""
+    school = class_group.school
+    is_homeroom = class_group.homeroom_teacher_id == standing.user_id and standing.is_staff_of(school)
+    return can_coordinate(standing, school) or (school.is_working and is_homeroom)
+
+
+def issue_refusal(*, may: bool, chosen: int, found: int, closed: list[str]) -> Refusal | None:
+    if not may:
+        return Refusal("not_allowed", _("Only the homeroom teacher and the school's coordinators issue cards."))
+    if not chosen:
+        return Refusal("nobody_chosen", _("Choose at least one pupil."), "pupils")
+    if found < chosen:
+        return Refusal("not_in_class", _("Somebody whom you chose is no longer in this class. Look again."), "pupils")
+    if closed:
+        message = _("The account is closed: {names}. An administrator can open it again.")
+        return Refusal("account_closed", message.format(names=", ".join(closed)), "pupils")
+    return None
+
+
+def joining_refusal(*, pupil: Pupil | None, class_group: ClassGroup | None, year_id: int | None) -> Refusal | None:
+    """A class code enrols a pupil of the same school, this school year; it opens nothing else."""
+    if pupil is None or pupil.left_on is not None or not pupil.school.is_working:
+        return Refusal("not_a_pupil", _("A class code is for pupils of the school, who are signed in."))
+    if class_group is None or class_group.school_id != pupil.school_id or class_group.school_year_id != year_id:
+        return CLASS_CODE_OPENS_NOTHING
+    return None
