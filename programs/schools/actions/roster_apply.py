@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -32,7 +33,7 @@ STALE = "stale"  # kept in ``RosterImport.error``: the page has the words
 class Work:
     """What one batch is going to write."""
 
-    new: list[tuple[RosterRow, Pupil]] = field(default_factory=list)
+    new: list[RosterRow] = field(default_factory=list)
     known: list[tuple[RosterRow, int, bool]] = field(default_factory=list)  # row, pupil, whether facts change
     stale: list[tuple[RosterRow, rules.Verdict]] = field(default_factory=list)
     places: dict[int, tuple[str, int | None]] = field(default_factory=dict)  # pupil → class and year now
@@ -113,7 +114,9 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
     for row in rows:
         verdict = rules.judge(row.facts, reading_notes(row), roll=roll, **settings)
         if verdict.question == rules.OTHER_IDENTIFIER and verdict.pupil_id in taken:
-            verdict = rules.Verdict(RowOutcome.ADD)  # the other one came with this very file, under their own identifier
+            verdict = rules.Verdict(
+                RowOutcome.ADD
+            )  # the other one came with this very file, under their own identifier
         act = rules.act_of(verdict, question=row.question, decision=row.decision)
         shown = {"outcome": row.outcome, "changes": row.changes, "question": row.question}
         target = _target(verdict, row, roll, act)
@@ -123,7 +126,7 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
             continue
         taken |= served
         if act == "add" and target is None:
-            work.new.append((row, _new_pupil(roster, row)))
+            work.new.append(row)
             continue
         work.known.append((row, target, act != "same"))
         if target in here:
@@ -146,8 +149,8 @@ def _already_served(roster: RosterImport, pupil_ids: list[int]) -> set:
     return set(done.values_list("pupil_id", flat=True))
 
 
-def _new_pupil(roster: RosterImport, row: RosterRow) -> Pupil:
-    pupil = Pupil(school_id=roster.school_id, source=roster.source)
+def _new_pupil(roster: RosterImport, row: RosterRow, now: datetime) -> Pupil:
+    pupil = Pupil(school_id=roster.school_id, source=roster.source, imported_at=now)
     _set_facts(pupil, row.facts)
     return pupil
 
@@ -165,16 +168,14 @@ def _write(roster: RosterImport, rows: list[RosterRow]) -> Work:
     """Inside the caller's transaction: pupils, their classes, and the mark that the rows are done."""
     work = _plan(roster, rows, lock=True)
     now = timezone.now()
-    for _row, pupil in work.new:
-        pupil.imported_at = now
-    Pupil.objects.bulk_create([pupil for _row, pupil in work.new])
+    made = Pupil.objects.bulk_create(_new_pupil(roster, row, now) for row in work.new)
     _change(roster, work, now)
-    _place(roster, work)
-    _mark_done(work, now)
+    _place(roster, work, made)
+    _mark_done(roster, work, now)
     return work
 
 
-def _change(roster: RosterImport, work: Work, now) -> None:
+def _change(roster: RosterImport, work: Work, now: datetime) -> None:
     ids = [pupil_id for _row, pupil_id, _changes in work.known]
     changing = {pupil_id: row for row, pupil_id, changes in work.known if changes}
     pupils = Pupil.objects.in_bulk(list(changing))
@@ -200,9 +201,9 @@ def _own_facts(pupil: Pupil) -> tuple:
             pupil.left_on)  # fmt: skip
 
 
-def _place(roster: RosterImport, work: Work) -> None:
+def _place(roster: RosterImport, work: Work, made: list[Pupil]) -> None:
     """Each pupil into the class of the file; the old place ends, it is not deleted."""
-    wanted = [(row.facts, pupil.pk) for row, pupil in work.new]
+    wanted = [(row.facts, pupil.pk) for row, pupil in zip(work.new, made, strict=True)]
     wanted += [
         (row.facts, pupil_id)
         for row, pupil_id, _changes in work.known
@@ -234,24 +235,26 @@ def _classes(roster: RosterImport, lines) -> dict[str, int]:
     return known | {group.name: group.pk for group in new}
 
 
-def _mark_done(work: Work, now) -> None:
+def _mark_done(roster: RosterImport, work: Work, now: datetime) -> None:
     """The rows keep what became of them: decided ones turn into what was decided."""
-    by_outcome: dict[str, list[int]] = {}
-    for row, pupil in work.new:
-        row.pupil = pupil
-        by_outcome.setdefault(RowOutcome.ADD, []).append(row.pk)
-    moved: list[RosterRow] = []
-    for row, pupil_id, changes in work.known:
-        outcome = (
-            row.outcome if row.outcome != RowOutcome.DECIDE else (RowOutcome.CHANGE if changes else RowOutcome.SAME)
-        )
-        by_outcome.setdefault(outcome, []).append(row.pk)
-        if row.pupil_id != pupil_id:
-            row.pupil_id = pupil_id
-            moved.append(row)
-    RosterRow.objects.bulk_update([row for row, _pupil in work.new] + moved, ["pupil"])
-    for outcome, ids in by_outcome.items():
+    done: dict[str, list[int]] = {RowOutcome.ADD: [row.pk for row in work.new]}
+    for row, _pupil_id, changes in work.known:
+        decided = RowOutcome.CHANGE if changes else RowOutcome.SAME
+        done.setdefault(decided if row.outcome == RowOutcome.DECIDE else row.outcome, []).append(row.pk)
+    moved = [row for row, pupil_id, _changes in work.known if row.pupil_id != pupil_id]
+    for row, pupil_id, _changes in work.known:
+        row.pupil_id = pupil_id
+    RosterRow.objects.bulk_update(moved, ["pupil"])
+    _name_new_pupils(roster, done[RowOutcome.ADD][: len(work.new)])
+    for outcome, ids in done.items():
         RosterRow.objects.filter(pk__in=ids).update(outcome=outcome, applied_at=now)
+
+
+def _name_new_pupils(roster: RosterImport, row_ids: list[int]) -> None:
+    """Which row made which pupil, by the identifier that is unique: one statement for the whole batch."""
+    mine = Pupil.objects.filter(school=roster.school_id, source=roster.source, external_id=OuterRef("identifier"))
+    rows = RosterRow.objects.filter(pk__in=row_ids).annotate(identifier=roster_queries.fact("external_id"))
+    rows.update(pupil=Subquery(mine.values("pk")[:1]))
 
 
 def _leave_stale_out(work: Work) -> None:

@@ -140,7 +140,7 @@ def _mark_chunk(roster: RosterImport, fact: str, question: str, field: str, amon
         lines.setdefault(row.facts[fact], []).append(row.line)
     for row in rows:
         others = [line for line in lines[row.facts[fact]] if line != row.line]
-        row.notes = row.notes + [{"field": field, "code": question, "lines": others[:10], "by": JUDGED}]
+        row.notes = [*row.notes, {"field": field, "code": question, "lines": others[:10], "by": JUDGED}]
     new = [row for row in rows if row.applied_at is None and row.question != question]
     for row in new:
         _ask(row, question)

@@ -230,10 +230,10 @@ def new_class_names(roster: RosterImport) -> list[str]:
 
 def pupils_not_in_file(roster: RosterImport) -> QuerySet[Pupil]:
     """Who is on the roll (of the class, if the file is of one) and in no row of this file."""
-    named = RosterRow.objects.filter(roster=roster, pupil=OuterRef("pk"))
-    pupils = Pupil.objects.filter(
-        ~Exists(named), school=roster.school_id, left_on__isnull=True, erased_at__isnull=True, merged_into__isnull=True
-    )
+    # Not Exists(): SQLite would look through all rows of the file for every pupil of the roll.
+    named = RosterRow.objects.filter(roster=roster, pupil__isnull=False).values("pupil")
+    on_roll = Pupil.objects.filter(school=roster.school_id, left_on=None, erased_at=None, merged_into=None)
+    pupils = on_roll.exclude(pk__in=named)
     if class_name := roster.options.get("class_name"):
         in_class = Enrolment.objects.filter(
             pupil=OuterRef("pk"),
