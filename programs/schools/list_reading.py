@@ -161,6 +161,10 @@ class ListedSchool:
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def shown_name(self) -> str:
+        return self.name or (self.school.name if self.school else "–")
+
 
 # --- From a spreadsheet -----------------------------------------------------------------------------
 def listed_schools(rows: Iterable[Row], *, header: Header, mapping: Mapping[str, str], lookup: Lookup) -> list:

@@ -21,7 +21,9 @@ class ClassGroup(models.Model):
     """A class of one school year, such as 8A1."""
 
     NO_PII = True
-    MOVES_WITH_SCHOOL = Q(school_year__ends_on__gte=TruncDate(Now()))  # this year's; classes of earlier years are history
+    MOVES_WITH_SCHOOL = Q(
+        school_year__ends_on__gte=TruncDate(Now())
+    )  # this year's; classes of earlier years are history
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="classes")
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="classes")
     name = models.CharField(_("class"), max_length=20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db.models import QuerySet
 
@@ -37,6 +38,7 @@ COLUMNS = {
     "address": "address",
     "phone": "phone",
 }
+FIRST_ROWS = 60  # the header was chosen among them
 TABS = ("new", "changed", "problem", "same", "missing")
 
 
@@ -103,12 +105,12 @@ def lookup_for(user) -> Lookup:
 
 def listed_in(upload: SchoolListImport, lookup: Lookup) -> list[ListedSchool]:
     """The file's schools, read as it was said which column is what."""
-    with local_copy(upload.file_path) as path:
-        workbook = open_table(path, file_name=upload.file_name)
-        sheet = next(each for each in workbook.sheets if each.name == upload.sheet)
-        header = header_of(list(sheet.sample), upload.header_line)
-        with read_rows(path, file_name=upload.file_name, sheet=upload.sheet) as rows:
-            return listed_schools(rows, header=header, mapping=upload.mapping, lookup=lookup)
+    with (
+        local_copy(upload.file_path) as path,
+        read_rows(path, file_name=upload.file_name, sheet=upload.sheet) as rows,
+    ):
+        header = header_of(list(islice(rows, FIRST_ROWS)), upload.header_line)
+        return listed_schools(rows, header=header, mapping=upload.mapping, lookup=lookup)
 
 
 def preview_of(upload: SchoolListImport, user) -> ListPreview:

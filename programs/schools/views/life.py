@@ -28,9 +28,11 @@ from programs.schools.views.moved import follows_moved_schools
 FOUND_AT_ONCE = 10
 
 
-def kept_or_404(request: HttpRequest, code: str) -> School:
+def kept_or_404(request: HttpRequest, code: str, *, also_merged: bool = False) -> School:
     """404 outside the person's scope, 403 for one who may see the school but does not keep it."""
-    schools = schools_visible_to(request.user).exclude(state=SchoolState.MERGED)
+    schools = schools_visible_to(request.user)
+    if not also_merged:
+        schools = schools.exclude(state=SchoolState.MERGED)
     school = get_object_or_404(schools.select_related("ward", "cluster").prefetch_related("levels"), code=code)
     forbidden_unless(can_keep_school(standing_of(request.user), school))
     return school
@@ -140,7 +142,8 @@ def school_close(request: HttpRequest, code: str) -> HttpResponse:
 @follows_moved_schools
 def school_merge(request: HttpRequest, code: str) -> HttpResponse:
     """First choose the school that takes over, then see all that moves and stays, then decide."""
-    school = kept_or_404(request, code)
+    # A form that was sent twice must reach the action, which answers with the first merger.
+    school = kept_or_404(request, code, also_merged=request.method == "POST")
     targets = schools_to_merge_into(request.user, school).select_related("ward").prefetch_related("levels")
     into = request.GET.get("into", "")
     if not into:

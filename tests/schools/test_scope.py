@@ -1,0 +1,134 @@
+"""An officer's scope is a set of nodes of either tree; every list, search, count and file is cut to it (P07)."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from programs.core.choices import Level
+from programs.core.text import fold
+from programs.schools.choices import OfficeRole, SchoolState, Tree
+from programs.schools.models import Area, School, SchoolClaim
+from programs.schools.queries import claims_visible_to, registration_figures, schools_in_scope
+from tests.people import (
+    make_city,
+    make_cluster,
+    make_coordinator,
+    make_officer,
+    make_outsider,
+    make_school,
+    make_ward,
+    make_ward_officer,
+)
+from tests.reports.make import leave_out_the_frame
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def province() -> dict[str, School]:
+    cluster, part = make_cluster(), make_cluster("Cụm nhỏ", code="BD1a")
+    Area.objects.filter(pk=part.pk).update(parent=cluster)
+    here, there = make_ward("Phường Phú Lợi"), make_ward("Phường Dĩ An")
+    primary = (Level.PRIMARY,)
+    return {
+        "here": make_school("Trường TH Ở Đây", ward=here, levels=primary, cluster=part),
+        "here upper": make_school("Trường THPT Ở Đây", ward=here, levels=(Level.UPPER_SECONDARY,), cluster=cluster),
+        "there": make_school("Trường TH Ở Kia", ward=there, levels=primary),
+    }
+
+
+def seen(officer, province) -> set[str]:
+    pks = set(schools_in_scope(officer).values_list("pk", flat=True))
+    return {name for name, school in province.items() if school.pk in pks}
+
+
+def test_nodes_of_both_trees_at_any_depth(province):
+    ward, cluster = province["here"].ward, make_cluster()
+    everything = set(province)
+    assert seen(make_officer(), province) == everything
+    assert seen(make_officer(areas=(make_city(),)), province) == everything
+    assert seen(make_officer(areas=(ward,)), province) == {"here", "here upper"}
+    assert seen(make_officer(areas=(cluster,)), province) == {"here", "here upper"}  # also through the smaller one
+    assert seen(make_officer(role=OfficeRole.STEERING, areas=(make_city(),)), province) == everything
+    assert seen(make_ward_officer(ward=ward), province) == {"here"}
+    assert seen(make_officer(role=OfficeRole.WARD), province) == set()  # without a ward: nothing, not everything
+    assert seen(make_officer(role=OfficeRole.WARD, areas=(cluster,)), province) == {"here"}
+    assert seen(make_officer(role=OfficeRole.WARD, areas=(province["there"].ward, cluster)), province) == {
+        "here", "there",
+    }  # fmt: skip
+    assert seen(make_outsider(), province) == set()
+    assert seen(make_coordinator(school=province["here"]), province) == set()
+
+
+def test_a_node_three_floors_up_still_holds_its_schools(province):
+    region = Area.objects.create(tree=Tree.ADMINISTRATIVE, kind="city", code="R1", name="Vùng Đông Nam Bộ")
+    Area.objects.filter(pk=make_city().pk).update(parent=region)
+    assert seen(make_officer(areas=(region,)), province) == set(province)
+
+
+def rows_of(response) -> list[list]:
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+@pytest.mark.parametrize("text", ["", "truong", "o kia", "th"])
+def test_list_search_count_and_file_are_cut(client, province, text):
+    for officer in (
+        make_ward_officer(ward=province["here"].ward),
+        make_officer("Cụm Trưởng", areas=(make_cluster(),)),
+        make_officer("Bùi Thanh Hà", role=OfficeRole.STEERING, areas=(province["there"].ward,)),
+    ):
+        client.force_login(officer)
+        scope = list(schools_in_scope(officer))
+        words = fold(text).split()
+        wanted = {school.name for school in scope if all(word in school.search_key for word in words)}
+        page = client.get(reverse("school_register"), {"q": text})
+        assert {school.name for school in page.context["page_obj"]} == wanted
+        assert set(page.context["form"].fields["ward"].queryset) == {school.ward for school in scope}
+        names = {row[1] for row in rows_of(client.get(reverse("school_register_xlsx"), {"q": text}))}
+        assert names & {school.name for school in province.values()} == wanted
+        assert registration_figures(officer)["total"] == len(scope)
+
+
+def test_the_file_has_the_link_of_a_school_that_is_free(client, province):
+    School.objects.filter(pk=province["there"].pk).update(state=SchoolState.INVITED)
+    client.force_login(make_officer())
+    found = {row[1]: row[-1] for row in rows_of(client.get(reverse("school_register_xlsx")))}
+    assert found["Trường TH Ở Kia"].endswith(reverse("school_claim", args=[province["there"].code]))
+    assert found["Trường TH Ở Đây"] is None
+
+
+def test_registrations_are_cut_too_and_viewers_see_no_persons(client, province):
+    for number, school in enumerate(province.values()):
+        SchoolClaim.objects.create(
+            school=school, full_name="Ai", position="?", email="a@example.vn", phone="+8491234567", key_hash=str(number)
+        )
+    here = make_ward_officer(ward=province["here"].ward)
+    assert [claim.school for claim in claims_visible_to(here)] == [province["here"]]
+    assert claims_visible_to(make_officer()).count() == 3
+    assert not claims_visible_to(make_officer(role=OfficeRole.STEERING)).exists()
+    client.force_login(here)
+    assert not list(client.get(reverse("claim_queue"), {"q": "o kia"}).context["page_obj"])
+    assert len(client.get(reverse("claim_queue"), {"q": "o day"}).context["page_obj"]) == 1
+
+
+def test_the_register_is_for_officers(client, province):
+    for person in (make_coordinator(school=province["here"]), make_outsider()):
+        client.force_login(person)
+        for name in ("school_register", "school_register_xlsx", "school_twins"):
+            assert client.get(reverse(name)).status_code == 404, name
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_register_costs_the_same_for_one_row_and_three(client, django_assert_num_queries, monkeypatch, rows):
+    leave_out_the_frame(monkeypatch)
+    for number in range(rows):
+        make_school(f"Trường THCS số {number}", ward=make_ward(f"Phường số {number}"))
+    client.force_login(make_officer())
+    client.get(reverse("school_register"))
+    with django_assert_num_queries(8):  # session, person, second factor, standing (2), wards, count, page, levels
+        client.get(reverse("school_register"))
