@@ -91,6 +91,10 @@ class Header:
         """Column number (from 0, as text) → field; two columns of one field are joined in their order."""
         return {str(column.index): column.field for column in self.columns if column.field}
 
+    @cached_property
+    def title_at(self) -> dict[int, str]:
+        return {column.index: column.title.casefold() for column in self.columns if column.title}
+
     @property
     def sensitive_titles(self) -> list[str]:
         return [column.title for column in self.columns if column.sensitive]
@@ -248,7 +252,9 @@ def is_header_again(row: Row, header: Header) -> bool:
     numbers = [cell.text.strip("()[] ") for cell in row.cells if cell.kind != "empty"]
     if len(numbers) > 2 and numbers == [str(number) for number in range(1, len(numbers) + 1)]:
         return True
-    titles = {column.index: words(column.title) for column in header.columns if column.title}
-    filled = [index for index, cell in enumerate(row.cells) if cell.kind != "empty"]
-    same = sum(1 for index in filled if titles.get(index) == words(row.cell(index).text))
-    return same >= 2 and same * 2 > len(filled)
+    same = filled = 0
+    for index, cell in enumerate(row.cells):
+        if cell.kind != "empty":
+            filled += 1
+            same += cell.text.casefold() == header.title_at.get(index)
+    return same >= 2 and same * 2 > filled
