@@ -15,6 +15,7 @@ from django.utils import timezone
 from PIL import Image
 from wagtail.models import ModelLogEntry
 
+from programs.core.personal import Subject
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.actions import consents as actions
@@ -22,6 +23,7 @@ from programs.schools.actions.consent_texts import load_consent_texts, publish_t
 from programs.schools.actions.guardian_links import issue_link, issue_links
 from programs.schools.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.schools.models import Consent, ConsentText, GuardianLink
+from programs.schools.personal.telling import consent_forms
 from programs.schools.queries import consents as queries
 from programs.schools.rules.consents import Answered
 from tests.people import (
@@ -485,6 +487,15 @@ def test_a_paper_form_counts_with_its_scan_and_says_who_wrote_it_down(as_user, m
     assert data.startswith(b"\xff\xd8")  # drawn anew
     assert "attachment" in download["Content-Disposition"]
     assert Consent.objects.values("evidence_path").exclude(evidence_path="").distinct().count() == 1
+
+
+def test_a_scan_of_several_forms_is_handed_over_to_none_of_the_families(as_user, minh, class_8a1, hanh):
+    other = make_pupil("Lê Bảo An", class_group=class_8a1)
+    both = {f"pupil_{other.pk}": "on", f"name_{other.pk}": "Lê Văn Tư", f"relation_{other.pk}": "cha"}
+    as_user(hanh).post(reverse("consent_paper", args=[class_8a1.pk]), paper(minh, **both))
+    assert Consent.objects.filter(pupil=other, purpose=PHOTO, state=GIVEN).exists()
+    assert list(consent_forms(Subject(pupil_ids=(minh.pk,)))) == []
+    assert len(list(consent_forms(Subject(pupil_ids=(minh.pk, other.pk))))) > 0
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,10 @@ def _of_consent(row: Consent) -> list[Fact]:
 
 @hands_over
 def consent_forms(subject: Subject) -> Iterator[StoredFile]:
+    """The signed forms, but no scan that shows other families' forms too: the school hands those over on paper."""
+    shared = Consent.objects.exclude(pupil__in=subject.pupil_ids).values("evidence_path")
     rows = Consent.objects.filter(pupil__in=subject.pupil_ids).exclude(evidence_path="")
+    rows = rows.exclude(evidence_path__in=shared)
     for path, purpose in rows.values_list("evidence_path", "purpose").distinct():
         yield stored_file("consents", f"{purpose}{PurePath(path).suffix}", path)
 
