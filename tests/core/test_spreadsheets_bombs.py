@@ -140,6 +140,13 @@ def test_a_text_that_is_not_in_the_table_of_texts(refusal):
     assert refusal(sheet_of('<sheetData><row r="1"><c r="A1" t="s"><v>99</v></c></row></sheetData>')) == "damaged_file"
 
 
+def test_values_that_no_program_writes_become_text(read):
+    cells = '<c t="d"><v>2013-09-05T00:00:00Z</v></c><c t="d"><v>hôm qua</v></c><c><v>1e999</v></c><c><v>nan</v></c>'
+    assert read(sheet_of(f'<sheetData><row r="1">{cells}</row></sheetData>')) == [
+        (1, ["05/09/2013", "hôm qua", "1e999", "nan"])
+    ]
+
+
 def test_elements_with_a_prefix_read_alike(read):
     content = (
         '<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData><x:row>'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 
 from programs.core.spreadsheets import limits
@@ -133,9 +135,7 @@ class SheetReader:
             return ["e", "formula"] if self.has_formula else None  # a formula that no program ever worked out
         if self.kind == "b":
             return ["b", text == "1"]
-        if self.kind == "d":
-            return ["d", text]
-        return self._number_cell(text)
+        return _iso_cell(text) if self.kind == "d" else self._number_cell(text)
 
     def _text_cell(self, text: str) -> RawCell:
         if not text.strip():
@@ -145,10 +145,19 @@ class SheetReader:
 
     def _number_cell(self, text: str) -> RawCell:
         number = float(text)
+        if not math.isfinite(number):
+            return text
         if self.workbook.styles.is_date(self.style):
             moment = date_of_serial(number, counts_from_1904=self.workbook.counts_from_1904)
             return ["n", number] if moment is None else date_cell(moment)
         return ["n", number]
+
+
+def _iso_cell(text: str) -> RawCell:
+    try:
+        return date_cell(datetime.fromisoformat(text).replace(tzinfo=None))
+    except ValueError:
+        return text
 
 
 def column_of(place: str) -> int:
