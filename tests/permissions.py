@@ -3,6 +3,7 @@ and what each role can read in all the answers, files included.
 
 ``python -m tests.permissions`` writes tests/permissions.txt and tests/readable.txt anew; read the difference before
 you commit it: the committed tables are what was decided, the test only says whether the portal still keeps to them.
+``python -m tests.permissions card_void class_join`` walks these addresses only.
 """
 
 from __future__ import annotations
@@ -420,7 +421,7 @@ def as_readable_table(seen: Seen, kinds: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    os.environ["WRITE_PERMISSIONS"] = "1"
+    os.environ["WRITE_PERMISSIONS"] = " ".join(sys.argv[1:]) or "all"
     import pytest
 
     sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_permissions.py::test_write_the_tables"]))

@@ -1,0 +1,109 @@
+"""Every page stands behind a gate: it is for those who signed in, or public with a reason; and it gets its object
+through a query that knows who asks (DESIGN 3.1)."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.permissions import OBJECT_OF, views
+from tests.test_architecture import ROOT, sources
+from tests.test_permissions import committed
+from tests.world import ROLES
+
+# Addresses that a stranger may open, and why.
+PUBLIC = {
+    "health_live": "for the machine that watches",
+    "health_ready": "for the machine that watches",
+    "robots": "for search engines",
+    "sitemap": "for search engines: published pages only",
+    "news_feed": "published news",
+    "search": "over what is published",
+    "school_list": "the official list of schools is public",
+    "school_claim": "nobody of the school has an account yet",
+    "claim_status": "the claimant's link, which holds a secret",
+    "invitation_accept": "the link of an invitation, which holds a secret",
+    "session_detail": "what the centres offer is public",
+    "competition_list": "competitions are public",
+    "competition_detail": "competitions are public",
+    "certificate_verify_form": "whoever holds a certificate may check it",
+    "certificate_verify": "the code on the certificate is its key",
+}
+# How a query that knows who asks is called; or one that a secret or a public list answers.
+ASKS_WHO = re.compile(
+    r"(_visible_to|_in_scope|_to_coordinate|_to_decide|_run_by|_managed_by|_of_user|_with_token|_for_token|find_by_code"
+    r"|public_schools|standing_of|_of_the_person)$"
+)
+# Views whose object is no row of a table.
+NO_ROW = {"role_detail": "a role is a word of the code"}
+
+
+def view_files() -> Iterator[Path]:
+    for path in [*sources("programs"), *sources("cms"), *sources("stem_portal")]:
+        if path.name == "views.py" or path.parent.name == "views":
+            yield path
+
+
+def test_a_stranger_opens_only_what_is_public_for_a_reason():
+    """By what the portal answers: any other page leads a stranger to the sign-in, whatever its method."""
+    stranger, opened = ROLES.index("anonymous"), set()
+    for key, cells in committed().items():
+        answers = set(cells[stranger].split("/"))
+        if not (answers <= {"login", "405"} and "login" in answers):
+            opened.add(key.split()[0])
+    assert opened == set(PUBLIC)
+
+
+def test_views_ask_no_table_themselves():
+    found = []
+    for path in view_files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager", "all_objects"}:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)}")
+    assert found == []
+
+
+def called_by(function: ast.FunctionDef, others: dict[str, ast.FunctionDef], seen: set[str]) -> Iterator[str]:
+    """The names of everything that a view calls, through the helpers and decorators of its own module."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call | ast.Name | ast.Attribute):
+            continue
+        name = ast.unparse(node.func if isinstance(node, ast.Call) else node).rsplit(".", 1)[-1]
+        yield name
+        if name in others and name not in seen:
+            seen.add(name)
+            yield from called_by(others[name], others, seen)
+
+
+def functions_of(path: Path) -> dict[str, ast.FunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def all_called_by(view) -> set[str]:
+    function = inspect.unwrap(view)
+    path = Path(inspect.getsourcefile(function))
+    others = functions_of(path)
+    for neighbour in path.parent.glob("*.py") if path.parent.name == "views" else ():
+        others = functions_of(neighbour) | others  # helpers that several activities of a wing share
+    return set(called_by(others[function.__name__], others, {function.__name__}))
+
+
+@pytest.mark.parametrize("name", sorted(OBJECT_OF))
+def test_a_view_gets_its_object_through_a_query_that_knows_who_asks(name):
+    if name in NO_ROW:
+        return
+    assert any(ASKS_WHO.search(each) for each in all_called_by(views()[name])), name
+
+
+def test_the_guard_itself_sees_a_view_without_a_gate(tmp_path):
+    """A guard that cannot fail proves nothing."""
+    module = tmp_path / "views.py"
+    module.write_text("def show(request, pk):\n    return render(get(Booking.objects, pk))\n", encoding="utf-8")
+    functions = functions_of(module)
+    assert not any(ASKS_WHO.search(each) for each in called_by(functions["show"], functions, set()))
