@@ -27,8 +27,8 @@ from programs.schools.forms.consents import MOST_MEGABYTES, AnswersForm, PaperFo
 from programs.schools.models import ClassGroup, Pupil
 from programs.schools.pdf.consents import render_forms, render_slips
 from programs.schools.queries import classes_of, classes_visible_to, pupils_of_class, schools_visible_to, standing_of
-from programs.schools.queries.people import classes_to_act_for
 from programs.schools.queries import consents as queries
+from programs.schools.queries.people import classes_to_act_for
 from programs.schools.rules import consents as rules
 
 SIGNED_FORMS = {"pdf": "application/pdf", "jpg": "image/jpeg"}
