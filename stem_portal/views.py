@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from programs.core.gates import signed_in
 from stem_portal.desk import desk_of
 
 
 @signed_in
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/desk.html", {"desk": desk_of(request.user), "today": timezone.localdate()})
 

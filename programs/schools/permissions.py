@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
+from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
 
@@ -94,4 +94,105 @@ PERMISSIONS = [
         reach=Reach.ALL,
     ),
     does(_("join a class of their school with the code that its teacher shows"), (Role.PUPIL,), "class_join"),
+    # Consents
+    sees(
+        _("the figures of consents by class; officers by school only"),
+        (*SCHOOL_STAFF, *OFFICERS, Role.STEERING),
+        "consent_overview",
+    ),
+    sees(
+        _("which pupils may take part and be shown, with the scans of the paper forms"),
+        SCHOOL_STAFF,
+        "consent_class",
+        "consent_pupil",
+        "consent_scan",
+        "consent_forms",
+    ),
+    does(
+        _("give out guardians' links, write down paper forms, and note that a consent was withdrawn"),
+        SCHOOL_STAFF,
+        "consent_sheet",
+        "consent_link",
+        "consent_paper",
+        "consent_withdraw",
+    ),
+    does(_("agree to being shown, and take it back"), (Role.PUPIL,), "my_consents", "my_consent"),
+    does(
+        _("agree and take back for their child, purpose by purpose, without an account"),
+        (Role.GUARDIAN,),
+        "guardian_code",
+        "guardian_door",
+        "guardian_purpose",
+    ),
+    # Data rights
+    sees(
+        _("what the portal stores about them, and take it away after typing the password again"),
+        SIGNED_IN,
+        "my_data",
+        reach=Reach.OWN,
+    ),
+    does(_("ask for their data to be corrected, restricted or erased"), SIGNED_IN, "my_data_ask", reach=Reach.OWN),
+    sees(_("how far their own requests about data are"), (Role.PUPIL,), "my_data_request"),
+    does(
+        _("read and take away what is stored about their child, and make requests about it"),
+        (Role.GUARDIAN,),
+        "guardian_data",
+        "guardian_data_ask",
+        "guardian_data_download",
+        "guardian_data_request",
+    ),
+    does(
+        _("write down a request that a family makes on paper; only coordinators see what is stored"),
+        SCHOOL_STAFF,
+        "pupil_data",
+        "pupil_data_ask",
+    ),
+    does(
+        _("handle requests about data: check who asks, answer, correct, erase, refuse with a ground"),
+        (Role.COORDINATOR,),
+        "data_request_list",
+        "data_request_detail",
+        "data_request_identify",
+        "data_request_answer",
+        "data_request_refuse",
+        "data_request_extend",
+        "data_request_finish",
+        "data_request_correct",
+        "data_request_erase",
+    ),
+    sees(
+        _("the requests about data of people without a school, and which ones are late at schools"),
+        (Role.DEPARTMENT_OFFICER,),
+        "data_request_list",
+    ),
+    # Rosters
+    sees(
+        _("a pupil's page; the guardian's telephone only as coordinator or as the class's own teacher"),
+        SCHOOL_STAFF,
+        "pupil_detail",
+    ),
+    does(
+        _("bring in lists of pupils, look through them row by row, and import or drop them"),
+        (Role.COORDINATOR,),
+        "roster_list",
+        "roster_new",
+        "roster_map",
+        "roster_detail",
+        "roster_decide",
+        "roster_apply",
+        "roster_drop",
+        "roster_check",
+        "roster_restart",
+        "roster_left_out",
+        "roster_missing",
+        "roster_asked",
+    ),
+    does(
+        _("mark pupils as left or come back, join two records of one child, and move the classes up"),
+        (Role.COORDINATOR,),
+        "pupils_leave",
+        "pupil_return",
+        "pupil_merge",
+        "promotion",
+    ),
 ]
