@@ -40,6 +40,11 @@ def certificates_of(booking: Booking | int) -> QuerySet[Certificate]:
     return valid.exclude(printed_name="").order_by("sort_key", "pk")
 
 
+def newest_id_of(booking: Booking) -> int:
+    """Changes whenever a certificate of the booking is issued: a sheet printed before that is not up to date."""
+    return Certificate.objects.filter(booking=booking).latest("pk").pk
+
+
 def searched(certificates: QuerySet[Certificate], text: str) -> QuerySet[Certificate]:
     """Certificates whose pupil, serial, activity or class matches ``text``."""
     if not text:

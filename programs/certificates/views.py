@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from programs.certificates import actions, queries
 from programs.certificates.choices import CertificateState
 from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm
-from programs.certificates.models import Certificate
 from programs.certificates.pdf import render as render_pdf
 from programs.certificates.rules import issuing_refusal, shows_name
 from programs.certificates.sheets import sheet_of
@@ -162,7 +161,7 @@ def _said_after_issuing(count: int) -> str:
 
 
 def _printed_in_background(request: HttpRequest, booking: Booking, count: int, name: str) -> HttpResponse:
-    newest = Certificate.objects.filter(booking=booking).latest("pk").pk
+    newest = queries.newest_id_of(booking)
     job = enqueue(
         PRINT_JOB,
         arguments={"booking": booking.pk},

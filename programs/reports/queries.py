@@ -56,6 +56,10 @@ def terms_so_far(today: date) -> list[Term]:
 
 
 # --- What happened ------------------------------------------------------------------------------
+def terms() -> QuerySet[Term]:
+    return Term.objects.select_related("school_year")
+
+
 def _during(terms: Sequence[Term], moment: str) -> Q:
     """Moments whose local day lies in one of ``terms``."""
     return reduce(or_, (_in_term(term, moment) for term in terms), Q(pk__in=[]))

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from programs.core.xlsx import Column, Sheet
 from programs.curricula.models import TaughtActivity
 from programs.reports.choices import GroupBy
-from programs.core.xlsx import Column, Sheet
 from programs.reports.figures import Figures, SchoolFacts
 from programs.visits.models import Booking
 

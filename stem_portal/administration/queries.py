@@ -198,7 +198,9 @@ def ids_of_people_named(text: str) -> list[int]:
 
 
 def people_named(text: str) -> QuerySet[User]:
-    return User.objects.filter(pk__in=ids_of_people_named(text)).order_by("sort_key", "pk")
+    """Nobody, when nothing was typed."""
+    found = ids_of_people_named(text) if fold(text) else []
+    return User.objects.filter(pk__in=found).order_by("sort_key", "pk")
 
 
 def holdings_to_review() -> Iterator[Holding]:

@@ -47,7 +47,7 @@ def for_administrators(view: View) -> View:
 def role_list(request: HttpRequest) -> HttpResponse:
     """Every role in words, and the people whose name is asked for."""
     text = _text(request)
-    found = queries.people_named(text) if text else User.objects.none()
+    found = queries.people_named(text)
     context = {
         "query": text,
         "page_obj": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),

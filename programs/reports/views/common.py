@@ -9,8 +9,8 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from programs.core.text import slugify_vi
-from programs.reports.choices import GroupBy
 from programs.core.xlsx import XLSX_TYPE
+from programs.reports.choices import GroupBy
 from programs.reports.figures import Figures, Participation, percent
 from programs.reports.filters import Filters
 

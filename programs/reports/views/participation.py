@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.models import Term
+from programs.core.xlsx import Sheet, write_xlsx
 from programs.reports import queries, rules, tables
 from programs.reports.actions import note_download
 from programs.reports.choices import Activity, GroupBy, Show
-from programs.core.xlsx import Sheet, write_xlsx
 from programs.reports.figures import Figures, Participation, percent
 from programs.reports.filters import Filters
 from programs.reports.forms import ParticipationForm

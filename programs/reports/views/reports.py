@@ -13,12 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.audit import history_of
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
-from programs.core.models import Term
 from programs.core.refusals import Refused, show_refusal
+from programs.core.xlsx import write_xlsx
 from programs.reports import queries, rules, tables
 from programs.reports.actions import freeze_report, note_download
 from programs.reports.choices import Activity, GroupBy, ReportState
-from programs.core.xlsx import write_xlsx
 from programs.reports.figures import Participation, percent
 from programs.reports.filters import Filters
 from programs.reports.forms import FreezeForm, ParticipationForm
@@ -171,7 +170,7 @@ def report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
     """``pk`` is the term's: its first report does not exist before it is frozen."""
     standing = standing_of(request.user)
     not_found_unless(rules.can_see_reports(standing))
-    term = get_object_or_404(Term.objects.select_related("school_year"), pk=pk)
+    term = get_object_or_404(queries.terms(), pk=pk)
     forbidden_unless(rules.can_freeze(standing))
     form = FreezeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

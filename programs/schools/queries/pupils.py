@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from programs.schools.models import Enrolment, Pupil
+from programs.schools.models import Enrolment, Pupil, School
 from programs.schools.queries.standing import standing_of
 
 
@@ -19,6 +19,11 @@ def classes_over_the_years(pupil: Pupil) -> list[Enrolment]:
         "class_group__school", "class_group__school_year", "class_group__homeroom_teacher"
     )
     return list(places.order_by("-class_group__school_year__starts_on", "-started_on", "-pk"))
+
+
+def pupils_on_roll(school: School) -> QuerySet[Pupil]:
+    """The school's pupils as they are now, each child once."""
+    return Pupil.objects.filter(school=school, left_on=None, merged_into=None, erased_at=None)
 
 
 def with_places(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:

@@ -28,6 +28,7 @@ from programs.schools.models import ClassGroup, Pupil
 from programs.schools.pdf.consents import render_forms, render_slips
 from programs.schools.queries import classes_of, classes_visible_to, pupils_of_class, schools_visible_to, standing_of
 from programs.schools.queries import consents as queries
+from programs.schools.queries.cards import class_now_of
 from programs.schools.queries.people import classes_to_act_for
 from programs.schools.rules import consents as rules
 
@@ -181,7 +182,7 @@ def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
         "pupil": pupil,
         "row": row,
         "answers": answers,
-        "class_group": ClassGroup.objects.filter(enrolments__pupil=pupil, enrolments__ended_on=None).first(),
+        "class_group": class_now_of(pupil),
         "may_link": rules.link_refusal(may=True, pupil=pupil, today=timezone.localdate()) is None,
         "history": queries.history_of_pupil(pupil),
     }

@@ -20,8 +20,9 @@ from programs.core.throttle import Throttle
 from programs.schools.actions import consents as actions
 from programs.schools.choices import ConsentGiver
 from programs.schools.forms.consents import GuardianAnswersForm, GuardianCodeForm
-from programs.schools.models import ClassGroup, GuardianLink
+from programs.schools.models import GuardianLink
 from programs.schools.queries import consents as queries
+from programs.schools.queries.cards import class_now_of
 from programs.schools.rules import consents as rules
 
 GUESSES = Throttle("guardian-link-failed", allowed=30, seconds=600)
@@ -133,5 +134,5 @@ def _ask(request: HttpRequest, link: GuardianLink, token: str, questions: list, 
 
 
 def _context(link: GuardianLink, token: str) -> dict:
-    class_group = ClassGroup.objects.filter(enrolments__pupil=link.pupil, enrolments__ended_on=None).first()
+    class_group = class_now_of(link.pupil)
     return {"link": link, "pupil": link.pupil, "school": link.pupil.school, "class_group": class_group, "token": token}

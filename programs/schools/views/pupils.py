@@ -120,7 +120,7 @@ def pupil_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 def pupils_leave(request: HttpRequest, code: str) -> HttpResponse:
     """``?pupil=…&pupil=…`` from a list; asked once more, with the names, before anything happens."""
     school = school_to_keep(request, code)
-    on_roll = Pupil.objects.filter(school=school, left_on=None, merged_into=None, erased_at=None)
+    on_roll = pupil_queries.pupils_on_roll(school)
     chosen = [pk for pk in (request.POST or request.GET).getlist("pupil") if pk.isdecimal()]
     pupils = on_roll.filter(pk__in=chosen).order_by("sort_key", "pk")
     if not chosen:
