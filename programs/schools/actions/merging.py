@@ -1,4 +1,4 @@
-"""Two schools become one (docs/decisions/007-schools-merge.md): what is under way moves, what happened stays."""
+"""Two schools become one (docs/decisions/010-schools-merge.md): what is under way moves, what happened stays."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from programs.core.choices import Level
 from programs.schools.choices import SchoolRole
 from programs.schools.models import (
     ClassGroup,
-    Invitation,
     Membership,
     Pupil,
     School,
@@ -26,7 +25,13 @@ from programs.schools.queries.people import staff_of
 CLASS_NAME_LENGTH = ClassGroup._meta.get_field("name").max_length
 # What the school itself is made of is told in its own words on the page, not counted.
 OWN_PARTS = (SchoolLevel, SchoolAlias, SchoolName, SchoolsApart)
-LABELS = {Invitation: _("invitations"), Membership: _("staff"), School: _("schools that had become part of it")}
+# By the name of the table: some have no words of their own, and those of the wings above cannot be imported.
+LABELS = {
+    "invitation": _("invitations"),
+    "membership": _("staff"),
+    "school": _("schools that had become part of it"),
+    "reportline": _("lines of frozen reports"),
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def what_hangs_on(school: School) -> list[Hanging]:
         total = model._default_manager.filter(**{column: school}).count()
         moving = rows_that_move(model, column, moves, school).count() if total and moves is not None else 0
         if total:
-            label = LABELS.get(model, model._meta.verbose_name_plural)
+            label = LABELS.get(model._meta.model_name, model._meta.verbose_name_plural)
             found.append(Hanging(label, moves=moving, stays=total - moving))
     return sorted(found, key=lambda each: (-each.moves, -each.stays))
 

@@ -56,7 +56,7 @@ class NameParts:
     """What kind of school, which number, and the name proper."""
 
     kinds: frozenset[str]
-    numbers: frozenset[str]
+    numbers: tuple[str, ...]
     proper: str
 
     @classmethod
@@ -67,7 +67,7 @@ class NameParts:
         words = re.findall(r"[a-z]+|[0-9]+", text)
         return cls(
             kinds=frozenset(word for word in words if word in KINDS),
-            numbers=frozenset(word for word in words if word.isdigit()),
+            numbers=tuple(word for word in words if word.isdigit()),
             proper=" ".join(word for word in words if word not in KINDS | FILLERS and not word.isdigit()),
         )
 
