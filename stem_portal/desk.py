@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from types import ModuleType
 
 from programs.accounts.models import User
-from programs.core.desk import DeskLink, DeskStat, DeskTable, DeskTask
+from programs.core.desk import DeskLink, DeskSection, DeskStat, DeskTable, DeskTask
 
 WINGS = ["schools", "curricula", "visits", "projects", "certificates", "reports", "notices"]
 ROOMS: list[ModuleType] = [
@@ -16,6 +16,14 @@ ROOMS: list[ModuleType] = [
     for room in [*(f"programs.{wing}" for wing in WINGS), "stem_portal.administration"]
     if find_spec(f"{room}.desk")
 ]
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """What a pupil's own page shows: what waits, and a section of every wing that has one."""
+
+    tasks: list[DeskTask]
+    sections: list[DeskSection]
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,13 @@ def desk_of(user: User) -> Desk:
         tasks=sorted(_gather("tasks", user), key=lambda task: task.weight),
         stats=_gather("stats", user),
         tables=sorted((table for table in _gather("tables", user) if table.rows), key=lambda table: table.weight),
+    )
+
+
+def own_page_of(user: User) -> OwnPage:
+    return OwnPage(
+        tasks=sorted(_gather("tasks", user), key=lambda task: task.weight),
+        sections=sorted(_gather("sections", user), key=lambda section: section.weight),
     )
 
 

@@ -34,6 +34,7 @@ urlpatterns += i18n_patterns(
     path("accounts/", include("programs.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("desk/", views.desk, name="desk"),
+    path("desk/me/", views.me, name="me"),
     path("", include("stem_portal.administration.urls")),
     path("", include("programs.urls")),
     path("", include("cms.urls")),

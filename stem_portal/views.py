@@ -14,14 +14,32 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from programs.core.gates import signed_in
-from stem_portal.desk import desk_of
+from programs.core.gates import not_found_unless, signed_in
+from programs.schools.queries import standing_of
+from programs.schools.queries.cards import class_now_of
+from stem_portal.desk import desk_of, own_page_of
 
 
 @signed_in
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
+    """For a pupil the desk is the own page."""
+    if standing_of(request.user).pupil is not None:
+        return _own_page(request)
     return render(request, "desk/desk.html", {"desk": desk_of(request.user), "today": timezone.localdate()})
+
+
+@signed_in
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    not_found_unless(standing_of(request.user).pupil)
+    return _own_page(request)
+
+
+def _own_page(request: HttpRequest) -> HttpResponse:
+    pupil = standing_of(request.user).pupil
+    context = {"page": own_page_of(request.user), "pupil": pupil, "class_group": class_now_of(pupil)}
+    return render(request, "desk/me.html", context)
 
 
 @csrf_exempt

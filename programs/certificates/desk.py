@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from programs.certificates.choices import CertificateState
 from programs.certificates.queries import bookings_to_certify, certificates_visible_to, may_certify
-from programs.core.desk import DeskLink, DeskStat, DeskTask
+from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
 from programs.schools.queries import standing_of
 from programs.visits.models import Booking
 from programs.visits.queries import centre_ids_of
@@ -36,11 +36,31 @@ def _group(booking: Booking) -> str:
     return booking.class_group.name if booking.class_group else booking.school.name
 
 
-def stats(user) -> list[DeskStat]:
+def sections(user) -> list[DeskSection]:
+    """For a pupil: the latest of the own certificates."""
     if standing_of(user).pupil is None:
         return []
-    count = certificates_visible_to(user).filter(state=CertificateState.ISSUED).count()
-    return [DeskStat(count, _("my certificates"), reverse("certificate_list"))]
+    mine = certificates_visible_to(user).filter(state=CertificateState.ISSUED).exclude(printed_name="")
+    return [
+        DeskSection(
+            title=_("My certificates"),
+            icon="certificate",
+            items=[
+                DeskItem(
+                    title=certificate.activity_title,
+                    detail=_("{day}, No. {serial}").format(
+                        day=date_format(certificate.held_on, "SHORT_DATE_FORMAT"), serial=certificate.serial
+                    ),
+                    url=reverse("certificate_pdf", args=[certificate.serial]),
+                )
+                for certificate in mine.order_by("-held_on", "-pk")[:SHOWN]
+            ],
+            empty=_("No certificate yet. You get one after a visit."),
+            url=reverse("certificate_list"),
+            action=_("All my certificates"),
+            weight=40,
+        )
+    ]
 
 
 def links(user) -> list[DeskLink]:

@@ -38,6 +38,30 @@ class DeskLink:
 
 
 @dataclass(frozen=True)
+class DeskItem:
+    """A line of a section: what it is, what is said of it, where it leads; ``state`` with its words is a badge."""
+
+    title: str | Promise
+    detail: str | Promise = ""
+    url: str = ""
+    state: str = ""
+    label: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class DeskSection:
+    """A part of a pupil's own page; ``empty`` is said instead when there is nothing yet. Weights order them."""
+
+    title: str | Promise
+    icon: str
+    items: list[DeskItem]
+    empty: str | Promise
+    url: str = ""
+    action: str | Promise = ""
+    weight: int = 50
+
+
+@dataclass(frozen=True)
 class DeskTable:
     """A short list on the desk: rendered by ``template`` with ``rows``."""
 

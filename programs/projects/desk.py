@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.core.dates import short_moment
-from programs.core.desk import DeskLink, DeskTable, DeskTask
+from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
 from programs.projects import queries
 from programs.projects.choices import ProjectState
 from programs.projects.progress import next_words
@@ -66,15 +66,31 @@ def _teacher_tasks(user) -> list[DeskTask]:
     ]
 
 
-def tables(user) -> list[DeskTable]:
-    """A pupil's projects, each with what happens next."""
+def sections(user) -> list[DeskSection]:
+    """For a pupil: the own projects, each with what happens next."""
     if standing_of(user).pupil is None:
         return []
-    rows = [
-        {"project": project, "next": next_words(project, member=True)}
-        for project in queries.projects_of_pupil(user)[:ROWS]
+    projects = queries.projects_of_pupil(user)[:ROWS]
+    return [
+        DeskSection(
+            title=_("My projects"),
+            icon="star",
+            items=[
+                DeskItem(
+                    title=project.title or _("Project without a title yet"),
+                    detail=next_words(project, member=True),
+                    url=reverse("project_detail", args=[project.reference]),
+                    state=project.state,
+                    label=project.get_state_display(),
+                )
+                for project in projects
+            ],
+            empty=_("No project yet. Look at the competitions: perhaps one is for you."),
+            url=reverse("competition_list"),
+            action=_("Competitions"),
+            weight=30,
+        )
     ]
-    return [DeskTable("projects/desk/own_projects.html", rows, weight=20)]
 
 
 def links(user) -> list[DeskLink]:

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 
 from programs.core.calendar import current_term
 from programs.core.dates import short_moment
-from programs.core.desk import DeskLink, DeskStat, DeskTable, DeskTask
+from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskStat, DeskTable, DeskTask
 from programs.schools.queries import standing_of
 from programs.visits import queries, rules
-from programs.visits.choices import LIVE
+from programs.visits.choices import CAME, LIVE
 from programs.visits.models import Booking
 
 ROWS = 6
@@ -120,3 +120,37 @@ def tables(user) -> list[DeskTable]:
     rows = queries.bookings_of_schools(user).filter(state__in=LIVE, session__ends_at__gt=timezone.now())
     upcoming = list(rows.order_by("session__starts_at", "id")[:ROWS])
     return [DeskTable("visits/desk_bookings.html", upcoming, weight=20)] if upcoming else []
+
+
+def sections(user) -> list[DeskSection]:
+    """For a pupil: the visits to come, then those that were."""
+    pupil = standing_of(user).pupil
+    if pupil is None:
+        return []
+    now = timezone.now()
+    bookings = list(queries.bookings_of_pupil(pupil, now=now).order_by("-session__starts_at")[: 2 * ROWS])
+    coming = [booking for booking in reversed(bookings) if booking.session.ends_at > now]
+    been = [booking for booking in bookings if booking.session.ends_at <= now and booking.attended is not None]
+    return [
+        DeskSection(
+            title=_("My visits"),
+            icon="calendar",
+            items=[_item(booking) for booking in (coming + been)[:ROWS]],
+            empty=_("No visit yet. Your teacher books visits for your class; you see them here."),
+            weight=20,
+        )
+    ]
+
+
+def _item(booking: Booking) -> DeskItem:
+    session = booking.session
+    state, label = booking.state, booking.get_state_display()
+    if booking.state in CAME and booking.attended is not None:
+        state, label = ("attended", _("You were there")) if booking.attended else ("no_show", _("You were not there"))
+    return DeskItem(
+        title=session.field_trip.local_title,
+        detail=f"{short_moment(session.starts_at)} · {session.field_trip.centre}",
+        url=reverse("session_detail", args=[session.pk]),
+        state=state,
+        label=label,
+    )

@@ -7,13 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.core.models import Holiday, Term
 from programs.schools.choices import ConsentPurpose
-from programs.schools.models import ClassGroup, School
+from programs.schools.models import ClassGroup, Enrolment, Pupil, School
 from programs.schools.queries import classes_to_act_for, schools_in_scope, standing_of
 from programs.schools.queries.consents import in_force
 from programs.visits.choices import BOOKING_GROUPS, CAME, LIVE, SEAT_HOLDING, SessionState
@@ -71,6 +71,16 @@ def bookings_run_by(user) -> QuerySet[Booking]:
 def bookings_of_schools(user) -> QuerySet[Booking]:
     """The bookings of the schools whose staff the person is."""
     return Booking.objects.filter(school__in=standing_of(user).school_ids).select_related(*BOOKING_PARTS)
+
+
+def bookings_of_pupil(pupil: Pupil, *, now: datetime) -> QuerySet[Booking]:
+    """Visits for which the pupil is named, with ``attended``; where nobody is named yet, the coming ones of the class."""
+    named = RosterEntry.objects.filter(booking=OuterRef("pk"), pupil=pupil)
+    anybody = RosterEntry.objects.filter(booking=OuterRef("pk"))
+    classes = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values("class_group")
+    of_class = Q(class_group__in=classes, session__ends_at__gt=now) & ~Exists(anybody)
+    bookings = Booking.objects.filter(Exists(named) | of_class, state__in=(*SEAT_HOLDING, *CAME))
+    return bookings.annotate(attended=Subquery(named.values("attended")[:1])).select_related(*BOOKING_PARTS)
 
 
 def in_group(bookings: QuerySet[Booking], group: str) -> QuerySet[Booking]:

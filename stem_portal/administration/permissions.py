@@ -6,6 +6,9 @@ from programs.core.permissions import SIGNED_IN, Reach, Role, does, sees
 
 PERMISSIONS = [
     sees(_("their desk: what waits for them today"), SIGNED_IN, "desk", reach=Reach.OWN),
+    sees(
+        _("a page of their own: their visits, projects and certificates, and what waits for them"), (Role.PUPIL,), "me"
+    ),
     sees(_("the progress of the long acts that they began"), SIGNED_IN, "job_detail", reach=Reach.OWN),
     sees(
         _("what each role means, who holds it, and the review of all roles as a spreadsheet"),

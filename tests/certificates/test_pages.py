@@ -10,7 +10,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from programs.certificates import views
-from programs.certificates.desk import links, stats, tasks
+from programs.certificates.desk import links, sections, tasks
 from programs.certificates.models import Certificate
 from programs.core.models import Job
 from programs.visits.choices import BookingState
@@ -201,7 +201,7 @@ def test_desks_say_what_waits(visit):
         issue(visit)
         assert tasks(visit.leader) == []
         pupil = make_pupil("Trần Ơn", with_account=True)
-        assert [stat.value for stat in stats(pupil.user)] == [0]
+        assert [section.items for section in sections(pupil.user)] == [[]]
         assert len(links(pupil.user)) == 1
 
 

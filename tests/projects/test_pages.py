@@ -11,7 +11,7 @@ from django.utils import translation
 
 from programs.projects import actions
 from programs.projects.choices import CompetitionState, FileKind, ProjectState
-from programs.projects.desk import links, tables, tasks
+from programs.projects.desk import links, sections, tasks
 from programs.projects.models import Project, ProjectField, ProjectFile
 from tests.people import make_officer, make_outsider, make_principal, make_pupil, make_teacher
 from tests.projects.make import attach, complete, jpeg, make_competition, make_minh, make_project, pdf, submit
@@ -253,7 +253,7 @@ def test_em_minhs_desk_says_what_becomes_of_the_project():
         assert [task.title for task in tasks(minh.user)] == ["Ý tưởng sáng tạo học sinh"]
         project = make_project(minh=minh, competition=competition)
         assert [task.title for task in tasks(minh.user)] == [f"Hoàn thành dự án: {project.title}"]
-        assert "Hoàn thiện dự án" in tables(minh.user)[0].rows[0]["next"]
+        assert "Hoàn thiện dự án" in sections(minh.user)[0].items[0].detail
         assert [link.label for link in links(minh.user)] == ["Dự án của em"]
         assert links(make_outsider())[0].count == 0
 
