@@ -52,6 +52,11 @@ class LoginForm(AllauthLoginForm):
         return usernames.as_kept(self.cleaned_data["login"])
 
 
+class _MailField(forms.EmailField):
+    def to_python(self, value: str | None) -> str:
+        return super().to_python(one_width(value or "").lower())
+
+
 class _ByMail:
     """Asks for a mail that opens an account."""
 
@@ -60,11 +65,10 @@ class _ByMail:
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         attrs = {"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
-        self.fields["email"] = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=attrs))
+        self.fields["email"] = _MailField(label=_("E-mail"), widget=forms.EmailInput(attrs=attrs))
 
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"] = one_width(self.cleaned_data["email"]).lower()
-        if not is_allowed(action=self.action, account=email):
+        if not is_allowed(action=self.action, account=self.cleaned_data["email"]):
             raise forms.ValidationError(_("Several mails went to this address already. Wait a while, then ask again."))
         return super().clean_email()
 
