@@ -9,6 +9,7 @@ from typing import IO
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from programs.core.permissions import EVERYBODY, SIGNED_IN, Role
 from programs.core.xlsx import Column, Sheet, write_xlsx
@@ -31,8 +32,8 @@ def role_review(cards: list[RoleCard], *, moment: datetime) -> IO[bytes]:
                 name=_("Roles"),
                 title=_("Roles and what they may do"),
                 notes=[portal],
-                columns=[Column(_("Role"), 34), Column(_("Holders"), 10, "number"), Column(_("May"), 10),
-                         Column(_("What"), 90), Column(_("Where"), 22)],
+                columns=[Column(_("Role"), 34), Column(_("Holders"), 10, "number"), Column(_("Right"), 10),
+                         Column(_("What"), 90), Column(_("Reach"), 22)],
                 rows=_sentences(cards),
             ),
             Sheet(
@@ -58,7 +59,7 @@ def _sentences(cards: list[RoleCard]) -> Iterator[list]:
 
 
 def _rows_of(label: str, count: int | None, meaning: Meaning) -> Iterator[list]:
-    for verb, sentences in ((_("see"), meaning.sees), (_("do"), meaning.does)):
+    for verb, sentences in ((pgettext("role", "Sees"), meaning.sees), (pgettext("role", "May"), meaning.does)):
         for sentence in sentences:
             yield [label, count, verb, str(sentence.text), str(sentence.reach)]
 
@@ -80,7 +81,7 @@ def _person_row(holding: Holding, protected: set[int]) -> list:
         holding.scope,
         _day(holding.since),
         _("yes") if person.pk in protected else _("no"),
-        _("open") if person.is_active else _("closed"),
+        pgettext("account", "open") if person.is_active else pgettext("account", "closed"),
         _day(person.last_login),
     ]
 
