@@ -37,8 +37,9 @@ PARTS = {
 
 
 def pupil(number: int, pupils: int) -> list[str]:
-    name = f"{FAMILIES[number % 8]} {GIVEN[number % 15]} {GIVEN[number // 15 % 15]}"
-    birthday = f"{number % 28 + 1:02}/{number % 12 + 1:02}/{2010 + number % 5}"
+    block, day = divmod(number, 28 * 12 * 6)  # no two pupils share name and birthday: that would be a question
+    name = f"{FAMILIES[block // 15 % 8]} {GIVEN[block % 15]} {GIVEN[number % 15]}"
+    birthday = f"{day % 28 + 1:02}/{day // 28 % 12 + 1:02}/{2010 + day // 336}"
     class_name = f"{6 + number % 4}A{1 + number // 4 % 40}"
     return [
         str(number), f"{pupils // 1000:02}{number:08}", name, birthday, "Nam" if number % 2 else "Nữ", class_name,

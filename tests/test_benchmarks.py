@@ -9,7 +9,7 @@ import pytest
 from benchmarks.client import hidden_inputs, read_answer
 from benchmarks.harness import Tally, figures_of, json_line, percentile
 from benchmarks.roster import has_grown
-from benchmarks.roster_inside import TITLES, write_list
+from benchmarks.roster_inside import TITLES, pupil, write_list
 from programs.core.spreadsheets import read_rows, suggest_header
 from programs.schools.roster_vocabulary import VOCABULARY
 
@@ -73,3 +73,5 @@ def test_the_list_that_is_measured_is_one_that_schools_have(tmp_path):
     assert suggest_header(list(read_rows(tmp_path / "list.xlsx", file_name="x")), VOCABULARY).sensitive_titles == [
         "Địa chỉ"
     ]
+    whole = [pupil(number, 60_000) for number in range(1, 60_001)]
+    assert len({(row[2], row[3]) for row in whole}) == 60_000  # else the preview would ask about them
