@@ -171,7 +171,11 @@ def a_project(pupil: Pupil) -> Project:
         rule_set=RuleSet.objects.create(code="y", grade_from=6, grade_to=12),
     )  # fmt: skip
     project = Project.objects.create(
-        reference="DA-Y2345", competition=competition, school=pupil.school, title="Trạm đo"
+        reference="DA-Y2345",
+        competition=competition,
+        school=pupil.school,
+        title="Trạm đo",
+        created_by=make_user("Em Khoa"),
     )
     ProjectMember.objects.create(project=project, competition=competition, pupil=pupil)
     return project
