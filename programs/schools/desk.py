@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskLink, DeskStat, DeskTask
-from programs.schools import consent_desk, queries, rights_desk
+from programs.schools import card_desk, consent_desk, queries, rights_desk
 from programs.schools.choices import ClaimState
 from programs.schools.queries import rosters as roster_queries
 from programs.schools.rules import Standing
@@ -16,7 +16,7 @@ from programs.schools.rules import Standing
 
 def tasks(user) -> list[DeskTask]:
     standing = queries.standing_of(user)
-    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing) + _rosters_waiting(user) + consent_desk.tasks(user) + rights_desk.tasks(user)
+    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing) + _rosters_waiting(user) + consent_desk.tasks(user) + rights_desk.tasks(user) + card_desk.tasks(user)
 
 
 def _claims_waiting(user, standing: Standing) -> list[DeskTask]:

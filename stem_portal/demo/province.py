@@ -29,7 +29,7 @@ from programs.reports.actions import freeze_report, load_indicators
 from programs.schools.actions import import_areas
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.visits.choices import BookingState, SessionState
-from stem_portal.demo import cast, consents, life, pages, projects, rights, rosters, schools, visits
+from stem_portal.demo import cards, cast, consents, life, pages, projects, rights, rosters, schools, visits
 from stem_portal.demo.calendar import load_calendar
 from stem_portal.demo.names import full_name
 from stem_portal.demo.schools import CITY, PROVINCE, Scale
@@ -75,6 +75,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         _build_taught_activities(random, classes_of[terms[-1].school_year_id], _current(terms, today), today)
         _issue_certificates(pupils_of)
         consents.build_consents(random=Random(seed), pupils_of=pupils_of, minh=minh, now=now)
+        cards.build_cards(people=people, minh=minh, now=now)
         rights.build_requests(people=people, minh=minh, now=now)
         rosters.build_rosters(random=Random(seed), people=people, now=now)
         life.build_life(random=Random(seed), people=people, now=now)

@@ -140,6 +140,12 @@ def test_those_who_sign_in_already_are_not_ticked(client, hanh, class_8a1, minh)
     client.force_login(hanh)
     form = client.get(reverse("cards_issue", args=[class_8a1.pk])).context["form"]
     assert form["pupils"].value() == [minh.pk]
+    issue(class_8a1, minh, by=hanh)
+    again = client.get(reverse("cards_issue", args=[class_8a1.pk])).context["form"]
+    assert again["pupils"].value() == [minh.pk], "all have a card: a sheet was lost"
+    new = make_pupil("Lê Mới", class_group=class_8a1)
+    later = client.get(reverse("cards_issue", args=[class_8a1.pk])).context["form"]
+    assert later["pupils"].value() == [new.pk], "a card in a pocket does not die by oversight"
     offered = [value for value, _ in form.fields["pupils"].choices]
     assert active.pk in offered
     assert closed.pk not in offered
@@ -250,6 +256,17 @@ def test_another_teacher_sees_the_class_and_nothing_of_its_accounts(client, hanh
     assert "Nguyễn Nhật Minh" in html
     assert minh.user.username not in html
     assert reverse("cards_issue", args=[class_8a1.pk]) not in html
+
+
+def test_the_desk_of_the_homeroom_teacher_tells_of_pupils_without_a_card(client, hanh, class_8a1, minh):
+    def words(person) -> str:
+        client.force_login(person)
+        return client.get(reverse("desk")).content.decode()
+
+    assert "1 học sinh lớp 8A1 chưa có thẻ đăng nhập" in words(hanh)
+    assert "chưa có thẻ đăng nhập" not in words(make_teacher("Lê Văn Tám"))
+    issue(class_8a1, minh, by=hanh)
+    assert "chưa có thẻ đăng nhập" not in words(hanh)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

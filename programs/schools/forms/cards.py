@@ -28,10 +28,14 @@ SUGGESTION_LASTS = 60 * 60
 
 
 class CardsForm(IdempotentFormMixin):
-    """Whose cards to make; those who sign in already are offered, not ticked: theirs is a forgotten password."""
+    """Whose cards to make. Whoever signs in already is offered, not ticked: a forgotten password.
+
+    Ticked are those without a valid card, so that no card in a pocket dies by oversight; when all have one, those
+    who have not used it: then a sheet was lost.
+    """
 
     pupils = forms.TypedMultipleChoiceField(
-        label=_("Pupils who get a card"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Pupils who get a card"), coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args, accounts: Sequence[PupilAccount], chosen: Collection[int] = (), **kwargs) -> None:
@@ -40,9 +44,9 @@ class CardsForm(IdempotentFormMixin):
         self.fields["pupils"].choices = [
             (account.pupil.pk, f"{account.pupil.full_name} · {account.label}") for account in able
         ]
-        self.initial["pupils"] = [
-            account.pupil.pk for account in able if account.pupil.pk in chosen or (not chosen and not account.is_active)
-        ]
+        without = [account.pupil.pk for account in able if account.state in (AccountState.NONE, AccountState.LAPSED)]
+        unused = [account.pupil.pk for account in able if account.state == AccountState.WAITING]
+        self.initial["pupils"] = list(chosen) or without or unused
 
 
 class VoidCardForm(CleanFormMixin, IdempotentFormMixin):

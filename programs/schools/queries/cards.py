@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from programs.accounts.cards import card_with_code
 from programs.accounts.models import SignInCard
+from programs.core.models import SchoolYear
 from programs.core.references import read_code
 from programs.schools.choices import AccountState
 from programs.schools.models import ClassGroup, Pupil, School
 from programs.schools.queries.people import pupils_of_class
+from programs.schools.queries.standing import standing_of
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,17 @@ def class_now_of(pupil: Pupil) -> ClassGroup | None:
 def class_with_code(typed: str) -> ClassGroup | None:
     code = read_code(typed)
     return ClassGroup.objects.select_related("school").filter(join_code=code).first() if code else None
+
+
+def classes_without_cards(user, *, day: date) -> list[ClassGroup]:
+    """The homeroom classes of this school year in which pupils have no account yet, with how many."""
+    schools = standing_of(user).working_school_ids
+    if not schools:
+        return []
+    open_year = SchoolYear.objects.filter(starts_on__lte=day).order_by("-starts_on").values("pk")[:1]
+    waiting = Q(
+        enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True, enrolments__pupil__user__isnull=True
+    )
+    classes = ClassGroup.objects.filter(homeroom_teacher=user, school__in=schools, school_year=Subquery(open_year))
+    counted = classes.annotate(without_card=Count("enrolments", filter=waiting))
+    return list(counted.filter(without_card__gt=0).order_by("grade", "name"))

@@ -23,7 +23,6 @@ CARD_OPENS_NOTHING = Refusal(
         "printed on it, and only on its own school's page. If you have set a password before, sign in with it. "
         "Otherwise ask your teacher for a new card."
     ),
-    "code",
 )
 CLASS_CODE_OPENS_NOTHING = Refusal(
     "class_code_opens_nothing",

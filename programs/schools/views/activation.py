@@ -125,6 +125,7 @@ def _sign_in(request: HttpRequest, user) -> HttpResponse:
     """Through allauth, so that a second factor that somebody has set up is asked for here too."""
     request.session.pop(BEGUN, None)
     response = perform_login(request, user, email_verification="none", redirect_url=reverse("desk"))
+    list(messages.get_messages(request))  # allauth's own greeting says less than ours
     messages.success(
         request,
         _("Your account is open. From now on you sign in with {username} and what you have just chosen.").format(
