@@ -22,7 +22,8 @@ def tasks(user) -> list[DeskTask]:
     if not queries.handles(standing):
         return []
     today = timezone.localdate()
-    found = [_task(row, today) for row in queries.requests_to_handle(user).filter(state__in=OPEN_REQUESTS)[:5]]
+    waiting = queries.by_next_date(queries.requests_to_handle(user).filter(state__in=OPEN_REQUESTS))
+    found = [_task(row, today) for row in waiting[:5]]
     if standing.is_department:
         found += _overseen(user, today)
     return found

@@ -101,6 +101,7 @@ SENTENCES: dict[str, str | Promise] = {
         "until then the row waits."
     ),
     rules.CHANGED: gettext_lazy("The roll changed after the preview, so this row was not imported. Compare it anew."),
+    rules.ERASED: gettext_lazy("The data of the pupil with this identifier were erased on request. Add only with a new consent."),
     "merged_before": gettext_lazy("{value} is an old identifier of this pupil; the two records were merged."),
     "identifier_elsewhere": gettext_lazy(
         "The identifier {value} is known, but not for this name and birthday. Check it in the register."
@@ -117,6 +118,7 @@ QUESTIONS: dict[str, str | Promise] = {
     rules.SAME_NAME: gettext_lazy("The same name and birthday in several rows"),
     rules.ELSEWHERE: gettext_lazy("Still on the roll of another school"),
     rules.CHANGED: gettext_lazy("Changed since the preview"),
+    rules.ERASED: gettext_lazy("Erased on request before"),
 }
 ANSWER_WORDS: dict[tuple[str, str], str | Promise] = {
     (rules.TWICE, RowDecision.SAME_PERSON): gettext_lazy("Use this row"),

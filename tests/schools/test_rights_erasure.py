@@ -17,7 +17,8 @@ from programs.models import Booking, Certificate, Consent, Enrolment, Message, P
 from programs.schools.actions import erasure
 from programs.schools.personal.forgetting import FORMER_PUPIL
 from programs.schools.queries import forget_standing
-from programs.schools.queries import rights as queries
+from programs.schools.queries.rosters import roll_around
+from programs.schools.rules.rosters import ERASED, judge
 from tests import people
 from tests.schools.make_rights import NAME, minh_and_his_traces, open_erasure, stored_traces, traces
 
@@ -245,7 +246,12 @@ def test_after_a_restore_the_same_number_may_be_another_child(world, private, dj
 
 
 def test_the_next_import_can_recognise_who_was_erased(world, django_capture_on_commit_callbacks):
-    before = {"school": world.school, "source": world.minh.source, "external_id": world.minh.external_id}
-    assert not queries.was_erased(**before)
+    line = {"full_name": NAME, "external_id": world.minh.external_id, "birth_date": "2012-05-05", "class_name": "8A1"}
+    around = {"source": world.minh.source, "year_id": world.group.school_year_id}
     erase_now(world, django_capture_on_commit_callbacks)
-    assert queries.was_erased(**before)
+    roll = roll_around([line], school_id=world.school.pk, **around)
+    assert judge(line, [], roll=roll, **around).question == ERASED
+    another = line | {"external_id": "7408999999"}
+    assert (
+        judge(another, [], roll=roll_around([another], school_id=world.school.pk, **around), **around).outcome == "add"
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -74,10 +75,14 @@ def _known(values: set[str | None]) -> tuple[str, ...]:
     return tuple(sorted(value for value in values if value))
 
 
-def was_erased(*, school: School, source: str, external_id: str) -> bool:
-    """Whether this identifier was erased on request: the next import must not bring it back in silence."""
-    mark = rules.erased_identifier(school_id=school.pk, source=source, external_id=external_id)
-    return Pupil.objects.filter(school=school, external_id=mark).exists()
+def identifiers_erased(identifiers: Iterable[str], *, school_id: int, source: str) -> frozenset[str]:
+    """Those that were erased on request: an import must not bring them back in silence."""
+    marks = {
+        rules.erased_identifier(school_id=school_id, source=source, external_id=each): each for each in identifiers
+    }
+    on_request = Q(data_requests__kind=RequestKind.ERASE, data_requests__state=RequestState.DONE)
+    erased = Pupil.objects.filter(on_request, school=school_id, external_id__in=marks)
+    return frozenset(marks[mark] for mark in erased.values_list("external_id", flat=True))
 
 
 def archive_of(user: User, *, now: datetime) -> Job | None:
@@ -129,6 +134,12 @@ def _none() -> QuerySet[DataRequest]:
 def handles(standing: Standing) -> bool:
     """Whether requests may come to this person's desk at all."""
     return standing.is_department or any(school.is_working for school in standing.schools_as(*COORDINATING))
+
+
+def by_next_date(requests: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
+    """What the law wants next stands first: late ones before all."""
+    unanswered = When(state__in=UNANSWERED, then=F("answer_by"))
+    return requests.order_by(Case(unanswered, default=F("due_on")), "pk")
 
 
 def late_requests(today: date) -> Q:

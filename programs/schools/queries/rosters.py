@@ -16,6 +16,7 @@ from programs.core.models import SchoolYear
 from programs.core.text import fold
 from programs.schools.choices import ImportState, RowDecision, RowOutcome
 from programs.schools.models import ClassGroup, Enrolment, Pupil, RosterImport, RosterRow, School
+from programs.schools.queries.rights import identifiers_erased
 from programs.schools.queries.standing import standing_of
 from programs.schools.rules import COORDINATING
 from programs.schools.rules import rosters as rules
@@ -86,7 +87,7 @@ def last_import_like(school: School, source: str) -> RosterImport | None:
 
 # --- The roll around some lines -------------------------------------------------------------------
 def roll_around(lines: Iterable[dict], *, school_id: int, source: str, year_id: int, lock: bool = False) -> rules.Roll:
-    """Everything that judging these lines (their facts) takes, in four queries however many they are."""
+    """Everything that judging these lines (their facts) takes, in five queries however many they are."""
     identifiers = {facts["external_id"] for facts in lines if facts.get("external_id")}
     keys = {rules.name_key(facts["full_name"])[:200] for facts in lines if facts.get("full_name")}
     living = Pupil.objects.filter(erased_at__isnull=True)
@@ -109,7 +110,8 @@ def roll_around(lines: Iterable[dict], *, school_id: int, source: str, year_id: 
         others = living.filter(source=source, external_id__in=identifiers, merged_into__isnull=True)
         for pupil in others.exclude(school_id=school_id):
             elsewhere[pupil.external_id].append(_on_roll(pupil, {}))
-    return rules.Roll(here=here, alike=alike, elsewhere=elsewhere)
+    erased = identifiers_erased(identifiers, school_id=school_id, source=source)
+    return rules.Roll(here=here, alike=alike, elsewhere=elsewhere, erased=erased)
 
 
 def _with_source(known: rules.OnRoll, source: str) -> rules.OnRoll:

@@ -28,6 +28,7 @@ OPEN_STATES = (ImportState.UPLOADED, ImportState.PREVIEWING, ImportState.READY, 
 OTHER_NAME, OTHER_IDENTIFIER = "same_id_other_name", "same_person_other_id"
 TWICE, SAME_NAME = "twice_in_file", "same_name_in_file"
 ELSEWHERE, CHANGED = "on_other_roll", "changed_since"
+ERASED = "erased_on_request"
 FILE_QUESTIONS = (TWICE, SAME_NAME)  # asked by the file itself, not by the roll
 ANSWERS: dict[str, tuple[str, ...]] = {
     OTHER_NAME: (RowDecision.SAME_PERSON,),
@@ -36,6 +37,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     SAME_NAME: (RowDecision.NEW,),
     ELSEWHERE: (),
     CHANGED: (),
+    ERASED: (RowDecision.NEW,),
 }
 
 
@@ -61,11 +63,15 @@ class OnRoll:
 
 @dataclass(frozen=True)
 class Roll:
-    """What is known around some lines: by identifier here, by name and birthday here, by identifier elsewhere."""
+    """What is known around some lines: by identifier here, by name and birthday here, by identifier elsewhere.
+
+    ``erased``: identifiers whose data this school erased on request; they do not come back in silence.
+    """
 
     here: Mapping[str, list[OnRoll]] = field(default_factory=dict)
     alike: Mapping[tuple[str, str], list[OnRoll]] = field(default_factory=dict)
     elsewhere: Mapping[str, list[OnRoll]] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,8 @@ def judge(facts: dict, notes: Iterable[dict], *, source: str, year_id: int, roll
         return Verdict(RowOutcome.REFUSED, pupil_id=known.pk if known else None)
     if known:
         return _judge_known(facts, known, source, year_id)
+    if facts["external_id"] in roll.erased:
+        return Verdict(RowOutcome.DECIDE, [{"field": "external_id", "code": ERASED, "value": ""}], question=ERASED)
     moving = _judge_elsewhere(facts, source, roll)
     if moving:
         return moving

@@ -47,9 +47,9 @@ def data_request_list(request: HttpRequest) -> HttpResponse:
     if show == "done":
         found = found.exclude(state__in=OPEN_REQUESTS).order_by("-received_at", "-pk")
     elif show == "late":
-        found = queries.requests_visible_to(request.user).filter(queries.late_requests(today))
+        found = queries.by_next_date(queries.requests_visible_to(request.user).filter(queries.late_requests(today)))
     else:
-        found = found.filter(state__in=OPEN_REQUESTS)
+        found = queries.by_next_date(found.filter(state__in=OPEN_REQUESTS))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     for row in page:
         row.may_handle = rules.can_handle(standing, row)

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.accounts.models import User
@@ -42,10 +43,10 @@ def steps_of(data_request: DataRequest) -> list[dict]:
     place = reached.index(data_request.state) if not refused else 1
     answered = data_request.answered_at or data_request.answer_by
     labels = [
-        (_("Received"), data_request.received_at),
-        (_("Identity checked"), None),
-        (_("Refused") if refused else _("Answered"), answered),
-        (_("Done"), data_request.done_at or data_request.due_on),
+        (pgettext("step of a request", "Received"), data_request.received_at),
+        (pgettext("step of a request", "Identity checked"), None),
+        (pgettext("step of a request", "Refused") if refused else pgettext("step of a request", "Answered"), answered),
+        (pgettext("step of a request", "Done"), data_request.done_at or data_request.due_on),
     ]
     if refused:
         labels = labels[:3]
