@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from programs.core.audit import history_of
@@ -32,6 +33,11 @@ from programs.schools.roster_words import QUESTIONS, answers_of, changes_of, fac
 from programs.schools.rules import rosters as rules
 
 PAGE_SIZE, SAMPLE = 50, 6
+OUTCOMES_DONE = {
+    RowOutcome.DECIDE: pgettext_lazy("roster row", "Still waiting"),
+    RowOutcome.ADD: pgettext_lazy("roster row", "Added"),
+    RowOutcome.CHANGE: pgettext_lazy("roster row", "Changed"),
+}
 TABS = [RowOutcome.DECIDE, RowOutcome.REFUSED, RowOutcome.ADD, RowOutcome.CHANGE, RowOutcome.SAME]
 
 
@@ -275,7 +281,8 @@ def _rows_context(request: HttpRequest, roster: RosterImport) -> dict:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for row in page.object_list:
         _dress(row)
-    tabs = [{"value": value, "label": RowOutcome(value).label, "number": counts[value]} for value in TABS]
+    labels = OUTCOMES_DONE if roster.state == ImportState.APPLIED else {}
+    tabs = [{"value": value, "label": labels.get(value, value.label), "number": counts[value]} for value in TABS]
     return {
         "roster": roster,
         "tabs": tabs,
