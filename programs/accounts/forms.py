@@ -8,11 +8,13 @@ from allauth.account.forms import ConfirmLoginCodeForm as AllauthConfirmLoginCod
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import RequestLoginCodeForm as AllauthRequestLoginCodeForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
 from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditWebAuthnForm
 from django import forms
@@ -143,7 +145,11 @@ class ReauthenticateForm(SecondStepMixin, AllauthReauthenticateForm):
 
 class ActivateTOTPForm(AllauthActivateTOTPForm):
     def __init__(self, *args, **kwargs) -> None:
+        """The key stays the same until it is connected: who scanned it may still change the language of the page."""
+        drawn = context.request.session.get(SECRET_SESSION_KEY)
         super().__init__(*args, **kwargs)
+        if drawn:
+            self.secret = context.request.session[SECRET_SESSION_KEY] = drawn
         self.fields["code"] = _code_field(_("Code"), _("The six digits that the app shows for this portal."))
 
     def clean_code(self) -> str:
