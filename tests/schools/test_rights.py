@@ -403,7 +403,7 @@ def test_each_download_is_written_down(world):
 
     browser = reauthenticated(world.minh.user)
     for _number in range(2):
-        browser.post(reverse("my_data_download")).close()
+        unpacked(browser.post(reverse("my_data_download")))
     rows = ModelLogEntry.objects.filter(action="person.download", object_id=str(world.minh.user.pk))
     assert rows.count() == 2
 

@@ -20,7 +20,7 @@ from programs.schools.queries import forget_standing
 from programs.schools.queries.rosters import roll_around
 from programs.schools.rules.rosters import ERASED, judge
 from tests import people
-from tests.schools.make_rights import NAME, minh_and_his_traces, open_erasure, stored_traces, traces
+from tests.schools.make_rights import NAME, TRACES, minh_and_his_traces, open_erasure, stored_traces, traces
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +255,17 @@ def test_the_next_import_can_recognise_who_was_erased(world, django_capture_on_c
     assert (
         judge(another, [], roll=roll_around([another], school_id=world.school.pk, **around), **around).outcome == "add"
     )
+
+
+# --- O05 ----------------------------------------------------------------------------------------
+def test_the_servers_log_names_nobody(world, caplog, django_capture_on_commit_callbacks):
+    """Reading, asking and erasing, with everything written down that a logger of the portal would write."""
+    caplog.set_level("INFO")
+    browser = Client()
+    browser.force_login(world.minh.user)
+    browser.get(reverse("my_data"))
+    browser.post(reverse("my_data_ask"), {"kind": "correct", "text": f"Em là {NAME}", "idempotency_key": "k"})
+    browser.get(reverse("pupil_data", args=[world.minh.pk]))  # not his to open: a refused request is logged
+    erase_now(world, django_capture_on_commit_callbacks)
+    assert "pupils" in caplog.text
+    assert not [word for word in TRACES if word in caplog.text]
