@@ -29,6 +29,8 @@ DRAWN = {
 }  # fmt: skip
 # Pages that act on the outside world or on the whole table; their own tests send them more than they ask for.
 APART = {"view_as_start", "view_as_end"}
+# Their choices are the columns of a file, not objects of anybody.
+COLUMNS = {"roster_map", "school_list_columns"}
 REACHED = {"ok", "go", "422"}
 
 
@@ -55,9 +57,15 @@ def snapshot(known: dict[type[models.Model], int]) -> dict[str, list]:
     taken = {}
     for model in OURS:
         columns = [field for field in model._meta.concrete_fields if _kept(field)]
-        rows = model.objects.order_by("pk").values_list(*[field.attname for field in columns])
+        rows = model.objects.order_by("pk").values_list("pk", *[field.attname for field in columns])
         taken[model._meta.label] = sorted(
-            ([_plain(field, value, known) for field, value in zip(columns, row, strict=True)] for row in rows),
+            (
+                [
+                    _plain(field, value, known, is_new=pk > known[model])
+                    for field, value in zip(columns, row, strict=True)
+                ]
+                for pk, *row in rows
+            ),
             key=repr,
         )
     return taken
@@ -67,7 +75,9 @@ def _kept(field: models.Field) -> bool:
     return not isinstance(field, models.DateTimeField) and field.name not in DRAWN and not field.primary_key
 
 
-def _plain(field: models.Field, value: object, known: dict) -> object:
+def _plain(field: models.Field, value: object, known: dict, *, is_new: bool) -> object:
+    if is_new and field.name == "username":
+        return "drawn"
     if field.related_model in known and isinstance(value, int) and value > known[field.related_model]:
         return "new"
     return value
@@ -102,6 +112,15 @@ def sent(client, url: str, data: dict, known: dict) -> tuple[int, dict[str, list
         transaction.set_rollback(True)
     client.cookies = cookies
     return response.status_code, after
+
+
+def different(one: dict[str, list], other: dict[str, list]) -> dict[str, tuple]:
+    """The rows that stand in only one of two snapshots."""
+    return {
+        label: ([row for row in rows if row not in other[label]], [row for row in other[label] if row not in rows])
+        for label, rows in one.items()
+        if rows != other[label]
+    }
 
 
 def form_at(client, url: str) -> Form | None:
@@ -143,21 +162,24 @@ def test_what_no_form_asks_for_changes_nothing(client, world, role):
         if form is None:
             continue
         plain = form.filled()
-        assert sent(client, url, plain, known) == sent(client, url, plain | extras(world, form), known), name
+        status, without = sent(client, url, plain, known)
+        status_with, with_extras = sent(client, url, plain | extras(world, form), known)
+        assert different(without, with_extras) == {}, name
+        assert status == status_with, name
 
 
-@pytest.mark.parametrize("role", ["pupil", "teacher", "coordinator", "principal", "centre_staff", "ward_officer"])
+@pytest.mark.parametrize("role", ["pupil", "teacher", "coordinator", "centre_staff", "ward_officer"])
 def test_a_choice_of_somebody_elses_is_refused(client, world, role):
     client.force_login(world.people[role])
     known = newest()
     before = snapshot(known)
-    for name in acts(role):
+    for name in set(acts(role)) - COLUMNS:
         url = address(name, world)
         form = form_at(client, url)
         for field, offered in (form.choices() if form else {}).items():
             for value in foreign_choices(world) - set(offered):
                 _status, after = sent(client, url, form.filled() | {field: [value]}, known)
-                assert after == before, f"{role} {name}: {field}={value}"
+                assert different(before, after) == {}, f"{role} {name}: {field}={value}"
 
 
 def test_the_walk_is_not_empty(client, world):
