@@ -25,7 +25,17 @@ FLOORS = [
 FLOOR_OF = {wing: number for number, floor in enumerate(FLOORS) for wing in floor}
 WINGS = [wing for floor in FLOORS[:7] for wing in sorted(floor)]
 # Doors re-export the wings or collect them for Django and Wagtail; nothing else may import from all of them.
-DOORS = {"models.py", "urls.py", "apps.py", "checks.py", "tasks.py", "admin.py", "second_factor.py", "wagtail_hooks.py", "__init__.py"}
+DOORS = {
+    "models.py",
+    "urls.py",
+    "apps.py",
+    "checks.py",
+    "tasks.py",
+    "admin.py",
+    "second_factor.py",
+    "wagtail_hooks.py",
+    "__init__.py",
+}
 
 
 def sources(folder: str) -> list[Path]:

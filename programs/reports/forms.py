@@ -83,7 +83,9 @@ class ParticipationForm(CleanFormMixin, forms.Form):
     @property
     def selects(self) -> list[forms.BoundField]:
         """The fields to show; one that offers nothing to choose stays away."""
-        return [self[name] for name in ("term", "ward", "cluster", "level", "former") if len(self.fields[name].choices) > 2]
+        return [
+            self[name] for name in ("term", "ward", "cluster", "level", "former") if len(self.fields[name].choices) > 2
+        ]
 
 
 def _distinct(pairs) -> list[tuple[str, str]]:

@@ -16,7 +16,15 @@ from programs.schools.rules import Standing
 
 def tasks(user) -> list[DeskTask]:
     standing = queries.standing_of(user)
-    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing) + _rosters_waiting(user) + consent_desk.tasks(user) + rights_desk.tasks(user) + card_desk.tasks(user)
+    return (
+        _claims_waiting(user, standing)
+        + _staff_missing(standing)
+        + _invitations_expired(standing)
+        + _rosters_waiting(user)
+        + consent_desk.tasks(user)
+        + rights_desk.tasks(user)
+        + card_desk.tasks(user)
+    )
 
 
 def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
@@ -71,7 +79,9 @@ def _rosters_waiting(user) -> list[DeskTask]:
         for roster in roster_queries.waiting_rosters(user)[:3]
     ]
     for school, count in roster_queries.schools_asked(user):
-        title = ngettext("Another school expects {count} of your pupils", "Another school expects {count} of your pupils", count)
+        title = ngettext(
+            "Another school expects {count} of your pupils", "Another school expects {count} of your pupils", count
+        )
         found.append(
             DeskTask(
                 title=title.format(count=count),

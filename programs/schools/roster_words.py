@@ -101,7 +101,9 @@ SENTENCES: dict[str, str | Promise] = {
         "until then the row waits."
     ),
     rules.CHANGED: gettext_lazy("The roll changed after the preview, so this row was not imported. Compare it anew."),
-    rules.ERASED: gettext_lazy("The data of the pupil with this identifier were erased on request. Add only with a new consent."),
+    rules.ERASED: gettext_lazy(
+        "The data of the pupil with this identifier were erased on request. Add only with a new consent."
+    ),
     "merged_before": gettext_lazy("{value} is an old identifier of this pupil; the two records were merged."),
     "identifier_elsewhere": gettext_lazy(
         "The identifier {value} is known, but not for this name and birthday. Check it in the register."

@@ -71,7 +71,6 @@ urlpatterns = [
     path("desk/consents/<int:pk>/scan/", consents.consent_scan, name="consent_scan"),
     path("desk/me/consents/", consents.my_consents, name="my_consents"),
     path("desk/me/consents/<str:purpose>/", consents.my_consent, name="my_consent"),
-
     path("desk/schools/<str:code>/rosters/", rosters.roster_list, name="roster_list"),
     path("desk/schools/<str:code>/rosters/new/", rosters.roster_new, name="roster_new"),
     path("desk/schools/<str:code>/rosters/asked/", pupils.roster_asked, name="roster_asked"),
@@ -89,7 +88,6 @@ urlpatterns = [
     path("desk/pupils/<int:pk>/", pupils.pupil_detail, name="pupil_detail"),
     path("desk/pupils/<int:pk>/back/", pupils.pupil_return, name="pupil_return"),
     path("desk/pupils/<int:pk>/join/<int:other>/", pupils.pupil_merge, name="pupil_merge"),
-
     path("desk/me/data/", my_data.my_data, name="my_data"),
     path("desk/me/data/download/", my_data.my_data_download, name="my_data_download"),
     path("desk/me/data/file/", my_data.my_data_file, name="my_data_file"),
@@ -104,14 +102,19 @@ urlpatterns = [
     path("desk/pupils/<int:pk>/data/ask/", data_requests.pupil_data_ask, name="pupil_data_ask"),
     path("desk/data-requests/", data_requests.data_request_list, name="data_request_list"),
     path("desk/data-requests/<str:reference>/", data_requests.data_request_detail, name="data_request_detail"),
-    path("desk/data-requests/<str:reference>/identify/", data_requests.data_request_identify, name="data_request_identify"),
+    path(
+        "desk/data-requests/<str:reference>/identify/",
+        data_requests.data_request_identify,
+        name="data_request_identify",
+    ),
     path("desk/data-requests/<str:reference>/answer/", data_requests.data_request_answer, name="data_request_answer"),
     path("desk/data-requests/<str:reference>/refuse/", data_requests.data_request_refuse, name="data_request_refuse"),
     path("desk/data-requests/<str:reference>/extend/", data_requests.data_request_extend, name="data_request_extend"),
     path("desk/data-requests/<str:reference>/finish/", data_requests.data_request_finish, name="data_request_finish"),
-    path("desk/data-requests/<str:reference>/correct/", data_requests.data_request_correct, name="data_request_correct"),
+    path(
+        "desk/data-requests/<str:reference>/correct/", data_requests.data_request_correct, name="data_request_correct"
+    ),
     path("desk/data-requests/<str:reference>/erase/", data_requests.data_request_erase, name="data_request_erase"),
-
     path("schools/<str:code>/activate/", activation.school_activate, name="school_activate"),
     path("schools/<str:code>/activate/password/", activation.school_activate_password, name="school_activate_password"),
     path("desk/classes/<int:pk>/cards/", cards.cards_issue, name="cards_issue"),

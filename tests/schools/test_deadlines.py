@@ -66,7 +66,9 @@ def test_the_authority_is_reminded_after_three_working_days_then_every_five():
 
 
 def test_holidays_do_not_count_and_one_letter_names_all():
-    Holiday.objects.create(name="Nghỉ", starts_on=MONDAY.date() + timedelta(days=1), ends_on=MONDAY.date() + timedelta(days=2))
+    Holiday.objects.create(
+        name="Nghỉ", starts_on=MONDAY.date() + timedelta(days=1), ends_on=MONDAY.date() + timedelta(days=2)
+    )
     claim = make_claim()
     make_claim(name="Trần Phú")
     make_ward_officer(ward=claim.school.ward)

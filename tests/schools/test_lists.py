@@ -20,7 +20,17 @@ pytestmark = pytest.mark.django_db
 TITLES = ["STT", "Mã trường", "Tên trường", "Phường/Xã", "Cấp học", "Loại hình", "Số học sinh", "Điện thoại", "Mã cũ"]
 FIELDS = ["code", "name", "ward", "levels", "ownership", "pupil_count", "phone", "old_codes"]
 MAPPING = {str(index): name for index, name in enumerate(FIELDS, start=1)}
-CHU_VAN_AN = [1, "00740105", "Trường THCS Chu Văn An", "Phường Thủ Dầu Một", "THCS", "Công lập", 1250, "0274 3822 123", ""]
+CHU_VAN_AN = [
+    1,
+    "00740105",
+    "Trường THCS Chu Văn An",
+    "Phường Thủ Dầu Một",
+    "THCS",
+    "Công lập",
+    1250,
+    "0274 3822 123",
+    "",
+]
 
 
 @pytest.fixture

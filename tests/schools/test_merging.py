@@ -165,7 +165,9 @@ def test_old_names_and_codes_lead_to_the_new_school_through_chains(client, old, 
     for words in ("phu cuong", "rat cu", "chu van an", first.code):
         assert list(search_schools(text=words)) == [new], words
     for code in (first.code, old.code):
-        assert client.get(reverse("school_detail", args=[code]))["Location"] == reverse("school_detail", args=[new.code])
+        assert client.get(reverse("school_detail", args=[code]))["Location"] == reverse(
+            "school_detail", args=[new.code]
+        )
     page = client.get(reverse("school_detail", args=[new.code])).content.decode()
     assert "Rất Cũ" in page
     client.logout()

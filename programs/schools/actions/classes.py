@@ -57,13 +57,17 @@ def change_class(
 def _once(action: str, by: User, key: str, body: dict, perform) -> ClassGroup:
     with transaction.atomic():
         find = ClassGroup.objects.select_related("school").get
-        return perform_once(
-            user=by, action=action, key=key, body=body, perform=perform, find=lambda pk: find(pk=pk)
-        )
+        return perform_once(user=by, action=action, key=key, body=body, perform=perform, find=lambda pk: find(pk=pk))
 
 
 def _check(
-    *, school: School, school_year: SchoolYear, name: str, teacher: User | None, by: User, group: ClassGroup | None = None
+    *,
+    school: School,
+    school_year: SchoolYear,
+    name: str,
+    teacher: User | None,
+    by: User,
+    group: ClassGroup | None = None,
 ) -> None:
     # The school's row is the lock: two classes of one name queue up here, before the constraint.
     fresh = School.objects.select_for_update(no_key=True).get(pk=school.pk)

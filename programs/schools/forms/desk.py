@@ -67,7 +67,9 @@ class ReplaceForm(CleanFormMixin, IdempotentFormMixin):
 
 class RoleForm(CleanFormMixin, IdempotentFormMixin):
     role = forms.ChoiceField(
-        label=_("New role"), choices=[(role, SchoolRole(role).label) for role in INVITED_ROLES], widget=forms.RadioSelect
+        label=_("New role"),
+        choices=[(role, SchoolRole(role).label) for role in INVITED_ROLES],
+        widget=forms.RadioSelect,
     )
 
 
