@@ -44,6 +44,11 @@ class GoneStale(Exception):
 
 
 def apply_roster(*, roster_id: int, job_id: int, progress: Callable[..., None]) -> RosterImport | None:
+    """Write the rows that are not written yet: safe to call again after a crash, since each row says when it was.
+
+    ``progress(done, total)`` counts rows. None when the import was dropped or belongs to another job; an import in
+    all-or-nothing whose rows would now do something else is shown anew instead.
+    """
     found = RosterImport.objects.filter(pk=roster_id, job_id=job_id, state=ImportState.APPLYING)
     roster = found.select_related("school", "school_year", "uploaded_by", "job").first()
     if roster is None:
