@@ -30,6 +30,7 @@ def required_in_production(name: str, default: str) -> str:
 
 
 SECRET_KEY = required_in_production("SECRET_KEY", "only-for-the-demonstration-never-in-production-0123456789")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier keys, still read
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 SITE_URL = required_in_production("SITE_URL", f"http://localhost:{env.str('PORT', default='8000')}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

@@ -17,6 +17,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
 from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditWebAuthnForm
+from cryptography.fernet import InvalidToken
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -125,10 +126,13 @@ class SecondStepMixin:
 
 def _opened_by(user: User, code: str) -> Authenticator | None:
     for authenticator in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
-        if authenticator.type == Authenticator.Type.TOTP:
-            opened = use_code(authenticator=authenticator, code=code)
-        else:
-            opened = authenticator.wrap().validate_code(code)
+        try:
+            if authenticator.type == Authenticator.Type.TOTP:
+                opened = use_code(authenticator=authenticator, code=code)
+            else:
+                opened = authenticator.wrap().validate_code(code)
+        except InvalidToken:  # SECRET_KEY was changed without a fallback: nothing opens, an administrator resets
+            continue
         if opened:
             authenticator.user = user
             return authenticator

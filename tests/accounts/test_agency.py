@@ -145,6 +145,7 @@ def linked(agency, hanh):
 def test_a_person_links_once_from_inside_and_signs_in_from_then_on(client, settings, known_provider, hanh):
     _switch_on(settings, known_provider)
     sign_in(client, hanh)
+    assert reverse("agency_login") in client.get(reverse("account_security")).content.decode()
     assert through_the_agency(client, "connect", {"sub": "079000000001"}).url == reverse("account_security")
     link = SocialAccount.objects.get()
     assert (link.user, link.provider) == (hanh, "agency")

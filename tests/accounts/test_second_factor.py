@@ -192,6 +192,16 @@ def test_the_secret_is_not_readable_in_the_database(mai):
     assert TOTP_SECRET not in str(list(Authenticator.objects.values_list("data", flat=True)))
 
 
+def test_a_changed_key_of_the_portal_reads_old_factors_only_with_the_old_one_beside_it(client, mai, settings):
+    people.enrol_second_factor(mai)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "k" * 60
+    sign_in(client, mai)
+    assert client.post(reverse("mfa_authenticate"), {"code": current_code()}).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = [old]
+    client.post(reverse("mfa_authenticate"), {"code": current_code()})
+    assert "_auth_user_id" in client.session
+
+
 def test_the_last_factor_cannot_be_removed_but_moves_to_another_phone(client, mai):
     people.enrol_second_factor(mai)
     sign_in(client, mai)
