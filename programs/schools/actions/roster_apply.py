@@ -117,7 +117,7 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
     here = {pupil.pk: pupil for found in [*roll.here.values(), *roll.alike.values()] for pupil in found}
     taken = _already_served(roster, list(here))
     for row in rows:
-        verdict = rules.judge(row.facts, reading_notes(row), roll=roll, **settings)
+        verdict = rules.judge(row.facts, reading_notes(row=row), roll=roll, **settings)
         if verdict.question == rules.OTHER_IDENTIFIER and verdict.pupil_id in taken:
             verdict = rules.Verdict(
                 RowOutcome.ADD
@@ -270,7 +270,7 @@ def _leave_stale_out(work: Work) -> None:
         row.decision, row.pupil_id, row.changes = "", verdict.pupil_id, verdict.changes
         row.outcome = RowOutcome.REFUSED if verdict.outcome == RowOutcome.REFUSED else RowOutcome.DECIDE
         said = [*verdict.notes, {"field": "", "code": rules.CHANGED}]
-        row.notes = reading_notes(row) + [note | {"by": JUDGED} for note in said]
+        row.notes = reading_notes(row=row) + [note | {"by": JUDGED} for note in said]
     RosterRow.objects.bulk_update(
         [row for row, _verdict in work.stale], ["facts", "decision", "pupil", "changes", "outcome", "notes"]
     )
@@ -285,7 +285,7 @@ def _finish(roster: RosterImport) -> None:
         return
     now = timezone.now()
     mine.state, mine.applied_at, mine.error = ImportState.APPLIED, now, ""
-    mine.counts = preview_counts(mine) | {"applied": roster_queries.applied_counts(mine)}
+    mine.counts = preview_counts(roster=mine) | {"applied": roster_queries.applied_counts(mine)}
     mine.save(update_fields=["state", "applied_at", "error", "counts"])
     figures = {name: number for name, number in mine.counts.items() if isinstance(number, int)}
     record(by=roster.uploaded_by, action="roster.apply", obj=mine, after=figures | {"applied": mine.counts["applied"]})

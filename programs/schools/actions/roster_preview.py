@@ -43,7 +43,7 @@ def judge_again(*, roster_id: int, job_id: int, progress: Callable[..., None]) -
     total, done = rows.count(), 0
     for batch in roster_queries.batches_of(rows):
         with transaction.atomic():
-            judge_rows(roster, batch)
+            _judge_rows(roster, batch)
             RosterRow.objects.bulk_update(batch, ["outcome", "notes", "changes", "pupil", "facts", "decision"])
         done += len(batch)
         progress(done, total)
@@ -62,7 +62,7 @@ def _stage(roster: RosterImport, path, progress: Callable[..., None]) -> None:
     for batch in _in_batches(lines):
         rows = [_row(roster, line) for line in batch]
         with transaction.atomic():
-            judge_rows(roster, rows)
+            _judge_rows(roster, rows)
             RosterRow.objects.bulk_create(rows)
         done += len(rows)
         progress(min(done, total), total)
@@ -85,12 +85,12 @@ def _row(roster: RosterImport, line: Line) -> RosterRow:
     return RosterRow(roster=roster, line=line.number, values=line.values, facts=line.facts, notes=line.notes)
 
 
-def judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
+def _judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
     """Set what each row would do; nothing is saved."""
     settings = {"source": roster.source, "year_id": roster.school_year_id}
     roll = roster_queries.roll_around([row.facts for row in rows], school_id=roster.school_id, **settings)
     for row in rows:
-        read = reading_notes(row)
+        read = reading_notes(row=row)
         verdict = rules.judge(row.facts, read, roll=roll, **settings)
         kept = [note for note in row.notes if note["code"] in rules.FILE_QUESTIONS]
         row.outcome, row.pupil_id, row.changes = verdict.outcome, verdict.pupil_id, verdict.changes
@@ -101,7 +101,8 @@ def judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
             _ask(row, verdict.question)
 
 
-def reading_notes(row: RosterRow) -> list[dict]:
+def reading_notes(*, row: RosterRow) -> list[dict]:
+    """What was noted when the file was read, without what was judged since."""
     return [note for note in row.notes if note.get("by") != JUDGED]
 
 
@@ -115,7 +116,7 @@ def _ask(row: RosterRow, question: str) -> None:
 
 
 # --- The file against itself ----------------------------------------------------------------------
-def mark_repeats(roster: RosterImport) -> None:
+def _mark_repeats(roster: RosterImport) -> None:
     """Rows of one identifier, and new pupils of one name and birthday, wait for a person: they are never merged."""
     readable = ~Q(outcome=RowOutcome.REFUSED)
     _mark(roster, "external_id", rules.TWICE, "external_id", readable)
@@ -151,8 +152,8 @@ def _mark_chunk(roster: RosterImport, fact: str, question: str, field: str, amon
 
 # --- The end --------------------------------------------------------------------------------------
 def _finish(roster: RosterImport) -> RosterImport:
-    mark_repeats(roster)
-    counts = preview_counts(roster)
+    _mark_repeats(roster)
+    counts = preview_counts(roster=roster)
     with transaction.atomic():
         mine = RosterImport.objects.filter(pk=roster.pk, job_id=roster.job_id, state=ImportState.PREVIEWING)
         mine.update(state=ImportState.READY, counts=counts)
@@ -160,7 +161,8 @@ def _finish(roster: RosterImport) -> RosterImport:
     return roster
 
 
-def preview_counts(roster: RosterImport) -> dict:
+def preview_counts(*, roster: RosterImport) -> dict:
+    """The figures above the preview: rows by outcome, new classes, pupils not in the file, rows that wait."""
     counts = roster_queries.counts_of(roster)
     return roster.counts | counts | {
         "new_classes": roster_queries.new_class_names(roster),

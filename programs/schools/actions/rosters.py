@@ -15,7 +15,7 @@ from programs.core.jobs import enqueue
 from programs.core.models import SchoolYear
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
 from programs.core.references import new_reference
-from programs.core.refusals import Refused, refuse_if
+from programs.core.refusals import Refusal, Refused, refuse_if
 from programs.core.spreadsheets import open_table
 from programs.schools import queries
 from programs.schools.choices import ImportState, RowDecision, RowOutcome
@@ -95,7 +95,7 @@ def _upload(
     return roster
 
 
-def same_file_refusal(*, school: School, file_hash: str, once_more: bool):
+def same_file_refusal(*, school: School, file_hash: str, once_more: bool) -> Refusal | None:
     """The same file again: an applied one only when the roll has changed since; another one when a person says so."""
     earlier = roster_queries.same_file(school, file_hash)
     if earlier is None:
@@ -245,7 +245,7 @@ def start_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
     def perform() -> RosterImport:
         School.objects.select_for_update().get(pk=roster.school_id)
         fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
-        refuse_if(start_refusal(fresh))
+        refuse_if(start_refusal(roster=fresh))
         running = RosterImport.objects.filter(school=fresh.school_id, state=ImportState.APPLYING).select_related("job")
         if any(not other.is_stalled for other in running):
             raise Refused.because("other_import", _("Another import of this school is running. Wait until it is done."))
@@ -264,7 +264,7 @@ def start_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
         )
 
 
-def start_refusal(roster: RosterImport, *, figures: dict[str, int] | None = None):
+def start_refusal(*, roster: RosterImport, figures: dict[str, int] | None = None) -> Refusal | None:
     """Why this import cannot start now, or None; ``figures`` if the caller has counted already."""
     figures = figures or roster_queries.figures_of(roster)
     return rules.apply_refusal(

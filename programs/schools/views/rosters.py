@@ -232,7 +232,7 @@ def _preview(request: HttpRequest, roster: RosterImport) -> HttpResponse:
     questions = roster_queries.questions_of(roster)
     context = _rows_context(request, roster) | {
         "figures": figures,
-        "refusal": actions.start_refusal(roster, figures=figures),
+        "refusal": actions.start_refusal(roster=roster, figures=figures),
         "notice": stale_notice() if roster.error else "",
         "questions": [
             {
