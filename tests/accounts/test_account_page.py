@@ -187,6 +187,12 @@ def test_an_administrator_takes_the_second_step_off_with_a_reason(client):
     assert "/accounts/second-factor/" in theirs.get(reverse("desk")).url
 
 
+def test_the_back_office_has_no_other_way_to_it(client):
+    client.force_login(people.make_administrator())
+    for table in ("mfa/authenticator", "socialaccount/socialapp", "socialaccount/socialaccount"):
+        assert client.get(f"/backoffice/{table}/").status_code == 404
+
+
 def test_nobody_else_takes_it_off_and_nobody_their_own(client):
     officer, admin = people.make_officer(), people.make_administrator()
     for person, target in ((officer, admin), (admin, admin)):
