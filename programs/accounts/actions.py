@@ -6,6 +6,7 @@ from datetime import datetime
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
@@ -62,6 +63,15 @@ def first_password_path(*, user: User) -> str:
     """The address where a new person sets a password, once and within three days; allauth checks the token."""
     identity = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return reverse("account_reset_password_from_key", kwargs=identity)
+
+
+@transaction.atomic
+def prove_address(*, user: User) -> None:
+    """A link in a letter to the person's own address was used: nobody has to confirm that address any more."""
+    if user.email:
+        EmailAddress.objects.update_or_create(
+            user=user, email=user.email, defaults={"verified": True, "primary": True}
+        )
 
 
 def keep_recovery_codes(*, user: User) -> None:

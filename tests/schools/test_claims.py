@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import reverse
 
 from programs.accounts.models import User
@@ -228,6 +229,7 @@ def test_verifying_makes_the_coordinator_who_chooses_a_password(client, invited,
     page = client.get(link, follow=True)
     done = client.post(page.request["PATH_INFO"], {"password1": PASSWORD, "password2": PASSWORD})
     assert done.status_code == 302
+    assert EmailAddress.objects.get(user=coordinator).verified  # else no second factor could be set up
     assert (
         client.login(username=coordinator.username, password=PASSWORD)
         or client.post(reverse("account_login"), {"login": TYPED["email"], "password": PASSWORD}).status_code == 302

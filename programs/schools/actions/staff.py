@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs.accounts.actions import create_person
+from programs.accounts.actions import create_person, prove_address
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.idempotency import perform_once
@@ -142,6 +142,7 @@ def _new_member(*, full_name: str, email: str, password: str, language: str) -> 
     person = create_person(full_name=full_name, email=email, language=language, by=None)
     person.set_password(password)
     person.save(update_fields=["password"])
+    prove_address(user=person)  # who holds the letter has read it at this address
     return person
 
 
