@@ -61,7 +61,7 @@ def _sentences(cards: list[RoleCard]) -> Iterator[list]:
 def _rows_of(label: str, count: int | None, meaning: Meaning) -> Iterator[list]:
     for verb, sentences in ((pgettext("role", "Sees"), meaning.sees), (pgettext("role", "May"), meaning.does)):
         for sentence in sentences:
-            yield [label, count, verb, str(sentence.text), str(sentence.reach)]
+            yield [label, count, verb, str(sentence.text), str(sentence.reach or meaning.reach)]
 
 
 def _people() -> Iterator[list]:

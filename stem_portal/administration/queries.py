@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 
 from programs.accounts.models import User
 from programs.accounts.second_factor import FACTORS
-from programs.core.permissions import EVERYBODY, SIGNED_IN, Holders, Permission, Reach, Role, nowhere
+from programs.core.permissions import EVERYBODY, REACH_OF, SIGNED_IN, Holders, Permission, Reach, Role, nowhere
 from programs.core.text import fold
 
 ROOMS = [
@@ -49,8 +49,9 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What one group of people sees and does, in sentences."""
+    """What one group of people sees and does, in sentences; ``reach`` is theirs as a rule, a sentence names another."""
 
+    reach: str | Promise
     sees: list[Sentence] = field(default_factory=list)
     does: list[Sentence] = field(default_factory=list)
 
@@ -58,11 +59,12 @@ class Meaning:
 def meaning_of(role: Role) -> Meaning:
     """What the role adds to what everybody, and everybody signed in, may do anyway."""
     own = [each for each in permissions() if role in each.roles and _group(each) is None]
-    return _meaning(own, lambda each: each.reach_of(role))
+    return _meaning(own, role, REACH_OF.get(role, Reach.OWN))
 
 
 def meaning_of_all(group: tuple[Role, ...]) -> Meaning:
-    return _meaning([each for each in permissions() if _group(each) == group], lambda each: each.reach)
+    said = [each for each in permissions() if _group(each) == group]
+    return _meaning(said, Role.STUDENT, Reach.ALL if group == EVERYBODY else Reach.OWN)
 
 
 def _group(permission: Permission) -> tuple[Role, ...] | None:
@@ -70,15 +72,15 @@ def _group(permission: Permission) -> tuple[Role, ...] | None:
     return next((group for group in (EVERYBODY, SIGNED_IN) if set(permission.roles) == set(group)), None)
 
 
-def _meaning(chosen: list[Permission], reach) -> Meaning:
+def _meaning(chosen: list[Permission], role: Role, usual: Reach) -> Meaning:
     def said(does: bool) -> list[Sentence]:
         return [
-            Sentence(each.text, Reach(found).label if (found := reach(each)) else "")
+            Sentence(each.text, Reach(reach).label if (reach := each.reach_of(role)) != usual else "")
             for each in chosen
             if each.does is does
         ]
 
-    return Meaning(sees=said(False), does=said(True))
+    return Meaning(reach=usual.label, sees=said(False), does=said(True))
 
 
 @dataclass(frozen=True)
