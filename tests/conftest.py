@@ -8,6 +8,16 @@ from django.db import connection
 from django.utils import translation
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that commit empty every table when they end, the root of Wagtail's pages too: they run by themselves."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        commits = (mark and mark.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
+        if commits:
+            item.add_marker("commits")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Between two transactional tests Django empties the tables: on SQLite with DELETE, which the audit log refuses.

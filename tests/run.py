@@ -11,7 +11,8 @@ from tests.chromium import require
 from tests.postgres import throw_away_cluster
 
 WORKERS = str(max(2, os.cpu_count() or 2))
-UNIT = ("-n", WORKERS, "--dist", "worksteal", "-m", "not journey", "--create-db", "tests")
+UNIT = ("-n", WORKERS, "--dist", "worksteal", "-m", "not journey and not commits", "--create-db", "tests")
+COMMITTING = ("-m", "commits and not journey", "--create-db", "tests")
 JOURNEYS = ("-m", "journey", "-x", "tests/journeys")
 
 
@@ -32,10 +33,14 @@ def run(title: str, *arguments: str, **environment: str) -> bool:
 def main() -> int:
     environment = {"CHROMIUM": require(), "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     os.environ.pop("DATABASE_URL", None)
-    results = [run("Suite on SQLite", *UNIT, **environment)]
+    results = [
+        run("Suite on SQLite", *UNIT, **environment),
+        run("Committing tests on SQLite", *COMMITTING, **environment),
+    ]
     with throw_away_cluster() as database_url:
         on_postgres = environment | {"DATABASE_URL": database_url}
         results.append(run("Suite on PostgreSQL", *UNIT, **on_postgres))
+        results.append(run("Committing tests on PostgreSQL", *COMMITTING, **on_postgres))
         results.append(run("Journeys in Chromium on SQLite", *JOURNEYS, **environment))
         results.append(run("Journeys in Chromium on PostgreSQL", *JOURNEYS, **on_postgres))
     return 0 if all(results) else 1
