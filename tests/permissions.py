@@ -207,6 +207,13 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "role_detail": ("q",),
     "consent_class": ("show",),
     "consent_paper": ("pupil",),
+    "school_register": ("q", "ward", "state"),
+    "school_register_xlsx": ("q", "ward", "state"),
+    "school_merge": ("into", "q"),
+    "pupils_leave": ("pupil",),
+    "data_request_list": ("show",),
+    "roster_detail": ("q", "show"),
+    "cards_issue": ("pupil",),
 }
 NO_PLACE_ASKED = {
     "certificate_verify_form": "the code of a certificate is its key",

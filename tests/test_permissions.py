@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from tests.permissions import (
+    BY_TOKEN,
     NO_PLACE_ASKED,
     OBJECT_OF,
     QUESTIONS,
@@ -107,20 +108,18 @@ def test_a_foreign_object_looks_like_a_missing_one():
         assert decided[f"{name} foreign"][teacher] == decided[f"{name} missing"][teacher], name
 
 
-# Objects that anybody may see, whoever they belong to.
-PUBLIC_OBJECTS = {
+# Objects that anybody may see, whoever they belong to; what a secret opens; and words of the code.
+PUBLIC_OBJECTS = BY_TOKEN | {
     "session_detail",
     "session_book",
     "school_claim",
-    "claim_status",
-    "invitation_accept",
     "school_activate",
     "school_activate_password",
     "competition_detail",
     "project_new",
-    "certificate_verify",
     "report_detail",
     "report_freeze",
+    "my_consent",
 }
 
 
