@@ -6,6 +6,11 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck, settings
+
+# Speed is measured in benchmarks/, never asserted in a test: a slow machine is no reason to fail.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 
 @pytest.hookimpl(tryfirst=True)
