@@ -15,7 +15,12 @@ from tests.people import PASSWORD, make_user
 
 @pytest.mark.parametrize(
     ("full_name", "given_name", "begins"),
-    [("Nguyễn Nhật Minh", "", "minh"), ("Đặng Thị Ánh Đào", "", "dao"), ("H'Hen Niê", "H'Hen", "hhen"), ("王", "", "wang")],
+    [
+        ("Nguyễn Nhật Minh", "", "minh"),
+        ("Đặng Thị Ánh Đào", "", "dao"),
+        ("H'Hen Niê", "H'Hen", "hhen"),
+        ("王", "", "wang"),
+    ],
 )
 def test_a_name_says_who_it_is_and_nothing_else(full_name, given_name, begins):
     name = usernames.suggest(full_name, given_name)

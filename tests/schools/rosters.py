@@ -67,7 +67,9 @@ def match(client, roster: RosterImport, *, mode: str = "rest", **changes):
     return client.post(address, fields)
 
 
-def preview(client, school: School, data: bytes, *, mode: str = "rest", columns: dict | None = None, **more) -> RosterImport:
+def preview(
+    client, school: School, data: bytes, *, mode: str = "rest", columns: dict | None = None, **more
+) -> RosterImport:
     """From the file to the preview, through the pages and the worker."""
     upload(client, school, data, **more)
     match(client, latest(school), mode=mode, **(columns or {}))

@@ -76,7 +76,7 @@ def _upload(
     *, school_id: int, school_year: SchoolYear, file_name: str, file_hash: str, file_path: str, source: str,
     class_group: ClassGroup | None, once_more: bool, by: User,
 ) -> RosterImport:  # fmt: skip
-    school = School.objects.select_for_update().get(pk=school_id)
+    school = lock_school(school_id=school_id)
     may = rules.can_import(queries.standing_of(by), school)
     refuse_if(rules.import_refusal(may=may, state=ImportState.UPLOADED, wanted=[ImportState.UPLOADED]))
     refuse_if(same_file_refusal(school=school, file_hash=file_hash, once_more=once_more))
@@ -243,7 +243,7 @@ def start_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
     """
 
     def perform() -> RosterImport:
-        School.objects.select_for_update().get(pk=roster.school_id)
+        lock_school(school_id=roster.school_id)
         fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
         refuse_if(start_refusal(roster=fresh))
         running = RosterImport.objects.filter(school=fresh.school_id, state=ImportState.APPLYING).select_related("job")
@@ -262,6 +262,11 @@ def start_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
             perform=perform,
             find=lambda pk: RosterImport.objects.get(pk=pk),
         )
+
+
+def lock_school(*, school_id: int) -> School:
+    """Whoever sends a list for a school, or starts an import of it, queues here."""
+    return School.objects.select_for_update().get(pk=school_id)
 
 
 def start_refusal(*, roster: RosterImport, figures: dict[str, int] | None = None) -> Refusal | None:
