@@ -69,9 +69,7 @@ def first_password_path(*, user: User) -> str:
 def prove_address(*, user: User) -> None:
     """A link in a letter to the person's own address was used: nobody has to confirm that address any more."""
     if user.email:
-        EmailAddress.objects.update_or_create(
-            user=user, email=user.email, defaults={"verified": True, "primary": True}
-        )
+        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def keep_recovery_codes(*, user: User) -> None:
