@@ -248,7 +248,6 @@ ACCOUNT_ADAPTER = "programs.notices.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "programs.accounts.forms.LoginForm",
     "reset_password": "programs.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "programs.accounts.forms.FirstPasswordForm",
     "request_login_code": "programs.accounts.forms.RequestLoginCodeForm",
     "confirm_login_code": "programs.accounts.forms.ConfirmLoginCodeForm",
 }

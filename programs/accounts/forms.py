@@ -8,7 +8,6 @@ from allauth.account.forms import ConfirmLoginCodeForm as AllauthConfirmLoginCod
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import RequestLoginCodeForm as AllauthRequestLoginCodeForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
-from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
@@ -23,7 +22,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts import usernames
-from programs.accounts.actions import prove_address
 from programs.accounts.limits import forget, is_allowed
 from programs.accounts.models import User
 from programs.accounts.totp import use_code
@@ -80,16 +78,6 @@ class _ByMail:
 
 class ResetPasswordForm(_ByMail, AllauthResetPasswordForm):
     action = "reset_password_mail"
-
-
-class FirstPasswordForm(AllauthResetPasswordKeyForm):
-    """The link of a letter: with the first password it proves the address, without which there is no second factor."""
-
-    def save(self) -> None:
-        is_first = not self.user.has_usable_password()
-        super().save()
-        if is_first:
-            prove_address(user=self.user)
 
 
 class RequestLoginCodeForm(_ByMail, AllauthRequestLoginCodeForm):

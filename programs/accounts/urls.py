@@ -1,11 +1,16 @@
 """Before allauth's own addresses: what is added to them, and what stands in the place of one of them."""
 
-from django.urls import path
+from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from programs.accounts import views
 
 urlpatterns = [
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.PasswordFromLetter.as_view(),
+        name="account_reset_password_from_key",
+    ),
     path("security/", views.account_security, name="account_security"),
     path("sessions/<int:pk>/end/", views.session_end, name="session_end"),
     path("3rdparty/", views.Unlink.as_view(), name="socialaccount_connections"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.views import PasswordResetFromKeyView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import AuthenticateView as AllauthAuthenticateView
 from allauth.mfa.models import Authenticator
@@ -19,6 +20,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
@@ -29,7 +31,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic.edit import FormView
 
-from programs.accounts.actions import keep_recovery_codes
+from programs.accounts.actions import keep_recovery_codes, prove_address
 from programs.accounts.second_factor import KEPT, has_factor, second_factor_missing, second_factor_needed
 from programs.accounts.sessions import end_sessions
 from programs.accounts.totp import app_data, next_code
@@ -196,3 +198,14 @@ def demo_code(user) -> dict | None:
     with suppress(InvalidToken):  # another key of the portal: not the demonstration's either
         return {"code": next_code(app)} if decrypt(app.data["secret"]) == settings.DEMO_TOTP_SECRET else None
     return None
+
+
+class PasswordFromLetter(PasswordResetFromKeyView):
+    """With the first password the link of a letter proves its address; without that there is no second factor."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        is_first = not self.reset_user.has_usable_password()
+        answer = super().form_valid(form)
+        if is_first:
+            prove_address(user=self.reset_user)
+        return answer
