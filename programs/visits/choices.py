@@ -1,4 +1,4 @@
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -35,17 +35,16 @@ class BookingState(TextChoices):
 
 
 S = BookingState
-SEAT_HOLDING = (S.HELD, S.PAPERS_DUE, S.CONFIRMED)
+SEAT_HOLDING = (S.OFFERED, S.HELD, S.PAPERS_DUE, S.CONFIRMED)
 # Seats stay taken for groups that came: the session is over, nobody else can use them.
 SEAT_COUNTED = (*SEAT_HOLDING, S.ATTENDED, S.CLOSED)
-WAITING = (S.WAITLISTED, S.OFFERED)
-LIVE = (*SEAT_HOLDING, *WAITING)
+LIVE = (*SEAT_HOLDING, S.WAITLISTED)
 CAME = (S.ATTENDED, S.CLOSED)
 UNFINISHED = (*LIVE, S.ATTENDED, S.NO_SHOW)  # something is still to be done with them
 CANCELLED = (S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE)
 # What the list of bookings may be narrowed to.
 BOOKING_GROUPS = {
-    "upcoming": (*SEAT_HOLDING, S.OFFERED),
+    "upcoming": SEAT_HOLDING,
     "waiting": (S.WAITLISTED,),
     "past": (*CAME, S.NO_SHOW),
     "ended": (*CANCELLED, S.EXPIRED, S.REFUSED),
@@ -71,3 +70,64 @@ BOOKING_MOVES = {
     S.CANCELLED_BY_CENTRE: set(),
     S.REFUSED: set(),
 }
+
+
+class Weekday(IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class BookingMode(TextChoices):
+    FIRST_COME = "first_come", _("First come, first served")
+    BALLOT = "ballot", _("By ballot")
+
+
+class PaperKind(TextChoices):
+    PLAN = "plan", _("Plan of the visit")
+    SAFETY = "safety_plan", _("Safety plan")
+    TRANSPORT = "transport", _("Contract with the carrier")
+    INSURANCE = "insurance", _("Insurance of the group")
+
+
+class ApprovalKind(TextChoices):
+    PRINCIPAL = "principal", _("Principal")
+    WARD = "ward", pgettext_lazy("approval", "Ward")
+    DEPARTMENT = "department", _("Department's consent to leave the city")
+
+
+class ApprovalState(TextChoices):
+    ASKED = "asked", pgettext_lazy("approval", "Waiting")
+    APPROVED = "approved", pgettext_lazy("approval", "Approved")
+    REFUSED = "refused", pgettext_lazy("approval", "Refused")
+
+
+class BallotState(TextChoices):
+    OPEN = "open", pgettext_lazy("ballot", "Open for entries")
+    CLOSED = "closed", pgettext_lazy("ballot", "Entries closed, list published")
+    DRAWN = "drawn", pgettext_lazy("ballot", "Drawn, not sent yet")
+    SENT = "sent", pgettext_lazy("ballot", "Results sent")
+
+
+class EntryOutcome(TextChoices):
+    ENTERED = "entered", pgettext_lazy("ballot entry", "Entered")
+    WON = "won", pgettext_lazy("ballot entry", "Drawn")
+    LOST = "lost", pgettext_lazy("ballot entry", "Not drawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("ballot entry", "Withdrawn")
+
+
+class MarkKind(TextChoices):
+    FIGURES = "figures", pgettext_lazy("mark", "Figures")
+    NAMES = "names", pgettext_lazy("mark", "Names")
+    NO_SHOW = "no_show", pgettext_lazy("mark", "Did not come")
+
+
+class Rating(IntegerChoices):
+    NO = 1, _("Not at all")
+    LITTLE = 2, _("A little")
+    MOSTLY = 3, _("Mostly")
+    FULLY = 4, _("Fully")

@@ -1,0 +1,34 @@
+"""The tables of the visits wing, one file per subject."""
+
+from programs.visits.models.ballots import Ballot, BallotEntry
+from programs.visits.models.bookings import Booking, BookingApproval, BookingPaper, RosterEntry, new_pass_code
+from programs.visits.models.centres import Blackout, Centre, CentreStaff, OpeningHours, Room, in_language
+from programs.visits.models.day import CalendarFeed, CheckInMark, VisitFeedback
+from programs.visits.models.sessions import Season, SeasonOpening, Session, SessionSeries
+from programs.visits.models.trips import AdultRatio, FieldTrip, RequiredPaper
+
+__all__ = [
+    "AdultRatio",
+    "Ballot",
+    "BallotEntry",
+    "Blackout",
+    "Booking",
+    "BookingApproval",
+    "BookingPaper",
+    "CalendarFeed",
+    "Centre",
+    "CentreStaff",
+    "CheckInMark",
+    "FieldTrip",
+    "OpeningHours",
+    "RequiredPaper",
+    "Room",
+    "RosterEntry",
+    "Season",
+    "SeasonOpening",
+    "Session",
+    "SessionSeries",
+    "VisitFeedback",
+    "in_language",
+    "new_pass_code",
+]
