@@ -38,6 +38,7 @@ S = BookingState
 SEAT_HOLDING = (S.OFFERED, S.HELD, S.PAPERS_DUE, S.CONFIRMED)
 # Seats stay taken for groups that came: the session is over, nobody else can use them.
 SEAT_COUNTED = (*SEAT_HOLDING, S.ATTENDED, S.CLOSED)
+COMING = (S.HELD, S.PAPERS_DUE, S.CONFIRMED)  # the groups that are expected on the day
 LIVE = (*SEAT_HOLDING, S.WAITLISTED)
 CAME = (S.ATTENDED, S.CLOSED)
 UNFINISHED = (*LIVE, S.ATTENDED, S.NO_SHOW)  # something is still to be done with them

@@ -9,7 +9,7 @@ _CLASH = f"""
 SELECT RAISE(ABORT, '{CONSTRAINT}') FROM {TABLE} AS other
 WHERE NEW.state <> 'cancelled' AND other.state <> 'cancelled' AND other.room_id = NEW.room_id
 AND other.id IS NOT NEW.id AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at
-"""
+"""  # noqa: S608 - constants of this file, nothing from outside
 SQLITE = [
     f"CREATE TRIGGER IF NOT EXISTS {CONSTRAINT}_insert BEFORE INSERT ON {TABLE} BEGIN {_CLASH}; END",
     f"CREATE TRIGGER IF NOT EXISTS {CONSTRAINT}_update BEFORE UPDATE OF room_id, starts_at, ends_at, state "

@@ -1,4 +1,4 @@
-"""The shape of what people send to the visits wing."""
+"""Booking, and what the school does with its booking."""
 
 from __future__ import annotations
 
@@ -9,17 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from programs.core.forms import CleanCharField, CleanFormMixin, DateField, PhoneField, WholeNumberField
+from programs.core.forms import CleanCharField, CleanFormMixin, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.schools.models import ClassGroup, Pupil
-from programs.visits.models import Booking
-
-_DIGITS = {"inputmode": "numeric", "autocomplete": "off", "class": "number"}
-
-
-def _number(**options) -> WholeNumberField:
-    # A text field with a digits keyboard: spinners change numbers by accident when a page is scrolled.
-    return WholeNumberField(widget=forms.TextInput(attrs=_DIGITS), **options)
+from programs.visits.forms.fields import number
 
 
 class ClassSelect(forms.Select):
@@ -38,8 +31,8 @@ class ClassSelect(forms.Select):
 
 class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     class_group = forms.TypedChoiceField(label=_("Class"), widget=ClassSelect)
-    pupils = _number(label=_("Pupils"), min_value=1, max_value=9999)
-    adults = _number(label=_("Accompanying adults"), min_value=0, max_value=999)
+    pupils = number(label=_("Pupils"), min_value=1, max_value=9999)
+    adults = number(label=_("Accompanying adults"), min_value=0, max_value=999)
     contact_phone = PhoneField(
         label=_("Telephone on the day"), help_text=_("The centre calls this number if the bus is late.")
     )
@@ -136,34 +129,3 @@ class RosterForm(IdempotentFormMixin, forms.Form):
     def __init__(self, *args, pupils: Sequence[Pupil], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["pupils"].choices = [(pupil.pk, pupil.full_name) for pupil in pupils]
-
-
-class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
-    pupils = _number(label=_("Pupils who came"), min_value=1, max_value=9999)
-    girls = _number(label=_("Girls among them"), min_value=0, max_value=9999)
-    adults = _number(label=_("Adults who came"), min_value=0, max_value=999)
-    present = forms.TypedMultipleChoiceField(
-        label=_("Pupils who are here"),
-        required=False,
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Take the tick away from those who did not come. Only pupils who came get a certificate."),
-    )
-
-    def __init__(self, *args, booking: Booking, staying: set[int], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.roster = [(entry.pupil_id, entry.pupil.full_name) for entry in booking.roster_entries]
-        # Whoever has no consent stays at school: there is nothing to tick.
-        going = [(pupil_id, name) for pupil_id, name in self.roster if pupil_id not in staying]
-        self.fields["present"].choices = going
-        if not going:
-            del self.fields["present"]
-
-    @property
-    def absent(self) -> set[int]:
-        """Pupils of the list of participants whose tick was taken away."""
-        return {pupil_id for pupil_id, _name in self.roster} - set(self.cleaned_data.get("present", []))
-
-
-class DayForm(forms.Form):
-    date = DateField(label=_("Day"), required=False)

@@ -1,0 +1,83 @@
+"""Every read of the visits wing; first of all, who sees what."""
+
+from programs.visits.queries.booking import (
+    classes_for_booking,
+    live_bookings_of_school,
+    reference_taken,
+    session_to_book,
+    someone_waits,
+    waiting_place,
+)
+from programs.visits.queries.day import (
+    EXPECTED,
+    CentreDay,
+    DaySession,
+    centre_day,
+    centres_of,
+    closing_counts,
+    sessions_to_close,
+)
+from programs.visits.queries.figures import pupils_in_term
+from programs.visits.queries.roster import roster_of, with_roster_size, without_consent
+from programs.visits.queries.sessions import (
+    CalendarDay,
+    CalendarMonth,
+    CalendarSession,
+    calendar_of,
+    day_begins,
+    upcoming_sessions,
+    upcoming_sessions_of,
+)
+from programs.visits.queries.visibility import (
+    BOOKING_PARTS,
+    SESSION_PARTS,
+    bookings_of_pupil,
+    bookings_of_schools,
+    bookings_run_by,
+    bookings_visible_to,
+    centre_ids_of,
+    group_sizes,
+    in_group,
+    may_book,
+    sessions_run_by,
+    sessions_visible_to,
+)
+
+__all__ = [
+    "BOOKING_PARTS",
+    "EXPECTED",
+    "SESSION_PARTS",
+    "CalendarDay",
+    "CalendarMonth",
+    "CalendarSession",
+    "CentreDay",
+    "DaySession",
+    "bookings_of_pupil",
+    "bookings_of_schools",
+    "bookings_run_by",
+    "bookings_visible_to",
+    "calendar_of",
+    "centre_day",
+    "centre_ids_of",
+    "centres_of",
+    "classes_for_booking",
+    "closing_counts",
+    "day_begins",
+    "group_sizes",
+    "in_group",
+    "live_bookings_of_school",
+    "may_book",
+    "pupils_in_term",
+    "reference_taken",
+    "roster_of",
+    "session_to_book",
+    "sessions_run_by",
+    "sessions_to_close",
+    "sessions_visible_to",
+    "someone_waits",
+    "upcoming_sessions",
+    "upcoming_sessions_of",
+    "waiting_place",
+    "with_roster_size",
+    "without_consent",
+]

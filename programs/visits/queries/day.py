@@ -1,0 +1,107 @@
+"""A day at a centre."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from programs.visits.choices import BOOKING_GROUPS, CAME, COMING, SessionState
+from programs.visits.models import Booking, Centre, Session
+from programs.visits.queries.sessions import day_begins
+from programs.visits.queries.visibility import centre_ids_of, sessions_run_by
+
+
+@dataclass(frozen=True)
+class DaySession:
+    """One session of a centre's day with the groups that come or came."""
+
+    session: Session
+    groups: list[Booking]
+    waiting: int
+
+    @property
+    def arrived(self) -> list[Booking]:
+        return [booking for booking in self.groups if booking.arrived_pupils is not None]
+
+    @property
+    def pupils_booked(self) -> int:
+        return sum(booking.pupils for booking in self.groups)
+
+    @property
+    def pupils_arrived(self) -> int:
+        return sum(booking.arrived_pupils for booking in self.arrived)
+
+
+@dataclass(frozen=True)
+class CentreDay:
+    day: date
+    sessions: list[DaySession]
+    previous: date
+    following: date
+
+    @property
+    def groups_booked(self) -> int:
+        return sum(len(each.groups) for each in self.sessions)
+
+    @property
+    def groups_arrived(self) -> int:
+        return sum(len(each.arrived) for each in self.sessions)
+
+    @property
+    def pupils_booked(self) -> int:
+        return sum(each.pupils_booked for each in self.sessions)
+
+    @property
+    def pupils_arrived(self) -> int:
+        return sum(each.pupils_arrived for each in self.sessions)
+
+
+EXPECTED = (*BOOKING_GROUPS["upcoming"], *BOOKING_GROUPS["past"])
+
+
+def centre_day(user, day: date) -> CentreDay:
+    """The sessions of ``day`` at the person's centres with their groups, in two queries."""
+    sessions = list(
+        sessions_run_by(user)
+        .filter(starts_at__gte=day_begins(day), starts_at__lt=day_begins(day + timedelta(days=1)))
+        .exclude(state=SessionState.CANCELLED)
+        .annotate(waiting=Count("bookings", filter=Q(bookings__in=Booking.objects.waiting())))
+        .order_by("starts_at", "id")
+    )
+    groups: dict[int, list[Booking]] = defaultdict(list)
+    bookings = Booking.objects.filter(session__in=sessions, state__in=EXPECTED).select_related("school", "class_group")
+    for booking in bookings.order_by("school__sort_key", "id"):
+        groups[booking.session_id].append(booking)
+    return CentreDay(
+        day=day,
+        sessions=[DaySession(session, groups[session.pk], session.waiting) for session in sessions],
+        previous=day - timedelta(days=1),
+        following=day + timedelta(days=1),
+    )
+
+
+def sessions_to_close(user, *, now: datetime) -> QuerySet[Session]:
+    """Sessions at the person's centres that ended before today, had groups, and are still open."""
+    today = day_begins(timezone.localtime(now).date())
+    return (
+        sessions_run_by(user)
+        .filter(state=SessionState.SCHEDULED, ends_at__lt=today)
+        .filter(Exists(Booking.objects.filter(session=OuterRef("pk"), state__in=EXPECTED)))
+        .order_by("starts_at")
+    )
+
+
+def closing_counts(session: Session) -> tuple[int, int]:
+    """How many groups of ``session`` came, and how many that hold places were not checked in."""
+    counts = session.bookings.aggregate(
+        came=Count("pk", filter=Q(state__in=CAME)), missing=Count("pk", filter=Q(state__in=COMING))
+    )
+    return counts["came"], counts["missing"]
+
+
+def centres_of(user) -> list[Centre]:
+    return list(Centre.objects.filter(pk__in=centre_ids_of(user)))

@@ -1,0 +1,203 @@
+"""Whether a group may book a session now. Plain values in; no clock, no query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.core.refusals import Refusal
+from programs.visits.choices import (
+    SessionState,
+)
+
+
+def adults_needed(pupils: int, pupils_per_adult: int) -> int:
+    """One adult for every begun group of ``pupils_per_adult``."""
+    return -(-pupils // pupils_per_adult)
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment with its offset, since only the portal's clock counts."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M} {local:%d/%m/%Y} (+07:00)"
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """A session as it stands and the group that wants to come."""
+
+    now: datetime
+    opens_at: datetime
+    closes_at: datetime
+    starts_at: datetime
+    session_state: str
+    offered: bool
+    capacity: int
+    pupils_per_adult: int
+    grade_from: int
+    grade_to: int
+    grade: int
+    pupils: int
+    adults: int
+
+
+def session_refusal(
+    *, now: datetime, opens_at: datetime, closes_at: datetime, starts_at: datetime, session_state: str, offered: bool
+) -> Refusal | None:
+    """Why nobody may book this session now."""
+    if session_state == SessionState.CANCELLED or not offered:
+        return Refusal("session_cancelled", _("This session does not take place. Please choose another date."))
+    if session_state == SessionState.CLOSED or starts_at <= now:
+        return Refusal(
+            "session_past",
+            _("This session began at {time}. Please choose a later one.").format(time=moment_text(starts_at)),
+        )
+    if now < opens_at:
+        return Refusal("not_open_yet", _("Booking opens at {time}.").format(time=moment_text(opens_at)))
+    if now >= closes_at:
+        return Refusal(
+            "booking_closed",
+            _("Booking closed at {time}. Please choose a later session.").format(time=moment_text(closes_at)),
+        )
+    return None
+
+
+def group_refusal(
+    *, pupils: int, adults: int, capacity: int, pupils_per_adult: int, grade: int, grade_from: int, grade_to: int
+) -> Refusal | None:
+    """Why this group does not suit the session, whoever else comes."""
+    if pupils < 1:
+        return Refusal("no_pupils", _("Enter the number of pupils, at least 1."), "pupils")
+    if pupils > capacity:
+        return Refusal(
+            "group_too_big",
+            _("A group has {capacity} pupils at most. Book a second session for the others.").format(capacity=capacity),
+            "pupils",
+        )
+    needed = adults_needed(pupils, pupils_per_adult)
+    if adults < needed:
+        message = ngettext(
+            "{pupils} pupils need {needed} accompanying adult at least.",
+            "{pupils} pupils need {needed} accompanying adults at least.",
+            needed,
+        )
+        return Refusal("too_few_adults", message.format(pupils=pupils, needed=needed), "adults")
+    if not grade_from <= grade <= grade_to:
+        return Refusal(
+            "wrong_grade",
+            _("This field trip is for grades {first} to {last}.").format(first=grade_from, last=grade_to),
+            "class_group",
+        )
+    return None
+
+
+def booking_refusal(facts: BookingFacts) -> Refusal | None:
+    """Why this group may not book this session now; whether places are left is the guard's answer."""
+    return session_refusal(
+        now=facts.now,
+        opens_at=facts.opens_at,
+        closes_at=facts.closes_at,
+        starts_at=facts.starts_at,
+        session_state=facts.session_state,
+        offered=facts.offered,
+    ) or group_refusal(
+        pupils=facts.pupils,
+        adults=facts.adults,
+        capacity=facts.capacity,
+        pupils_per_adult=facts.pupils_per_adult,
+        grade=facts.grade,
+        grade_from=facts.grade_from,
+        grade_to=facts.grade_to,
+    )
+
+
+@dataclass(frozen=True)
+class LiveBooking:
+    """A live booking of the same school, as far as it can stand in the way."""
+
+    reference: str
+    session_id: int
+    class_group_id: int | None
+    centre_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class SchoolFacts:
+    """What is read about the school and the day once the seats are taken; a refusal gives them back."""
+
+    school_working: bool
+    class_of_school: bool
+    on_holiday: bool
+    session_id: int
+    class_group_id: int
+    centre_id: int
+    starts_at: datetime
+    ends_at: datetime
+    live: Sequence[LiveBooking]
+    limit: int
+
+
+def school_refusal(facts: SchoolFacts) -> Refusal | None:
+    """Why this school may not book this session, whatever places are left."""
+    if not facts.school_working:
+        return Refusal(
+            "school_not_working",
+            _("Your school cannot book yet: its registration must first be verified by the authority."),
+        )
+    if not facts.class_of_school:
+        return Refusal("foreign_class", _("Choose a class of your own school."), "class_group")
+    if facts.on_holiday:
+        return Refusal("holiday", _("This day is a school holiday. Please choose another date."))
+    return _clash_refusal(facts) or _limit_refusal(facts)
+
+
+def _clash_refusal(facts: SchoolFacts) -> Refusal | None:
+    for other in facts.live:
+        if other.class_group_id != facts.class_group_id:
+            continue
+        if other.session_id == facts.session_id:
+            return Refusal(
+                "class_already_booked",
+                _("This class already has booking {reference} for this session.").format(reference=other.reference),
+                "class_group",
+            )
+        if other.starts_at < facts.ends_at and facts.starts_at < other.ends_at:
+            return Refusal(
+                "class_busy",
+                _("This class is elsewhere at that time: booking {reference}.").format(reference=other.reference),
+                "class_group",
+            )
+    return None
+
+
+def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
+    here = sum(1 for other in facts.live if other.centre_id == facts.centre_id)
+    if here < facts.limit:
+        return None
+    return Refusal(
+        "school_limit",
+        _(
+            "Your school already holds {count} bookings at this centre, the most that one school may hold at a time. "
+            "Cancel one, or wait until one has taken place."
+        ).format(count=here),
+    )
+
+
+def full_refusal(*, seats_left: int) -> Refusal:
+    """The answer of the guard in words: what is left, and what to do next."""
+    if seats_left < 1:
+        message = _("This session is full. Join the waiting list below, or choose another date.")
+    else:
+        message = ngettext(
+            "Only {count} place is left. Book for fewer pupils, join the waiting list below, or choose another date.",
+            "Only {count} places are left. Book for fewer pupils, join the waiting list below, or choose another date.",
+            seats_left,
+        ).format(count=seats_left)
+    return Refusal("full", message, "pupils")
