@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,8 +14,19 @@ from programs.visits.exports import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.visits.models import Booking
 
 
-def tell_leader(*, kind: str, booking: Booking, now: datetime, with_calendar: bool = True) -> None:
-    """Write message ``kind`` to the leader of ``booking``, in the leader's language, once per booking."""
+def tell_leader(
+    *,
+    kind: str,
+    booking: Booking,
+    now: datetime,
+    with_calendar: bool = True,
+    occasion: str = "",
+    about: dict[str, Any] | None = None,
+) -> None:
+    """Write message ``kind`` to the leader of ``booking``, in the leader's language, once per booking.
+
+    What can happen to a booking more than once names its ``occasion``; ``about`` is what else the message tells.
+    """
     leader = booking.leader
     with translation.override(leader.language):
         link = reverse("booking_detail", args=[booking.reference])
@@ -22,13 +34,14 @@ def tell_leader(*, kind: str, booking: Booking, now: datetime, with_calendar: bo
     write_message(
         kind=kind,
         to=leader,
-        dedupe_key=f"{kind}:{booking.pk}",
+        dedupe_key=f"{kind}:{booking.pk}:{occasion}" if occasion else f"{kind}:{booking.pk}",
         context={
             "booking": booking,
             "session": booking.session,
             "trip": booking.session.field_trip,
             "centre": booking.session.field_trip.centre,
             "starts_at": timezone.localtime(booking.session.starts_at),
+            **(about or {}),
         },
         link=link,
         attachment=(calendar_name(booking), CALENDAR_TYPE, entry) if with_calendar else None,
