@@ -43,6 +43,13 @@ def weekday_name(day: date | datetime, *, short: bool = False) -> str:
     return names[_language()][local_day(day).weekday()]
 
 
+def month_title(day: date) -> str:
+    """``Tháng 12 năm 2026`` or ``December 2026``, as a calendar is headed."""
+    if _language() == "vi":
+        return f"Tháng {day.month} năm {day.year}"
+    return f"{_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+
+
 def short_moment(moment: datetime) -> str:
     """``Th 5, 26/11 · 8:00``, in the portal's time zone; the year is told when it is not this one."""
     local = timezone.localtime(moment)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from programs.visits import urls_schedule
 from programs.visits.views import bookings, centre, sessions
 
 BOOKING = "desk/bookings/<str:reference>/"
@@ -18,4 +19,5 @@ urlpatterns = [
     path("desk/centre/", centre.centre_day, name="centre_day"),
     path("desk/centre/bookings/<str:reference>/", centre.booking_check_in, name="booking_check_in"),
     path("desk/centre/sessions/<int:pk>/close/", centre.session_close, name="session_close"),
+    *urls_schedule.urlpatterns,
 ]
