@@ -1,0 +1,275 @@
+"""Planning sessions: one, a series, moving, copying, cancelling; and what they are planned within."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from itertools import pairwise
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.forms import CleanCharField, CleanFormMixin, DateField
+from programs.core.idempotency import IdempotentFormMixin
+from programs.schools.models import Area
+from programs.visits.choices import BookingMode, WaitingPolicy, Weekday
+from programs.visits.forms.fields import number
+from programs.visits.models import Centre, Room, Season, Session
+
+MINUTE = "%d/%m/%Y %H:%M"
+CLOCK = re.compile(r"^\s*(\d{1,2})\s*(?:[:hg.]\s*(\d{2})?)?\s*$", re.IGNORECASE)
+NOT_A_CLOCK = _("Type the time as hours:minutes, such as 13:30.")
+
+
+def read_clock(text: str) -> time:
+    """``8:00``, ``8h``, ``13h30`` and ``13.30`` as people write the hour."""
+    found = CLOCK.match(text)
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    if hour > 23 or minute > 59:
+        raise ValidationError(NOT_A_CLOCK, code="invalid")
+    return time(hour, minute)
+
+
+def show_clock(moment: time) -> str:
+    return f"{moment.hour}:{moment:%M}"
+
+
+class ClockField(CleanCharField):
+    """One time of the day."""
+
+    def __init__(self, **options) -> None:
+        attributes = {"inputmode": "text", "placeholder": "8:00", "autocomplete": "off", "class": "number"}
+        super().__init__(widget=forms.TextInput(attrs=attributes), max_length=10, **options)
+
+    def clean(self, value: object) -> time | None:
+        text = super().clean(value)
+        return read_clock(text) if text else None
+
+    def prepare_value(self, value: object) -> object:
+        return show_clock(value) if isinstance(value, time) else value
+
+
+class ClocksField(CleanCharField):
+    """Several times of the day, apart by commas."""
+
+    def clean(self, value: object) -> list[time]:
+        text = super().clean(value)
+        return sorted({read_clock(part) for part in re.split(r"[,;]", text) if part.strip()})
+
+
+class SpansField(CleanCharField):
+    """Stretches of a day such as ``7:30-11:30, 13:00-17:00``; empty on a day on which nobody is received."""
+
+    def clean(self, value: object) -> list[tuple[time, time]]:
+        text = super().clean(value)
+        spans = sorted(self._span(part) for part in re.split(r"[,;]", text) if part.strip())
+        if any(first[1] > second[0] for first, second in pairwise(spans)):
+            raise ValidationError(_("These stretches overlap."), code="overlap")
+        return spans
+
+    @staticmethod
+    def _span(text: str) -> tuple[time, time]:
+        ends = re.split(r"[-–—]", text)
+        if len(ends) != 2:
+            raise ValidationError(_("Type stretches such as 7:30-11:30, 13:00-17:00."), code="invalid")
+        first, last = read_clock(ends[0]), read_clock(ends[1])
+        if last <= first:
+            raise ValidationError(_("A stretch must end after it begins."), code="invalid")
+        return first, last
+
+
+def show_spans(spans: list[tuple[time, time]]) -> str:
+    return ", ".join(f"{show_clock(first)}-{show_clock(last)}" for first, last in spans)
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time in the portal's own zone."""
+
+    default_error_messages = {"invalid": _("Type day and time such as 05/09/2026 07:00.")}
+
+    def __init__(self, **options) -> None:
+        attributes = {"placeholder": "dd/mm/yyyy hh:mm", "autocomplete": "off"}
+        widget = forms.DateTimeInput(format=MINUTE, attrs=attributes)
+        super().__init__(widget=widget, input_formats=[MINUTE, "%d/%m/%Y %Hh%M", "%Y-%m-%d %H:%M"], **options)
+
+
+def moment_of(day: date, clock: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, clock))
+
+
+class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    """What a single session and a series have in common."""
+
+    field_trip = forms.ModelChoiceField(label=_("Field trip"), queryset=None)
+    room = forms.ModelChoiceField(label=_("Room"), queryset=None)
+    capacity = number(label=_("Places"), min_value=1, max_value=1000)
+    one_group = forms.BooleanField(label=_("One group only, whatever its size"), required=False)
+    waiting_policy = forms.ChoiceField(
+        label=_("Who moves up from the waiting list"), choices=WaitingPolicy, initial=WaitingPolicy.FIRST_FIT
+    )
+    season = forms.ModelChoiceField(
+        label=_("Season"),
+        queryset=None,
+        required=False,
+        empty_label=_("No season"),
+        help_text=_("A season says when booking opens and how places are given."),
+    )
+    opens_on = DateField(
+        label=_("Booking opens on"),
+        required=False,
+        help_text=_("At 7:00. Left empty: at once. Not asked when the session belongs to a season."),
+    )
+    closes_days = number(label=_("Booking closes how many days before"), min_value=0, max_value=60, initial=2)
+
+    def __init__(self, *args, centre: Centre, seasons: QuerySet[Season], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["field_trip"].queryset = centre.field_trips.filter(is_active=True)
+        self.fields["room"].queryset = centre.rooms.all()
+        self.fields["season"].queryset = seasons
+        self.fields["room"].label_from_instance = _room_label
+
+    def offer(self) -> dict:
+        """What was typed, in the words of ``actions.schedule.Offer``."""
+        names = ("field_trip", "room", "capacity", "season", "one_group", "waiting_policy", "closes_days")
+        opens_on = self.cleaned_data["opens_on"]
+        return {name: self.cleaned_data[name] for name in names} | {
+            "opens_at": moment_of(opens_on, time(7)) if opens_on else None
+        }
+
+
+def _room_label(room: Room) -> str:
+    return f"{room.name} ({room.capacity})"
+
+
+class SessionForm(OfferForm):
+    field_order = ["field_trip", "day", "clock", "room", "capacity"]
+    day = DateField(label=_("Day"))
+    clock = ClockField(label=_("Begins at"))
+
+    @property
+    def starts_at(self) -> datetime:
+        return moment_of(self.cleaned_data["day"], self.cleaned_data["clock"])
+
+
+class SeriesForm(OfferForm):
+    field_order = ["field_trip", "starts_on", "ends_on", "weekdays", "clocks", "room", "capacity"]
+    starts_on = DateField(label=_("First day"))
+    ends_on = DateField(label=_("Last day"))
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("On these days of the week"), coerce=int, choices=Weekday, widget=forms.CheckboxSelectMultiple
+    )
+    clocks = ClocksField(
+        label=_("Begins at"), max_length=100, help_text=_("Several times are set apart by commas: 8:00, 13:30.")
+    )
+
+
+class PlaceForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    """Where and when a session is put: for moving it and for its copy."""
+
+    day = DateField(label=_("Day"))
+    clock = ClockField(label=_("Begins at"))
+    room = forms.ModelChoiceField(label=_("Room"), queryset=None)
+
+    def __init__(self, *args, session: Session, **kwargs) -> None:
+        local = timezone.localtime(session.starts_at)
+        kwargs.setdefault("initial", {"day": local.date(), "clock": local.time(), "room": session.room_id})
+        super().__init__(*args, **kwargs)
+        self.fields["room"].queryset = session.field_trip.centre.rooms.all()
+        self.fields["room"].label_from_instance = _room_label
+
+    @property
+    def starts_at(self) -> datetime:
+        return moment_of(self.cleaned_data["day"], self.cleaned_data["clock"])
+
+
+class CapacityForm(IdempotentFormMixin, forms.Form):
+    capacity = number(label=_("Places"), min_value=1, max_value=1000)
+
+
+class ReasonForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Every group reads it in its message."),
+    )
+
+
+class HoursForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    """One line for each day of the week."""
+
+    def __init__(self, *args, hours: dict[int, list], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for weekday in Weekday:
+            self.fields[f"day_{weekday.value}"] = SpansField(
+                label=weekday.label, required=False, max_length=100, initial=show_spans(hours.get(weekday.value, []))
+            )
+
+    @property
+    def hours(self) -> dict[int, list]:
+        return {weekday.value: self.cleaned_data[f"day_{weekday.value}"] for weekday in Weekday}
+
+
+class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    starts_on = DateField(label=_("First day"))
+    ends_on = DateField(label=_("Last day"), required=False, help_text=_("Left empty: this one day."))
+    room = forms.ModelChoiceField(label=_("Room"), queryset=None, required=False, empty_label=_("The whole centre"))
+    reason = CleanCharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args, centre: Centre, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["room"].queryset = centre.rooms.all()
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        first = cleaned.get("starts_on")
+        cleaned["ends_on"] = cleaned.get("ends_on") or first
+        if first and cleaned["ends_on"] < first:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return cleaned
+
+
+class RoomForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    name = CleanCharField(label=_("Name"), max_length=80)
+    capacity = number(label=_("Places"), min_value=1, max_value=1000)
+
+
+class SeasonForm(CleanFormMixin, IdempotentFormMixin, forms.ModelForm):
+    opens_at = MomentField(label=_("Opens"))
+    closes_at = MomentField(label=_("Closes"))
+    mode = forms.ChoiceField(label=_("Way of giving places"), choices=BookingMode)
+    bookings_per_school = number(label=_("Bookings of one school at most"), min_value=1, max_value=500, initial=6)
+
+    class Meta:
+        model = Season
+        fields = ["name", "name_en", "school_year", "mode", "opens_at", "closes_at", "bookings_per_school"]
+        labels = {"name": _("Name"), "name_en": _("Name in English"), "school_year": _("School year")}
+
+    def __init__(self, *args, clusters: list[Area], openings: dict, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.clusters = clusters
+        for cluster in clusters:
+            opening = openings.get(cluster.pk)
+            self.fields[f"cluster_{cluster.pk}"] = MomentField(
+                label=cluster.name, required=False, initial=opening.opens_at if opening else None
+            )
+
+    def cluster_fields(self) -> list:
+        return [self[f"cluster_{cluster.pk}"] for cluster in self.clusters]
+
+    def own_fields(self) -> list:
+        return [self[name] for name in self.Meta.fields]
+
+    @property
+    def openings(self) -> dict[int, datetime]:
+        typed = {cluster.pk: self.cleaned_data[f"cluster_{cluster.pk}"] for cluster in self.clusters}
+        return {pk: moment for pk, moment in typed.items() if moment}
+
+
+class MonthForm(forms.Form):
+    """Which month a calendar shows, from its address; nonsense shows this month."""
+
+    month = forms.DateField(required=False, input_formats=["%Y-%m"])

@@ -1,0 +1,229 @@
+"""What those read who plan a centre's sessions."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from programs.core.models import Holiday
+from programs.schools.queries import standing_of
+from programs.visits.choices import LIVE, SEAT_COUNTED, CentreRole, SessionState
+from programs.visits.models import (
+    Blackout,
+    Booking,
+    Centre,
+    FieldTrip,
+    OpeningHours,
+    Room,
+    Season,
+    SeasonOpening,
+    Session,
+    SessionSeries,
+)
+from programs.visits.queries.sessions import day_begins
+from programs.visits.queries.visibility import SESSION_PARTS, centre_ids_of
+from programs.visits.rules.schedule import Busy, ClosedDays, RoomPlan
+
+
+def managed_centre_ids(user) -> frozenset[int]:
+    """The centres that this person manages now; one query per user object."""
+    cached = getattr(user, "_managed_centre_ids", None)
+    if cached is None:
+        posts = user.centre_posts.filter(ended_on__isnull=True, role=CentreRole.MANAGER)
+        cached = user._managed_centre_ids = frozenset(posts.values_list("centre_id", flat=True))
+    return cached
+
+
+def centres_run_by(user) -> QuerySet[Centre]:
+    """The centres whose calendar the person may look at: their own; the department all of them."""
+    if standing_of(user).is_department:
+        return Centre.objects.filter(is_active=True)
+    return Centre.objects.filter(pk__in=centre_ids_of(user))
+
+
+def planned_visible_to(user) -> QuerySet[Session]:
+    """Sessions as those see them who plan: cancelled ones too."""
+    return Session.objects.filter(field_trip__centre__in=centres_run_by(user).values("pk")).select_related(
+        *SESSION_PARTS, "season", "series"
+    )
+
+
+def series_visible_to(user) -> QuerySet[SessionSeries]:
+    return SessionSeries.objects.filter(field_trip__centre__in=centres_run_by(user).values("pk")).select_related(
+        "field_trip__centre", "room"
+    )
+
+
+def rooms_run_by(user) -> QuerySet[Room]:
+    return Room.objects.filter(centre__in=centres_run_by(user).values("pk")).select_related("centre")
+
+
+def closed_days_run_by(user) -> QuerySet[Blackout]:
+    return Blackout.objects.filter(centre__in=centres_run_by(user).values("pk")).select_related("centre", "room")
+
+
+def seasons_visible_to(user) -> QuerySet[Season]:
+    """Seasons are the same for all centres: whoever plans at one of them reads them all."""
+    return Season.objects.all() if centres_run_by(user).exists() else Season.objects.none()
+
+
+def trips_of(centre: Centre) -> QuerySet[FieldTrip]:
+    return centre.field_trips.filter(is_active=True)
+
+
+def open_seasons(*, now: datetime) -> QuerySet[Season]:
+    return Season.objects.filter(closes_at__gt=now)
+
+
+def openings_of(season: Season) -> dict[int, SeasonOpening]:
+    """By the cluster for whose schools booking opens then."""
+    return {opening.cluster_id: opening for opening in season.openings.select_related("cluster")}
+
+
+# --- The month ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PlannedDay:
+    day: date
+    in_month: bool
+    is_today: bool
+    closed: str  # why nobody comes; empty on a day like any other
+    sessions: list[Session] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PlannedMonth:
+    """A centre's month in weeks from Monday, with what stands against its days."""
+
+    first: date
+    previous: date
+    following: date
+    weeks: list[list[PlannedDay]]
+
+    @property
+    def has_sessions(self) -> bool:
+        return any(day.sessions for week in self.weeks for day in week)
+
+
+def centre_month(centre: Centre, month: date, *, today: date) -> PlannedMonth:
+    """The sessions of ``centre`` in a month with their groups, in three queries."""
+    first = month.replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    sessions = (
+        Session.objects.filter(field_trip__centre=centre)
+        .filter(starts_at__gte=day_begins(first), starts_at__lt=day_begins(following))
+        .select_related("field_trip", "room")
+        .annotate(waiting=Count("bookings", filter=Q(bookings__in=Booking.objects.waiting())))
+    )
+    of_day: dict[date, list[Session]] = defaultdict(list)
+    for session in sessions.order_by("starts_at", "room__name", "pk"):
+        of_day[timezone.localtime(session.starts_at).date()].append(session)
+    closed = [*_closed_days(centre, first, following, room=None), *_holidays(first, following)]
+    weeks = [
+        [
+            PlannedDay(
+                day=day,
+                in_month=day.month == first.month,
+                is_today=day == today,
+                closed=next((each.reason for each in closed if each.covers(day)), ""),
+                sessions=of_day.get(day, []) if day.month == first.month else [],
+            )
+            for day in week
+        ]
+        for week in Calendar().monthdatescalendar(first.year, first.month)
+    ]
+    return PlannedMonth(first, (first - timedelta(days=1)).replace(day=1), following, weeks)
+
+
+# --- A room's plan ------------------------------------------------------------------------------
+def room_plan(room: Room, *, first: date, last: date, without: int | None = None) -> RoomPlan:
+    """When ``room`` can be used from ``first`` to ``last``; session ``without`` is thought away, as it moves."""
+    return RoomPlan(
+        hours=hours_by_weekday(room.centre_id),
+        holidays=_holidays(first, last),
+        closed=_closed_days(room.centre_id, first, last, room=room),
+        busy=_busy(room, first, last, without=without),
+    )
+
+
+def hours_by_weekday(centre: Centre | int) -> dict[int, list]:
+    """The spans in which a centre receives groups; a weekday without an entry is closed."""
+    hours = defaultdict(list)
+    for span in OpeningHours.objects.filter(centre=centre).order_by("weekday", "opens_at"):
+        hours[span.weekday].append((span.opens_at, span.closes_at))
+    return dict(hours)
+
+
+def _holidays(first: date, last: date) -> list[ClosedDays]:
+    rows = Holiday.objects.filter(starts_on__lte=last, ends_on__gte=first)
+    return [ClosedDays(row.starts_on, row.ends_on, row.name) for row in rows]
+
+
+def _closed_days(centre: Centre | int, first: date, last: date, *, room: Room | None) -> list[ClosedDays]:
+    rows = Blackout.objects.filter(centre=centre, starts_on__lte=last, ends_on__gte=first)
+    rows = rows.filter(Q(room__isnull=True) | Q(room=room)) if room else rows.filter(room__isnull=True)
+    return [ClosedDays(row.starts_on, row.ends_on, row.reason) for row in rows]
+
+
+def _busy(room: Room, first: date, last: date, *, without: int | None) -> list[Busy]:
+    rows = Session.objects.filter(room=room, starts_at__lt=day_begins(last + timedelta(days=1)))
+    rows = rows.filter(ends_at__gt=day_begins(first)).exclude(state=SessionState.CANCELLED).exclude(pk=without)
+    return [Busy(row.starts_at, row.ends_at, row.field_trip.local_title) for row in rows.select_related("field_trip")]
+
+
+# --- One session --------------------------------------------------------------------------------
+def groups_of(session: Session) -> list[Booking]:
+    """The groups that come or wait, those who hold places first, in the order in which they came."""
+    rows = session.bookings.filter(state__in=(*LIVE, *SEAT_COUNTED)).select_related("school", "class_group", "leader")
+    return sorted(rows, key=lambda booking: (not booking.counts_seats, booking.created_at, booking.pk))
+
+
+def live_booking_ids(session: Session) -> list[int]:
+    return list(session.bookings.live().order_by("pk").values_list("pk", flat=True))
+
+
+def elsewhere(session: Session, bookings: Sequence[Booking]) -> dict[int, str]:
+    """By class: the reference of another live booking of it at the time of ``session``."""
+    classes = [booking.class_group_id for booking in bookings if booking.class_group_id]
+    rows = Booking.objects.live().filter(class_group__in=classes).exclude(session=session)
+    rows = rows.filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=session.starts_at)
+    return dict(rows.values_list("class_group_id", "reference"))
+
+
+def remaining_of(series: SessionSeries, *, now: datetime) -> QuerySet[Session]:
+    """The sessions of a series that are still to come and not cancelled."""
+    return series.sessions.upcoming(now).select_related("field_trip__centre", "room").order_by("starts_at", "pk")
+
+
+def group_counts(sessions: QuerySet[Session]) -> dict[str, int]:
+    """How many groups a cancellation of ``sessions`` would reach, and how many pupils."""
+    live = Booking.objects.live().filter(session__in=sessions.order_by().values("pk"))
+    counted = live.aggregate(groups=Count("pk"), waiting=Count("pk", filter=Q(pk__in=Booking.objects.waiting())))
+    return {"groups": counted["groups"], "waiting": counted["waiting"]}
+
+
+def largest_session_in(room: Room, *, now: datetime) -> int:
+    """The most places that a session to come has in ``room``."""
+    return room.sessions.upcoming(now).aggregate(most=Max("capacity"))["most"] or 0
+
+
+def sessions_within(closed: Blackout, *, now: datetime) -> int:
+    """How many sessions to come lie on closed days and wait to be moved or cancelled."""
+    rows = Session.objects.upcoming(now).filter(field_trip__centre=closed.centre_id)
+    rows = rows.filter(
+        starts_at__gte=day_begins(closed.starts_on), starts_at__lt=day_begins(closed.ends_on + timedelta(days=1))
+    )
+    return (rows.filter(room=closed.room_id) if closed.room_id else rows).count()
+
+
+def sessions_of(series: SessionSeries) -> list[Session]:
+    return list(series.sessions.select_related("field_trip", "room").order_by("starts_at", "pk"))
+
+
+def closed_days_to_come(centre: Centre, *, today: date) -> list[Blackout]:
+    return list(centre.blackouts.filter(ends_on__gte=today).select_related("room"))
