@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from programs.core.models import IdempotencyRecord
-from programs.core.refusals import Refused
+from programs.core.refusals import Refusal, Refused
 from programs.core.text import clean_text
 
 
@@ -38,6 +38,13 @@ def body_hash(body: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def key_reused() -> Refusal:
+    """The answer to a key that comes again with other contents."""
+    return Refusal(
+        "key_reused", _("This form was already sent with other contents. Open it again and send it once more.")
+    )
+
+
 def perform_once(
     *, user, action: str, key: str, body: dict[str, Any], perform: Callable[[], Any], find: Callable[[str], Any]
 ) -> Any:
@@ -56,10 +63,7 @@ def perform_once(
     record = IdempotencyRecord.objects.get(**identity)
     if record.result_id:
         if record.body_hash != digest:
-            raise Refused.because(
-                "key_reused",
-                _("This form was already sent with other contents. Open it again and send it once more."),
-            )
+            raise Refused(key_reused())
         return find(record.result_id)
     result = perform()
     IdempotencyRecord.objects.filter(pk=record.pk).update(result_id=str(result.pk), body_hash=digest)

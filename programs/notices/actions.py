@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import translate_url
@@ -27,17 +27,15 @@ def write_message(
     context: dict,
     link: str = "",
     attachment: tuple[str, str, str] | None = None,
-) -> Message:
+) -> None:
     """Write the message ``kind`` for a person or an address, in the caller's transaction.
 
     Rendered now, in the reader's language, from ``emails/<kind>.subject.txt``, ``.txt`` and ``.html`` with
     ``context`` and ``site_url``, ``jurisdiction``, ``person`` and ``link`` (absolute). ``link`` is a path.
-    The same ``dedupe_key`` again gives the first message. A person without e-mail reads it on the desk only.
+    The same ``dedupe_key`` again changes nothing: the first message stands. A person without e-mail reads it on the desk only.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("A message is written in the transaction of its act.")
-    if existing := Message.objects.filter(dedupe_key=dedupe_key).first():
-        return existing
     language = to.language if to else (translation.get_language() or settings.LANGUAGE_CODE)
     to_address = address or (to.email if to else "") or ""
     name, content_type, content = attachment or ("", "", "")
@@ -65,7 +63,8 @@ def write_message(
         next_attempt_at=now,
         **_render(kind, known | context, language),
     )
-    return _save_once(message)
+    # Two acts at once may write the same message: the unique key lets one of them in, in one statement.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
 
 
 def _render(kind: str, context: dict, language: str) -> dict[str, str]:
@@ -75,16 +74,6 @@ def _render(kind: str, context: dict, language: str) -> dict[str, str]:
         text = get_template(f"emails/{kind}.txt").template.render(plain).strip() + "\n"
         html = get_template(f"emails/{kind}.html").render(context | {"subject": subject})
     return {"subject": subject[:250], "body_text": text, "body_html": html}
-
-
-def _save_once(message: Message) -> Message:
-    """Two acts at once may write the same message: the unique key lets one of them in."""
-    try:
-        with transaction.atomic():
-            message.save(force_insert=True)
-    except IntegrityError:
-        return Message.objects.get(dedupe_key=message.dedupe_key)
-    return message
 
 
 def send_due_messages(*, now: datetime | None = None, limit: int = 50) -> int:

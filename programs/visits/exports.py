@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -30,10 +31,15 @@ def calendar_entry(booking: Booking, *, url: str, stamp: datetime) -> str:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
-    # First and last transition of the whole zone: without a date range the library writes its history.
-    calendar.add_component(Timezone.from_tzinfo(zone, first_date=booking.session.starts_at.date()))
+    calendar.add_component(_zone_since(booking.session.starts_at.year))
     calendar.add_component(_event(booking, zone=zone, url=url, stamp=stamp, cancelled=cancelled))
     return calendar.to_ical().decode()
+
+
+@cache
+def _zone_since(year: int) -> Timezone:
+    """The portal's zone from ``year`` on: the library would write its whole history, and takes long to walk it."""
+    return Timezone.from_tzinfo(ZoneInfo(settings.TIME_ZONE), first_date=date(year, 1, 1))
 
 
 def _event(booking: Booking, *, zone: ZoneInfo, url: str, stamp: datetime, cancelled: bool) -> Event:

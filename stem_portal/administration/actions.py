@@ -44,12 +44,10 @@ def begin_view(*, person: User, by: User, reason: str, key: str) -> datetime:
 
 def _begun(*, person: User, by: User, reason: str, key: str, until: datetime) -> Message:
     record(by=by, action="support.view_as", obj=person, after={"until": until.isoformat()}, reason=reason)
-    return write_message(
-        kind="support_view",
-        to=person,
-        dedupe_key=f"support-view:{by.pk}:{key}"[:150],
-        context={"by": by, "reason": reason, "minutes": LONGEST.seconds // 60},
-    )
+    dedupe_key = f"support-view:{by.pk}:{key}"[:150]
+    context = {"by": by, "reason": reason, "minutes": LONGEST.seconds // 60}
+    write_message(kind="support_view", to=person, dedupe_key=dedupe_key, context=context)
+    return Message.objects.get(dedupe_key=dedupe_key)
 
 
 @transaction.atomic

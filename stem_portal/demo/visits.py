@@ -145,6 +145,7 @@ class Bookings:
             leader_id=leader_id,
             contact_phone=f"+849{self.random.randint(10_000_000, 99_999_999)}",
             pupils=pupils,
+            seats=pupils if state in SEAT_COUNTED else 0,
             adults=-(-pupils // session.field_trip.pupils_per_adult),
             note=self.random.choice(NOTES),
             state=state,

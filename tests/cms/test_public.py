@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_session(trip, *, taken: int = 0, days: int = 3) -> Session:
-    room, _ = Room.objects.get_or_create(centre=trip.centre, name="Xưởng", defaults={"capacity": 48})
+    room, _ = Room.objects.get_or_create(centre=trip.centre, name=f"Xưởng {days}", defaults={"capacity": 48})
     starts = timezone.now() + timedelta(days=days)
     return Session.objects.create(
         field_trip=trip, room=room, starts_at=starts, ends_at=starts + timedelta(hours=3), capacity=40, seats_taken=taken,

@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from itertools import count
 
+from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.schools.models import ClassGroup
+from programs.schools.queries import pupils_of_class
+from programs.visits.actions.approvals import ask_approvals, decide_approval
 from programs.visits.actions.booking import book_session
-from programs.visits.choices import CentreRole
+from programs.visits.actions.guard import lock_booking
+from programs.visits.actions.papers import hand_in_paper
+from programs.visits.choices import ApprovalState, CentreRole
 from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, Session
-from tests.people import make_user, make_ward, make_year
+from programs.visits.queries import session_to_book
+from programs.visits.queries.papers import can_decide
+from programs.visits.rules import adults_needed
+from tests.people import give_consent, make_class, make_school, make_teacher, make_user, make_ward, make_year
 
 _serial = count(1)
 
@@ -74,7 +82,8 @@ def make_centre_staff(centre: Centre, full_name: str = "Lý Thị Sen", **fields
 def book(session: Session, class_group: ClassGroup, by: User, **fields) -> Booking:
     """A booking through the door that everybody uses: 38 pupils and 2 adults unless told otherwise."""
     values = {"pupils": 38, "adults": 2, "contact_phone": "+84912345678", "key": f"key-{next(_serial)}"} | fields
-    return book_session(session_id=session.pk, school=class_group.school, class_group=class_group, by=by, **values)
+    fresh = session_to_book(by, session.pk, key=values["key"])
+    return book_session(session=fresh, school=class_group.school, class_group=class_group, by=by, **values)
 
 
 def move_session(session: Session, starts_at: datetime) -> Session:
@@ -87,6 +96,35 @@ def move_session(session: Session, starts_at: datetime) -> Session:
 
 
 def seats_add_up(session: Session) -> bool:
-    """The one invariant: the places taken are the pupils of the groups that count."""
+    """The one invariant: the places taken are those that the bookings hold."""
     session.refresh_from_db()
-    return session.seats_taken == sum(each.pupils for each in session.bookings.all() if each.counts_seats)
+    return session.seats_taken == sum(each.seats for each in session.bookings.all())
+
+
+def approve(booking: Booking, *people: User) -> None:
+    """Whoever must approves: ``people`` in the order in which they are asked."""
+    with transaction.atomic():
+        ask_approvals(booking=lock_booking(booking_id=booking.pk))
+    for person in people:
+        for approval in booking.approvals.filter(state=ApprovalState.ASKED):
+            if can_decide(person, booking, approval.kind):
+                decide_approval(approval_id=approval.pk, approved=True, by=person)
+
+
+def complete(booking: Booking, *people: User) -> None:
+    """Everything that confirming asks for: the trip's papers, the consents of the class, the approvals."""
+    for kind in booking.session.field_trip.required_papers.values_list("kind", flat=True):
+        hand_in_paper(booking_id=booking.pk, kind=kind, text="Theo kế hoạch của trường.", by=booking.leader)
+    give_consent(*pupils_of_class(booking.class_group))
+    approve(booking, *people)
+
+
+def waiting(session: Session, *sizes: int) -> list[Booking]:
+    """Groups of these sizes on the waiting list of a full session, in this order, each of a class of its own."""
+    groups = []
+    for number, pupils in enumerate(sizes, 1):
+        teacher = make_teacher(f"Cô Thứ {number}", school=make_school())
+        class_group = make_class(f"7C{number}", homeroom_teacher=teacher)
+        needed = adults_needed(pupils, session.field_trip.pupils_per_adult)
+        groups.append(book(session, class_group, teacher, pupils=pupils, adults=needed, wait_if_full=True))
+    return groups

@@ -19,7 +19,6 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.queries import standing_of
-from programs.visits import queries
 from programs.visits.actions.booking import book_session, cancel_booking
 from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.models import Booking, Session
@@ -202,7 +201,7 @@ def test_a_school_that_is_not_verified_cannot_book(world):
     standing_is_old = world.hanh  # signed in before the suspension: the fresh row decides
     with pytest.raises(Refused) as caught:
         book_session(
-            session_id=world.session.pk,
+            session=session_to_book(standing_is_old, world.session.pk),
             school=make_stale(world.school),
             class_group=world.class_8a1,
             pupils=38,
@@ -259,16 +258,21 @@ def test_one_group_sessions_take_one_group(world):
     assert refusal_of(world, session=session).refusal.code == "full"
 
 
-def test_who_was_overtaken_reads_what_is_left_now(world, monkeypatch):
-    def overtaken(session_id):
-        session = session_to_book(session_id)
-        Session.objects.filter(pk=session_id).update(seats_taken=39)
-        return session
-
-    monkeypatch.setattr(queries, "session_to_book", overtaken)
-    with translation.override("en"):
-        message = refusal_of(world).refusal.message
-    assert message.startswith("Only 1 place is left")
+def test_who_was_overtaken_reads_what_is_left_now(world):
+    read_before = session_to_book(world.hanh, world.session.pk)
+    Session.objects.filter(pk=world.session.pk).update(seats_taken=39)
+    with translation.override("en"), pytest.raises(Refused) as caught:
+        book_session(
+            session=read_before,
+            school=world.school,
+            class_group=world.class_8a1,
+            pupils=38,
+            adults=2,
+            contact_phone="+84912345678",
+            by=world.hanh,
+            key="overtaken",
+        )
+    assert caught.value.refusal.message.startswith("Only 1 place is left")
 
 
 def test_who_comes_when_it_is_full_may_wait_and_moves_up_once(world, as_user, outbox_sent):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import body_hash, key_reused
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.models import ClassGroup, School
@@ -18,16 +18,16 @@ from programs.schools.queries import standing_of
 from programs.visits import queries, rules
 from programs.visits.actions import guard
 from programs.visits.actions.messages import tell_leader
-from programs.visits.actions.waiting import confirm_by, promote_waiting
+from programs.visits.actions.waiting import about_waiting, confirm_by, promote_waiting
 from programs.visits.choices import CANCELLED, BookingState, WaitingPolicy
-from programs.visits.models import Booking
+from programs.visits.models import Booking, Session
 
 REFERENCE_PREFIX = "BD"
 
 
 def book_session(
     *,
-    session_id: int,
+    session: Session,
     school: School,
     class_group: ClassGroup,
     pupils: int,
@@ -41,13 +41,14 @@ def book_session(
 ) -> Booking:
     """Hold places for a class, or put it on the waiting list when it asked for that and they ran out.
 
-    The same ``key`` answers with the first booking. Raises ``Refused`` with the reason, and
-    PermissionDenied when ``by`` does not belong to ``school``.
+    ``session`` comes fresh from ``queries.session_to_book``. The same ``key`` answers with the first booking,
+    whatever became of the places meanwhile. Raises ``Refused`` with the reason, and PermissionDenied when ``by``
+    does not belong to ``school``.
     """
     if not rules.can_book_for(standing_of(by), school):
         raise PermissionDenied
     wish = Booking(
-        session_id=session_id,
+        session=session,
         school=school,
         class_group=class_group,
         leader=by,
@@ -56,39 +57,51 @@ def book_session(
         contact_phone=contact_phone,
         note=note,
         needs=needs,
+        key_hash=queries.hash_of_key(by, key),
+        body_hash=body_hash(
+            {
+                "session": session.pk,
+                "class": class_group.pk,
+                "group": [pupils, adults, contact_phone, note, needs],
+                "wait": wait_if_full,
+            }
+        ),
     )
-    body = {
-        "session": session_id,
-        "class": class_group.pk,
-        "group": [pupils, adults, contact_phone, note, needs],
-        "wait": wait_if_full,
-    }
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="booking.hold",
-            key=key,
-            body=body,
-            perform=lambda: _book(wish=wish, wait_if_full=wait_if_full),
-            find=lambda pk: Booking.objects.get(pk=pk),
-        )
+    try:
+        with transaction.atomic():
+            return _book(wish=wish, wait_if_full=wait_if_full)
+    except (Refused, IntegrityError):
+        # A twin of this request may have been faster, and taken the last places for this very group.
+        if earlier := Booking.objects.filter(key_hash=wish.key_hash).first():
+            return _same(earlier, wish)
+        raise
+
+
+def _same(earlier: Booking, wish: Booking) -> Booking:
+    if earlier.body_hash != wish.body_hash:
+        refuse_if(key_reused())
+    return earlier
 
 
 def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
     now = timezone.now()
-    session = queries.session_to_book(wish.session_id)
-    wish.session = session
+    session = wish.session
     refuse_if(rules.booking_refusal(_facts_of(wish, now=now)))
     seated = _take_or_queue(wish, wait_if_full=wait_if_full)
     # The rest is judged with the seats in hand: a refusal rolls the taking back.
     refuse_if(rules.school_refusal(_school_facts_of(wish, now=now)))
-    wish.reference = _unused_reference()
+    wish.reference = new_reference(REFERENCE_PREFIX)
     wish.state = BookingState.HELD if seated else BookingState.WAITLISTED
+    wish.seats = wish.pupils if seated else 0
     wish.waiting_since = None if seated else now
     wish.papers_due_at = confirm_by(session=session, now=now) if seated else None
     wish.save(force_insert=True)
     record(by=wish.leader, action="booking.hold" if seated else "booking.wait", obj=wish, after=_seen(wish))
-    tell_leader(kind="booking_held" if seated else "booking_waiting", booking=wish, now=now, with_calendar=seated)
+    if seated:
+        tell_leader(kind="booking_held", booking=wish, now=now)
+    else:
+        about = about_waiting(wish)
+        tell_leader(kind="booking_waiting", booking=wish, now=now, with_calendar=False, about=about)
     return wish
 
 
@@ -127,10 +140,10 @@ def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
 
 
 def _school_facts_of(wish: Booking, *, now: datetime) -> rules.SchoolFacts:
-    # One school's bookings queue up here, so that its limit and its classes' hours hold under a rush.
-    school = School.objects.select_for_update(no_key=True).get(pk=wish.school_id)
     session = wish.session
+    school = queries.school_to_book(wish.school_id, session)
     return rules.SchoolFacts(
+        now=now,
         school_working=school.is_working,
         class_of_school=wish.class_group.school_id == school.pk,
         on_holiday=session.on_holiday,
@@ -139,51 +152,16 @@ def _school_facts_of(wish: Booking, *, now: datetime) -> rules.SchoolFacts:
         centre_id=session.field_trip.centre_id,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        live=queries.live_bookings_of_school(school, now=now),
+        earlier=queries.bookings_in_the_way(school, session, now=now),
         limit=session.field_trip.centre.bookings_per_school,
+        season_id=session.season_id,
+        season_limit=session.season.bookings_per_school if session.season else 0,
+        opens_at=school.opens_at,
     )
-
-
-def _unused_reference() -> str:
-    """A reference that no booking has; the unique constraint stands behind the look."""
-    reference = new_reference(REFERENCE_PREFIX)
-    while queries.reference_taken(reference):
-        reference = new_reference(REFERENCE_PREFIX)
-    return reference
 
 
 def _seen(booking: Booking) -> dict:
     return {"state": booking.state, "pupils": booking.pupils, "adults": booking.adults}
-
-
-def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Booking:
-    """The school declares that its papers are complete. Once more is answered with the same booking.
-
-    ``alternative`` is what those of the list do who stay at school for want of a consent.
-    """
-    now = timezone.now()
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        _must_manage(booking=booking, by=by)
-        if booking.state == BookingState.CONFIRMED:
-            return booking
-        before = booking.state
-        staying = len(queries.without_consent(booking))
-        refuse_if(
-            rules.confirm_refusal(
-                state=before,
-                now=now,
-                starts_at=booking.session.starts_at,
-                staying=staying,
-                alternative=alternative,
-            )
-        )
-        changes = {"confirmed_at": now, "alternative": alternative}
-        guard.move_booking(booking=booking, to=BookingState.CONFIRMED, changes=changes)
-        after = {"state": booking.state, "staying": staying}
-        record(by=by, action="booking.confirm", obj=booking, before={"state": before}, after=after, reason=alternative)
-        tell_leader(kind="booking_confirmed", booking=booking, now=now)
-    return booking
 
 
 def cancel_booking(*, booking_id: int, reason: str, by: User) -> Booking:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.core.models import Holiday
 from programs.schools.models import ClassGroup, School
 from programs.schools.queries import classes_to_act_for
-from programs.visits.choices import LIVE
-from programs.visits.models import Booking, Session
-from programs.visits.rules import LiveBooking
+from programs.visits.choices import COUNT_IN_SEASON, LIVE
+from programs.visits.models import Booking, SeasonOpening, Session
+from programs.visits.queries.visibility import SESSION_PARTS, centre_ids_of, is_offered
+from programs.visits.rules import EarlierBooking
 
 
 def classes_for_booking(user, session: Session) -> list[ClassGroup]:
@@ -31,18 +33,45 @@ def classes_for_booking(user, session: Session) -> list[ClassGroup]:
     )
 
 
-def session_to_book(session_id: int) -> Session:
-    """The session as it stands with its trip and centre, and ``on_holiday``; one query, since this is the rush."""
+def hash_of_key(user, key: str) -> str:
+    """How a form's key stands with the booking that it made: one key of one person."""
+    return hashlib.sha256(f"{user.pk}:{key}".encode()).hexdigest()
+
+
+def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
+    """The session as it stands with its trip, centre and season, or None when ``user`` may not see it.
+
+    With ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made already, or None.
+    One query, since this is the rush.
+    """
     holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
-    sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(on_holiday=Exists(holidays))
-    return sessions.select_related("field_trip__centre", "room").get(pk=session_id)
+    earlier = Booking.objects.filter(key_hash=hash_of_key(user, key)).values("reference")[:1]
+    sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(
+        on_holiday=Exists(holidays), earlier_reference=Subquery(earlier)
+    )
+    session = sessions.select_related(*SESSION_PARTS, "season").filter(pk=session_id).first()
+    if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
+        return None
+    return session
 
 
-def live_bookings_of_school(school: School, *, now: datetime) -> list[LiveBooking]:
-    """The school's live bookings of sessions to come, as the rules judge them."""
-    rows = Booking.objects.live().filter(school=school, session__starts_at__gt=now)
+def school_to_book(school_id: int, session: Session) -> School:
+    """The school's row, locked, with ``opens_at``: when the season of ``session`` opens for its cluster, or None.
+
+    One school's bookings queue up here, so that its limits and its classes' hours hold under a rush.
+    """
+    openings = SeasonOpening.objects.filter(season=session.season_id, cluster=OuterRef("cluster_id"))
+    locked = School.objects.select_for_update(no_key=True, of=("self",))
+    return locked.annotate(opens_at=Subquery(openings.values("opens_at")[:1])).get(pk=school_id)
+
+
+def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> list[EarlierBooking]:
+    """The school's live bookings of sessions to come, and all that count in the season of ``session``."""
+    live = Q(state__in=LIVE, session__starts_at__gt=now)
+    in_season = Q(state__in=COUNT_IN_SEASON, session__season=session.season_id) if session.season_id else Q()
+    rows = Booking.objects.filter(live | in_season, school=school)
     return [
-        LiveBooking(*row)
+        EarlierBooking(*row)
         for row in rows.values_list(
             "reference",
             "session_id",
@@ -50,6 +79,8 @@ def live_bookings_of_school(school: School, *, now: datetime) -> list[LiveBookin
             "session__field_trip__centre_id",
             "session__starts_at",
             "session__ends_at",
+            "session__season_id",
+            "state",
         )
     ]
 
@@ -64,7 +95,3 @@ def waiting_place(booking: Booking) -> int:
         return 0
     earlier = Q(waiting_since__lt=booking.waiting_since) | Q(waiting_since=booking.waiting_since, pk__lt=booking.pk)
     return Booking.objects.waiting().filter(earlier, session_id=booking.session_id).count() + 1
-
-
-def reference_taken(reference: str) -> bool:
-    return Booking.objects.filter(reference=reference).exists()

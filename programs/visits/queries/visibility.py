@@ -34,6 +34,11 @@ def sessions_visible_to(user) -> QuerySet[Session]:
     )
 
 
+def is_offered(session: Session) -> bool:
+    """Whether everybody may see ``session``; its trip and centre were read with it."""
+    return session.field_trip.is_active and session.field_trip.centre.is_active
+
+
 def sessions_run_by(user) -> QuerySet[Session]:
     """Sessions at the person's own centres."""
     return Session.objects.filter(field_trip__centre__in=centre_ids_of(user)).select_related(*SESSION_PARTS)

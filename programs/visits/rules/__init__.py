@@ -2,7 +2,7 @@
 
 from programs.visits.rules.booking import (
     BookingFacts,
-    LiveBooking,
+    EarlierBooking,
     SchoolFacts,
     adults_needed,
     booking_refusal,
@@ -23,7 +23,6 @@ from programs.visits.rules.day import (
 )
 from programs.visits.rules.life import (
     cancel_refusal,
-    confirm_refusal,
     may_cancel,
     may_confirm,
     may_edit_roster,
@@ -36,7 +35,7 @@ from programs.visits.rules.waiting import promotable
 __all__ = [
     "BookingFacts",
     "CheckInFacts",
-    "LiveBooking",
+    "EarlierBooking",
     "SchoolFacts",
     "adults_needed",
     "booking_refusal",
@@ -46,7 +45,6 @@ __all__ = [
     "cancel_refusal",
     "check_in_refusal",
     "close_refusal",
-    "confirm_refusal",
     "fate_at_closing",
     "full_refusal",
     "group_refusal",

@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.refusals import Refusal
-from programs.visits.choices import (
-    SessionState,
-)
+from programs.visits.choices import LIVE, SessionState
 
 
 def adults_needed(pupils: int, pupils_per_adult: int) -> int:
@@ -117,8 +115,8 @@ def booking_refusal(facts: BookingFacts) -> Refusal | None:
 
 
 @dataclass(frozen=True)
-class LiveBooking:
-    """A live booking of the same school, as far as it can stand in the way."""
+class EarlierBooking:
+    """A booking of the same school, as far as it can stand in the way."""
 
     reference: str
     session_id: int
@@ -126,12 +124,15 @@ class LiveBooking:
     centre_id: int
     starts_at: datetime
     ends_at: datetime
+    season_id: int | None
+    state: str
 
 
 @dataclass(frozen=True)
 class SchoolFacts:
     """What is read about the school and the day once the seats are taken; a refusal gives them back."""
 
+    now: datetime
     school_working: bool
     class_of_school: bool
     on_holiday: bool
@@ -140,8 +141,11 @@ class SchoolFacts:
     centre_id: int
     starts_at: datetime
     ends_at: datetime
-    live: Sequence[LiveBooking]
+    earlier: Sequence[EarlierBooking]
     limit: int
+    season_id: int | None = None
+    season_limit: int = 0
+    opens_at: datetime | None = None  # for the school's cluster, where the season says so
 
 
 def school_refusal(facts: SchoolFacts) -> Refusal | None:
@@ -155,12 +159,17 @@ def school_refusal(facts: SchoolFacts) -> Refusal | None:
         return Refusal("foreign_class", _("Choose a class of your own school."), "class_group")
     if facts.on_holiday:
         return Refusal("holiday", _("This day is a school holiday. Please choose another date."))
+    if facts.opens_at and facts.now < facts.opens_at:
+        return Refusal(
+            "not_open_yet",
+            _("For the schools of your cluster, booking opens at {time}.").format(time=moment_text(facts.opens_at)),
+        )
     return _clash_refusal(facts) or _limit_refusal(facts)
 
 
 def _clash_refusal(facts: SchoolFacts) -> Refusal | None:
-    for other in facts.live:
-        if other.class_group_id != facts.class_group_id:
+    for other in facts.earlier:
+        if other.class_group_id != facts.class_group_id or other.state not in LIVE:
             continue
         if other.session_id == facts.session_id:
             return Refusal(
@@ -178,16 +187,25 @@ def _clash_refusal(facts: SchoolFacts) -> Refusal | None:
 
 
 def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
-    here = sum(1 for other in facts.live if other.centre_id == facts.centre_id)
-    if here < facts.limit:
-        return None
-    return Refusal(
-        "school_limit",
-        _(
-            "Your school already holds {count} bookings at this centre, the most that one school may hold at a time. "
-            "Cancel one, or wait until one has taken place."
-        ).format(count=here),
-    )
+    here = sum(1 for other in facts.earlier if other.centre_id == facts.centre_id and other.state in LIVE)
+    if here >= facts.limit:
+        return Refusal(
+            "school_limit",
+            _(
+                "Your school already holds {count} bookings at this centre, the most that one school may hold at a "
+                "time. Cancel one, or wait until one has taken place."
+            ).format(count=here),
+        )
+    in_season = sum(1 for other in facts.earlier if other.season_id == facts.season_id)
+    if facts.season_id and in_season >= facts.season_limit:
+        return Refusal(
+            "season_limit",
+            _(
+                "Your school already has {count} bookings in this season, the most that one school may have, so that "
+                "others get their turn. Cancel one, or choose a session outside the season."
+            ).format(count=in_season),
+        )
+    return None
 
 
 def full_refusal(*, seats_left: int) -> Refusal:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import standing_of
 from programs.visits import queries, rules
@@ -55,7 +55,10 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_book(request: HttpRequest, pk: int) -> HttpResponse:
-    session = get_object_or_404(queries.sessions_visible_to(request.user), pk=pk)
+    session = queries.session_to_book(request.user, pk, key=request.POST.get("idempotency_key", ""))
+    not_found_unless(session is not None)
+    if _comes_too_late(request, session):
+        return _full(request, session)
     forbidden_unless(bool(standing_of(request.user).working_schools))
     classes = queries.classes_for_booking(request.user, session)
     form = BookingForm(
@@ -82,6 +85,28 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "visits/session_book.html", context)
 
 
+def _comes_too_late(request: HttpRequest, session: Session) -> bool:
+    """Whether a first request for places meets a session without any: in a rush most do, and deserve a quick answer."""
+    return (
+        request.method == "POST"
+        and not session.seats_left
+        and not session.earlier_reference
+        and not request.POST.get("wait_if_full")
+        and _refusal_now(session) is None
+    )
+
+
+def _full(request: HttpRequest, session: Session) -> HttpResponse:
+    """What to do next, with everything that was typed: one press joins the waiting list."""
+    context = {
+        "session": session,
+        "trip": session.field_trip,
+        "refusal": rules.full_refusal(seats_left=0),
+        "typed": [(name, request.POST.get(name, "")) for name in BookingForm.base_fields if name != "wait_if_full"],
+    }
+    return render(request, "visits/session_full.html", context)
+
+
 def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
     """The class asked for, or the person's own class, with its number of pupils and the adults it needs."""
     asked = request.GET.get("class", "")
@@ -101,7 +126,7 @@ def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
 def _book(request: HttpRequest, session: Session, form: BookingForm) -> Booking:
     data = form.cleaned_data
     return book_session(
-        session_id=session.pk,
+        session=session,
         school=data["class_group"].school,
         class_group=data["class_group"],
         pupils=data["pupils"],
