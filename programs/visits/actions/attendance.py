@@ -11,28 +11,19 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import record
-from programs.core.refusals import Refused, refuse_if
-from programs.schools.choices import ConsentPurpose
-from programs.schools.queries.consents import in_force
+from programs.core.refusals import refuse_if
 from programs.visits import rules
 from programs.visits.actions import guard
+from programs.visits.actions.arrivals import note_on_page, write_arrival, write_no_show
 from programs.visits.choices import LIVE, BookingState, SessionState
 from programs.visits.models import Booking, Session
 from programs.visits.queries import BOOKING_PARTS, centre_ids_of
+from programs.visits.rules.marks import Arrival
 
 
 def _must_run(*, centre_id: int, by: User) -> None:
     if not rules.can_run_centre(centre_ids_of(by), centre_id):
         raise PermissionDenied
-
-
-def _arrived(booking: Booking) -> dict:
-    return {
-        "state": booking.state,
-        "pupils": booking.arrived_pupils,
-        "girls": booking.arrived_girls,
-        "adults": booking.arrived_adults,
-    }
 
 
 def check_in(
@@ -46,51 +37,20 @@ def check_in(
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
-        session = booking.session
-        _must_run(centre_id=session.field_trip.centre_id, by=by)
-        present = set(booking.roster.exclude(pupil_id__in=absent).values_list("pupil_id", flat=True))
-        refuse_if(
-            rules.check_in_refusal(
-                rules.CheckInFacts(
-                    now=now,
-                    starts_at=session.starts_at,
-                    session_state=session.state,
-                    state=booking.state,
-                    capacity=session.capacity,
-                    pupils=pupils,
-                    girls=girls,
-                    adults=adults,
-                    ticked=len(present),
-                    without_consent=len(present - in_force(present, ConsentPurpose.TAKE_PART)),
-                )
-            )
+        _must_run(centre_id=booking.session.field_trip.centre_id, by=by)
+        listed = set(booking.roster.values_list("pupil_id", flat=True))
+        arrival = Arrival(
+            came=True,
+            pupils=pupils,
+            girls=girls,
+            adults=adults,
+            present=frozenset(listed - set(absent)),
+            named=bool(listed),
+            first_seen=now,
         )
-        before = _arrived(booking)
-        figures = {
-            "arrived_pupils": pupils,
-            "arrived_girls": girls,
-            "arrived_adults": adults,
-            "checked_in_at": now,
-            "checked_in_by": by,
-        }
-        _write_arrival(booking, figures)
-        booking.roster.filter(pupil_id__in=absent).update(attended=False)
-        booking.roster.exclude(pupil_id__in=absent).update(attended=True)
-        record(by=by, action="booking.check_in", obj=booking, before=before, after=_arrived(booking))
+        write_arrival(booking=booking, arrival=arrival, by=by, now=now)
+        note_on_page(booking=booking, arrival=arrival, by=by, now=now)
     return booking
-
-
-def _write_arrival(booking: Booking, figures: dict) -> None:
-    if booking.state == BookingState.ATTENDED:  # a correction: the state stands
-        Booking.objects.filter(pk=booking.pk).update(**figures)
-        for name, value in figures.items():
-            setattr(booking, name, value)
-        return
-    if booking.state == BookingState.NO_SHOW and not guard.take_seats(
-        session_id=booking.session_id, seats=booking.pupils
-    ):
-        raise Refused(rules.full_refusal(seats_left=booking.session.seats_left))
-    guard.move_booking(booking=booking, to=BookingState.ATTENDED, changes=figures | {"ended_at": None})
 
 
 def mark_no_show(*, booking_id: int, by: User) -> Booking:
@@ -103,23 +63,9 @@ def mark_no_show(*, booking_id: int, by: User) -> Booking:
         if booking.state == BookingState.NO_SHOW:
             return booking
         refuse_if(rules.no_show_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
-        _did_not_come(booking, by=by)
+        write_no_show(booking=booking, by=by)
+        note_on_page(booking=booking, arrival=Arrival(came=False), by=by, now=now)
     return booking
-
-
-def _did_not_come(booking: Booking, *, by: User) -> None:
-    before = _arrived(booking)
-    nobody = {
-        "ended_at": timezone.now(),
-        "arrived_pupils": None,
-        "arrived_girls": None,
-        "arrived_adults": None,
-        "checked_in_at": None,
-        "checked_in_by": None,
-    }
-    guard.move_booking(booking=booking, to=BookingState.NO_SHOW, changes=nobody)
-    booking.roster.update(attended=False)
-    record(by=by, action="booking.no_show", obj=booking, before=before, after=_arrived(booking))
 
 
 def close_session(*, session_id: int, by: User) -> Session:
@@ -152,7 +98,7 @@ def close_session(*, session_id: int, by: User) -> Session:
 def _settle(booking: Booking, *, by: User) -> None:
     fate = rules.fate_at_closing(booking.state)
     if fate == BookingState.NO_SHOW:
-        _did_not_come(booking, by=by)
+        write_no_show(booking=booking, by=by)
         return
     before = booking.state
     guard.move_booking(booking=booking, to=fate, changes={"ended_at": timezone.now()})

@@ -25,7 +25,7 @@ class CheckInMark(models.Model):
     device = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, choices=MarkKind)
     payload = models.JSONField(default=dict)
-    made_at = models.DateTimeField()  # by the device's clock, for the order of its own marks only
+    made_at = models.DateTimeField()  # by the portal's clock: the device's own is set right when it sends
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
     refusal = models.CharField(max_length=30, blank=True)  # code of why it changed nothing

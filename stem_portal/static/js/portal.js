@@ -53,6 +53,11 @@
     document.querySelectorAll("form[data-sent]").forEach(release);
   });
 
+  // Whoever signs out leaves no list of pupils on the device (door.js).
+  document.addEventListener("submit", (event) => {
+    if (event.target.action.includes("/accounts/logout/")) localStorage.removeItem("door:list");
+  });
+
   // Work that goes on in the background: look again after a moment.
   const waiting = document.querySelector("[data-refresh-seconds]");
   if (waiting) setTimeout(() => window.location.reload(), waiting.dataset.refreshSeconds * 1000);
