@@ -42,6 +42,7 @@ COMING = (S.HELD, S.PAPERS_DUE, S.CONFIRMED)  # the groups that are expected on 
 LIVE = (*SEAT_HOLDING, S.WAITLISTED)
 CAME = (S.ATTENDED, S.CLOSED)
 UNFINISHED = (*LIVE, S.ATTENDED, S.NO_SHOW)  # something is still to be done with them
+COUNT_IN_SEASON = (*UNFINISHED, S.CLOSED)  # against a school's number of bookings in a season
 CANCELLED = (S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE)
 # What the list of bookings may be narrowed to.
 BOOKING_GROUPS = {
@@ -105,6 +106,16 @@ class ApprovalState(TextChoices):
     ASKED = "asked", pgettext_lazy("approval", "Waiting")
     APPROVED = "approved", pgettext_lazy("approval", "Approved")
     REFUSED = "refused", pgettext_lazy("approval", "Refused")
+
+
+class VisitRisk(TextChoices):
+    """What makes a visit riskier than one next door; the words say why somebody is asked."""
+
+    OTHER_WARD = "other_ward", _("The centre lies in another ward.")
+    HIRED_VEHICLE = "hired_vehicle", _("The group needs a hired vehicle.")
+    PAID = "paid", _("The visit costs money.")
+    PRIMARY = "primary", _("The pupils are of primary school.")
+    PRIMARY_OUTSIDE_CITY = "primary_outside_city", _("Primary pupils leave their city.")
 
 
 class BallotState(TextChoices):

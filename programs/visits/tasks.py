@@ -1,3 +1,22 @@
-"""What the visits wing does when something happens in another wing registers by being imported here."""
+"""Work of the visits wing that runs behind the request, and what it does when something happens in another wing."""
 
-from programs.visits.actions import closing  # noqa: F401
+from __future__ import annotations
+
+from datetime import timedelta
+
+from programs.core.jobs import Progress, periodic
+from programs.visits.actions import closing  # noqa: F401  (registers by being imported)
+from programs.visits.actions.deadlines import keep_deadlines
+from programs.visits.actions.reminders import send_reminders
+
+
+@periodic("visits.deadlines", every=timedelta(minutes=5))
+def deadlines(progress: Progress) -> dict[str, int]:
+    """Asks for approvals, warns, gives places back, ends offers, fixes head counts; safe to run twice."""
+    return keep_deadlines()
+
+
+@periodic("visits.reminders", every=timedelta(minutes=30))
+def reminders(progress: Progress) -> int:
+    """Reminds of the visits to come, each once for a date; safe to run twice."""
+    return send_reminders()

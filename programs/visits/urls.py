@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.visits import urls_day, urls_schedule
-from programs.visits.views import bookings, centre, papers, sessions, waiting
+from programs.visits.views import bookings, centre, exceptions, papers, sessions, waiting
 
 BOOKING = "desk/bookings/<str:reference>/"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{BOOKING}group/", papers.booking_resize, name="booking_resize"),
     path(f"{BOOKING}papers/<str:kind>/", papers.booking_paper, name="booking_paper"),
     path(f"{BOOKING}answer/", waiting.booking_answer, name="booking_answer"),
+    path(f"{BOOKING}exception/", exceptions.booking_exception, name="booking_exception"),
     path("desk/approvals/<int:pk>/", papers.approval_decide, name="approval_decide"),
     path("files/papers/<int:pk>/", papers.paper_file, name="paper_file"),
     path("waiting/<str:token>/", waiting.waiting_answer, name="waiting_answer"),

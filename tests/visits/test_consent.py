@@ -12,7 +12,7 @@ from programs.core.refusals import Refused
 from programs.schools.actions.consents import withdraw_at_school
 from programs.schools.models import Pupil
 from programs.visits.actions.attendance import check_in
-from programs.visits.actions.booking import confirm_booking
+from programs.visits.actions.confirming import confirm_booking
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BookingState
 from tests.people import give_consent

@@ -1,58 +1,154 @@
-"""The waiting list moves up when places come free."""
+"""The waiting list: free places are offered to whole groups, once each, and held for as long as the offer stands."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import lazy
 
+from programs.accounts.models import User
 from programs.core.audit import record
+from programs.core.refusals import refuse_if
 from programs.schools.choices import WORKING_STATES
+from programs.schools.queries import standing_of
 from programs.visits import rules
 from programs.visits.actions import guard
 from programs.visits.actions.messages import tell_leader
 from programs.visits.choices import BookingState
+from programs.visits.links import answer_link
 from programs.visits.models import Booking, Session
+from programs.visits.queries import waiting_place
+from programs.visits.rules import waiting as line
+from programs.visits.rules.papers import papers_due
+
+said_later = lazy(line.policy_words, str)  # in the language of the letter that it stands in
 
 
 def confirm_by(*, session: Session, now: datetime) -> datetime:
-    """Until when a school should confirm: the end of the centre's last day for it, or the start if that is past."""
-    day = timezone.localtime(session.starts_at).date() - timedelta(days=session.field_trip.centre.confirm_days)
-    due = timezone.make_aware(datetime.combine(day, time(23, 59)))
-    return due if due > now else session.starts_at
+    """Until when a school should complete its papers."""
+    days = session.field_trip.centre.confirm_days
+    return papers_due(starts_at=session.starts_at, confirm_days=days, now=now)
 
 
 def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
-    """Give the free places of ``session`` to its waiting list by its policy; one message to each group.
+    """Offer the free places of ``session`` to its waiting list by its policy; one message to each group.
 
     The caller holds the session's lock. After booking has closed the list stands still.
     """
     if not session.booking_opens_at <= now < session.booking_closes_at:
         return []
-    session.refresh_from_db(fields=["seats_taken", "state"])
+    session.refresh_from_db(fields=["seats_taken", "capacity", "state"])
     waiting = session.bookings.waiting().filter(school__state__in=WORKING_STATES)
     queue = list(waiting.select_related("school", "class_group", "leader"))
-    chosen = rules.promotable(
-        [(booking.pk, booking.pupils) for booking in queue],
-        seats_left=session.seats_left,
-        policy=session.waiting_policy,
-        one_group=session.one_group,
+    sizes = [(booking.pk, booking.pupils) for booking in queue]
+    chosen = line.promotable(
+        sizes, seats_left=session.seats_left, policy=session.waiting_policy, one_group=session.one_group
     )
-    return [_promote(booking, session=session, now=now) for booking in queue if booking.pk in chosen]
+    offered = [_offer(booking, session=session, now=now) for booking in queue if booking.pk in chosen]
+    _note_passed_over(queue, line.passed_over(sizes, chosen), in_favour_of=offered)
+    return offered
 
 
-def _promote(booking: Booking, *, session: Session, now: datetime) -> Booking:
+def _offer(booking: Booking, *, session: Session, now: datetime) -> Booking:
     booking.session = session
-    if not guard.take_seats(session_id=session.pk, seats=booking.pupils):
-        raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")
-    changes = {"papers_due_at": confirm_by(session=session, now=now)}
-    guard.move_booking(booking=booking, to=BookingState.HELD, changes=changes)
-    record(
-        by=None,
-        action="booking.promote",
-        obj=booking,
-        before={"state": BookingState.WAITLISTED},
-        after={"state": booking.state},
+    ends = line.offer_ends(
+        now=now,
+        hours=session.field_trip.centre.offer_hours,
+        booking_closes_at=session.booking_closes_at,
+        starts_at=session.starts_at,
     )
-    tell_leader(kind="booking_promoted", booking=booking, now=now)
+    changes = {"offered_at": now, "offer_expires_at": ends}
+    if not guard.seat_booking(booking=booking, to=BookingState.OFFERED, changes=changes):
+        raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")
+    before, after = {"state": BookingState.WAITLISTED}, {"state": booking.state, "until": ends.isoformat()}
+    record(by=None, action="booking.offer", obj=booking, before=before, after=after)
+    tell_leader(
+        kind="booking_offered",
+        booking=booking,
+        now=now,
+        with_calendar=False,
+        about={"answer_url": answer_link(booking)},
+    )
     return booking
+
+
+def _note_passed_over(queue: Sequence[Booking], passed: Sequence[int], *, in_favour_of: Sequence[Booking]) -> None:
+    after = {"in_favour_of": [booking.reference for booking in in_favour_of]}
+    for booking in queue:
+        if booking.pk in passed:
+            record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
+
+
+def about_waiting(booking: Booking) -> dict[str, Any]:
+    """What a group is told when it joins the list: its place, the rule, and how to leave."""
+    session = booking.session
+    return {
+        "answer_url": answer_link(booking),
+        "place": waiting_place(booking),
+        "policy": said_later(session.waiting_policy, one_group=session.one_group),
+    }
+
+
+def may_answer(*, booking: Booking, by: User) -> bool:
+    """Whether this person may take or leave the places for the group."""
+    standing = standing_of(by)
+    return rules.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
+
+
+def accept_offer(*, booking_id: int, by: User) -> Booking:
+    """Take the offered places: from now on they are held like any others. Once more changes nothing.
+
+    ``by`` is the group's leader where the personal link of the letter was used.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        if not may_answer(booking=booking, by=by):
+            raise PermissionDenied
+        if booking.state == BookingState.HELD and booking.offered_at is not None:
+            return booking
+        refuse_if(line.accept_refusal(state=booking.state, now=now, expires_at=booking.offer_expires_at))
+        due = confirm_by(session=booking.session, now=now)
+        guard.move_booking(booking=booking, to=BookingState.HELD, changes={"papers_due_at": due})
+        before, after = {"state": BookingState.OFFERED}, {"state": booking.state}
+        record(by=by, action="booking.accept", obj=booking, before=before, after=after)
+        tell_leader(kind="booking_held", booking=booking, now=now)
+    return booking
+
+
+def leave_waiting(*, booking_id: int, by: User) -> Booking:
+    """Leave the list, or decline the offer: the places go to the next group. Once more changes nothing."""
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        if not may_answer(booking=booking, by=by):
+            raise PermissionDenied
+        if booking.state == BookingState.CANCELLED_BY_SCHOOL and booking.waiting_since is not None:
+            return booking
+        refuse_if(line.leave_refusal(state=booking.state, now=now, starts_at=booking.session.starts_at))
+        before = booking.state
+        guard.move_booking(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, changes={"ended_at": now})
+        action = "booking.decline" if before == BookingState.OFFERED else "booking.leave"
+        record(by=by, action=action, obj=booking, before={"state": before}, after={"state": booking.state})
+        promote_waiting(session=booking.session, now=now)
+    return booking
+
+
+def expire_offer(*, booking_id: int, now: datetime) -> bool:
+    """End an offer that nobody answered and offer the places to the next group; False when it was answered."""
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        unanswered = booking.state == BookingState.OFFERED and booking.offer_expires_at is not None
+        if not unanswered or booking.offer_expires_at > now:
+            return False
+        guard.move_booking(booking=booking, to=BookingState.EXPIRED, changes={"ended_at": now})
+        before, after = {"state": BookingState.OFFERED}, {"state": booking.state}
+        record(by=None, action="booking.offer_expired", obj=booking, before=before, after=after)
+        tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)
+        promote_waiting(session=booking.session, now=now)
+    return True

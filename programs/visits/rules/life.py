@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from programs.core.refusals import Refusal
 from programs.visits.choices import (
@@ -39,22 +38,6 @@ def may_cancel(*, state: str, now: datetime, starts_at: datetime) -> bool:
 
 def may_confirm(*, state: str, now: datetime, starts_at: datetime) -> bool:
     return BookingState.CONFIRMED in BOOKING_MOVES[BookingState(state)] and now < starts_at
-
-
-def confirm_refusal(
-    *, state: str, now: datetime, starts_at: datetime, staying: int = 0, alternative: str = ""
-) -> Refusal | None:
-    """Why the school may not confirm now. ``staying`` pupils of the list have nobody's consent to come."""
-    if starts_at <= now:
-        return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(starts_at)))
-    if staying and not alternative:
-        message = ngettext(
-            "{count} pupil stays at school without a consent: write down the equivalent activity.",
-            "{count} pupils stay at school without a consent: write down the equivalent activity.",
-            staying,
-        )
-        return Refusal("alternative_missing", message.format(count=staying), "alternative")
-    return move_refusal(state=state, to=BookingState.CONFIRMED)
 
 
 def may_edit_roster(state: str) -> bool:

@@ -1,12 +1,17 @@
-"""Who moves up when places come free. Plain values in; no clock, no query."""
+"""The waiting list: who moves up when places come free, how long an offer stands. Plain values in; no clock, no query."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from programs.visits.choices import (
-    WaitingPolicy,
-)
+from django.utils.translation import gettext as _
+
+from programs.core.refusals import Refusal
+from programs.visits.choices import BookingState, WaitingPolicy
+from programs.visits.rules.booking import moment_text
+
+IN_LINE = (BookingState.WAITLISTED, BookingState.OFFERED)
 
 
 def promotable(queue: Sequence[tuple[int, int]], *, seats_left: int, policy: str, one_group: bool) -> list[int]:
@@ -22,3 +27,52 @@ def promotable(queue: Sequence[tuple[int, int]], *, seats_left: int, policy: str
         elif policy == WaitingPolicy.STRICT:
             break
     return chosen
+
+
+def passed_over(queue: Sequence[tuple[int, int]], chosen: Sequence[int]) -> list[int]:
+    """Who stood before somebody that moved up: each such pass is written down."""
+    if not chosen:
+        return []
+    last = max(place for place, (identifier, _pupils) in enumerate(queue) if identifier in chosen)
+    return [identifier for identifier, _pupils in queue[:last] if identifier not in chosen]
+
+
+def offer_ends(*, now: datetime, hours: int, booking_closes_at: datetime, starts_at: datetime) -> datetime:
+    """Until when an offer stands: its hours, but never past the end of booking or the session's beginning."""
+    return min(now + timedelta(hours=hours), booking_closes_at, starts_at)
+
+
+def accept_refusal(*, state: str, now: datetime, expires_at: datetime | None) -> Refusal | None:
+    """Why the offered places may not be taken now."""
+    if state != BookingState.OFFERED:
+        return Refusal("no_offer", _("No places are offered to this group now."))
+    if expires_at is not None and expires_at <= now:
+        return Refusal(
+            "offer_expired",
+            _("The offer ended at {time}; the places went to the next group.").format(time=moment_text(expires_at)),
+        )
+    return None
+
+
+def leave_refusal(*, state: str, now: datetime, starts_at: datetime) -> Refusal | None:
+    """Why a group may not leave the waiting list now."""
+    if state not in IN_LINE:
+        return Refusal("not_waiting", _("This group is not on the waiting list any more."))
+    if starts_at <= now:
+        return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(starts_at)))
+    return None
+
+
+def policy_words(policy: str, *, one_group: bool) -> str:
+    """The rule of a session's waiting list, as it is told to everybody who waits."""
+    if one_group:
+        return _("This session takes one group only: the places are offered to the first group in line.")
+    if policy == WaitingPolicy.STRICT:
+        return _(
+            "Strict order: the places are offered to the first group in line. "
+            "Nobody is passed over; the list stands still until the first group fits."
+        )
+    return _(
+        "First group that fits: the places are offered in the order of the list to the first group that is small "
+        "enough. A larger group keeps its place, and each time it is passed over is written down."
+    )

@@ -17,12 +17,15 @@ from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import pupils_of_class, standing_of
 from programs.visits import queries, rules
-from programs.visits.actions.booking import cancel_booking, confirm_booking
+from programs.visits.actions.booking import cancel_booking
+from programs.visits.actions.confirming import confirm_booking
+from programs.visits.actions.exceptions import may_except
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BOOKING_GROUP_LABELS, CAME, BookingState
 from programs.visits.exports import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.visits.forms import CancelForm, ConfirmVisitForm, RosterForm
 from programs.visits.models import Booking
+from programs.visits.rules.exceptions import may_be_excepted
 
 PER_PAGE = 20
 
@@ -89,6 +92,7 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_edit_roster": manages and bool(booking.class_group_id) and rules.may_edit_roster(booking.state),
         "may_check_in": runs and rules.may_check_in(session_state=session.state, **_moment(booking)),
         "runs": runs,
+        "may_except": may_be_excepted(booking.state) and may_except(booking=booking, by=request.user),
         "history": list(history_of(booking)),
     }
     return render(request, "visits/booking_detail.html", context)

@@ -1,0 +1,69 @@
+"""A group that waits answers: on its own page, or by the personal link of its letter."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from programs.accounts.models import User
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.refusals import Refused
+from programs.visits.actions.waiting import accept_offer, leave_waiting
+from programs.visits.choices import BookingState
+from programs.visits.links import booking_of_token
+from programs.visits.models import Booking
+from programs.visits.queries import waiting_place
+from programs.visits.rules.waiting import policy_words
+from programs.visits.views.papers import managed_booking
+
+
+def _answer(request: HttpRequest, booking: Booking, by: User) -> None:
+    """What the pressed button says; a refusal is told above the page."""
+    accepts = request.POST.get("answer") == "accept"
+    try:
+        if accepts:
+            accept_offer(booking_id=booking.pk, by=by)
+        else:
+            leave_waiting(booking_id=booking.pk, by=by)
+    except Refused as refused:
+        messages.error(request, refused.refusal.message)
+        return
+    if accepts:
+        messages.success(request, _("The places are yours. Next: the papers."))
+    else:
+        messages.success(request, _("Done: your group does not wait any more, and the places go to the next one."))
+
+
+@signed_in
+@require_POST
+def booking_answer(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = managed_booking(request, reference)
+    _answer(request, booking, request.user)
+    return redirect("booking_detail", reference)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """GET only shows, so that a mail program which opens every link changes nothing; the button acts."""
+    booking = not_found_unless(booking_of_token(token))
+    if request.method == "POST":
+        _answer(request, booking, booking.leader)
+        return redirect("waiting_answer", token)
+    session = booking.session
+    context = {
+        "booking": booking,
+        "session": session,
+        "trip": session.field_trip,
+        "centre": session.field_trip.centre,
+        "offered": booking.state == BookingState.OFFERED,
+        "place": waiting_place(booking),
+        "policy": policy_words(session.waiting_policy, one_group=session.one_group),
+    }
+    response = render(request, "visits/waiting_answer.html", context)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
