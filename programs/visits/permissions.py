@@ -24,5 +24,10 @@ PERMISSIONS = [
         (Role.CENTRE_STAFF,),
         "centre_day",
     ),
+    does(
+        _("give a waiting group places by exception, with a reason (managers of the centre)"),
+        (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
+        "booking_exception",
+    ),
     does(_("check groups in, and close sessions"), (Role.CENTRE_STAFF,), "booking_check_in", "session_close"),
 ]
