@@ -32,6 +32,7 @@ from programs.visits.choices import BookingState, SessionState
 from stem_portal.demo import cards, cast, consents, life, pages, projects, rights, rosters, schools, visits
 from stem_portal.demo.calendar import load_calendar
 from stem_portal.demo.names import full_name
+from stem_portal.demo.schedule import load_schedule
 from stem_portal.demo.schools import CITY, PROVINCE, Scale
 
 SCALES = {"province": PROVINCE, "city": CITY}
@@ -148,6 +149,7 @@ def _build_claims(random: Random, now: datetime) -> None:
 
 def _build_visits(random: Random, scale: Scale, terms: list[Term], now: datetime, pupils_of) -> visits.Bookings:
     sessions = visits.build_sessions(terms=terms, scale=scale, now=now)
+    load_schedule(sessions=sessions, term=_current(terms, timezone.localdate(now)), now=now)
     bookings = visits.Bookings(random=random, now=now)
     # The cast's classes choose first and get nothing by chance: their calendar is the same on every day of the year.
     featured = _book_for_the_cast(bookings, sessions, now)
