@@ -107,7 +107,7 @@ def links(user) -> list[DeskLink]:
     found = []
     if queries.centre_ids_of(user):
         found.append(DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10))
-        found.append(DeskLink(_("Schedule"), _schedule_url(user), weight=11))
+        found.append(DeskLink(_("Schedule"), reverse("centre_list"), weight=11))
     standing = standing_of(user)
     if standing.is_department:
         found.append(DeskLink(_("Centres and seasons"), reverse("centre_list"), weight=18))
@@ -116,12 +116,6 @@ def links(user) -> list[DeskLink]:
     if standing.is_school_staff or standing.is_officer or found:
         found.append(DeskLink(_("Bookings"), reverse("booking_list"), weight=20))
     return found
-
-
-def _schedule_url(user) -> str:
-    """The calendar of the person's centre, or the choice between several."""
-    centres = queries.centres_of(user)
-    return reverse("centre_schedule", args=[centres[0].code]) if len(centres) == 1 else reverse("centre_list")
 
 
 def tables(user) -> list[DeskTable]:

@@ -42,8 +42,11 @@ def may_furnish(request: HttpRequest, centre_id: int) -> bool:
 @signed_in
 @require_safe
 def centre_list(request: HttpRequest) -> HttpResponse:
+    """The centres to choose from; whoever has only one stands in its calendar at once."""
     centres = list(queries.centres_run_by(request.user).select_related("ward"))
     not_found_unless(bool(centres))
+    if len(centres) == 1:
+        return redirect("centre_schedule", centres[0].code)
     return render(request, "visits/centre_list.html", {"centres": centres})
 
 
