@@ -30,6 +30,8 @@ class Ballot(models.Model):
     seed = models.CharField(_("seed"), max_length=120, blank=True)
     seed_source = models.CharField(_("where the seed comes from"), max_length=300, blank=True)
     algorithm = models.PositiveSmallIntegerField(default=1)
+    factors = models.JSONField(_("points"), default=dict)  # what weighs how much: ``rules.ballot.FACTORS`` names them
+    published = models.TextField(blank=True)  # the list of entries to the last byte: the draw reads nothing else
     entries_hash = models.CharField(max_length=64, blank=True)  # of the published list, before the seed is known
     closed_at = models.DateTimeField(null=True, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
@@ -66,9 +68,11 @@ class BallotEntry(models.Model):
     adults = models.PositiveSmallIntegerField(_("accompanying adults"))
     needs = models.TextField(blank=True, max_length=1000)
     note = models.TextField(blank=True, max_length=1000)
+    wait_if_lost = models.BooleanField(_("join the waiting list when not drawn"), default=False)
     weight = models.DecimalField(_("weight"), max_digits=8, decimal_places=4, null=True, blank=True)
     weight_facts = models.JSONField(default=dict)  # what the weight was computed from
-    ticket = models.CharField(max_length=64, blank=True)  # its number in the draw: the smallest goes first
+    ticket = models.CharField(max_length=64, blank=True)  # its number in the draw, from the seed
+    place = models.PositiveIntegerField(null=True, blank=True)  # in the drawn order, from 1
     outcome = models.CharField(_("outcome"), max_length=10, choices=EntryOutcome, default=EntryOutcome.ENTERED)
     reason = models.CharField(max_length=20, blank=True)  # code of why it won nothing
     booking = models.OneToOneField(
