@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from programs.accounts.models import User
@@ -14,6 +16,11 @@ def messages_visible_to(user: User) -> QuerySet[Message]:
     if not user.is_authenticated:
         return Message.objects.none()
     return Message.objects.filter(recipient=user).exclude(kind__startswith=SECRET_KINDS)
+
+
+def keys_written(keys: Iterable[str]) -> set[str]:
+    """Those of ``keys`` under which a message is written already."""
+    return set(Message.objects.filter(dedupe_key__in=list(keys)).values_list("dedupe_key", flat=True))
 
 
 def unread_count(user: User) -> int:

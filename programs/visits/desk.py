@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,45 +11,16 @@ from programs.core.calendar import current_term
 from programs.core.dates import short_moment
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskStat, DeskTable, DeskTask
 from programs.schools.queries import standing_of
-from programs.visits import queries, rules
+from programs.visits import queries, waiting_desk
 from programs.visits.choices import CAME, LIVE
 from programs.visits.models import Booking
 
 ROWS = 6
 
 
-def _manages(user, booking: Booking) -> bool:
-    return rules.can_manage_booking(
-        standing_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
-    )
-
-
 def tasks(user) -> list[DeskTask]:
-    """Visits to confirm for the school; groups to check in and sessions to close for the centre."""
-    return _school_tasks(user) + _centre_tasks(user)
-
-
-def _school_tasks(user) -> list[DeskTask]:
-    if not standing_of(user).is_school_staff:
-        return []
-    now = timezone.now()
-    due = queries.bookings_of_schools(user).holding_seats().filter(session__starts_at__gt=now, confirmed_at=None)
-    mine = (booking for booking in due.order_by("session__starts_at") if _manages(user, booking))
-    return [
-        DeskTask(
-            title=_("Confirm the visit of {group}: {title}").format(
-                group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
-            ),
-            detail=_("{moment}. Confirm by {due}.").format(
-                moment=short_moment(booking.session.starts_at),
-                due=short_moment(booking.papers_due_at or booking.session.starts_at),
-            ),
-            url=reverse("booking_detail", args=[booking.reference]),
-            action=_("Open the booking"),
-            weight=10 if booking.papers_due_at and booking.papers_due_at < now else 20,
-        )
-        for booking in islice(mine, ROWS)
-    ]
+    """Offers, papers and approvals for the school and the authorities; groups to check in and sessions to close for the centre."""
+    return waiting_desk.tasks(user, now=timezone.now()) + _centre_tasks(user)
 
 
 def _centre_tasks(user) -> list[DeskTask]:
@@ -108,6 +77,7 @@ def links(user) -> list[DeskLink]:
     if queries.centre_ids_of(user):
         found.append(DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10))
         found.append(DeskLink(_("Schedule"), reverse("centre_list"), weight=11))
+        found.append(DeskLink(_("The centre in numbers"), reverse("centre_month"), weight=12))
     standing = standing_of(user)
     if standing.is_department:
         found.append(DeskLink(_("Centres and seasons"), reverse("centre_list"), weight=18))

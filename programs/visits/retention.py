@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.retention import retention_rule
 from programs.visits.choices import LIVE
-from programs.visits.models import Booking
+from programs.visits.models import Booking, CalendarFeed, CheckInMark
 from programs.visits.personal import wipe_contacts
 
 
@@ -23,3 +23,23 @@ from programs.visits.personal import wipe_contacts
 def contacts(limit: datetime) -> QuerySet[Booking]:
     over = Booking.objects.exclude(state__in=LIVE).filter(session__ends_at__lt=limit)
     return over.exclude(contact_phone="", needs="", note="")
+
+
+@retention_rule(
+    "visits.marks",
+    label=_("Marks of devices at the door"),
+    days=30,
+    basis=_("They only served to put the attendance together; the attendance itself stays with the visit."),
+)
+def marks(limit: datetime) -> QuerySet[CheckInMark]:
+    return CheckInMark.objects.filter(booking__session__ends_at__lt=limit).exclude(booking__state__in=LIVE)
+
+
+@retention_rule(
+    "visits.feeds",
+    label=_("Revoked addresses of calendar feeds"),
+    days=365,
+    basis=_("So that it can be told for a year who had an address."),
+)
+def revoked_feeds(limit: datetime) -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.filter(revoked_at__lt=limit)

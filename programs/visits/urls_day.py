@@ -1,15 +1,26 @@
-"""Addresses of the day of a visit: the door, the pass, what follows."""
+"""Addresses of the day of a visit: the pass, the door, what comes before and after."""
 
 from django.urls import path
 
-from programs.visits.views import door
+from programs.visits.views import door, feedback, feeds, month, passes
 
 DOOR = "desk/centre/door/"
+BOOKING = "desk/bookings/<str:reference>/"
 
 urlpatterns = [
+    path(f"{BOOKING}pass/", passes.booking_pass, name="booking_pass"),
+    path(f"{BOOKING}pass.pdf", passes.booking_pass_pdf, name="booking_pass_pdf"),
+    path("pass/<str:code>/", passes.pass_open, name="pass_open"),
     path(DOOR, door.door, name="door"),
     path(f"{DOOR}worker.js", door.door_worker, name="door_worker"),
     path(f"{DOOR}app.webmanifest", door.door_manifest, name="door_manifest"),
     path(f"{DOOR}list/", door.door_list, name="door_list"),
     path(f"{DOOR}marks/", door.door_marks, name="door_marks"),
+    path(f"{BOOKING}feedback/", feedback.booking_feedback, name="booking_feedback"),
+    path("desk/centre/month/", month.centre_month_page, name="centre_month"),
+    path("desk/centre/month/groups/", month.month_rows, name="month_rows"),
+    path("desk/centre/month.xlsx", month.month_xlsx, name="month_xlsx"),
+    path("desk/calendars/", feeds.feed_list, name="feed_list"),
+    path("desk/calendars/<int:pk>/revoke/", feeds.feed_revoke, name="feed_revoke"),
+    path("calendars/<str:token>.ics", feeds.feed_read, name="feed_read"),
 ]

@@ -15,6 +15,7 @@ from programs.core.refusals import refuse_if
 from programs.visits import rules
 from programs.visits.actions import guard
 from programs.visits.actions.arrivals import note_on_page, write_arrival, write_no_show
+from programs.visits.actions.feedback import ask_for_feedback
 from programs.visits.choices import LIVE, BookingState, SessionState
 from programs.visits.models import Booking, Session
 from programs.visits.queries import BOOKING_PARTS, centre_ids_of
@@ -102,5 +103,7 @@ def _settle(booking: Booking, *, by: User) -> None:
         return
     before = booking.state
     guard.move_booking(booking=booking, to=fate, changes={"ended_at": timezone.now()})
+    if fate == BookingState.CLOSED:
+        ask_for_feedback(booking=booking)
     action = "booking.close" if fate == BookingState.CLOSED else "booking.expire"
     record(by=by, action=action, obj=booking, before={"state": before}, after={"state": booking.state})

@@ -25,7 +25,10 @@ from programs.visits.choices import BOOKING_GROUP_LABELS, CAME, BookingState
 from programs.visits.exports import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.visits.forms import CancelForm, ConfirmVisitForm, RosterForm
 from programs.visits.models import Booking
+from programs.visits.queries.papers import consents_of
+from programs.visits.rules.after import HAS_PASS, may_give_feedback
 from programs.visits.rules.exceptions import may_be_excepted
+from programs.visits.views.standing import standing_of_booking
 
 PER_PAGE = 20
 
@@ -84,14 +87,20 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "roster": roster,
         "staying": [entry.pupil for entry in roster if entry.pupil_id in staying],
         "may_collect": bool(booking.class_group_id) and rules.can_book_for(standing_of(request.user), booking.school),
-        "waiting_place": queries.waiting_place(booking),
+        **standing_of_booking(request.user, booking, manages=manages),
         "steps": _steps(booking),
         "manages": manages,
-        "may_confirm": manages and rules.may_confirm(**_moment(booking)),
+        # What to prepare for a pupil is for the host and whoever leads the group, not for colleagues and officers.
+        "reads_needs": runs or booking.leader_id == request.user.pk,
         "may_cancel": (manages or runs) and rules.may_cancel(**_moment(booking)),
         "may_edit_roster": manages and bool(booking.class_group_id) and rules.may_edit_roster(booking.state),
         "may_check_in": runs and rules.may_check_in(session_state=session.state, **_moment(booking)),
         "runs": runs,
+        "has_pass": standing_of(request.user).is_staff_of(booking.school) and booking.state in HAS_PASS,
+        "may_answer": manages
+        and may_give_feedback(
+            state=booking.state, now=timezone.now(), ended_at=booking.ended_at or booking.session.ends_at
+        ),
         "may_except": may_be_excepted(booking.state) and may_except(booking=booking, by=request.user),
         "history": list(history_of(booking)),
     }
@@ -143,7 +152,7 @@ def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
 def booking_confirm(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _booking(request, reference)
     forbidden_unless(_manages(request, booking))
-    staying = len(queries.without_consent(booking))
+    staying = consents_of(booking).staying
     form = ConfirmVisitForm(request.POST or None, staying=staying)
     if request.method == "POST" and form.is_valid():
         try:

@@ -20,6 +20,9 @@ from programs.visits.actions.attendance import check_in, close_session, mark_no_
 from programs.visits.choices import BookingState
 from programs.visits.forms import CheckInForm, ConfirmationForm, DayForm
 from programs.visits.models import Booking, Session
+from programs.visits.queries.door import no_photo_of
+from programs.visits.rules.marks import came_late, came_partly
+from programs.visits.words import expected_adults, expected_pupils
 
 
 def _day_url(session: Session) -> str:
@@ -37,6 +40,10 @@ def centre_day(request: HttpRequest) -> HttpResponse:
     not_found_unless(abs(day - today) < timedelta(days=3660))
     now = timezone.now()
     shown = queries.centre_day(request.user, day)
+    for each in shown.sessions:
+        for booking in each.groups:
+            booking.came_late = came_late(checked_in_at=booking.checked_in_at, starts_at=each.session.starts_at)
+            booking.came_partly = came_partly(arrived=booking.arrived_pupils, expected=expected_pupils(booking))
     context = {
         "centres": queries.centres_of(request.user),
         "shown": shown,
@@ -55,12 +62,12 @@ def centre_day(request: HttpRequest) -> HttpResponse:
 def _first_figures(booking: Booking, staying: set[int]) -> dict:
     """What was written already, or else what was booked without those who stay at school."""
     entries = [entry for entry in booking.roster_entries if entry.pupil_id not in staying]
-    girls = sum(1 for entry in entries if entry.pupil.gender == "f")
+    girls = sum(1 for entry in entries if entry.pupil.gender == "f") or booking.girls
     came = booking.arrived_pupils is not None
     return {
-        "pupils": booking.arrived_pupils if came else booking.pupils - len(staying),
-        "girls": booking.arrived_girls if came else (girls or ""),
-        "adults": booking.arrived_adults if came else booking.adults,
+        "pupils": booking.arrived_pupils if came else expected_pupils(booking) - len(staying),
+        "girls": booking.arrived_girls if came else ("" if girls is None else girls),
+        "adults": booking.arrived_adults if came else expected_adults(booking),
         "present": [entry.pupil_id for entry in entries if entry.attended is not False or not came],
     }
 
@@ -71,6 +78,7 @@ def booking_check_in(request: HttpRequest, reference: str) -> HttpResponse:
     booking = get_object_or_404(queries.bookings_run_by(request.user), reference=reference)
     booking.roster_entries = list(queries.roster_of(booking))
     staying = queries.without_consent(booking)
+    hidden = no_photo_of({entry.pupil_id for entry in booking.roster_entries})
     session = booking.session
     absent_sent = request.method == "POST" and "no_show" in request.POST
     form = CheckInForm(
@@ -90,6 +98,7 @@ def booking_check_in(request: HttpRequest, reference: str) -> HttpResponse:
         "booking": booking,
         "session": session,
         "staying": [entry.pupil for entry in booking.roster_entries if entry.pupil_id in staying],
+        "no_photo": [entry.pupil for entry in booking.roster_entries if entry.pupil_id in hidden - staying],
         "form": form,
         "key_form": ConfirmationForm(auto_id=False),
         "open": rules.may_check_in(
