@@ -41,6 +41,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "verified": ("ok", "check"),
     "active": ("ok", "check"),
     "accepted": ("ok", "check"),
+    "approved": ("ok", "check"),
     "endorsed": ("ok", "check"),
     "eligible": ("ok", "check"),
     "given": ("ok", "check"),

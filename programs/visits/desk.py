@@ -19,7 +19,7 @@ ROWS = 6
 
 
 def tasks(user) -> list[DeskTask]:
-    """Offers, papers and approvals for the school and the authorities; groups to check in and sessions to close for the centre."""
+    """Offers, papers and approvals for schools and authorities; groups to check in, sessions to close for a centre."""
     return waiting_desk.tasks(user, now=timezone.now()) + _centre_tasks(user)
 
 

@@ -19,12 +19,12 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.queries import standing_of
-from programs.visits.actions.booking import book_session, cancel_booking
+from programs.visits.actions.booking import book_session
 from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.models import Booking, Session
 from programs.visits.queries import session_to_book
 from tests.people import make_class, make_school, make_teacher
-from tests.visits.make import book, local, make_session, make_trip, seats_add_up
+from tests.visits.make import book, complete, local, make_session, make_trip, seats_add_up
 
 pytestmark = pytest.mark.django_db
 
@@ -296,7 +296,7 @@ def test_who_comes_when_it_is_full_may_wait_and_moves_up_once(world, as_user, ou
         hanh.post(cancel, {"reason": "Lớp bận kiểm tra", "idempotency_key": "c"})
     waiting.refresh_from_db()
     first.refresh_from_db()
-    assert waiting.state == BookingState.HELD
+    assert waiting.state == BookingState.OFFERED
     assert first.state == BookingState.CANCELLED_BY_SCHOOL
     assert seats_add_up(world.session)
     assert world.session.seats_taken == 3
@@ -305,31 +305,6 @@ def test_who_comes_when_it_is_full_may_wait_and_moves_up_once(world, as_user, ou
     entry = Calendar.from_ical(letters[2].attachments[0][1])
     assert entry["METHOD"] == "CANCEL"
     assert entry.walk("VEVENT")[0]["SEQUENCE"] == 1
-
-
-@pytest.mark.parametrize(
-    ("policy", "expected"),
-    [(WaitingPolicy.FIRST_FIT, [False, True, True]), (WaitingPolicy.STRICT, [False, False, False])],
-)
-def test_the_waiting_list_has_a_written_rule(world, policy, expected):
-    """Groups of 30, 10 and 10 wait, 20 places come free: first fit takes the two small ones, strict order nobody."""
-    Session.objects.filter(pk=world.session.pk).update(waiting_policy=policy)
-    stays = make_teacher("Ngô Thị Thu", school=make_school("Trường THCS Bình An"))
-    book(world.session, make_class("9A", school=stays.memberships.get().school), stays, pupils=20, adults=1)
-    leaves = book(world.session, world.class_8a1, world.hanh, pupils=20, adults=1)
-    queue = []
-    for number, pupils in enumerate([30, 10, 10]):
-        school = make_school(f"Trường THCS Số {number}")
-        teacher = make_teacher(f"Lê Văn Tư {number}", school=school)
-        queue.append(
-            book(world.session, make_class("8A", school=school), teacher, pupils=pupils, adults=2, wait_if_full=True)
-        )
-    cancel_booking(booking_id=leaves.pk, reason="Bận", by=world.hanh)
-    for booking in queue:
-        booking.refresh_from_db()
-    assert [booking.state == BookingState.HELD for booking in queue] == expected
-    assert Message.objects.filter(kind="booking_promoted").count() == sum(expected)
-    assert seats_add_up(world.session)
 
 
 def test_strict_order_lets_nobody_overtake(world):
@@ -369,12 +344,14 @@ def test_a_colleague_may_look_but_not_touch(world, as_user):
 
 def test_confirming_is_done_once_and_told_once(world, as_user, outbox_sent):
     booking = book(world.session, world.class_8a1, world.hanh)
+    complete(booking, world.phuc)
+    before = len(outbox_sent())
     client = as_user(world.hanh)
     for _ in range(2):
         client.post(reverse("booking_confirm", args=[booking.reference]), {"idempotency_key": "x"})
     booking.refresh_from_db()
     assert booking.state == BookingState.CONFIRMED
-    assert len(outbox_sent()) == 2
+    assert len(outbox_sent()) == before + 1
 
 
 def test_the_leader_names_the_participants_of_the_class_only(world, as_user):

@@ -24,7 +24,6 @@ from programs.visits.rules.day import (
 from programs.visits.rules.life import (
     cancel_refusal,
     may_cancel,
-    may_confirm,
     may_edit_roster,
     move_refusal,
     roster_refusal,
@@ -51,7 +50,6 @@ __all__ = [
     "may_cancel",
     "may_check_in",
     "may_close",
-    "may_confirm",
     "may_edit_roster",
     "moment_text",
     "move_refusal",

@@ -36,10 +36,6 @@ def may_cancel(*, state: str, now: datetime, starts_at: datetime) -> bool:
     return cancel_refusal(state=state, now=now, starts_at=starts_at) is None
 
 
-def may_confirm(*, state: str, now: datetime, starts_at: datetime) -> bool:
-    return BookingState.CONFIRMED in BOOKING_MOVES[BookingState(state)] and now < starts_at
-
-
 def may_edit_roster(state: str) -> bool:
     """Names may change until the group has come."""
     return state in LIVE

@@ -1,0 +1,209 @@
+"""The waiting list for whole groups: who is offered the places, for how long, and what an answer does."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from programs.core.audit import history_of
+from programs.core.refusals import Refused
+from programs.notices.models import Message
+from programs.visits.actions.booking import cancel_booking
+from programs.visits.actions.deadlines import keep_deadlines
+from programs.visits.actions.group import change_group
+from programs.visits.actions.guard import lock_session
+from programs.visits.actions.waiting import accept_offer, leave_waiting, promote_waiting
+from programs.visits.choices import BookingState, WaitingPolicy
+from programs.visits.links import answer_token, booking_of_token
+from programs.visits.models import Session
+from programs.visits.rules import waiting as rules
+from tests.people import make_class, make_teacher
+from tests.visits.make import book, seats_add_up, waiting
+
+pytestmark = pytest.mark.django_db
+S = BookingState
+
+
+@pytest.fixture
+def full(world):
+    """40 places; 8A1 holds 20 of them and another class of the school the others."""
+    world.first = book(world.session, world.class_8a1, world.hanh, pupils=20)
+    world.other = waiting(world.session, 20)[0]
+    return world
+
+
+def _states(*bookings) -> list[str]:
+    for booking in bookings:
+        booking.refresh_from_db()
+    return [booking.state for booking in bookings]
+
+
+def _queue(session: Session, *sizes: int):
+    """Groups that wait, of classes that no other group of the test has."""
+    found = []
+    for number, pupils in enumerate(sizes, 1):
+        teacher = make_teacher(f"Thầy Chờ {number}")
+        found.append(book(session, make_class(f"6D{number}"), teacher, pupils=pupils, adults=2, wait_if_full=True))
+    return found
+
+
+# --- B11 ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("run", range(3))
+@pytest.mark.parametrize(
+    ("policy", "wanted"),
+    [
+        (WaitingPolicy.STRICT, [S.WAITLISTED, S.WAITLISTED, S.WAITLISTED]),
+        (WaitingPolicy.FIRST_FIT, [S.WAITLISTED, S.OFFERED, S.OFFERED]),
+    ],
+)
+def test_b11_twenty_places_for_groups_of_30_10_and_10(full, policy, wanted, run):
+    Session.objects.filter(pk=full.session.pk).update(waiting_policy=policy)
+    queue = _queue(full.session, 30, 10, 10)
+    cancel_booking(booking_id=full.first.pk, reason="Trùng lịch", by=full.hanh)
+    assert _states(*queue) == wanted
+    assert seats_add_up(full.session)
+    assert full.session.seats_taken == 20 + sum(b.pupils for b in queue if b.state == S.OFFERED)
+    offers = Message.objects.filter(kind="booking_offered")
+    assert offers.count() == wanted.count(S.OFFERED)
+    passed = [history_of(each).filter(action="booking.passed_over").count() for each in queue]
+    assert passed == ([1, 0, 0] if policy == WaitingPolicy.FIRST_FIT else [0, 0, 0])
+    with transaction.atomic():
+        assert promote_waiting(session=lock_session(session_id=full.session.pk), now=timezone.now()) == []
+    assert offers.count() == wanted.count(S.OFFERED)
+
+
+def test_strict_order_moves_when_the_first_fits(full):
+    Session.objects.filter(pk=full.session.pk).update(waiting_policy=WaitingPolicy.STRICT)
+    queue = _queue(full.session, 30, 10)
+    cancel_booking(booking_id=full.first.pk, reason="a", by=full.hanh)
+    cancel_booking(booking_id=full.other.pk, reason="b", by=full.other.leader)
+    assert _states(*queue) == [S.OFFERED, S.OFFERED]
+    assert seats_add_up(full.session) and full.session.seats_taken == 40
+
+
+def test_the_rule_alone():
+    queue = [(1, 30), (2, 10), (3, 10), (4, 5)]
+    chosen = rules.promotable(queue, seats_left=20, policy="first_fit", one_group=False)
+    assert chosen == [2, 3] and rules.passed_over(queue, chosen) == [1]
+    assert rules.passed_over(queue, []) == []
+    assert rules.promotable(queue, seats_left=40, policy="strict", one_group=True) == [1]
+
+
+# --- An offer -----------------------------------------------------------------------------------
+@pytest.fixture
+def offered(full):
+    """Ten of the freed places are offered to the first that waits; the second waits for the rest."""
+    full.queue = _queue(full.session, 20, 15)
+    cancel_booking(booking_id=full.first.pk, reason="Trùng lịch", by=full.hanh)
+    _states(*full.queue)
+    full.offer, full.next = full.queue
+    return full
+
+
+def test_an_offer_holds_the_places_for_its_hours(offered):
+    assert (offered.offer.state, offered.offer.seats) == (S.OFFERED, 20)
+    hours = offered.offer.offer_expires_at - offered.offer.offered_at
+    assert hours == timedelta(hours=offered.centre.offer_hours)
+    late = book(offered.session, offered.lams_class, offered.lam, pupils=3, wait_if_full=True)
+    assert late.state == S.WAITLISTED
+
+
+def test_an_offer_never_outlives_the_booking_time():
+    now = timezone.now()
+    soon = now + timedelta(hours=5)
+    ends = rules.offer_ends(now=now, hours=48, booking_closes_at=soon, starts_at=soon + timedelta(days=1))
+    assert ends == soon
+
+
+def test_accepting_holds_the_places_like_any_others(offered):
+    with pytest.raises(PermissionDenied):
+        accept_offer(booking_id=offered.offer.pk, by=offered.lam)
+    for _press in range(2):
+        booking = accept_offer(booking_id=offered.offer.pk, by=offered.offer.leader)
+    assert (booking.state, booking.seats) == (S.HELD, 20) and booking.papers_due_at
+    assert Message.objects.filter(kind="booking_held", recipient=booking.leader).count() == 1
+    assert _states(offered.next) == [S.WAITLISTED] and seats_add_up(offered.session)
+
+
+def test_declining_gives_the_places_to_the_next(offered):
+    for _press in range(2):
+        leave_waiting(booking_id=offered.offer.pk, by=offered.offer.leader)
+    assert _states(offered.offer, offered.next) == [S.CANCELLED_BY_SCHOOL, S.OFFERED]
+    assert seats_add_up(offered.session) and offered.session.seats_taken == 35
+
+
+def test_an_unanswered_offer_ends_and_the_next_gets_it_once(offered):
+    after = offered.offer.offer_expires_at + timedelta(minutes=1)
+    assert keep_deadlines(now=after - timedelta(hours=1))["offers_ended"] == 0
+    assert keep_deadlines(now=after)["offers_ended"] == 1
+    assert keep_deadlines(now=after)["offers_ended"] == 0
+    assert _states(offered.offer, offered.next) == [S.EXPIRED, S.OFFERED]
+    assert seats_add_up(offered.session) and offered.session.seats_taken == 35
+    with pytest.raises(Refused) as refused:
+        accept_offer(booking_id=offered.offer.pk, by=offered.offer.leader)
+    assert refused.value.refusal.code == "no_offer"
+    assert Message.objects.filter(kind="booking_offer_expired").count() == 1
+
+
+def test_too_late_an_answer_is_refused_though_the_worker_has_not_come(offered):
+    type(offered.offer).objects.filter(pk=offered.offer.pk).update(offer_expires_at=timezone.now())
+    with pytest.raises(Refused) as refused:
+        accept_offer(booking_id=offered.offer.pk, by=offered.offer.leader)
+    assert refused.value.refusal.code == "offer_expired"
+
+
+def test_a_group_that_becomes_smaller_fits_at_once(full):
+    [waits] = _queue(full.session, 30)
+    cancel_booking(booking_id=full.first.pk, reason="a", by=full.hanh)
+    assert _states(waits) == [S.WAITLISTED]
+    change_group(booking_id=waits.pk, pupils=20, adults=1, by=waits.leader)
+    assert _states(waits) == [S.OFFERED] and seats_add_up(full.session)
+
+
+# --- The link of the letter ---------------------------------------------------------------------
+def test_one_click_from_the_letter_leaves_the_list(offered, client):
+    letter = Message.objects.get(kind="booking_waiting", recipient=offered.next.leader)
+    path = re.search(r"http://testserver(/waiting/\S+/)", letter.body_text)[1]
+    page = client.get(path)
+    assert page.status_code == 200 and _states(offered.next) == [S.WAITLISTED]
+    assert offered.next.contact_phone not in page.content.decode()
+    for _press in range(2):
+        assert client.post(path, {"answer": "leave"}).status_code == 302
+    assert _states(offered.next) == [S.CANCELLED_BY_SCHOOL]
+
+
+def test_the_link_accepts_too_and_is_the_leaders_own(offered, client):
+    path = reverse("waiting_answer", args=[answer_token(offered.offer)])
+    assert client.post(path, {"answer": "accept"}).status_code == 302
+    assert _states(offered.offer) == [S.HELD]
+    assert client.get(path).status_code == 200
+    client.post(path, {"answer": "leave"})  # an old letter must not undo a booking
+    assert _states(offered.offer) == [S.HELD]
+    token = answer_token(offered.next)
+    assert booking_of_token(token) == offered.next
+    type(offered.next).objects.filter(pk=offered.next.pk).update(leader=offered.hanh)
+    assert booking_of_token(token) is None
+    for wrong in ("x", token[:-2], token + "a"):
+        assert client.get(reverse("waiting_answer", args=[wrong])).status_code == 404
+
+
+def test_everybody_who_waits_reads_the_place_and_the_rule(offered, as_user):
+    page = as_user(offered.next.leader).get(reverse("booking_detail", args=[offered.next.reference]))
+    assert page.context["waiting_place"] == 1
+    assert rules.policy_words(offered.session.waiting_policy, one_group=False) in page.content.decode()
+    page = as_user(offered.offer.leader).get(reverse("booking_detail", args=[offered.offer.reference]))
+    assert reverse("booking_answer", args=[offered.offer.reference]) in page.content.decode()
+
+
+def test_the_answer_of_the_page(offered, as_user):
+    path = reverse("booking_answer", args=[offered.offer.reference])
+    assert as_user(offered.lam).post(path, {"answer": "accept"}).status_code == 404
+    assert as_user(offered.offer.leader).get(path).status_code == 405
+    assert as_user(offered.offer.leader).post(path, {"answer": "accept"}).status_code == 302
+    assert _states(offered.offer) == [S.HELD]
