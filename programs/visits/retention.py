@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.retention import retention_rule
 from programs.visits.choices import LIVE
-from programs.visits.models import Booking, CalendarFeed, CheckInMark
+from programs.visits.models import Booking, BookingPaper, CalendarFeed, CheckInMark
 from programs.visits.personal import wipe_contacts
+from programs.visits.personal_papers import delete_papers
 
 
 @retention_rule(
@@ -43,3 +44,14 @@ def marks(limit: datetime) -> QuerySet[CheckInMark]:
 )
 def revoked_feeds(limit: datetime) -> QuerySet[CalendarFeed]:
     return CalendarFeed.objects.filter(revoked_at__lt=limit)
+
+
+@retention_rule(
+    "visits.papers",
+    label=_("Papers of visits with their files"),
+    days=365,
+    basis=_("They prove for a school year that the visit was planned and safe."),
+    purge=delete_papers,
+)
+def papers(limit: datetime) -> QuerySet[BookingPaper]:
+    return BookingPaper.objects.exclude(booking__state__in=LIVE).filter(booking__session__ends_at__lt=limit)
