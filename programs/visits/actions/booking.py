@@ -21,6 +21,7 @@ from programs.visits.actions.messages import tell_leader
 from programs.visits.actions.waiting import about_waiting, confirm_by, promote_waiting
 from programs.visits.choices import CANCELLED, BookingState, WaitingPolicy
 from programs.visits.models import Booking, Session
+from programs.visits.queries.ratios import ratio_of_session
 
 REFERENCE_PREFIX = "BD"
 
@@ -89,7 +90,7 @@ def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
     refuse_if(rules.booking_refusal(_facts_of(wish, now=now)))
     seated = _take_or_queue(wish, wait_if_full=wait_if_full)
     # The rest is judged with the seats in hand: a refusal rolls the taking back.
-    refuse_if(rules.school_refusal(_school_facts_of(wish, now=now)))
+    refuse_if(rules.school_refusal(school_facts_of(wish, now=now)))
     wish.reference = new_reference(REFERENCE_PREFIX)
     wish.state = BookingState.HELD if seated else BookingState.WAITLISTED
     wish.seats = wish.pupils if seated else 0
@@ -115,12 +116,13 @@ def _facts_of(wish: Booking, *, now: datetime) -> rules.BookingFacts:
         session_state=session.state,
         offered=trip.is_active and trip.centre.is_active,
         capacity=min(session.capacity, trip.max_pupils),
-        pupils_per_adult=trip.pupils_per_adult,
+        pupils_per_adult=ratio_of_session(session, wish.class_group.grade),
         grade_from=trip.grade_from,
         grade_to=trip.grade_to,
         grade=wish.class_group.grade,
         pupils=wish.pupils,
         adults=wish.adults,
+        mode=session.mode,
     )
 
 
@@ -139,7 +141,8 @@ def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
     return not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils)
 
 
-def _school_facts_of(wish: Booking, *, now: datetime) -> rules.SchoolFacts:
+def school_facts_of(wish: Booking, *, now: datetime) -> rules.SchoolFacts:
+    """What stands for and against the school of ``wish``, its row locked; the session comes with ``on_holiday``."""
     session = wish.session
     school = queries.school_to_book(wish.school_id, session)
     return rules.SchoolFacts(

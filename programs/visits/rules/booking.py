@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.refusals import Refusal
-from programs.visits.choices import LIVE, SessionState
+from programs.visits.choices import LIVE, BookingMode, SessionState
 
 
 def adults_needed(pupils: int, pupils_per_adult: int) -> int:
@@ -42,6 +42,7 @@ class BookingFacts:
     grade: int
     pupils: int
     adults: int
+    mode: str = BookingMode.FIRST_COME
 
 
 def session_refusal(
@@ -63,6 +64,13 @@ def session_refusal(
             _("Booking closed at {time}. Please choose a later session.").format(time=moment_text(closes_at)),
         )
     return None
+
+
+def mode_refusal(mode: str) -> Refusal | None:
+    """Places of a ballot are not booked; once its results are sent, what is left is."""
+    if mode != BookingMode.BALLOT:
+        return None
+    return Refusal("by_ballot", _("The places of this session are given by ballot: enter your class instead."))
 
 
 def group_refusal(
@@ -96,21 +104,25 @@ def group_refusal(
 
 def booking_refusal(facts: BookingFacts) -> Refusal | None:
     """Why this group may not book this session now; whether places are left is the guard's answer."""
-    return session_refusal(
-        now=facts.now,
-        opens_at=facts.opens_at,
-        closes_at=facts.closes_at,
-        starts_at=facts.starts_at,
-        session_state=facts.session_state,
-        offered=facts.offered,
-    ) or group_refusal(
-        pupils=facts.pupils,
-        adults=facts.adults,
-        capacity=facts.capacity,
-        pupils_per_adult=facts.pupils_per_adult,
-        grade=facts.grade,
-        grade_from=facts.grade_from,
-        grade_to=facts.grade_to,
+    return (
+        session_refusal(
+            now=facts.now,
+            opens_at=facts.opens_at,
+            closes_at=facts.closes_at,
+            starts_at=facts.starts_at,
+            session_state=facts.session_state,
+            offered=facts.offered,
+        )
+        or mode_refusal(facts.mode)
+        or group_refusal(
+            pupils=facts.pupils,
+            adults=facts.adults,
+            capacity=facts.capacity,
+            pupils_per_adult=facts.pupils_per_adult,
+            grade=facts.grade,
+            grade_from=facts.grade_from,
+            grade_to=facts.grade_to,
+        )
     )
 
 
