@@ -17,10 +17,10 @@ SQLITE = [
 ]
 SQLITE_UNDO = [f"DROP TRIGGER IF EXISTS {CONSTRAINT}_insert", f"DROP TRIGGER IF EXISTS {CONSTRAINT}_update"]
 
+# The room as a range of one: ranges are indexed by PostgreSQL itself, a plain number only with an extension.
 POSTGRESQL = [
-    "CREATE EXTENSION IF NOT EXISTS btree_gist",
     f"ALTER TABLE {TABLE} ADD CONSTRAINT {CONSTRAINT} EXCLUDE USING gist "
-    "(room_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (state <> 'cancelled')",
+    "(int8range(room_id, room_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (state <> 'cancelled')"
 ]
 POSTGRESQL_UNDO = [f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {CONSTRAINT}"]
 
