@@ -257,6 +257,13 @@ class SeasonForm(CleanFormMixin, IdempotentFormMixin, forms.ModelForm):
                 label=cluster.name, required=False, initial=opening.opens_at if opening else None
             )
 
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        opens_at, closes_at = cleaned.get("opens_at"), cleaned.get("closes_at")
+        if opens_at and closes_at and closes_at <= opens_at:
+            self.add_error("closes_at", _("The season must close after it opens."))
+        return cleaned
+
     def cluster_fields(self) -> list:
         return [self[f"cluster_{cluster.pk}"] for cluster in self.clusters]
 

@@ -16,6 +16,7 @@ from programs.visits import queries, rules
 from programs.visits.actions.booking import book_session
 from programs.visits.forms import BookingForm
 from programs.visits.models import Booking, Session
+from programs.visits.queries.finding import next_chances
 
 
 def _refusal_now(session: Session):
@@ -45,6 +46,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": _refusal_now(session),
         "own_bookings": list(own),
         "may_book": queries.may_book(request.user),
+        "next_chance": next_chances([session], seats=None, now=timezone.now()).get(session.pk),
         "adults": rules.adults_needed(
             min(session.capacity, session.field_trip.max_pupils), session.field_trip.pupils_per_adult
         ),
