@@ -85,7 +85,7 @@ def decide_approval(*, approval_id: int, approved: bool, reason: str = "", by: U
         refuse_if(
             rules.decision_refusal(state=booking.state, approval_state=approval.state, approved=approved, reason=reason)
         )
-        write_decision(approval, booking=booking, answer=answer, reason=reason, by=by, now=now)
+        write_decision(approval=approval, booking=booking, answer=answer, reason=reason, by=by, now=now)
         if approved:
             _go_on(booking, now=now)
         else:
@@ -94,7 +94,7 @@ def decide_approval(*, approval_id: int, approved: bool, reason: str = "", by: U
 
 
 def write_decision(
-    approval: BookingApproval, *, booking: Booking, answer: ApprovalState, reason: str, by: User, now: datetime
+    *, approval: BookingApproval, booking: Booking, answer: ApprovalState, reason: str, by: User, now: datetime
 ) -> None:
     """The row and its trace. The caller holds the session's lock and has asked whether it may."""
     approval.state, approval.decided_by, approval.decided_at, approval.reason = answer, by, now, reason

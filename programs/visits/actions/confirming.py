@@ -54,7 +54,7 @@ def own_yes_is_all(checklist: queries.Checklist, *, by: User) -> bool:
 
 def _approve(booking: Booking, *, by: User, now: datetime) -> None:
     approval, _created = BookingApproval.objects.get_or_create(booking=booking, kind=ApprovalKind.PRINCIPAL)
-    write_decision(approval, booking=booking, answer=ApprovalState.APPROVED, reason="", by=by, now=now)
+    write_decision(approval=approval, booking=booking, answer=ApprovalState.APPROVED, reason="", by=by, now=now)
 
 
 def _confirm(booking: Booking, *, staying: int, alternative: str, by: User, now: datetime) -> None:
