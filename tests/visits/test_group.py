@@ -18,7 +18,7 @@ from programs.visits.actions.group import change_group, locks_at
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.models import AdultRatio, Session
-from programs.visits.queries.papers import pupils_per_adult
+from programs.visits.queries.ratios import pupils_per_adult
 from tests.people import give_consent
 from tests.visits.make import approve, book, complete, seats_add_up, waiting
 

@@ -20,7 +20,8 @@ from programs.visits.actions.waiting import promote_waiting
 from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.models import Booking, Session
 from programs.visits.queries import someone_waits
-from programs.visits.queries.papers import consents_of, pupils_per_adult
+from programs.visits.queries.papers import consents_of
+from programs.visits.queries.ratios import pupils_per_adult
 from programs.visits.rules import group as sizes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from django import forms
@@ -16,16 +16,18 @@ from programs.visits.forms.fields import number
 
 
 class ClassSelect(forms.Select):
-    """Each option knows its number of pupils, so that a script may fill the number in."""
+    """Each option knows its number of pupils and of adults, so that a script may fill the numbers in."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.pupil_counts: dict[str, int] = {}
+        self.ratios: dict[str, int] = {}
 
     def create_option(self, name, value, *args, **kwargs) -> dict:
         option = super().create_option(name, value, *args, **kwargs)
         if str(value) in self.pupil_counts:
             option["attrs"]["data-pupils"] = self.pupil_counts[str(value)]
+            option["attrs"]["data-pupils-per-adult"] = self.ratios[str(value)]
         return option
 
 
@@ -52,19 +54,27 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         help_text=_("You are told by e-mail as soon as places come free."),
     )
 
-    def __init__(self, *args, classes: Sequence[ClassGroup], pupils_per_adult: int, **kwargs) -> None:
+    def __init__(self, *args, classes: Sequence[ClassGroup], ratio_of: Callable[[int], int], **kwargs) -> None:
+        """``ratio_of`` says of a grade how many pupils one adult may accompany."""
         super().__init__(*args, **kwargs)
         self.classes = {str(class_group.pk): class_group for class_group in classes}
+        ratios = {key: ratio_of(each.grade) for key, each in self.classes.items()}
         field = self.fields["class_group"]
         field.choices = [("", _("Choose a class")), *_choices_by_school(classes)]
         field.coerce = self.classes.get
         field.widget.pupil_counts = {key: each.pupil_count for key, each in self.classes.items()}
-        self.fields["adults"].help_text = ngettext(
-            "At least one adult for every {count} pupil.",
-            "At least one adult for every {count} pupils.",
-            pupils_per_adult,
-        ).format(count=pupils_per_adult)
-        self.fields["adults"].widget.attrs["data-pupils-per-adult"] = pupils_per_adult
+        field.widget.ratios = ratios
+        strictest = min(ratios.values(), default=1)
+        self.fields["adults"].help_text = _ratio_words(sorted(set(ratios.values())))
+        self.fields["adults"].widget.attrs["data-pupils-per-adult"] = strictest
+
+
+def _ratio_words(ratios: Sequence[int]) -> str:
+    if len(ratios) != 1:
+        return _("How many depends on the level of the class; too few are refused.") if ratios else ""
+    return ngettext(
+        "At least one adult for every {count} pupil.", "At least one adult for every {count} pupils.", ratios[0]
+    ).format(count=ratios[0])
 
 
 def _choices_by_school(classes: Sequence[ClassGroup]) -> list[tuple]:

@@ -14,6 +14,7 @@ from programs.schools.models import ClassGroup, School
 from programs.schools.queries import classes_to_act_for
 from programs.visits.choices import COUNT_IN_SEASON, LIVE
 from programs.visits.models import Booking, SeasonOpening, Session
+from programs.visits.queries.ratios import with_ratios
 from programs.visits.queries.visibility import SESSION_PARTS, centre_ids_of, is_offered
 from programs.visits.rules import EarlierBooking
 
@@ -41,7 +42,7 @@ def hash_of_key(user, key: str) -> str:
 def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
     """The session as it stands with its trip, centre and season, or None when ``user`` may not see it.
 
-    With ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made already, or None.
+    With its adult ratios, ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made already, or None.
     One query, since this is the rush.
     """
     holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
@@ -49,7 +50,7 @@ def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
     sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(
         on_holiday=Exists(holidays), earlier_reference=Subquery(earlier)
     )
-    session = sessions.select_related(*SESSION_PARTS, "season").filter(pk=session_id).first()
+    session = with_ratios(sessions).select_related(*SESSION_PARTS, "season").filter(pk=session_id).first()
     if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
         return None
     return session

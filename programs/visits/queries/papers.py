@@ -17,7 +17,6 @@ from programs.schools.models import Area, Membership, OfficerPost, School
 from programs.schools.queries import pupils_of_class, schools_in_scope, standing_of
 from programs.schools.queries.consents import in_force
 from programs.schools.rules import COORDINATING
-from programs.visits import rules
 from programs.visits.choices import ApprovalKind, ApprovalState, PaperKind, VisitRisk
 from programs.visits.models import Booking, BookingApproval, BookingPaper
 from programs.visits.queries.visibility import BOOKING_PARTS, bookings_visible_to, centre_ids_of
@@ -303,19 +302,3 @@ def checklist_of(booking: Booking) -> Checklist:
         consents=consents_of(booking),
         approvals=approvals_of(booking, approvals_needed(risks)),
     )
-
-
-def adults_needed_for(booking: Booking, pupils: int) -> int:
-    grade = booking.class_group.grade if booking.class_group else booking.session.field_trip.grade_from
-    return rules.adults_needed(pupils, pupils_per_adult(booking.session.field_trip, grade))
-
-
-def ratios_of(trip) -> dict[str, int]:
-    """Pupils per adult of each level of the trip; its own figure where the level has no row."""
-    own = dict(trip.ratios.values_list("level", "pupils_per_adult"))
-    return {level: own.get(level, trip.pupils_per_adult) for level in trip.levels}
-
-
-def pupils_per_adult(trip, grade: int) -> int:
-    """How many pupils of this grade one adult may accompany on the trip."""
-    return ratios_of(trip).get(level_of_grade(grade), trip.pupils_per_adult)

@@ -28,9 +28,9 @@ from programs.visits.queries.papers import (
     can_decide,
     checklist_of,
     papers_readable_by,
-    pupils_per_adult,
     reads_papers,
 )
+from programs.visits.queries.ratios import pupils_per_adult
 from programs.visits.rules.approvals import DECIDABLE
 from programs.visits.rules.group import may_resize
 from programs.visits.rules.papers import INCOMPLETE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +19,7 @@ from programs.visits.actions.booking import book_session
 from programs.visits.forms import BookingForm
 from programs.visits.models import Booking, Session
 from programs.visits.queries.finding import next_chances
+from programs.visits.queries.ratios import ratio_of_session, ratios_of
 
 
 def _refusal_now(session: Session):
@@ -46,10 +49,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": _refusal_now(session),
         "own_bookings": list(own),
         "may_book": queries.may_book(request.user),
-        "next_chance": next_chances([session], seats=None, now=timezone.now()).get(session.pk),
-        "adults": rules.adults_needed(
-            min(session.capacity, session.field_trip.max_pupils), session.field_trip.pupils_per_adult
-        ),
+        "ratios": [(level.label, ratio) for level, ratio in ratios_of(session.field_trip).items()],
     }
     return render(request, "visits/session_detail.html", context)
 
@@ -66,7 +66,7 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
     form = BookingForm(
         request.POST or None,
         classes=classes,
-        pupils_per_adult=session.field_trip.pupils_per_adult,
+        ratio_of=partial(ratio_of_session, session),
         initial=_first_guess(request, session, classes),
     )
     if request.method == "POST" and form.is_valid():
@@ -121,7 +121,8 @@ def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
         guess["class_group"] = chosen.pk
         if chosen.pupil_count:
             guess["pupils"] = chosen.pupil_count
-            guess["adults"] = rules.adults_needed(chosen.pupil_count, session.field_trip.pupils_per_adult)
+            ratio = ratio_of_session(session, chosen.grade)
+            guess["adults"] = rules.adults_needed(chosen.pupil_count, ratio)
     return guess
 
 

@@ -7,7 +7,9 @@
   const adults = document.querySelector("[name=adults]");
   if (!select || !pupils || !adults) return;
 
-  const perAdult = Number(adults.dataset.pupilsPerAdult) || 1;
+  // By the level of the chosen class; until one is chosen, the strictest of them.
+  const perAdult = () =>
+    Number(select.selectedOptions[0]?.dataset.pupilsPerAdult) || Number(adults.dataset.pupilsPerAdult) || 1;
   const filledIn = new Map(); // field -> the value that we wrote; another value is the teacher's own
 
   const fill = (field, value) => {
@@ -18,12 +20,12 @@
   };
   const fillAdults = () => {
     const count = /^[0-9]{1,4}$/.test(pupils.value.trim()) ? Number(pupils.value) : 0;
-    fill(adults, count ? Math.ceil(count / perAdult) : 0);
+    fill(adults, count ? Math.ceil(count / perAdult()) : 0);
   };
 
   const chosenCount = () => select.selectedOptions[0]?.dataset.pupils;
   if (pupils.value === chosenCount()) filledIn.set(pupils, pupils.value);
-  if (adults.value === String(Math.ceil(Number(pupils.value) / perAdult))) filledIn.set(adults, adults.value);
+  if (adults.value === String(Math.ceil(Number(pupils.value) / perAdult()))) filledIn.set(adults, adults.value);
 
   select.addEventListener("change", () => {
     fill(pupils, Number(chosenCount()));

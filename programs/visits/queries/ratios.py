@@ -1,0 +1,33 @@
+"""How many pupils one adult may accompany: data of the field trip, by level."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from programs.core.choices import Level, level_of_grade
+from programs.visits.models import AdultRatio, FieldTrip, Session
+
+LEVELS = (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
+
+
+def with_ratios(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """``sessions`` with the trip's ratio of each level, so that a rush asks for them in the same statement."""
+    rows = AdultRatio.objects.filter(field_trip=OuterRef("field_trip"))
+    columns = {f"ratio_{level}": rows.filter(level=level).values("pupils_per_adult")[:1] for level in LEVELS}
+    return sessions.annotate(**{name: Subquery(found) for name, found in columns.items()})
+
+
+def ratio_of_session(session: Session, grade: int) -> int:
+    """Pupils per adult of a session that came ``with_ratios``; the trip's own figure where the level has no row."""
+    return getattr(session, f"ratio_{level_of_grade(grade)}") or session.field_trip.pupils_per_adult
+
+
+def ratios_of(trip: FieldTrip) -> dict[Level, int]:
+    """Pupils per adult of each level of the trip."""
+    own = dict(trip.ratios.values_list("level", "pupils_per_adult"))
+    return {level: own.get(level, trip.pupils_per_adult) for level in trip.levels}
+
+
+def pupils_per_adult(trip: FieldTrip, grade: int) -> int:
+    """How many pupils of this grade one adult may accompany on the trip."""
+    return ratios_of(trip).get(level_of_grade(grade), trip.pupils_per_adult)
