@@ -505,7 +505,7 @@ def test_the_way_of_giving_places_is_fixed_once_booking_has_opened(plan, as_user
 
 
 # --- Cost ---------------------------------------------------------------------------------------
-MONTH_QUERIES = 10  # 2 of the session and its user, 2 of the standing, 2 of the posts, 1 of the centre, 3 of the month
+MONTH_QUERIES = 11  # 2 of the session and its user, 2 of the standing, 2 of the posts, 1 of the centre, 4 of the month
 PLAN_QUERIES = 9  # the same 6, the session, its groups, its history
 
 

@@ -93,6 +93,7 @@ class PlannedDay:
     in_month: bool
     is_today: bool
     closed: str  # why nobody comes; empty on a day like any other
+    is_open: bool  # a session could still be planned on it
     sessions: list[Session] = field(default_factory=list)
 
 
@@ -111,7 +112,7 @@ class PlannedMonth:
 
 
 def centre_month(centre: Centre, month: date, *, today: date) -> PlannedMonth:
-    """The sessions of ``centre`` in a month with their groups, in three queries."""
+    """The sessions of ``centre`` in a month with their groups, in four queries."""
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     sessions = (
@@ -124,19 +125,20 @@ def centre_month(centre: Centre, month: date, *, today: date) -> PlannedMonth:
     for session in sessions.order_by("starts_at", "room__name", "pk"):
         of_day[timezone.localtime(session.starts_at).date()].append(session)
     closed = [*_closed_days(centre, first, following, room=None), *_holidays(first, following)]
-    weeks = [
-        [
-            PlannedDay(
-                day=day,
-                in_month=day.month == first.month,
-                is_today=day == today,
-                closed=next((each.reason for each in closed if each.covers(day)), ""),
-                sessions=of_day.get(day, []) if day.month == first.month else [],
-            )
-            for day in week
-        ]
-        for week in Calendar().monthdatescalendar(first.year, first.month)
-    ]
+    hours = hours_by_weekday(centre)
+
+    def planned(day: date) -> PlannedDay:
+        why = next((each.reason for each in closed if each.covers(day)), "")
+        return PlannedDay(
+            day=day,
+            in_month=day.month == first.month,
+            is_today=day == today,
+            closed=why,
+            is_open=day > today and not why and day.weekday() in hours,
+            sessions=of_day.get(day, []),
+        )
+
+    weeks = [[planned(day) for day in week] for week in Calendar().monthdatescalendar(first.year, first.month)]
     return PlannedMonth(first, (first - timedelta(days=1)).replace(day=1), following, weeks)
 
 
