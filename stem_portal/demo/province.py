@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cms.actions import set_up_site
+from programs.accounts.models import User
 from programs.certificates.actions import issue_certificates
 from programs.core.models import SchoolYear, Term
 from programs.models import (
@@ -29,7 +30,7 @@ from programs.reports.actions import freeze_report, load_indicators
 from programs.schools.actions import import_areas
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.visits.choices import BookingState, SessionState
-from stem_portal.demo import cards, cast, consents, life, pages, projects, rights, rosters, schools, visits
+from stem_portal.demo import cards, cast, consents, life, pages, papers, projects, rights, rosters, schools, visits
 from stem_portal.demo.calendar import load_calendar
 from stem_portal.demo.names import full_name
 from stem_portal.demo.schedule import load_schedule
@@ -68,7 +69,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         _build_claims(random, now)
 
         say("sessions and bookings")
-        bookings = _build_visits(random, scale, terms, now, pupils_of)
+        bookings = _build_visits(random, scale, terms, now, pupils_of, people)
 
         say("projects, lessons taught, certificates, reports")
         competitions = projects.build_competitions(school_year=terms[-1].school_year, now=now)
@@ -147,7 +148,9 @@ def _build_claims(random: Random, now: datetime) -> None:
     )
 
 
-def _build_visits(random: Random, scale: Scale, terms: list[Term], now: datetime, pupils_of) -> visits.Bookings:
+def _build_visits(
+    random: Random, scale: Scale, terms: list[Term], now: datetime, pupils_of, people: dict[str, User]
+) -> visits.Bookings:
     sessions = visits.build_sessions(terms=terms, scale=scale, now=now)
     load_schedule(sessions=sessions, term=_current(terms, timezone.localdate(now)), now=now)
     bookings = visits.Bookings(random=random, now=now)
@@ -157,9 +160,13 @@ def _build_visits(random: Random, scale: Scale, terms: list[Term], now: datetime
         classes = visits.classes_by_grade(term.school_year, without=featured)
         of_term = [session for session in sessions if term.covers(timezone.localdate(session.starts_at))]
         visits.build_bookings(bookings=bookings, random=random, sessions=of_term, now=now, classes=classes)
+    papers.settle_trips()
+    papers.book_for_approval(bookings=bookings, sessions=sessions, now=now)
     visits.show_rare_states(bookings=bookings, centre=cast.CENTRE)
+    papers.offer_places(bookings=bookings, now=now)
     bookings.save()
     visits.build_rosters(bookings=bookings, pupils_of=pupils_of)
+    papers.build_papers(people=people, now=now)
     return bookings
 
 

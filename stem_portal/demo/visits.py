@@ -109,6 +109,10 @@ def _session(trip: FieldTrip, room, starts_at: datetime, term: Term, now: dateti
     )
 
 
+def _papers_due(session: Session) -> datetime:
+    return _at(timezone.localdate(session.starts_at) - timedelta(days=3), time(23, 59))
+
+
 class Bookings:
     """Fills sessions with bookings; counts seats as the actions would."""
 
@@ -131,6 +135,8 @@ class Bookings:
         """A booking in ``state``; None when the class is already there or the seats do not suffice."""
         if (session.pk, class_group.pk) in self.busy:
             return None
+        if state in {S.HELD, S.PAPERS_DUE} and _papers_due(session) <= self.now + timedelta(hours=12):
+            state = S.CONFIRMED  # otherwise its places would go back while a newcomer looks
         if state in SEAT_COUNTED and self.taken[session.pk] + pupils > session.capacity:
             return None
         self.busy.add((session.pk, class_group.pk))
@@ -159,7 +165,7 @@ class Bookings:
         if booking.state == S.WAITLISTED:
             booking.waiting_since = created
         if booking.state in {S.HELD, S.PAPERS_DUE}:
-            booking.papers_due_at = session.starts_at - timedelta(days=2)
+            booking.papers_due_at = _papers_due(session)
         if booking.state in {S.CONFIRMED, S.ATTENDED, S.CLOSED, S.NO_SHOW}:
             booking.confirmed_at = created + timedelta(days=1)
         if booking.state in {S.ATTENDED, S.CLOSED}:
@@ -228,17 +234,15 @@ def _sell_out(bookings: Bookings, random: Random, session: Session, candidates: 
 
 
 def show_rare_states(*, bookings: Bookings, centre: str) -> None:
-    """One booking each that was refused, is offered places, and came to a session that nobody has closed yet.
+    """One booking each that was refused, and came to a session that nobody has closed yet.
 
     Away from ``centre``, whose days are the newcomer's to play with.
     """
     elsewhere = [booking for booking in bookings.rows if booking.session.field_trip.centre.code != centre]
     refused = next(booking for booking in elsewhere if booking.state == S.HELD)
     bookings.taken[refused.session_id] -= refused.pupils
-    refused.state, refused.papers_due_at = S.REFUSED, None
+    refused.state, refused.papers_due_at, refused.seats = S.REFUSED, None, 0
     refused.ended_at, refused.end_reason = refused.created_at, "Lớp chưa có đủ giáo viên đi cùng theo quy định."
-    offered = next(booking for booking in reversed(elsewhere) if booking.state == S.WAITLISTED)
-    offered.state = S.OFFERED
     came = max((booking for booking in elsewhere if booking.state == S.CLOSED), key=lambda one: one.session.starts_at)
     came.state, came.session.state, came.session.closed_at = S.ATTENDED, SessionState.SCHEDULED, None
     came.session.save(update_fields=["state", "closed_at"])
