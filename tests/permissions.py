@@ -42,6 +42,8 @@ MISSING = SimpleNamespace(
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
     school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
     roster=SimpleNamespace(reference="DS-00000"), data_request=SimpleNamespace(reference="YC-00000"), twin=SimpleNamespace(pk=987655),
+    centre=SimpleNamespace(code="KHONG"), room=SimpleNamespace(pk=987654), closed_days=SimpleNamespace(pk=987654),
+    season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
 
@@ -92,6 +94,24 @@ OBJECT_OF: dict[str, Kwargs] = {
     "class_code": _pk("class_group"),
     "session_detail": _pk("session"),
     "session_book": _pk("session"),
+    **{
+        name: lambda place: {"code": place.centre.code}
+        for name in (
+            "centre_schedule",
+            "session_new",
+            "series_new",
+            "centre_settings",
+            "centre_hours",
+            "closed_days_new",
+            "room_new",
+        )
+    },
+    **{f"session_{step}": _pk("session") for step in ("plan", "move", "copy", "capacity", "cancel")},
+    "series_detail": _pk("series"),
+    "series_cancel": _pk("series"),
+    "closed_days_remove": _pk("closed_days"),
+    "room_edit": _pk("room"),
+    "season_edit": _pk("season"),
     "session_close": _pk("past_session"),
     "booking_detail": _reference("booking"),
     "booking_cancel": _reference("booking"),
@@ -197,6 +217,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "booking_list": ("state",),
     "project_list": ("state",),
     "session_book": ("class",),
+    "session_search": ("ward",),
     "claim_queue": ("show",),
     "participation": FIGURES,
     "participation_rows": FIGURES,
@@ -219,6 +240,8 @@ NO_PLACE_ASKED = {
     "certificate_verify_form": "the code of a certificate is its key",
     "activity_report": "a curriculum, which everybody reads",
     "centre_day": "a day",
+    "centre_schedule": "a month",
+    "session_new": "a day",
     "message_list": "a page number",
     "activity_list": "a page number",
     "person_roles": "why looking as this person ended",

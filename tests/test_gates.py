@@ -29,6 +29,7 @@ PUBLIC = {
     "claim_status": "the claimant's link, which holds a secret",
     "invitation_accept": "the link of an invitation, which holds a secret",
     "session_detail": "what the centres offer is public",
+    "session_search": "what the centres offer is public",
     "competition_list": "competitions are public",
     "competition_detail": "competitions are public",
     "certificate_verify_form": "whoever holds a certificate may check it",

@@ -23,6 +23,7 @@ from programs.accounts.models import User
 from programs.core.choices import JobState, Level
 from programs.core.models import Job
 from programs.models import (
+    Blackout,
     Booking,
     Centre,
     CentreStaff,
@@ -46,7 +47,9 @@ from programs.models import (
     SchoolClaim,
     SchoolListImport,
     ScoreSheet,
+    Season,
     Session,
+    SessionSeries,
 )
 from programs.projects.choices import CompetitionState, ProjectState
 from programs.schools.actions import guardian_links
@@ -60,7 +63,7 @@ from programs.schools.choices import (
     SchoolState,
 )
 from programs.schools.queries import hash_of_token
-from programs.visits.choices import BookingState
+from programs.visits.choices import BookingState, CentreRole
 from tests import people
 
 ROLES = [
@@ -183,6 +186,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         name=name, school=school, class_group=class_group, pupil=pupil, teacher=teacher, coordinator=coordinator,
         claim=claim, free_school=free, session=ahead, past_session=over,
     )  # fmt: skip
+    _planned(place, number, room=room, now=now)
     place.booking = _booking(f"BD-AHD{number}2", ahead, place, BookingState.HELD)
     place.past_booking = _booking(f"BD-PST{number}2", over, place, BookingState.CLOSED)
     RosterEntry.objects.create(booking=place.past_booking, pupil=pupil, attended=True)
@@ -262,6 +266,24 @@ def _session(trip: FieldTrip, room: Room, starts_at) -> Session:
     )  # fmt: skip
 
 
+def _planned(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
+    """What stands behind the sessions of a centre: a room, closed days, a season, a series."""
+    today = timezone.localdate(now)
+    place.centre, place.room = room.centre, room
+    place.closed_days = Blackout.objects.create(
+        centre=room.centre, starts_on=today + timedelta(days=40), ends_on=today + timedelta(days=41), reason="Bảo trì"
+    )
+    place.season = Season.objects.create(
+        code=f"MUA-{number}", name=f"Mùa {number}", school_year=place.class_group.school_year,
+        opens_at=now - timedelta(days=3), closes_at=now + timedelta(days=60),
+    )  # fmt: skip
+    place.series = SessionSeries.objects.create(
+        field_trip=place.session.field_trip, room=room, starts_on=today, ends_on=today + timedelta(days=30),
+        weekdays=[1, 3], times=["08:00"],
+    )  # fmt: skip
+    Session.objects.filter(pk=place.session.pk).update(series=place.series)
+
+
 def _booking(reference: str, session: Session, place: SimpleNamespace, state: str) -> Booking:
     came = {"arrived_pupils": 10, "arrived_girls": 4, "arrived_adults": 1} if state == BookingState.CLOSED else {}
     return Booking.objects.create(
@@ -273,7 +295,7 @@ def _booking(reference: str, session: Session, place: SimpleNamespace, state: st
 def _cast(world: World, ward, centre) -> None:
     own = world.places["own"]
     staff = people.make_user("Lý Thu Trâm")
-    CentreStaff.objects.create(centre=centre, user=staff)
+    CentreStaff.objects.create(centre=centre, user=people.enrol_second_factor(staff), role=CentreRole.MANAGER)
     editor = people.make_user("Ngô Thùy Linh")
     editor.groups.add(Group.objects.get(name="Editors"))
     world.people = {

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.audit import history_of
+from programs.core.calendar import current_term
 from programs.core.dates import month_title, weekday_name
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
@@ -135,7 +136,9 @@ def series_new(request: HttpRequest, code: str) -> HttpResponse:
     centre = centre_of(request, code)
     forbidden_unless(may_schedule(request, centre.pk))
     now = timezone.now()
-    form = SeriesForm(request.POST or None, centre=centre, seasons=queries.open_seasons(now=now))
+    form = SeriesForm(
+        request.POST or None, centre=centre, seasons=queries.open_seasons(now=now), initial=_rest_of_term()
+    )
     plan = None
     if request.method == "POST" and form.is_valid():
         offer, rhythm = Offer(**form.offer()), _rhythm(form)
@@ -146,6 +149,13 @@ def series_new(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
     return render(request, "visits/series_new.html", {"centre": centre, "form": form, "plan": plan})
+
+
+def _rest_of_term() -> dict[str, date]:
+    """From tomorrow to the end of the term, which is what most series are for."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    term = current_term(tomorrow)
+    return {"starts_on": tomorrow, "ends_on": term.ends_on} if term and term.ends_on > tomorrow else {}
 
 
 def _rhythm(form: SeriesForm) -> rules.Rhythm:
