@@ -27,6 +27,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "submitted": ("wait", "hourglass"),
     "claimed": ("wait", "hourglass"),
     "asked": ("wait", "hourglass"),
+    "entered": ("wait", "hourglass"),
     "waitlisted": ("wait", "hourglass"),
     "offered": ("wait", "bell"),
     "held": ("wait", "seat"),
@@ -36,6 +37,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "uncertain": ("wait", "warning"),
     "conflict": ("wait", "warning"),
     # went well
+    "won": ("ok", "check"),
     "confirmed": ("ok", "check"),
     "attended": ("ok", "check"),
     "verified": ("ok", "check"),
@@ -54,6 +56,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "ward_confirmed": ("info", "building"),
     "reviewed": ("ok", "check"),
     # cannot change any more
+    "drawn": ("info", "list"),
     "locked": ("info", "lock"),
     "final": ("ok", "lock"),
     "frozen": ("info", "lock"),
@@ -63,6 +66,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "replaced": ("off", "arrow-right"),
     "not_awarded": ("off", "info"),
     # ended otherwise
+    "lost": ("off", "info"),
     "expired": ("off", "clock"),
     "withdrawn": ("off", "arrow-left"),
     "lapsed": ("off", "clock"),

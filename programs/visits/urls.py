@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.visits import urls_day, urls_schedule
+from programs.visits import urls_ballot, urls_day, urls_schedule
 from programs.visits.views import bookings, centre, exceptions, papers, sessions, waiting
 
 BOOKING = "desk/bookings/<str:reference>/"
@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/centre/", centre.centre_day, name="centre_day"),
     path("desk/centre/bookings/<str:reference>/", centre.booking_check_in, name="booking_check_in"),
     path("desk/centre/sessions/<int:pk>/close/", centre.session_close, name="session_close"),
+    *urls_ballot.urlpatterns,
     *urls_day.urlpatterns,
     *urls_schedule.urlpatterns,
 ]

@@ -46,6 +46,9 @@ FACTOR_WORDS = {
     "commune": gettext_lazy("the school lies in a commune"),
     "special_zone": gettext_lazy("the school lies in a special zone (island)"),
 }
+POINT_WORDS = FACTOR_WORDS | {
+    "seldom": gettext_lazy("how seldom the school's pupils visited a centre in the last 12 months"),
+}
 
 
 # --- What an entry weighs -----------------------------------------------------------------------
@@ -268,6 +271,24 @@ def entering_refusal(*, now: datetime, closes_at: datetime, state: str) -> Refus
     return Refusal("entries_closed", _("Entries closed at {time}.").format(time=moment_text(closes_at)))
 
 
+def foreign_session_refusal(*, belongs: bool) -> Refusal | None:
+    if belongs:
+        return None
+    return Refusal("not_in_ballot", _("The places of this session are not given by this ballot."))
+
+
+def school_refusal(*, school_working: bool, on_holiday: bool) -> Refusal | None:
+    """What keeps a school out whatever is drawn; its cap and its other bookings are judged by the draw."""
+    if not school_working:
+        return Refusal(
+            "school_not_working",
+            _("Your school cannot enter yet: its registration must first be verified by the authority."),
+        )
+    if on_holiday:
+        return Refusal("holiday", _("This day is a school holiday. Please choose another date."))
+    return None
+
+
 def entered_twice(number: int) -> Refusal:
     message = _("This class is entered for this session already, as number {number}.").format(number=number)
     return Refusal("entered_twice", message, "class_group")
@@ -283,6 +304,17 @@ def close_refusal(*, now: datetime, closes_at: datetime) -> Refusal | None:
 def draw_refusal(*, state: str) -> Refusal | None:
     if state == BallotState.OPEN:
         return Refusal("not_closed", _("First the list of entries is published, then the seed becomes known."))
+    return None
+
+
+def seed_refusal(*, seed: str, announced: str) -> Refusal | None:
+    """A seed may be typed only where its source was named before the list was known: nobody picks a lucky one."""
+    if announced and not seed:
+        return Refusal(
+            "seed_missing", _("Type what the announced source gave: {source}.").format(source=announced), "seed"
+        )
+    if seed and not announced:
+        return Refusal("seed_unannounced", _("No source was announced: the portal takes a random seed."), "seed")
     return None
 
 

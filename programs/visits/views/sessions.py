@@ -16,22 +16,30 @@ from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import standing_of
 from programs.visits import queries, rules
 from programs.visits.actions.booking import book_session
+from programs.visits.choices import BookingMode
 from programs.visits.forms import BookingForm
-from programs.visits.models import Booking, Session
+from programs.visits.models import Ballot, Booking, Session
+from programs.visits.queries.ballot import ballot_of
 from programs.visits.queries.finding import next_chances
 from programs.visits.queries.ratios import ratio_of_session, ratios_of
+from programs.visits.rules.ballot import entering_refusal
+from programs.visits.rules.booking import mode_refusal
 
 
-def _refusal_now(session: Session):
-    trip = session.field_trip
-    return rules.session_refusal(
-        now=timezone.now(),
-        opens_at=session.booking_opens_at,
-        closes_at=session.booking_closes_at,
+def _refusal_now(session: Session, ballot: Ballot | None = None):
+    """Why the session takes no booking now, or no entry where its places are drawn."""
+    trip, now = session.field_trip, timezone.now()
+    refusal = rules.session_refusal(
+        now=now,
+        opens_at=now if ballot else session.booking_opens_at,
+        closes_at=session.starts_at if ballot else session.booking_closes_at,
         starts_at=session.starts_at,
         session_state=session.state,
         offered=trip.is_active and trip.centre.is_active,
     )
+    if ballot:
+        return refusal or entering_refusal(now=now, closes_at=ballot.closes_at, state=ballot.state)
+    return refusal or mode_refusal(session.mode)
 
 
 @require_safe
@@ -42,13 +50,16 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if request.user.is_authenticated
         else []
     )
+    ballot = ballot_of(session) if session.mode == BookingMode.BALLOT else None
     context = {
         "session": session,
         "trip": session.field_trip,
         "centre": session.field_trip.centre,
-        "refusal": _refusal_now(session),
+        "ballot": ballot,
+        "refusal": _refusal_now(session, ballot),
         "own_bookings": list(own),
         "may_book": queries.may_book(request.user),
+        "next_chance": next_chances([session], seats=None, now=timezone.now()).get(session.pk),
         "ratios": [(level.label, ratio) for level, ratio in ratios_of(session.field_trip).items()],
     }
     return render(request, "visits/session_detail.html", context)
@@ -59,6 +70,8 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def session_book(request: HttpRequest, pk: int) -> HttpResponse:
     session = queries.session_to_book(request.user, pk, key=request.POST.get("idempotency_key", ""))
     not_found_unless(session is not None)
+    if session.mode == BookingMode.BALLOT and ballot_of(session):
+        return redirect("session_enter", session.pk)
     if _comes_too_late(request, session):
         return _full(request, session)
     forbidden_unless(bool(standing_of(request.user).working_schools))
