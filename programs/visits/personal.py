@@ -12,7 +12,7 @@ from programs.core.retention import kept_for
 from programs.visits.choices import LIVE
 from programs.visits.models import Booking, CentreStaff, RosterEntry
 
-TEXTS = ("needs", "note", "end_reason")
+TEXTS = ("needs", "note", "end_reason", "alternative")
 
 
 @tells("programs.RosterEntry")
@@ -54,7 +54,7 @@ def bookings(subject: Subject) -> Iterator[Section]:
 
 
 def _of_booking(row: Booking) -> list[Fact]:
-    """That something was noted, not what: needs and notes speak of the pupils."""
+    """That something was noted, not what: such texts speak of the pupils."""
     return [
         Fact("reference", _("Reference"), row.reference),
         Fact("field_trip", _("Field trip"), row.session.field_trip.title),
@@ -63,6 +63,7 @@ def _of_booking(row: Booking) -> list[Fact]:
         Fact("phone", _("Telephone on the day"), row.shown_phone),
         Fact("needs", _("Access and medical needs that you told"), bool(row.needs)),
         Fact("note", _("Note to the centre"), bool(row.note)),
+        Fact("alternative", _("Activity of the pupils who stay at school"), bool(row.alternative)),
     ]
 
 
