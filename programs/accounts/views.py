@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.models import EmailAddress
+from allauth.account.views import EmailView, PasswordResetFromKeyView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import AuthenticateView as AllauthAuthenticateView
 from allauth.mfa.models import Authenticator
@@ -161,6 +162,18 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     session.end()
     messages.success(request, _("The device is signed out."))
     return redirect("usersessions_list")
+
+
+class Addresses(EmailView):
+    """Only a proven address becomes the main one: people are found by it, and given the roles of whoever owns it."""
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        typed = request.POST.get("email", "").lower()
+        is_proven = EmailAddress.objects.filter(user=request.user, email=typed, verified=True).exists()
+        if "action_primary" in request.POST and typed and not is_proven:
+            messages.error(request, _("First open the link in the letter that we sent to this address."))
+            return redirect("account_email")
+        return super().post(request, *args, **kwargs)
 
 
 class Unlink(ConnectionsView):
