@@ -304,3 +304,10 @@ def test_the_page_at_one_class_and_three(client, phuc, minh, number, django_asse
         Enrolment.objects.create(pupil=minh, class_group=make_class(f"7A{index + 1}", school=minh.school))
     with django_assert_num_queries(12):
         client.get(reverse("pupil_detail", args=[minh.pk]))
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 6000, "²", "-1", "1 OR 1"])
+def test_a_number_that_no_database_knows_chooses_nobody(client, school, phuc, number):
+    address = reverse("pupils_leave", args=[school.code])
+    assert client.post(address, {"pupil": number, "idempotency_key": "k"}).status_code == 302
+    assert client.get(address, {"pupil": number[:500]}).status_code == 302

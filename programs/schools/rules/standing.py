@@ -105,13 +105,6 @@ def can_coordinate(standing: Standing, school: School) -> bool:
     return school.is_working and standing.coordinates(school)
 
 
-def can_decide_claim(standing: Standing, school: School) -> bool:
-    """The ward answers for primary and lower secondary schools, the department for the others."""
-    if school.authority == Authority.DEPARTMENT:
-        return standing.is_department
-    return standing.is_ward_officer
-
-
 def can_end_membership(standing: Standing, membership: Membership) -> bool:
     """Coordinator and deputy end teachers and principals; only the coordinator a deputy; nobody the coordinator."""
     if membership.role == SchoolRole.COORDINATOR or not can_coordinate(standing, membership.school):
