@@ -82,8 +82,12 @@ def test_what_stood_in_the_file_is_kept_beside_what_was_read():
     assert (cell.text, cell.raw) == ("Nguyễn Văn Đức", "NguyÔn V¨n §øc")
 
 
-def test_content_decides_not_the_name(tmp_path):
-    path = written(tmp_path, (ROSTERS / "plain_utf8.csv").read_bytes(), "danh sach.xls")
+@pytest.mark.parametrize(
+    ("truth", "claim"),
+    [("plain_utf8.csv", ".xls"), ("plain.xls", ".xlsx"), ("plain.xlsx", ".xls"), ("plain.ods", ".xls")],
+)
+def test_content_decides_not_the_name(tmp_path, truth, claim):
+    path = written(tmp_path, (ROSTERS / truth).read_bytes(), f"danh sach{claim}")
     assert [row.texts for row in read_rows(path, file_name=path.name)][1][2] == "Nguyễn Văn Đức"
 
 

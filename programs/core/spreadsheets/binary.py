@@ -16,7 +16,8 @@ from programs.core.spreadsheets.workbook import Sheet
 class BinaryWorkbook:
     def __init__(self, path: Path) -> None:
         try:
-            self.book = CalamineWorkbook.from_path(path)
+            with path.open("rb") as file:  # by its content: from_path goes by the name
+                self.book = CalamineWorkbook.from_filelike(file)
         except PasswordError as error:
             raise Unreadable("encrypted_file") from error
         except CalamineError as error:
