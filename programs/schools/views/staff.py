@@ -51,6 +51,7 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
         "may_coordinate": may_coordinate,
         "may_hand_over": can_hand_over(standing, school),
         "is_staff": is_staff,
+        "is_officer": standing.is_officer,
         "keeps": kept,
         "life": possible_moves(school) if kept else [],
         "school_year": year,
