@@ -82,13 +82,6 @@ class Standing:
     def is_officer(self) -> bool:
         return bool(self.posts)
 
-    @property
-    def area_ids(self) -> frozenset[int] | None:
-        """The areas an officer answers for; None means the whole jurisdiction."""
-        if any(not areas and role != OfficeRole.WARD for role, areas in self.posts.items()):
-            return None
-        return frozenset().union(*self.posts.values())
-
 
 def authority_of(levels: Iterable[str]) -> Authority:
     """The authority follows the highest level: the ward up to lower secondary, the department above."""
