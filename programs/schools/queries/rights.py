@@ -24,7 +24,7 @@ from programs.schools.choices import (
     RequestState,
 )
 from programs.schools.models import Consent, DataRequest, Membership, OfficerPost, Pupil, School, SchoolClaim
-from programs.schools.queries.schools import schools_in_scope, scope_of
+from programs.schools.queries.schools import scope_of
 from programs.schools.queries.standing import standing_of
 from programs.schools.rules import COORDINATING, Standing
 from programs.schools.rules import rights as rules
@@ -132,9 +132,13 @@ def requests_to_handle(user) -> QuerySet[DataRequest]:
     mine = Q(school__in=[school.pk for school in standing.schools_as(*COORDINATING) if school.is_working])
     if standing.is_department:
         # A suspended school may not act, and the law's clock does not stop for it.
-        idle = School.objects.filter(scope_of(OfficeRole.DEPARTMENT, standing.posts[OfficeRole.DEPARTMENT]))
-        mine |= Q(school__isnull=True) | Q(school__in=idle.exclude(state__in=WORKING_STATES))
+        idle = _overseen_by(standing).exclude(state__in=WORKING_STATES)
+        mine |= Q(school__isnull=True) | Q(school__in=idle)
     return DataRequest.objects.filter(mine).exclude(person=standing.user_id) if standing.user_id else _none()
+
+
+def _overseen_by(standing: Standing) -> QuerySet[School]:
+    return School.objects.filter(scope_of(OfficeRole.DEPARTMENT, standing.posts[OfficeRole.DEPARTMENT]))
 
 
 def _none() -> QuerySet[DataRequest]:
@@ -162,9 +166,8 @@ def requests_visible_to(user) -> QuerySet[DataRequest]:
     if standing.user_id is None:
         return _none()
     seen = Q(pk__in=requests_to_handle(user).values("pk"))
-    if OfficeRole.DEPARTMENT in standing.posts:
-        late = late_requests(timezone.localdate())
-        seen |= late & Q(school__in=schools_in_scope(user).values("pk"))
+    if standing.is_department:
+        seen |= late_requests(timezone.localdate()) & Q(school__in=_overseen_by(standing))
     found = DataRequest.objects.filter(seen).exclude(person=standing.user_id)
     return found.select_related("school", "pupil", "person")
 
