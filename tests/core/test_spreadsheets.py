@@ -242,6 +242,12 @@ def test_locked_files(tmp_path):
     assert refusal_of(written(tmp_path, locked)) == "encrypted_file"
 
 
+@pytest.mark.parametrize("truth", ["locked.xls", "locked.ods"])
+@pytest.mark.parametrize("claim", ["file", "danh sach.xlsx"])
+def test_files_that_libreoffice_locked(tmp_path, truth, claim):
+    assert refusal_of(written(tmp_path, (ROSTERS / truth).read_bytes(), claim)) == "encrypted_file"
+
+
 def test_an_archive_that_is_no_spreadsheet(tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
