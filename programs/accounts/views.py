@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
-from allauth.account.views import EmailView, PasswordResetFromKeyView
+from allauth.account.views import ConfirmEmailView, EmailView, PasswordResetFromKeyView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import AuthenticateView as AllauthAuthenticateView
 from allauth.mfa.models import Authenticator
@@ -20,9 +20,10 @@ from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -174,6 +175,17 @@ class Addresses(EmailView):
             messages.error(request, _("First open the link in the letter that we sent to this address."))
             return redirect("account_email")
         return super().post(request, *args, **kwargs)
+
+
+@method_decorator(login_required, name="dispatch")
+class ConfirmAddress(ConfirmEmailView):
+    """An address is confirmed in the account that asked: a colleague who opens the letter lends nobody the own address."""
+
+    def get_object(self, queryset=None):
+        found = super().get_object(queryset)
+        if found.email_address.user_id != self.request.user.pk:
+            raise Http404
+        return found
 
 
 class Unlink(ConnectionsView):

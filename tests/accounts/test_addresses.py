@@ -6,6 +6,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.test import Client
 from django.urls import reverse
 
 from programs.accounts.models import User
@@ -77,3 +78,19 @@ def test_the_proven_address_becomes_the_main_one(client, minh, outbox_sent):
 def test_the_page_is_for_the_signed_in(client):
     for answer in (client.get(reverse("account_email")), send(client, "action_primary", PRINCIPALS)):
         assert answer.status_code == 302 and "/accounts/login/" in answer.url
+
+
+def test_the_owner_of_an_address_confirms_it_for_nobody_else(client, minh, outbox_sent):
+    """Who opens a letter that a stranger asked for gives the stranger nothing, signed in or not."""
+    send(client, "action_add", PRINCIPALS)
+    link = re.search(r"http://testserver(\S+)", outbox_sent()[0].body).group(1)
+    principal = Client()
+    assert "/accounts/login/" in principal.post(link).url
+    principal.force_login(people.make_principal())
+    assert principal.post(link).status_code == 404
+    assert principal.get(link).status_code == 200 and principal.get(reverse("desk")).status_code == 200
+    assert not EmailAddress.objects.filter(verified=True).exists()
+    assert client.get(link).status_code == 200
+    client.post(link)
+    minh.refresh_from_db()
+    assert minh.email == PRINCIPALS, "in the account that asked, whoever reads the letter may confirm it"
