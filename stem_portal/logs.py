@@ -4,7 +4,7 @@ import logging
 import re
 
 # Links of registrations, invitations, guardians and new passwords; codes of certificates, which lead to a pupil's name.
-_SECRET = re.compile(r"(/(?:claims|invitations|verify|reset/key|g)/)[^/\s\"']+")
+_SECRET = re.compile(r"(/(?:claims|invitations|verify|reset/key|confirm-email|g)/)[^/\s\"']+")
 
 
 def without_secrets(text: str) -> str:

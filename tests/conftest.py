@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
@@ -48,8 +49,14 @@ def _in_vietnamese():
 
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch):
-    """The queue's reader closes old connections between jobs; here that would end the test's own transaction."""
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    """Connections are closed when a file has been sent, or between jobs; here that would end the test's transaction."""
+    close = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def close_between_transactions(connection: BaseDatabaseWrapper) -> None:
+        if not connection.in_atomic_block:
+            close(connection)
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_between_transactions)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Pictures of the twelve main pages, on a phone and on a large screen, and of a certificate: docs/pictures/."""
+"""Pictures of the main pages, on a phone and on a large screen, and of a certificate: docs/pictures/."""
 
 from __future__ import annotations
 
@@ -49,6 +49,18 @@ SHOTS = [
     Shot("booking", "Một lượt đặt chỗ / A booking", "hanh", "/desk/bookings/", ("main table a",)),
     Shot("centre", "Ngày của trung tâm / The centre's day", "tram", "/desk/centre/"),
     Shot("school", "Nhà trường / The coordinator's school", "bao", "/desk/", ("a[href^='/desk/schools/']",)),
+    Shot("register", "Trường trên địa bàn / The officer's schools", "nam", "/desk/schools/"),
+    Shot("claim", "Một hồ sơ đăng ký / A registration to check", "nam", "/desk/claims/", ("main table a",)),
+    Shot(
+        "roster",
+        "Xem lại danh sách trước khi nhập / A list before the import",
+        "bao",
+        "/desk/",
+        ("a[href^='/desk/schools/']", "a[href$='/rosters/']", "main table a"),
+    ),
+    Shot("consents", "Phiếu đồng ý của trường / Consents of the school", "bao", "/desk/", ("a[href$='/consents/']",)),
+    Shot("me", "Trang của một học sinh / A pupil's own page", "minh.8a1", "/desk/me/"),
+    Shot("security", "Tài khoản và bảo mật / Account and second step", "mai", "/accounts/security/"),
     Shot("participation", "Tham gia STEM / Participation", "nam", "/desk/reports/participation/"),
 ]
 

@@ -52,7 +52,7 @@ ASKS_WHO = re.compile(
 # Views whose object is no row of a table.
 NO_ROW = {"role_detail": "a role is a word of the code"}
 # The library's tables of signing in; accounts' own pages narrow them to the person of the request.
-OF_SIGNING_IN = ("Authenticator.", "UserSession.", "SocialAccount.")
+OF_SIGNING_IN = ("Authenticator.", "EmailAddress.", "UserSession.", "SocialAccount.")
 
 
 def view_files() -> Iterator[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -34,6 +35,14 @@ class AccountAdapter(DefaultAccountAdapter):
         moments = [record["at"] for record in get_authentication_records(context.request, context.request.user)]
         fresh = bool(moments) and time.time() - max(moments) < app_settings.REAUTHENTICATION_TIMEOUT
         return not fresh and super().is_reauthentication_required(app=app)
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """The main address goes alone, or for a proven one: allauth would put any other in its place."""
+        others = EmailAddress.objects.filter(user=email_address.user_id).exclude(pk=email_address.pk)
+        is_main = email_address.email == email_address.user.email
+        if is_main and others.exists() and not others.filter(verified=True).exists():
+            return False
+        return super().can_delete_email(email_address)
 
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "programs.accounts.agency.adapter.AuthenticateStage"}

@@ -11,6 +11,8 @@ urlpatterns = [
         views.PasswordFromLetter.as_view(),
         name="account_reset_password_from_key",
     ),
+    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.ConfirmAddress.as_view(), name="account_confirm_email"),
+    path("email/", views.Addresses.as_view(), name="account_email"),
     path("security/", views.account_security, name="account_security"),
     path("sessions/<int:pk>/end/", views.session_end, name="session_end"),
     path("3rdparty/", views.Unlink.as_view(), name="socialaccount_connections"),

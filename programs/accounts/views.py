@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.views import PasswordResetFromKeyView
+from allauth.account.models import EmailAddress
+from allauth.account.views import ConfirmEmailView, EmailView, PasswordResetFromKeyView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import AuthenticateView as AllauthAuthenticateView
 from allauth.mfa.models import Authenticator
@@ -19,9 +20,10 @@ from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -161,6 +163,29 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     session.end()
     messages.success(request, _("The device is signed out."))
     return redirect("usersessions_list")
+
+
+class Addresses(EmailView):
+    """Only a proven address becomes the main one: people are found by it, and given the roles of whoever owns it."""
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        typed = request.POST.get("email", "").lower()
+        is_proven = EmailAddress.objects.filter(user=request.user, email=typed, verified=True).exists()
+        if "action_primary" in request.POST and typed and not is_proven:
+            messages.error(request, _("First open the link in the letter that we sent to this address."))
+            return redirect("account_email")
+        return super().post(request, *args, **kwargs)
+
+
+@method_decorator(login_required, name="dispatch")
+class ConfirmAddress(ConfirmEmailView):
+    """An address is confirmed in the account that asked: a colleague who opens the letter lends nobody the own address."""
+
+    def get_object(self, queryset=None):
+        found = super().get_object(queryset)
+        if found.email_address.user_id != self.request.user.pk:
+            raise Http404
+        return found
 
 
 class Unlink(ConnectionsView):

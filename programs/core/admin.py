@@ -17,8 +17,8 @@ from programs.core.models import RetentionRule
 
 @admin.register(RetentionRule)
 class RetentionRuleAdmin(admin.ModelAdmin):
-    list_display = ["name", "what", "days", "is_active", "last_run_at", "last_count"]
-    list_display_links = ["name"]
+    list_display = ["what", "days", "is_active", "last_run_at", "last_count"]
+    list_display_links = ["what"]
     fields = ["name", "what", "basis", "doubt", "days", "is_active", "last_run_at", "last_count"]
     readonly_fields = ["name", "what", "basis", "doubt", "last_run_at", "last_count"]
     change_list_template = "rights/retention_rules.html"

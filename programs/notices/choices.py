@@ -10,5 +10,6 @@ class MessageState(TextChoices):
     UNCERTAIN = "uncertain", _("Interrupted while being sent")
 
 
-# Messages of this kind carry a link that opens an account: their text is wiped once they have left.
+# Messages of this kind carry a link that opens an account or a role: it is wiped once they have left, and no desk
+# shows them.
 SECRET_KINDS = "account/"  # noqa: S105 (the name of a kind)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
 from programs.core.retention import kept_for
@@ -38,7 +39,7 @@ def _of_message(message: Message) -> list[Fact]:
     """Subject and time: the text may speak of other people, and was read by its owner before."""
     return [
         Fact("written", _("Written"), message.created_at),
-        Fact("subject", _("Subject"), message.subject),
+        Fact("subject", pgettext("of a message", "Subject"), message.subject),
         Fact("address", _("Sent to"), message.to_address),
         Fact("read", _("Read"), message.read_at),
     ]

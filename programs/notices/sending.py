@@ -118,7 +118,7 @@ def _not_sent(message: Message, error: Exception, *, for_good: bool = False) -> 
 def _leave_sending(message: Message, **changes) -> None:
     mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, attempts=message.attempts)
     if message.kind.startswith(SECRET_KINDS) and changes["state"] != MessageState.PENDING:
-        changes |= {"body_text": "", "body_html": ""}
+        changes |= {"body_text": "", "body_html": "", "link": ""}
     mine.update(**changes)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from programs.core.refusals import Refusal
-from programs.schools.choices import SchoolRole
+from programs.schools.choices import OfficeRole, SchoolRole
 from programs.schools.rules import COORDINATING, Standing
 
 SCHOOL_READERS = (*COORDINATING, SchoolRole.PRINCIPAL)
@@ -24,7 +24,7 @@ def can_see_reports(standing: Standing) -> bool:
 
 def can_freeze(standing: Standing) -> bool:
     """The department alone, and one whose post holds the whole jurisdiction: a part is no report."""
-    return standing.is_department and standing.area_ids is None
+    return standing.posts.get(OfficeRole.DEPARTMENT) == frozenset()
 
 
 def term_is_over(*, today: date, ends_on: date) -> bool:

@@ -57,18 +57,18 @@ def claim_refused(*, claim: SchoolClaim) -> None:
 def claim_verified(*, claim: SchoolClaim, person: User, link: str, is_new: bool) -> None:
     """To the new coordinator; somebody without an account chooses a password behind ``link``."""
     write_message(
-        kind="claim_verified",
+        kind="account/claim_verified" if is_new else "claim_verified",
         to=person,
         address=claim.email,
         dedupe_key=f"claim:{claim.pk}:verified",
-        context=_claim_facts(claim) | {"is_new": is_new, "username": person.username},
+        context=_claim_facts(claim) | {"username": person.username},
         link=link,
     )
 
 
 def staff_invited(*, invitation: Invitation, token: str, by: User) -> None:
     write_message(
-        kind="staff_invited",
+        kind="account/staff_invited",
         to=None,
         address=invitation.email,
         dedupe_key=f"invitation:{invitation.pk}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from programs.core.choices import Level
 from programs.core.phones import normalise_phone
@@ -42,7 +42,7 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "levels": gettext_lazy("Levels"),
     "ownership": gettext_lazy("Ownership"),
     "pupil_count": gettext_lazy("Pupils on the roll"),
-    "address": gettext_lazy("Address"),
+    "address": pgettext_lazy("of a school", "Address"),
     "phone": gettext_lazy("Telephone"),
     "old_codes": gettext_lazy("Old codes"),
 }
@@ -117,13 +117,12 @@ class Lookup:
     clusters: Places
     schools: dict[str, School]
     aliases: dict[str, School]
+    reach: frozenset[int] | None = None  # wards and clusters that the officer's post holds; None for all of them
 
     @classmethod
     def now(cls, *, area_ids: frozenset[int] | None = None) -> Lookup:
         """``area_ids``: the nodes to which the officer's post is cut; None for the whole jurisdiction."""
-        wards = Area.objects.filter(tree=Tree.ADMINISTRATIVE, in_jurisdiction=True).select_related("parent__parent")
-        if area_ids is not None:
-            wards = [ward for ward in wards if _lies_in(ward, area_ids)]
+        wards = Area.objects.filter(tree=Tree.ADMINISTRATIVE, in_jurisdiction=True)
         clusters = Area.objects.filter(tree=Tree.PROFESSIONAL)
         schools = School.objects.select_related("ward", "cluster", "merged_into").prefetch_related("levels", "aliases")
         known = {school.code: school for school in schools}
@@ -134,10 +133,21 @@ class Lookup:
             clusters=Places.of(clusters, gettext_lazy("cluster")),
             schools=known,
             aliases={code: by_pk[pk] for code, pk in aliases.items()},
+            reach=None if area_ids is None else _within(area_ids),
         )
 
     def find(self, code: str) -> School | None:
         return self.schools.get(code) or self.aliases.get(code)
+
+    def reaches(self, ward_id: int | None, cluster_id: int | None) -> bool:
+        """Whether a school of this ward and cluster is the officer's: by either tree, as everywhere else."""
+        return self.reach is None or not self.reach.isdisjoint({ward_id, cluster_id})
+
+
+def _within(area_ids: frozenset[int]) -> frozenset[int]:
+    """These nodes and all below them."""
+    areas = Area.objects.select_related("parent__parent")
+    return frozenset(area.pk for area in areas if _lies_in(area, area_ids))
 
 
 def _lies_in(area: Area, area_ids: frozenset[int]) -> bool:
@@ -240,7 +250,7 @@ def read_listed(listed: ListedSchool, texts: Mapping[str, str], lookup: Lookup) 
         _find_school(listed, lookup)
     if listed.school is None:
         listed.problems += [
-            _("{field} is missing").format(field=FIELD_NAMES[name])
+            _("{field} is missing").format(field=str(FIELD_NAMES[name]).lower())
             for name in NEEDED
             if name != "code" and not cleaned.get(name)
         ]
@@ -269,9 +279,19 @@ def _find_school(listed: ListedSchool, lookup: Lookup) -> None:
         )
     elif school is not None and school.state == SchoolState.CLOSED:
         listed.problems.append(_("{school} is closed in the portal").format(school=school.name))
-    if school is not None and lookup.wards.by_code and school.ward.code not in lookup.wards.by_code:
-        listed.problems.append(_("{school} lies outside your area").format(school=school.name))
     listed.school = school
+    _check_area(listed, lookup)
+
+
+def _check_area(listed: ListedSchool, lookup: Lookup) -> None:
+    """Neither a school of another officer's area is changed, nor one put into it."""
+    school, facts = listed.school, listed.facts
+    places = [(school.ward_id, school.cluster_id)] if school else []
+    if "ward_id" in facts or "cluster_id" in facts:
+        ward_id, cluster_id = places[0] if places else (None, None)
+        places.append((facts.get("ward_id", ward_id), facts.get("cluster_id", cluster_id)))
+    if not all(lookup.reaches(*place) for place in places):
+        listed.problems.append(_("{school} lies outside your area").format(school=listed.shown_name))
 
 
 def mark_doubles(found: list[ListedSchool]) -> None:
@@ -296,6 +316,8 @@ def _split(text: str) -> Iterator[str]:
 
 def _code(value: str) -> str:
     """Opaque text; a spreadsheet's ``79760501.0`` is refused instead of guessed."""
+    if not value:
+        raise ValueError(_("{field} is missing").format(field=str(FIELD_NAMES["code"]).lower()))
     if not _CODE.fullmatch(value):
         raise ValueError(_("{value!r} is no school code").format(value=value))
     return value

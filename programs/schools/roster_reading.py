@@ -121,7 +121,7 @@ class Columns:
 
     def look(self, row: Row) -> None:
         self.codes.look(self.cell(row, "external_id"))
-        self.dates.look(self.cell(row, "birth_date"))
+        self.dates.look(self.birthday(row))
 
     def text(self, row: Row, name: str) -> str:
         """The field's text as it stands; columns of one field joined in their order."""
@@ -133,6 +133,16 @@ class Columns:
         cells = [row.cell(index) for index in self.of.get(name, [])]
         return next((cell for cell in cells if cell.text), cells[0] if cells else Cell("empty"))
 
+    def birthday(self, row: Row) -> Cell:
+        """The birthday's cell; day, month and year of three columns together as a person would type them."""
+        cells = [row.cell(index) for index in self.of.get("birth_date", [])]
+        filled = [cell for cell in cells if cell.text]
+        broken = next((cell for cell in filled if cell.kind == "error"), None)
+        if len(filled) < 2 or broken:
+            return broken or self.cell(row, "birth_date")
+        text = "/".join(cell.text for cell in filled)
+        return Cell("text", text, text)
+
     def line(self, row: Row) -> Line:
         line = Line(row.line)
         line.values = {name: text for name in self.of if (text := self.text(row, name))}
@@ -143,7 +153,7 @@ class Columns:
             if note["code"] == "code_personal_id":
                 line.values["external_id"] = note["value"]  # masked: the portal keeps no citizen's number
         facts |= self._name(line, row)
-        born = line.take("birth_date", self.dates.read(self.cell(row, "birth_date")))
+        born = line.take("birth_date", self.dates.read(self.birthday(row)))
         facts["birth_date"] = born.isoformat() if born else ""
         facts["gender"] = line.take("gender", self._gender(row)) or ""
         facts |= self._class(line, row)

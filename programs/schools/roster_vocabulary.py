@@ -70,7 +70,12 @@ VOCABULARY = Vocabulary(
     fields=FIELDS,
     sensitive=SENSITIVE,
     joined={"full_name": ("last_middle_name", "given_name")},
-)
+    split={
+        "birth_date": (
+            ("ngay", "ngay sinh", "day"), ("thang", "thang sinh", "month"), ("nam", "nam sinh", "year"),
+        ),
+    },
+)  # fmt: skip
 
 _GIRL = ("nu", "f", "female", "gai", "girl", "be gai")
 _BOY = ("nam", "m", "male", "trai", "boy", "be trai")

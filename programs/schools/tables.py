@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from programs.core.phones import show_phone
 from programs.core.xlsx import Column, Sheet
@@ -25,7 +26,7 @@ def schools_sheet(schools: Iterable[School], *, site: str, narrowed: str) -> She
         Column(_("Authority"), 26),
         Column(_("State"), 26),
         Column(_("Pupils on the roll"), 12, "number"),
-        Column(_("Address"), 40),
+        Column(pgettext("of a school", "Address"), 40),
         Column(_("Telephone"), 16),
         Column(_("Link for the registration"), 50),
     ]

@@ -13,7 +13,7 @@ from programs.visits import personal_day  # noqa: F401  (registers by being impo
 from programs.visits.choices import LIVE
 from programs.visits.models import Booking, CentreStaff, RosterEntry
 
-TEXTS = ("needs", "note", "end_reason")
+TEXTS = ("needs", "note", "end_reason", "alternative", "override_reason")
 
 
 @tells("programs.RosterEntry")
@@ -55,7 +55,7 @@ def bookings(subject: Subject) -> Iterator[Section]:
 
 
 def _of_booking(row: Booking) -> list[Fact]:
-    """That something was noted, not what: needs and notes speak of the pupils."""
+    """That something was noted, not what: such texts speak of the pupils."""
     return [
         Fact("reference", _("Reference"), row.reference),
         Fact("field_trip", _("Field trip"), row.session.field_trip.title),
@@ -64,6 +64,7 @@ def _of_booking(row: Booking) -> list[Fact]:
         Fact("phone", _("Telephone on the day"), row.shown_phone),
         Fact("needs", _("Access and medical needs that you told"), bool(row.needs)),
         Fact("note", _("Note to the centre"), bool(row.note)),
+        Fact("alternative", _("Activity of the pupils who stay at school"), bool(row.alternative)),
     ]
 
 

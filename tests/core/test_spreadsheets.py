@@ -82,8 +82,12 @@ def test_what_stood_in_the_file_is_kept_beside_what_was_read():
     assert (cell.text, cell.raw) == ("Nguyễn Văn Đức", "NguyÔn V¨n §øc")
 
 
-def test_content_decides_not_the_name(tmp_path):
-    path = written(tmp_path, (ROSTERS / "plain_utf8.csv").read_bytes(), "danh sach.xls")
+@pytest.mark.parametrize(
+    ("truth", "claim"),
+    [("plain_utf8.csv", ".xls"), ("plain.xls", ".xlsx"), ("plain.xlsx", ".xls"), ("plain.ods", ".xls")],
+)
+def test_content_decides_not_the_name(tmp_path, truth, claim):
+    path = written(tmp_path, (ROSTERS / truth).read_bytes(), f"danh sach{claim}")
     assert [row.texts for row in read_rows(path, file_name=path.name)][1][2] == "Nguyễn Văn Đức"
 
 
@@ -236,6 +240,12 @@ def test_a_quotation_mark_that_is_never_closed(tmp_path):
 def test_locked_files(tmp_path):
     locked = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
     assert refusal_of(written(tmp_path, locked)) == "encrypted_file"
+
+
+@pytest.mark.parametrize("truth", ["locked.xls", "locked.ods"])
+@pytest.mark.parametrize("claim", ["file", "danh sach.xlsx"])
+def test_files_that_libreoffice_locked(tmp_path, truth, claim):
+    assert refusal_of(written(tmp_path, (ROSTERS / truth).read_bytes(), claim)) == "encrypted_file"
 
 
 def test_an_archive_that_is_no_spreadsheet(tmp_path):

@@ -18,6 +18,7 @@ ADDRESSES = [
     f"/g/{SECRET}/",
     f"/en/g/{SECRET}/purpose/photo/",
     f"/accounts/password/reset/key/1-{SECRET}/",
+    f"/accounts/confirm-email/{SECRET}/",
 ]
 
 

@@ -63,6 +63,8 @@ def test_a_new_pupils_page_is_kind_and_leads_on(client, minh):
     assert "Trần Thị Hạnh" in html
     for name in ("my_data", "my_consents", "class_join", "competition_list", "certificate_list"):
         assert f'href="{reverse(name)}"' in html, name
+    assert "Cổng lưu những gì về em" in html  # adults read “về tôi” on the page itself
+    assert "Cổng lưu những gì về tôi" in client.get(reverse("my_data")).content.decode()
     assert "Chưa có chuyến nào" in html
     assert "Hello Minh" in page_of(client, minh, language="/en")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -85,6 +87,12 @@ def test_each_role_lists_its_holders(client, administrator):
     for role in set(Role) - {Role.ANONYMOUS, Role.GUARDIAN, Role.STEERING}:
         page = client.get(reverse("role_detail", args=[role]), {"q": world.people[role].username})
         assert [row.person.pk for row in page.context["holdings"]] == [world.people[role].pk], role
+
+
+def test_the_headings_of_a_role_skip_no_level(client, administrator):
+    page = client.get(reverse("role_detail", args=["coordinator"])).content.decode().partition("<h1>")[2]
+    levels = [int(level) for level in re.findall(r"<h([1-6])", page.partition("<footer")[0])]
+    assert all(after - before <= 1 for before, after in pairwise([1, *levels]))
 
 
 def test_a_role_without_accounts_has_no_list(client, administrator):

@@ -55,6 +55,11 @@ def test_she_is_seen_as_she_sees_it_and_every_page_says_so(client, administrator
     assert 'class="view-as"' in client.get("/khong-co/").content.decode()
 
 
+def test_the_way_back_has_a_name(client, administrator, hanh):
+    page = client.get(reverse("view_as_start", args=[hanh.pk])).content.decode()
+    assert f'href="{reverse("person_roles", args=[hanh.pk])}">Quay lại</a>' in page
+
+
 def test_nothing_can_be_sent(client, administrator, hanh):
     school = hanh.memberships.get().school
     begin(client, hanh)

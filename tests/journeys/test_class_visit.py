@@ -35,7 +35,7 @@ def test_a_class_is_booked_and_cancelled_and_the_next_in_line_is_offered_the_pla
     _read_the_mail(portal, "lam@example.vn", f"Danh sách chờ {waiting}")
 
     _cancel(hanh, reference)
-    _read_the_mail(portal, "hanh@example.vn", f"Đã huỷ {reference}")
+    _read_the_mail(portal, "hanh@example.vn", f"Đã hủy {reference}")
     _read_the_mail(portal, "lam@example.vn", f"Mời nhận chỗ {waiting}")
     _see_the_offer_on_the_desk(lam, waiting)
     _take_the_places_by_the_letter(person(phone=True), portal, waiting)
@@ -121,11 +121,11 @@ def _join_the_waiting_list(teacher: Walker, session: str) -> str:
 
 def _cancel(teacher: Walker, reference: str) -> None:
     page = teacher.page
-    page.get_by_role("link", name="Huỷ đặt chỗ").click()
+    page.get_by_role("link", name="Hủy đặt chỗ").click()
     teacher.look()
     page.get_by_label("Lý do").fill("Trùng lịch kiểm tra giữa kỳ.")
-    page.get_by_role("button", name="Huỷ đặt chỗ").click()
-    expect(page.locator(".alert.ok")).to_contain_text(f"Đã huỷ đặt chỗ {reference}")
+    page.get_by_role("button", name="Hủy đặt chỗ").click()
+    expect(page.locator(".alert.ok")).to_contain_text(f"Đã hủy đặt chỗ {reference}")
     expect(page.get_by_role("main")).to_contain_text("Trùng lịch kiểm tra giữa kỳ.")
     teacher.look()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +16,7 @@ from tests.journeys.walker import Walker
 pytestmark = pytest.mark.journey
 
 PRIMARY = "Trường Tiểu học Phú Lợi"
+OFFICIAL = "74102104"  # the code of Trường THCS Phú Lợi
 TUYET, TUYET_MAIL = "Phan Thị Ánh Tuyết", "anhtuyet@tieuhocphuloi.example.vn"
 THAO, THAO_MAIL = "Lâm Thu Thảo", "thuthao@tieuhocphuloi.example.vn"
 PASSWORD = "năm con én mùa xuân"
@@ -231,3 +233,47 @@ def test_an_upper_secondary_school_goes_to_the_department_and_not_to_the_ward(pe
     follow(nam, "Xác minh")
     press(nam, "Xác minh hồ sơ")
     expect(nam.page.locator(".tag.ok").first).to_be_visible()
+
+
+def test_what_an_officer_does_with_the_official_list(person, tmp_path):
+    """Every page about a school's life holds the rules; a list is matched and previewed, and nothing changes yet."""
+    nam = person("nam")
+    nam.goto("/desk/schools/")
+    nam.look()
+    follow(nam, "Trường có thể bị trùng")
+    nam.look()
+    follow(nam, "Giữ trường này: xem trước việc sáp nhập")
+    expect(heading(nam, re.compile("sáp nhập vào"))).to_be_visible()
+    nam.look(other_language=False)
+    for page in ("", "rename/", "code/", "suspend/", "close/", "merge/", "coordinator/replace/"):
+        nam.goto(f"/desk/schools/{OFFICIAL}/{page}")
+        nam.look(other_language=page in ("", "close/"))
+    upload_a_list(nam, tmp_path)
+    chosen = nam.page.locator("tbody select").last.locator("option:checked")
+    expect(chosen).to_have_text("Địa chỉ")  # of a school, not of a network
+    nam.look()
+    press(nam, "Xem trước")
+    expect(heading(nam, re.compile("2 trường sẽ được thêm hoặc thay đổi"))).to_be_visible(timeout=30_000)
+    nam.look(other_language=False)
+    follow(nam, "Có vấn đề")
+    expect(nam.page.get_by_text("Thiếu mã.")).to_be_visible()
+    nam.look(other_language=False)
+    follow(nam, "Áp dụng danh mục này")
+    nam.look(other_language=False)
+
+
+def upload_a_list(nam: Walker, folder: Path) -> None:
+    """A title above, a school that changed, a new one, and one without its code."""
+    rows = [
+        "DANH MỤC TRƯỜNG;;;;", "Mã trường;Tên trường;Phường/Xã;Cấp học;Địa chỉ",
+        f"{OFFICIAL};Trường THCS Phú Lợi A;Phường Phú Lợi;THCS;1 đường số 1",
+        "74999001;Trường Tiểu học Hoàn Toàn Mới;Phường Phú Lợi;Tiểu học;2 đường số 2",
+        ";Trường Tiểu học Không Mã;Phường Phú Lợi;Tiểu học;",
+    ]  # fmt: skip
+    file = folder / "danh-muc.csv"
+    file.write_text("\n".join(rows), encoding="utf-8-sig")
+    nam.goto("/desk/school-lists/")
+    nam.look(other_language=False)
+    nam.page.locator("main input[type=file]").set_input_files(file)
+    press(nam, "Tải lên và ghép cột")
+    expect(heading(nam, "Cột nào là gì?")).to_be_visible()

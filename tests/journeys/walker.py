@@ -31,10 +31,10 @@ class Walker:
         self.page.locator("main form[method=post] button[type=submit]").first.click()
         self.page.wait_for_url(re.compile(r"/desk/|/accounts/2fa/authenticate/"))
         if "authenticate" in self.page.url:
-            self._second_step()
+            self.second_step()
         self.page.wait_for_url("**/desk/")
 
-    def _second_step(self) -> None:
+    def second_step(self) -> None:
         """The demonstration shows what the phone would; when the codes of this minute are used, one waits."""
         code = self.page.locator("[data-demo-code]")
         while code.count() == 0:

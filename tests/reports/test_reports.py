@@ -17,8 +17,11 @@ from programs.reports.actions import freeze_report
 from programs.reports.choices import ReportState
 from programs.reports.models import ParticipationReport
 from programs.reports.queries import participation_in
+from programs.reports.rules import can_freeze
 from programs.schools.choices import OfficeRole, SchoolState
-from tests.people import make_officer, make_outsider, make_school, make_ward, make_ward_officer
+from programs.schools.models import OfficerPost
+from programs.schools.queries import standing_of
+from tests.people import make_cluster, make_officer, make_outsider, make_school, make_ward, make_ward_officer
 from tests.reports.make import leave_out_the_frame, make_current_term, make_lesson, make_terms, make_visit
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +176,10 @@ def test_the_list_costs_the_same_for_one_and_for_three(
     client.force_login(nam)
     with django_assert_num_queries(6):
         client.get(reverse("report_list"))
+
+
+def test_a_post_that_sees_everything_lends_one_that_holds_a_part_no_right_to_freeze():
+    part = make_officer("Bùi Văn Hẹp", areas=(make_cluster(),))
+    OfficerPost.objects.create(user=part, role=OfficeRole.STEERING)
+    assert not can_freeze(standing_of(part))
+    assert can_freeze(standing_of(make_officer()))

@@ -106,7 +106,10 @@ def _visit(world) -> None:
     world.booking = make_visit(names=("Lê Thị Hoa",), class_group=world.group, leader=world.hanh)
     RosterEntry.objects.create(booking=world.booking, pupil=world.minh, attended=True)
     Booking.objects.filter(pk=world.booking.pk).update(
-        needs=f"{NAME} dị ứng đậu phộng", arrived_pupils=2, arrived_girls=1
+        needs=f"{NAME} dị ứng đậu phộng",
+        arrived_pupils=2,
+        arrived_girls=1,
+        alternative=f"Em {NAME} đọc sách ở thư viện",
     )
     issue(world.booking)
     world.certificate = Certificate.objects.get(pupil=world.minh)

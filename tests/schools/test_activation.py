@@ -11,9 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.accounts.models import SignInCard, User
+from programs.core.refusals import Refused
 from programs.schools.actions.cards import issue_cards, void_card
 from programs.schools.choices import SchoolState
+from programs.schools.models import Membership, OfficerPost
+from programs.visits.models import CentreStaff
 from tests.people import PASSWORD, make_class, make_outsider, make_pupil, make_school, make_teacher
+from tests.visits.make import make_centre
 
 pytestmark = pytest.mark.django_db
 OPENS_NOTHING = "không mở được"
@@ -280,3 +284,21 @@ def test_the_identifier_and_the_birthday_open_nothing(client, door, code, minh):
         client.post(reverse("account_login"), {"login": minh.user.username, "password": password})
     assert not is_in(client)
     assert OPENS_NOTHING in refusal_of(client, door, minh.external_id)
+
+
+# --- Accounts that are more than a pupil's ------------------------------------------------------------
+@pytest.mark.parametrize("office", ["teacher of another school", "officer", "centre staff"])
+def test_a_card_opens_no_account_that_has_another_role(client, hanh, class_8a1, door, office):
+    """A homeroom teacher must not come to another school's or an office's desk by printing a card."""
+    an = make_pupil("Lê An", class_group=class_8a1, with_account=True)
+    code = issue_cards(class_group=class_8a1, pupil_ids=[an.pk], by=hanh, key="before").cards[0].code
+    if office == "officer":
+        OfficerPost.objects.create(user=an.user, role="department")
+    elif office == "centre staff":
+        CentreStaff.objects.create(centre=make_centre(), user=an.user)
+    else:
+        Membership.objects.create(school=make_school("Trường THCS Trần Đại Nghĩa"), user=an.user, role="teacher")
+    assert OPENS_NOTHING in refusal_of(client, door, code)
+    with pytest.raises(Refused) as refused:
+        issue_cards(class_group=class_8a1, pupil_ids=[an.pk], by=hanh, key="after")
+    assert refused.value.refusal.code == "account_in_office"

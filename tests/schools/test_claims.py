@@ -11,6 +11,7 @@ from programs.accounts.models import User
 from programs.core.audit import history_of
 from programs.core.choices import Level
 from programs.notices.models import Message
+from programs.notices.queries import messages_visible_to
 from programs.schools.choices import ClaimState, OfficeRole, SchoolRole, SchoolState
 from programs.schools.models import Membership, School, SchoolClaim
 from programs.schools.views.public import REGISTRATIONS
@@ -314,3 +315,17 @@ def test_the_desk_says_what_waits(client, invited):
     assert desk.tasks(make_ward_officer(ward=invited.ward))[0].url == reverse("claim_queue")
     assert desk.tasks(make_officer()) == []  # the ward's own business
     assert desk.tasks(make_outsider()) == []
+
+
+def test_the_link_to_the_first_password_stands_on_no_desk_and_is_wiped_once_it_left(client, invited, outbox_sent):
+    """Whoever supports a new coordinator, or reads a copy of the database, sets no password for her."""
+    claim = claim_of(client, invited)
+    client.force_login(make_ward_officer(ward=invited.ward))
+    client.post(reverse("claim_verify", args=[claim.pk]), {"idempotency_key": "v-1"})
+    coordinator = User.objects.get(email=TYPED["email"])
+    letter = Message.objects.get(recipient=coordinator)
+    assert "/password/reset/key/" in letter.link
+    assert not messages_visible_to(coordinator).exists()
+    assert any("/password/reset/key/" in mail.body for mail in outbox_sent())
+    letter.refresh_from_db()
+    assert (letter.link, letter.body_text, letter.body_html) == ("", "", "")

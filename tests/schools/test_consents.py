@@ -195,15 +195,16 @@ def test_the_token_is_not_in_the_database_and_long_enough(issued):
 
 
 def test_the_code_from_the_sheet_leads_to_the_page(client, issued):
+    assert ">Mở</button>" in client.get(reverse("guardian_code")).content.decode()
     answer = client.post(reverse("guardian_code"), {"code": issued.token.upper()})
     assert client.get(answer["Location"]).status_code == 200
     assert client.get(reverse("guardian_door", args=["sai-ma"])).status_code == 404
 
 
-def test_guessing_is_stopped(client, issued):
-    for number in range(30):
-        client.get(reverse("guardian_door", args=[f"sai{number}"]))
-    assert client.get(door(issued)).status_code == 429
+def test_a_flood_of_guesses_is_stopped_and_shuts_out_no_parent_behind_the_same_router(client, issued):
+    guesses = [client.get(reverse("guardian_door", args=[f"sai{number}"])).status_code for number in range(40)]
+    assert guesses == [404] * 30 + [429] * 10
+    assert client.get(door(issued)).status_code == 200
 
 
 # --- Withdrawing --------------------------------------------------------------------------------

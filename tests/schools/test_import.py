@@ -91,10 +91,10 @@ def test_an_nfd_name_becomes_nfc_and_eth_becomes_d():
     ("column", "value", "words"),
     [
         ("code", "79760501.0", "79760501.0"),
-        ("code", "", "''"),
+        ("code", "", "code is missing"),
         ("ward", "26734", "26734"),  # a ward of the city outside the jurisdiction
         ("levels", "đại học", "đại học"),
-        ("levels", "", "Levels"),
+        ("levels", "", "levels is missing"),
         ("pupil_count", "4０", "4０"),
         ("pupil_count", "9E+02", "9E+02"),
         ("ownership", "quốc doanh", "quốc doanh"),

@@ -12,8 +12,9 @@ from django.urls import reverse
 from programs.core.choices import Level
 from programs.schools.actions import import_areas, lists
 from programs.schools.choices import Authority, ImportState, SchoolState
-from programs.schools.models import Area, School, SchoolAlias, SchoolLevel, SchoolListImport, SchoolName
-from tests.people import make_coordinator, make_officer, make_outsider, make_ward_officer
+from programs.schools.models import Area, OfficerPost, School, SchoolAlias, SchoolLevel, SchoolListImport, SchoolName
+from programs.schools.queries.lists import lookup_for
+from tests.people import make_cluster, make_coordinator, make_officer, make_outsider, make_ward_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -185,13 +186,14 @@ def test_rows_with_a_problem_are_named_and_left_out(client, nam):
         [5, "00740500", "Trường Không Cấp", "25747", "", "", "", "", ""],
         [6, "00740600", "Trường Đại học", "25747", "đại học", "", "", "", ""],
         [7, "00740700", "Trường THCS Máy Hỏng", "25747", "THCS", "", "", "9.12E+08", ""],
+        [8, "", "Trường THCS Không Mã", "25747", "THCS", "", "", "", ""],
     ]
     kept = upload(client, xlsx(*rows), key="u-2")
     matched(kept)
     page = preview(client, kept, "problem")
-    assert [row.listed.line for row in page.context["page_obj"]] == [4, 5, 6, 7, 8, 9]
+    assert [row.listed.line for row in page.context["page_obj"]] == [4, 5, 6, 7, 8, 9, 11]
     said = page.content.decode()
-    for words in ("Phường Không Có", "Chu Văn An", "đại học"):
+    for words in ("Phường Không Có", "Chu Văn An", "đại học", "Thiếu mã."):
         assert words in said
     apply(client, kept, key="a-2")
     assert School.objects.get(code="00740700").phone == ""  # a spoilt telephone keeps nobody out
@@ -242,6 +244,32 @@ def test_an_officer_whose_post_is_cut_changes_only_the_own_area(client, nam):
     assert (counts["problem"], counts["missing"]) == (1, 1)
     apply(client, kept, key="a-2")
     assert School.objects.get(code="00740200").pupil_count == 100
+
+
+def test_an_officer_whose_post_is_a_cluster_changes_only_its_schools(client, nam):
+    """The other tree counts as well; a row without a ward is no way around it."""
+    bring_in(client, CHU_VAN_AN, [2, "00740200", "Trường THCS Xa", "25747", "THCS", "", 100, "", ""])
+    cluster, other = make_cluster("Cụm của Hẹp", code="BD8"), make_cluster("Cụm khác", code="BD9")
+    School.objects.filter(code="00740105").update(cluster=cluster)
+    narrow = make_officer("Bùi Văn Hẹp", areas=(cluster,))
+    OfficerPost.objects.create(user=narrow, role="steering")  # sees everything, which lends the other post nothing
+    client.force_login(narrow)
+    rows = [
+        [1, "00740105", "Trường THCS Của Tôi", "", "", "", 7, "", ""],
+        [2, "00740200", "Trường THCS Đổi", "", "THPT", "", 5, "", ""],
+        [3, "00740300", "Trường THCS Mới", "25747", "THCS", "", 5, "", ""],
+    ]
+    kept = upload(client, xlsx(*rows), key="u-2")
+    matched(kept)
+    counts = preview(client, kept).context["counts"]
+    assert (counts["changed"], counts["problem"], counts["new"]) == (1, 2, 0)
+    apply(client, kept, key="a-2")
+    assert School.objects.get(code="00740105").name == "Trường THCS Của Tôi"
+    far = School.objects.get(code="00740200")
+    assert (far.name, far.pupil_count, far.authority) == ("Trường THCS Xa", 100, "ward")
+    assert not School.objects.filter(code="00740300").exists()
+    lookup = lookup_for(narrow)
+    assert lookup.reaches(None, cluster.pk) and not lookup.reaches(Area.objects.get(code="25747").pk, other.pk)
 
 
 def test_only_the_department(client, nam):

@@ -115,6 +115,9 @@ def test_a_ward_officer_sees_the_schools_page_without_classes(client):
     page = client.get(reverse("school_detail", args=[class_group.school.code]))
     assert page.status_code == 200
     assert "9A7" not in page.content.decode()
+    assert (
+        f'href="{reverse("school_register")}">' in page.content.decode().partition("<h1>")[0].partition("desk-page")[2]
+    )
 
 
 @pytest.mark.parametrize("rows", [1, 3])

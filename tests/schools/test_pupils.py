@@ -12,7 +12,7 @@ from programs.models import Booking, Centre, Certificate, FieldTrip, Project, Pr
 from programs.projects.models import Competition, RuleSet
 from programs.schools.actions import pupils as actions
 from programs.schools.choices import ConsentGiver, ConsentPurpose, ConsentState
-from programs.schools.models import Consent, Enrolment, Pupil
+from programs.schools.models import Consent, Enrolment, Membership, Pupil
 from tests.people import (
     make_class,
     make_coordinator,
@@ -268,6 +268,18 @@ def test_both_accounts_and_the_second_is_closed(client, phuc, minh, twin):
     assert not second.is_active
 
 
+def test_an_account_with_another_role_is_not_the_schools_to_close(client, phuc, minh, twin):
+    """A learner of continuing education may teach somewhere else."""
+    minh.user, twin.user = make_user("Minh Một", email=None), make_user("Minh Hai", email=None)
+    minh.save()
+    twin.save()
+    second = twin.user
+    Membership.objects.create(school=make_school("Trường THCS Trần Đại Nghĩa"), user=second, role="teacher")
+    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
+    second.refresh_from_db()
+    assert second.is_active
+
+
 def test_joining_twice_is_one_joining_and_a_joined_record_is_refused(phuc, minh, twin):
     for _press in range(2):
         actions.merge_pupils(keep=minh, drop=twin, by=phuc, key="one")
@@ -304,3 +316,10 @@ def test_the_page_at_one_class_and_three(client, phuc, minh, number, django_asse
         Enrolment.objects.create(pupil=minh, class_group=make_class(f"7A{index + 1}", school=minh.school))
     with django_assert_num_queries(12):
         client.get(reverse("pupil_detail", args=[minh.pk]))
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 6000, "²", "-1", "1 OR 1"])
+def test_a_number_that_no_database_knows_chooses_nobody(client, school, phuc, number):
+    address = reverse("pupils_leave", args=[school.code])
+    assert client.post(address, {"pupil": number, "idempotency_key": "k"}).status_code == 302
+    assert client.get(address, {"pupil": number[:500]}).status_code == 302

@@ -361,6 +361,8 @@ def test_the_page_tells_everything_in_words(world):
         "Minh&#x27;s phone",
         world.alone.reference,
         "8A1",
+        f"Mã định danh: {world.minh.external_id}",  # a line of the school's spreadsheet, by the names of its columns
+        "Tiêu đề",
     ):
         assert words in page
     assert "Nguyễn Văn" not in page  # other pupils of the class

@@ -97,6 +97,8 @@ def test_the_words_of_columns_are_folded_and_lead_to_one_field():
         ("two_rows.xlsx", 3, {"1": "class_name", "2": "external_id", "3": "full_name", "4": "birth_date",
                               "5": "guardian_name", "6": "guardian_phone"}),
         ("english.xlsx", 1, {"0": "class_name", "1": "birth_date", "2": "full_name", "3": "external_id", "4": "gender"}),
+        ("three_parts.xlsx", 3, {"1": "external_id", "2": "full_name", "3": "birth_date", "4": "birth_date",
+                                 "5": "birth_date", "6": "gender", "7": "class_name"}),
         ("tcvn3.csv", 1, {"1": "external_id", "2": "full_name", "3": "birth_date", "4": "class_name"}),
         ("vni.xlsx", 1, {"1": "external_id", "2": "full_name", "3": "birth_date", "4": "class_name"}),
         ("formulas.xlsx", 1, {"0": "external_id", "3": "full_name", "4": "birth_date", "5": "class_name"}),
@@ -111,6 +113,33 @@ def test_a_name_over_two_columns_is_joined():
     _sheet, header = header_of("titles.xlsx")
     second = next(column for column in header.columns if column.index == 3)
     assert (second.title, second.field, second.joined_with) == ("", "full_name", 2)
+
+
+@pytest.mark.parametrize(
+    ("titles", "birth_date"),
+    [
+        (["Họ và tên", "Ngày", "Tháng", "Năm", "Giới tính"], [1, 2, 3]),
+        (["Họ và tên", "Ngày sinh", "Tháng sinh", "Năm sinh", "Giới tính"], [1, 2, 3]),
+        (["Họ và tên", "Ngày, tháng, năm sinh", "", "", "Giới tính"], [1, 2, 3]),
+        (["Full name", "Day", "Month", "Year", "Sex"], [1, 2, 3]),
+        (["Họ và tên", "Ngày", "Tháng", "Năm", "Giới tính", "Ngày sinh"], [5]),
+        (["Họ và tên", "Ngày sinh", "Ngày vào Đội", "Năm vào Đội", "Giới tính"], [1]),
+    ],
+)
+def test_a_birthday_over_three_columns(titles, birth_date):
+    rows = [row(1, *titles), Row(2, tuple(text_cell(text) for text in ("Trần Thị Hạnh", "31", "12", "2012", "Nữ")))]
+    mapping = suggest_header(rows, VOCABULARY).mapping
+    assert [int(index) for index, name in mapping.items() if name == "birth_date"] == birth_date
+    assert mapping["4"] == "gender"
+
+
+@pytest.mark.parametrize("name", ["three_parts.xlsx", "three_parts.xls"])
+def test_day_month_and_year_are_read_together(name):
+    found = {line.facts["external_id"]: line for line in lines_of(name)[0]}
+    assert [line.facts["birth_date"] for line in found.values()] == ["2013-09-05", "2012-12-31", "", ""]
+    assert said(found["7900000023"]) == [("birth_date", "date_no_such_day")]
+    assert found["7900000023"].notes[0]["value"] == "29/2/2013"
+    assert said(found["7900000024"]) == [("birth_date", "date_year_only")]
 
 
 def test_sensitive_and_unknown_columns_are_named():

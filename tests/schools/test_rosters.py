@@ -133,6 +133,21 @@ def test_two_columns_for_one_field_are_refused(client, phuc, school):
     assert match(client, latest(school), column_5="birth_date").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["three_parts.xlsx", "three_parts.xls"])
+def test_a_birthday_over_three_columns_needs_no_hand(client, phuc, school, name):
+    roster = preview(client, school, fixture(name), name="hoc-sinh.xlsx")
+    assert outcomes(roster) == {4: "add", 5: "add", 6: "refused", 7: "refused"}
+    remarks = [remarks_of(roster.rows.get(line=line))[0].text for line in (6, 7)]
+    assert "29/2/2013" in remarks[0]
+    assert "2013" in remarks[1]
+    confirm(client, "roster_apply", roster)
+    run_due_jobs()
+    assert {str(day) for day in Pupil.objects.values_list("birth_date", flat=True)} == {"2013-09-05", "2012-12-31"}
+    left_out = b"".join(client.get(reverse("roster_left_out", args=[roster.reference])).streaming_content)
+    again = preview(client, school, left_out)
+    assert [row.values["birth_date"] for row in again.rows.all()] == ["29 2 2013", "2013"]  # ready to be mended
+
+
 def test_a_hidden_sheet_is_marked_and_can_be_chosen(client, phuc, school):
     upload(client, school, fixture("sheets.xlsx"))
     address = reverse("roster_map", args=[latest(school).reference])

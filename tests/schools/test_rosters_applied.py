@@ -20,8 +20,8 @@ from programs.core.worker import run_due_jobs
 from programs.notices.models import Message
 from programs.schools.actions import roster_apply
 from programs.schools.actions import rosters as actions
-from programs.schools.choices import ImportState
-from programs.schools.models import ClassGroup, Enrolment, Pupil
+from programs.schools.choices import ImportState, SchoolState
+from programs.schools.models import ClassGroup, Enrolment, Pupil, School
 from programs.schools.queries import pupils_visible_to
 from programs.schools.queries import rosters as roster_queries
 from tests.people import make_coordinator, make_pupil, make_school, make_ward, make_year
@@ -64,6 +64,16 @@ def test_pupils_classes_and_history_come_from_the_list(client, phuc, school):
     assert applied[0].data["after"]["applied"] == {"add": 3, "change": 0, "same": 0}
     assert "Nguyễn" not in str(applied[0].data)  # the audit log names nobody
     assert roster.rows.get(line=2).pupil == an  # which row made which pupil
+
+
+@pytest.mark.parametrize(("rows", "state"), [([AN, BINH], SchoolState.ACTIVE), ([BAD], SchoolState.VERIFIED)])
+def test_the_first_list_that_brings_pupils_starts_the_school(client, phuc, school, rows, state):
+    School.objects.update(state=SchoolState.VERIFIED)
+    imported(client, school, xlsx(rows))
+    school.refresh_from_db()
+    assert school.state == state
+    moved = [entry.data["after"] for entry in history_of(school) if entry.action == "school.move"]
+    assert moved == ([{"state": SchoolState.ACTIVE}] if state == SchoolState.ACTIVE else [])
 
 
 def test_i08_bad_rows_are_left_out_and_come_back_as_a_file(client, phuc, school):

@@ -7,18 +7,29 @@ import io
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from programs.core.choices import Level
+from programs.core.refusals import Refused
 from programs.core.text import fold
-from programs.schools.choices import OfficeRole, SchoolState, Tree
-from programs.schools.models import Area, School, SchoolClaim
-from programs.schools.queries import claims_visible_to, registration_figures, schools_in_scope
+from programs.schools.actions import verify_claim
+from programs.schools.choices import OfficeRole, Requester, RequestKind, SchoolState, Tree
+from programs.schools.models import Area, DataRequest, Membership, OfficerPost, School, SchoolClaim
+from programs.schools.queries import (
+    claims_to_decide,
+    claims_visible_to,
+    forget_standing,
+    registration_figures,
+    schools_in_scope,
+)
+from programs.schools.queries.rights import requests_to_handle
 from tests.people import (
     make_city,
     make_cluster,
     make_coordinator,
     make_officer,
     make_outsider,
+    make_pupil,
     make_school,
     make_ward,
     make_ward_officer,
@@ -132,3 +143,75 @@ def test_the_register_costs_the_same_for_one_row_and_three(client, django_assert
     client.get(reverse("school_register"))
     with django_assert_num_queries(8):  # session, person, second factor, standing (2), wards, count, page, levels
         client.get(reverse("school_register"))
+
+
+# --- Several posts: each reaches as far as it reaches alone ---------------------------------------
+def with_post(officer, *, role: str, areas: tuple = ()):
+    post = OfficerPost.objects.create(user=officer, role=role)
+    post.areas.set(areas)
+    forget_standing(officer)
+    return officer
+
+
+def test_two_posts_do_not_lend_each_other_their_reach(client, province):
+    """A ward officer who also works for the department decides and keeps, as a ward, the own ward only."""
+    for number, name in enumerate(("here", "there")):
+        SchoolClaim.objects.create(
+            school=province[name], full_name="Ai", position="?", email="a@example.vn", phone="+8491234567",
+            key_hash=str(number),
+        )  # fmt: skip
+    officer = with_post(make_ward_officer(ward=province["here"].ward), role=OfficeRole.DEPARTMENT)
+    assert claims_visible_to(officer).count() == 2
+    assert [claim.school for claim in claims_to_decide(officer)] == [province["here"]]
+    client.force_login(officer)
+    theirs = SchoolClaim.objects.get(school=province["there"])
+    for name in ("claim_verify", "claim_return", "claim_refuse"):
+        assert client.get(reverse(name, args=[theirs.pk])).status_code == 403, name
+    with pytest.raises(Refused) as refused:
+        verify_claim(claim=theirs, by=officer, key="k")
+    assert refused.value.refusal.code == "not_allowed"
+
+
+@pytest.mark.parametrize("other", [OfficeRole.STEERING, OfficeRole.DEPARTMENT])
+def test_to_see_a_school_by_one_post_is_not_to_keep_it_by_another(client, province, other):
+    areas = () if other == OfficeRole.STEERING else (make_cluster("Cụm khác", code="BD9"),)
+    officer = with_post(make_ward_officer(ward=province["here"].ward), role=other, areas=areas)
+    client.force_login(officer)
+    seen_not_kept = 403 if other == OfficeRole.STEERING else 404
+    for name in ("school_close", "school_rename", "school_suspend", "coordinator_replace"):
+        assert client.get(reverse(name, args=[province["here"].code])).status_code == 200
+        assert client.get(reverse(name, args=[province["there"].code])).status_code == seen_not_kept, name
+
+
+def test_an_officer_who_teaches_elsewhere_does_not_keep_that_school(client, province):
+    officer = make_officer(areas=(make_cluster(),))
+    Membership.objects.create(school=province["there"], user=officer, role="teacher")
+    forget_standing(officer)
+    client.force_login(officer)
+    page = client.get(reverse("school_detail", args=[province["there"].code]))
+    assert (
+        page.status_code == 200 and reverse("school_close", args=[province["there"].code]) not in page.content.decode()
+    )
+    assert client.get(reverse("school_close", args=[province["there"].code])).status_code == 403
+
+
+def test_a_suspended_schools_data_requests_come_to_the_department_in_whose_area_it_lies(client, province):
+    """The law's clock goes on; the school may not act."""
+    for name in ("here", "there"):
+        DataRequest.objects.create(
+            reference=f"YC-{name.upper()}", kind=RequestKind.ACCESS, pupil=make_pupil(school=province[name]),
+            school=province[name], requester=Requester.SCHOOL, requester_name="Mẹ", text="Xem",
+            answer_by=timezone.localdate(), due_on=timezone.localdate(),
+        )  # fmt: skip
+    everywhere, cluster = make_officer(), make_officer("Cụm Trưởng", areas=(make_cluster(),))
+    coordinator = make_coordinator(school=province["here"])
+    assert not requests_to_handle(everywhere).exists()
+    School.objects.update(state=SchoolState.SUSPENDED)
+    for person in (everywhere, cluster, coordinator):
+        forget_standing(person)
+    assert requests_to_handle(everywhere).count() == 2
+    assert [row.school for row in requests_to_handle(cluster)] == [province["here"]]
+    assert not requests_to_handle(coordinator).exists()
+    client.force_login(cluster)
+    assert client.get(reverse("data_request_identify", args=["YC-HERE"])).status_code == 200
+    assert client.get(reverse("data_request_identify", args=["YC-THERE"])).status_code == 404

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import history_of
+from programs.notices.models import Message
+from programs.schools import actions
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership
 from tests.people import (
@@ -198,3 +200,15 @@ def test_a_lonely_coordinators_desk_asks_to_invite(phuc):
     assert reverse("staff_invite", args=[make_school().code]) in [task.url for task in desk.tasks(phuc)]
     make_teacher()
     assert desk.tasks(phuc) == []
+
+
+def test_the_token_of_an_invitation_is_wiped_once_the_letter_has_left(outbox_sent):
+    """Only its hash is kept: a copy of the database joins no school."""
+    coordinator = make_coordinator()
+    actions.invite_staff(
+        school=coordinator.memberships.get().school, full_name="Lê Thu An", email="an@example.vn", role="teacher",
+        by=coordinator, key="k",
+    )  # fmt: skip
+    assert "/invitations/" in outbox_sent()[0].body
+    letter = Message.objects.get(to_address="an@example.vn")
+    assert (letter.link, letter.body_text, letter.body_html) == ("", "", "")

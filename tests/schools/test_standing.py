@@ -79,11 +79,6 @@ def test_a_ward_post_without_a_ward_sees_nothing():
     make_school()
     lost = make_officer(role=OfficeRole.WARD)
     assert not queries.schools_in_scope(lost).exists()
-    assert queries.standing_of(lost).area_ids == frozenset()
-
-
-def test_the_department_answers_for_the_whole_jurisdiction():
-    assert queries.standing_of(make_officer()).area_ids is None
 
 
 def test_nobody_acts_for_a_school_that_is_not_verified():

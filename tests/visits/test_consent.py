@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from programs.core.refusals import Refused
 from programs.schools.actions.consents import withdraw_at_school
+from programs.schools.actions.guardian_links import issue_link
 from programs.schools.models import Pupil
 from programs.visits.actions.attendance import check_in
 from programs.visits.actions.confirming import confirm_booking
@@ -90,3 +92,28 @@ def test_a_consent_withdrawn_on_the_morning_counts(group):
     with pytest.raises(Refused):
         check_in(booking_id=group.booking.pk, by=group.sen, **PRESENT)
     check_in(booking_id=group.booking.pk, pupils=2, girls=1, adults=2, absent={group.named[0].pk}, by=group.sen)
+
+
+def test_a_guardian_who_withdraws_on_the_phone_is_heeded_by_pages_that_were_open(group, as_user):
+    """From the link to every page that acts on it: at the next request, and no cache holds an older one."""
+    move_session(group.session, timezone.now() - timedelta(minutes=1))
+    give_consent(*group.named)
+    anh = group.named[0]
+    token = issue_link(pupil=anh, by=group.hanh, key="link").token
+    teacher, centre, guardian = as_user(group.hanh), as_user(group.sen), Client()
+    booking, gate = (reverse(name, args=[group.booking.reference]) for name in ("booking_detail", "booking_check_in"))
+    assert teacher.get(booking).context["staying"] == []
+    open_page = centre.get(gate)
+    assert len(open_page.context["form"].fields["present"].choices) == 3
+
+    assert guardian.post(reverse("guardian_purpose", args=[token, "take_part"])).status_code == 302
+
+    answer = teacher.get(booking)
+    assert answer.context["staying"] == [anh]
+    assert "no-store" in answer["Cache-Control"]
+    old = PRESENT | {"present": [pupil.pk for pupil in group.named], "idempotency_key": "old"}
+    assert centre.post(gate, old).status_code == 200
+    assert not group.booking.roster.filter(attended=True).exists()
+    fresh = centre.get(gate)
+    assert anh.pk not in [pk for pk, _name in fresh.context["form"].fields["present"].choices]
+    assert "no-store" in fresh["Cache-Control"]

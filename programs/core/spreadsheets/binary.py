@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from programs.core.spreadsheets import limits
-from programs.core.spreadsheets.kinds import Unreadable
+from programs.core.spreadsheets.kinds import FileKind, Unreadable
 from programs.core.spreadsheets.raw import RawRow, raw_cell
 from programs.core.spreadsheets.workbook import Sheet
 
 
 class BinaryWorkbook:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kind: FileKind) -> None:
         try:
-            self.book = CalamineWorkbook.from_path(path)
+            # calamine goes by the ending of the name, and without one it takes a locked file for a damaged one.
+            with tempfile.TemporaryDirectory() as folder:
+                named = Path(folder) / f"book.{kind}"
+                named.symlink_to(path.resolve())
+                self.book = CalamineWorkbook.from_path(named)
         except PasswordError as error:
             raise Unreadable("encrypted_file") from error
         except CalamineError as error:

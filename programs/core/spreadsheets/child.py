@@ -38,7 +38,7 @@ class Source:
             self.book = DelimitedFile(path)
             self.sheets = [TEXT_SHEET]
         else:
-            self.book = Workbook(path) if self.kind == "xlsx" else BinaryWorkbook(path)
+            self.book = Workbook(path) if self.kind == "xlsx" else BinaryWorkbook(path, self.kind)
             self.sheets = self.book.sheets[: limits.SHEETS]
 
     def rows(self, sheet: Sheet) -> Iterator[RawRow]:

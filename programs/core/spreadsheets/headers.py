@@ -24,13 +24,15 @@ class Vocabulary:
     """Field → the ways in which columns are called, folded (``ho va ten``), the same for columns never to be read.
 
     A title matches when it is one of the ways, or begins with one of more than one word. ``joined`` maps a field
-    that may stand over two columns to the two fields of its parts.
+    that may stand over two columns to the two fields of its parts; ``split`` maps one that may stand over several
+    to what each of them is called, in their order: day, month, year.
     """
 
     fields: Mapping[str, Sequence[str]]
     sensitive: Sequence[str] = ()
     ignored: Sequence[str] = ("stt", "so tt", "tt", "so thu tu", "no", "ghi chu", "note")
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    split: Mapping[str, tuple[Sequence[str], ...]] = field(default_factory=dict)
 
     @cached_property
     def _field_of(self) -> dict[str, str]:
@@ -62,12 +64,16 @@ class Vocabulary:
     def is_known(self, title: str) -> bool:
         return bool(self.field_of(title)) or self.is_sensitive(title) or words(title) in self.ignored
 
+    def is_part(self, title: str) -> bool:
+        """Whether ``title`` names a part of some field that may be split, such as ``Tháng``."""
+        return any(words(title) in ways for parts in self.split.values() for ways in parts)
+
 
 @dataclass(frozen=True)
 class Column:
     """One column: its title as the file has it, and the field that it feeds, if any.
 
-    ``joined_with``: this nameless column continues the column of that index (``Nguyễn Văn`` + ``Đức``).
+    ``joined_with``: this column continues the column of that index (``Nguyễn Văn`` + ``Đức``; day, month, year).
     """
 
     index: int
@@ -156,7 +162,8 @@ def _is_second_header(top: Row, below: Row, vocabulary: Vocabulary) -> bool:
         return False
     if any(cell.text.isdigit() for cell in below.cells):
         return False
-    known = [index for index, cell in enumerate(below.cells) if vocabulary.is_known(_title(cell, vocabulary))]
+    titles = [_title(cell, vocabulary) for cell in below.cells]
+    known = [title for title in titles if vocabulary.is_known(title) or vocabulary.is_part(title)]
     filled = [cell for cell in below.cells if cell.kind == "text"]
     return bool(known) and len(known) * 2 >= len(filled)
 
@@ -174,24 +181,67 @@ def _two_rows(top: Row, below: Row, vocabulary: Vocabulary) -> list[str]:
 
 
 def _columns(titles: list[str], body: Sequence[Row], vocabulary: Vocabulary) -> list[Column]:
-    named = _fields_of(titles, vocabulary)
-    columns = [
-        Column(index, title, named.get(index), vocabulary.is_sensitive(title), None, words(title) in vocabulary.ignored)
-        for index, title in enumerate(titles)
-    ]
+    width = max([len(titles), *(len(row.cells) for row in body[:20])])
+    titles = titles + [""] * (width - len(titles))
+    parts = _parts_of(titles, body, vocabulary)
+    named = _fields_of(titles, vocabulary, parts)
+    columns = []
+    for index, title in enumerate(titles):
+        _name, first = parts.get(index, ("", index))
+        column = Column(index, title, named.get(index), vocabulary.is_sensitive(title))
+        columns.append(
+            replace(column, joined_with=None if first == index else first, ignored=words(title) in vocabulary.ignored)
+        )
     return _joined(_without_repeats(columns, vocabulary), body, vocabulary)
 
 
-def _fields_of(titles: list[str], vocabulary: Vocabulary) -> dict[int, str]:
+def _parts_of(titles: list[str], body: Sequence[Row], vocabulary: Vocabulary) -> dict[int, tuple[str, int]]:
+    """Columns that hold one value in parts (day, month, year) → its field and the first of them.
+
+    Where the whole value has a column of its own, that one is read and the parts feed no field.
+    """
+    for name, parts in vocabulary.split.items():
+        for first in range(len(titles) - len(parts) + 1):
+            places = range(first, first + len(parts))
+            others = [title for index, title in enumerate(titles) if index not in places]
+            has_whole = any(vocabulary.is_exact(title) and vocabulary.field_of(title) == name for title in others)
+            if _is_split([titles[index] for index in places], name, parts, vocabulary) or _is_one_title_over(
+                titles, places, name, body, vocabulary
+            ):
+                return dict.fromkeys(places, ("" if has_whole else name, first))
+    return {}
+
+
+def _is_split(titles: list[str], name: str, parts: tuple[Sequence[str], ...], vocabulary: Vocabulary) -> bool:
+    """``Ngày``, ``Tháng``, ``Năm``, each with or without a title over all of them."""
+    folded = [words(title) for title in titles]
+    begins = folded[0] in parts[0] or vocabulary.field_of(titles[0]) == name
+    return begins and all(
+        any(text == way or text.endswith(f" {way}") for way in ways)
+        for text, ways in zip(folded[1:], parts[1:], strict=True)
+    )
+
+
+def _is_one_title_over(
+    titles: list[str], places: range, name: str, body: Sequence[Row], vocabulary: Vocabulary
+) -> bool:
+    """``Ngày sinh`` over columns without names that hold nothing but short numbers."""
+    if vocabulary.field_of(titles[places[0]]) != name or any(titles[index] for index in places[1:]):
+        return False
+    filled = [[row.cell(index).text for row in body[:20] if row.cell(index).text] for index in places]
+    return all(texts and all(text.isdigit() and len(text) <= 4 for text in texts) for texts in filled)
+
+
+def _fields_of(titles: list[str], vocabulary: Vocabulary, parts: Mapping[int, tuple[str, int]]) -> dict[int, str]:
     """Each field once: the column of its very name before one that begins so (``Ngày sinh`` before ``Ngày sinh mẹ``).
 
-    Of two equal ones the first; the other stays for a person to choose.
+    Of two equal ones the first; the other stays for a person to choose. Only ``parts`` of one value share a field.
     """
-    found: dict[int, str] = {}
+    found = {index: name for index, (name, _first) in parts.items() if name}
     by_fit = sorted(range(len(titles)), key=lambda index: (not vocabulary.is_exact(titles[index]), index))
     for index in by_fit:
         name = vocabulary.field_of(titles[index])
-        if name and name not in found.values():
+        if name and index not in parts and name not in found.values():
             found[index] = name
     return found
 
@@ -205,8 +255,6 @@ def _without_repeats(columns: list[Column], vocabulary: Vocabulary) -> list[Colu
 
 def _joined(columns: list[Column], body: Sequence[Row], vocabulary: Vocabulary) -> list[Column]:
     """A nameless column with texts right of a field that may be split belongs to that field."""
-    width = max([len(columns), *(len(row.cells) for row in body[:20])])
-    columns = columns + [Column(index, "") for index in range(len(columns), width)]
     for place, column in enumerate(columns[1:], start=1):
         before = columns[place - 1]
         if column.title or before.field not in vocabulary.joined or before.joined_with is not None:

@@ -17,7 +17,7 @@ from programs.core.idempotency import perform_once
 from programs.core.paper import refuse_unprintable
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.models import ClassGroup, Pupil, School
-from programs.schools.queries.cards import pupil_of_card, usable_card
+from programs.schools.queries.cards import has_office, pupil_of_card, usable_card
 from programs.schools.queries.people import pupils_of_class
 from programs.schools.queries.standing import standing_of
 from programs.schools.rules.cards import CARD_OPENS_NOTHING, can_issue_cards, card_expiry, issue_refusal
@@ -44,7 +44,7 @@ def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User
     """New cards for these pupils of the class, with an account for whoever has none; earlier open cards end.
 
     Raises ``Refused``: ``not_allowed``, ``nobody_chosen``, ``not_in_class``, ``account_closed``, ``unprintable``,
-    and ``sheet_made`` for a form sent twice: the codes of the first time are kept nowhere.
+    ``account_in_office`` and ``sheet_made`` for a form sent twice: the codes of the first time are kept nowhere.
     """
     chosen = sorted(set(pupil_ids))
     with transaction.atomic():
@@ -79,6 +79,7 @@ def _issue(*, class_id: int, pupil_ids: list[int], by: User) -> IssuedCards:
             chosen=len(pupil_ids),
             found=len(pupils),
             closed=[pupil.full_name for pupil in pupils if pupil.user and not pupil.user.is_active],
+            in_office=[pupil.full_name for pupil in pupils if pupil.user and has_office(pupil.user)],
         )
     )
     for text in (class_group.school.name, *(pupil.full_name for pupil in pupils)):

@@ -191,7 +191,7 @@ def _settle(*, school: School, to: SchoolState, by: User) -> None:
 
 def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:
     claim = SchoolClaim.objects.select_for_update(of=("self",)).select_related("school__ward").get(pk=claim_id)
-    if not rules.can_decide_claim(queries.standing_of(by), claim.school):
+    if not queries.claims_to_decide(by).filter(pk=claim_id).exists():
         raise Refused.because("not_allowed", _("Another authority answers for this school."))
     refuse_if(rules.decision_refusal(claim.state, to=to))
     return claim

@@ -26,9 +26,9 @@ from programs.schools.models import (
     SchoolAlias,
     SchoolName,
 )
-from programs.schools.queries import forget_standing, standing_of
-from programs.schools.queries.life import code_is_taken, schools_to_keep
-from programs.schools.rules.life import can_keep_school, code_refusal, move_refusal, rename_refusal
+from programs.schools.queries import forget_standing
+from programs.schools.queries.life import code_is_taken, keeps
+from programs.schools.rules.life import code_refusal, move_refusal, rename_refusal
 
 
 def once(*, school: School, by: User, key: str, action: str, body: dict, perform: Callable[[], School]) -> School:
@@ -47,8 +47,7 @@ def once(*, school: School, by: User, key: str, action: str, body: dict, perform
 def lock_school(*, school_id: int, by: User) -> School:
     """The school's row, locked; only for an officer who keeps it."""
     school = School.objects.select_for_update(no_key=True).get(pk=school_id)
-    in_scope = schools_to_keep(by).filter(pk=school_id).exists()
-    if not (in_scope and can_keep_school(standing_of(by), school)):
+    if not keeps(by, school):
         raise Refused.because("not_allowed", _("Another authority answers for this school."))
     return school
 

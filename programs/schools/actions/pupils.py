@@ -15,6 +15,7 @@ from programs.schools import queries, roster_emails
 from programs.schools.choices import ConsentState
 from programs.schools.models import Consent, Enrolment, Pupil, School
 from programs.schools.queries import rosters as roster_queries
+from programs.schools.queries.cards import has_office
 from programs.schools.rules import pupils as rules
 
 
@@ -164,6 +165,6 @@ def _close(kept: Pupil, dropped: Pupil) -> None:
     if account and kept.user_id is None:
         kept.user = account
         kept.save(update_fields=["user"])
-    elif account:
+    elif account and not has_office(account):  # that one's other desk is not the school's to close
         account.is_active = False  # the child signs in with the account of the record that stays
         account.save(update_fields=["is_active"])

@@ -20,6 +20,7 @@ from programs.core.jobs import enqueue
 from programs.schools import roster_emails as emails
 from programs.schools.actions.roster_preview import JUDGED, preview_counts, reading_notes
 from programs.schools.actions.rosters import ALL_OR_NOTHING, RECHECK_JOB
+from programs.schools.actions.staff import school_begins
 from programs.schools.choices import ImportState, RowDecision, RowOutcome
 from programs.schools.models import ClassGroup, Enrolment, Pupil, RosterImport, RosterRow, School
 from programs.schools.queries import rosters as roster_queries
@@ -289,6 +290,8 @@ def _finish(roster: RosterImport) -> None:
     mine.save(update_fields=["state", "applied_at", "error", "counts"])
     figures = {name: number for name, number in mine.counts.items() if isinstance(number, int)}
     record(by=roster.uploaded_by, action="roster.apply", obj=mine, after=figures | {"applied": mine.counts["applied"]})
+    if any(mine.counts["applied"].values()):
+        school_begins(school_id=mine.school_id, by=roster.uploaded_by)
     if now - roster.job.created_at > WORTH_A_LETTER:
         emails.roster_applied(roster=mine)
     for school, number in roster_queries.asked_of(mine):

@@ -16,7 +16,8 @@ FIELDS = [
     "external_id", "full_name", "last_middle_name", "given_name", "birth_date", "gender", "class_name",
     "guardian_name", "guardian_phone",
 ]  # fmt: skip
-TWO_COLUMNS = {"full_name", "guardian_name", "guardian_phone"}  # joined, or the first that is filled
+# Into how many columns a field may be split: joined, or the first that is filled; day, month and year.
+COLUMNS = {"full_name": {1, 2}, "guardian_name": {1, 2}, "guardian_phone": {1, 2}, "birth_date": {1, 3}}
 ENDINGS = ".xlsx,.xls,.xlsb,.ods,.csv,.tsv,.txt"
 
 
@@ -106,7 +107,7 @@ class MappingForm(IdempotentFormMixin):
         cleaned = super().clean()
         chosen = list(self.mapping.values())
         for name in sorted(set(chosen)):
-            if chosen.count(name) > (2 if name in TWO_COLUMNS else 1):
+            if chosen.count(name) not in COLUMNS.get(name, {1}):
                 self.add_error(None, _("Several columns are matched with “{field}”. Leave one.").format(
                     field=FIELD_NAMES[name]
                 ))  # fmt: skip

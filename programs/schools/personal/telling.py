@@ -27,6 +27,7 @@ from programs.schools.models import (
     SchoolClaim,
     SchoolListImport,
 )
+from programs.schools.roster_words import FIELD_NAMES
 
 
 @tells("programs.Pupil")
@@ -191,7 +192,7 @@ def roster_rows(subject: Subject) -> Iterator[Section]:
 
 
 def _of_roster_row(row: RosterRow) -> list[Fact]:
-    values = "; ".join(f"{name}: {value}" for name, value in row.values.items())
+    values = "; ".join(f"{FIELD_NAMES.get(name, name)}: {value}" for name, value in row.values.items())
     return [
         Fact("import", _("Import"), row.roster.reference),
         Fact("day", _("Day"), row.roster.created_at),

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from django.db.models import Count, OuterRef, Q, Subquery
 
 from programs.accounts.cards import card_with_code
-from programs.accounts.models import SignInCard
+from programs.accounts.models import SignInCard, User
+from programs.accounts.second_factor import second_factor_needed
 from programs.core.models import SchoolYear
+from programs.core.personal import obstacles_to_erasing
 from programs.core.references import read_code
 from programs.schools.choices import AccountState
 from programs.schools.models import ClassGroup, Pupil, School
@@ -62,7 +64,14 @@ def card_at_school(school: School, typed: str, *, now: datetime) -> tuple[SignIn
     return (card, pupil) if pupil else None
 
 
+def has_office(user: User) -> bool:
+    """Whether the account is somebody's in another role too: whoever prints cards for a class must not open it."""
+    return second_factor_needed(user) or bool(obstacles_to_erasing(user.pk))
+
+
 def pupil_of_card(school: School, card: SignInCard) -> Pupil | None:
+    if has_office(card.user):
+        return None
     pupils = Pupil.objects.filter(user=card.user_id, school=school, left_on__isnull=True, erased_at__isnull=True)
     return pupils.first() if school.is_working else None
 

@@ -8,6 +8,7 @@ from programs.schools.choices import OfficeRole, SchoolState
 from programs.schools.models import School, SchoolAlias
 from programs.schools.queries.schools import scope_of
 from programs.schools.queries.standing import standing_of
+from programs.schools.rules.life import can_keep_school
 
 
 def school_now(code: str) -> School | None:
@@ -29,6 +30,11 @@ def schools_to_keep(user) -> QuerySet[School]:
         if role != OfficeRole.STEERING:
             kept |= scope_of(role, area_ids)
     return School.objects.filter(kept)
+
+
+def keeps(user, school: School) -> bool:
+    """Whether the officer keeps this very school: by the office and by its area."""
+    return can_keep_school(standing_of(user), school) and schools_to_keep(user).filter(pk=school.pk).exists()
 
 
 def schools_to_merge_into(user, source: School) -> QuerySet[School]:

@@ -20,7 +20,7 @@ from programs.core.spreadsheets import (
     suggest_header,
     suggest_sheet,
 )
-from programs.schools.choices import Ownership
+from programs.schools.choices import OfficeRole, Ownership
 from programs.schools.list_reading import FIELD_NAMES, VOCABULARY, ListedSchool, Lookup, listed_schools
 from programs.schools.models import Area, School, SchoolListImport
 from programs.schools.queries.schools import OFF_THE_LIST, schools_in_scope
@@ -100,7 +100,8 @@ def header_of(rows: list[Row], line: int) -> Header:
 
 
 def lookup_for(user) -> Lookup:
-    return Lookup.now(area_ids=standing_of(user).area_ids)
+    """Cut to what the post at the department holds; other posts of the same person lend it nothing."""
+    return Lookup.now(area_ids=standing_of(user).posts.get(OfficeRole.DEPARTMENT) or None)
 
 
 def listed_in(upload: SchoolListImport, lookup: Lookup) -> list[ListedSchool]:

@@ -14,9 +14,17 @@ from programs.core.calendar import add_working_days
 from programs.core.choices import JobState
 from programs.core.models import Job
 from programs.core.personal import Subject, obstacles_to_erasing
-from programs.schools.choices import OPEN_REQUESTS, ConsentPurpose, ConsentState, OfficeRole, RequestKind, RequestState
+from programs.schools.choices import (
+    OPEN_REQUESTS,
+    WORKING_STATES,
+    ConsentPurpose,
+    ConsentState,
+    OfficeRole,
+    RequestKind,
+    RequestState,
+)
 from programs.schools.models import Consent, DataRequest, Membership, OfficerPost, Pupil, School, SchoolClaim
-from programs.schools.queries.schools import schools_in_scope
+from programs.schools.queries.schools import scope_of
 from programs.schools.queries.standing import standing_of
 from programs.schools.rules import COORDINATING, Standing
 from programs.schools.rules import rights as rules
@@ -119,12 +127,18 @@ def has_partners(pupil: Pupil | None) -> bool:
 
 # --- Who sees what ------------------------------------------------------------------------------
 def requests_to_handle(user) -> QuerySet[DataRequest]:
-    """Requests of the schools that the person coordinates; for the department, those without a school."""
+    """Requests of the schools that the person coordinates; for the department, those without a school at work."""
     standing = standing_of(user)
     mine = Q(school__in=[school.pk for school in standing.schools_as(*COORDINATING) if school.is_working])
     if standing.is_department:
-        mine |= Q(school__isnull=True)
+        # A suspended school may not act, and the law's clock does not stop for it.
+        idle = _overseen_by(standing).exclude(state__in=WORKING_STATES)
+        mine |= Q(school__isnull=True) | Q(school__in=idle)
     return DataRequest.objects.filter(mine).exclude(person=standing.user_id) if standing.user_id else _none()
+
+
+def _overseen_by(standing: Standing) -> QuerySet[School]:
+    return School.objects.filter(scope_of(OfficeRole.DEPARTMENT, standing.posts[OfficeRole.DEPARTMENT]))
 
 
 def _none() -> QuerySet[DataRequest]:
@@ -152,9 +166,8 @@ def requests_visible_to(user) -> QuerySet[DataRequest]:
     if standing.user_id is None:
         return _none()
     seen = Q(pk__in=requests_to_handle(user).values("pk"))
-    if OfficeRole.DEPARTMENT in standing.posts:
-        late = late_requests(timezone.localdate())
-        seen |= late & Q(school__in=schools_in_scope(user).values("pk"))
+    if standing.is_department:
+        seen |= late_requests(timezone.localdate()) & Q(school__in=_overseen_by(standing))
     found = DataRequest.objects.filter(seen).exclude(person=standing.user_id)
     return found.select_related("school", "pupil", "person")
 

@@ -116,14 +116,12 @@ def claims_visible_to(user) -> QuerySet[SchoolClaim]:
 
 
 def claims_to_decide(user) -> QuerySet[SchoolClaim]:
-    """Those of them that this officer's own authority answers for."""
-    standing = standing_of(user)
-    authorities = []
-    if standing.is_department:
-        authorities.append(Authority.DEPARTMENT)
-    if standing.is_ward_officer:
-        authorities.append(Authority.WARD)
-    return claims_visible_to(user).filter(school__authority__in=authorities)
+    """Those of them that this officer's own authority answers for: each post decides in its own areas only."""
+    posts, answered_for = standing_of(user).posts, Q(pk__in=[])
+    for role, authority in ((OfficeRole.DEPARTMENT, Authority.DEPARTMENT), (OfficeRole.WARD, Authority.WARD)):
+        if role in posts:
+            answered_for |= Q(authority=authority) & scope_of(role, posts[role])
+    return claims_visible_to(user).filter(school__in=School.objects.filter(answered_for))
 
 
 def seeks_coordinator() -> Q:

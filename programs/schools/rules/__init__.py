@@ -17,7 +17,6 @@ from programs.schools.rules.standing import (
     authority_of,
     can_act_for,
     can_coordinate,
-    can_decide_claim,
     can_end_membership,
 )
 
@@ -31,7 +30,6 @@ __all__ = [
     "authority_of",
     "can_act_for",
     "can_coordinate",
-    "can_decide_claim",
     "can_end_membership",
     "claim_refusal",
     "correction_refusal",

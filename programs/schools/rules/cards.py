@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -44,7 +45,9 @@ def can_issue_cards(standing: Standing, class_group: ClassGroup) -> bool:
     return can_coordinate(standing, school) or (school.is_working and is_homeroom)
 
 
-def issue_refusal(*, may: bool, chosen: int, found: int, closed: list[str]) -> Refusal | None:
+def issue_refusal(
+    *, may: bool, chosen: int, found: int, closed: list[str], in_office: Sequence[str] = ()
+) -> Refusal | None:
     if not may:
         return Refusal("not_allowed", _("Only the homeroom teacher and the school's coordinators issue cards."))
     if not chosen:
@@ -54,6 +57,9 @@ def issue_refusal(*, may: bool, chosen: int, found: int, closed: list[str]) -> R
     if closed:
         message = _("The account is closed: {names}. An administrator can open it again.")
         return Refusal("account_closed", message.format(names=", ".join(closed)), "pupils")
+    if in_office:
+        message = _("The account has another role in the portal, too: {names}. Its new password comes by e-mail only.")
+        return Refusal("account_in_office", message.format(names=", ".join(in_office)), "pupils")
     return None
 
 

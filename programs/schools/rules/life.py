@@ -14,7 +14,7 @@ MAY_TAKE_OVER = (SchoolState.INVITED, SchoolState.VERIFIED, SchoolState.ACTIVE)
 
 
 def can_keep_school(standing: Standing, school: School) -> bool:
-    """The department keeps the whole list; a ward its own schools. Scope by area is the gate's business."""
+    """The department keeps the whole list; a ward its own schools. Whether it lies in their area: ``queries.life.keeps``."""
     return standing.is_department or (standing.is_ward_officer and school.authority == Authority.WARD)
 
 

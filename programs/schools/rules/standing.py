@@ -82,13 +82,6 @@ class Standing:
     def is_officer(self) -> bool:
         return bool(self.posts)
 
-    @property
-    def area_ids(self) -> frozenset[int] | None:
-        """The areas an officer answers for; None means the whole jurisdiction."""
-        if any(not areas and role != OfficeRole.WARD for role, areas in self.posts.items()):
-            return None
-        return frozenset().union(*self.posts.values())
-
 
 def authority_of(levels: Iterable[str]) -> Authority:
     """The authority follows the highest level: the ward up to lower secondary, the department above."""
@@ -103,13 +96,6 @@ def can_act_for(standing: Standing, school: School) -> bool:
 def can_coordinate(standing: Standing, school: School) -> bool:
     """Coordinator or deputy of a working school: invites, ends memberships, approves."""
     return school.is_working and standing.coordinates(school)
-
-
-def can_decide_claim(standing: Standing, school: School) -> bool:
-    """The ward answers for primary and lower secondary schools, the department for the others."""
-    if school.authority == Authority.DEPARTMENT:
-        return standing.is_department
-    return standing.is_ward_officer
 
 
 def can_end_membership(standing: Standing, membership: Membership) -> bool:

@@ -18,7 +18,7 @@ from programs.core.calendar import holidays_between, working_days_between
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.core.text import clean_text
-from programs.schools import actions, queries, rules
+from programs.schools import actions, queries
 from programs.schools.choices import OPEN_CLAIMS, ClaimState
 from programs.schools.forms import ConfirmForm, RefuseForm, ReturnForm
 from programs.schools.models import SchoolClaim
@@ -84,7 +84,7 @@ def _tell_age(claims) -> None:
 @require_GET
 def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     claim = _claim_or_404(request, pk)
-    may_decide = rules.can_decide_claim(queries.standing_of(request.user), claim.school)
+    may_decide = _may_decide(request, claim)
     context = {
         "claim": claim,
         "may_decide": may_decide and claim.state == ClaimState.SUBMITTED,
@@ -101,9 +101,13 @@ def _claim_or_404(request: HttpRequest, pk: int) -> SchoolClaim:
     return get_object_or_404(claims, pk=pk)
 
 
+def _may_decide(request: HttpRequest, claim: SchoolClaim) -> bool:
+    return queries.claims_to_decide(request.user).filter(pk=claim.pk).exists()
+
+
 def _claim_to_decide(request: HttpRequest, pk: int) -> SchoolClaim:
     claim = _claim_or_404(request, pk)
-    forbidden_unless(rules.can_decide_claim(queries.standing_of(request.user), claim.school))
+    forbidden_unless(_may_decide(request, claim))
     return claim
 
 

@@ -19,10 +19,10 @@ from programs.schools.actions.merging import merge_schools
 from programs.schools.choices import SchoolState
 from programs.schools.forms.life import ReasonForm, RecodeForm, RenameForm
 from programs.schools.models import School
-from programs.schools.queries import matching, schools_visible_to, standing_of
-from programs.schools.queries.life import schools_to_merge_into
+from programs.schools.queries import matching, schools_visible_to
+from programs.schools.queries.life import keeps, schools_to_merge_into
 from programs.schools.queries.merging import merge_plan, what_hangs_on
-from programs.schools.rules.life import can_keep_school, merge_refusal, move_refusal
+from programs.schools.rules.life import merge_refusal, move_refusal
 from programs.schools.views.moved import follows_moved_schools
 
 FOUND_AT_ONCE = 10
@@ -34,7 +34,7 @@ def kept_or_404(request: HttpRequest, code: str, *, also_merged: bool = False) -
     if not also_merged:
         schools = schools.exclude(state=SchoolState.MERGED)
     school = get_object_or_404(schools.select_related("ward", "cluster").prefetch_related("levels"), code=code)
-    forbidden_unless(can_keep_school(standing_of(request.user), school))
+    forbidden_unless(keeps(request.user, school))
     return school
 
 

@@ -31,6 +31,7 @@ from programs.schools.rules.promotion import promotion_refusal
 from programs.schools.views.rosters import school_to_keep
 
 PAGE_SIZE = 100
+LONGEST_NUMBER = 18  # digits that every database can read as a number
 
 
 # --- One pupil ------------------------------------------------------------------------------------
@@ -121,7 +122,8 @@ def pupils_leave(request: HttpRequest, code: str) -> HttpResponse:
     """``?pupil=…&pupil=…`` from a list; asked once more, with the names, before anything happens."""
     school = school_to_keep(request, code)
     on_roll = pupil_queries.pupils_on_roll(school)
-    chosen = [pk for pk in (request.POST or request.GET).getlist("pupil") if pk.isdecimal()]
+    asked = (request.POST or request.GET).getlist("pupil")
+    chosen = [pk for pk in asked if pk.isdecimal() and len(pk) <= LONGEST_NUMBER]
     pupils = on_roll.filter(pk__in=chosen).order_by("sort_key", "pk")
     if not chosen:
         messages.error(request, _("Tick the pupils who have left first."))

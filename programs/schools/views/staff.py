@@ -16,9 +16,9 @@ from programs.core.gates import forbidden_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools import actions, queries, rules
 from programs.schools.forms import ConfirmForm, EndMembershipForm, InviteForm
+from programs.schools.queries.life import keeps
 from programs.schools.queries.school_desk import past_of, possible_moves, pupils_on_roll
 from programs.schools.rules.handover import can_change_role, can_hand_over
-from programs.schools.rules.life import can_keep_school
 from programs.schools.school_desk import waiting_at
 from programs.schools.views.desk import school_or_404
 from programs.schools.views.moved import follows_moved_schools
@@ -41,7 +41,7 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
     for member in members:
         member.may_end = rules.can_end_membership(standing, member)
         member.may_change = can_change_role(standing, member)
-    keeps = standing.is_officer and can_keep_school(standing, school)
+    kept = standing.is_officer and keeps(request.user, school)
     classes = list(queries.classes_of(school, year)) if is_staff else []
     invitations = list(queries.open_invitations_of(school)) if may_coordinate else []
     now = timezone.now()
@@ -51,8 +51,9 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
         "may_coordinate": may_coordinate,
         "may_hand_over": can_hand_over(standing, school),
         "is_staff": is_staff,
-        "keeps": keeps,
-        "life": possible_moves(school) if keeps else [],
+        "is_officer": standing.is_officer,
+        "keeps": kept,
+        "life": possible_moves(school) if kept else [],
         "school_year": year,
         "classes": classes,
         "pupils": pupils_on_roll(school) if is_staff else None,

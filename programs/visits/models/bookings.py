@@ -50,7 +50,7 @@ class BookingQuerySet(models.QuerySet):
 class Booking(models.Model):
     """A school's request for places in a session. Three head counts are kept apart: booked, confirmed and arrived."""
 
-    PII = {"contact_phone", "note", "needs", "leader"}
+    PII = {"contact_phone", "note", "needs", "alternative", "end_reason", "override_reason", "leader"}
     MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
