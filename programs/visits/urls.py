@@ -3,6 +3,7 @@
 from django.urls import path
 
 from programs.visits import urls_ballot, urls_day, urls_schedule
+from programs.visits.choices import ApprovalKind
 from programs.visits.views import bookings, centre, exceptions, papers, sessions, waiting
 
 BOOKING = "desk/bookings/<str:reference>/"
@@ -18,7 +19,10 @@ urlpatterns = [
     path(f"{BOOKING}papers/<str:kind>/", papers.booking_paper, name="booking_paper"),
     path(f"{BOOKING}answer/", waiting.booking_answer, name="booking_answer"),
     path(f"{BOOKING}exception/", exceptions.booking_exception, name="booking_exception"),
-    path("desk/approvals/<int:pk>/", papers.approval_decide, name="approval_decide"),
+    *(
+        path(f"desk/approvals/<int:pk>/{kind}/", papers.approval_decide, {"kind": kind}, name=f"approval_{kind}")
+        for kind in ApprovalKind.values
+    ),
     path("files/papers/<int:pk>/", papers.paper_file, name="paper_file"),
     path("waiting/<str:token>/", waiting.waiting_answer, name="waiting_answer"),
     path(f"{BOOKING}participants/", bookings.booking_roster, name="booking_roster"),

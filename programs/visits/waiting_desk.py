@@ -40,7 +40,7 @@ def _approvals(user, now: datetime) -> list[DeskTask]:
             detail=_("{school}. {moment}.").format(
                 school=approval.booking.school, moment=short_moment(approval.booking.session.starts_at)
             ),
-            url=reverse("approval_decide", args=[approval.pk]),
+            url=reverse(f"approval_{approval.kind}", args=[approval.pk]),
             action=_("Read and decide"),
             weight=15,
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
@@ -149,6 +150,11 @@ class ApprovalLine:
     @property
     def done(self) -> bool:
         return self.state == ApprovalState.APPROVED
+
+    @property
+    def url(self) -> str:
+        """Where it is decided."""
+        return reverse(f"approval_{self.kind}", args=[self.row.pk]) if self.row else ""
 
 
 def approval_label(kind: str, school: School) -> str:

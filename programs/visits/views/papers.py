@@ -96,9 +96,9 @@ def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def approval_decide(request: HttpRequest, pk: int) -> HttpResponse:
+def approval_decide(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     seen = BookingApproval.objects.filter(booking__in=bookings_visible_to(request.user).values("pk"))
-    approval = get_object_or_404(seen, pk=pk)
+    approval = get_object_or_404(seen, pk=pk, kind=kind)
     booking = bookings_visible_to(request.user).select_related("school__ward").get(pk=approval.booking_id)
     forbidden_unless(can_decide(request.user, booking, approval.kind))
     form = DecisionForm(request.POST or None)
