@@ -156,7 +156,8 @@
     const row = copy("group-row");
     const name = `${group.school}${group.class ? ` · ${group.class}` : ""}`;
     row.querySelector("strong").textContent = name;
-    row.querySelector(".muted").textContent = `${words.booked} ${people(group.expected)} · ${group.reference}`;
+    row.querySelector(".muted > span").textContent = `${words.booked} ${people(group.expected)} ·`;
+    row.querySelector(".nowrap").textContent = group.reference;
     const fate = fateOf(group);
     const tag = row.querySelector(".tag");
     tag.textContent = fate.text;
@@ -240,11 +241,14 @@
     for (const [name, text] of Object.entries(told)) at(name).hidden = !text;
     at("needs-text").textContent = told.needs;
     at("no-photo-names").textContent = told["no-photo"];
+    at("no-photo-count").textContent = `(${group.no_photo.length})`;
+    at("no-photo").open = group.no_photo.length <= 6;
     at("staying-names").textContent = told.staying;
     const values = filled(group);
     for (const name of ["pupils", "girls", "adults"]) form.elements[name].value = values[name] ?? "";
     at("choices").replaceChildren(...group.pupils.map((pupil) => pupilRow(pupil, values.present)));
     at("names").hidden = !group.pupils.length;
+    at("names").open = false;
     at("absent").hidden = Date.now() < group.session.starts_at;
     at("error").textContent = "";
     showTicked();

@@ -1,0 +1,154 @@
+"""Journey: two telephones check in today's groups in a hall without network; later everything is at the centre, once."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.walker import Walker
+
+DOOR = "/desk/centre/door/"
+
+
+def look_offline(walker: Walker) -> None:
+    """What the browser says of the missing line is no complaint."""
+    walker.complaints = [text for text in walker.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
+    walker.look()
+
+
+def open_the_door(walker: Walker) -> None:
+    """Once with network: the page and the list come to the telephone."""
+    walker.goto("/desk/centre/")
+    walker.page.get_by_role("link", name="Điểm danh tại cửa").click()
+    expect(walker.page.locator("#door-status")).to_contain_text("Đã gửi hết")
+    walker.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    walker.page.wait_for_function(
+        "caches.keys().then((names) => names.some((name) => name.startsWith('door:')))"
+        ".then(async (known) => known && Boolean(await caches.match(location.pathname)))"
+    )
+
+
+def groups(walker: Walker):
+    return walker.page.locator("#door-list .groups li")
+
+
+def marks_kept(walker: Walker) -> int:
+    return walker.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('door:mark:')).length")
+
+
+def open_group(walker: Walker, reference: str) -> None:
+    walker.page.locator(f"#door-list a[href='#{reference}']").click()
+    expect(walker.page.locator("#door-school")).to_be_visible()
+
+
+def check_in(walker: Walker, reference: str, *, absent: int = 0, **figures: str) -> int:
+    """Take the ticks of the first ``absent`` names away, fill in the rest; the number of pupils that it came to."""
+    page = walker.page
+    open_group(walker, reference)
+    if absent:
+        page.locator("#door-names summary").click()
+        for place in range(absent):
+            page.locator("#door-choices input").nth(place).uncheck()
+    for name, value in figures.items():
+        page.locator(f"#door-{name}").fill(value)
+    pupils = int(page.locator("#door-pupils").input_value())
+    page.locator("#door-form").get_by_role("button", name="Điểm danh").click()
+    expect(page.locator("#door-list")).to_be_visible()
+    return pupils
+
+
+@pytest.mark.journey
+def test_two_phones_check_in_without_network(person):
+    first, second = person("tram", phone=True), person("tram", phone=True)
+    for phone in (first, second):
+        open_the_door(phone)
+        phone.look()
+    references = [re.search(r"BD-\w+", text)[0] for text in groups(first).all_inner_texts()]
+    assert len(references) >= 2
+    one, other = references[:2]
+
+    # The line is gone. The page opens all the same, with its list.
+    for phone in (first, second):
+        phone.page.context.set_offline(True)
+        phone.page.reload()
+        expect(groups(phone)).to_have_count(len(references))
+        expect(phone.page.locator("#door-status")).to_contain_text("Không có mạng")
+
+    # Both note the same group; the second a little later, with one more adult and without a pupil whom the first saw.
+    all_here = check_in(first, one, adults="2")
+    open_group(first, one)
+    look_offline(first)
+    first.page.locator("#door-back").click()
+    assert check_in(second, one, absent=1, adults="3") == all_here - 1
+    fewer = check_in(second, other, absent=2, adults="1")
+    expect(groups(second).filter(has_text=one)).to_contain_text("chưa gửi")
+    look_offline(second)
+    assert (marks_kept(first), marks_kept(second)) == (1, 2)
+    # A telephone that is switched off and on again has forgotten nothing.
+    second.page.reload()
+    expect(second.page.locator("#door-status")).to_contain_text("Chờ gửi: 2")
+
+    # The line is back, for the later one first.
+    for phone in (second, first):
+        phone.page.context.set_offline(False)
+        expect(phone.page.locator("#door-status")).to_contain_text("Đã gửi hết", timeout=40_000)
+        assert marks_kept(phone) == 0
+    for phone in (first, second):  # the names are united, the figures are those of the mark that was made last
+        phone.page.reload()
+        expect(groups(phone).filter(has_text=one)).to_contain_text(f"đã đến: {all_here} học sinh, 3 người lớn")
+        expect(groups(phone).filter(has_text=other)).to_contain_text(f"đã đến: {fewer} học sinh, 1 người lớn")
+    first.look()
+
+    # Who signs out leaves no list behind.
+    first.goto("/desk/")
+    assert first.page.evaluate("localStorage.getItem('door:list') !== null")
+    first.page.locator(".site-header details.menu summary.btn").click()
+    first.page.get_by_role("button", name="Đăng xuất").click()
+    first.page.wait_for_load_state("load")
+    assert first.page.evaluate("localStorage.getItem('door:list')") is None
+
+
+@pytest.mark.journey
+def test_a_refusal_is_shown_on_the_telephone_and_corrected_there(person):
+    tram = person("tram", phone=True)
+    open_the_door(tram)
+    reference = re.search(r"BD-\w+", groups(tram).last.inner_text())[0]
+    tram.page.context.set_offline(True)
+    check_in(tram, reference, pupils="900", adults="2")
+    tram.page.context.set_offline(False)
+    expect(tram.page.locator("#door-status")).to_contain_text("Cổng không nhận: 1", timeout=40_000)
+    open_group(tram, reference)
+    expect(tram.page.locator("#door-answer")).to_contain_text("chỗ")
+    look_offline(tram)
+    tram.page.locator("#door-back").click()
+    right = len(
+        json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))["sessions"][-1]["groups"][-1]["pupils"]
+    )
+    check_in(tram, reference, pupils=str(right))
+    expect(groups(tram).filter(has_text=reference)).to_contain_text(f"đã đến: {right} học sinh", timeout=40_000)
+    assert json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))["sessions"]
+
+
+@pytest.mark.journey
+def test_three_taps_from_the_scan_and_the_same_without_network(person):
+    tram = person("tram", phone=True)
+    open_the_door(tram)
+    kept = json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))
+    group = kept["sessions"][-1]["groups"][-1]
+    scanned = f"/pass/{group['pass']}/"
+    tram.goto(scanned)
+    expect(tram.page).to_have_url(re.compile(rf"/desk/centre/bookings/{group['reference']}/$"))
+    expect(tram.page.locator("input[name=pupils]")).not_to_have_value("")
+    tram.look()
+    tram.page.context.set_offline(True)
+    tram.page.goto(scanned)
+    expect(tram.page.locator("#door-facts")).to_contain_text(group["reference"])
+    tram.page.context.set_offline(False)
+    nobody = person(phone=True)
+    nobody.goto(scanned)
+    expect(nobody.page.get_by_role("heading", level=1)).to_have_text("Đây là thẻ của một đoàn tham quan")
+    assert group["reference"] not in nobody.page.content()
+    nobody.look()
