@@ -36,13 +36,15 @@ MISSING = SimpleNamespace(
     school=SimpleNamespace(code="00000000"), free_school=SimpleNamespace(code="00000001"),
     claim=SimpleNamespace(pk=987654, link_token="987654:no-such-token"), class_group=SimpleNamespace(pk=987654),
     invitation=SimpleNamespace(pk=987654, token="no-such-token"), membership=SimpleNamespace(pk=987654), session=SimpleNamespace(pk=987654),
-    past_session=SimpleNamespace(pk=987654), booking=SimpleNamespace(reference="BD-00000"),
+    past_session=SimpleNamespace(pk=987654), booking=SimpleNamespace(reference="BD-00000", pass_code="Z" * 26), feed=SimpleNamespace(pk=987654, token="no-such-token"),
     past_booking=SimpleNamespace(reference="BD-00001"), project=SimpleNamespace(reference="DA-00000"),
     file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
     school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
     roster=SimpleNamespace(reference="DS-00000"), data_request=SimpleNamespace(reference="YC-00000"), twin=SimpleNamespace(pk=987655),
     centre=SimpleNamespace(code="KHONG"), room=SimpleNamespace(pk=987654), closed_days=SimpleNamespace(pk=987654),
+    paper=SimpleNamespace(pk=987654), approval_principal=SimpleNamespace(pk=987654), approval_ward=SimpleNamespace(pk=987654),
+    approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token",
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
@@ -117,8 +119,20 @@ OBJECT_OF: dict[str, Kwargs] = {
     "booking_cancel": _reference("booking"),
     "booking_confirm": _reference("booking"),
     "booking_roster": _reference("booking"),
+    "booking_resize": _reference("booking"),
+    "booking_paper": lambda place: {"reference": place.booking.reference, "kind": "plan"},
+    "booking_answer": _reference("booking"),
+    "paper_file": _pk("paper"),
+    **{f"approval_{kind}": _pk(f"approval_{kind}") for kind in ("principal", "ward", "department")},
+    "waiting_answer": lambda place: {"token": place.waiting_token},
     "booking_calendar": _reference("booking"),
     "booking_check_in": _reference("booking"),
+    "booking_pass": _reference("booking"),
+    "booking_pass_pdf": _reference("booking"),
+    "booking_feedback": _reference("past_booking"),
+    "pass_open": lambda place: {"code": place.booking.pass_code},
+    "feed_revoke": _pk("feed"),
+    "feed_read": lambda place: {"token": place.feed.token},
     "competition_detail": lambda place: {"slug": place.competition.slug},
     "project_new": lambda place: {"slug": place.competition.slug},
     "project_detail": _reference("project"),
@@ -207,7 +221,7 @@ ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
 }
 # Doors that a secret in the address opens, for whoever was given it: what stands behind them is for its holder.
 BY_TOKEN = {"claim_status", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {
-    "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request",
+    "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request", "waiting_answer", "feed_read",
 }  # fmt: skip
 FIGURES = ("school", "ward", "term")
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -241,6 +255,9 @@ NO_PLACE_ASKED = {
     "activity_report": "a curriculum, which everybody reads",
     "centre_day": "a day",
     "centre_schedule": "a month",
+    "centre_month": "a month",
+    "month_rows": "a month; a trip and a school only narrow the rows of the person's own centres",
+    "month_xlsx": "a month",
     "session_new": "a day",
     "message_list": "a page number",
     "activity_list": "a page number",

@@ -25,6 +25,9 @@ from programs.core.models import Job
 from programs.models import (
     Blackout,
     Booking,
+    BookingApproval,
+    BookingPaper,
+    CalendarFeed,
     Centre,
     CentreStaff,
     Certificate,
@@ -63,7 +66,8 @@ from programs.schools.choices import (
     SchoolState,
 )
 from programs.schools.queries import hash_of_token
-from programs.visits.choices import BookingState, CentreRole
+from programs.visits.choices import ApprovalKind, BookingState, CentreRole, PaperKind
+from programs.visits.links import answer_token
 from tests import people
 
 ROLES = [
@@ -188,6 +192,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     )  # fmt: skip
     _planned(place, number, room=room, now=now)
     place.booking = _booking(f"BD-AHD{number}2", ahead, place, BookingState.HELD)
+    _papers(place)
     place.past_booking = _booking(f"BD-PST{number}2", over, place, BookingState.CLOSED)
     RosterEntry.objects.create(booking=place.past_booking, pupil=pupil, attended=True)
     place.certificate = Certificate.objects.create(
@@ -201,6 +206,8 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
         expires_at=now + timedelta(days=5),
     )  # fmt: skip
     place.invitation.token = f"moi-{name}"
+    place.feed = CalendarFeed.objects.create(user=teacher, token_hash=hash_of_token(f"lich-{name}"))
+    place.feed.token = f"lich-{name}"
     place.school_list = _school_list(place, number)
     _consents(place, name)
     place.twin = people.make_pupil(pupil.full_name, class_group=class_group)
@@ -290,6 +297,20 @@ def _booking(reference: str, session: Session, place: SimpleNamespace, state: st
         reference=reference, session=session, school=place.school, class_group=place.class_group, leader=place.teacher,
         contact_phone=phone_of(place.name), pupils=10, adults=1, state=state, **came,
     )  # fmt: skip
+
+
+def _papers(place: SimpleNamespace) -> None:
+    """A plan that was handed in as a file, everybody who may be asked for an approval, and the leader's letter."""
+    key = f"visits/{place.name}"
+    storages["private"].delete(key)
+    storages["private"].save(key, ContentFile(b"ke hoach"))
+    place.paper = BookingPaper.objects.create(
+        booking=place.booking, kind=PaperKind.PLAN, storage_key=key, file_name="Kế hoạch.pdf", handed_in_by=place.teacher
+    )
+    for kind in ApprovalKind:
+        approval = BookingApproval.objects.create(booking=place.booking, kind=kind)
+        setattr(place, f"approval_{kind}", approval)
+    place.waiting_token = answer_token(place.booking)
 
 
 def _cast(world: World, ward, centre) -> None:

@@ -18,6 +18,41 @@ PERMISSIONS = [
         _("confirm the visits that they lead; those who lead the school confirm any"), SCHOOL_STAFF, "booking_confirm"
     ),
     does(_("name the pupils who take part in a visit"), SCHOOL_STAFF, "booking_roster"),
+    does(
+        _("hand in the papers of a visit, change the size of its group, and answer for it when it waits"),
+        SCHOOL_STAFF,
+        "booking_paper",
+        "booking_resize",
+        "booking_answer",
+    ),
+    sees(
+        _("the papers of visits that they lead, head, host or are asked to approve"),
+        (*SCHOOL_STAFF, Role.CENTRE_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER),
+        "paper_file",
+    ),
+    does(
+        _("approve or refuse visits for the school (the coordinator where no principal must)"),
+        (Role.COORDINATOR, Role.PRINCIPAL),
+        "approval_principal",
+    ),
+    does(
+        _(
+            "approve or refuse visits that are far, paid or of primary pupils (for upper secondary schools the department)"
+        ),
+        (Role.WARD_OFFICER,),
+        "approval_ward",
+    ),
+    does(
+        _("let primary pupils leave their city for a visit, or not"),
+        (Role.DEPARTMENT_OFFICER,),
+        "approval_department",
+    ),
+    does(
+        _("take offered places, or leave the waiting list, by the personal link of a letter"),
+        EVERYBODY,
+        "waiting_answer",
+        reach=Reach.ALL,
+    ),
     does(_("cancel bookings"), (*SCHOOL_STAFF, Role.CENTRE_STAFF), "booking_cancel"),
     sees(
         _("the centre's day: which groups come, and the names of those who take part"),
@@ -71,6 +106,43 @@ PERMISSIONS = [
         (Role.DEPARTMENT_OFFICER,),
         "season_new",
         "season_edit",
+    ),
+    sees(
+        _("the ballots with their lists of schools, seeds, results, and the program that repeats a draw"),
+        EVERYBODY,
+        "ballot_detail",
+        "ballot_list_json",
+        "ballot_list_csv",
+        "ballot_result_csv",
+        "ballot_script",
+        reach=Reach.ALL,
+    ),
+    does(_("enter classes of their school for a draw"), SCHOOL_STAFF, "session_enter", reach=Reach.ALL),
+    sees(
+        _("the entries of their school, what they weigh, and why they won or not"),
+        SCHOOL_STAFF,
+        "entry_list",
+        "entry_detail",
+    ),
+    does(
+        _("change and withdraw the entries that they made; those who lead the school any"),
+        SCHOOL_STAFF,
+        "entry_edit",
+        "entry_withdraw",
+    ),
+    sees(
+        _("ballots from behind, with what a draw does before it is sent (managers of a centre)"),
+        (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
+        "ballot_list",
+        "ballot_run",
+    ),
+    does(
+        _("open, close, draw and send ballots; managers of a centre those of its sessions, not of seasons"),
+        (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
+        "ballot_new",
+        "ballot_close",
+        "ballot_draw",
+        "ballot_send",
     ),
     sees(_("the pass of their group with its QR code"), SCHOOL_STAFF, "booking_pass", "booking_pass_pdf"),
     sees(

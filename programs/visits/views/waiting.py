@@ -21,9 +21,15 @@ from programs.visits.rules.waiting import policy_words
 from programs.visits.views.papers import managed_booking
 
 
+ANSWERS = ("accept", "leave")
+
+
 def _answer(request: HttpRequest, booking: Booking, by: User) -> None:
     """What the pressed button says; a refusal is told above the page."""
-    accepts = request.POST.get("answer") == "accept"
+    answer = request.POST.get("answer")
+    if answer not in ANSWERS:
+        return
+    accepts = answer == "accept"
     try:
         if accepts:
             accept_offer(booking_id=booking.pk, by=by)
