@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, Session
+from programs.visits.models import AdultRatio, Booking, Centre, CentreStaff, FieldTrip, RequiredPaper, Room, Session
 
 
 class RoomInline(admin.TabularInline):
@@ -25,12 +25,23 @@ class CentreAdmin(admin.ModelAdmin):
     inlines = [RoomInline, StaffInline]
 
 
+class RatioInline(admin.TabularInline):
+    model = AdultRatio
+    extra = 0
+
+
+class RequiredPaperInline(admin.TabularInline):
+    model = RequiredPaper
+    extra = 0
+
+
 @admin.register(FieldTrip)
 class FieldTripAdmin(admin.ModelAdmin):
     list_display = ["title", "centre", "grade_from", "grade_to", "minutes", "max_pupils", "is_active"]
     list_select_related = ["centre"]
     list_filter = ["centre", "is_active"]
     search_fields = ["title", "title_en", "code"]
+    inlines = [RatioInline, RequiredPaperInline]
 
 
 @admin.register(Session)
@@ -48,6 +59,8 @@ class BookingAdmin(admin.ModelAdmin):
     list_select_related = ["session__field_trip", "school", "class_group"]
     list_filter = ["state"]
     search_fields = ["reference", "school__name"]
+    # Access and medical needs are for the centre and the leader; the code of the pass opens doors.
+    exclude = ["needs", "note", "contact_phone", "pass_code"]
 
     def has_add_permission(self, request) -> bool:
         return False
