@@ -28,6 +28,9 @@ class MonthForm(forms.Form):
 
 
 class MonthRowsForm(MonthForm):
-    kind = forms.ChoiceField(choices=[(kind, kind) for kind in (SESSIONS, *KINDS)])
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in (SESSIONS, *KINDS)], required=False)
     trip = forms.IntegerField(required=False, min_value=1, max_value=2**31)
     school = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or "booked"

@@ -20,7 +20,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def feeds_of(user) -> QuerySet[CalendarFeed]:
+def feeds_seen_by(user) -> QuerySet[CalendarFeed]:
     """The person's addresses that still open."""
     return CalendarFeed.objects.filter(user=user, revoked_at=None).select_related("centre")
 

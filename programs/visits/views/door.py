@@ -76,20 +76,18 @@ def door_manifest(request: HttpRequest) -> JsonResponse:
     return JsonResponse(manifest, content_type="application/manifest+json")
 
 
+@signed_in
 @require_safe
 def door_list(request: HttpRequest) -> JsonResponse:
-    """Today's groups. 401 rather than a way to the sign-in page: it is a script that asks."""
-    if not request.user.is_authenticated:
-        return JsonResponse({}, status=401)
+    """Today's groups, for ``door.js``, to whom a way to the sign-in page says that the person signed out."""
     not_found_unless(bool(queries.centre_ids_of(request.user)))
     return JsonResponse(_list(request, timezone.now()))
 
 
+@signed_in
 @require_POST
 def door_marks(request: HttpRequest) -> JsonResponse:
     """Take the marks of a device, answer each of them, and give the list as it is then."""
-    if not request.user.is_authenticated:
-        return JsonResponse({}, status=401)
     not_found_unless(bool(queries.centre_ids_of(request.user)))
     sent = _sent(request)
     head = SendingForm(sent)

@@ -17,7 +17,7 @@ from programs.visits import queries
 from programs.visits.actions.feeds import make_feed, note_reading, revoke_feed
 from programs.visits.exports import CALENDAR_TYPE, calendar_feed
 from programs.visits.forms.feeds import FeedForm
-from programs.visits.queries.feeds import bookings_in, feed_with_token, feeds_of
+from programs.visits.queries.feeds import bookings_in, feed_with_token, feeds_seen_by
 
 
 @signed_in
@@ -33,7 +33,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         token = make_feed(by=request.user, centre=form.centre)
         address = settings.SITE_URL + reverse("feed_read", args=[token])
         form = FeedForm(leads=leads, centres=centres)
-    context = {"feeds": list(feeds_of(request.user)), "form": form, "address": address}
+    context = {"feeds": list(feeds_seen_by(request.user)), "form": form, "address": address}
     response = render(request, "visits/feed_list.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
@@ -42,7 +42,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def feed_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    revoke_feed(feed=get_object_or_404(feeds_of(request.user), pk=pk), by=request.user)
+    revoke_feed(feed=get_object_or_404(feeds_seen_by(request.user), pk=pk), by=request.user)
     messages.success(request, _("The address opens nothing any more."))
     return redirect("feed_list")
 
