@@ -70,6 +70,4 @@ def waiting_answer(request: HttpRequest, token: str) -> HttpResponse:
         "place": waiting_place(booking),
         "policy": policy_words(session.waiting_policy, one_group=session.one_group),
     }
-    response = render(request, "visits/waiting_answer.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "visits/waiting_answer.html", context)
