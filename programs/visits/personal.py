@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, stands_in_the_way, tells
 from programs.core.retention import kept_for
-from programs.visits import personal_day  # noqa: F401  (registers by being imported)
+from programs.visits import personal_ballot, personal_day  # noqa: F401  (they register by being imported)
 from programs.visits.choices import LIVE
 from programs.visits.models import Booking, CentreStaff, RosterEntry
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -46,6 +47,7 @@ def may_run(*, by: User, season: Season | None, session: Session | None) -> bool
 
 
 def may_run_ballot(*, by: User, ballot: Ballot) -> bool:
+    """The same of a ballot that is open already."""
     return may_run(by=by, season=ballot.season, session=ballot.session)
 
 
@@ -212,7 +214,7 @@ def withdraw_entry(*, entry_id: int, by: User) -> BallotEntry:
         refuse_if(fair.entering_refusal(now=timezone.now(), closes_at=ballot.closes_at, state=ballot.state))
         entry.outcome = EntryOutcome.WITHDRAWN
         entry.save()
-        wipe_entries(BallotEntry.objects.filter(pk=entry.pk))
+        _wipe(BallotEntry.objects.filter(pk=entry.pk))
         record(by=by, action="ballot.withdraw", obj=entry, before=_seen(entry))
     return entry
 
@@ -233,7 +235,7 @@ def _seen(entry: BallotEntry) -> dict:
     return {"number": entry.number, "session": entry.session_id, "pupils": entry.pupils, "adults": entry.adults}
 
 
-def wipe_entries(entries) -> None:
+def _wipe(entries: QuerySet[BallotEntry]) -> None:
     """What only served a coming visit goes: a winner's booking has it."""
     entries.update(contact_phone="", needs="", note="")
 
@@ -397,7 +399,7 @@ def send_results(*, ballot_id: int, by: User) -> Ballot:
         ballot.state, ballot.sent_at = BallotState.SENT, now
         ballot.save(update_fields=["state", "sent_at"])
         _tell(ballot, entries)
-        wipe_entries(ballot.entries.all())
+        _wipe(ballot.entries.all())
         won = sum(entry.outcome == EntryOutcome.WON for entry in entries)
         record(by=by, action="ballot.send", obj=ballot, after={"won": won, "lost": len(entries) - won})
     return ballot
@@ -465,7 +467,7 @@ def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
             offered=offered,
         )
     )
-    refuse_if(rules.school_refusal(replace(school_facts_of(booking, now=now), opens_at=None)))
+    refuse_if(rules.school_refusal(replace(school_facts_of(wish=booking, now=now), opens_at=None)))
     return booking
 
 

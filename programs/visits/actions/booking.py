@@ -90,7 +90,7 @@ def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
     refuse_if(rules.booking_refusal(_facts_of(wish, now=now)))
     seated = _take_or_queue(wish, wait_if_full=wait_if_full)
     # The rest is judged with the seats in hand: a refusal rolls the taking back.
-    refuse_if(rules.school_refusal(school_facts_of(wish, now=now)))
+    refuse_if(rules.school_refusal(school_facts_of(wish=wish, now=now)))
     wish.reference = new_reference(REFERENCE_PREFIX)
     wish.state = BookingState.HELD if seated else BookingState.WAITLISTED
     wish.seats = wish.pupils if seated else 0
@@ -141,7 +141,7 @@ def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
     return not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils)
 
 
-def school_facts_of(wish: Booking, *, now: datetime) -> rules.SchoolFacts:
+def school_facts_of(*, wish: Booking, now: datetime) -> rules.SchoolFacts:
     """What stands for and against the school of ``wish``, its row locked; the session comes with ``on_holiday``."""
     session = wish.session
     school = queries.school_to_book(wish.school_id, session)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.phones import show_phone
 from programs.schools.models import ClassGroup, School
 from programs.visits.choices import (
     BallotState,
@@ -93,3 +94,7 @@ class BallotEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ballot_id}:{self.number}"
+
+    @property
+    def shown_phone(self) -> str:
+        return show_phone(self.contact_phone)
