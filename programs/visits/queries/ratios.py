@@ -18,8 +18,11 @@ def with_ratios(sessions: QuerySet[Session]) -> QuerySet[Session]:
 
 
 def ratio_of_session(session: Session, grade: int) -> int:
-    """Pupils per adult of a session that came ``with_ratios``; the trip's own figure where the level has no row."""
-    return getattr(session, f"ratio_{level_of_grade(grade)}") or session.field_trip.pupils_per_adult
+    """Pupils per adult in a session, without a further question where it came ``with_ratios``."""
+    column = f"ratio_{level_of_grade(grade)}"
+    if not hasattr(session, column):
+        return pupils_per_adult(session.field_trip, grade)
+    return getattr(session, column) or session.field_trip.pupils_per_adult
 
 
 def ratios_of(trip: FieldTrip) -> dict[Level, int]:
