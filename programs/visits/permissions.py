@@ -181,7 +181,6 @@ PERMISSIONS = [
         _("make and revoke secret addresses from which their calendar reads visits"),
         (*SCHOOL_STAFF, Role.CENTRE_STAFF),
         "feed_list",
-        "feed_revoke",
         reach=Reach.OWN,
     ),
     sees(

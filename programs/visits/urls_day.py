@@ -21,6 +21,5 @@ urlpatterns = [
     path("desk/centre/month/groups/", month.month_rows, name="month_rows"),
     path("desk/centre/month.xlsx", month.month_xlsx, name="month_xlsx"),
     path("desk/calendars/", feeds.feed_list, name="feed_list"),
-    path("desk/calendars/<int:pk>/revoke/", feeds.feed_revoke, name="feed_revoke"),
     path("calendars/<str:token>.ics", feeds.feed_read, name="feed_read"),
 ]

@@ -191,11 +191,11 @@ def test_a_feed_opens_until_it_is_revoked_replaced_or_its_person_leaves(booked, 
     assert client.get(second).status_code == 200
     feed = CalendarFeed.objects.get(revoked_at=None)
     assert second.split("/")[-1].removesuffix(".ics") not in feed.token_hash
-    assert as_user(booked.hanh).post(reverse("feed_revoke", args=[feed.pk])).status_code == 404
+    assert as_user(booked.hanh).post(reverse("feed_list"), {"revoke": feed.pk}).status_code == 404
     booked.sen.centre_posts.update(ended_on=timezone.localdate())
     assert client.get(second).status_code == 404
     booked.sen.centre_posts.update(ended_on=None)
-    as_user(booked.sen).post(reverse("feed_revoke", args=[feed.pk]))
+    as_user(booked.sen).post(reverse("feed_list"), {"revoke": feed.pk})
     assert client.get(second).status_code == 404
     assert as_user(booked.hanh).post(reverse("feed_list"), {"of": str(booked.centre.pk)}).context["address"] == ""
     assert as_user(make_officer()).get(reverse("feed_list")).status_code == 403

@@ -218,7 +218,7 @@ def test_strangers_and_nonsense_get_nowhere(today, as_user, client):
             assert as_user(user).get(reverse(name)).status_code == 404
         assert send(as_user(user), word(today)).status_code == 404
     sen = as_user(today.sen)
-    for body in ("", "[]", "{}", "[" * 5000, '{"device": "x", "sent_at": 1, "marks": []}'):
+    for body in ("[]", "{}", "[" * 5000, '{"device": "x", "sent_at": 1, "marks": []}'):
         assert sen.post(reverse("door_marks"), body, content_type="application/json").status_code == 400
     assert send(sen, *[{}] * 201).status_code == 400
     assert not CheckInMark.objects.exists()

@@ -87,8 +87,10 @@ def door_list(request: HttpRequest) -> JsonResponse:
 @signed_in
 @require_POST
 def door_marks(request: HttpRequest) -> JsonResponse:
-    """Take the marks of a device, answer each of them, and give the list as it is then."""
+    """Take the marks of a device, answer each of them, and give the list as it is then; nothing sent, only the list."""
     not_found_unless(bool(queries.centre_ids_of(request.user)))
+    if not request.headers.get("Content-Type", "").startswith("application/json"):
+        return JsonResponse({"answers": [], "list": _list(request, timezone.now())})
     sent = _sent(request)
     head = SendingForm(sent)
     marks = sent.get("marks")

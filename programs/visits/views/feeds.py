@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.schools.queries import standing_of
@@ -27,6 +27,8 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     leads = standing_of(request.user).is_school_staff
     centres = queries.centres_of(request.user)
     forbidden_unless(leads or bool(centres))
+    if "revoke" in request.POST:
+        return _revoke(request)
     form = FeedForm(request.POST or None, leads=leads, centres=centres)
     address = ""
     if request.method == "POST" and form.is_valid():
@@ -39,10 +41,10 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@signed_in
-@require_POST
-def feed_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    revoke_feed(feed=get_object_or_404(feeds_seen_by(request.user), pk=pk), by=request.user)
+def _revoke(request: HttpRequest) -> HttpResponse:
+    key = request.POST["revoke"]
+    not_found_unless(key.isascii() and key.isdigit() and len(key) < 16)
+    revoke_feed(feed=get_object_or_404(feeds_seen_by(request.user), pk=key), by=request.user)
     messages.success(request, _("The address opens nothing any more."))
     return redirect("feed_list")
 

@@ -18,7 +18,7 @@ from programs.schools.queries import standing_of
 from programs.visits import queries
 from programs.visits.models import Booking
 from programs.visits.pdf import Pass, render_pass
-from programs.visits.queries.passes import reference_of_pass
+from programs.visits.queries.passes import pass_run_by, pass_seen_by
 from programs.visits.rules.after import HAS_PASS
 from programs.visits.words import expected_adults, expected_pupils, group_name, time_span
 
@@ -106,11 +106,9 @@ def pass_open(request: HttpRequest, code: str) -> HttpResponse:
 
     Whether a code exists is not told: the page is the same.
     """
-    reference = reference_of_pass(request.user, code, runs=True)
-    if reference:
+    if reference := pass_run_by(request.user, code):
         return redirect("booking_check_in", reference)
-    reference = reference_of_pass(request.user, code, runs=False)
-    if reference:
+    if reference := pass_seen_by(request.user, code):
         return redirect("booking_pass", reference)
     response = render(request, "visits/pass_open.html", {"next": reverse("pass_open", args=[code])})
     response["X-Robots-Tag"] = "noindex"
