@@ -22,7 +22,7 @@ from programs.visits.choices import BookingState
 from django.db import transaction
 now = timezone.now()
 session = Session.objects.filter(
-    field_trip__code="XUONG-CHE-TAO", state="scheduled", seats_taken=0, starts_at__gt=now + timedelta(days=12),
+    field_trip__code="XUONG-CHE-TAO", state="scheduled", seats_taken=0, capacity=40, starts_at__gt=now + timedelta(days=12),
 ).order_by("starts_at").first()
 classes = ClassGroup.objects.filter(
     school_year__starts_on__lte=now, school_year__ends_on__gte=now, grade__in=(6, 7, 8, 9),
