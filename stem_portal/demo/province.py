@@ -30,7 +30,20 @@ from programs.reports.actions import freeze_report, load_indicators
 from programs.schools.actions import import_areas
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.visits.choices import BookingState, SessionState
-from stem_portal.demo import cards, cast, consents, life, pages, papers, projects, rights, rosters, schools, visits
+from stem_portal.demo import (
+    ballots,
+    cards,
+    cast,
+    consents,
+    life,
+    pages,
+    papers,
+    projects,
+    rights,
+    rosters,
+    schools,
+    visits,
+)
 from stem_portal.demo.calendar import load_calendar
 from stem_portal.demo.names import full_name
 from stem_portal.demo.schedule import load_schedule
@@ -81,6 +94,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         rights.build_requests(people=people, minh=minh, now=now)
         rosters.build_rosters(random=Random(seed), people=people, now=now)
         life.build_life(random=Random(seed), people=people, now=now)
+        ballots.build_ballots(random=Random(seed), people=people, school_year=terms[-1].school_year, now=now)
         past = [term for term in terms if term.ends_on < today][-2:]
         for term in past:
             freeze_report(term_id=term.pk, by=people["nam"])

@@ -1,0 +1,125 @@
+"""Two ballots: one is open for entries, the other was drawn and sent. Through the real actions, with their letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.core.models import SchoolYear
+from programs.models import ClassGroup, FieldTrip, Season, Session
+from programs.visits.actions import ballot as actions
+from programs.visits.choices import BookingMode
+from programs.visits.models import Ballot
+from programs.visits.rules import adults_needed
+from programs.visits.rules.ballot import FACTORS
+from stem_portal.demo.calendar import Calendar
+
+REFERENCES = ("BT-4M2XC", "BT-7K3Q9")  # the open one, the sent one
+SOURCE = "Giải đặc biệt xổ số kiến thiết TP. Hồ Chí Minh của kỳ quay đầu tiên sau khi hết hạn đăng ký"
+SEED = "481516"
+ENTRIES = 9
+
+
+def build_ballots(*, random: Random, people: dict[str, User], school_year: SchoolYear, now: datetime) -> None:
+    """The season of a trip that everybody wants, and a session of another; skipped where the school year is over."""
+    trips = list(FieldTrip.objects.filter(grade_from__lte=8, grade_to__gte=8, is_active=True).order_by("code"))
+    classes = _classes(random, school_year)
+    open_days, sent_days = (
+        list(_days(school_year, now, skip=0, count=3)),
+        list(_days(school_year, now, skip=4, count=1)),
+    )
+    if not sent_days or len(classes) < 2 * ENTRIES:
+        return
+    season = Season.objects.create(
+        code="BOC-THAM-8",
+        name="Mùa trải nghiệm: bốc thăm suất",
+        name_en="Season drawn by ballot",
+        school_year=school_year,
+        mode=BookingMode.BALLOT,
+        opens_at=now - timedelta(days=1),
+        closes_at=max(open_days) + timedelta(days=1),
+        bookings_per_school=2,
+    )
+    seasonal = [_session(trips[0], moment, season=season) for moment in open_days]
+    single = _session(trips[-1], sent_days[0], season=None)
+    running = _open(people, reference=REFERENCES[0], now=now, season=season)
+    _enter(running, seasonal, classes[:ENTRIES], random)
+    _send(people, _open(people, reference=REFERENCES[1], now=now, session=single), single, classes[ENTRIES:], random)
+
+
+def _days(school_year: SchoolYear, now: datetime, *, skip: int, count: int) -> Iterator[datetime]:
+    """Afternoons beyond the sessions of the demonstration, on days that the school year still has."""
+    calendar, first = Calendar(), max(timezone.localdate(now), school_year.starts_on) + timedelta(days=65)
+    days = (first + timedelta(days=offset) for offset in range(40))
+    open_days = [day for day in days if calendar.is_open(day) and day <= school_year.ends_on]
+    for day in open_days[skip : skip + count]:
+        yield timezone.make_aware(datetime.combine(day, time(13, 30)))
+
+
+def _classes(random: Random, school_year: SchoolYear) -> list[ClassGroup]:
+    """A class of grade 8 of each school, its own teacher beside it; the cast keeps its classes for itself."""
+    groups = ClassGroup.objects.filter(school_year=school_year, grade=8, homeroom_teacher__isnull=False)
+    groups = groups.filter(school__state="active").exclude(
+        homeroom_teacher__email__in=("hanh@example.vn", "lam@example.vn")
+    )
+    of_school = {
+        group.school_id: group for group in groups.select_related("school", "homeroom_teacher").order_by("-pk")
+    }
+    chosen = sorted(of_school.values(), key=lambda group: group.pk)
+    random.shuffle(chosen)
+    return chosen[: 2 * ENTRIES]
+
+
+def _session(trip: FieldTrip, starts_at: datetime, *, season: Season | None) -> Session:
+    room = trip.centre.rooms.order_by("-capacity", "pk").first()
+    return Session.objects.create(
+        field_trip=trip,
+        room=room,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=trip.minutes),
+        capacity=min(room.capacity, 2 * trip.max_pupils),
+        season=season,
+        booking_opens_at=timezone.now() - timedelta(days=1),
+        booking_closes_at=starts_at - timedelta(days=2),
+    )
+
+
+def _open(people: dict[str, User], *, reference: str, now: datetime, **of) -> Ballot:
+    ballot = actions.open_ballot(
+        closes_at=now + timedelta(days=10), seed_source=SOURCE, factors=FACTORS, by=people["nam"], key=reference, **of
+    )
+    Ballot.objects.filter(pk=ballot.pk).update(reference=reference)
+    return Ballot.objects.get(pk=ballot.pk)
+
+
+def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], random: Random) -> None:
+    for place, group in enumerate(classes):
+        pupils = random.randint(26, 36)
+        session = sessions[place % len(sessions)]
+        wish = actions.Group(
+            class_group=group,
+            pupils=min(pupils, session.field_trip.max_pupils),
+            adults=adults_needed(pupils, 10),
+            contact_phone=f"+849{random.randint(10_000_000, 99_999_999)}",
+            wait_if_lost=place % 2 == 0,
+        )
+        actions.enter_ballot(
+            ballot_id=ballot.pk,
+            session_id=session.pk,
+            group=wish,
+            by=group.homeroom_teacher,
+            key=f"{ballot.pk}-{group.pk}",
+        )
+
+
+def _send(people, ballot: Ballot, session: Session, classes: list[ClassGroup], random: Random) -> None:
+    """Let its time be over, publish, draw, send."""
+    _enter(ballot, [session], classes, random)
+    Ballot.objects.filter(pk=ballot.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
+    actions.close_ballot(ballot_id=ballot.pk, by=None)
+    actions.draw_ballot(ballot_id=ballot.pk, seed=SEED, by=people["nam"])
+    actions.send_results(ballot_id=ballot.pk, by=people["nam"])
