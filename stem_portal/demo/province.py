@@ -35,6 +35,7 @@ from stem_portal.demo import (
     cards,
     cast,
     consents,
+    day,
     life,
     pages,
     papers,
@@ -181,6 +182,7 @@ def _build_visits(
     bookings.save()
     visits.build_rosters(bookings=bookings, pupils_of=pupils_of)
     papers.build_papers(people=people, now=now)
+    day.build_feedback(random=Random(12))
     return bookings
 
 
