@@ -22,7 +22,7 @@ def answer_link(booking: Booking) -> str:
         return settings.SITE_URL + reverse("waiting_answer", args=[answer_token(booking)])
 
 
-def booking_of_token(token: str) -> Booking | None:
+def booking_with_token(token: str) -> Booking | None:
     """The booking whose leader holds this token; None for a token that nobody was given."""
     try:
         reference, leader_id = _SIGNER.unsign_object(token)

@@ -98,7 +98,7 @@ def test_a_confirmed_group_states_who_comes_and_keeps_what_it_booked(confirmed):
 def test_the_head_count_is_fixed_by_itself_and_stays(confirmed):
     waits = book(confirmed.session, confirmed.lams_class, confirmed.lam, pupils=8, wait_if_full=True)
     type(waits).objects.filter(pk=confirmed.other.pk).update(papers_due_at=None)  # those stay, whatever the time
-    fixed = locks_at(confirmed.session)
+    fixed = locks_at(session=confirmed.session)
     assert keep_deadlines(now=fixed - timedelta(minutes=1))["counts_fixed"] == 0
     Session.objects.filter(pk=confirmed.session.pk).update(booking_closes_at=fixed + timedelta(hours=1))
     confirmed.booking.roster.all().delete()

@@ -20,7 +20,7 @@ from programs.visits.actions.group import change_group
 from programs.visits.actions.guard import lock_session
 from programs.visits.actions.waiting import accept_offer, leave_waiting, promote_waiting
 from programs.visits.choices import BookingState, WaitingPolicy
-from programs.visits.links import answer_token, booking_of_token
+from programs.visits.links import answer_token, booking_with_token
 from programs.visits.models import Session
 from programs.visits.rules import waiting as rules
 from tests.people import make_class, make_teacher
@@ -186,9 +186,9 @@ def test_the_link_accepts_too_and_is_the_leaders_own(offered, client):
     client.post(path, {"answer": "leave"})  # an old letter must not undo a booking
     assert _states(offered.offer) == [S.HELD]
     token = answer_token(offered.next)
-    assert booking_of_token(token) == offered.next
+    assert booking_with_token(token) == offered.next
     type(offered.next).objects.filter(pk=offered.next.pk).update(leader=offered.hanh)
-    assert booking_of_token(token) is None
+    assert booking_with_token(token) is None
     for wrong in ("x", token[:-2], token + "a"):
         assert client.get(reverse("waiting_answer", args=[wrong])).status_code == 404
 

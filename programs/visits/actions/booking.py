@@ -101,7 +101,7 @@ def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
     if seated:
         tell_leader(kind="booking_held", booking=wish, now=now)
     else:
-        about = about_waiting(wish)
+        about = about_waiting(booking=wish)
         tell_leader(kind="booking_waiting", booking=wish, now=now, with_calendar=False, about=about)
     return wish
 

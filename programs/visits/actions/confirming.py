@@ -37,7 +37,7 @@ def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Book
         if booking.state == BookingState.CONFIRMED:
             return booking
         checklist = queries.checklist_of(booking)
-        own_yes = own_yes_is_all(checklist, by=by)
+        own_yes = own_yes_is_all(checklist=checklist, by=by)
         missing = 0 if own_yes else checklist.approvals_missing
         refuse_if(confirm_refusal(checklist.facts(now=now, alternative=alternative, approvals_missing=missing)))
         if own_yes:
@@ -46,7 +46,7 @@ def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Book
     return booking
 
 
-def own_yes_is_all(checklist: queries.Checklist, *, by: User) -> bool:
+def own_yes_is_all(*, checklist: queries.Checklist, by: User) -> bool:
     """Whether nothing but this person's own approval for the school is missing."""
     missing = [line.kind for line in checklist.approvals if not line.done]
     return missing == [ApprovalKind.PRINCIPAL] and queries.can_decide(by, checklist.booking, ApprovalKind.PRINCIPAL)

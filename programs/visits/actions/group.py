@@ -25,7 +25,8 @@ from programs.visits.queries.ratios import pupils_per_adult
 from programs.visits.rules import group as sizes
 
 
-def locks_at(session: Session) -> datetime:
+def locks_at(*, session: Session) -> datetime:
+    """From when the head count of the session's groups is fixed."""
     return sizes.count_locks_at(starts_at=session.starts_at, days=session.field_trip.centre.count_locks_days)
 
 
@@ -65,7 +66,7 @@ def _facts_of(booking: Booking, *, pupils: int, adults: int, girls: int | None, 
         now=now,
         state=booking.state,
         starts_at=session.starts_at,
-        locks_at=locks_at(session),
+        locks_at=locks_at(session=session),
         pupils=pupils,
         adults=adults,
         girls=girls,
@@ -93,7 +94,7 @@ def lock_count(*, booking_id: int, now: datetime) -> bool:
         booking = guard.lock_booking(booking_id=booking_id)
         if booking.state != BookingState.CONFIRMED or booking.confirmed_pupils is not None:
             return False
-        if now < locks_at(booking.session):
+        if now < locks_at(session=booking.session):
             return False
         staying = consents_of(booking).staying
         coming = max(1, booking.pupils - staying)

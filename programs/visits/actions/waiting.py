@@ -84,7 +84,7 @@ def _note_passed_over(queue: Sequence[Booking], passed: Sequence[int], *, in_fav
             record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
 
 
-def about_waiting(booking: Booking) -> dict[str, Any]:
+def about_waiting(*, booking: Booking) -> dict[str, Any]:
     """What a group is told when it joins the list: its place, the rule, and how to leave."""
     session = booking.session
     return {

@@ -79,7 +79,7 @@ def missing_papers(lines: Iterable[PaperLine]) -> int:
     return sum(1 for line in lines if line.paper is None)
 
 
-def papers_readable_by(user) -> QuerySet[BookingPaper]:
+def papers_visible_to(user) -> QuerySet[BookingPaper]:
     """Papers for the leader and who leads the school, who was asked to approve, and the centre's staff."""
     seen = bookings_visible_to(user).filter(_reads_papers(user)).values("pk")
     return BookingPaper.objects.filter(booking__in=seen).select_related("booking__session__field_trip")
@@ -167,6 +167,11 @@ def approval_label(kind: str, school: School) -> str:
 def approvals_of(booking: Booking, needed: Iterable[str]) -> list[ApprovalLine]:
     rows = {row.kind: row for row in booking.approvals.select_related("decided_by")}
     return [ApprovalLine(kind, booking.school, rows.get(kind)) for kind in needed]
+
+
+def approvals_visible_to(user) -> QuerySet[BookingApproval]:
+    """The approvals of the bookings that the person sees; who may decide one is another question."""
+    return BookingApproval.objects.filter(booking__in=bookings_visible_to(user).values("pk"))
 
 
 def _has_principal(school_id: int) -> bool:

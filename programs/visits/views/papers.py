@@ -21,13 +21,14 @@ from programs.visits.actions.group import change_group, locks_at
 from programs.visits.actions.papers import hand_in_paper
 from programs.visits.choices import BookingState, PaperKind
 from programs.visits.forms.papers import DecisionForm, GroupForm, PaperForm
-from programs.visits.models import Booking, BookingApproval
+from programs.visits.models import Booking
 from programs.visits.queries import bookings_visible_to
 from programs.visits.queries.papers import (
     approval_label,
+    approvals_visible_to,
     can_decide,
     checklist_of,
-    papers_readable_by,
+    papers_visible_to,
     reads_papers,
 )
 from programs.visits.queries.ratios import pupils_per_adult
@@ -83,7 +84,7 @@ def booking_paper(request: HttpRequest, reference: str, kind: str) -> HttpRespon
 @require_GET
 def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as a download: never shown inside the portal's own pages."""
-    paper = get_object_or_404(papers_readable_by(request.user).exclude(storage_key=""), pk=pk)
+    paper = get_object_or_404(papers_visible_to(request.user).exclude(storage_key=""), pk=pk)
     private = storages["private"]
     not_found_unless(private.exists(paper.storage_key))
     response = FileResponse(private.open(paper.storage_key), content_type="application/octet-stream")
@@ -97,8 +98,7 @@ def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def approval_decide(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    seen = BookingApproval.objects.filter(booking__in=bookings_visible_to(request.user).values("pk"))
-    approval = get_object_or_404(seen, pk=pk, kind=kind)
+    approval = get_object_or_404(approvals_visible_to(request.user), pk=pk, kind=kind)
     booking = bookings_visible_to(request.user).select_related("school__ward").get(pk=approval.booking_id)
     forbidden_unless(can_decide(request.user, booking, approval.kind))
     form = DecisionForm(request.POST or None)
@@ -152,7 +152,7 @@ def booking_resize(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The size of the group is changed."))
             return redirect("booking_detail", reference)
-    fixed_at = locks_at(session)
+    fixed_at = locks_at(session=session)
     context = {
         "booking": booking,
         "session": session,

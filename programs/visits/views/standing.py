@@ -49,7 +49,7 @@ def head_counts(booking: Booking) -> list[HeadCount]:
 def standing_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
     """The waiting list or the offer, the checklist with what this person may do about it, and the head counts."""
     session, now = booking.session, timezone.now()
-    fixed_at = locks_at(session)
+    fixed_at = locks_at(session=session)
     resizable = may_resize(state=booking.state, now=now, starts_at=session.starts_at, locks_at=fixed_at)
     found: dict[str, Any] = {
         "waiting_place": waiting_place(booking),
@@ -66,7 +66,7 @@ def standing_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, A
 
 def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
     is_open = booking.state in INCOMPLETE
-    own_yes = manages and is_open and own_yes_is_all(checklist, by=user)
+    own_yes = manages and is_open and own_yes_is_all(checklist=checklist, by=user)
     missing = 0 if own_yes else checklist.approvals_missing
     facts = checklist.facts(
         now=timezone.now(),

@@ -14,12 +14,11 @@ from programs.core.gates import not_found_unless, signed_in
 from programs.core.refusals import Refused
 from programs.visits.actions.waiting import accept_offer, leave_waiting
 from programs.visits.choices import BookingState
-from programs.visits.links import booking_of_token
+from programs.visits.links import booking_with_token
 from programs.visits.models import Booking
 from programs.visits.queries import waiting_place
 from programs.visits.rules.waiting import policy_words
 from programs.visits.views.papers import managed_booking
-
 
 ANSWERS = ("accept", "leave")
 
@@ -56,7 +55,7 @@ def booking_answer(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting_answer(request: HttpRequest, token: str) -> HttpResponse:
     """GET only shows, so that a mail program which opens every link changes nothing; the button acts."""
-    booking = not_found_unless(booking_of_token(token))
+    booking = not_found_unless(booking_with_token(token))
     if request.method == "POST":
         _answer(request, booking, booking.leader)
         return redirect("waiting_answer", token)
