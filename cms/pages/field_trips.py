@@ -14,7 +14,7 @@ from wagtail.fields import StreamField
 from wagtail_localize.fields import SynchronizedField
 
 from cms.blocks import BodyBlock, PointsBlock, ScheduleBlock
-from cms.dates import month_title, weekday_names
+from cms.dates import weekday_names
 from cms.filters import narrow
 from cms.listing import field_trip_questions, field_trip_row, page_of
 from cms.pages.base import PICTURE_PANEL, TITLE_PANELS, SectionPage
@@ -22,6 +22,7 @@ from cms.pages.curricula import CurriculumPage
 from cms.pages.with_record import FactPanel, RecordPage, RecordPageForm
 from cms.queries import month_asked_for, next_session_of_each, next_session_with_places, without_past_weeks
 from cms.records import FieldTripFacts, facts_from, facts_of_field_trip, keep_field_trip
+from programs.core.dates import month_title
 from programs.core.phones import show_phone
 from programs.curricula.models import Curriculum, Subject, Topic
 from programs.visits.models import Centre, FieldTrip, in_language
