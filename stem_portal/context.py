@@ -14,7 +14,7 @@ def portal(request: HttpRequest) -> dict:
         "jurisdiction": settings.JURISDICTION,
         "current_language": language,
         "other_language": other,
-        "other_language_url": translate_url(request.get_full_path(), other),
+        "other_language_url": SimpleLazyObject(lambda: translate_url(request.get_full_path(), other)),
         "desk_links": SimpleLazyObject(lambda: _desk_links(request)),
     }
 

@@ -19,11 +19,11 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.queries import standing_of
-from programs.visits.actions.booking import book_session
+from programs.visits.actions.booking import book_session, cancel_booking
 from programs.visits.choices import BookingState, WaitingPolicy
-from programs.visits.models import Booking, Session
+from programs.visits.models import Booking, Season, SeasonOpening, Session
 from programs.visits.queries import session_to_book
-from tests.people import make_class, make_school, make_teacher
+from tests.people import make_class, make_cluster, make_school, make_teacher, make_year
 from tests.visits.make import book, complete, local, make_session, make_trip, seats_add_up
 
 pytestmark = pytest.mark.django_db
@@ -414,3 +414,68 @@ def test_an_accepted_booking_costs_twelve_statements_and_a_refused_one_four(worl
             book(world.session, world.lams_class, world.lam, pupils=3, adults=1)
 
     assert statements(too_late) <= 4
+
+
+def test_who_finds_it_sold_out_reads_it_at_once_and_joins_the_list_with_one_press(world, as_user):
+    book(world.session, world.class_8a1, world.hanh, pupils=40)
+    client = as_user(world.lam)
+    typed = wish(world, class_group=str(world.lams_class.pk), idempotency_key="lam-9", pupils="3", adults="1")
+    full = send(client, world.session, typed | {"note": "Đến <sớm>"})
+    page = full.content.decode()
+    assert full.status_code == 200
+    assert "session_full.html" in full.templates[0].name
+    assert "Đến &lt;sớm&gt;" in page
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    assert hidden["pupils"] == "3"
+    send(client, world.session, {name: value for name, value in hidden.items() if name != "note"})
+    assert Booking.objects.get(leader=world.lam).state == BookingState.WAITLISTED
+    again = send(client, world.session, {name: value for name, value in hidden.items() if name != "note"})
+    assert again.url == reverse("booking_detail", args=[Booking.objects.get(leader=world.lam).reference])
+
+
+def test_the_same_form_of_a_session_that_it_filled_itself_gives_its_own_booking(world, as_user):
+    client = as_user(world.hanh)
+    first = send(client, world.session, wish(world, pupils="40"))
+    assert send(client, world.session, wish(world, pupils="40")).url == first.url
+    cancel_booking(booking_id=Booking.objects.get().pk, reason="Lớp có lịch thi", by=world.hanh)
+    assert send(client, world.session, wish(world, pupils="40")).url == first.url
+    assert Booking.objects.count() == 1
+    assert seats_add_up(world.session)
+
+
+def test_a_season_gives_each_school_its_turn(world):
+    now = timezone.now()
+    season = Season.objects.create(
+        code="hk1", name="Học kỳ I", school_year=make_year(), bookings_per_school=1,
+        opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=90),
+    )  # fmt: skip
+    Session.objects.filter(pk=world.session.pk).update(season=season)
+    later = make_session(trip=world.session.field_trip, starts_at=local(12), season=season)
+    outside = make_session(trip=world.session.field_trip, starts_at=local(13))
+    first = book(world.session, world.class_8a1, world.hanh, pupils=10)
+    with translation.override("en"):
+        refusal = refusal_of(world, session=later).refusal
+    assert refusal.code == "season_limit"
+    assert "1 bookings" in refusal.message
+    assert book(outside, world.class_8a1, world.hanh, pupils=10).seats == 10
+    cancel_booking(booking_id=first.pk, reason="Lớp có lịch thi", by=world.hanh)
+    assert book(later, world.class_8a1, world.hanh, pupils=10).seats == 10
+
+
+def test_a_season_opens_cluster_by_cluster(world):
+    now = timezone.now()
+    season = Season.objects.create(
+        code="hk1", name="Học kỳ I", school_year=make_year(),
+        opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=90),
+    )  # fmt: skip
+    world.school.cluster = make_cluster()
+    world.school.save()
+    opens_at = now + timedelta(hours=3)
+    SeasonOpening.objects.create(season=season, cluster=world.school.cluster, opens_at=opens_at)
+    Session.objects.filter(pk=world.session.pk).update(season=season)
+    refusal = refusal_of(world).refusal
+    assert refusal.code == "not_open_yet"
+    assert "+07:00" in refusal.message
+    assert book(world.session, world.lams_class, world.lam, pupils=3, adults=1).seats == 3  # another cluster
+    with time_machine.travel(opens_at + timedelta(seconds=1), tick=False):
+        assert book(world.session, world.class_8a1, world.hanh, pupils=10).seats == 10

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from programs.accounts.models import User
+from programs.core.prepared import Prepared
 from programs.schools.models import Membership
 from programs.schools.rules import Standing
 
@@ -25,21 +26,24 @@ def forget_standing(user) -> None:
         del user._standing
 
 
-def _read_standing(user) -> Standing:
+def _memberships(user_id: int) -> QuerySet[Membership]:
     # One row for each school that merged into a school of the person's: the same query tells both.
-    held = list(
-        Membership.objects.current()
-        .filter(user_id=user.pk)
-        .select_related("school")
-        .annotate(merged_id=F("school__merged_from"))
-        .order_by("school__sort_key", "role", "pk")
-    )
-    rows = list(
-        User.objects.filter(pk=user.pk)
-        .select_related("pupil__school")
-        .annotate(post_role=F("officer_posts__role"), post_area=F("officer_posts__areas"))
-        .order_by()
-    )
+    held = Membership.objects.current().filter(user_id=user_id).select_related("school")
+    return held.annotate(merged_id=F("school__merged_from")).order_by("school__sort_key", "role", "pk")
+
+
+def _person(user_id: int) -> QuerySet[User]:
+    person = User.objects.filter(pk=user_id).select_related("pupil__school").order_by()
+    return person.annotate(post_role=F("officer_posts__role"), post_area=F("officer_posts__areas"))
+
+
+# Asked on every page of whoever is signed in.
+_MEMBERSHIPS, _PERSON = Prepared(_memberships, user_id=-1), Prepared(_person, user_id=-1)
+
+
+def _read_standing(user) -> Standing:
+    held = _MEMBERSHIPS.rows(user_id=user.pk)
+    rows = _PERSON.rows(user_id=user.pk)
     posts: dict[str, set[int]] = {}
     for row in rows:
         if row.post_role:

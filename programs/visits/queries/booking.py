@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.core.models import Holiday
+from programs.core.prepared import Prepared
 from programs.schools.models import ClassGroup, School
 from programs.schools.queries import classes_to_act_for
 from programs.visits.choices import COUNT_IN_SEASON, LIVE
@@ -39,31 +40,46 @@ def hash_of_key(user, key: str) -> str:
     return hashlib.sha256(f"{user.pk}:{key}".encode()).hexdigest()
 
 
-def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
-    """The session as it stands with its trip, centre and season, or None when ``user`` may not see it.
-
-    With its adult ratios, ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made already, or None.
-    One query, since this is the rush.
-    """
+def _session_to_book(pk: int, key: str) -> QuerySet[Session]:
     holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
-    earlier = Booking.objects.filter(key_hash=hash_of_key(user, key)).values("reference")[:1]
+    earlier = Booking.objects.filter(key_hash=key).values("reference")[:1]
     sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(
         on_holiday=Exists(holidays), earlier_reference=Subquery(earlier)
     )
-    session = with_ratios(sessions).select_related(*SESSION_PARTS, "season").filter(pk=session_id).first()
+    return with_ratios(sessions).select_related(*SESSION_PARTS, "season").filter(pk=pk).order_by()
+
+
+_SESSION_TO_BOOK = Prepared(_session_to_book, pk=-1, key="key")
+
+
+def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
+    """The session as it stands with its trip, centre and season, or None when ``user`` may not see it.
+
+    With its adult ratios, ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made
+    already, or None. One query, since this is the rush.
+    """
+    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key))), None)
     if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
         return None
     return session
 
 
+def _school_to_book(pk: int, season: int) -> QuerySet[School]:
+    openings = SeasonOpening.objects.filter(season=season, cluster=OuterRef("cluster_id"))
+    locked = School.objects.select_for_update(no_key=True, of=("self",))
+    return locked.annotate(opens_at=Subquery(openings.values("opens_at")[:1])).filter(pk=pk).order_by()
+
+
+_SCHOOL_TO_BOOK = Prepared(_school_to_book, pk=-1, season=-2)
+
+
 def school_to_book(school_id: int, session: Session) -> School:
     """The school's row, locked, with ``opens_at``: when the season of ``session`` opens for its cluster, or None.
 
-    One school's bookings queue up here, so that its limits and its classes' hours hold under a rush.
+    One school's bookings queue up here, so that its limits and its classes' hours hold under a rush. The caller
+    holds a transaction.
     """
-    openings = SeasonOpening.objects.filter(season=session.season_id, cluster=OuterRef("cluster_id"))
-    locked = School.objects.select_for_update(no_key=True, of=("self",))
-    return locked.annotate(opens_at=Subquery(openings.values("opens_at")[:1])).get(pk=school_id)
+    return _SCHOOL_TO_BOOK.rows(pk=school_id, season=session.season_id or 0)[0]
 
 
 def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> list[EarlierBooking]:
