@@ -14,6 +14,7 @@ from programs.schools.queries import standing_of
 from programs.visits import queries, waiting_desk
 from programs.visits.choices import CAME, LIVE
 from programs.visits.models import Booking
+from programs.visits.queries.schedule import managed_centre_ids
 
 ROWS = 6
 
@@ -74,6 +75,7 @@ def stats(user) -> list[DeskStat]:
 def links(user) -> list[DeskLink]:
     """The ways into the wing, for those who have something there."""
     found = []
+    managed = bool(queries.centre_ids_of(user)) and bool(managed_centre_ids(user))  # few ask the second question
     if queries.centre_ids_of(user):
         found.append(DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10))
         found.append(DeskLink(_("Schedule"), reverse("centre_list"), weight=11))
@@ -81,6 +83,8 @@ def links(user) -> list[DeskLink]:
     standing = standing_of(user)
     if standing.is_department:
         found.append(DeskLink(_("Centres and seasons"), reverse("centre_list"), weight=18))
+    if standing.is_department or managed:
+        found.append(DeskLink(_("Ballots"), reverse("ballot_list"), weight=18))
     if standing.is_school_staff:
         found.append(DeskLink(_("Find a session"), reverse("session_search"), weight=19))
     if standing.is_school_staff or standing.is_officer or found:

@@ -53,7 +53,7 @@ def test_a_series_is_planned_and_shows_first_what_it_skips(person):
     trung.look()
     page.get_by_role("link", name="Chuỗi buổi mới").click()
     page.get_by_label("Chương trình tham quan").select_option(label=TRIP)
-    for weekday in ("Thứ 2", "Thứ 5"):
+    for weekday in ("Thứ Hai", "Thứ Năm"):
         page.get_by_label(weekday).check()
     page.locator("input[name=clocks]").fill("8:00, 13h30")
     page.get_by_label("Phòng").select_option(label="Phòng lắp ráp (32)")
