@@ -45,6 +45,7 @@ MISSING = SimpleNamespace(
     centre=SimpleNamespace(code="KHONG"), room=SimpleNamespace(pk=987654), closed_days=SimpleNamespace(pk=987654),
     paper=SimpleNamespace(pk=987654), approval_principal=SimpleNamespace(pk=987654), approval_ward=SimpleNamespace(pk=987654),
     approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token",
+    drawn_session=SimpleNamespace(pk=987654), entry=SimpleNamespace(pk=987654), ballot=SimpleNamespace(reference="BT-00000"),
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
@@ -115,6 +116,14 @@ OBJECT_OF: dict[str, Kwargs] = {
     "room_edit": _pk("room"),
     "season_edit": _pk("season"),
     "session_close": _pk("past_session"),
+    "session_enter": _pk("drawn_session"),
+    "entry_detail": _pk("entry"),
+    "entry_edit": _pk("entry"),
+    "entry_withdraw": _pk("entry"),
+    **{
+        f"ballot_{name}": _reference("ballot")
+        for name in ("detail", "list_json", "list_csv", "result_csv", "run", "close", "draw", "send")
+    },
     "booking_detail": _reference("booking"),
     "booking_cancel": _reference("booking"),
     "booking_confirm": _reference("booking"),
@@ -253,6 +262,7 @@ NO_PLACE_ASKED = {
     "certificate_verify_form": "the code of a certificate is its key",
     "activity_report": "a curriculum, which everybody reads",
     "centre_day": "a day",
+    "ballot_new": "one of the person's own choices in the form",
     "centre_schedule": "a month",
     "centre_month": "a month",
     "month_rows": "a month; a trip and a school only narrow the rows of the person's own centres",

@@ -23,6 +23,8 @@ from programs.accounts.models import User
 from programs.core.choices import JobState, Level
 from programs.core.models import Job
 from programs.models import (
+    Ballot,
+    BallotEntry,
     Blackout,
     Booking,
     BookingApproval,
@@ -66,8 +68,17 @@ from programs.schools.choices import (
     SchoolState,
 )
 from programs.schools.queries import hash_of_token
-from programs.visits.choices import ApprovalKind, BookingState, CentreRole, PaperKind
+from programs.visits.choices import (
+    ApprovalKind,
+    BallotState,
+    BookingMode,
+    BookingState,
+    CentreRole,
+    EntryOutcome,
+    PaperKind,
+)
 from programs.visits.links import answer_token
+from programs.visits.rules.ballot import FACTORS, canonical, hash_of
 from tests import people
 
 ROLES = [
@@ -208,6 +219,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     place.invitation.token = f"moi-{name}"
     place.feed = CalendarFeed.objects.create(user=teacher, token_hash=hash_of_token(f"lich-{name}"))
     place.feed.token = f"lich-{name}"
+    _drawn(place, number, room=room, now=now)
     place.school_list = _school_list(place, number)
     _consents(place, name)
     place.twin = people.make_pupil(pupil.full_name, class_group=class_group)
@@ -289,6 +301,35 @@ def _planned(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
         weekdays=[1, 3], times=["08:00"],
     )  # fmt: skip
     Session.objects.filter(pk=place.session.pk).update(series=place.series)
+
+
+def _drawn(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
+    """A session whose ballot takes entries, and another whose ballot was drawn and sent."""
+    trip = place.session.field_trip
+    place.drawn_session, sent = (_session(trip, room, now + timedelta(days=days + number)) for days in (30, 40))
+    Session.objects.filter(pk=place.drawn_session.pk).update(mode=BookingMode.BALLOT)
+    running = Ballot.objects.create(
+        reference=f"BT-RUN{number}2", session=place.drawn_session, closes_at=now + timedelta(days=5), factors=FACTORS
+    )
+    place.entry = BallotEntry.objects.create(
+        ballot=running, number=1, session=place.drawn_session, school=place.school, class_group=place.class_group,
+        leader=place.teacher, contact_phone=phone_of(place.name), pupils=10, adults=1,
+    )  # fmt: skip
+    row = {
+        "number": 1, "session": sent.pk, "school": place.school.code, "name": place.school.name, "ward": "", "cluster": "",
+        "group": 1, "pupils": 10, "may_win": None, "busy": False, "points": {"base": 100}, "weight": "1.0000",
+        "facts": {"roll": 900, "visits": 0, "never": True, "distance": "", "kind": "ward"},
+    }  # fmt: skip
+    sessions = [{"session": sent.pk, "places": 30, "one_group": False}]
+    published = canonical({"entries": [row], "sessions": sessions})
+    place.ballot = Ballot.objects.create(
+        reference=f"BT-SNT{number}2", session=sent, closes_at=now - timedelta(days=1), factors=FACTORS, published=published,
+        entries_hash=hash_of(published), state=BallotState.SENT, seed="7", closed_at=now, drawn_at=now, sent_at=now,
+    )  # fmt: skip
+    BallotEntry.objects.create(
+        ballot=place.ballot, number=1, session=sent, school=place.school, class_group=place.class_group, leader=place.teacher,
+        contact_phone="", pupils=10, adults=1, place=1, ticket="0" * 64, outcome=EntryOutcome.WON, weight="1.0000",
+    )  # fmt: skip
 
 
 def _booking(reference: str, session: Session, place: SimpleNamespace, state: str) -> Booking:
