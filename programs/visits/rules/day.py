@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from programs.core.refusals import Refusal
 from programs.visits.choices import (
-    LIVE,
     COMING,
+    LIVE,
     BookingState,
     SessionState,
 )
