@@ -41,7 +41,7 @@ def _enter(teacher: Walker) -> None:
     page = teacher.page
     teacher.goto(f"/ballots/{OPEN}/")
     teacher.look()
-    page.get_by_role("table", name="Các buổi").get_by_role("link").first.click()
+    page.get_by_role("table", name="Buổi", exact=True).get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đăng ký bốc thăm")
     expect(page.locator("input[name=pupils]")).to_have_value("38")
     teacher.look()

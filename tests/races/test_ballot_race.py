@@ -1,0 +1,103 @@
+"""Two officers draw at once, two send at once: one draw, one set of bookings, one letter each."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.core.refusals import Refused
+from programs.notices.models import Message
+from programs.schools.models import ClassGroup
+from programs.visits.actions import ballot as actions
+from programs.visits.models import Ballot, BallotEntry, Booking
+from programs.visits.rules.ballot import FACTORS
+from tests.people import make_class, make_officer, make_school, make_teacher
+from tests.visits.make import local, make_session, seats_add_up
+
+pytestmark = [
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        "connection.vendor != 'postgresql'",
+        reason="SQLite lets one writer in at a time; `make test` runs this on PostgreSQL",
+    ),
+]
+
+SCHOOLS, AT_ONCE = 6, 4
+
+
+@pytest.fixture
+def ballot() -> Ballot:
+    """Six groups of ten for forty places, by the department's hand."""
+    session, officer = make_session(), make_officer()
+    ballot = actions.open_ballot(
+        session=session, closes_at=local(2), seed_source="", factors=FACTORS, by=officer, key="k"
+    )
+    for number in range(SCHOOLS):
+        school = make_school(f"Trường THCS Số {number}")
+        teacher = make_teacher(f"Lê Văn Tư {number}", school=school)
+        _enter(ballot, make_class("8A", school=school).pk, teacher.pk)
+    return ballot
+
+
+def _enter(ballot: Ballot, class_id: int, teacher_id: int, key: str = "") -> BallotEntry:
+    class_group = ClassGroup.objects.select_related("school").get(pk=class_id)
+    group = actions.Group(class_group=class_group, pupils=10, adults=1, contact_phone="+84912345678", wait_if_lost=True)
+    by = User.objects.get(pk=teacher_id)
+    return actions.enter_ballot(
+        ballot_id=ballot.pk, session_id=ballot.session_id, group=group, by=by, key=key or str(class_id)
+    )
+
+
+def together(act) -> list:
+    """What ``act(number)`` answers for each of ``AT_ONCE`` connections that start at one moment."""
+    start = Barrier(AT_ONCE)
+
+    def run(number: int):
+        try:
+            start.wait(timeout=5)
+            return act(number)
+        except Refused as refused:
+            return refused.refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(run, range(AT_ONCE)))
+
+
+def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
+    Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    officer = User.objects.get(officer_posts__isnull=False)
+    together(lambda _: actions.close_ballot(ballot_id=ballot.pk, by=None).entries_hash)
+    seeds = together(lambda _: actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer).seed)
+    assert len(set(seeds)) == 1
+    together(lambda _: actions.send_results(ballot_id=ballot.pk, by=officer).state)
+    assert Booking.objects.holding_seats().count() == 4
+    assert Booking.objects.waiting().count() == SCHOOLS - 4
+    assert Message.objects.filter(kind="ballot_result").count() == SCHOOLS
+    assert seats_add_up(ballot.session)
+
+
+def test_a_class_that_is_entered_by_several_at_once_is_entered_once(ballot):
+    school = make_school("Trường THCS Đông")
+    teacher = make_teacher("Vũ Thị Đông", school=school)
+    class_id = make_class("8A", school=school).pk
+    answers = together(lambda number: str(_enter(ballot, class_id, teacher.pk, key=f"tab-{number}").number))
+    assert sorted(answers) == ["7", "entered_twice", "entered_twice", "entered_twice"]
+    assert BallotEntry.objects.filter(class_group=class_id).count() == 1
+
+
+def test_schools_that_enter_at_one_moment_get_a_number_each(ballot):
+    people = []
+    for number in range(AT_ONCE):
+        school = make_school(f"Trường THCS Khác {number}")
+        people.append((make_class("8A", school=school).pk, make_teacher(f"Cô Khác {number}", school=school).pk))
+    numbers = together(lambda number: _enter(ballot, *people[number]).number)
+    assert sorted(numbers) == [SCHOOLS + 1 + number for number in range(AT_ONCE)]
