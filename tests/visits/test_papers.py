@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfWriter
 
@@ -17,6 +18,7 @@ from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.models import Pupil
+from programs.schools.queries import standing_of
 from programs.visits.actions.approvals import decide_approval
 from programs.visits.actions.confirming import confirm_booking
 from programs.visits.actions.deadlines import keep_deadlines
@@ -171,6 +173,33 @@ def test_b15_primary_pupils_who_leave_their_city_need_the_department(db):
     assert VisitRisk.PRIMARY_OUTSIDE_CITY not in risks_of(older)
 
 
+def test_for_an_upper_secondary_school_the_department_is_the_authority(world):
+    type(world.session.field_trip).objects.update(needs_transport=True, grade_to=12)
+    school = make_school("Trường THPT Trịnh Hoài Đức", levels=(Level.UPPER_SECONDARY,))
+    teacher, head = make_teacher("Cô Ba", school=school), make_principal(school=school)
+    booking = book(world.session, make_class("10A", school=school), teacher)
+    ward, department = make_ward_officer(), make_officer()
+    approve(booking, head)
+    [waits] = approvals_to_decide(department, now=timezone.now())
+    assert (waits.kind, deciders_of(waits)) == (W, [department])
+    assert approvals_to_decide(ward, now=timezone.now()) == []
+    with pytest.raises(PermissionDenied):
+        decide_approval(approval_id=waits.pk, approved=True, by=ward)
+    approve(booking, department)
+    assert checklist_of(booking).approvals_missing == 0
+
+
+def test_the_list_of_what_waits_costs_the_same_for_one_and_for_three(world, django_assert_num_queries):
+    now = timezone.now()
+    for number in range(3):
+        starts_at = world.session.starts_at + timedelta(days=number, hours=4)
+        book(make_session(trip=world.session.field_trip, starts_at=starts_at), world.class_8a1, world.hanh)
+        keep_deadlines()
+        standing_of(world.phuc)
+        with django_assert_num_queries(2):
+            assert len(approvals_to_decide(world.phuc, now=now)) == number + 1
+
+
 def test_a_no_needs_a_reason_ends_the_booking_and_lets_the_next_in(group):
     [second] = waiting(group.session, 20)
     keep_deadlines()
@@ -311,3 +340,36 @@ def test_a_confirmed_booking_and_one_at_the_door_do_not_lapse(group):
     confirm_booking(booking_id=group.booking.pk, by=group.hanh)
     assert _deadlines_at(other.session.starts_at + timedelta(minutes=1))["lapsed"] == 0
     assert set(Booking.objects.values_list("state", flat=True)) == {BookingState.CONFIRMED, BookingState.HELD}
+
+
+# --- Pages --------------------------------------------------------------------------------------
+def test_a_paper_comes_in_and_goes_out_through_the_gate_only(group, as_user):
+    path = reverse("booking_paper", args=[group.booking.reference, "plan"])
+    sent = {"text": "", "upload": SimpleUploadedFile("Kế hoạch.pdf", _pdf()), "idempotency_key": "a"}
+    assert as_user(group.lam).get(path).status_code == 404
+    assert as_user(group.sen).get(path).status_code == 403
+    assert as_user(group.hanh).post(path, sent).status_code == 302
+    paper = group.booking.papers.get()
+    file = reverse("paper_file", args=[paper.pk])
+    answer = as_user(group.sen).get(file)
+    assert answer["Content-Disposition"].startswith("attachment") and answer["X-Content-Type-Options"] == "nosniff"
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    colleague = make_teacher("Cô Tư", school=group.school)
+    for person in (group.lam, colleague):
+        assert as_user(person).get(file).status_code == 404
+    assert as_user(group.hanh).get(reverse("booking_paper", args=[group.booking.reference, "x"])).status_code == 404
+
+
+def test_the_page_of_an_approval_takes_a_yes_or_a_reasoned_no(group, as_user):
+    keep_deadlines()
+    approval = group.booking.approvals.get()
+    path = reverse("approval_principal", args=[approval.pk])
+    client = as_user(group.phuc)
+    assert client.get(path).status_code == 200
+    wrong = client.post(path, {"decision": "refuse", "reason": "", "idempotency_key": "a"})
+    assert wrong.context["form"].errors["reason"]
+    assert client.post(path, {"decision": "approve", "idempotency_key": "a"}).status_code == 302
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.APPROVED
+    assert client.get(reverse("approval_ward", args=[approval.pk])).status_code == 404
+    assert as_user(group.hanh).get(path).status_code == 403

@@ -174,23 +174,36 @@ def approvals_visible_to(user) -> QuerySet[BookingApproval]:
     return BookingApproval.objects.filter(booking__in=bookings_visible_to(user).values("pk"))
 
 
-def _has_principal(school_id: int) -> bool:
-    return Membership.objects.current().filter(school=school_id, role=SchoolRole.PRINCIPAL).exists()
+def _with_principal(schools: Iterable[int]) -> set[int]:
+    """Those of ``schools`` that have a principal in the portal."""
+    principals = Membership.objects.current().filter(school__in=schools, role=SchoolRole.PRINCIPAL)
+    return set(principals.values_list("school_id", flat=True))
 
 
 def can_decide(user, booking: Booking, kind: str) -> bool:
     """Whether this person's answer counts as ``kind`` for this booking."""
     standing = standing_of(user)
-    own = kind == ApprovalKind.PRINCIPAL
-    if own and not standing.is_staff_of(booking.school):
-        return False
+    if kind == ApprovalKind.PRINCIPAL:
+        led = standing.is_staff_of(booking.school)
+        return led and _decides_for_school(standing, booking, with_principal=_with_principal([booking.school_id]))
     return risk_rules.can_decide(
         kind,
         standing=standing,
         school=booking.school,
-        school_alone=own and approvals_needed(risks_of(booking)) == (ApprovalKind.PRINCIPAL,),
-        has_principal=own and _has_principal(booking.school_id),
-        in_scope=not own and schools_in_scope(user).filter(pk=booking.school_id).exists(),
+        school_alone=False,
+        has_principal=False,
+        in_scope=schools_in_scope(user).filter(pk=booking.school_id).exists(),
+    )
+
+
+def _decides_for_school(standing, booking: Booking, *, with_principal: set[int]) -> bool:
+    return risk_rules.can_decide(
+        ApprovalKind.PRINCIPAL,
+        standing=standing,
+        school=booking.school,
+        school_alone=approvals_needed(risks_of(booking)) == (ApprovalKind.PRINCIPAL,),
+        has_principal=booking.school_id in with_principal,
+        in_scope=False,
     )
 
 
@@ -216,8 +229,15 @@ def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
         booking__state__in=risk_rules.DECIDABLE,
         booking__session__starts_at__gt=now,
     ).select_related(*parts)
-    rows = asked.order_by("booking__session__starts_at", "pk")
-    return [row for row in rows if row.kind != ApprovalKind.PRINCIPAL or can_decide(user, row.booking, row.kind)]
+    rows = list(asked.order_by("booking__session__starts_at", "pk"))
+    led = {row.booking.school_id for row in rows if row.kind == ApprovalKind.PRINCIPAL}
+    with_principal = _with_principal(led) if led else set()
+    return [
+        row
+        for row in rows
+        if row.kind != ApprovalKind.PRINCIPAL
+        or _decides_for_school(standing, row.booking, with_principal=with_principal)
+    ]
 
 
 def deciders_of(approval: BookingApproval) -> list[User]:
