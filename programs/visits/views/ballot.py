@@ -175,6 +175,7 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
 def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
     """The person's own class, with its number of pupils and the adults it needs."""
     own = [each for each in classes if each.homeroom_teacher_id == request.user.pk]
+    own.sort(key=lambda each: -each.pupil_count)  # a class without its pupils says least
     chosen = next(iter(own or (classes if len(classes) == 1 else [])), None)
     if chosen is None or not chosen.pupil_count:
         return {"class_group": chosen.pk} if chosen else {}
