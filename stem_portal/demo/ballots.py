@@ -90,7 +90,12 @@ def _session(trip: FieldTrip, starts_at: datetime, *, season: Season | None) -> 
 
 def _open(people: dict[str, User], *, reference: str, now: datetime, **of) -> Ballot:
     ballot = actions.open_ballot(
-        closes_at=now + timedelta(days=10), seed_source=SOURCE, factors=FACTORS, by=people["nam"], key=reference, **of
+        closes_at=timezone.localtime(now + timedelta(days=10)).replace(hour=17, minute=0, second=0, microsecond=0),
+        seed_source=SOURCE,
+        factors=FACTORS,
+        by=people["nam"],
+        key=reference,
+        **of,
     )
     Ballot.objects.filter(pk=ballot.pk).update(reference=reference)
     return Ballot.objects.get(pk=ballot.pk)
@@ -98,7 +103,7 @@ def _open(people: dict[str, User], *, reference: str, now: datetime, **of) -> Ba
 
 def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], random: Random) -> None:
     for place, group in enumerate(classes):
-        pupils = random.randint(26, 36)
+        pupils = random.randint(18, 28)
         session = sessions[place % len(sessions)]
         wish = actions.Group(
             class_group=group,
