@@ -126,6 +126,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     },
     "booking_detail": _reference("booking"),
     "booking_cancel": _reference("booking"),
+    "booking_exception": _reference("booking"),
     "booking_confirm": _reference("booking"),
     "booking_roster": _reference("booking"),
     "booking_resize": _reference("booking"),
