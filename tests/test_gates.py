@@ -35,6 +35,11 @@ PUBLIC = {
     "door_manifest": "the name and the picture of the door's page, the same for everybody",
     "session_detail": "what the centres offer is public",
     "session_search": "what the centres offer is public",
+    "ballot_detail": "anybody may repeat a draw",
+    "ballot_list_json": "anybody may repeat a draw",
+    "ballot_list_csv": "anybody may repeat a draw",
+    "ballot_result_csv": "anybody may repeat a draw",
+    "ballot_script": "anybody may repeat a draw",
     "competition_list": "competitions are public",
     "competition_detail": "competitions are public",
     "certificate_verify_form": "whoever holds a certificate may check it",
@@ -52,7 +57,7 @@ PUBLIC = {
 # How a query that knows who asks is called; or one that a secret or a public list answers.
 ASKS_WHO = re.compile(
     r"(_visible_to|_in_scope|_to_coordinate|_to_decide|_to_act_for|_to_keep|_run_by|_seen_by|_asked_by|_of_staff"
-    r"|_with_token|_for_token|find_by_code|public_schools|standing_of|subject_of)$"
+    r"|_with_token|_for_token|find_by_code|public_schools|public_ballots|standing_of|subject_of)$"
 )
 # Views whose object is no row of a table.
 NO_ROW = {"role_detail": "a role is a word of the code"}
