@@ -346,7 +346,11 @@ def _papers(place: SimpleNamespace) -> None:
     storages["private"].delete(key)
     storages["private"].save(key, ContentFile(b"ke hoach"))
     place.paper = BookingPaper.objects.create(
-        booking=place.booking, kind=PaperKind.PLAN, storage_key=key, file_name="Kế hoạch.pdf", handed_in_by=place.teacher
+        booking=place.booking,
+        kind=PaperKind.PLAN,
+        storage_key=key,
+        file_name="Kế hoạch.pdf",
+        handed_in_by=place.teacher,
     )
     for kind in ApprovalKind:
         approval = BookingApproval.objects.create(booking=place.booking, kind=kind)

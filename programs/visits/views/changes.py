@@ -60,7 +60,13 @@ def session_move(request: HttpRequest, pk: int) -> HttpResponse:
         "Bookings keep their places, papers and consents. Each group gets one message with the new calendar entry."
     )
     return _page(
-        request, session, form, title=_("Move the session"), submit=_("Move the session"), text=text, groups=counts["groups"]
+        request,
+        session,
+        form,
+        title=_("Move the session"),
+        submit=_("Move the session"),
+        text=text,
+        groups=counts["groups"],
     )
 
 
