@@ -50,7 +50,15 @@ class SessionAdmin(admin.ModelAdmin):
     list_select_related = ["field_trip", "room"]
     list_filter = ["state", "field_trip"]
     date_hierarchy = "starts_at"
-    readonly_fields = ["seats_taken", "state", "closed_by", "closed_at"]
+
+    def has_add_permission(self, request) -> bool:
+        return False  # a centre's calendar schedules, with all that must be heeded
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
 
 
 @admin.register(Booking)

@@ -23,7 +23,7 @@ from programs.visits.actions.booking import book_session, cancel_booking
 from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.models import Booking, Season, SeasonOpening, Session
 from programs.visits.queries import session_to_book
-from tests.people import make_class, make_cluster, make_school, make_teacher, make_year
+from tests.people import make_administrator, make_class, make_cluster, make_school, make_teacher, make_year
 from tests.visits.make import book, complete, local, make_session, make_trip, seats_add_up
 
 pytestmark = pytest.mark.django_db
@@ -479,3 +479,53 @@ def test_a_season_opens_cluster_by_cluster(world):
     assert book(world.session, world.lams_class, world.lam, pupils=3, adults=1).seats == 3  # another cluster
     with time_machine.travel(opens_at + timedelta(seconds=1), tick=False):
         assert book(world.session, world.class_8a1, world.hanh, pupils=10).seats == 10
+
+
+def test_before_the_opening_a_draft_is_kept_and_the_portals_clock_shown(world, as_user):
+    now = timezone.now()
+    Session.objects.filter(pk=world.session.pk).update(booking_opens_at=now + timedelta(hours=1))
+    client = as_user(world.hanh)
+    page = reverse("session_book", args=[world.session.pk])
+    assert "data-clock" in client.get(page).content.decode()
+    assert send(client, world.session, wish(world, draft="1", pupils="37", note="Đến bằng xe buýt")).url == page
+    assert Booking.objects.count() == 0
+    early = send(client, world.session, wish(world, pupils="37"))
+    assert early.context["form"].errors
+    with time_machine.travel(now + timedelta(hours=1, seconds=1), tick=False):
+        opened = client.get(page)
+        assert opened.context["form"]["pupils"].value() == "37"
+        assert "Đến bằng xe buýt" in opened.content.decode()
+        assert "data-clock" not in opened.content.decode()
+        send(client, world.session, wish(world, pupils="37"))
+        assert Booking.objects.get().pupils == 37
+        assert not client.get(page).context["has_draft"]
+
+
+def test_another_person_sees_no_draft(world, as_user):
+    Session.objects.filter(pk=world.session.pk).update(booking_opens_at=timezone.now() + timedelta(hours=1))
+    send(as_user(world.hanh), world.session, wish(world, draft="1", note="Riêng của cô Hạnh"))
+    page = as_user(world.lam).get(reverse("session_book", args=[world.session.pk]))
+    assert "Riêng của cô Hạnh" not in page.content.decode()
+
+
+def test_a_cluster_that_comes_later_reads_its_own_time(world, as_user):
+    now = timezone.now()
+    season = Season.objects.create(
+        code="hk2", name="Học kỳ II", school_year=make_year(),
+        opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=90),
+    )  # fmt: skip
+    world.school.cluster = make_cluster()
+    world.school.save()
+    SeasonOpening.objects.create(season=season, cluster=world.school.cluster, opens_at=now + timedelta(hours=3))
+    Session.objects.filter(pk=world.session.pk).update(season=season)
+    page = as_user(world.hanh).get(reverse("session_book", args=[world.session.pk]))
+    assert page.context["refusal"].code == "not_open_yet"
+    assert page.context["may_draft"]
+
+
+def test_the_back_office_only_looks_at_sessions(world, client):
+    client.force_login(make_administrator())
+    address = reverse("admin:programs_session_change", args=[world.session.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"capacity": "500"}).status_code == 403
+    assert client.get(reverse("admin:programs_session_add")).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -80,6 +81,18 @@ def school_to_book(school_id: int, session: Session) -> School:
     holds a transaction.
     """
     return _SCHOOL_TO_BOOK.rows(pk=school_id, season=session.season_id or 0)[0]
+
+
+def opening_for(session: Session, schools: Collection[School]) -> datetime:
+    """When booking of ``session`` opens for these schools: with their cluster where its season says so.
+
+    The last of them, for a person of several schools: whoever waits for it misses none.
+    """
+    if not session.season_id:
+        return session.booking_opens_at
+    clusters = {school.cluster_id for school in schools}
+    openings = SeasonOpening.objects.filter(season=session.season_id, cluster__in=clusters)
+    return max([session.booking_opens_at, *openings.values_list("opens_at", flat=True)])
 
 
 def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> list[EarlierBooking]:

@@ -171,12 +171,18 @@ def school_refusal(facts: SchoolFacts) -> Refusal | None:
         return Refusal("foreign_class", _("Choose a class of your own school."), "class_group")
     if facts.on_holiday:
         return Refusal("holiday", _("This day is a school holiday. Please choose another date."))
-    if facts.opens_at and facts.now < facts.opens_at:
-        return Refusal(
-            "not_open_yet",
-            _("For the schools of your cluster, booking opens at {time}.").format(time=moment_text(facts.opens_at)),
-        )
-    return _clash_refusal(facts) or _limit_refusal(facts)
+    too_early = cluster_refusal(now=facts.now, opens_at=facts.opens_at)
+    return too_early or _clash_refusal(facts) or _limit_refusal(facts)
+
+
+def cluster_refusal(*, now: datetime, opens_at: datetime | None) -> Refusal | None:
+    """Why a school's cluster has to wait: clusters open one after the other, so that they do not all come at once."""
+    if opens_at is None or opens_at <= now:
+        return None
+    return Refusal(
+        "not_open_yet",
+        _("For the schools of your cluster, booking opens at {time}.").format(time=moment_text(opens_at)),
+    )
 
 
 def _clash_refusal(facts: SchoolFacts) -> Refusal | None:

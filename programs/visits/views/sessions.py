@@ -75,6 +75,8 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
     if _comes_too_late(request, session):
         return _full(request, session)
     forbidden_unless(bool(standing_of(request.user).working_schools))
+    if request.method == "POST" and "draft" in request.POST:
+        return _keep_draft(request, session)
     classes = queries.classes_for_booking(request.user, session)
     form = BookingForm(
         request.POST or None,
@@ -88,16 +90,34 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
             session.refresh_from_db(fields=["seats_taken", "state"])
+    now, opens_at = timezone.now(), queries.opening_for(session, standing_of(request.user).working_schools)
+    refusal = _refusal_now(session) or rules.cluster_refusal(now=now, opens_at=opens_at)
     context = {
         "session": session,
         "trip": session.field_trip,
         "centre": session.field_trip.centre,
         "form": form,
         "classes": classes,
-        "refusal": _refusal_now(session),
+        "refusal": refusal,
+        "may_draft": refusal is not None and refusal.code == "not_open_yet",
+        "has_draft": _draft_name(session) in request.session,
+        "now": now,
+        "opens_at": opens_at,
         "title": _("Book this session") if session.seats_left else _("Join the waiting list"),
     }
     return render(request, "visits/session_book.html", context)
+
+
+def _draft_name(session: Session) -> str:
+    return f"booking-draft-{session.pk}"
+
+
+def _keep_draft(request: HttpRequest, session: Session) -> HttpResponse:
+    """What is typed before the opening waits with the sign-in, so that one press is enough when the time comes."""
+    fields = [name for name in BookingForm.base_fields if name != "idempotency_key"]
+    request.session[_draft_name(session)] = {name: request.POST.get(name, "")[:1000] for name in fields}
+    messages.success(request, _("The draft is kept until you sign out. When booking opens, check it and send it."))
+    return redirect("session_book", session.pk)
 
 
 def _comes_too_late(request: HttpRequest, session: Session) -> bool:
@@ -124,6 +144,8 @@ def _full(request: HttpRequest, session: Session) -> HttpResponse:
 
 def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
     """The class asked for, or the person's own class, with its number of pupils and the adults it needs."""
+    if draft := request.session.get(_draft_name(session)):
+        return draft
     asked = request.GET.get("class", "")
     own = [each for each in classes if each.homeroom_teacher_id == request.user.pk]
     own.sort(key=lambda each: -each.pupil_count)  # a class without its pupils says least
@@ -162,4 +184,5 @@ def _booked(request: HttpRequest, booking: Booking) -> HttpResponse:
     else:
         message = _("You are on the waiting list. Reference: {reference}.")
     messages.success(request, message.format(reference=booking.reference))
+    request.session.pop(_draft_name(booking.session), None)
     return redirect("booking_detail", booking.reference)

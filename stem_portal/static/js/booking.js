@@ -33,3 +33,27 @@
   });
   pupils.addEventListener("input", fillAdults);
 })();
+
+/* The portal's clock, which alone counts. When booking opens, the button that kept a draft books. */
+(() => {
+  "use strict";
+
+  const clock = document.querySelector("[data-clock]");
+  if (!clock) return;
+  const ahead = Number(clock.dataset.clock) * 1000 - Date.now();
+  const opens = Number(clock.dataset.opens) * 1000;
+  const words = new Intl.DateTimeFormat("vi", { timeStyle: "medium", timeZone: "Asia/Ho_Chi_Minh" });
+
+  const tick = () => {
+    const now = Date.now() + ahead;
+    clock.textContent = words.format(now);
+    const button = document.querySelector("button[name=draft]");
+    if (button && now > opens + 1000) {
+      button.removeAttribute("name");
+      button.textContent = clock.dataset.openWords;
+      document.querySelector("main .alert.wait")?.remove();
+    }
+  };
+  tick();
+  setInterval(tick, 1000);
+})();
