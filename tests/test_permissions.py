@@ -110,8 +110,13 @@ def test_a_foreign_object_looks_like_a_missing_one():
 
 # Objects that anybody may see, whoever they belong to; what a secret opens; and words of the code.
 PUBLIC_OBJECTS = BY_TOKEN | {
+    "ballot_detail",
+    "ballot_list_csv",
+    "ballot_list_json",
+    "ballot_result_csv",
     "session_detail",
     "session_book",
+    "session_enter",
     "school_claim",
     "school_activate",
     "school_activate_password",

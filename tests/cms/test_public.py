@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.urls import reverse
@@ -17,10 +18,11 @@ from tests.cms.make import make_curriculum_page, make_field_trip_page, make_news
 from tests.people import make_officer, make_teacher
 
 pytestmark = pytest.mark.django_db
+_rooms = count(1)
 
 
 def make_session(trip, *, taken: int = 0, days: int = 3) -> Session:
-    room, _ = Room.objects.get_or_create(centre=trip.centre, name=f"Xưởng {days}", defaults={"capacity": 48})
+    room = Room.objects.create(centre=trip.centre, name=f"Xưởng {next(_rooms)}", capacity=48)
     starts = timezone.now() + timedelta(days=days)
     return Session.objects.create(
         field_trip=trip, room=room, starts_at=starts, ends_at=starts + timedelta(hours=3), capacity=40, seats_taken=taken,

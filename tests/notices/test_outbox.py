@@ -23,7 +23,8 @@ KIND = "account_changed"
 
 def write(to=None, *, key="k", change="Cầu <giấy> & “nước”", **options) -> Message:
     with transaction.atomic():
-        return write_message(kind=KIND, to=to, dedupe_key=key, context={"change": change}, **options)
+        write_message(kind=KIND, to=to, dedupe_key=key, context={"change": change}, **options)
+    return Message.objects.get(dedupe_key=key)
 
 
 def all_due() -> None:

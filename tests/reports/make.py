@@ -46,7 +46,7 @@ def make_session(day: date, *, clock: time = time(8, 0)) -> Session:
         code="xuong",
         defaults={"title": "Một ngày ở xưởng", "centre": centre, "grade_from": 1, "grade_to": 12, "minutes": 120},
     )
-    room, _ = Room.objects.get_or_create(centre=centre, name="Xưởng 1", capacity=400)
+    room = Room.objects.create(centre=centre, name=f"Xưởng {next(_serial)}", capacity=400)
     starts = timezone.make_aware(datetime.combine(day, clock))
     return Session.objects.create(
         field_trip=trip,
