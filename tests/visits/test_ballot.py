@@ -363,6 +363,19 @@ def test_after_the_results_what_is_left_is_booked_like_any_session(world):
     assert book(world.session, world.class_8a1, world.hanh, pupils=10, adults=1).state == BookingState.HELD
 
 
+def test_places_that_a_winner_cannot_take_are_offered_to_those_who_wait_before_anybody_books_them(world):
+    ballot = opened(world)
+    schools_enter(ballot, world.session, 2, wait_if_lost=True)
+    drawn(world, ballot)
+    won, lost = ballot.entries.order_by("place")
+    type(world.school).objects.filter(pk=won.school_id).update(state=SchoolState.SUSPENDED)
+    actions.send_results(ballot_id=ballot.pk, by=world.huy)
+    assert outcomes(ballot)[won.number] == ("lost", "school_not_working")
+    lost.refresh_from_db()
+    assert lost.booking.state == BookingState.OFFERED
+    assert seats_add_up(world.session)
+
+
 def test_what_changed_after_the_draw_is_told_and_nothing_is_oversold(world):
     ballot = opened(world)
     one, two, three = world.sessions

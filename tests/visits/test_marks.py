@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from programs.schools.choices import ConsentPurpose
 from programs.schools.models import Consent, Pupil
-from programs.visits.actions.attendance import check_in, close_session
+from programs.visits.actions.attendance import check_in, close_session, mark_no_show
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BookingState, MarkKind
 from programs.visits.models import CheckInMark
@@ -201,6 +201,33 @@ def test_a_pupil_whose_consent_was_withdrawn_meanwhile_is_not_written_as_present
 
 
 @pytest.mark.django_db
+def test_only_identifiers_of_marks_are_kept_as_replaced(today, as_user):
+    """PostgreSQL refuses a NUL and half a pair in JSON; a device must not make the page fail."""
+    seen = str(uuid.uuid4())
+    send(as_user(today.sen), word(today, replaces=["\x00", "\ud800", "x" * 36, seen]))
+    assert CheckInMark.objects.get().payload["replaces"] == [seen]
+
+
+@pytest.mark.django_db
+def test_a_group_noted_as_absent_takes_back_what_it_confirmed_and_no_more(today, as_user):
+    """38 booked, 20 confirmed, and the other 20 places went to another class: the group that comes late fits in."""
+    type(today.booking).objects.filter(pk=today.booking.pk).update(
+        state=BookingState.CONFIRMED, confirmed_pupils=20, seats=20
+    )
+    type(today.session).objects.filter(pk=today.session.pk).update(seats_taken=20)
+    move_session(today.session, timezone.now() + timedelta(days=9))
+    book(today.session, today.lams_class, today.lam, pupils=20)
+    move_session(today.session, timezone.now() - timedelta(seconds=1))
+    mark_no_show(booking_id=today.booking.pk, by=today.sen)
+    check_in(
+        booking_id=today.booking.pk, pupils=18, girls=9, adults=2, absent=today.pupils[18:], by=today.sen
+    )  # fmt: skip
+    today.booking.refresh_from_db()
+    assert (today.booking.state, today.booking.seats) == (BookingState.ATTENDED, 20)
+    assert seats_add_up(today.session) and today.session.seats_taken == 40
+
+
+@pytest.mark.django_db
 def test_after_closing_a_late_mark_is_refused(today, as_user):
     close_session(session_id=today.session.pk, by=today.sen)
     assert send(as_user(today.sen), word(today)).json()["answers"][0]["refused"] == "not_now"
@@ -221,6 +248,8 @@ def test_strangers_and_nonsense_get_nowhere(today, as_user, client):
     for body in ("[]", "{}", "[" * 5000, '{"device": "x", "sent_at": 1, "marks": []}'):
         assert sen.post(reverse("door_marks"), body, content_type="application/json").status_code == 400
     assert send(sen, *[{}] * 201).status_code == 400
+    [answer] = send(sen, word(today, booking="\ud800")).json()["answers"]
+    assert answer["refused"] == "unreadable"
     assert not CheckInMark.objects.exists()
 
 

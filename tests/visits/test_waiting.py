@@ -14,6 +14,8 @@ from django.utils import timezone
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.notices.models import Message
+from programs.schools.choices import SchoolState
+from programs.schools.models import School
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.deadlines import keep_deadlines
 from programs.visits.actions.group import change_group
@@ -23,7 +25,7 @@ from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.links import answer_token, booking_with_token
 from programs.visits.models import Session
 from programs.visits.rules import waiting as rules
-from tests.people import make_class, make_teacher
+from tests.people import make_class, make_school, make_teacher
 from tests.visits.make import book, seats_add_up, waiting
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,19 @@ def test_strict_order_moves_when_the_first_fits(full):
     cancel_booking(booking_id=full.other.pk, reason="b", by=full.other.leader)
     assert _states(*queue) == [S.OFFERED, S.OFFERED]
     assert seats_add_up(full.session) and full.session.seats_taken == 40
+
+
+def test_a_group_of_a_suspended_school_keeps_nobody_from_the_free_places(full):
+    """It cannot be offered them: in strict order the session would stand empty."""
+    Session.objects.filter(pk=full.session.pk).update(waiting_policy=WaitingPolicy.STRICT)
+    away = make_school("Trường THCS Định Hòa")
+    teacher = make_teacher("Thầy Chờ", school=away)
+    class_group = make_class("6D", school=away)
+    waits = book(full.session, class_group, teacher, pupils=10, adults=1, wait_if_full=True)
+    School.objects.filter(pk=waits.school_id).update(state=SchoolState.SUSPENDED)
+    cancel_booking(booking_id=full.first.pk, reason="Trùng lịch", by=full.hanh)
+    assert _states(waits) == [S.WAITLISTED]
+    assert book(full.session, full.lams_class, full.lam, pupils=10).state == S.HELD
 
 
 def test_the_rule_alone():

@@ -29,7 +29,7 @@ from programs.schools.queries import standing_of
 from programs.visits import rules
 from programs.visits.actions import guard
 from programs.visits.actions.booking import REFERENCE_PREFIX, school_facts_of
-from programs.visits.actions.waiting import confirm_by
+from programs.visits.actions.waiting import confirm_by, promote_waiting
 from programs.visits.choices import BallotState, BookingMode, BookingState, EntryOutcome, SessionState
 from programs.visits.models import Ballot, BallotEntry, Booking, Season, Session
 from programs.visits.queries import ballot as queries
@@ -399,6 +399,9 @@ def send_results(*, ballot_id: int, by: User) -> Ballot:
         ballot.state, ballot.sent_at = BallotState.SENT, now
         ballot.save(update_fields=["state", "sent_at"])
         _tell(ballot, entries)
+        for session_id in keys:
+            # What a winner could not take is offered to those who wait before anybody else can book it.
+            promote_waiting(session=sessions[session_id], now=now)
         _wipe(ballot.entries.all())
         won = sum(entry.outcome == EntryOutcome.WON for entry in entries)
         record(by=by, action="ballot.send", obj=ballot, after={"won": won, "lost": len(entries) - won})

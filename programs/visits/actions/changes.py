@@ -70,7 +70,9 @@ def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> N
         booking.calendar_sequence += 1
         if booking.state in (BookingState.HELD, BookingState.PAPERS_DUE):
             booking.papers_due_at = confirm_by(session=session, now=now)
-        booking.save(update_fields=["calendar_sequence", "papers_due_at"])
+        if booking.offer_expires_at is not None:  # an offer never outlives the beginning of its session
+            booking.offer_expires_at = min(booking.offer_expires_at, session.starts_at)
+        booking.save(update_fields=["calendar_sequence", "papers_due_at", "offer_expires_at"])
         tell_leader(
             kind="session_moved",
             booking=booking,

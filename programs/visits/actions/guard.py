@@ -76,9 +76,11 @@ def seat_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] 
     refuse_if(rules.move_refusal(state=booking.state, to=to))
     if booking.seats:
         raise RuntimeError(f"Booking {booking.reference} already holds {booking.seats} places.")
-    if not take_seats(session_id=booking.session_id, seats=booking.pupils):
+    # A group that was noted as absent and comes after all takes what it confirmed, not what it once booked.
+    seats = booking.confirmed_pupils or booking.pupils
+    if not take_seats(session_id=booking.session_id, seats=seats):
         return False
-    _move(booking=booking, values={"state": to, "seats": booking.pupils, **(changes or {})})
+    _move(booking=booking, values={"state": to, "seats": seats, **(changes or {})})
     return True
 
 

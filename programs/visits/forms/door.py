@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from django import forms
@@ -12,6 +13,7 @@ from programs.visits.rules.marks import Mark, right_time
 
 MOST_MARKS = 200  # of one sending; a device with more sends them in several
 MOST_NAMES = 500
+IDENTIFIER = re.compile(r"[0-9a-f-]{36}")
 FIRST, LAST = 1_500_000_000_000, 9_999_999_999_999  # milliseconds that can be a time
 
 
@@ -47,7 +49,7 @@ class MarkForm(forms.Form):
     """One mark. ``booking`` is the group's reference."""
 
     id = forms.UUIDField()
-    booking = forms.CharField(max_length=12)
+    booking = forms.RegexField(regex=r"^[A-Za-z0-9-]{1,12}$")  # JSON can hold text that no database takes
     kind = forms.ChoiceField(choices=MarkKind)
     made_at = forms.IntegerField(min_value=FIRST, max_value=LAST)
     pupils = forms.IntegerField(min_value=0, max_value=9999)
@@ -66,5 +68,6 @@ class MarkForm(forms.Form):
             girls=data["girls"],
             adults=data["adults"],
             present=frozenset(data["present"]) if data["kind"] == MarkKind.NAMES else frozenset(),
-            replaces=frozenset(each for each in data["replaces"] if len(each) <= 36),
+            # Only what can be a mark's identifier: PostgreSQL keeps no NUL and no half of a pair in JSON.
+            replaces=frozenset(each for each in data["replaces"] if IDENTIFIER.fullmatch(each)),
         )

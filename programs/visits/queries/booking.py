@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from programs.core.models import Holiday
 from programs.core.prepared import Prepared
+from programs.schools.choices import WORKING_STATES
 from programs.schools.models import ClassGroup, School
 from programs.schools.queries import classes_to_act_for
 from programs.visits.choices import COUNT_IN_SEASON, LIVE
@@ -116,7 +117,8 @@ def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> l
 
 
 def someone_waits(session: Session) -> bool:
-    return session.bookings.waiting().exists()
+    """Whether a group waits that could move up: one of a suspended school holds nobody else back."""
+    return session.bookings.waiting().filter(school__state__in=WORKING_STATES).exists()
 
 
 def waiting_place(booking: Booking) -> int:
