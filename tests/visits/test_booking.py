@@ -137,6 +137,10 @@ def test_a_class_of_another_school_cannot_be_chosen(world, as_user):
     assert Booking.objects.count() == 0
 
 
+def test_a_number_that_no_session_can_have_is_not_found(world, as_user):
+    assert as_user(world.hanh).get(reverse("session_book", args=[2**63])).status_code == 404
+
+
 def test_only_the_servers_clock_counts(world):
     opens = world.session.booking_opens_at
     closes = world.session.booking_closes_at

@@ -111,6 +111,22 @@ def test_two_sessions_in_one_room_are_refused_with_the_name_of_the_other(plan, a
     assert Session.objects.count() == 1
 
 
+@pytest.mark.parametrize("day", ["01/01/0001", "31/12/9999"])
+def test_days_at_the_ends_of_the_calendar_are_refused_beside_their_field(plan, as_user, day):
+    client = as_user(plan.trung)
+    answers = {
+        "day": client.post(
+            reverse("session_new", args=[plan.centre.code]), session_form(plan, day=day, clock="0:00", closes_days="60")
+        ),
+        "ends_on": client.post(
+            reverse("closed_days_new", args=[plan.centre.code]),
+            {"starts_on": day, "ends_on": day, "reason": "Bão", "idempotency_key": "k"},
+        ),
+    }
+    for field, answer in answers.items():
+        assert answer.context["form"].errors[field]
+
+
 def test_the_database_refuses_the_overlap_in_the_same_words_when_a_race_slips_past_the_rule(plan, monkeypatch):
     monkeypatch.setattr(schedule, "must_be_free", lambda **_: None)
     act = lambda: schedule_session(  # noqa: E731

@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.forms import CleanCharField, CleanFormMixin, DateField
+from programs.core.forms import CleanCharField, CleanFormMixin
 from programs.core.idempotency import IdempotentFormMixin
 from programs.schools.models import Area
 from programs.visits.choices import BookingMode, WaitingPolicy, Weekday
-from programs.visits.forms.fields import number
+from programs.visits.forms.fields import DayField, in_reach, number
 from programs.visits.models import Centre, Room, Season, Session
 
 MINUTE = "%d/%m/%Y %H:%M"
@@ -95,6 +95,9 @@ class MomentField(forms.DateTimeField):
         widget = forms.DateTimeInput(format=MINUTE, attrs=attributes)
         super().__init__(widget=widget, input_formats=[MINUTE, "%d/%m/%Y %Hh%M", "%Y-%m-%d %H:%M"], **options)
 
+    def to_python(self, value: object) -> datetime | None:
+        return in_reach(self, super().to_python(value))
+
 
 def moment_of(day: date, clock: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, clock))
@@ -117,7 +120,7 @@ class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         empty_label=_("No season"),
         help_text=_("A season says when booking opens and how places are given."),
     )
-    opens_on = DateField(
+    opens_on = DayField(
         label=_("Booking opens on"),
         required=False,
         help_text=_("At 7:00. Left empty: at once. Not asked when the session belongs to a season."),
@@ -146,7 +149,7 @@ def _room_label(room: Room) -> str:
 
 class SessionForm(OfferForm):
     field_order = ["field_trip", "day", "clock", "room", "capacity"]
-    day = DateField(label=_("Day"))
+    day = DayField(label=_("Day"))
     clock = ClockField(label=_("Begins at"))
 
     @property
@@ -156,8 +159,8 @@ class SessionForm(OfferForm):
 
 class SeriesForm(OfferForm):
     field_order = ["field_trip", "starts_on", "ends_on", "weekdays", "clocks", "room", "capacity"]
-    starts_on = DateField(label=_("First day"))
-    ends_on = DateField(label=_("Last day"))
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
     weekdays = forms.TypedMultipleChoiceField(
         label=_("On these days of the week"), coerce=int, choices=Weekday, widget=forms.CheckboxSelectMultiple
     )
@@ -169,7 +172,7 @@ class SeriesForm(OfferForm):
 class PlaceForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     """Where and when a session is put: for moving it and for its copy."""
 
-    day = DateField(label=_("Day"))
+    day = DayField(label=_("Day"))
     clock = ClockField(label=_("Begins at"))
     room = forms.ModelChoiceField(label=_("Room"), queryset=None)
 
@@ -214,8 +217,8 @@ class HoursForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 
 class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
-    starts_on = DateField(label=_("First day"))
-    ends_on = DateField(label=_("Last day"), required=False, help_text=_("Left empty: this one day."))
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), required=False, help_text=_("Left empty: this one day."))
     room = forms.ModelChoiceField(label=_("Room"), queryset=None, required=False, empty_label=_("The whole centre"))
     reason = CleanCharField(label=_("Reason"), max_length=200)
 

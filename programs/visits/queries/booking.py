@@ -21,6 +21,8 @@ from programs.visits.queries.ratios import with_ratios
 from programs.visits.queries.visibility import SESSION_PARTS, centre_ids_of, is_offered
 from programs.visits.rules import EarlierBooking
 
+LARGEST_KEY = 2**63 - 1
+
 
 def classes_for_booking(user, session: Session) -> list[ClassGroup]:
     """The person's classes of the session's school year and grades, each with ``pupil_count``."""
@@ -60,6 +62,8 @@ def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
     With its adult ratios, ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made
     already, or None. One query, since this is the rush.
     """
+    if session_id > LARGEST_KEY:  # a prepared query hands it to the database as it is
+        return None
     session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key))), None)
     if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
         return None
