@@ -22,5 +22,10 @@ def expected_pupils(booking: Booking) -> int:
     return booking.pupils if booking.confirmed_pupils is None else booking.confirmed_pupils
 
 
+def coming_pupils(booking: Booking, *, staying: int) -> int:
+    """Those expected without the ``staying`` ones of the list: a count that was fixed left them out already."""
+    return max(0, min(expected_pupils(booking), booking.pupils - staying))
+
+
 def expected_adults(booking: Booking) -> int:
     return booking.adults if booking.confirmed_adults is None else booking.confirmed_adults

@@ -13,13 +13,15 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from programs.notices.models import Message
+from programs.schools.models import Pupil
 from programs.visits.actions.attendance import check_in, close_session, mark_no_show
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.reminders import send_reminders
+from programs.visits.actions.roster import set_roster
 from programs.visits.models import Booking, CalendarFeed, VisitFeedback
 from programs.visits.rules.after import REMINDERS, averages, reminder_due
 from programs.visits.rules.marks import came_late, came_partly
-from tests.people import make_class, make_officer, make_school, make_teacher
+from tests.people import give_consent, make_class, make_officer, make_school, make_teacher
 from tests.visits.make import book, local, make_centre, make_centre_staff, make_session, make_trip, move_session
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -69,6 +71,19 @@ def test_after_the_scan_the_numbers_are_filled_in_as_confirmed(booked, as_user):
     Booking.objects.filter(pk=booked.booking.pk).update(confirmed_pupils=28, confirmed_adults=3, girls=13)
     form = as_user(booked.sen).get(reverse("booking_check_in", args=[booked.booking.reference])).context["form"]
     assert [form[name].value() for name in ("pupils", "girls", "adults")] == [28, 13, 3]
+
+
+@pytest.mark.django_db
+def test_who_stays_at_school_is_left_out_once_though_the_fixed_count_left_them_out_already(booked, as_user):
+    pupils = list(Pupil.objects.filter(enrolments__class_group=booked.class_8a1)[:30])
+    set_roster(booking_id=booked.booking.pk, pupil_ids=[pupil.pk for pupil in pupils], by=booked.hanh)
+    give_consent(*pupils[:27])
+    move_session(booked.session, timezone.now() - timedelta(seconds=1))
+    booking = Booking.objects.filter(pk=booked.booking.pk)
+    path = reverse("booking_check_in", args=[booked.booking.reference])
+    for confirmed, shown in [(None, 27), (27, 27), (25, 25), (30, 27)]:
+        booking.update(pupils=30, confirmed_pupils=confirmed)
+        assert as_user(booked.sen).get(path).context["form"]["pupils"].value() == shown
 
 
 def test_late_and_partly():

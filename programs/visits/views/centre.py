@@ -22,7 +22,7 @@ from programs.visits.forms import CheckInForm, ConfirmationForm, DayForm
 from programs.visits.models import Booking, Session
 from programs.visits.queries.door import no_photo_of
 from programs.visits.rules.marks import came_late, came_partly
-from programs.visits.words import expected_adults, expected_pupils
+from programs.visits.words import coming_pupils, expected_adults, expected_pupils
 
 
 def _day_url(session: Session) -> str:
@@ -65,7 +65,7 @@ def _first_figures(booking: Booking, staying: set[int]) -> dict:
     girls = sum(1 for entry in entries if entry.pupil.gender == "f") or booking.girls
     came = booking.arrived_pupils is not None
     return {
-        "pupils": booking.arrived_pupils if came else expected_pupils(booking) - len(staying),
+        "pupils": booking.arrived_pupils if came else coming_pupils(booking, staying=len(staying)),
         "girls": booking.arrived_girls if came else ("" if girls is None else girls),
         "adults": booking.arrived_adults if came else expected_adults(booking),
         "present": [entry.pupil_id for entry in entries if entry.attended is not False or not came],

@@ -28,7 +28,7 @@ from programs.visits.forms.door import MOST_MARKS, MarkForm, SendingForm, moment
 from programs.visits.models import Booking
 from programs.visits.queries.door import DoorGroup, DoorPupil, DoorSession, door_day
 from programs.visits.rules.marks import came_late
-from programs.visits.words import expected_adults, expected_pupils, time_span
+from programs.visits.words import coming_pupils, expected_adults, expected_pupils, time_span
 
 LARGEST_SENDING = 1024 * 1024
 SHELL = [
@@ -181,6 +181,7 @@ def _group(group: DoorGroup) -> dict:
             "girls": booking.girls,
             "adults": expected_adults(booking),
         },
+        "coming": coming_pupils(booking, staying=len(group.staying)),
         "arrived": _arrived(booking),
         "seen": group.seen,
         "pupils": [_pupil(pupil) for pupil in group.coming],

@@ -217,7 +217,7 @@
     const present = new Set(here.map((pupil) => pupil.id));
     if (group.arrived) return { ...group.arrived, present };
     const girls = group.pupils.length ? here.filter((pupil) => pupil.girl).length : group.expected.girls;
-    return { ...group.expected, pupils: group.expected.pupils - group.staying.length, girls: girls ?? "", present };
+    return { ...group.expected, pupils: group.coming, girls: girls ?? "", present };
   };
   const pupilRow = (pupil, present) => {
     const row = copy("pupil-row");
