@@ -88,7 +88,7 @@ def test_twenty_groups_for_five_places_book_exactly_five(contest):
 def test_without_the_guard_the_same_contest_overbooks(contest, monkeypatch):
     """The negative control: read, then write, and no CHECK behind it."""
 
-    def naive(*, session_id: int, seats: int) -> bool:
+    def naive(*, session_id: int, seats: int, **_as_read: object) -> bool:
         session = Session.objects.get(pk=session_id)
         if session.seats_taken + seats > session.capacity:
             return False

@@ -16,7 +16,7 @@ def switch_off() -> None:
     from programs.visits.actions import guard
     from programs.visits.models import Session
 
-    def naive(*, session_id: int, seats: int) -> bool:
+    def naive(*, session_id: int, seats: int, **_as_read: object) -> bool:
         session = Session.objects.get(pk=session_id)
         if session.seats_taken + seats > session.capacity:
             return False

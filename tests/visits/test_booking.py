@@ -137,6 +137,31 @@ def test_a_class_of_another_school_cannot_be_chosen(world, as_user):
     assert Booking.objects.count() == 0
 
 
+@pytest.mark.parametrize("wait", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    [{"mode": "ballot"}, {"state": "cancelled"}, {"starts_at": local(12), "ends_at": local(12, 11)}],
+)
+def test_nobody_books_a_session_that_was_changed_since_it_was_read(world, change, wait):
+    """The letter would name the old time, or the places would be those of a draw."""
+    fresh = session_to_book(world.hanh, world.session.pk, key="k")
+    Session.objects.filter(pk=world.session.pk).update(**change)
+    with pytest.raises(Refused) as refused:
+        book_session(
+            session=fresh,
+            school=world.school,
+            class_group=world.class_8a1,
+            pupils=30,
+            adults=2,
+            contact_phone="+84912345678",
+            by=world.hanh,
+            key="k",
+            wait_if_full=wait,
+        )
+    assert refused.value.refusal.code == "session_changed"
+    assert not Booking.objects.exists() and seats_add_up(world.session)
+
+
 def test_a_number_that_no_session_can_have_is_not_found(world, as_user):
     assert as_user(world.hanh).get(reverse("session_book", args=[2**63])).status_code == 404
 

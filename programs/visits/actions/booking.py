@@ -130,15 +130,23 @@ def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
     """True when the places were taken, False when the group joins the waiting list."""
     session = wish.session
     must_queue = session.waiting_policy == WaitingPolicy.STRICT and queries.someone_waits(session)
-    if not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils):
+    if not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils, as_read=session):
         return True
     if not wait_if_full:
         if session.seats_left >= wish.pupils:  # read before others took them: say what is left now
-            session.refresh_from_db(fields=["seats_taken"])
+            now_is = Session.objects.get(pk=session.pk)
+            _must_be_as_read(session, now_is)
+            session.seats_taken = now_is.seats_taken
         raise Refused(rules.full_refusal(seats_left=0 if must_queue else session.seats_left))
     # Under the lock no cancellation can slip between the last look and joining the list.
-    guard.lock_session(session_id=session.pk)
+    _must_be_as_read(session, guard.lock_session(session_id=session.pk))
     return not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils)
+
+
+def _must_be_as_read(session: Session, now_is: Session) -> None:
+    """Raises ``Refused`` when the session was cancelled, moved or given to a ballot while the form was on its way."""
+    same = (session.state, session.mode, session.starts_at) == (now_is.state, now_is.mode, now_is.starts_at)
+    refuse_if(None if same else rules.changed_refusal(starts_at=now_is.starts_at))
 
 
 def school_facts_of(*, wish: Booking, now: datetime) -> rules.SchoolFacts:

@@ -20,9 +20,15 @@ from programs.visits.models import Booking, Session
 from programs.visits.queries import BOOKING_PARTS
 
 
-def take_seats(*, session_id: int, seats: int) -> bool:
-    """Take ``seats`` places in one conditional statement; False when they are not there."""
-    return _change_seats(Q(one_group=False) | Q(seats_taken=0), session_id=session_id, seats=seats)
+def take_seats(*, session_id: int, seats: int, as_read: Session | None = None) -> bool:
+    """Take ``seats`` places in one conditional statement; False when they are not there.
+
+    ``as_read`` was read without a lock: False, too, when the session was moved or given to a ballot since.
+    """
+    conditions = [Q(one_group=False) | Q(seats_taken=0)]
+    if as_read is not None:
+        conditions.append(Q(starts_at=as_read.starts_at, mode=as_read.mode))
+    return _change_seats(*conditions, session_id=session_id, seats=seats)
 
 
 def _change_seats(*conditions: Q, session_id: int, seats: int) -> bool:

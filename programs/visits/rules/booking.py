@@ -226,6 +226,12 @@ def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
     return None
 
 
+def changed_refusal(*, starts_at: datetime) -> Refusal:
+    """A session that is not any more what the school was shown."""
+    message = _("The session of {time} has just been changed. Please look at it again before you book.")
+    return Refusal("session_changed", message.format(time=moment_text(starts_at)))
+
+
 def full_refusal(*, seats_left: int) -> Refusal:
     """The answer of the guard in words: what is left, and what to do next."""
     if seats_left < 1:
