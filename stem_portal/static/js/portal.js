@@ -55,7 +55,8 @@
 
   // Whoever signs out leaves no list of pupils on the device (door.js).
   document.addEventListener("submit", (event) => {
-    if (event.target.action.includes("/accounts/logout/")) localStorage.removeItem("door:list");
+    // Not .action: a form may have a field of that name.
+    if (event.target.getAttribute("action")?.includes("/accounts/logout/")) localStorage.removeItem("door:list");
   });
 
   // Work that goes on in the background: look again after a moment.
