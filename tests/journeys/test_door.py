@@ -63,7 +63,7 @@ def open_the_door(walker: Walker) -> None:
     """Once with network: the page and the list come to the telephone."""
     walker.goto("/desk/centre/")
     walker.page.get_by_role("link", name="Điểm danh tại cửa").click()
-    expect(walker.page.locator("#door-status")).to_contain_text("Đã gửi hết")
+    expect(walker.page.locator("#door-status")).to_contain_text("Danh sách lúc")
     walker.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     walker.page.wait_for_function(
         "caches.keys().then((names) => names.some((name) => name.startsWith('door:')))"

@@ -90,6 +90,10 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
             session.refresh_from_db(fields=["seats_taken", "state"])
+    return _booking_page(request, session, form)
+
+
+def _booking_page(request: HttpRequest, session: Session, form: BookingForm) -> HttpResponse:
     now, opens_at = timezone.now(), queries.opening_for(session, standing_of(request.user).working_schools)
     refusal = _refusal_now(session) or rules.cluster_refusal(now=now, opens_at=opens_at)
     context = {
@@ -97,7 +101,7 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
         "trip": session.field_trip,
         "centre": session.field_trip.centre,
         "form": form,
-        "classes": classes,
+        "classes": form.classes,
         "refusal": refusal,
         "may_draft": refusal is not None and refusal.code == "not_open_yet",
         "has_draft": _draft_name(session) in request.session,
