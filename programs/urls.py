@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
-WINGS = ["core", "notices", "schools", "curricula", "visits", "projects", "certificates", "reports"]
+# Addresses are tried in this order: those of the rush come first.
+WINGS = ["visits", "core", "notices", "schools", "curricula", "projects", "certificates", "reports"]
 
 urlpatterns = [path("", include(f"programs.{wing}.urls")) for wing in WINGS]

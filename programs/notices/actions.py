@@ -39,7 +39,7 @@ def write_message(
     language = to.language if to else (translation.get_language() or settings.LANGUAGE_CODE)
     to_address = address or (to.email if to else "") or ""
     name, content_type, content = attachment or ("", "", "")
-    path = translate_url(link, language) if link else ""
+    path = _in_language(link, language)
     known = {
         "person": to,
         "site_url": settings.SITE_URL,
@@ -65,6 +65,12 @@ def write_message(
     )
     # Two acts at once may write the same message: the unique key lets one of them in, in one statement.
     Message.objects.bulk_create([message], ignore_conflicts=True)
+
+
+def _in_language(link: str, language: str) -> str:
+    """``link`` as it is addressed in ``language``; finding that out is left out where it is so already."""
+    spoken = translation.get_language_from_path(link) or settings.LANGUAGE_CODE
+    return link if spoken == language else translate_url(link, language)
 
 
 def _render(kind: str, context: dict, language: str) -> dict[str, str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.core.models import Holiday
-from programs.core.prepared import Prepared
+from programs.core.prepared import A_DAY, A_MOMENT, Prepared
 from programs.schools.choices import WORKING_STATES
 from programs.schools.models import ClassGroup, School
-from programs.schools.queries import classes_to_act_for
+from programs.schools.queries import standing_of
 from programs.visits.choices import COUNT_IN_SEASON, LIVE
 from programs.visits.models import Booking, SeasonOpening, Session
 from programs.visits.queries.ratios import with_ratios
@@ -24,19 +24,29 @@ from programs.visits.rules import EarlierBooking
 LARGEST_KEY = 2**63 - 1
 
 
-def classes_for_booking(user, session: Session) -> list[ClassGroup]:
-    """The person's classes of the session's school year and grades, each with ``pupil_count``."""
-    day = timezone.localtime(session.starts_at).date()
-    trip = session.field_trip
+def _classes_to_book(school: int, day: date, first: int, last: int) -> QuerySet[ClassGroup]:
     pupils = Count("enrolments", filter=Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True))
-    return list(
-        classes_to_act_for(user)
-        .filter(school_year__starts_on__lte=day, school_year__ends_on__gte=day)
-        .filter(grade__gte=trip.grade_from, grade__lte=trip.grade_to)
-        .select_related("school")
-        .annotate(pupil_count=pupils)
-        .order_by("school__sort_key", "grade", "name")
-    )
+    classes = ClassGroup.objects.filter(school=school, grade__gte=first, grade__lte=last)
+    in_year = classes.filter(school_year__starts_on__lte=day, school_year__ends_on__gte=day)
+    return in_year.annotate(pupil_count=pupils).order_by("grade", "name")
+
+
+_CLASSES_TO_BOOK = Prepared(_classes_to_book, school=-1, day=A_DAY, first=101, last=102)
+
+
+def classes_for_booking(user, session: Session) -> list[ClassGroup]:
+    """The person's classes of the session's school year and grades, each with its school and ``pupil_count``.
+
+    One query for each school where the person works; hardly anybody has two.
+    """
+    day, trip = timezone.localtime(session.starts_at).date(), session.field_trip
+    found = []
+    for school in standing_of(user).working_schools:
+        classes = _CLASSES_TO_BOOK.rows(school=school.pk, day=day, first=trip.grade_from, last=trip.grade_to)
+        for class_group in classes:
+            class_group.school = school
+        found += classes
+    return found
 
 
 def hash_of_key(user, key: str) -> str:
@@ -100,24 +110,28 @@ def opening_for(session: Session, schools: Collection[School]) -> datetime:
     return max([session.booking_opens_at, *openings.values_list("opens_at", flat=True)])
 
 
+def _bookings_in_the_way(school: int, now: datetime, season: int) -> QuerySet:
+    in_season = Q(state__in=COUNT_IN_SEASON, session__season=season)
+    rows = Booking.objects.filter(Q(state__in=LIVE, session__starts_at__gt=now) | in_season, school=school)
+    return rows.order_by().values_list(
+        "reference",
+        "session_id",
+        "class_group_id",
+        "session__field_trip__centre_id",
+        "session__starts_at",
+        "session__ends_at",
+        "session__season_id",
+        "state",
+    )
+
+
+_BOOKINGS_IN_THE_WAY = Prepared(_bookings_in_the_way, school=-1, now=A_MOMENT, season=-2)
+
+
 def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> list[EarlierBooking]:
     """The school's live bookings of sessions to come, and all that count in the season of ``session``."""
-    live = Q(state__in=LIVE, session__starts_at__gt=now)
-    in_season = Q(state__in=COUNT_IN_SEASON, session__season=session.season_id) if session.season_id else Q()
-    rows = Booking.objects.filter(live | in_season, school=school)
-    return [
-        EarlierBooking(*row)
-        for row in rows.values_list(
-            "reference",
-            "session_id",
-            "class_group_id",
-            "session__field_trip__centre_id",
-            "session__starts_at",
-            "session__ends_at",
-            "session__season_id",
-            "state",
-        )
-    ]
+    rows = _BOOKINGS_IN_THE_WAY.tuples(school=school.pk, now=now, season=session.season_id or 0)
+    return [EarlierBooking(*row) for row in rows]
 
 
 def someone_waits(session: Session) -> bool:
