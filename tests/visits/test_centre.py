@@ -11,8 +11,11 @@ from django.utils import timezone
 from programs.core.refusals import Refused
 from programs.schools.models import Pupil
 from programs.visits.actions.attendance import check_in, close_session
+from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.roster import set_roster
+from programs.visits.actions.waiting import accept_offer
 from programs.visits.choices import BookingState, SessionState
+from programs.visits.queries.door import door_day
 from tests.people import give_consent, make_class, make_school, make_teacher
 from tests.visits.make import book, local, make_centre, make_centre_staff, move_session, seats_add_up
 
@@ -162,6 +165,20 @@ def test_any_day_can_be_asked_for_and_nonsense_shows_today(world, as_user):
         assert client.get(reverse("centre_day"), {"date": text}).context["shown"].groups_booked == 1
     assert client.get(reverse("centre_day"), {"date": "32/13/2026"}).context["is_today"]
     assert client.get(reverse("centre_day"), {"date": "0001-01-01"}).status_code == 404
+
+
+def test_a_group_that_is_only_offered_places_waits_and_is_not_expected_at_the_door(world, as_user):
+    """Cô Hạnh's class has left the session; thầy Lâm has not answered yet whether his comes instead."""
+    left = book(world.session, world.class_8a1, world.hanh)
+    offered = book(world.session, world.lams_class, world.lam, pupils=3, adults=1, wait_if_full=True)
+    cancel_booking(booking_id=left.pk, reason="Trùng lịch", by=world.hanh)
+    client, day = as_user(world.sen), f"{local(10):%Y-%m-%d}"
+    [shown] = client.get(reverse("centre_day"), {"date": day}).context["shown"].sessions
+    assert (shown.groups, shown.pupils_booked, shown.waiting) == ([], 0, 1)
+    assert [group.booking for each in door_day(world.sen, local(10).date()) for group in each.groups] == []
+    accept_offer(booking_id=offered.pk, by=world.lam)
+    [shown] = client.get(reverse("centre_day"), {"date": day}).context["shown"].sessions
+    assert (shown.groups, shown.pupils_booked, shown.waiting) == ([offered], 3, 0)
 
 
 def test_the_day_costs_the_same_with_one_and_three_groups(world, as_user, django_assert_num_queries, only_this_page):

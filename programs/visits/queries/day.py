@@ -13,6 +13,7 @@ from programs.visits.choices import BOOKING_GROUPS, CAME, COMING, SessionState
 from programs.visits.models import Booking, Centre, Session
 from programs.visits.queries.sessions import day_begins
 from programs.visits.queries.visibility import centre_ids_of, sessions_run_by
+from programs.visits.rules.waiting import IN_LINE
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class CentreDay:
         return sum(each.pupils_arrived for each in self.sessions)
 
 
-EXPECTED = (*BOOKING_GROUPS["upcoming"], *BOOKING_GROUPS["past"])
+# Who is only offered places does not come until the offer is accepted: such a group still waits.
+EXPECTED = (*COMING, *BOOKING_GROUPS["past"])
 
 
 def centre_day(user, day: date) -> CentreDay:
@@ -69,7 +71,7 @@ def centre_day(user, day: date) -> CentreDay:
         sessions_run_by(user)
         .filter(starts_at__gte=day_begins(day), starts_at__lt=day_begins(day + timedelta(days=1)))
         .exclude(state=SessionState.CANCELLED)
-        .annotate(waiting=Count("bookings", filter=Q(bookings__in=Booking.objects.waiting())))
+        .annotate(waiting=Count("bookings", filter=Q(bookings__state__in=IN_LINE)))
         .order_by("starts_at", "id")
     )
     groups: dict[int, list[Booking]] = defaultdict(list)
