@@ -137,7 +137,7 @@ class Visits(RuleBasedStateMachine):
         return fresh.state == SessionState.SCHEDULED and timezone.now() < fresh.booking_closes_at
 
     def move_up(self) -> None:
-        if self.is_open():
+        if timezone.now() < self.session.starts_at - timedelta(hours=12):
             self.model.move_up()
 
     def begun(self) -> bool:

@@ -20,7 +20,6 @@ from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.changes import cancel_series, cancel_session, change_capacity, move_session
 from programs.visits.actions.schedule import Offer, schedule_series, schedule_session
 from programs.visits.choices import BookingMode, BookingState, CentreRole, SessionState
-from programs.visits.forms.schedule import SessionForm
 from programs.visits.models import Blackout, Booking, CentreStaff, OpeningHours, Room, Season, Session
 from programs.visits.rules.schedule import Rhythm
 from tests.people import enrol_second_factor, make_class, make_officer, make_school, make_teacher, make_user, make_year
@@ -301,12 +300,6 @@ def test_an_offer_ends_with_the_beginning_of_a_session_that_is_moved_forward(pla
     move_session(session_id=plan.session.pk, starts_at=local(1), room=plan.room, by=plan.trung)
     waits.refresh_from_db()
     assert (waits.state, waits.offer_expires_at) == (BookingState.OFFERED, local(1))
-
-
-def test_a_new_session_leaves_time_for_the_places_that_fixed_head_counts_give_back(plan):
-    """They go to the waiting list, which stands still once booking has closed."""
-    form = SessionForm(centre=plan.centre, seasons=Season.objects.none())
-    assert form.fields["closes_days"].initial < plan.centre.count_locks_days
 
 
 def test_a_session_moves_a_little_within_its_own_time_but_not_onto_another(plan):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -17,16 +18,17 @@ from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
 from programs.visits.actions.booking import cancel_booking
+from programs.visits.actions.changes import move_session
 from programs.visits.actions.deadlines import keep_deadlines
 from programs.visits.actions.group import change_group
 from programs.visits.actions.guard import lock_session
 from programs.visits.actions.waiting import accept_offer, leave_waiting, promote_waiting
-from programs.visits.choices import BookingState, WaitingPolicy
+from programs.visits.choices import BookingState, CentreRole, WaitingPolicy
 from programs.visits.links import answer_token, booking_with_token
-from programs.visits.models import Session
+from programs.visits.models import Booking, CentreStaff, OpeningHours, Session
 from programs.visits.rules import waiting as rules
 from tests.people import make_class, make_school, make_teacher
-from tests.visits.make import book, seats_add_up, waiting
+from tests.visits.make import book, make_centre_staff, seats_add_up, waiting
 
 pytestmark = pytest.mark.django_db
 S = BookingState
@@ -129,13 +131,65 @@ def test_an_offer_holds_the_places_for_its_hours(offered):
     assert late.state == S.WAITLISTED
 
 
-def test_an_offer_never_outlives_the_booking_time():
-    now = timezone.now()
-    soon = now + timedelta(hours=5)
-    ends = rules.offer_ends(now=now, hours=48, booking_closes_at=soon, starts_at=soon + timedelta(days=1))
-    assert ends == soon
+# --- After the end of booking -------------------------------------------------------------------
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("hours_before", "closes", "moves"),
+    [(241, 48, False), (240, 48, True), (48, 48, True), (13, 48, True), (12, 48, False), (1, 0, True), (0, 0, False)],
+)
+def test_the_list_moves_while_booking_is_open_and_then_until_twelve_hours_before(hours_before, closes, moves):
+    window = {"opens_at": NOON - timedelta(hours=240), "closes_at": NOON - timedelta(hours=closes), "starts_at": NOON}
+    assert rules.list_moves(now=NOON - timedelta(hours=hours_before), **window) == moves
+
+
+def test_near_the_session_an_offer_leaves_half_of_the_time_to_the_next():
+    ends = lambda left: rules.offer_ends(now=NOON, hours=48, starts_at=NOON + timedelta(hours=left))  # noqa: E731
+    assert [ends(left) - NOON for left in (240, 96, 24)] == [timedelta(hours=hours) for hours in (48, 48, 12)]
+
+
+def test_who_leaves_after_the_end_of_booking_still_makes_room_for_two_turns(full, client):
+    """A day and a half before the session 8A1 falls ill; the first that waits does not look into its letters."""
+    silent, ready = _queue(full.session, 20, 20)
+    Booking.objects.filter(pk=full.other.pk).update(papers_due_at=None)  # it stays, whatever the time
+    starts = full.session.starts_at
+    with time_machine.travel(starts - timedelta(hours=36), tick=False):
+        cancel_booking(booking_id=full.first.pk, reason="Lớp bị ốm", by=full.hanh)
+        assert _states(silent, ready) == [S.OFFERED, S.WAITLISTED]
+        assert silent.offer_expires_at == starts - timedelta(hours=18)
+    with time_machine.travel(starts - timedelta(hours=18), tick=False):
+        assert keep_deadlines()["offers_ended"] == 1
+        assert _states(silent, ready) == [S.EXPIRED, S.OFFERED]
+        client.post(reverse("waiting_answer", args=[answer_token(ready)]), {"answer": "accept"})
+        assert _states(ready) == [S.HELD] and ready.papers_due_at <= starts
+    assert seats_add_up(full.session)
+
+
+def test_in_the_last_hours_nobody_is_offered_places_any_more(full):
+    [waits] = _queue(full.session, 20)
+    with time_machine.travel(full.session.starts_at - timedelta(hours=12), tick=False):
+        cancel_booking(booking_id=full.first.pk, reason="Lớp bị ốm", by=full.hanh)
+    assert _states(waits) == [S.WAITLISTED]
+    assert Message.objects.filter(kind="booking_offered").count() == 0
+
+
+def test_a_session_that_is_moved_to_a_later_day_lets_its_list_move_again(full):
+    """What came free in the last hours was offered to nobody."""
+    [waits] = _queue(full.session, 20)
+    starts = full.session.starts_at
+    for weekday in range(7):
+        OpeningHours.objects.create(centre=full.centre, weekday=weekday, opens_at=time(7), closes_at=time(18))
+    trung = make_centre_staff(full.centre, "Võ Thành Trung")
+    CentreStaff.objects.filter(user=trung).update(role=CentreRole.MANAGER)
+    with time_machine.travel(starts - timedelta(hours=6), tick=False):
+        cancel_booking(booking_id=full.first.pk, reason="Lớp bị ốm", by=full.hanh)
+        later = starts + timedelta(days=7)
+        move_session(session_id=full.session.pk, starts_at=later, room=full.session.room, by=trung)
+    assert _states(waits) == [S.OFFERED] and seats_add_up(full.session)
+
+
+# --- What an answer does ------------------------------------------------------------------------
 def test_accepting_holds_the_places_like_any_others(offered):
     with pytest.raises(PermissionDenied):
         accept_offer(booking_id=offered.offer.pk, by=offered.lam)

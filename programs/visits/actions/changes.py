@@ -48,6 +48,7 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) 
         _place(session, starts_at=starts_at, room=room, now=now)
         record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
         _tell_of_move(session, moved_from=moved_from, now=now)
+        promote_waiting(session=session, now=now)  # the list stands still in the last hours before a session
     return session
 
 

@@ -38,9 +38,9 @@ def confirm_by(*, session: Session, now: datetime) -> datetime:
 def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
     """Offer the free places of ``session`` to its waiting list by its policy; one message to each group.
 
-    The caller holds the session's lock. After booking has closed the list stands still.
+    The caller holds the session's lock. In the last hours before the session the list stands still.
     """
-    if not session.booking_opens_at <= now < session.booking_closes_at:
+    if not _moves(session, now=now):
         return []
     session.refresh_from_db(fields=["seats_taken", "capacity", "state"])
     waiting = session.bookings.waiting().filter(school__state__in=WORKING_STATES)
@@ -54,14 +54,18 @@ def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
     return offered
 
 
-def _offer(booking: Booking, *, session: Session, now: datetime) -> Booking:
-    booking.session = session
-    ends = line.offer_ends(
+def _moves(session: Session, *, now: datetime) -> bool:
+    return line.list_moves(
         now=now,
-        hours=session.field_trip.centre.offer_hours,
-        booking_closes_at=session.booking_closes_at,
+        opens_at=session.booking_opens_at,
+        closes_at=session.booking_closes_at,
         starts_at=session.starts_at,
     )
+
+
+def _offer(booking: Booking, *, session: Session, now: datetime) -> Booking:
+    booking.session = session
+    ends = line.offer_ends(now=now, hours=session.field_trip.centre.offer_hours, starts_at=session.starts_at)
     changes = {"offered_at": now, "offer_expires_at": ends}
     if not guard.seat_booking(booking=booking, to=BookingState.OFFERED, changes=changes):
         raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")

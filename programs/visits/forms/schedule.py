@@ -125,7 +125,13 @@ class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         required=False,
         help_text=_("At 7:00. Left empty: at once. Not asked when the session belongs to a season."),
     )
-    closes_days = number(label=_("Booking closes how many days before"), min_value=0, max_value=60, initial=1)
+    closes_days = number(
+        label=_("Booking closes how many days before"),
+        min_value=0,
+        max_value=60,
+        initial=1,
+        help_text=_("What comes free after that still goes to the waiting list."),
+    )
 
     def __init__(self, *args, centre: Centre, seasons: QuerySet[Season], **kwargs) -> None:
         super().__init__(*args, **kwargs)

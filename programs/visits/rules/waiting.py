@@ -12,6 +12,7 @@ from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.rules.booking import moment_text
 
 IN_LINE = (BookingState.WAITLISTED, BookingState.OFFERED)
+LAST_OFFER = timedelta(hours=12)  # a class that hears of its places later than that before the session is not ready
 
 
 def promotable(queue: Sequence[tuple[int, int]], *, seats_left: int, policy: str, one_group: bool) -> list[int]:
@@ -37,9 +38,21 @@ def passed_over(queue: Sequence[tuple[int, int]], chosen: Sequence[int]) -> list
     return [identifier for identifier, _pupils in queue[:last] if identifier not in chosen]
 
 
-def offer_ends(*, now: datetime, hours: int, booking_closes_at: datetime, starts_at: datetime) -> datetime:
-    """Until when an offer stands: its hours, but never past the end of booking or the session's beginning."""
-    return min(now + timedelta(hours=hours), booking_closes_at, starts_at)
+def list_moves(*, now: datetime, opens_at: datetime, closes_at: datetime, starts_at: datetime) -> bool:
+    """Whether places that come free are offered to those who wait.
+
+    While booking is open, and after its end until some hours before the session: head counts are fixed about when
+    booking ends, and whoever cancels late does so after it. What they give back would otherwise reach nobody.
+    """
+    return opens_at <= now < min(starts_at, max(closes_at, starts_at - LAST_OFFER))
+
+
+def offer_ends(*, now: datetime, hours: int, starts_at: datetime) -> datetime:
+    """Until when an offer stands: its hours, but at most half of what is left until the session begins.
+
+    So the next in line, too, has time to answer and to get ready.
+    """
+    return now + min(timedelta(hours=hours), (starts_at - now) / 2)
 
 
 def accept_refusal(*, state: str, now: datetime, expires_at: datetime | None) -> Refusal | None:
@@ -65,6 +78,12 @@ def leave_refusal(*, state: str, now: datetime, starts_at: datetime) -> Refusal 
 
 def policy_words(policy: str, *, one_group: bool) -> str:
     """The rule of a session's waiting list, as it is told to everybody who waits."""
+    hours = LAST_OFFER // timedelta(hours=1)
+    until = _("Places are offered after the end of booking too, until {hours} hours before the session begins.")
+    return f"{_order_words(policy, one_group=one_group)} {until.format(hours=hours)}"
+
+
+def _order_words(policy: str, *, one_group: bool) -> str:
     if one_group:
         return _("This session takes one group only: the places are offered to the first group in line.")
     if policy == WaitingPolicy.STRICT:
