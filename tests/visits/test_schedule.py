@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +17,13 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole
 from programs.visits.actions import changes, schedule
+from programs.visits.actions.attendance import check_in
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.changes import cancel_series, cancel_session, change_capacity, move_session
 from programs.visits.actions.schedule import Offer, schedule_series, schedule_session
 from programs.visits.choices import BookingMode, BookingState, CentreRole, SessionState
 from programs.visits.models import Blackout, Booking, CentreStaff, OpeningHours, Room, Season, Session
-from programs.visits.rules.schedule import Rhythm
+from programs.visits.rules.schedule import Rhythm, received_refusal
 from tests.people import enrol_second_factor, make_class, make_officer, make_school, make_teacher, make_user, make_year
 from tests.visits.make import book, local, make_centre, make_centre_staff, make_session, make_trip, seats_add_up
 
@@ -401,6 +403,56 @@ def test_a_session_that_began_is_not_cancelled_any_more(plan):
     Session.objects.filter(pk=plan.session.pk).update(starts_at=local(-1), ends_at=local(-1, 11))
     cancel = lambda: cancel_session(session_id=plan.session.pk, reason="x", by=plan.trung)  # noqa: E731
     assert refusal(cancel)[0] == "session_past"
+
+
+# --- Groups that are there already --------------------------------------------------------------
+@pytest.fixture
+def received(plan):
+    """Twenty minutes before the session chị Sen has checked 8A1 in; thầy Lâm's class is still on its way."""
+    plan.here = book(plan.session, plan.class_8a1, plan.hanh, pupils=30)
+    plan.coming = book(plan.session, plan.lams_class, plan.lam, pupils=3, adults=1)
+    with time_machine.travel(plan.session.starts_at - timedelta(minutes=20), tick=False):
+        check_in(booking_id=plan.here.pk, pupils=30, girls=14, adults=2, by=plan.sen)
+        Message.objects.all().delete()
+        yield plan
+
+
+def test_a_session_whose_groups_arrive_is_neither_moved_nor_cancelled(received, as_user):
+    client, starts = as_user(received.trung), received.session.starts_at
+    place = {"day": f"{local(15):%d/%m/%Y}", "clock": "13:30", "room": received.room.pk, "idempotency_key": "m"}
+    for name, data in (("session_move", place), ("session_cancel", {"reason": "Mất điện.", "idempotency_key": "c"})):
+        answer = client.post(reverse(name, args=[received.session.pk]), data)
+        assert answer.status_code == 200
+        [error] = answer.context["form"].non_field_errors()
+        assert error == received_refusal(groups=1).message and error in answer.content.decode()
+    received.session.refresh_from_db()
+    assert (received.session.starts_at, received.session.state) == (starts, SessionState.SCHEDULED)
+    assert not Message.objects.exists()
+    assert seats_add_up(received.session)
+
+
+def test_its_page_says_so_and_what_is_still_possible_instead(received, as_user):
+    page = as_user(received.trung).get(reverse("session_plan", args=[received.session.pk])).content.decode()
+    assert received_refusal(groups=1).message in page
+    for name, shown in (("session_move", False), ("session_cancel", False), ("session_capacity", True)):
+        assert (reverse(name, args=[received.session.pk]) in page) == shown
+    cancel_booking(booking_id=received.coming.pk, reason="Mất điện một phòng", by=received.sen)
+    received.coming.refresh_from_db()
+    assert received.coming.state == BookingState.CANCELLED_BY_CENTRE
+
+
+def test_a_series_is_cancelled_without_the_session_whose_groups_arrive(received, as_user):
+    series = schedule_series(offer=offer(received), rhythm=rhythm(20, 21, clocks=[time(8)]), by=received.trung, key="s")
+    Session.objects.filter(pk=received.session.pk).update(series=series)
+    book(series.sessions.get(starts_at=local(20)), received.class_8a1, received.hanh)
+    address = reverse("series_cancel", args=[series.pk])
+    client = as_user(received.trung)
+    assert "2 buổi" in client.get(address).context["text"]
+    client.post(address, {"reason": "Hết kinh phí.", "idempotency_key": "h"})
+    states = list(series.sessions.order_by("starts_at").values_list("state", flat=True))
+    assert states == [SessionState.SCHEDULED, SessionState.CANCELLED, SessionState.CANCELLED]
+    received.here.refresh_from_db()
+    assert received.here.state == BookingState.ATTENDED
 
 
 def test_nothing_is_cancelled_when_one_letter_cannot_be_written(plan, monkeypatch):

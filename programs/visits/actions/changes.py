@@ -36,6 +36,7 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) 
         refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
         if (session.starts_at, session.room_id) == (starts_at, room.pk):
             return session
+        _must_not_have_received(session)
         refuse_if(
             rules.room_refusal(
                 room_centre_id=room.centre_id,
@@ -50,6 +51,11 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) 
         _tell_of_move(session, moved_from=moved_from, now=now)
         promote_waiting(session=session, now=now)  # the list stands still in the last hours before a session
     return session
+
+
+def _must_not_have_received(session: Session) -> None:
+    """Groups are checked in from the morning of the day: those that are there can be told nothing any more."""
+    refuse_if(rules.received_refusal(groups=session.bookings.came().count()))
 
 
 def _place(session: Session, *, starts_at: datetime, room: Room, now: datetime) -> None:
@@ -118,7 +124,10 @@ def cancel_session(*, session_id: int, reason: str, by: User) -> Session:
 
 
 def cancel_series(*, series_id: int, reason: str, by: User) -> int:
-    """Every session of the series that is still to come, or none of them; the number of sessions cancelled."""
+    """Every session of the series that is still to come, or none of them; the number of sessions cancelled.
+
+    One whose groups arrive already takes place.
+    """
     now = timezone.now()
     with transaction.atomic():
         series = SessionSeries.objects.select_related("field_trip").get(pk=series_id)
@@ -126,7 +135,7 @@ def cancel_series(*, series_id: int, reason: str, by: User) -> int:
         # In the order of their numbers: two who cancel at once lock them in the same order.
         remaining = sorted(queries.remaining_of(series, now=now).values_list("pk", flat=True))
         sessions = [guard.lock_session(session_id=pk) for pk in remaining]
-        due = [session for session in sessions if session.state == SessionState.SCHEDULED and session.starts_at > now]
+        due = [session for session in sessions if _remains(session, now=now)]
         for session in due:
             _cancel(session, reason=reason, by=by, now=now)
         if due:
@@ -134,9 +143,16 @@ def cancel_series(*, series_id: int, reason: str, by: User) -> int:
     return len(due)
 
 
+def _remains(session: Session, *, now: datetime) -> bool:
+    """Judged afresh under its lock; a session that received a group already is as good as begun."""
+    is_coming = session.state == SessionState.SCHEDULED and session.starts_at > now
+    return is_coming and not session.bookings.came().exists()
+
+
 def _cancel(session: Session, *, reason: str, by: User, now: datetime) -> None:
     """The caller holds the session's lock."""
     refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
+    _must_not_have_received(session)
     bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
     for booking in bookings:
         booking.session = session

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from programs.core.models import Holiday
@@ -198,8 +198,10 @@ def elsewhere(session: Session, bookings: Sequence[Booking]) -> dict[int, str]:
 
 
 def remaining_of(series: SessionSeries, *, now: datetime) -> QuerySet[Session]:
-    """The sessions of a series that are still to come and not cancelled."""
-    return series.sessions.upcoming(now).select_related("field_trip__centre", "room").order_by("starts_at", "pk")
+    """The sessions of a series that are still to come and not cancelled; none whose groups arrive already."""
+    received = Exists(Booking.objects.came().filter(session=OuterRef("pk")))
+    coming = series.sessions.upcoming(now).exclude(received)
+    return coming.select_related("field_trip__centre", "room").order_by("starts_at", "pk")
 
 
 def group_counts(sessions: QuerySet[Session]) -> dict[str, int]:

@@ -228,6 +228,20 @@ def may_change(*, state: str, starts_at: datetime, now: datetime) -> bool:
     return change_refusal(state=state, starts_at=starts_at, now=now) is None
 
 
+def received_refusal(*, groups: int) -> Refusal | None:
+    """Why a session is neither moved nor cancelled any more, though it has not begun: ``groups`` are there already."""
+    if not groups:
+        return None
+    message = ngettext(
+        "{count} group is checked in already, so the session can no longer be moved or cancelled. Close it after it "
+        "has begun. If others cannot be received, cancel their bookings one by one.",
+        "{count} groups are checked in already, so the session can no longer be moved or cancelled. Close it after it "
+        "has begun. If others cannot be received, cancel their bookings one by one.",
+        groups,
+    )
+    return Refusal("groups_received", message.format(count=groups))
+
+
 def capacity_refusal(*, capacity: int, room_capacity: int, seats_taken: int) -> Refusal | None:
     """Why a session cannot have this capacity: the room is smaller, or more places are taken already."""
     if capacity < 1:

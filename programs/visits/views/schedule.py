@@ -19,6 +19,7 @@ from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import standing_of
 from programs.visits.actions.schedule import Offer, plan_of, schedule_series, schedule_session
+from programs.visits.choices import CAME
 from programs.visits.forms.schedule import MonthForm, SeriesForm, SessionForm
 from programs.visits.models import Centre
 from programs.visits.queries import schedule as queries
@@ -80,6 +81,7 @@ def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
     centre = session.field_trip.centre
     groups = queries.groups_of(session)
     now = timezone.now()
+    received = rules.received_refusal(groups=sum(booking.state in CAME for booking in groups))
     context = {
         "session": session,
         "trip": session.field_trip,
@@ -88,6 +90,7 @@ def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": [booking for booking in groups if not booking.counts_seats],
         "may_schedule": may_schedule(request, centre.pk),
         "may_change": rules.may_change(state=session.state, starts_at=session.starts_at, now=now),
+        "received": received.message if received else "",
         "history": history_of(session),
     }
     return render(request, "visits/session_plan.html", context)
