@@ -69,7 +69,8 @@ class Model:
 
     @property
     def someone_waits(self) -> bool:
-        return any(group.state == S.WAITLISTED for group in self.groups.values())
+        """Who could not even come into the empty session holds nobody up."""
+        return any(group.state == S.WAITLISTED and group.pupils <= self.capacity for group in self.groups.values())
 
     def fits(self, pupils: int) -> bool:
         return pupils <= self.left and not (self.strict and self.someone_waits)
@@ -83,7 +84,7 @@ class Model:
                 continue
             if group.pupils <= self.left:
                 group.state, group.seats = S.OFFERED, group.pupils
-            elif self.strict:
+            elif self.strict and group.pupils <= self.capacity:
                 return
 
 
@@ -236,7 +237,7 @@ class Visits(RuleBasedStateMachine):
 
     @rule(capacity=st.integers(1, ROOM + 5))
     def change_places(self, capacity: int) -> None:
-        raised = capacity > self.model.capacity
+        changed = capacity != self.model.capacity
         taken = self.model.capacity - self.model.left
         try:
             change_capacity(session_id=self.session.pk, capacity=capacity, by=self.manager)
@@ -244,7 +245,7 @@ class Visits(RuleBasedStateMachine):
             return
         assert taken <= capacity <= ROOM
         self.model.capacity = capacity
-        if raised:
+        if changed:
             self.move_up()
 
     @precondition(has_groups)

@@ -30,21 +30,25 @@ def test_one_adult_for_every_begun_twenty(pupils, needed):
     ],
 )
 def test_who_moves_up(left, policy, one_group, chosen):
-    assert promotable(QUEUE, seats_left=left, policy=policy, one_group=one_group) == chosen
+    assert promotable(QUEUE, seats_left=left, capacity=40, policy=policy, one_group=one_group) == chosen
 
 
 @given(
     sizes=st.lists(st.integers(1, 60), max_size=12),
     left=st.integers(0, 60),
+    taken=st.integers(0, 60),
     policy=st.sampled_from(list(WaitingPolicy)),
     one_group=st.booleans(),
 )
-def test_moving_up_never_overbooks_and_keeps_the_order(sizes, left, policy, one_group):
-    chosen = promotable(list(enumerate(sizes)), seats_left=left, policy=policy, one_group=one_group)
+def test_moving_up_never_overbooks_and_keeps_the_order(sizes, left, taken, policy, one_group):
+    capacity = left + taken
+    queue = list(enumerate(sizes))
+    chosen = promotable(queue, seats_left=left, capacity=capacity, policy=policy, one_group=one_group)
     assert sum(sizes[number] for number in chosen) <= left
     assert chosen == sorted(set(chosen))
     if policy == WaitingPolicy.STRICT:
-        assert chosen == list(range(len(chosen)))
+        possible = [number for number, pupils in queue if pupils <= capacity]
+        assert chosen == possible[: len(chosen)]
 
 
 def test_every_state_has_its_moves_and_closing_follows_them():

@@ -18,7 +18,7 @@ from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
 from programs.visits.actions.booking import cancel_booking
-from programs.visits.actions.changes import move_session
+from programs.visits.actions.changes import change_capacity, move_session
 from programs.visits.actions.deadlines import keep_deadlines
 from programs.visits.actions.group import change_group
 from programs.visits.actions.guard import lock_session
@@ -55,6 +55,12 @@ def _queue(session: Session, *sizes: int):
         teacher = make_teacher(f"Thầy Chờ {number}")
         found.append(book(session, make_class(f"6D{number}"), teacher, pupils=pupils, adults=2, wait_if_full=True))
     return found
+
+
+def make_manager(centre):
+    trung = make_centre_staff(centre, "Võ Thành Trung")
+    CentreStaff.objects.filter(user=trung).update(role=CentreRole.MANAGER)
+    return trung
 
 
 # --- B11 ----------------------------------------------------------------------------------------
@@ -106,10 +112,57 @@ def test_a_group_of_a_suspended_school_keeps_nobody_from_the_free_places(full):
 
 def test_the_rule_alone():
     queue = [(1, 30), (2, 10), (3, 10), (4, 5)]
-    chosen = rules.promotable(queue, seats_left=20, policy="first_fit", one_group=False)
+    chosen = rules.promotable(queue, seats_left=20, capacity=40, policy="first_fit", one_group=False)
     assert chosen == [2, 3] and rules.passed_over(queue, chosen) == [1]
     assert rules.passed_over(queue, []) == []
-    assert rules.promotable(queue, seats_left=40, policy="strict", one_group=True) == [1]
+    strict = {"policy": "strict", "capacity": 40}
+    assert rules.promotable(queue, seats_left=40, one_group=True, **strict) == [1]
+    assert rules.promotable(queue, seats_left=20, one_group=False, **strict) == []
+    assert rules.promotable(queue, seats_left=20, one_group=False, **strict | {"capacity": 29}) == [2, 3]
+
+
+# --- A group that the session has become too small for ------------------------------------------
+@pytest.fixture
+def shrunk(full):
+    """Strict order; 30 and 20 wait. 8A1 leaves: 20 places stay free for the 30. Then a machine breaks: 25 places."""
+    Session.objects.filter(pk=full.session.pk).update(waiting_policy=WaitingPolicy.STRICT)
+    full.large, full.small = _queue(full.session, 30, 5)
+    cancel_booking(booking_id=full.first.pk, reason="Trùng lịch", by=full.hanh)
+    assert _states(full.large, full.small) == [S.WAITLISTED, S.WAITLISTED]
+    full.trung = make_manager(full.centre)
+    change_capacity(session_id=full.session.pk, capacity=25, by=full.trung)
+    return full
+
+
+def test_a_group_larger_than_the_session_holds_up_a_strict_list_no_more(shrunk):
+    assert _states(shrunk.large, shrunk.small) == [S.WAITLISTED, S.OFFERED]
+    assert seats_add_up(shrunk.session)
+    entries = history_of(shrunk.large).values_list("action", flat=True)
+    assert {"booking.too_large", "booking.passed_over"} <= set(entries)
+    leave_waiting(booking_id=shrunk.small.pk, by=shrunk.small.leader)
+    assert book(shrunk.session, shrunk.lams_class, shrunk.lam, pupils=3).state == S.HELD
+
+
+def test_it_is_told_at_once_what_it_can_do_and_only_it(shrunk, as_user, client):
+    letter = Message.objects.get(kind="session_smaller")
+    words = rules.too_large_words(pupils=30, capacity=25)
+    assert letter.recipient == shrunk.large.leader and words in letter.body_text
+    path = reverse("waiting_answer", args=[answer_token(shrunk.large)])
+    assert path in letter.body_text and words in client.get(path).content.decode()
+    for booking, told in ((shrunk.large, True), (shrunk.small, False)):
+        page = as_user(booking.leader).get(reverse("booking_detail", args=[booking.reference]))
+        assert (words in page.content.decode()) == told
+    leave_waiting(booking_id=shrunk.small.pk, by=shrunk.small.leader)
+    change_capacity(session_id=shrunk.session.pk, capacity=24, by=shrunk.trung)  # it knows already
+    assert Message.objects.filter(kind="session_smaller").count() == 1
+
+
+def test_it_kept_its_place_for_when_it_fits_again(shrunk):
+    later = book(shrunk.session, shrunk.lams_class, shrunk.lam, pupils=3, wait_if_full=True)
+    change_capacity(session_id=shrunk.session.pk, capacity=40, by=shrunk.trung)
+    assert _states(shrunk.large, later) == [S.WAITLISTED, S.WAITLISTED]  # 15 places are free, and it is first again
+    change_group(booking_id=shrunk.large.pk, pupils=15, adults=1, by=shrunk.large.leader)
+    assert _states(shrunk.large, later) == [S.OFFERED, S.WAITLISTED]
 
 
 # --- An offer -----------------------------------------------------------------------------------
@@ -180,8 +233,7 @@ def test_a_session_that_is_moved_to_a_later_day_lets_its_list_move_again(full):
     starts = full.session.starts_at
     for weekday in range(7):
         OpeningHours.objects.create(centre=full.centre, weekday=weekday, opens_at=time(7), closes_at=time(18))
-    trung = make_centre_staff(full.centre, "Võ Thành Trung")
-    CentreStaff.objects.filter(user=trung).update(role=CentreRole.MANAGER)
+    trung = make_manager(full.centre)
     with time_machine.travel(starts - timedelta(hours=6), tick=False):
         cancel_booking(booking_id=full.first.pk, reason="Lớp bị ốm", by=full.hanh)
         later = starts + timedelta(days=7)

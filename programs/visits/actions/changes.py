@@ -15,7 +15,7 @@ from programs.core.refusals import refuse_if
 from programs.visits.actions import guard
 from programs.visits.actions.messages import tell_leader
 from programs.visits.actions.schedule import lock_room, must_be_free, must_schedule, named_overlap, seen
-from programs.visits.actions.waiting import confirm_by, promote_waiting
+from programs.visits.actions.waiting import confirm_by, promote_waiting, tell_too_large
 from programs.visits.choices import COMING, BookingState, SessionState
 from programs.visits.models import Booking, Room, Session, SessionSeries
 from programs.visits.queries import BOOKING_PARTS
@@ -91,7 +91,11 @@ def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> N
 
 
 def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
-    """More places let the waiting list move up; fewer than are taken are refused, nobody is dropped."""
+    """Let the session have another number of places, and its waiting list move by it.
+
+    Fewer than are taken are refused: nobody is dropped. Who waits and no longer fits at all is told so and keeps its
+    place, but holds nobody else up: fewer places, too, can let the list move.
+    """
     now = timezone.now()
     with transaction.atomic():
         session = guard.lock_session(session_id=session_id)
@@ -108,8 +112,9 @@ def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
         session.capacity = capacity
         session.save(update_fields=["capacity"])
         record(by=by, action="session.capacity", obj=session, before=before, after={"capacity": capacity})
-        if capacity > before["capacity"]:
-            promote_waiting(session=session, now=now)
+        if capacity < before["capacity"]:
+            tell_too_large(session=session, capacity_before=before["capacity"], now=now)
+        promote_waiting(session=session, now=now)
     return session
 
 

@@ -26,7 +26,9 @@ from programs.visits.queries import waiting_place
 from programs.visits.rules import waiting as line
 from programs.visits.rules.papers import papers_due
 
-said_later = lazy(line.policy_words, str)  # in the language of the letter that it stands in
+# In the language of the letter that they stand in.
+said_later = lazy(line.policy_words, str)
+said_of_size = lazy(line.too_large_words, str)
 
 
 def confirm_by(*, session: Session, now: datetime) -> datetime:
@@ -47,7 +49,11 @@ def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
     queue = list(waiting.select_related("school", "class_group", "leader"))
     sizes = [(booking.pk, booking.pupils) for booking in queue]
     chosen = line.promotable(
-        sizes, seats_left=session.seats_left, policy=session.waiting_policy, one_group=session.one_group
+        sizes,
+        seats_left=session.seats_left,
+        capacity=session.capacity,
+        policy=session.waiting_policy,
+        one_group=session.one_group,
     )
     offered = [_offer(booking, session=session, now=now) for booking in queue if booking.pk in chosen]
     _note_passed_over(queue, line.passed_over(sizes, chosen), in_favour_of=offered)
@@ -86,6 +92,29 @@ def _note_passed_over(queue: Sequence[Booking], passed: Sequence[int], *, in_fav
     for booking in queue:
         if booking.pk in passed:
             record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
+
+
+def tell_too_large(*, session: Session, capacity_before: int, now: datetime) -> None:
+    """Tell those who wait and have just become larger than the whole session what they can do.
+
+    The caller holds the session's lock and has lowered its capacity.
+    """
+    waiting = session.bookings.waiting().filter(pupils__gt=session.capacity, pupils__lte=capacity_before)
+    for booking in waiting.select_related("school", "class_group", "leader"):
+        booking.session = session
+        after = {"pupils": booking.pupils, "capacity": session.capacity}
+        record(by=None, action="booking.too_large", obj=booking, after=after)
+        tell_leader(
+            kind="session_smaller",
+            booking=booking,
+            now=now,
+            with_calendar=False,
+            occasion=now.isoformat(),  # capacity may go up and down again
+            about={
+                "answer_url": answer_link(booking),
+                "too_large": said_of_size(pupils=booking.pupils, capacity=session.capacity),
+            },
+        )
 
 
 def about_waiting(*, booking: Booking) -> dict[str, Any]:

@@ -135,8 +135,12 @@ def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> l
 
 
 def someone_waits(session: Session) -> bool:
-    """Whether a group waits that could move up: one of a suspended school holds nobody else back."""
-    return session.bookings.waiting().filter(school__state__in=WORKING_STATES).exists()
+    """Whether a group waits that could move up.
+
+    One of a suspended school, and one larger than the whole session, hold nobody else back.
+    """
+    could = session.bookings.waiting().filter(school__state__in=WORKING_STATES, pupils__lte=session.capacity)
+    return could.exists()
 
 
 def waiting_place(booking: Booking) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs.core.refusals import Refusal
 from programs.visits.choices import BookingState, WaitingPolicy
@@ -15,19 +16,28 @@ IN_LINE = (BookingState.WAITLISTED, BookingState.OFFERED)
 LAST_OFFER = timedelta(hours=12)  # a class that hears of its places later than that before the session is not ready
 
 
-def promotable(queue: Sequence[tuple[int, int]], *, seats_left: int, policy: str, one_group: bool) -> list[int]:
+def promotable(
+    queue: Sequence[tuple[int, int]], *, seats_left: int, capacity: int, policy: str, one_group: bool
+) -> list[int]:
     """The identifiers of ``queue`` (id, pupils; first come first) that move up into ``seats_left`` places.
 
-    Strict order stops at the first group that does not fit; first fit passes over it.
+    Strict order stops at the first group that does not fit; first fit passes over it. A group larger than the whole
+    session, whose ``capacity`` was lowered after it had joined, stops nobody: the list would stand still for ever.
+    It keeps its place, for it may become smaller and the session larger again.
     """
     chosen: list[int] = []
     for identifier, pupils in queue:
         if pupils <= seats_left:
             chosen.append(identifier)
             seats_left = 0 if one_group else seats_left - pupils
-        elif policy == WaitingPolicy.STRICT:
+        elif policy == WaitingPolicy.STRICT and not too_large(pupils=pupils, capacity=capacity):
             break
     return chosen
+
+
+def too_large(*, pupils: int, capacity: int) -> bool:
+    """Whether a group would not even fit into the empty session."""
+    return pupils > capacity
 
 
 def passed_over(queue: Sequence[tuple[int, int]], chosen: Sequence[int]) -> list[int]:
@@ -89,9 +99,24 @@ def _order_words(policy: str, *, one_group: bool) -> str:
     if policy == WaitingPolicy.STRICT:
         return _(
             "Strict order: the places are offered to the first group in line. "
-            "Nobody is passed over; the list stands still until the first group fits."
+            "Nobody is passed over; the list stands still until the first group fits. "
+            "Only a group larger than the whole session holds up nobody."
         )
     return _(
         "First group that fits: the places are offered in the order of the list to the first group that is small "
         "enough. A larger group keeps its place, and each time it is passed over is written down."
     )
+
+
+def too_large_words(*, pupils: int, capacity: int) -> str:
+    """What a waiting group is told while it is larger than the whole session; nothing when it is not."""
+    if not too_large(pupils=pupils, capacity=capacity):
+        return ""
+    message = ngettext(
+        "This session now has {count} place only, too few for your {pupils} pupils. Your group keeps its place in "
+        "line, but those behind it are offered places first. Make the group smaller, or choose another date.",
+        "This session now has {count} places only, too few for your {pupils} pupils. Your group keeps its place in "
+        "line, but those behind it are offered places first. Make the group smaller, or choose another date.",
+        capacity,
+    )
+    return message.format(count=capacity, pupils=pupils)

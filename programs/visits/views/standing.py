@@ -16,7 +16,7 @@ from programs.visits.queries import waiting_place
 from programs.visits.queries.papers import Checklist, can_decide, checklist_of, reads_papers
 from programs.visits.rules.group import may_resize
 from programs.visits.rules.papers import INCOMPLETE, confirm_refusal
-from programs.visits.rules.waiting import policy_words
+from programs.visits.rules.waiting import policy_words, too_large_words
 
 WITH_PAPERS = (*INCOMPLETE, BookingState.CONFIRMED)
 
@@ -55,6 +55,7 @@ def standing_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, A
         "waiting_place": waiting_place(booking),
         "offered": booking.state == BookingState.OFFERED,
         "policy": policy_words(session.waiting_policy, one_group=session.one_group),
+        "too_large": _too_large(booking),
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
         "count_fixed_at": fixed_at if booking.state in WITH_PAPERS else None,
         "may_resize": manages and resizable,
@@ -62,6 +63,11 @@ def standing_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, A
     if booking.state in WITH_PAPERS and session.starts_at > now:
         found |= _papers(user, booking, checklist_of(booking), manages=manages)
     return found
+
+
+def _too_large(booking: Booking) -> str:
+    waits = booking.state == BookingState.WAITLISTED
+    return too_large_words(pupils=booking.pupils, capacity=booking.session.capacity) if waits else ""
 
 
 def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from programs.visits.choices import BookingState
 from programs.visits.links import booking_with_token
 from programs.visits.models import Booking
 from programs.visits.queries import waiting_place
-from programs.visits.rules.waiting import policy_words
+from programs.visits.rules.waiting import policy_words, too_large_words
 from programs.visits.views.papers import managed_booking
 
 ANSWERS = ("accept", "leave")
@@ -68,5 +68,6 @@ def waiting_answer(request: HttpRequest, token: str) -> HttpResponse:
         "offered": booking.state == BookingState.OFFERED,
         "place": waiting_place(booking),
         "policy": policy_words(session.waiting_policy, one_group=session.one_group),
+        "too_large": too_large_words(pupils=booking.pupils, capacity=session.capacity),
     }
     return render(request, "visits/waiting_answer.html", context)
