@@ -16,7 +16,7 @@ from programs.visits.actions.booking import book_session
 from programs.visits.actions.guard import lock_booking
 from programs.visits.actions.papers import hand_in_paper
 from programs.visits.choices import ApprovalState, CentreRole
-from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, Session
+from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, OpeningHours, Room, Session
 from programs.visits.queries import session_to_book
 from programs.visits.queries.papers import can_decide
 from programs.visits.rules import adults_needed
@@ -76,6 +76,15 @@ def make_centre_staff(centre: Centre, full_name: str = "Lý Thị Sen", **fields
     """Chị Sen receives the groups."""
     user = make_user(full_name, **fields)
     CentreStaff.objects.create(centre=centre, user=user, role=CentreRole.STAFF)
+    return user
+
+
+def make_manager(centre: Centre, full_name: str = "Võ Thành Trung") -> User:
+    """Anh Trung plans the centre's sessions, on any day of the week."""
+    for weekday in range(7):
+        OpeningHours.objects.create(centre=centre, weekday=weekday, opens_at=time(7), closes_at=time(18))
+    user = make_user(full_name)
+    CentreStaff.objects.create(centre=centre, user=user, role=CentreRole.MANAGER)
     return user
 
 

@@ -20,6 +20,7 @@ from programs.notices.models import Message
 from programs.schools.models import Pupil
 from programs.schools.queries import standing_of
 from programs.visits.actions.approvals import decide_approval
+from programs.visits.actions.changes import move_session
 from programs.visits.actions.confirming import confirm_booking
 from programs.visits.actions.deadlines import keep_deadlines
 from programs.visits.actions.papers import hand_in_paper
@@ -39,7 +40,17 @@ from tests.people import (
     make_ward,
     make_ward_officer,
 )
-from tests.visits.make import approve, book, complete, make_centre, make_session, make_trip, seats_add_up, waiting
+from tests.visits.make import (
+    approve,
+    book,
+    complete,
+    make_centre,
+    make_manager,
+    make_session,
+    make_trip,
+    seats_add_up,
+    waiting,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -330,6 +341,29 @@ def test_what_lapses_frees_its_places_once_and_says_so_before_and_after(group):
     assert second.state == BookingState.OFFERED
     assert seats_add_up(group.session) and group.session.seats_taken == 30
     assert Message.objects.filter(kind="booking_lapsed", recipient=group.hanh).count() == 1
+
+
+def test_the_new_deadline_of_a_moved_session_is_warned_of_too_and_once(group):
+    """A week later means other papers' dates for cô Hạnh; an hour later does not."""
+    trung, starts, room = make_manager(group.centre), group.session.starts_at, group.session.room
+    letters = Message.objects.filter(kind="booking_papers_due", recipient=group.hanh)
+
+    def move(starts_at):
+        move_session(session_id=group.session.pk, starts_at=starts_at, room=room, by=trung)
+        group.booking.refresh_from_db()
+        return group.booking.papers_due_at
+
+    due = group.booking.papers_due_at
+    assert _deadlines_at(due - timedelta(days=1))["warned"] == 1
+    assert move(starts + timedelta(hours=1)) == due
+    assert _deadlines_at(due - timedelta(hours=23))["warned"] == 0
+    later = move(starts + timedelta(days=7))
+    assert later == due + timedelta(days=7)
+    assert _deadlines_at(later - timedelta(days=3))["warned"] == 0
+    for hours in (30, 29):
+        assert _deadlines_at(later - timedelta(hours=hours))["warned"] == (hours == 30)
+    assert letters.count() == 2 and f"{timezone.localtime(later):%d/%m/%Y}" in letters.latest("pk").body_text
+    assert _deadlines_at(later + timedelta(minutes=1))["lapsed"] == 1
 
 
 def test_a_confirmed_booking_and_one_at_the_door_do_not_lapse(group):

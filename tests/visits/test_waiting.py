@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -23,12 +23,12 @@ from programs.visits.actions.deadlines import keep_deadlines
 from programs.visits.actions.group import change_group
 from programs.visits.actions.guard import lock_session
 from programs.visits.actions.waiting import accept_offer, leave_waiting, promote_waiting
-from programs.visits.choices import BookingState, CentreRole, WaitingPolicy
+from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.links import answer_token, booking_with_token
-from programs.visits.models import Booking, CentreStaff, OpeningHours, Session
+from programs.visits.models import Booking, Session
 from programs.visits.rules import waiting as rules
 from tests.people import make_class, make_school, make_teacher
-from tests.visits.make import book, make_centre_staff, seats_add_up, waiting
+from tests.visits.make import book, make_manager, seats_add_up, waiting
 
 pytestmark = pytest.mark.django_db
 S = BookingState
@@ -55,12 +55,6 @@ def _queue(session: Session, *sizes: int):
         teacher = make_teacher(f"Thầy Chờ {number}")
         found.append(book(session, make_class(f"6D{number}"), teacher, pupils=pupils, adults=2, wait_if_full=True))
     return found
-
-
-def make_manager(centre):
-    trung = make_centre_staff(centre, "Võ Thành Trung")
-    CentreStaff.objects.filter(user=trung).update(role=CentreRole.MANAGER)
-    return trung
 
 
 # --- B11 ----------------------------------------------------------------------------------------
@@ -231,8 +225,6 @@ def test_a_session_that_is_moved_to_a_later_day_lets_its_list_move_again(full):
     """What came free in the last hours was offered to nobody."""
     [waits] = _queue(full.session, 20)
     starts = full.session.starts_at
-    for weekday in range(7):
-        OpeningHours.objects.create(centre=full.centre, weekday=weekday, opens_at=time(7), closes_at=time(18))
     trung = make_manager(full.centre)
     with time_machine.travel(starts - timedelta(hours=6), tick=False):
         cancel_booking(booking_id=full.first.pk, reason="Lớp bị ốm", by=full.hanh)

@@ -21,6 +21,7 @@ from programs.visits.models import Booking, Room, Session, SessionSeries
 from programs.visits.queries import BOOKING_PARTS
 from programs.visits.queries import schedule as queries
 from programs.visits.rules import schedule as rules
+from programs.visits.rules.papers import INCOMPLETE
 
 
 def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) -> Session:
@@ -75,11 +76,11 @@ def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> N
     for booking in bookings:
         booking.session = session
         booking.calendar_sequence += 1
-        if booking.state in (BookingState.HELD, BookingState.PAPERS_DUE):
-            booking.papers_due_at = confirm_by(session=session, now=now)
+        if booking.state in INCOMPLETE:
+            _set_deadline(booking, due=confirm_by(session=session, now=now))
         if booking.offer_expires_at is not None:  # an offer never outlives the beginning of its session
             booking.offer_expires_at = min(booking.offer_expires_at, session.starts_at)
-        booking.save(update_fields=["calendar_sequence", "papers_due_at", "offer_expires_at"])
+        booking.save(update_fields=["calendar_sequence", "papers_due_at", "warned_at", "offer_expires_at"])
         tell_leader(
             kind="session_moved",
             booking=booking,
@@ -88,6 +89,12 @@ def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> N
             occasion=str(booking.calendar_sequence),
             about={"moved_from": moved_from, "clash": clashes.get(booking.class_group_id, "")},
         )
+
+
+def _set_deadline(booking: Booking, *, due: datetime) -> None:
+    """Another deadline is warned of anew; the same one, where only the hour or the room changed, is not."""
+    if booking.papers_due_at != due:
+        booking.papers_due_at, booking.warned_at = due, None
 
 
 def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:

@@ -65,29 +65,42 @@ def _ask(booking_id: int) -> bool:
 
 # --- Papers -------------------------------------------------------------------------------------
 def _to_warn(now: datetime) -> QuerySet[Booking]:
-    return _coming(now).filter(state=BookingState.HELD, warned_at=None, papers_due_at__lte=now + WARN_BEFORE)
+    return _coming(now).filter(state__in=INCOMPLETE, warned_at=None, papers_due_at__lte=now + WARN_BEFORE)
 
 
 def warn_of_papers(*, booking_id: int, now: datetime) -> bool:
-    """Tell the school, once, that its papers are due soon and what is still missing."""
+    """Tell the school, once for a deadline, that its papers are due soon and what is still missing.
+
+    A session that was moved has another deadline: its schools are warned of that one too.
+    """
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
-        if booking.state != BookingState.HELD or booking.papers_due_at is None:
+        if booking.state not in INCOMPLETE or booking.papers_due_at is None or booking.warned_at is not None:
             return False
         since = max(filter(None, (booking.created_at, booking.offered_at)))
         if now < warning_due(since=since, due=booking.papers_due_at):
             return False
-        guard.move_booking(booking=booking, to=BookingState.PAPERS_DUE, changes={"warned_at": now})
-        before, after = {"state": BookingState.HELD}, {"state": booking.state}
+        before = {"state": booking.state}
+        _note_warned(booking, now=now)
+        after = {"state": booking.state, "due": booking.papers_due_at.isoformat()}
         record(by=None, action="booking.warn", obj=booking, before=before, after=after)
         tell_leader(
             kind="booking_papers_due",
             booking=booking,
             now=now,
             with_calendar=False,
+            occasion=f"{booking.papers_due_at:%Y%m%d%H%M}",
             about={"checklist": checklist_of(booking), "waits": _waits_for_approval(booking)},
         )
     return True
+
+
+def _note_warned(booking: Booking, *, now: datetime) -> None:
+    if booking.state == BookingState.HELD:
+        guard.move_booking(booking=booking, to=BookingState.PAPERS_DUE, changes={"warned_at": now})
+    else:  # warned of an earlier deadline already
+        booking.warned_at = now
+        booking.save(update_fields=["warned_at"])
 
 
 def _waits_for_approval(booking: Booking) -> bool:
