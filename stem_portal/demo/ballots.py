@@ -12,6 +12,7 @@ from programs.accounts.models import User
 from programs.core.models import SchoolYear
 from programs.models import ClassGroup, FieldTrip, Season, Session
 from programs.visits.actions import ballot as actions
+from programs.visits.actions.ballot_results import send_results
 from programs.visits.choices import BookingMode
 from programs.visits.models import Ballot
 from programs.visits.rules import adults_needed
@@ -127,4 +128,4 @@ def _send(people, ballot: Ballot, session: Session, classes: list[ClassGroup], r
     Ballot.objects.filter(pk=ballot.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
     actions.close_ballot(ballot_id=ballot.pk, by=None)
     actions.draw_ballot(ballot_id=ballot.pk, seed=SEED, by=people["nam"])
-    actions.send_results(ballot_id=ballot.pk, by=people["nam"])
+    send_results(ballot_id=ballot.pk, by=people["nam"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from time import sleep
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -15,10 +16,11 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.models import ClassGroup
 from programs.visits.actions import ballot as actions
+from programs.visits.actions import ballot_results
 from programs.visits.models import Ballot, BallotEntry, Booking
 from programs.visits.rules.ballot import FACTORS
 from tests.people import make_class, make_officer, make_school, make_teacher
-from tests.visits.make import local, make_session, seats_add_up
+from tests.visits.make import local, make_session, make_trip, seats_add_up
 
 pytestmark = [
     pytest.mark.race,
@@ -55,9 +57,9 @@ def _enter(ballot: Ballot, class_id: int, teacher_id: int, key: str = "") -> Bal
     )
 
 
-def together(act) -> list:
-    """What ``act(number)`` answers for each of ``AT_ONCE`` connections that start at one moment."""
-    start = Barrier(AT_ONCE)
+def together(act, *, times: int = AT_ONCE) -> list:
+    """What ``act(number)`` answers for each of ``times`` connections that start at one moment."""
+    start = Barrier(times)
 
     def run(number: int):
         try:
@@ -68,8 +70,8 @@ def together(act) -> list:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(run, range(AT_ONCE)))
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
 
 
 def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
@@ -78,7 +80,7 @@ def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
     together(lambda _: actions.close_ballot(ballot_id=ballot.pk, by=None).entries_hash)
     seeds = together(lambda _: actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer).seed)
     assert len(set(seeds)) == 1
-    together(lambda _: actions.send_results(ballot_id=ballot.pk, by=officer).state)
+    together(lambda _: ballot_results.send_results(ballot_id=ballot.pk, by=officer).state)
     assert Booking.objects.holding_seats().count() == 4
     assert Booking.objects.waiting().count() == SCHOOLS - 4
     assert Message.objects.filter(kind="ballot_result").count() == SCHOOLS
@@ -101,3 +103,65 @@ def test_schools_that_enter_at_one_moment_get_a_number_each(ballot):
         people.append((make_class("8A", school=school).pk, make_teacher(f"Cô Khác {number}", school=school).pk))
     numbers = together(lambda number: _enter(ballot, *people[number]).number)
     assert sorted(numbers) == [SCHOOLS + 1 + number for number in range(AT_ONCE)]
+
+
+# --- Two ballots with the same schools ----------------------------------------------------------
+@pytest.fixture
+def crossed(monkeypatch) -> tuple[list[Ballot], User]:
+    """Two drawn ballots in which the same two schools won, in the opposite order; each school takes its time."""
+    officer, trip = make_officer(), make_trip()
+    ballots = [
+        actions.open_ballot(
+            session=make_session(trip=trip, starts_at=local(10 + number)),
+            closes_at=local(2),
+            seed_source="",
+            factors=FACTORS,
+            by=officer,
+            key=f"k{number}",
+        )
+        for number in range(2)
+    ]
+    for name in ("Phú Hòa", "Định Hòa"):
+        school = make_school(f"Trường THCS {name}")
+        teacher = make_teacher(f"Cô {name}", school=school)
+        class_id = make_class("8A", school=school).pk
+        for ballot in ballots:
+            _enter(ballot, class_id, teacher.pk, key=f"{name}-{ballot.pk}")
+    Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    for number, ballot in enumerate(ballots):
+        actions.close_ballot(ballot_id=ballot.pk, by=None)
+        actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
+        for place, entry in enumerate(ballot.entries.order_by("-school" if number else "school"), 1):
+            BallotEntry.objects.filter(pk=entry.pk).update(place=place)
+    at_once = ballot_results.school_facts_of
+
+    def slowly(**wish):
+        facts = at_once(**wish)
+        sleep(0.3)
+        return facts
+
+    monkeypatch.setattr(ballot_results, "school_facts_of", slowly)
+    return ballots, officer
+
+
+def _send_both(ballots: list[Ballot], officer: User) -> list[str]:
+    by = officer.pk
+    return together(
+        lambda number: ballot_results.send_results(ballot_id=ballots[number].pk, by=User.objects.get(pk=by)).state,
+        times=2,
+    )
+
+
+def test_two_ballots_that_are_sent_at_once_do_not_wait_for_each_others_schools(crossed):
+    ballots, officer = crossed
+    assert _send_both(ballots, officer) == ["sent", "sent"]
+    assert Booking.objects.holding_seats().count() == 4
+    assert all(seats_add_up(ballot.session) for ballot in ballots)
+
+
+def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeypatch):
+    """The negative control: each ballot holds the school that the other wants next."""
+    monkeypatch.setattr(ballot_results, "_lock_schools", lambda entries: None)
+    with pytest.raises(OperationalError, match="deadlock"):
+        _send_both(*crossed)
+    assert Booking.objects.holding_seats().count() == 2

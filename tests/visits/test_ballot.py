@@ -18,6 +18,7 @@ from programs.notices.models import Message
 from programs.schools.choices import OfficeRole, SchoolState
 from programs.visits.actions import ballot as actions
 from programs.visits.actions.ballot import Group
+from programs.visits.actions.ballot_results import send_results
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.choices import BallotState, BookingMode, BookingState, CentreRole, EntryOutcome, SessionState
 from programs.visits.models import Ballot, BallotEntry, Booking, CentreStaff, Season, Session
@@ -109,7 +110,7 @@ def drawn(world, ballot: Ballot, seed: str = "481516") -> Ballot:
 
 def sent(world, ballot: Ballot) -> Ballot:
     drawn(world, ballot)
-    return actions.send_results(ballot_id=ballot.pk, by=world.huy)
+    return send_results(ballot_id=ballot.pk, by=world.huy)
 
 
 def refusal(act) -> tuple[str, str | None]:
@@ -369,7 +370,7 @@ def test_places_that_a_winner_cannot_take_are_offered_to_those_who_wait_before_a
     drawn(world, ballot)
     won, lost = ballot.entries.order_by("place")
     type(world.school).objects.filter(pk=won.school_id).update(state=SchoolState.SUSPENDED)
-    actions.send_results(ballot_id=ballot.pk, by=world.huy)
+    send_results(ballot_id=ballot.pk, by=world.huy)
     assert outcomes(ballot)[won.number] == ("lost", "school_not_working")
     lost.refresh_from_db()
     assert lost.booking.state == BookingState.OFFERED
@@ -386,7 +387,7 @@ def test_what_changed_after_the_draw_is_told_and_nothing_is_oversold(world):
     Session.objects.filter(pk=one.pk).update(state=SessionState.CANCELLED)
     Session.objects.filter(pk=two.pk).update(capacity=20)
     type(world.school).objects.filter(pk=world.lams_class.school_id).update(state=SchoolState.SUSPENDED)
-    actions.send_results(ballot_id=ballot.pk, by=world.huy)
+    send_results(ballot_id=ballot.pk, by=world.huy)
     assert outcomes(ballot) == {
         1: ("lost", "session_cancelled"),
         2: ("lost", "session_smaller"),
@@ -403,12 +404,12 @@ def test_only_those_who_run_it_close_draw_and_send(world):
     for act in (
         lambda by: actions.close_ballot(ballot_id=ballot.pk, by=by),
         lambda by: actions.draw_ballot(ballot_id=ballot.pk, seed="1", by=by),
-        lambda by: actions.send_results(ballot_id=ballot.pk, by=by),
+        lambda by: send_results(ballot_id=ballot.pk, by=by),
     ):
         for person in (world.nga, world.sen, world.hanh, world.lam):
             with pytest.raises(PermissionDenied):
                 act(person)
-    assert refusal(lambda: actions.send_results(ballot_id=ballot.pk, by=world.huy))[0] == "not_drawn"
+    assert refusal(lambda: send_results(ballot_id=ballot.pk, by=world.huy))[0] == "not_drawn"
 
 
 # --- Anybody repeats it -------------------------------------------------------------------------

@@ -1,37 +1,30 @@
-"""A ballot from its opening to its results: entering, publishing the list, drawing once, sending once.
+"""A ballot from its opening to its draw: entering, publishing the list, drawing once. Sending: ``ballot_results``.
 
-Locks are taken in this order: the ballot's row, its sessions by key, then bookings, then schools.
+Locks are taken in this order: the ballot's row, its sessions by key, then bookings, then schools by key.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import lazy
 
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
-from programs.notices.actions import write_message
 from programs.schools.models import ClassGroup
 from programs.schools.queries import standing_of
 from programs.visits import rules
-from programs.visits.actions import guard
-from programs.visits.actions.booking import REFERENCE_PREFIX, school_facts_of
-from programs.visits.actions.waiting import confirm_by, promote_waiting
-from programs.visits.choices import BallotState, BookingMode, BookingState, EntryOutcome, SessionState
-from programs.visits.models import Ballot, BallotEntry, Booking, Season, Session
+from programs.visits.choices import BallotState, BookingMode, EntryOutcome, SessionState
+from programs.visits.models import Ballot, BallotEntry, Season, Session
 from programs.visits.queries import ballot as queries
 from programs.visits.queries.ratios import pupils_per_adult
 from programs.visits.queries.schedule import managed_centre_ids
@@ -83,26 +76,29 @@ def open_ballot(
 def _open(season, session, closes_at: datetime, seed_source: str, factors: dict, by: User) -> Ballot:
     now = timezone.now()
     ballot = Ballot(season=season, session=session, closes_at=closes_at, seed_source=seed_source, factors=factors)
-    _lock_sessions(ballot)
+    lock_sessions(ballot=ballot)
     facts = queries.standing_of_target(season=season, session=session, now=now)
     refuse_if(fair.new_ballot_refusal(now=now, closes_at=closes_at, **facts) or fair.factors_refusal(factors))
     ballot.reference = new_reference(BALLOT_PREFIX)
     ballot.algorithm = fair.ALGORITHM
     ballot.save(force_insert=True)
-    _give_by(ballot, BookingMode.BALLOT, now=now)
+    switch_mode(ballot=ballot, to=BookingMode.BALLOT, now=now)
     after = {"closes_at": closes_at.isoformat(), "factors": factors, "seed_source": seed_source}
     record(by=by, action="ballot.open", obj=ballot, after=after)
     return ballot
 
 
-def _give_by(ballot: Ballot, mode: BookingMode, *, now: datetime) -> None:
-    """Switch the way in which the sessions to come, and those still to be planned, give their places."""
-    queries.sessions_of(ballot).filter(starts_at__gt=now).update(mode=mode)
+def switch_mode(*, ballot: Ballot, to: BookingMode, now: datetime) -> None:
+    """Switch the way in which the sessions to come, and those still to be planned, give their places.
+
+    The caller holds the locks of the sessions.
+    """
+    queries.sessions_of(ballot).filter(starts_at__gt=now).update(mode=to)
     if ballot.season_id:
-        Season.objects.filter(pk=ballot.season_id).update(mode=mode)
+        Season.objects.filter(pk=ballot.season_id).update(mode=to)
 
 
-def _lock_sessions(ballot: Ballot) -> list[int]:
+def lock_sessions(*, ballot: Ballot) -> list[int]:
     """The rows of the ballot's sessions, locked in the order of their keys."""
     rows = queries.sessions_of(ballot).select_related(None).order_by("pk")
     return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
@@ -214,7 +210,7 @@ def withdraw_entry(*, entry_id: int, by: User) -> BallotEntry:
         refuse_if(fair.entering_refusal(now=timezone.now(), closes_at=ballot.closes_at, state=ballot.state))
         entry.outcome = EntryOutcome.WITHDRAWN
         entry.save()
-        _wipe(BallotEntry.objects.filter(pk=entry.pk))
+        wipe(entries=BallotEntry.objects.filter(pk=entry.pk))
         record(by=by, action="ballot.withdraw", obj=entry, before=_seen(entry))
     return entry
 
@@ -235,7 +231,7 @@ def _seen(entry: BallotEntry) -> dict:
     return {"number": entry.number, "session": entry.session_id, "pupils": entry.pupils, "adults": entry.adults}
 
 
-def _wipe(entries: QuerySet[BallotEntry]) -> None:
+def wipe(*, entries: QuerySet[BallotEntry]) -> None:
     """What only served a coming visit goes: a winner's booking has it."""
     entries.update(contact_phone="", needs="", note="")
 
@@ -248,7 +244,7 @@ def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
     """
     now = timezone.now()
     with transaction.atomic():
-        ballot = _locked_for(ballot_id, by)
+        ballot = lock_to_run(ballot_id=ballot_id, by=by)
         if ballot.state != BallotState.OPEN:
             return ballot
         refuse_if(fair.close_refusal(now=now, closes_at=ballot.closes_at))
@@ -270,7 +266,8 @@ def publish_due_lists() -> int:
     return len(due)
 
 
-def _locked_for(ballot_id: int, by: User | None) -> Ballot:
+def lock_to_run(*, ballot_id: int, by: User | None) -> Ballot:
+    """The ballot's row, locked, for somebody who runs it; None is the portal. Raises PermissionDenied."""
     ballot = _lock_ballot(ballot_id)
     if by is not None and not may_run_ballot(by=by, ballot=ballot):
         raise PermissionDenied
@@ -349,7 +346,7 @@ def draw_ballot(*, ballot_id: int, seed: str, by: User) -> Ballot:
     """
     now = timezone.now()
     with transaction.atomic():
-        ballot = _locked_for(ballot_id, by)
+        ballot = lock_to_run(ballot_id=ballot_id, by=by)
         if ballot.state in (BallotState.DRAWN, BallotState.SENT):
             return ballot
         refuse_if(fair.draw_refusal(state=ballot.state))
@@ -374,127 +371,3 @@ def _write_draw(ballot: Ballot) -> None:
         entry.outcome = EntryOutcome.WON if result.won else EntryOutcome.LOST
     names = ["ticket", "place", "reason", "outcome"]
     BallotEntry.objects.bulk_update([entries[each.number] for each in drawn], names, batch_size=200)
-
-
-# --- Sending ------------------------------------------------------------------------------------
-def send_results(*, ballot_id: int, by: User) -> Ballot:
-    """Make the winners' bookings through the guard, queue the losers who wish, tell everybody once.
-
-    One transaction: all of it or nothing. Afterwards what is left is booked like any session. Once more changes
-    nothing, whoever does it at the same time.
-    """
-    now = timezone.now()
-    with transaction.atomic():
-        ballot = _locked_for(ballot_id, by)
-        if ballot.state == BallotState.SENT:
-            return ballot
-        refuse_if(fair.send_refusal(state=ballot.state))
-        keys = _lock_sessions(ballot)
-        sessions = queries.sessions_with_day().in_bulk(keys)
-        entries = sorted(queries.entries_of(ballot), key=lambda entry: entry.place)
-        for entry in entries:
-            entry.session = sessions[entry.session_id]
-            _settle(entry, by=by, now=now)
-        _give_by(ballot, BookingMode.FIRST_COME, now=now)
-        ballot.state, ballot.sent_at = BallotState.SENT, now
-        ballot.save(update_fields=["state", "sent_at"])
-        _tell(ballot, entries)
-        for session_id in keys:
-            # What a winner could not take is offered to those who wait before anybody else can book it.
-            promote_waiting(session=sessions[session_id], now=now)
-        _wipe(ballot.entries.all())
-        won = sum(entry.outcome == EntryOutcome.WON for entry in entries)
-        record(by=by, action="ballot.send", obj=ballot, after={"won": won, "lost": len(entries) - won})
-    return ballot
-
-
-def _settle(entry: BallotEntry, *, by: User, now: datetime) -> None:
-    """The booking of what was drawn; a place in line for what was not and asked for it, in the drawn order."""
-    if entry.outcome == EntryOutcome.WON:
-        try:
-            with transaction.atomic():
-                entry.booking = _book(entry, by=by, now=now)
-        except Refused as refused:
-            entry.outcome, entry.reason = EntryOutcome.LOST, fair.reason_after_draw(refused.refusal.code)
-    if entry.outcome == EntryOutcome.LOST and entry.wait_if_lost:
-        try:
-            with transaction.atomic():
-                entry.booking = _queue(entry, by=by, now=now)
-        except Refused:
-            entry.booking = None  # what keeps a school from booking keeps it from the list: the letter has the reason
-    entry.save(update_fields=["outcome", "reason", "booking"])
-
-
-def _book(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
-    booking = _wish(entry, now=now)
-    booking.save(force_insert=True)
-    changes = {"papers_due_at": confirm_by(session=entry.session, now=now)}
-    if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
-        raise Refused.because("session_smaller", fair.reason_words("session_smaller"))
-    record(by=by, action="booking.hold", obj=booking, after=_of_ballot(entry, booking))
-    return booking
-
-
-def _queue(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
-    booking = _wish(entry, now=now)
-    booking.waiting_since = now + timedelta(microseconds=entry.place)
-    booking.save(force_insert=True)
-    record(by=by, action="booking.wait", obj=booking, after=_of_ballot(entry, booking))
-    return booking
-
-
-def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
-    """The booking that the entry stands for, judged anew: much can have happened since the list was published."""
-    session, trip = entry.session, entry.session.field_trip
-    booking = Booking(
-        reference=new_reference(REFERENCE_PREFIX),
-        session=session,
-        school=entry.school,
-        class_group=entry.class_group,
-        leader=entry.leader,
-        contact_phone=entry.contact_phone,
-        pupils=entry.pupils,
-        adults=entry.adults,
-        needs=entry.needs,
-        note=entry.note,
-        state=BookingState.WAITLISTED,
-    )
-    offered = trip.is_active and trip.centre.is_active
-    refuse_if(
-        rules.session_refusal(
-            now=now,
-            opens_at=now,
-            closes_at=session.starts_at,
-            starts_at=session.starts_at,
-            session_state=session.state,
-            offered=offered,
-        )
-    )
-    refuse_if(rules.school_refusal(replace(school_facts_of(wish=booking, now=now), opens_at=None)))
-    return booking
-
-
-def _of_ballot(entry: BallotEntry, booking: Booking) -> dict:
-    return {"state": booking.state, "pupils": booking.pupils, "ballot": entry.ballot.reference, "entry": entry.number}
-
-
-def _tell(ballot: Ballot, entries: Sequence[BallotEntry]) -> None:
-    """One letter to each leader about all the groups that he or she entered."""
-    of_leader: dict[int, list[BallotEntry]] = defaultdict(list)
-    for entry in entries:
-        entry.won = entry.outcome == EntryOutcome.WON
-        entry.why = lazy(fair.reason_words, str)(entry.reason)  # in the language of the letter
-        of_leader[entry.leader_id].append(entry)
-    for leader_id, own in of_leader.items():
-        write_message(
-            kind="ballot_result",
-            to=own[0].leader,
-            dedupe_key=f"ballot_result:{ballot.pk}:{leader_id}",
-            context={
-                "ballot": ballot,
-                "entries": sorted(own, key=lambda entry: entry.number),
-                "total": len(entries),
-                "won": sum(entry.won for entry in own),
-            },
-            link=reverse("ballot_detail", args=[ballot.reference]),
-        )

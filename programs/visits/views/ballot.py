@@ -22,6 +22,7 @@ from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import standing_of
 from programs.visits import rules
 from programs.visits.actions import ballot as actions
+from programs.visits.actions.ballot_results import send_results
 from programs.visits.choices import BallotState, EntryOutcome
 from programs.visits.forms import ConfirmationForm
 from programs.visits.forms.ballot import BallotForm, EntryChangeForm, EntryForm, SeedForm
@@ -438,7 +439,7 @@ def ballot_send(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         ballot,
         ConfirmationForm(request.POST or None),
-        act=lambda form: actions.send_results(ballot_id=ballot.pk, by=request.user),
+        act=lambda form: send_results(ballot_id=ballot.pk, by=request.user),
         done=_("The results are sent."),
         title=_("Send the results?"),
         text=_("The drawn groups get their places, everybody is told once, and what is left is open for booking."),
