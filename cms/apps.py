@@ -10,7 +10,7 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import personal, receivers, second_factor  # noqa: F401
+        from cms import personal, receivers, second_factor, trip_subjects  # noqa: F401
 
 
 class PeopleConfig(WagtailUsersAppConfig):

@@ -130,6 +130,33 @@ def test_a_full_trip_offers_the_waiting_list_and_no_booking_of_another(website, 
     assert "Đã đủ, nhận danh sách chờ" in text_of(client.get("/tham-quan/"))
 
 
+def test_sessions_are_found_by_the_subject_that_an_editor_named(website, client):
+    workshop, garden = make_field_trip_page(), make_field_trip_page("Vườn ươm")
+    garden.subjects = [make_subject("Khoa học", "Science")]
+    garden.save_revision().publish()
+    here, there = make_session(workshop.field_trip), make_session(garden.field_trip, days=4)
+
+    def found(**asked) -> list[Session]:
+        return list(client.get(reverse("session_search"), asked).context["page_obj"])
+
+    assert '<option value="khoa-hoc">Khoa học</option>' in text_of(client.get(reverse("session_search")))
+    assert found(subject="khoa-hoc") == [there]
+    assert found(subject="cong-nghe") == [here]
+    assert found(subject="khong-co") == [here, there]
+    garden.unpublish()
+    assert found(subject="khoa-hoc") == []
+    assert "Không có buổi nào khớp mọi điều đó" in text_of(
+        client.get(reverse("session_search"), {"subject": "khoa-hoc"})
+    )
+
+
+def test_the_pages_of_the_search_keep_the_subject(website, client):
+    trip = make_field_trip_page().field_trip
+    for day in range(3, 24):
+        make_session(trip, days=day)
+    assert "subject=cong-nghe&amp;page=2" in text_of(client.get(reverse("session_search"), {"subject": "cong-nghe"}))
+
+
 @pytest.mark.parametrize("month", ["", "2026-13", "9999-01", "0001-01", "<b>"])
 def test_a_month_out_of_reach_still_answers(website, client, month):
     assert client.get(make_field_trip_page().url, {"month": month}).status_code == 200

@@ -107,7 +107,7 @@ def test_the_pages_are_turned_with_the_question_kept(world, client):
     assert len(client.get(reverse("session_search"), {"seats": "5", "page": "2"}).context["page_obj"]) == 2
 
 
-SEARCH_QUERIES = 5  # 2 of the form's lists, the count, the page, the next chances
+SEARCH_QUERIES = 6  # 3 of the form's lists, the count, the page, the next chances
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.core.choices import GRADES_OF_LEVEL, Grade, Level
 from programs.core.forms import DateField
@@ -12,11 +13,14 @@ from programs.schools.models import Area
 from programs.visits.forms.fields import number
 from programs.visits.models import FieldTrip
 
+Choices = list[tuple[str, str]]
+
 
 class SessionSearchForm(forms.Form):
     """A GET form: whatever cannot be read narrows nothing."""
 
     grade = forms.ChoiceField(label=_("Level or grade"), required=False)
+    subject = forms.ChoiceField(label=pgettext_lazy("school subject", "Subject"), required=False)
     trip = forms.ModelChoiceField(
         label=_("Field trip"), queryset=None, required=False, to_field_name="code", empty_label=_("All field trips")
     )
@@ -30,8 +34,9 @@ class SessionSearchForm(forms.Form):
         label=_("Order"), required=False, choices=[("", _("Soonest first")), ("near", _("Nearest first"))]
     )
 
-    def __init__(self, *args, trips: QuerySet[FieldTrip], wards: QuerySet[Area], **kwargs) -> None:
+    def __init__(self, *args, subjects: Choices, trips: QuerySet[FieldTrip], wards: QuerySet[Area], **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["subject"].choices = [("", _("All subjects")), *subjects]
         self.fields["trip"].queryset = trips
         self.fields["trip"].label_from_instance = lambda trip: trip.local_title
         self.fields["ward"].queryset = wards
@@ -44,6 +49,7 @@ class SessionSearchForm(forms.Form):
         found = self.cleaned_data
         return {
             "grades": _span(found.get("grade", "")),
+            "subject": found.get("subject", ""),
             "first": found.get("first"),
             "last": found.get("last"),
             "seats": found.get("seats"),

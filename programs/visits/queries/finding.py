@@ -1,4 +1,4 @@
-"""Sessions as a teacher looks for them: by grade, day, places for the group, and how near the centre is."""
+"""Sessions as a teacher looks for them: by grade, subject, day, places, and how near the centre is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from programs.schools.models import Area, School
 from programs.schools.queries import standing_of
 from programs.visits.models import FieldTrip, Session
 from programs.visits.queries.sessions import day_begins
+from programs.visits.queries.subjects import of_subject
 from programs.visits.queries.visibility import sessions_visible_to
 
 SAME_WARD, SAME_CLUSTER, ELSEWHERE = 0, 1, 2
@@ -22,6 +23,7 @@ class Wish:
     """What a teacher asked for; whatever is empty narrows nothing."""
 
     grades: tuple[int, int] | None = None
+    subject: str = ""
     first: date | None = None
     last: date | None = None
     seats: int | None = None
@@ -31,7 +33,7 @@ class Wish:
 
     @property
     def is_narrow(self) -> bool:
-        return any((self.grades, self.first, self.last, self.seats, self.trip))
+        return any((self.grades, self.subject, self.first, self.last, self.seats, self.trip))
 
 
 def bookable(*, now: datetime) -> QuerySet[Session]:
@@ -53,6 +55,8 @@ def find_sessions(wish: Wish, *, now: datetime) -> QuerySet[Session]:
     found = bookable(now=now)
     if wish.grades:
         found = found.filter(field_trip__grade_from__lte=wish.grades[1], field_trip__grade_to__gte=wish.grades[0])
+    if wish.subject:
+        found = found.filter(of_subject(wish.subject))
     if wish.first:
         found = found.filter(starts_at__gte=day_begins(wish.first))
     if wish.last:

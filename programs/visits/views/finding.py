@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from programs.schools.queries import areas_in_jurisdiction
 from programs.visits.forms.finding import SessionSearchForm
 from programs.visits.queries import finding as queries
+from programs.visits.queries.subjects import subject_choices
 
 PER_PAGE = 20
 
@@ -22,7 +23,9 @@ def session_search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.copy()
     if "ward" not in asked and (ward := queries.ward_of(request.user)):
         asked["ward"] = ward.code
-    form = SessionSearchForm(asked, trips=queries.offered_trips(), wards=areas_in_jurisdiction())
+    form = SessionSearchForm(
+        asked, subjects=subject_choices(), trips=queries.offered_trips(), wards=areas_in_jurisdiction()
+    )
     wish = queries.Wish(**form.wish())
     page = Paginator(queries.find_sessions(wish, now=now), PER_PAGE).get_page(request.GET.get("page"))
     chances = queries.next_chances(page.object_list, seats=wish.seats, now=now)

@@ -1,0 +1,22 @@
+"""The subjects that editors name on a field trip's page, for those who look for a session."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from cms.pages.field_trips import FieldTripPage
+from programs.curricula.models import Subject
+from programs.visits.queries.subjects import SOURCES, SubjectSource
+
+
+class SubjectsOfPages(SubjectSource):
+    """What stands on the published pages; a page in another language names the same."""
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [(subject.code, str(subject)) for subject in Subject.objects.all()]
+
+    def trips(self, code: str) -> QuerySet:
+        return FieldTripPage.objects.live().filter(subjects__code=code).order_by().values("field_trip")
+
+
+SOURCES.append(SubjectsOfPages())
