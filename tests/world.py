@@ -96,7 +96,7 @@ def mark(kind: str, place: str) -> str:
 
 MARKED = (
     "school", "pupil", "guardian", "teacher", "coordinator", "claimant", "invited", "project", "file", "image", "message",
-    "listed", "rosterfile", "requester", "request",
+    "listed", "rosterfile", "requester", "request", "needs",
 )  # fmt: skip
 
 
@@ -313,7 +313,7 @@ def _drawn(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
     )
     place.entry = BallotEntry.objects.create(
         ballot=running, number=1, session=place.drawn_session, school=place.school, class_group=place.class_group,
-        leader=place.teacher, contact_phone=phone_of(place.name), pupils=10, adults=1,
+        leader=place.teacher, contact_phone=phone_of(place.name), pupils=10, adults=1, needs=mark("needs", place.name),
     )  # fmt: skip
     row = {
         "number": 1, "session": sent.pk, "school": place.school.code, "name": place.school.name, "ward": "", "cluster": "",
@@ -336,7 +336,7 @@ def _booking(reference: str, session: Session, place: SimpleNamespace, state: st
     came = {"arrived_pupils": 10, "arrived_girls": 4, "arrived_adults": 1} if state == BookingState.CLOSED else {}
     return Booking.objects.create(
         reference=reference, session=session, school=place.school, class_group=place.class_group, leader=place.teacher,
-        contact_phone=phone_of(place.name), pupils=10, adults=1, state=state, **came,
+        contact_phone=phone_of(place.name), pupils=10, adults=1, needs=mark("needs", place.name), state=state, **came,
     )  # fmt: skip
 
 

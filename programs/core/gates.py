@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 T = TypeVar("T", bound=models.Model)
 View = Callable[..., HttpResponse]
@@ -30,3 +30,8 @@ def forbidden_unless(allowed: bool) -> None:
     """403: for a person who may see a thing but may not do this to it."""
     if not allowed:
         raise PermissionDenied
+
+
+def in_person(request: HttpRequest) -> bool:
+    """False while an administrator looks as this person: what is for one reader's eyes alone is not shown then."""
+    return getattr(request, "view_as", None) is None

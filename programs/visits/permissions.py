@@ -66,7 +66,7 @@ PERMISSIONS = [
     ),
     does(_("check groups in, and close sessions"), (Role.CENTRE_STAFF,), "booking_check_in", "session_close"),
     sees(
-        _("sessions that take bookings, to be found by grade, day, places and distance"),
+        _("sessions that take bookings, to be found by grade, subject, day, places and distance"),
         EVERYBODY,
         "session_search",
         reach=Reach.ALL,

@@ -188,12 +188,13 @@ def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
 
 
 def change_entry(*, entry_id: int, group: Group, by: User) -> BallotEntry:
-    """Change what a school said of its group, until entries close; the class and the session stay."""
+    """Change what a school said of its group, until entries close; its needs change only by who may read them."""
     with transaction.atomic():
         entry = _lock_entry(entry_id, by)
         _must_suit(entry.ballot, queries.session_to_enter(entry.session_id), group)
         before = _seen(entry)
-        for name in ("pupils", "adults", "contact_phone", "needs", "note", "wait_if_lost"):
+        own = rules.can_read_needs(user_id=by.pk, leader_id=entry.leader_id, runs_centre=False)
+        for name in ("pupils", "adults", "contact_phone", "note", "wait_if_lost", *(["needs"] if own else [])):
             setattr(entry, name, getattr(group, name))
         entry.save()
         record(by=by, action="ballot.change_entry", obj=entry, before=before, after=_seen(entry))
@@ -217,8 +218,7 @@ def withdraw_entry(*, entry_id: int, by: User) -> BallotEntry:
 
 def _lock_entry(entry_id: int, by: User) -> BallotEntry:
     """The entry read afresh under its ballot's lock."""
-    ballot_id = BallotEntry.objects.values_list("ballot_id", flat=True).get(pk=entry_id)
-    ballot = _lock_ballot(ballot_id)
+    ballot = _lock_ballot(BallotEntry.objects.values_list("ballot_id", flat=True).get(pk=entry_id))
     entry = BallotEntry.objects.select_related(*queries.ENTRY_PARTS).get(pk=entry_id)
     entry.ballot = ballot
     standing = standing_of(by)

@@ -83,11 +83,13 @@ class EntryForm(BookingForm):
 
 
 class EntryChangeForm(EntryForm):
-    """The same class for the same session."""
+    """The same class for the same session; the needs only for whoever wrote them (``own``)."""
 
-    def __init__(self, *args, ratio_of: Callable[[int], int], **kwargs) -> None:
+    def __init__(self, *args, ratio_of: Callable[[int], int], own: bool, **kwargs) -> None:
         super().__init__(*args, classes=[], ratio_of=ratio_of, **kwargs)
         del self.fields["class_group"]
+        if not own:
+            del self.fields["needs"]
 
 
 class SeedForm(CleanFormMixin, IdempotentFormMixin, forms.Form):

@@ -30,7 +30,7 @@ from programs.visits.rules.life import (
     move_refusal,
     roster_refusal,
 )
-from programs.visits.rules.standing import can_book_for, can_manage_booking, can_run_centre
+from programs.visits.rules.standing import can_book_for, can_manage_booking, can_read_needs, can_run_centre
 from programs.visits.rules.waiting import promotable
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "booking_refusal",
     "can_book_for",
     "can_manage_booking",
+    "can_read_needs",
     "can_run_centre",
     "cancel_refusal",
     "changed_refusal",

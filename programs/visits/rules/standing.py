@@ -24,3 +24,8 @@ def can_manage_booking(standing, *, user_id: int, leader_id: int, school) -> boo
 def can_run_centre(centre_ids: Iterable[int], centre_id: int) -> bool:
     """Whether a person of these centres may check in and close at ``centre_id``."""
     return centre_id in set(centre_ids)
+
+
+def can_read_needs(*, user_id: int, leader_id: int, runs_centre: bool) -> bool:
+    """Access and medical needs are for the host, and for the leader who wrote them: not for colleagues and officers."""
+    return runs_centre or user_id == leader_id

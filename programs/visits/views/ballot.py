@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.audit import history_of
 from programs.core.dates import short_moment
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import forbidden_unless, in_person, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import standing_of
 from programs.visits import rules
@@ -33,6 +33,7 @@ from programs.visits.queries.ratios import pupils_per_adult
 from programs.visits.rules import ballot as fair
 
 SCRIPT = Path(__file__).parent.parent / "tools" / "repeat_draw.py"
+GROUP_FIELDS = ("pupils", "adults", "contact_phone", "needs", "note", "wait_if_lost")
 PUBLISHED = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENT)
 
 
@@ -185,8 +186,8 @@ def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
 
 
 def _group(form: EntryForm, class_group) -> actions.Group:
-    names = ("pupils", "adults", "contact_phone", "needs", "note", "wait_if_lost")
-    return actions.Group(class_group=class_group, **{name: form.cleaned_data[name] for name in names})
+    said = {name: form.cleaned_data[name] for name in GROUP_FIELDS if name in form.cleaned_data}
+    return actions.Group(class_group=class_group, **said)
 
 
 def _entry_page(
@@ -259,11 +260,12 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
     forbidden_unless(_manages(request, entry))
     not_found_unless(entry.outcome == EntryOutcome.ENTERED)
     session = entry.session
-    names = ("pupils", "adults", "contact_phone", "needs", "note", "wait_if_lost")
     form = EntryChangeForm(
         request.POST or None,
         ratio_of=partial(pupils_per_adult, session.field_trip),
-        initial={name: getattr(entry, name) for name in names},
+        own=in_person(request)
+        and rules.can_read_needs(user_id=request.user.pk, leader_id=entry.leader_id, runs_centre=False),
+        initial={name: getattr(entry, name) for name in GROUP_FIELDS},
     )
     if request.method == "POST" and form.is_valid():
         try:

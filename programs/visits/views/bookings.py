@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.audit import history_of
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import forbidden_unless, in_person, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import pupils_of_class, standing_of
 from programs.visits import queries, rules
@@ -90,8 +90,8 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         **standing_of_booking(request.user, booking, manages=manages),
         "steps": _steps(booking),
         "manages": manages,
-        # What to prepare for a pupil is for the host and whoever leads the group, not for colleagues and officers.
-        "reads_needs": runs or booking.leader_id == request.user.pk,
+        "reads_needs": in_person(request)
+        and rules.can_read_needs(user_id=request.user.pk, leader_id=booking.leader_id, runs_centre=runs),
         "may_cancel": (manages or runs) and rules.may_cancel(**_moment(booking)),
         "may_edit_roster": manages and bool(booking.class_group_id) and rules.may_edit_roster(booking.state),
         "may_check_in": runs and rules.may_check_in(session_state=session.state, **_moment(booking)),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from programs.core.gates import not_found_unless, signed_in
+from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.visits import queries, rules
 from programs.visits.actions.attendance import check_in, close_session, mark_no_show
@@ -97,6 +97,7 @@ def booking_check_in(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "booking": booking,
         "session": session,
+        "needs": booking.needs if in_person(request) else "",
         "staying": [entry.pupil for entry in booking.roster_entries if entry.pupil_id in staying],
         "no_photo": [entry.pupil for entry in booking.roster_entries if entry.pupil_id in hidden - staying],
         "form": form,

@@ -1,0 +1,111 @@
+"""Access and medical needs are for the host alone: cô Hạnh writes them, chị Sen reads them, nobody between them does.
+
+What every role reads on every page and in every file stands in tests/readable.txt, in the rows of ``needs``.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from programs.core.audit import history_of
+from programs.core.idempotency import new_key
+from programs.notices.models import Message
+from programs.visits.actions import ballot as ballots
+from programs.visits.choices import BookingMode
+from programs.visits.models import Session
+from tests.people import make_administrator, make_officer, make_teacher, make_ward_officer
+from tests.visits.make import book, local, make_centre, make_centre_staff, move_session
+
+pytestmark = pytest.mark.django_db
+NEEDS = "Một em dùng xe lăn"
+
+
+@pytest.fixture
+def booking(world):
+    return book(world.session, world.class_8a1, world.hanh, pupils=30, needs=NEEDS)
+
+
+@pytest.fixture
+def entry(world):
+    """8A1 takes part in a draw; cô Hạnh entered it."""
+    Session.objects.filter(pk=world.session.pk).update(mode=BookingMode.BALLOT)
+    draw = ballots.open_ballot(
+        season=None, session=world.session, closes_at=local(3, 17), factors={"base": 100}, seed_source="",
+        by=make_officer(), key="mo",
+    )  # fmt: skip
+    group = ballots.Group(class_group=world.class_8a1, pupils=30, adults=2, contact_phone="+84912345678", needs=NEEDS)
+    return ballots.enter_ballot(ballot_id=draw.pk, session_id=world.session.pk, group=group, by=world.hanh, key="vao")
+
+
+def reads(client, *pages: str) -> bool:
+    return any("xe lăn" in client.get(page).content.decode() for page in pages)
+
+
+def test_of_a_booking_the_host_and_the_writer_read_them(world, as_user, booking):
+    page = reverse("booking_detail", args=[booking.reference])
+    for person in (world.hanh, world.sen):
+        assert reads(as_user(person), page)
+    colleague = make_teacher("Ngô Thị Thu", school=world.school)
+    elsewhere = make_centre_staff(make_centre("Trung tâm khác"), "Mai Văn Tú")
+    officers = (make_ward_officer(ward=world.school.ward), make_officer("Trịnh Văn Huy"))
+    for person in (world.phuc, colleague, world.lam, elsewhere, *officers):
+        assert not reads(as_user(person), page), person
+
+
+def test_on_the_day_they_stand_before_the_host(world, as_user, booking):
+    move_session(world.session, timezone.now() + timedelta(hours=1))
+    check_in, door = reverse("booking_check_in", args=[booking.reference]), reverse("door_list")
+    assert reads(as_user(world.sen), check_in)
+    listed = as_user(world.sen).get(door).json()["sessions"][0]["groups"][0]
+    assert listed["needs"] == NEEDS
+    for person in (world.hanh, world.phuc, world.lam, make_officer("Trịnh Văn Huy")):
+        for page in (check_in, door):
+            assert as_user(person).get(page).status_code == 404, person
+
+
+def test_who_looks_as_another_does_not_read_them(world, as_user, booking):
+    """An administrator may help cô Hạnh and chị Sen without reading what is between them."""
+    move_session(world.session, timezone.now() + timedelta(hours=1))
+    pages = [reverse(name, args=[booking.reference]) for name in ("booking_detail", "booking_check_in")]
+    client = as_user(make_administrator())
+    for person in (world.hanh, world.sen):
+        typed = {"reason": "Cô hỏi cách xem phiếu.", "idempotency_key": new_key()}
+        assert client.post(reverse("view_as_start", args=[person.pk]), typed).status_code == 302
+        assert booking.reference in client.get(pages[0]).content.decode()
+        assert not reads(client, *pages)
+        client.post(reverse("view_as_end"))
+
+
+def test_neither_the_back_office_nor_mail_nor_record_has_them(world, as_user, booking):
+    page = as_user(make_administrator()).get(f"/backoffice/programs/booking/{booking.pk}/change/")
+    assert booking.reference in page.content.decode()
+    assert "xe lăn" not in page.content.decode()
+    mails, history = Message.objects.filter(recipient=world.hanh), history_of(booking)
+    assert mails and history
+    assert not any("xe lăn" in str(vars(row)) for row in (*mails, *history))
+
+
+def test_of_an_entry_only_the_writer_reads_and_changes_them(world, as_user, entry):
+    page, edit = (reverse(name, args=[entry.pk]) for name in ("entry_detail", "entry_edit"))
+    assert reads(as_user(world.hanh), edit)
+    for person in (world.phuc, world.lam, world.sen, make_officer("Trịnh Văn Huy")):
+        assert not reads(as_user(person), page, edit), person
+    sent = {"pupils": "28", "adults": "2", "contact_phone": "0912345678", "needs": "Không có", "idempotency_key": "a"}
+    assert as_user(world.phuc).post(edit, sent).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.pupils, entry.needs) == (28, NEEDS)
+    assert as_user(world.hanh).post(edit, sent | {"needs": "Hai em dùng xe lăn"}).status_code == 302
+    entry.refresh_from_db()
+    assert entry.needs == "Hai em dùng xe lăn"
+    assert not any("xe lăn" in str(row.data) for row in history_of(entry))
+
+
+def test_not_even_the_action_lets_the_coordinator_overwrite_them(world, entry):
+    group = ballots.Group(class_group=world.class_8a1, pupils=20, adults=2, contact_phone="+84912345678", needs="")
+    ballots.change_entry(entry_id=entry.pk, group=group, by=world.phuc)
+    entry.refresh_from_db()
+    assert (entry.pupils, entry.needs) == (20, NEEDS)
