@@ -62,6 +62,35 @@ def test_no_exception_makes_the_room_larger(world, manager, waiting):
     assert caught.value.refusal.code == "room_too_small"
 
 
+def test_the_page_says_beforehand_how_many_the_room_takes(world, as_user, manager, waiting):
+    """38 of 60 places of the room are taken: 22 more fit, whatever the session offers."""
+    client, ask = as_user(manager), reverse("booking_exception", args=[waiting.reference])
+    page = client.get(ask)
+    assert "nhiều nhất 22 học sinh" in page.content.decode()
+    assert 'name="reason"' in page.content.decode()
+    Booking.objects.filter(pk=waiting.pk).update(pupils=23)
+    page = client.get(ask).content.decode()
+    assert "nhiều nhất 22 học sinh" in page
+    assert "Phòng chỉ còn chỗ cho 22 học sinh" in page
+    assert 'name="reason"' not in page
+
+
+def test_what_is_over_offers_no_exception(world, as_user, manager, waiting):
+    client, ask = as_user(manager), reverse("booking_exception", args=[waiting.reference])
+    Session.objects.filter(pk=world.session.pk).update(one_group=True)
+    page = client.get(ask).content.decode()
+    assert "Buổi này chỉ nhận một đoàn và đã có đoàn" in page
+    assert 'name="reason"' not in page
+
+
+def test_who_had_begun_keeps_what_was_typed(world, as_user, manager, waiting):
+    Booking.objects.filter(pk=waiting.pk).update(pupils=23)
+    ask = reverse("booking_exception", args=[waiting.reference])
+    page = as_user(manager).post(ask, {"idempotency_key": "e", "reason": "Trường xa"}).content.decode()
+    assert "Phòng chỉ còn chỗ cho 22 học sinh" in page
+    assert "Trường xa" in page
+
+
 def test_who_has_places_needs_no_exception(world, manager, waiting):
     held = Booking.objects.get(leader=world.hanh)
     with pytest.raises(Refused) as caught:

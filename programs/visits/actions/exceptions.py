@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -26,6 +28,23 @@ def may_except(*, booking: Booking, by: User) -> bool:
     return exceptions.can_make_exception(managed, centre_id, is_department=standing_of(by).is_department)
 
 
+def exception_facts(*, booking: Booking, now: datetime) -> exceptions.ExceptionFacts:
+    """The booking and its session as they were read: for the page before the act, and under the lock for the act."""
+    session = booking.session
+    return exceptions.ExceptionFacts(
+        now=now,
+        starts_at=session.starts_at,
+        session_state=session.state,
+        state=booking.state,
+        pupils=booking.pupils,
+        seats_left=session.capacity - session.seats_taken,
+        capacity=session.capacity,
+        room_capacity=session.room.capacity,
+        one_group=session.one_group,
+        school_working=booking.school.is_working,
+    )
+
+
 def give_places_by_exception(*, booking_id: int, reason: str, by: User) -> Booking:
     """Let a waiting group in, and the session grow by what is missing, up to the size of its room.
 
@@ -40,22 +59,7 @@ def give_places_by_exception(*, booking_id: int, reason: str, by: User) -> Booki
         if booking.override_by_id and booking.holds_seats:
             return booking
         session = booking.session
-        refuse_if(
-            exceptions.exception_refusal(
-                exceptions.ExceptionFacts(
-                    now=now,
-                    starts_at=session.starts_at,
-                    session_state=session.state,
-                    state=booking.state,
-                    pupils=booking.pupils,
-                    seats_left=session.capacity - session.seats_taken,
-                    capacity=session.capacity,
-                    room_capacity=session.room.capacity,
-                    one_group=session.one_group,
-                    school_working=booking.school.is_working,
-                )
-            )
-        )
+        refuse_if(exceptions.exception_refusal(exception_facts(booking=booking, now=now)))
         before = {"state": booking.state, "capacity": session.capacity}
         _grow(booking)
         changes = {

@@ -37,6 +37,11 @@ class ExceptionFacts:
     one_group: bool
     school_working: bool
 
+    @property
+    def room_left(self) -> int:
+        """How many more pupils the room takes, whatever the session offers."""
+        return max(0, self.room_capacity - (self.capacity - self.seats_left))
+
 
 def exception_refusal(facts: ExceptionFacts) -> Refusal | None:
     """Why not even by exception: the room has its size, and what is over is over."""
@@ -53,14 +58,13 @@ def exception_refusal(facts: ExceptionFacts) -> Refusal | None:
         return Refusal("school_not_working", _("The school is not active, so it cannot come."))
     if facts.one_group and facts.seats_left < facts.capacity:
         return Refusal("one_group", _("This session is for one group, and the group is there already."))
-    room = facts.room_capacity - (facts.capacity - facts.seats_left)
-    if facts.pupils > room:
+    if facts.pupils > facts.room_left:
         message = ngettext(
             "The room has space for {count} more pupil, not for this group. Move the session to a larger room first.",
             "The room has space for {count} more pupils, not for this group. Move the session to a larger room first.",
-            max(room, 0),
+            facts.room_left,
         )
-        return Refusal("room_too_small", message.format(count=max(room, 0)))
+        return Refusal("room_too_small", message.format(count=facts.room_left))
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods
 from programs.core.gates import forbidden_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.visits import queries
-from programs.visits.actions.exceptions import give_places_by_exception, may_except
+from programs.visits.actions.exceptions import exception_facts, give_places_by_exception, may_except
 from programs.visits.forms.exceptions import ExceptionForm
-from programs.visits.models import Booking
-from programs.visits.rules.exceptions import capacity_missing
+from programs.visits.rules.exceptions import ExceptionFacts, capacity_missing, exception_refusal
 
 
 @signed_in
@@ -33,19 +32,21 @@ def booking_exception(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The group has its places; its leader is told."))
             return redirect("booking_detail", reference)
+    facts = exception_facts(booking=booking, now=timezone.now())
     context = {
-        "title": _("Give booking {reference} places by exception?").format(reference=reference),
-        "text": _consequence(booking),
+        "booking": booking,
+        "session": booking.session,
+        "facts": facts,
+        "text": _consequence(facts),
         "form": form,
-        "submit": _("Give the places"),
-        "back_url": reverse("booking_detail", args=[reference]),
+        # What was typed stays in sight of whoever had begun; nobody else is led to type for nothing.
+        "refusal": None if request.method == "POST" else exception_refusal(facts),
     }
-    return render(request, "components/confirm.html", context)
+    return render(request, "visits/booking_exception.html", context)
 
 
-def _consequence(booking: Booking) -> str:
-    session = booking.session
-    missing = capacity_missing(pupils=booking.pupils, seats_left=session.capacity - session.seats_taken)
+def _consequence(facts: ExceptionFacts) -> str:
+    missing = capacity_missing(pupils=facts.pupils, seats_left=facts.seats_left)
     text = ngettext(
         "The group passes the others on the waiting list, and the session grows by {count} place.",
         "The group passes the others on the waiting list, and the session grows by {count} places.",
