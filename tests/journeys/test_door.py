@@ -64,6 +64,10 @@ def open_the_door(walker: Walker) -> None:
     walker.goto("/desk/centre/")
     walker.page.get_by_role("link", name="Điểm danh tại cửa").click()
     expect(walker.page.locator("#door-status")).to_contain_text("Danh sách lúc")
+    wait_until_kept(walker)
+
+
+def wait_until_kept(walker: Walker) -> None:
     walker.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     walker.page.wait_for_function(
         "caches.keys().then((names) => names.some((name) => name.startsWith('door:')))"
@@ -191,3 +195,42 @@ def test_three_taps_from_the_scan_and_the_same_without_network(person):
     expect(nobody.page.get_by_role("heading", level=1)).to_have_text("Đây là thẻ của một đoàn tham quan")
     assert group["reference"] not in nobody.page.content()
     nobody.look()
+
+
+@pytest.mark.journey
+def test_nothing_is_said_to_be_sent_before_the_portal_has_answered(person):
+    tram, held = person("tram", phone=True), []
+    tram.page.route("**/door/list/", lambda route: held.append(route))
+    tram.goto(DOOR)
+    status = tram.page.locator("#door-status")
+    expect(status).to_have_text("Đang kết nối với cổng …")
+    held.pop().continue_()
+    expect(status).to_contain_text("Đã gửi hết. Danh sách lúc")
+    # Something between here and the portal answers with a page of its own: no line, and the list stays.
+    tram.page.unroute("**/door/list/")
+    tram.page.route("**/door/list/", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    tram.page.reload()
+    expect(status).to_contain_text("Không có mạng. Danh sách lúc")
+    expect(tram.page.locator("#door-sign-in")).to_be_hidden()
+    assert groups(tram).count()
+
+
+@pytest.mark.journey
+def test_in_english_the_page_stays_english_without_network(person):
+    tram = person("tram", phone=True)
+    tram.goto(f"/en{DOOR}")
+    expect(tram.page.locator("#door-status")).to_contain_text("Everything is sent. List of")
+    wait_until_kept(tram)
+    tram.page.context.set_offline(True)
+    tram.page.reload()
+    expect(tram.page.locator("html")).to_have_attribute("lang", "en")
+    expect(tram.page.locator("#door-status")).to_contain_text("No network. List of")
+    expect(groups(tram).filter(has_text=ONE)).to_contain_text("Trường THCS Phú Lợi")
+    open_group(tram, ONE)
+    expect(tram.page.locator("#door-facts")).to_contain_text("booked: 10 pupils, 2 adults")
+    look_offline(tram)
+    kept = json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))
+    group = kept["sessions"][-1]["groups"][-1]
+    tram.page.goto(f"/pass/{group['pass']}/")
+    expect(tram.page).to_have_url(re.compile(rf"/en{DOOR}#pass="))
+    expect(tram.page.locator("#door-facts")).to_contain_text(group["reference"])

@@ -71,6 +71,8 @@
   let csrf = "";
   let online = navigator.onLine;
   let busy = false;
+  let answered = false; // an exchange came to its end, so that there is something to say of the line
+  let heard = false; // the portal gave its list, so that it has what is not kept here
 
   const ask = async (url, options = {}) => {
     const giveUp = new AbortController();
@@ -78,7 +80,9 @@
     try {
       const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", signal: giveUp.signal, ...options });
       const isData = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-      return { status: isData ? answer.status : 401, data: isData ? await answer.json() : null };
+      // A page instead of data: led to the sign-in page, or somebody between here and the portal answered.
+      if (!isData && !answer.redirected && (answer.ok || answer.status >= 500)) throw new Error(`no portal: ${answer.status}`);
+      return { status: !isData && answer.redirected ? 401 : answer.status, data: isData ? await answer.json() : null };
     } finally {
       clearTimeout(clock);
     }
@@ -120,12 +124,14 @@
     if (busy) return;
     busy = true;
     try {
-      if (await loadList()) await sendMarks();
+      heard = await loadList();
+      if (heard) await sendMarks();
       online = true;
     } catch {
       online = false;
     } finally {
       busy = false;
+      answered = true;
     }
     show();
   };
@@ -191,15 +197,16 @@
     const refused = marks().filter((mark) => mark.message).length;
     const kept = list();
     const parts = [
-      online ? "" : words.offline,
-      waiting ? `${words.waiting} ${waiting}.` : online && !refused ? words.allSent : "",
+      online ? (answered ? "" : words.connecting) : words.offline,
+      waiting ? `${words.waiting} ${waiting}.` : online && heard && !refused ? words.allSent : "",
       refused ? `${words.refused} ${refused}.` : "",
       kept ? `${words.listOf} ${clock(kept.at)}.` : "",
     ];
     const text = parts.filter(Boolean).join(" ");
     const status = at("status");
     if (status.textContent !== text) status.textContent = text;
-    status.className = `tag plain ${refused ? "no" : waiting || !online ? "wait" : "ok"}`;
+    status.hidden = !text;
+    status.className = `tag plain ${refused ? "no" : waiting || !online ? "wait" : heard ? "ok" : "info"}`;
   };
 
   // --- One group --------------------------------------------------------------------------------
