@@ -57,13 +57,19 @@ def local(day_offset: int, hour: int = 8) -> datetime:
 
 
 def make_session(
-    *, trip: FieldTrip | None = None, starts_at: datetime | None = None, capacity: int = 40, **fields
+    *,
+    trip: FieldTrip | None = None,
+    starts_at: datetime | None = None,
+    room: Room | None = None,
+    capacity: int = 40,
+    **fields,
 ) -> Session:
     """A session in ten days at 8:00 that takes bookings until two days before it."""
     trip = trip or make_trip()
     starts_at = starts_at or local(10)
     make_year(timezone.localtime(starts_at).date())
-    room, _ = Room.objects.get_or_create(centre=trip.centre, name="Xưởng chế tạo số", defaults={"capacity": 60})
+    if room is None:
+        room, _ = Room.objects.get_or_create(centre=trip.centre, name="Xưởng chế tạo số", defaults={"capacity": 60})
     values = {
         "ends_at": starts_at + timedelta(hours=3),
         "booking_opens_at": starts_at - timedelta(days=60),

@@ -17,7 +17,7 @@ from programs.visits.actions.waiting import accept_offer
 from programs.visits.choices import BookingState, SessionState
 from programs.visits.queries.door import door_day
 from tests.people import give_consent, make_class, make_school, make_teacher
-from tests.visits.make import book, local, make_centre, make_centre_staff, move_session, seats_add_up
+from tests.visits.make import book, local, make_centre, make_centre_staff, make_session, move_session, seats_add_up
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +155,19 @@ def test_staff_of_another_centre_and_teachers_find_nothing(today, as_user):
         assert client.post(reverse("session_close", args=[today.session.pk]), {}).status_code == 404
     assert as_user(today.hanh).get(reverse("centre_day")).status_code == 404
     assert as_user(stranger).get(reverse("centre_day")).context["shown"].sessions == []
+
+
+def test_sessions_that_nobody_booked_stand_after_those_with_groups(world, as_user):
+    """In a centre with many rooms they would hide whom to expect."""
+    booking = book(world.session, world.class_8a1, world.hanh)
+    early = make_session(trip=world.session.field_trip, starts_at=local(10, 4))
+    page = as_user(world.sen).get(reverse("centre_day"), {"date": f"{local(10):%d/%m/%Y}"})
+    shown = page.context["shown"]
+    assert [each.session for each in shown.sessions] == [early, world.session]
+    assert [each.session for each in shown.with_groups] == [world.session]
+    assert [each.session for each in shown.without_groups] == [early]
+    text = page.content.decode()
+    assert text.index(booking.reference) < text.index(f'id="session-{early.pk}"')
 
 
 def test_any_day_can_be_asked_for_and_nonsense_shows_today(world, as_user):

@@ -16,10 +16,10 @@ from programs.schools.models import Consent, Pupil
 from programs.visits.actions.attendance import check_in, close_session, mark_no_show
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BookingState, MarkKind
-from programs.visits.models import CheckInMark
+from programs.visits.models import Booking, CheckInMark, Room
 from programs.visits.rules.marks import Mark, merge_marks, right_time
 from tests.people import give_consent
-from tests.visits.make import book, make_centre, make_centre_staff, move_session, seats_add_up
+from tests.visits.make import book, make_centre, make_centre_staff, make_session, move_session, seats_add_up
 
 EIGHT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
@@ -123,6 +123,17 @@ def test_the_list_tells_the_device_all_it_needs_and_who_must_not_be_photographed
     assert len(group["no_photo"]) == 2
     assert group["staying"] == [Pupil.objects.get(pk=today.pupils[36]).full_name]
     assert (group["needs"], group["seen"]) == ("Một em dùng xe lăn", [])
+
+
+@pytest.mark.django_db
+def test_a_session_that_nobody_booked_is_not_in_the_way_at_the_door(today, as_user):
+    hall = Room.objects.create(centre=today.centre, name="Hội trường", capacity=60)
+    empty = make_session(trip=today.session.field_trip, starts_at=today.session.starts_at, room=hall)
+    listed = as_user(today.sen).get(reverse("door_list")).json()["sessions"]
+    assert [each["room"] for each in listed] == [today.session.room.name]
+    Booking.objects.filter(pk=today.booking.pk).update(session=empty)
+    listed = as_user(today.sen).get(reverse("door_list")).json()["sessions"]
+    assert [each["room"] for each in listed] == ["Hội trường"]
 
 
 @pytest.mark.django_db

@@ -582,6 +582,31 @@ def test_the_way_of_giving_places_is_fixed_once_booking_has_opened(plan, as_user
     assert answer.context["form"].errors["mode"]
 
 
+def test_on_a_day_with_many_sessions_those_of_one_time_are_folded_together(plan, as_user):
+    Session.objects.all().delete()
+    day = timezone.localtime(local(10)).date()
+
+    def offer(number: int, hour: int, **fields) -> Session:
+        room = Room.objects.create(centre=plan.centre, name=f"Phòng {number}", capacity=40)
+        starts_at = timezone.make_aware(datetime.combine(day, time(hour)))
+        return make_session(trip=plan.trip, starts_at=starts_at, room=room, **fields)
+
+    def shown() -> str:
+        asked = {"month": f"{day:%Y-%m}"}
+        return as_user(plan.sen).get(reverse("centre_schedule", args=[plan.centre.code]), asked).content.decode()
+
+    for number in range(3):
+        offer(number, 8, seats_taken=10)
+    offer(3, 8, state="cancelled")
+    assert shown().count('<summary class="few"') == 0
+    offer(4, 13)
+    page = shown()
+    assert page.count('<summary class="few"') == 1
+    assert "4 buổi" in page
+    assert "30/120" in page
+    assert page.count("/desk/sessions/") == 5, "each is there once, folded or not"
+
+
 # --- Cost ---------------------------------------------------------------------------------------
 MONTH_QUERIES = 11  # 2 of the session and its user, 2 of the standing, 2 of the posts, 1 of the centre, 4 of the month
 PLAN_QUERIES = 9  # the same 6, the session, its groups, its history

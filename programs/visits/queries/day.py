@@ -45,6 +45,14 @@ class CentreDay:
     following: date
 
     @property
+    def with_groups(self) -> list[DaySession]:
+        return [each for each in self.sessions if each.groups or each.waiting]
+
+    @property
+    def without_groups(self) -> list[DaySession]:
+        return [each for each in self.sessions if not (each.groups or each.waiting)]
+
+    @property
     def groups_booked(self) -> int:
         return sum(len(each.groups) for each in self.sessions)
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -88,6 +89,33 @@ def openings_of(season: Season) -> dict[int, SeasonOpening]:
 
 # --- The month ----------------------------------------------------------------------------------
 @dataclass(frozen=True)
+class SameClock:
+    """The sessions of a day that begin at one time, each in a room of its own."""
+
+    starts_at: datetime
+    sessions: list[Session]
+
+    @property
+    def offered(self) -> list[Session]:
+        return [session for session in self.sessions if session.state != SessionState.CANCELLED]
+
+    @property
+    def taken(self) -> int:
+        return sum(session.seats_taken for session in self.offered)
+
+    @property
+    def capacity(self) -> int:
+        return sum(session.capacity for session in self.offered)
+
+    @property
+    def waiting(self) -> int:
+        return sum(session.waiting for session in self.offered)
+
+
+MOST_IN_SIGHT = 4
+
+
+@dataclass(frozen=True)
 class PlannedDay:
     day: date
     in_month: bool
@@ -95,6 +123,14 @@ class PlannedDay:
     closed: str  # why nobody comes; empty on a day like any other
     is_open: bool  # a session could still be planned on it
     sessions: list[Session] = field(default_factory=list)
+
+    @property
+    def clocks(self) -> list[SameClock]:
+        """The sessions one by one; on a day with many, those that begin together are together."""
+        if len(self.sessions) <= MOST_IN_SIGHT:
+            return [SameClock(session.starts_at, [session]) for session in self.sessions]
+        together = groupby(self.sessions, key=lambda session: session.starts_at)
+        return [SameClock(starts_at, list(sessions)) for starts_at, sessions in together]
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,8 @@ def _list(request: HttpRequest, now: datetime) -> dict:
         "csrf": get_token(request),
         "day": f"{day:%Y-%m-%d}",
         "title": long_date(day),
-        "sessions": [_session(each) for each in door_day(request.user, day)],
+        # A session that nobody booked would only be in the way on a telephone.
+        "sessions": [_session(each) for each in door_day(request.user, day) if each.groups],
     }
 
 
