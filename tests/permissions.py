@@ -130,6 +130,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "booking_confirm": _reference("booking"),
     "booking_roster": _reference("booking"),
     "booking_resize": _reference("booking"),
+    "booking_needs": _reference("booking"),
     "booking_paper": lambda place: {"reference": place.booking.reference, "kind": "plan"},
     "booking_answer": _reference("booking"),
     "paper_file": _pk("paper"),

@@ -25,6 +25,7 @@ ACTIONS = {
     "booking.confirm": _("Confirmed by the school"),
     "booking.cancel": _("Booking cancelled"),
     "booking.roster": _("List of participants changed"),
+    "booking.needs": _("Access and medical needs changed"),
     "booking.check_in": _("Group checked in"),
     "booking.no_show": _("Noted that the group did not come"),
     "booking.close": _("Attendance fixed"),

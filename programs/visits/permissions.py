@@ -19,6 +19,11 @@ PERMISSIONS = [
     ),
     does(_("name the pupils who take part in a visit"), SCHOOL_STAFF, "booking_roster"),
     does(
+        _("tell the centre what to prepare for the group that they lead; nobody else at school reads it"),
+        (Role.TEACHER,),
+        "booking_needs",
+    ),
+    does(
         _("hand in the papers of a visit, change the size of its group, and answer for it when it waits"),
         SCHOOL_STAFF,
         "booking_paper",

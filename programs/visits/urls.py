@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{BOOKING}cancel/", bookings.booking_cancel, name="booking_cancel"),
     path(f"{BOOKING}confirm/", bookings.booking_confirm, name="booking_confirm"),
     path(f"{BOOKING}group/", papers.booking_resize, name="booking_resize"),
+    path(f"{BOOKING}needs/", bookings.booking_needs, name="booking_needs"),
     path(f"{BOOKING}papers/<str:kind>/", papers.booking_paper, name="booking_paper"),
     path(f"{BOOKING}answer/", waiting.booking_answer, name="booking_answer"),
     path(f"{BOOKING}exception/", exceptions.booking_exception, name="booking_exception"),

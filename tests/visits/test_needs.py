@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from programs.core.audit import history_of
 from programs.core.idempotency import new_key
 from programs.notices.models import Message
 from programs.visits.actions import ballot as ballots
+from programs.visits.actions.booking import cancel_booking
+from programs.visits.actions.needs import tell_needs
 from programs.visits.choices import BookingMode
 from programs.visits.models import Session
 from tests.people import make_administrator, make_officer, make_teacher, make_ward_officer
@@ -56,6 +59,33 @@ def test_of_a_booking_the_host_and_the_writer_read_them(world, as_user, booking)
         assert not reads(as_user(person), page), person
 
 
+def test_what_the_writer_learns_later_the_host_reads_too(world, as_user, booking):
+    ask, page = (reverse(name, args=[booking.reference]) for name in ("booking_needs", "booking_detail"))
+    assert ask in as_user(world.hanh).get(page).content.decode()
+    assert reads(as_user(world.hanh), ask)
+    for _twice in range(2):
+        as_user(world.hanh).post(ask, {"needs": "Hai em dùng xe lăn", "idempotency_key": "a"})
+    assert "Hai em dùng xe lăn" in as_user(world.sen).get(page).content.decode()
+    [entry] = history_of(booking).filter(action="booking.needs")
+    assert "xe lăn" not in str(vars(entry))
+    for person, status in ((world.phuc, 403), (world.sen, 403), (world.lam, 404)):
+        assert as_user(person).get(ask).status_code == status
+        assert as_user(person).post(ask, {"needs": "Không", "idempotency_key": "b"}).status_code == status
+        with pytest.raises(PermissionDenied):
+            tell_needs(booking_id=booking.pk, needs="Không", by=person)
+    assert reads(as_user(world.sen), page)
+
+
+def test_of_a_group_that_comes_no_more_nothing_is_to_be_told(world, as_user, booking):
+    cancel_booking(booking_id=booking.pk, reason="Trùng lịch thi", by=world.hanh)
+    ask, page = (reverse(name, args=[booking.reference]) for name in ("booking_needs", "booking_detail"))
+    assert ask not in as_user(world.hanh).get(page).content.decode()
+    answer = as_user(world.hanh).post(ask, {"needs": "Hai em dùng xe lăn", "idempotency_key": "a"})
+    assert "Đoàn đã đến" in answer.content.decode()
+    booking.refresh_from_db()
+    assert booking.needs == NEEDS
+
+
 def test_on_the_day_they_stand_before_the_host(world, as_user, booking):
     move_session(world.session, timezone.now() + timedelta(hours=1))
     check_in, door = reverse("booking_check_in", args=[booking.reference]), reverse("door_list")
@@ -70,7 +100,9 @@ def test_on_the_day_they_stand_before_the_host(world, as_user, booking):
 def test_who_looks_as_another_does_not_read_them(world, as_user, booking):
     """An administrator may help cô Hạnh and chị Sen without reading what is between them."""
     move_session(world.session, timezone.now() + timedelta(hours=1))
-    pages = [reverse(name, args=[booking.reference]) for name in ("booking_detail", "booking_check_in")]
+    pages = [
+        reverse(name, args=[booking.reference]) for name in ("booking_detail", "booking_check_in", "booking_needs")
+    ]
     client = as_user(make_administrator())
     for person in (world.hanh, world.sen):
         typed = {"reason": "Cô hỏi cách xem phiếu.", "idempotency_key": new_key()}

@@ -188,12 +188,12 @@ def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
 
 
 def change_entry(*, entry_id: int, group: Group, by: User) -> BallotEntry:
-    """Change what a school said of its group, until entries close; its needs change only by who may read them."""
+    """Change what a school said of its group, until entries close; its needs only by its leader."""
     with transaction.atomic():
         entry = _lock_entry(entry_id, by)
         _must_suit(entry.ballot, queries.session_to_enter(entry.session_id), group)
         before = _seen(entry)
-        own = rules.can_read_needs(user_id=by.pk, leader_id=entry.leader_id, runs_centre=False)
+        own = rules.can_write_needs(user_id=by.pk, leader_id=entry.leader_id)
         for name in ("pupils", "adults", "contact_phone", "note", "wait_if_lost", *(["needs"] if own else [])):
             setattr(entry, name, getattr(group, name))
         entry.save()

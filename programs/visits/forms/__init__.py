@@ -1,6 +1,13 @@
 """The shape of what people send to the visits wing, one file per activity."""
 
-from programs.visits.forms.booking import BookingForm, CancelForm, ConfirmationForm, ConfirmVisitForm, RosterForm
+from programs.visits.forms.booking import (
+    BookingForm,
+    CancelForm,
+    ConfirmationForm,
+    ConfirmVisitForm,
+    NeedsForm,
+    RosterForm,
+)
 from programs.visits.forms.day import CheckInForm, DayForm
 
 __all__ = [
@@ -10,5 +17,6 @@ __all__ = [
     "ConfirmVisitForm",
     "ConfirmationForm",
     "DayForm",
+    "NeedsForm",
     "RosterForm",
 ]

@@ -31,6 +31,20 @@ class ClassSelect(forms.Select):
         return option
 
 
+def needs_field() -> CleanCharField:
+    return CleanCharField(
+        label=_("Access and medical needs"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only the centre reads this. Write what to prepare, not a pupil's diagnosis."),
+    )
+
+
+class NeedsForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    needs = needs_field()
+
+
 class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     class_group = forms.TypedChoiceField(label=_("Class"), widget=ClassSelect)
     pupils = number(label=_("Pupils"), min_value=1, max_value=9999)
@@ -38,13 +52,7 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     contact_phone = PhoneField(
         label=_("Telephone on the day"), help_text=_("The centre calls this number if the bus is late.")
     )
-    needs = CleanCharField(
-        label=_("Access and medical needs"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Only the centre reads this. Write what to prepare, not a pupil's diagnosis."),
-    )
+    needs = needs_field()
     note = CleanCharField(
         label=_("Note to the centre"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -28,9 +28,16 @@ from programs.visits.rules.life import (
     may_cancel,
     may_edit_roster,
     move_refusal,
+    needs_refusal,
     roster_refusal,
 )
-from programs.visits.rules.standing import can_book_for, can_manage_booking, can_read_needs, can_run_centre
+from programs.visits.rules.standing import (
+    can_book_for,
+    can_manage_booking,
+    can_read_needs,
+    can_run_centre,
+    can_write_needs,
+)
 from programs.visits.rules.waiting import promotable
 
 __all__ = [
@@ -44,6 +51,7 @@ __all__ = [
     "can_manage_booking",
     "can_read_needs",
     "can_run_centre",
+    "can_write_needs",
     "cancel_refusal",
     "changed_refusal",
     "check_in_refusal",
@@ -58,6 +66,7 @@ __all__ = [
     "may_edit_roster",
     "moment_text",
     "move_refusal",
+    "needs_refusal",
     "no_show_refusal",
     "promotable",
     "roster_refusal",

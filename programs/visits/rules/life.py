@@ -54,3 +54,10 @@ def roster_refusal(*, state: str, named: int, foreign: int, pupils: int) -> Refu
             "pupils",
         )
     return None
+
+
+def needs_refusal(*, state: str) -> Refusal | None:
+    """Why the centre can no longer be told what to prepare for."""
+    if state in LIVE:
+        return None
+    return Refusal("too_late", _("The group has come, or comes no more. Speak with the centre itself."))

@@ -26,6 +26,11 @@ def can_run_centre(centre_ids: Iterable[int], centre_id: int) -> bool:
     return centre_id in set(centre_ids)
 
 
+def can_write_needs(*, user_id: int, leader_id: int) -> bool:
+    """Access and medical needs are written by the group's leader alone."""
+    return user_id == leader_id
+
+
 def can_read_needs(*, user_id: int, leader_id: int, runs_centre: bool) -> bool:
-    """Access and medical needs are for the host, and for the leader who wrote them: not for colleagues and officers."""
-    return runs_centre or user_id == leader_id
+    """They are for the host, and for the leader who wrote them: not for colleagues and officers."""
+    return runs_centre or can_write_needs(user_id=user_id, leader_id=leader_id)

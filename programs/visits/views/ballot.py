@@ -263,8 +263,7 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = EntryChangeForm(
         request.POST or None,
         ratio_of=partial(pupils_per_adult, session.field_trip),
-        own=in_person(request)
-        and rules.can_read_needs(user_id=request.user.pk, leader_id=entry.leader_id, runs_centre=False),
+        own=in_person(request) and rules.can_write_needs(user_id=request.user.pk, leader_id=entry.leader_id),
         initial={name: getattr(entry, name) for name in GROUP_FIELDS},
     )
     if request.method == "POST" and form.is_valid():

@@ -20,10 +20,11 @@ from programs.visits import queries, rules
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.confirming import confirm_booking
 from programs.visits.actions.exceptions import may_except
+from programs.visits.actions.needs import tell_needs
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BOOKING_GROUP_LABELS, CAME, BookingState
 from programs.visits.exports import CALENDAR_TYPE, calendar_entry, calendar_name
-from programs.visits.forms import CancelForm, ConfirmVisitForm, RosterForm
+from programs.visits.forms import CancelForm, ConfirmVisitForm, NeedsForm, RosterForm
 from programs.visits.models import Booking
 from programs.visits.queries.papers import consents_of
 from programs.visits.rules.after import HAS_PASS, may_give_feedback
@@ -92,6 +93,10 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "manages": manages,
         "reads_needs": in_person(request)
         and rules.can_read_needs(user_id=request.user.pk, leader_id=booking.leader_id, runs_centre=runs),
+        "may_write_needs": manages
+        and in_person(request)
+        and rules.can_write_needs(user_id=request.user.pk, leader_id=booking.leader_id)
+        and rules.needs_refusal(state=booking.state) is None,
         "may_cancel": (manages or runs) and rules.may_cancel(**_moment(booking)),
         "may_edit_roster": manages and bool(booking.class_group_id) and rules.may_edit_roster(booking.state),
         "may_check_in": runs and rules.may_check_in(session_state=session.state, **_moment(booking)),
@@ -204,6 +209,31 @@ def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
         "may_edit": rules.may_edit_roster(booking.state),
     }
     return render(request, "visits/booking_roster.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_needs(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the leader learns after booking, the centre learns here; nobody between them does."""
+    booking = _booking(request, reference)
+    forbidden_unless(_manages(request, booking) and in_person(request))
+    forbidden_unless(rules.can_write_needs(user_id=request.user.pk, leader_id=booking.leader_id))
+    form = NeedsForm(request.POST or None, initial={"needs": booking.needs})
+    if request.method == "POST" and form.is_valid():
+        try:
+            tell_needs(booking_id=booking.pk, needs=form.cleaned_data["needs"], by=request.user)
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("The centre reads it from now on."))
+            return redirect("booking_detail", reference)
+    context = {
+        "title": _("What should the centre prepare?"),
+        "form": form,
+        "submit": _("Tell the centre"),
+        "back_url": reverse("booking_detail", args=[reference]),
+    }
+    return render(request, "components/confirm.html", context)
 
 
 @signed_in
