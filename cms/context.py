@@ -38,6 +38,17 @@ def _links(request: HttpRequest, places: list[tuple[str, str]]) -> list[Navigati
 
 
 def site(request: HttpRequest) -> dict:
+    words = {
+        "main_navigation": SimpleLazyObject(lambda: _main_navigation(request)),
+        "footer_navigation": SimpleLazyObject(lambda: _footer_navigation(request)),
+        "home_url": home_url(get_language() or settings.LANGUAGE_CODE),
+        "section_urls": SimpleLazyObject(lambda: {key: section_url(key) for key in SECTION_SLUGS}),
+        "site_settings": SimpleLazyObject(lambda: SiteSettings.for_request(request)),
+    }
+    return words | _other_language(request)
+
+
+def _main_navigation(request: HttpRequest) -> list[NavigationLink]:
     places = [
         (_("STEM lessons"), section_url("curricula")),
         (_("Field trips"), section_url("field_trips")),
@@ -45,21 +56,18 @@ def site(request: HttpRequest) -> dict:
         (_("News"), section_url("news")),
         (_("Policies"), section_url("policies")),
     ]
-    footer = [
+    return _links(request, places)
+
+
+def _footer_navigation(request: HttpRequest) -> list[NavigationLink]:
+    places = [
         (_("About us"), section_url("about")),
         (_("Help"), section_url("help")),
         (_("Privacy"), section_url("privacy")),
         (_("Accessibility"), section_url("accessibility")),
         (_("Terms of use"), section_url("terms")),
     ]
-    words = {
-        "main_navigation": _links(request, places),
-        "footer_navigation": _links(request, footer),
-        "home_url": home_url(get_language() or settings.LANGUAGE_CODE),
-        "section_urls": {key: section_url(key) for key in SECTION_SLUGS},
-        "site_settings": SimpleLazyObject(lambda: SiteSettings.for_request(request)),
-    }
-    return words | _other_language(request)
+    return _links(request, places)
 
 
 def _other_language(request: HttpRequest) -> dict:
