@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from axe_playwright_python.sync_playwright import Axe
@@ -10,6 +11,8 @@ from playwright.sync_api import ConsoleMessage, Page
 from tests.journeys.portal import Portal
 
 AXE = Axe()
+# What a page looks like does not hang on the database: on the second one the people walk without stopping.
+WALK_ONLY = os.environ.get("WALK_ONLY") == "1"
 TAGS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
@@ -50,6 +53,9 @@ class Walker:
 
     def look(self, *, other_language: bool = True) -> None:
         """axe, 320 px, no error in the console; then the same page in the other language."""
+        if WALK_ONLY:
+            self._heard_no_complaint()
+            return
         self._hold_against_the_rules()
         switch = self.page.locator("header a[hreflang]").first
         if not other_language or switch.count() == 0:
@@ -73,7 +79,10 @@ class Walker:
         ]
         assert found == [], f"{page.url}\n" + "\n".join(found)
         self._fits_a_small_phone()
-        assert self.complaints == [], f"{page.url}: {self.complaints}"
+        self._heard_no_complaint()
+
+    def _heard_no_complaint(self) -> None:
+        assert self.complaints == [], f"{self.page.url}: {self.complaints}"
 
     def _fits_a_small_phone(self) -> None:
         page, size = self.page, self.page.viewport_size
