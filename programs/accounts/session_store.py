@@ -23,6 +23,10 @@ _SESSION = Prepared(_session, key="key", now=A_MOMENT)
 
 
 class SessionStore(db.SessionStore):
+    def _validate_session_key(self, key: str) -> bool:
+        """Letters and digits alone, as all keys are: PostgreSQL refuses a text with NUL, which a cookie can hold."""
+        return bool(super()._validate_session_key(key)) and key.isascii() and key.isalnum()
+
     def _get_session_from_db(self) -> Session | None:
         session = next(iter(_SESSION.rows(key=self.session_key, now=timezone.now())), None)
         if session is None:

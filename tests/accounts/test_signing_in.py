@@ -3,7 +3,9 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from programs.accounts.models import User
@@ -105,6 +107,14 @@ def test_signing_in_changes_the_session_cookie_and_ends_the_old_one(client, hanh
     stranger = Client()
     stranger.cookies["sessionid"] = planted
     assert not is_in(stranger)
+
+
+@pytest.mark.parametrize("planted", ['"abcdefgh\\000"', "abcdefgh-ijkl", '"abcdefgh\\303\\251"'])
+def test_a_cookie_that_is_no_key_is_a_strangers_and_no_database_is_asked(client, planted):
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(reverse("desk"), headers={"cookie": f"sessionid={planted}"})
+    assert answer.status_code == 302  # to sign in
+    assert not [query["sql"] for query in asked if "abcdefgh" in query["sql"]]
 
 
 def test_a_new_password_ends_the_other_sessions_and_tells_the_owner(client, hanh):
