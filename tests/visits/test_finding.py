@@ -37,6 +37,7 @@ def test_anybody_sees_what_still_takes_bookings_soonest_first(world, client):
         ({"seats": "41"}, []),
         ({"grade": "không"}, ["Xưởng", "Vườn"]),
         ({"seats": "x", "first": "32/13/2026", "ward": "99999"}, ["Xưởng", "Vườn"]),
+        ({"first": "01/01/0001", "last": "31/12/9999"}, ["Xưởng", "Vườn"]),
     ],
 )
 def test_each_question_narrows_and_what_cannot_be_read_narrows_nothing(world, client, asked, titles):

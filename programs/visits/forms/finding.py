@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.core.choices import GRADES_OF_LEVEL, Grade, Level
-from programs.core.forms import DateField
 from programs.schools.models import Area
-from programs.visits.forms.fields import number
+from programs.visits.forms.fields import DayField, number
 from programs.visits.models import FieldTrip
 
 Choices = list[tuple[str, str]]
@@ -24,8 +23,8 @@ class SessionSearchForm(forms.Form):
     trip = forms.ModelChoiceField(
         label=_("Field trip"), queryset=None, required=False, to_field_name="code", empty_label=_("All field trips")
     )
-    first = DateField(label=_("From"), required=False)
-    last = DateField(label=_("To"), required=False)
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To"), required=False)
     seats = number(label=_("Places for my group"), required=False, min_value=1, max_value=1000)
     ward = forms.ModelChoiceField(
         label=_("My school's ward"), queryset=None, required=False, to_field_name="code", empty_label=_("Any ward")
