@@ -123,12 +123,30 @@ def test_each_reminder_goes_once_and_none_for_what_is_off(booked):
     assert send_reminders(now=starts - timedelta(hours=23)) == 0
     subjects = list(Message.objects.filter(kind="visit_reminder").order_by("pk").values_list("subject", flat=True))
     assert len(set(subjects)) == 3
+    assert [subject.split(":")[0] for subject in subjects] == ["Còn 14 ngày", "Còn 3 ngày", "Ngày mai"]
     # Another day is another date: it is reminded of anew.
     move_session(booked.session, starts + timedelta(days=7))
     assert send_reminders(now=starts + timedelta(days=6)) == 1
     move_session(booked.session, local(30))
     cancel_booking(booking_id=booked.booking.pk, reason="", by=booked.hanh)
     assert send_reminders(now=local(29)) == 0
+
+
+@pytest.mark.django_db
+def test_a_reminder_counts_the_days_that_are_left(booked):
+    Booking.objects.update(created_at=timezone.now() - timedelta(days=40))
+    for hours, said in ((5 * 24, "Còn 5 ngày: "), (1, "Hôm nay: ")):  # moved forward, or the worker stood still
+        move_session(booked.session, starts := local(25, 14))
+        assert send_reminders(now=starts - timedelta(hours=hours)) == 1
+        assert Message.objects.filter(kind="visit_reminder").latest("pk").subject.startswith(said)
+
+
+@pytest.mark.django_db
+def test_who_was_offered_places_a_moment_ago_needs_no_reminder_of_two_weeks(booked):
+    starts = booked.session.starts_at
+    Booking.objects.update(created_at=starts - timedelta(days=40), offered_at=starts - timedelta(days=5))
+    assert send_reminders(now=starts - timedelta(days=4)) == 0
+    assert send_reminders(now=starts - timedelta(days=3)) == 1
 
 
 # --- Feedback -----------------------------------------------------------------------------------

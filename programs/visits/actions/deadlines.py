@@ -77,8 +77,7 @@ def warn_of_papers(*, booking_id: int, now: datetime) -> bool:
         booking = guard.lock_booking(booking_id=booking_id)
         if booking.state not in INCOMPLETE or booking.papers_due_at is None or booking.warned_at is not None:
             return False
-        since = max(filter(None, (booking.created_at, booking.offered_at)))
-        if now < warning_due(since=since, due=booking.papers_due_at):
+        if now < warning_due(since=booking.asked_or_offered_at, due=booking.papers_due_at):
             return False
         before = {"state": booking.state}
         _note_warned(booking, now=now)

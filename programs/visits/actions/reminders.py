@@ -32,7 +32,7 @@ def send_reminders(*, now: datetime | None = None) -> int:
 
 
 def _code(booking: Booking, now: datetime) -> str | None:
-    return reminder_due(now=now, starts_at=booking.session.starts_at, booked_at=booking.created_at)
+    return reminder_due(now=now, starts_at=booking.session.starts_at, booked_at=booking.asked_or_offered_at)
 
 
 def _occasion(booking: Booking, code: str) -> str:
@@ -43,6 +43,11 @@ def _occasion(booking: Booking, code: str) -> str:
 def _key(booking: Booking, now: datetime) -> str:
     code = _code(booking, now)
     return f"{KIND}:{booking.pk}:{_occasion(booking, code)}" if code else ""
+
+
+def _days_left(booking: Booking, now: datetime) -> int:
+    """Counted when it is written: a session that was moved is reminded of with fewer days left than usual."""
+    return (timezone.localdate(booking.session.starts_at) - timezone.localdate(now)).days
 
 
 def _remind(*, booking_id: int, now: datetime) -> bool:
@@ -58,6 +63,6 @@ def _remind(*, booking_id: int, now: datetime) -> bool:
             now=now,
             with_calendar=False,
             occasion=_occasion(booking, code),
-            about={"code": code},
+            about={"code": code, "days": _days_left(booking, now)},
         )
     return True

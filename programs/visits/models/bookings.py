@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -130,6 +132,11 @@ class Booking(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def asked_or_offered_at(self) -> datetime:
+        """From when the school could know of its places: when it booked, or when they were offered to it."""
+        return max(self.created_at, self.offered_at or self.created_at)
 
     @property
     def shown_phone(self) -> str:
