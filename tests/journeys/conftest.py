@@ -4,10 +4,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.chromium import require
 from tests.journeys.portal import PASSWORD, Portal, running_portal
 from tests.journeys.walker import Walker
+
+# Milliseconds, as for all other waiting: a busy machine is no fault of the portal's, and what works waits for nothing.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +35,6 @@ def person(browser, portal) -> Iterator:
     def open_browser(key: str | None = None, *, phone: bool = False) -> Walker:
         size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
         context = browser.new_context(base_url=portal.url, viewport=size, locale="vi-VN", accept_downloads=True)
-        context.set_default_timeout(10_000)
         contexts.append(context)
         walker = Walker(context.new_page(), portal)
         if key:

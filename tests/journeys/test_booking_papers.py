@@ -100,6 +100,7 @@ def _confirm(teacher: Walker, reference: str) -> None:
     teacher.goto(f"/desk/bookings/{reference}/")
     expect(page.get_by_role("main")).to_contain_text("xe lăn")
     page.get_by_role("link", name="Xác nhận chuyến đi").click()
+    expect(page.get_by_role("button", name="Xác nhận")).to_be_visible()
     if page.locator("textarea[name=alternative]").count():
         page.locator("textarea[name=alternative]").fill("Học cùng bài ở phòng thực hành của trường.")
     teacher.look()

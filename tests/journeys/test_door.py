@@ -150,8 +150,7 @@ def test_two_phones_check_in_without_network(person):
     assert first.page.evaluate("localStorage.getItem('door:list') !== null")
     first.page.locator(".site-header details.menu summary.btn").click()
     first.page.get_by_role("button", name="Đăng xuất").click()
-    first.page.wait_for_load_state("load")
-    assert first.page.evaluate("localStorage.getItem('door:list')") is None
+    first.page.wait_for_function("localStorage.getItem('door:list') === null")
 
 
 @pytest.mark.journey

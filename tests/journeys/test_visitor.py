@@ -18,7 +18,6 @@ RESOLUTION = "Nghị quyết về đột phá phát triển khoa học, công ng
 @pytest.fixture
 def page_without_scripts(browser, portal) -> Iterator[Page]:
     context = browser.new_context(base_url=portal.url, java_script_enabled=False, locale="vi-VN")
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -45,7 +44,7 @@ def find_the_curriculum(page: Page) -> None:
     open_list_from_home(page, "Bài học STEM")
     everything = page.locator("ul.grid > li").count()
     narrow(page, Cấp_học="Trung học cơ sở", Môn_học="Tin học")
-    expect(page).to_have_url(re.compile("level=lower_secondary.*subject=tin-hoc"))
+    page.wait_for_url(re.compile("level=lower_secondary.*subject=tin-hoc"))
     found = page.locator("ul.grid > li")
     assert 0 < found.count() < everything
     for card in found.all():

@@ -53,6 +53,7 @@ class Walker:
 
     def look(self, *, other_language: bool = True) -> None:
         """axe, 320 px, no error in the console; then the same page in the other language."""
+        self.page.wait_for_load_state("load")
         if WALK_ONLY:
             self._heard_no_complaint()
             return
@@ -72,7 +73,6 @@ class Walker:
 
     def _hold_against_the_rules(self) -> None:
         page = self.page
-        page.wait_for_load_state("load")
         result = AXE.run(page, options=TAGS)
         found = [
             f"{entry['id']}: {[node['target'] for node in entry['nodes']]}" for entry in result.response["violations"]
