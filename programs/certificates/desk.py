@@ -6,7 +6,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from programs.certificates.choices import CertificateState
-from programs.certificates.queries import bookings_to_certify, certificates_visible_to, may_certify
+from programs.certificates.queries import bookings_to_certify, certificates_visible_to
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
 from programs.schools.queries import standing_of
 from programs.visits.models import Booking
@@ -19,7 +19,6 @@ def tasks(user) -> list[DeskTask]:
     """Visits whose pupils still wait for their certificates."""
     if not _has_part(user):
         return []
-    waiting = [booking for booking in bookings_to_certify(user)[:SHOWN] if may_certify(user, booking)]
     return [
         DeskTask(
             title=_("Issue certificates: {activity}").format(activity=booking.session.field_trip.local_title),
@@ -28,7 +27,7 @@ def tasks(user) -> list[DeskTask]:
             action=_("Issue"),
             weight=60,
         )
-        for booking in waiting
+        for booking in bookings_to_certify(user)[:SHOWN]
     ]
 
 

@@ -15,6 +15,7 @@ from programs.core.text import fold
 from programs.schools.choices import RequestKind, RequestState
 from programs.schools.models import DataRequest, Enrolment
 from programs.schools.queries import standing_of
+from programs.schools.rules import COORDINATING
 from programs.visits.choices import CAME
 from programs.visits.models import Booking, RosterEntry
 from programs.visits.queries import bookings_visible_to, centre_ids_of
@@ -86,12 +87,20 @@ def may_certify(user, booking: Booking) -> bool:
 
 
 def bookings_to_certify(user) -> QuerySet[Booking]:
-    """Visits that were held, with named pupils who came and hold no certificate yet."""
+    """Visits that were held, with named pupils who came and hold no certificate yet, and whose part it is to issue.
+
+    The same people as ``may_certify`` says, asked of all visits at once.
+    """
+    own_part = (
+        Q(leader=user)
+        | Q(school__in=standing_of(user).schools_as(*COORDINATING))
+        | Q(session__field_trip__centre__in=centre_ids_of(user))
+    )
     came = RosterEntry.objects.filter(booking=OuterRef("pk")).exclude(attended=False)
     certified = Certificate.objects.filter(booking=OuterRef("pk"))
     return (
         bookings_visible_to(user)
-        .filter(Exists(came), ~Exists(certified), state__in=CAME)
+        .filter(own_part, Exists(came), ~Exists(certified), state__in=CAME)
         .order_by("-session__starts_at")
     )
 

@@ -15,7 +15,7 @@ from programs.certificates.models import Certificate
 from programs.core.models import Job
 from programs.visits.choices import BookingState
 from tests.certificates.make import issue, make_centre_staff, make_visit
-from tests.people import make_officer, make_outsider, make_pupil, make_user
+from tests.people import make_coordinator, make_officer, make_outsider, make_principal, make_pupil, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/certificates/"
@@ -191,6 +191,21 @@ def test_the_regulated_word_stands_nowhere(client, visit):
 def test_the_english_site_speaks_english(client, visit):
     certificate = issue(visit)[0]
     assert "This certificate is valid" in client.get(f"/en/verify/{certificate.verify_code}/").content.decode()
+
+
+def test_the_list_offers_to_issue_only_to_those_whose_part_it_is(client, visit):
+    school, centre = visit.school, visit.session.field_trip.centre
+    for person, offered in (
+        (visit.leader, True),
+        (make_coordinator(school=school), True),
+        (make_centre_staff(centre), True),
+        (make_principal(school=school), False),
+        (make_outsider(), False),
+    ):
+        client.force_login(person)
+        page = client.get(LIST)
+        assert (issue_page(visit) in main_of(page)) is offered, person
+        assert client.get(issue_page(visit)).status_code == 200 or not offered, person
 
 
 def test_desks_say_what_waits(visit):
