@@ -22,13 +22,21 @@ def question_of(text: str) -> SearchQuery:
     return PlainText(unicodedata.normalize("NFC", text)) | PlainText(fold(text))
 
 
+def words_of(text: str) -> str:
+    """Without quotation marks: SQLite's index takes one for the end of the words, and what follows for its grammar."""
+    return text.replace('"', " ").strip()
+
+
 def search_pages(text: str, locale: Locale) -> list[Page]:
     """Live public pages of ``locale`` that hold the words, best first.
 
     The index alone cannot order them: without accents many words are alike, and a long page holds them all somewhere.
     """
-    found = Page.objects.live().public().filter(locale=locale, depth__gt=2).search(question_of(text))
-    phrase = re.compile(rf"\b{re.escape(fold(text))}\b")
+    words = words_of(text)
+    if not words:
+        return []
+    found = Page.objects.live().public().filter(locale=locale, depth__gt=2).search(question_of(words))
+    phrase = re.compile(rf"\b{re.escape(fold(words))}\b")
     return sorted(found, key=lambda page: not phrase.search(fold(page.title)))
 
 

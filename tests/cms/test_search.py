@@ -23,6 +23,18 @@ def test_accents_and_case_do_not_matter(website, client, words):
     assert page.title in found(client, words)
 
 
+@pytest.mark.parametrize("words", ['"', '"><', 'đổi mới"><script>', '"đổi" OR (', 'NEAR("'])
+def test_what_is_grammar_to_an_index_is_searched_like_any_words(website, client, words):
+    make_policy()
+    found(client, words)
+
+
+@pytest.mark.parametrize("words", ['"đổi mới sáng tạo"', 'đổi "mới"'])
+def test_words_in_quotation_marks_are_found(website, client, words):
+    page = make_policy()
+    assert page.title in found(client, words)
+
+
 def test_words_that_stand_together_in_a_title_come_before_words_that_are_alike_without_accents(website, client):
     together, alike = make_policy(), make_news("Đội robot đón bạn mới")
     html = found(client, "doi moi")
