@@ -133,6 +133,22 @@ def test_a_season_opens_by_ballot_and_its_sessions_take_no_booking_any_more(worl
     assert not Booking.objects.exists()
 
 
+def test_a_season_with_a_ballot_keeps_its_way_of_giving_places(world, as_user):
+    Season.objects.filter(pk=world.season.pk).update(opens_at=local(5))  # what is not drawn is booked from then on
+    opened(world)
+    schools_enter(Ballot.objects.get(), world.session, 1)
+    address = reverse("season_edit", args=[world.season.pk])
+    form = as_user(world.huy).get(address).context["form"]
+    assert form["name"].label == "Tên mùa tham quan"
+    typed = {name: form[name].value() or "" for name in form.fields}
+    typed |= {"opens_at": f"{local(5):%d/%m/%Y %H:%M}", "closes_at": f"{local(80):%d/%m/%Y %H:%M}"}
+    answer = as_user(world.huy).post(address, typed | {"mode": "first_come"})
+    assert answer.context["form"].errors["mode"]
+    world.session.refresh_from_db()
+    assert world.session.mode == BookingMode.BALLOT
+    assert as_user(world.huy).post(address, typed | {"name": "Học kỳ hai"}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("code", "arrange"),
     [

@@ -15,7 +15,7 @@ from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.queries import standing_of
-from programs.visits.models import Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
+from programs.visits.models import Ballot, Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
 from programs.visits.queries import schedule as queries
 from programs.visits.rules import schedule as rules
 
@@ -151,6 +151,7 @@ def _save_season(*, season: Season, openings: Mapping[int, datetime], by: User) 
             old_mode=old.mode if old else season.mode,
             mode=season.mode,
             is_open=bool(old and old.opens_at <= now),
+            has_ballot=bool(old and Ballot.objects.filter(season=old).exists()),
         )
     )
     season.code = old.code if old else new_reference(SEASON_PREFIX)

@@ -242,7 +242,7 @@ class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 
 class RoomForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
-    name = CleanCharField(label=_("Name"), max_length=80)
+    name = CleanCharField(label=_("Name of the room"), max_length=80)
     capacity = number(label=_("Places"), min_value=1, max_value=1000)
 
 
@@ -255,7 +255,7 @@ class SeasonForm(CleanFormMixin, IdempotentFormMixin, forms.ModelForm):
     class Meta:
         model = Season
         fields = ["name", "name_en", "school_year", "mode", "opens_at", "closes_at", "bookings_per_school"]
-        labels = {"name": _("Name"), "name_en": _("Name in English"), "school_year": _("School year")}
+        labels = {"name": _("Name of the season"), "name_en": _("Name in English"), "school_year": _("School year")}
 
     def __init__(self, *args, clusters: list[Area], openings: dict, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -286,13 +286,16 @@ def shrink_room_refusal(*, capacity: int, largest: int) -> Refusal | None:
 
 
 def season_refusal(
-    *, opens_at: datetime, closes_at: datetime, old_mode: str, mode: str, is_open: bool
+    *, opens_at: datetime, closes_at: datetime, old_mode: str, mode: str, is_open: bool, has_ballot: bool
 ) -> Refusal | None:
     """Why a season cannot stand so."""
     if closes_at <= opens_at:
         return Refusal("closes_first", _("The season must close after it opens."), "closes_at")
     if is_open and mode != old_mode:
         return Refusal("mode_fixed", _("Booking has opened: how places are given can no longer change."), "mode")
+    if has_ballot and mode != old_mode:  # the ballot itself switches it: to the draw, and back once results are sent
+        message = _("There is a ballot of this season: how places are given can no longer change here.")
+        return Refusal("mode_fixed", message, "mode")
     return None
 
 
