@@ -17,7 +17,7 @@ from programs.visits.actions.deadlines import keep_deadlines
 from programs.visits.actions.group import change_group, locks_at
 from programs.visits.actions.roster import set_roster
 from programs.visits.choices import BookingState, WaitingPolicy
-from programs.visits.models import AdultRatio, Session
+from programs.visits.models import AdultRatio, Booking, Session
 from programs.visits.queries.ratios import pupils_per_adult
 from tests.people import give_consent
 from tests.visits.make import approve, book, complete, seats_add_up, waiting
@@ -113,6 +113,25 @@ def test_the_head_count_is_fixed_by_itself_and_stays(confirmed):
     assert (confirmed.booking.pupils, confirmed.booking.confirmed_pupils, confirmed.booking.seats) == (20, 17, 17)
     assert waits.state == BookingState.OFFERED and seats_add_up(confirmed.session)
     assert Message.objects.filter(kind="booking_counted", recipient=confirmed.hanh).count() == 1
+
+
+def test_a_count_that_is_fixed_without_some_pupils_does_not_keep_all_the_girls(confirmed, as_user):
+    Booking.objects.filter(pk=confirmed.booking.pk).update(girls=12)
+    named = list(Pupil.objects.filter(enrolments__class_group=confirmed.class_8a1)[:20])
+    set_roster(booking_id=confirmed.booking.pk, pupil_ids=[pupil.pk for pupil in named], by=confirmed.hanh)
+    for pupil in named[:10]:
+        pupil.consents.all().delete()
+    keep_deadlines(now=locks_at(session=confirmed.session))
+    page = as_user(confirmed.hanh).get(reverse("booking_detail", args=[confirmed.booking.reference]))
+    fixed = page.context["counts"][1]
+    assert (fixed.pupils, fixed.girls, fixed.boys) == (10, None, None)
+
+
+def test_a_count_that_is_fixed_as_booked_keeps_the_girls(confirmed):
+    Booking.objects.filter(pk=confirmed.booking.pk).update(girls=12)
+    keep_deadlines(now=locks_at(session=confirmed.session))
+    confirmed.booking.refresh_from_db()
+    assert (confirmed.booking.confirmed_pupils, confirmed.booking.girls) == (20, 12)
 
 
 def test_a_fixed_count_is_not_changed(confirmed):

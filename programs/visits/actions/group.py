@@ -98,10 +98,13 @@ def lock_count(*, booking_id: int, now: datetime) -> bool:
             return False
         staying = consents_of(booking).staying
         coming = max(1, booking.pupils - staying)
-        changes = {"confirmed_pupils": coming, "confirmed_adults": booking.adults}
+        # How many girls are among those who still come nobody has said.
+        girls = booking.girls if coming == booking.pupils else None
+        before = {"pupils": booking.pupils, "girls": booking.girls}
+        changes = {"confirmed_pupils": coming, "confirmed_adults": booking.adults, "girls": girls}
         if not guard.resize_booking(booking=booking, seats=coming, changes=changes):
             raise RuntimeError(f"Booking {booking.reference} cannot hold fewer places than it has.")
-        record(by=None, action="booking.lock_count", obj=booking, before={"pupils": booking.pupils}, after=changes)
+        record(by=None, action="booking.lock_count", obj=booking, before=before, after=changes)
         if staying:
             tell_leader(
                 kind="booking_counted",
