@@ -248,7 +248,13 @@ class RoomForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 class SeasonForm(CleanFormMixin, IdempotentFormMixin, forms.ModelForm):
     opens_at = MomentField(label=_("Opens"))
-    closes_at = MomentField(label=_("Closes"))
+    closes_at = MomentField(
+        label=_("Closes"),
+        help_text=_(
+            "Until then sessions are planned in it and a ballot of it is opened. Booking of each session ends by the "
+            "days that were set for that session."
+        ),
+    )
     mode = forms.ChoiceField(label=_("Way of giving places"), choices=BookingMode)
     bookings_per_school = number(label=_("Bookings of one school at most"), min_value=1, max_value=500, initial=6)
 
