@@ -344,6 +344,7 @@ def test_strict_order_lets_nobody_overtake(world):
     with pytest.raises(Refused) as caught:
         book(world.session, world.lams_class, world.lam, pupils=3, adults=1)
     assert caught.value.refusal.code == "full"
+    assert "có đoàn khác đang chờ" in caught.value.refusal.message  # the page shows 20 places left: it is not full
 
 
 def test_thay_lam_of_another_school_finds_nothing(world, as_user):

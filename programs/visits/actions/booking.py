@@ -137,7 +137,7 @@ def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
             now_is = Session.objects.get(pk=session.pk)
             _must_be_as_read(session, now_is)
             session.seats_taken = now_is.seats_taken
-        raise Refused(rules.full_refusal(seats_left=0 if must_queue else session.seats_left))
+        raise Refused(rules.full_refusal(seats_left=session.seats_left, others_wait=must_queue))
     # Under the lock no cancellation can slip between the last look and joining the list.
     _must_be_as_read(session, guard.lock_session(session_id=session.pk))
     return not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils)

@@ -232,9 +232,16 @@ def changed_refusal(*, starts_at: datetime) -> Refusal:
     return Refusal("session_changed", message.format(time=moment_text(starts_at)))
 
 
-def full_refusal(*, seats_left: int) -> Refusal:
-    """The answer of the guard in words: what is left, and what to do next."""
-    if seats_left < 1:
+def full_refusal(*, seats_left: int, others_wait: bool = False) -> Refusal:
+    """The answer of the guard in words: what is left, and what to do next.
+
+    ``others_wait``: whatever is left is kept for the groups that wait in strict order.
+    """
+    if others_wait and seats_left > 0:
+        message = _(
+            "Other groups wait for the places that are left. Join the waiting list below, or choose another date."
+        )
+    elif seats_left < 1:
         message = _("This session is full. Join the waiting list below, or choose another date.")
     else:
         message = ngettext(
