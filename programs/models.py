@@ -61,6 +61,7 @@ from programs.visits.models import (
     Session,
     SessionSeries,
     VisitFeedback,
+    VisitPhotograph,
 )
 
 __all__ = [
@@ -132,4 +133,5 @@ __all__ = [
     "Term",
     "Topic",
     "VisitFeedback",
+    "VisitPhotograph",
 ]

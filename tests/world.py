@@ -55,6 +55,7 @@ from programs.models import (
     Season,
     Session,
     SessionSeries,
+    VisitPhotograph,
 )
 from programs.projects.choices import CompetitionState, ProjectState
 from programs.schools.actions import guardian_links
@@ -206,6 +207,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     _papers(place)
     place.past_booking = _booking(f"BD-PST{number}2", over, place, BookingState.CLOSED)
     RosterEntry.objects.create(booking=place.past_booking, pupil=pupil, attended=True)
+    _photograph(place)
     place.certificate = Certificate.objects.create(
         serial=f"GCN-2026-00000{number + 1}", verify_code=f"ABCDEFGHJKMNPQRSTUVWXYZ23{number + 4}", kind="visit",
         printed_name=pupil.full_name, school_name=school.name, activity_title=trip.title, place=centre.name,
@@ -338,6 +340,16 @@ def _booking(reference: str, session: Session, place: SimpleNamespace, state: st
         reference=reference, session=session, school=place.school, class_group=place.class_group, leader=place.teacher,
         contact_phone=phone_of(place.name), pupils=10, adults=1, needs=mark("needs", place.name), state=state, **came,
     )  # fmt: skip
+
+
+def _photograph(place: SimpleNamespace) -> None:
+    """One of the visit that was held, in which nobody can be recognised."""
+    key = f"photographs/{place.name}"
+    storages["private"].delete(key)
+    storages["private"].save(key, ContentFile(b"anh"))
+    place.photograph = VisitPhotograph.objects.create(
+        booking=place.past_booking, storage_key=key, preview_key=key, file_hash="f" * 64, added_by=place.teacher
+    )
 
 
 def _papers(place: SimpleNamespace) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import storages
+from django.http import FileResponse, Http404
+from django.utils.http import content_disposition_header
 
 
 def hash_of_file(file: File) -> str:
@@ -42,3 +44,22 @@ def local_copy(key: str) -> Iterator[Path]:
         with storages["private"].open(key) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
         yield path
+
+
+def private_response(
+    key: str, *, name: str, content_type: str = "application/octet-stream", shown: bool = False
+) -> FileResponse:
+    """The file under ``key``, so that nothing in it runs; the caller has asked whether the reader may have it.
+
+    A download; ``shown`` is for pictures that the portal drew itself: only those may stand in a page.
+    Raises ``Http404`` when the file is gone.
+    """
+    private = storages["private"]
+    if not key or not private.exists(key):
+        raise Http404
+    response = FileResponse(private.open(key), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(not shown, name) or "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

@@ -1627,4 +1627,23 @@ class Migration(migrations.Migration):
             model_name='curriculum',
             constraint=models.CheckConstraint(condition=models.Q(('grade_from__gte', 1), ('grade_from__lte', models.F('grade_to')), ('grade_to__lte', 12)), name='curriculum_grades_1_to_12'),
         ),
+        migrations.CreateModel(
+            name='VisitPhotograph',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('storage_key', models.CharField(max_length=120)),
+                ('preview_key', models.CharField(max_length=120)),
+                ('file_hash', models.CharField(max_length=64)),
+                ('added_at', models.DateTimeField(auto_now_add=True)),
+                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photographs', to='programs.booking')),
+                ('pupils', models.ManyToManyField(blank=True, related_name='visit_photographs', to='programs.pupil')),
+            ],
+            options={
+                'verbose_name': 'photograph',
+                'verbose_name_plural': 'photographs',
+                'ordering': ['added_at', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('booking', 'file_hash'), name='a_photograph_once_in_a_booking')],
+            },
+        ),
     ]

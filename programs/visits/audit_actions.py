@@ -50,6 +50,8 @@ ACTIONS = {
     "season.save": _("Season saved"),
     "session.close": _("Session closed"),
     "booking.feedback": _("Questions after the visit answered"),
+    "booking.photograph": _("Photograph added"),
+    "booking.photograph_removed": _("Photograph removed"),
     "feed.make": _("Address of a calendar feed made"),
     "feed.revoke": _("Address of a calendar feed revoked"),
 }

@@ -23,6 +23,18 @@ PERMISSIONS = [
         (Role.TEACHER,),
         "booking_needs",
     ),
+    sees(
+        _("photographs of visits in which everybody agreed to be seen"),
+        (*SCHOOL_STAFF, Role.CENTRE_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER),
+        "booking_photographs",
+        "photograph",
+        "photograph_preview",
+    ),
+    does(
+        _("add photographs of a visit that they lead, head or host, and remove them"),
+        (*SCHOOL_STAFF, Role.CENTRE_STAFF),
+        "photograph_remove",
+    ),
     does(
         _("hand in the papers of a visit, change the size of its group, and answer for it when it waits"),
         SCHOOL_STAFF,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.retention import retention_rule
+from programs.schools.choices import ConsentPurpose, ConsentState
+from programs.schools.models import Consent
 from programs.visits.choices import LIVE
-from programs.visits.models import Booking, BookingPaper, CalendarFeed, CheckInMark
+from programs.visits.models import Booking, BookingPaper, CalendarFeed, CheckInMark, VisitPhotograph
 from programs.visits.personal import wipe_contacts
 from programs.visits.personal_papers import delete_papers
+from programs.visits.personal_photographs import delete_photographs
 
 
 @retention_rule(
@@ -55,3 +58,32 @@ def revoked_feeds(limit: datetime) -> QuerySet[CalendarFeed]:
 )
 def papers(limit: datetime) -> QuerySet[BookingPaper]:
     return BookingPaper.objects.exclude(booking__state__in=LIVE).filter(booking__session__ends_at__lt=limit)
+
+
+@retention_rule(
+    "visits.photographs",
+    label=_("Photographs of visits"),
+    days=365,
+    basis=_("They serve the report of the school year."),
+    purge=delete_photographs,
+)
+def photographs(limit: datetime) -> QuerySet[VisitPhotograph]:
+    return VisitPhotograph.objects.filter(booking__session__ends_at__lt=limit)
+
+
+@retention_rule(
+    "visits.photographs_withdrawn",
+    label=_("Photographs in which somebody does not want to be seen any more"),
+    days=1,
+    basis=_("They are hidden at once; the files go within the fifteen days of Decree 356/2025/ND-CP."),
+    purge=delete_photographs,
+)
+def photographs_withdrawn(limit: datetime) -> QuerySet[VisitPhotograph]:
+    withdrawn = Consent.objects.filter(
+        pupil__visit_photographs=OuterRef("pk"),
+        purpose=ConsentPurpose.PHOTO,
+        state=ConsentState.WITHDRAWN,
+        withdrawn_at__lt=limit,
+        withdrawn_at__gt=OuterRef("added_at"),  # what was agreed to anew, with a newer text, came in after that
+    )
+    return VisitPhotograph.objects.filter(Exists(withdrawn))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.visits.views import door, feedback, feeds, month, passes
+from programs.visits.views import door, feedback, feeds, month, passes, photographs
 
 DOOR = "desk/centre/door/"
 BOOKING = "desk/bookings/<str:reference>/"
@@ -17,6 +17,10 @@ urlpatterns = [
     path(f"{DOOR}list/", door.door_list, name="door_list"),
     path(f"{DOOR}marks/", door.door_marks, name="door_marks"),
     path(f"{BOOKING}feedback/", feedback.booking_feedback, name="booking_feedback"),
+    path(f"{BOOKING}photographs/", photographs.booking_photographs, name="booking_photographs"),
+    path("desk/photographs/<int:pk>/remove/", photographs.photograph_remove, name="photograph_remove"),
+    path("files/photographs/<int:pk>/", photographs.photograph, name="photograph"),
+    path("files/photographs/<int:pk>/preview/", photographs.photograph_preview, name="photograph_preview"),
     path("desk/centre/month/", month.centre_month_page, name="centre_month"),
     path("desk/centre/month/groups/", month.month_rows, name="month_rows"),
     path("desk/centre/month.xlsx", month.month_xlsx, name="month_xlsx"),

@@ -14,7 +14,6 @@ from random import Random
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
-from PIL import Image, ImageDraw
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
@@ -34,6 +33,7 @@ from programs.models import (
 from programs.projects.choices import CompetitionState, FileKind, ProjectState
 from programs.schools.choices import SchoolRole
 from stem_portal.demo.ideas import IDEAS
+from stem_portal.demo.pictures import drawn_picture
 
 P = ProjectState
 CONTENT = Path(__file__).parent / "content" / "competitions.toml"
@@ -62,7 +62,6 @@ LAST_YEAR = [
 ]
 RULE_SETS = {"Y-TUONG-SANG-TAO": "ideas", "THANH-PHO-XANH": "khkt"}
 AWARDS = ["Giải Nhất", "Giải Nhì", "Giải Ba", "Giải Ba"]
-PALETTE = [("#0d2340", "#0b5cad", "#f4b41a"), ("#1b7046", "#bfe3cd", "#f4b41a"), ("#0b5cad", "#cfe0f3", "#fff4d6")]
 
 
 def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Competition]:
@@ -174,7 +173,7 @@ def _teams(keep_free: Pupil) -> list[tuple[list[Pupil], int]]:
 
 
 def _attach_files(project: Project, random: Random, index: int, teacher_id: int) -> None:
-    picture, preview = _picture(random, index)
+    picture, preview = drawn_picture(random, index)
     document = _document(project)
     _store(project, FileKind.IMAGE, "hinh-san-pham.jpg", "image/jpeg", picture, teacher_id, preview)
     _store(project, FileKind.DOCUMENT, "thuyet-minh-du-an.pdf", "application/pdf", document, teacher_id)
@@ -195,25 +194,6 @@ def _store(project, kind: str, name: str, content_type: str, body: bytes, user_i
         sha256=hashlib.sha256(body).hexdigest(),
         uploaded_by_id=user_id,
     )
-
-
-def _picture(random: Random, index: int) -> tuple[bytes, bytes]:
-    """A drawn stand-in for a pupil's photograph of the work: no face, no place."""
-    dark, middle, bright = PALETTE[index % len(PALETTE)]
-    image = Image.new("RGB", (1200, 800), middle)
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 560, 1200, 800), fill=dark)
-    for _ in range(5):
-        left, top, size = random.randint(80, 900), random.randint(160, 480), random.randint(90, 240)
-        draw.rounded_rectangle((left, top, left + size, 580), radius=18, fill=random.choice([bright, "#ffffff", dark]))
-        draw.ellipse((left + size // 3, top + 20, left + size // 3 + 40, top + 60), fill=bright)
-    return _jpeg(image), _jpeg(image.resize((400, 267)))
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=82)
-    return buffer.getvalue()
 
 
 def _document(project: Project) -> bytes:

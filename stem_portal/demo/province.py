@@ -39,6 +39,7 @@ from stem_portal.demo import (
     life,
     pages,
     papers,
+    photographs,
     projects,
     rights,
     rosters,
@@ -91,6 +92,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         _build_taught_activities(random, classes_of[terms[-1].school_year_id], _current(terms, today), today)
         _issue_certificates(pupils_of)
         consents.build_consents(random=Random(seed), pupils_of=pupils_of, minh=minh, now=now)
+        photographs.build_photographs(random=Random(seed))
         cards.build_cards(people=people, minh=minh, now=now)
         rights.build_requests(people=people, minh=minh, now=now)
         rosters.build_rosters(random=Random(seed), people=people, now=now)

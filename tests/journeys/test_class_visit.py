@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import segno
 from icalendar import Calendar
+from PIL import Image
 from playwright.sync_api import Download, Locator, expect
 from pypdf import PageObject, PdfReader
 
@@ -169,6 +170,7 @@ def test_the_class_comes_and_holds_its_certificates(person, portal):
     reference, absent = _check_the_class_in(tram)
     _close_the_session(tram, portal)
 
+    _add_a_photograph(hanh, reference)
     names = _issue(hanh, reference, absent=absent)
     portal.wait_for_mail("hanh@example.vn", about="8A1")
     _print_all(hanh, names)
@@ -254,6 +256,28 @@ def _issue(teacher: Walker, reference: str, *, absent: list[str]) -> list[str]:
     expect(page.locator(".alert.ok")).to_contain_text("33 giấy chứng nhận")
     teacher.look()
     return names
+
+
+def _add_a_photograph(teacher: Walker, reference: str) -> None:
+    """Of the work alone: not everybody of the class agreed to be seen."""
+    picture = BytesIO()
+    Image.new("RGB", (1200, 800), "teal").save(picture, "JPEG")
+    page = teacher.page
+    teacher.goto(f"/desk/bookings/{reference}/")
+    page.get_by_role("link", name="Xem và thêm ảnh").click()
+    expect(page.get_by_text("không được xuất hiện rõ mặt trong ảnh")).to_be_visible()
+    teacher.look()
+    page.get_by_label("Ảnh", exact=True).set_input_files(
+        {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    )
+    page.get_by_label("Không nhận ra được em nào:").check()
+    page.get_by_label("Tôi đã xem kĩ").check()
+    page.get_by_role("button", name="Thêm ảnh này").click()
+    expect(page.locator(".alert.ok")).to_contain_text("Đã thêm ảnh")
+    picture_shown = page.locator(".photographs img").last
+    picture_shown.scroll_into_view_if_needed()
+    expect(picture_shown).to_have_js_property("naturalWidth", 400)
+    teacher.look()
 
 
 def _print_all(teacher: Walker, names: list[str]) -> None:

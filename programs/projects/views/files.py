@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from programs.core.gates import signed_in
+from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
 from programs.projects import actions, queries
 from programs.projects.choices import FileKind
@@ -53,7 +52,7 @@ def _by_script(request: HttpRequest) -> bool:
 def project_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as a download: never shown inside the portal's own pages."""
     file = get_object_or_404(queries.project_files_visible_to(request.user), pk=pk)
-    return _harmless(file.storage_key, file.content_type, file.name, as_attachment=True)
+    return private_response(file.storage_key, name=file.name, content_type=file.content_type)
 
 
 @signed_in
@@ -62,16 +61,4 @@ def project_image(request: HttpRequest, pk: int) -> HttpResponse:
     """The small picture, drawn by the portal itself, for showing on a page."""
     seen = queries.project_files_visible_to(request.user).exclude(preview_key="")
     file = get_object_or_404(seen, pk=pk)
-    return _harmless(file.preview_key, "image/jpeg", file.name, as_attachment=False)
-
-
-def _harmless(key: str, content_type: str, name: str, *, as_attachment: bool) -> HttpResponse:
-    private = storages["private"]
-    if not private.exists(key):
-        raise Http404
-    response = FileResponse(private.open(key), content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "inline"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return private_response(file.preview_key, name=file.name, content_type="image/jpeg", shown=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
+from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
 from programs.core.uploads import clean_scan, clean_upload
 from programs.schools import rules as standing_rules
@@ -224,15 +224,9 @@ def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
     """The scanned paper form, as a download for the school's own staff."""
     seen = queries.consents_seen_by(request.user).exclude(evidence_path="")
     consent = get_object_or_404(seen, pk=pk)
-    private, ending = storages["private"], consent.evidence_path.rpartition(".")[2]
-    if not private.exists(consent.evidence_path):
-        raise Http404
-    response = FileResponse(private.open(consent.evidence_path), content_type=SIGNED_FORMS[ending])
+    ending = consent.evidence_path.rpartition(".")[2]
     name = _("Consent form of {name}").format(name=consent.pupil.full_name)
-    response["Content-Disposition"] = content_disposition_header(True, f"{name}.{ending}")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return private_response(consent.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
 
 
 # --- On paper -----------------------------------------------------------------------------------

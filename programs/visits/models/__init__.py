@@ -3,7 +3,7 @@
 from programs.visits.models.ballots import Ballot, BallotEntry
 from programs.visits.models.bookings import Booking, BookingApproval, BookingPaper, RosterEntry, new_pass_code
 from programs.visits.models.centres import Blackout, Centre, CentreStaff, OpeningHours, Room, in_language
-from programs.visits.models.day import CalendarFeed, CheckInMark, VisitFeedback
+from programs.visits.models.day import CalendarFeed, CheckInMark, VisitFeedback, VisitPhotograph
 from programs.visits.models.sessions import Season, SeasonOpening, Session, SessionSeries
 from programs.visits.models.trips import AdultRatio, FieldTrip, RequiredPaper
 
@@ -29,6 +29,7 @@ __all__ = [
     "Session",
     "SessionSeries",
     "VisitFeedback",
+    "VisitPhotograph",
     "in_language",
     "new_pass_code",
 ]

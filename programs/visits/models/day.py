@@ -6,10 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from programs.visits.choices import (
-    MarkKind,
-    Rating,
-)
+from programs.schools.models import Pupil
+from programs.visits.choices import MarkKind, Rating
 from programs.visits.models.bookings import Booking
 from programs.visits.models.centres import Centre
 
@@ -54,6 +52,27 @@ class VisitFeedback(models.Model):
 
     def __str__(self) -> str:
         return str(self.booking_id)
+
+
+class VisitPhotograph(models.Model):
+    """A picture of a group's visit, in private storage. Everybody who can be recognised in it is named."""
+
+    PII = {"pupils", "added_by"}
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="photographs")
+    pupils = models.ManyToManyField(Pupil, related_name="visit_photographs", blank=True)
+    storage_key = models.CharField(max_length=120)
+    preview_key = models.CharField(max_length=120)
+    file_hash = models.CharField(max_length=64)
+    added_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        verbose_name, verbose_name_plural = _("photograph"), _("photographs")
+        constraints = [models.UniqueConstraint(fields=["booking", "file_hash"], name="a_photograph_once_in_a_booking")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class CalendarFeed(models.Model):

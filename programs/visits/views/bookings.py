@@ -29,6 +29,7 @@ from programs.visits.models import Booking
 from programs.visits.queries.papers import consents_of
 from programs.visits.rules.after import HAS_PASS, may_give_feedback
 from programs.visits.rules.exceptions import may_be_excepted
+from programs.visits.views.photographs import may_add_photographs
 from programs.visits.views.standing import standing_of_booking
 
 PER_PAGE = 20
@@ -106,6 +107,8 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         and may_give_feedback(
             state=booking.state, now=timezone.now(), ended_at=booking.ended_at or booking.session.ends_at
         ),
+        "has_photographs": booking.state in CAME,
+        "may_add_photographs": may_add_photographs(request.user, booking),
         "may_except": may_be_excepted(booking.state) and may_except(booking=booking, by=request.user),
         "history": list(history_of(booking)),
     }

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.files.storage import storages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries import standing_of
 from programs.visits import rules
@@ -85,14 +84,7 @@ def booking_paper(request: HttpRequest, reference: str, kind: str) -> HttpRespon
 def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as a download: never shown inside the portal's own pages."""
     paper = get_object_or_404(papers_visible_to(request.user).exclude(storage_key=""), pk=pk)
-    private = storages["private"]
-    not_found_unless(private.exists(paper.storage_key))
-    response = FileResponse(private.open(paper.storage_key), content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, paper.file_name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return private_response(paper.storage_key, name=paper.file_name)
 
 
 @signed_in

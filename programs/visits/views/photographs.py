@@ -1,0 +1,107 @@
+"""Photographs of a visit: shown while everybody in them agrees, added by who was there."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.private_files import private_response
+from programs.core.refusals import Refused, show_refusal
+from programs.schools.queries import standing_of
+from programs.visits import queries, rules
+from programs.visits.actions.photographs import add_photograph, remove_photograph
+from programs.visits.forms import ConfirmationForm
+from programs.visits.forms.photographs import PhotographForm
+from programs.visits.models import Booking, VisitPhotograph
+from programs.visits.queries.photographs import Faces, faces_of, photograph_shown_to, photographs_of
+from programs.visits.rules.photographs import MOST_PHOTOGRAPHS, may_add
+
+
+def may_add_photographs(user, booking: Booking) -> bool:
+    manages = rules.can_manage_booking(
+        standing_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
+    )
+    runs_centre = rules.can_run_centre(queries.centre_ids_of(user), booking.session.field_trip.centre_id)
+    return may_add(state=booking.state, manages=manages, runs_centre=runs_centre)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_photographs(request: HttpRequest, reference: str) -> HttpResponse:
+    booking = get_object_or_404(queries.bookings_visible_to(request.user), reference=reference)
+    may_change = may_add_photographs(request.user, booking)
+    faces = faces_of(booking) if may_change else Faces([], [])
+    form = PhotographForm(request.POST or None, request.FILES or None, pupils=faces.agreed)
+    if request.method == "POST":
+        forbidden_unless(may_change)
+        if form.is_valid():
+            try:
+                add_photograph(
+                    booking_id=booking.pk,
+                    upload=form.cleaned_data["upload"],
+                    pupil_ids=form.cleaned_data.get("pupils", []),
+                    nobody=form.cleaned_data["nobody"],
+                    by=request.user,
+                )
+            except Refused as refused:
+                show_refusal(form, refused.refusal)
+            else:
+                messages.success(request, _("The photograph is added."))
+                return redirect("booking_photographs", reference)
+    photographs = photographs_of(booking)
+    context = {
+        "booking": booking,
+        "photographs": photographs,
+        "not_shown": booking.photographs.count() - len(photographs) if may_change else 0,
+        "hidden": faces.hidden,
+        "form": form,
+        "may_change": may_change,
+        "is_full": len(photographs) >= MOST_PHOTOGRAPHS,
+    }
+    return render(request, "visits/booking_photographs.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def photograph_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Also of one that is not shown any more: who answers for it may take it away."""
+    bookings = queries.bookings_visible_to(request.user).order_by().values("pk")
+    found = get_object_or_404(VisitPhotograph.objects.filter(booking__in=bookings), pk=pk)
+    booking = queries.bookings_visible_to(request.user).get(pk=found.booking_id)
+    forbidden_unless(may_add_photographs(request.user, booking))
+    if request.method == "POST":
+        remove_photograph(photograph_id=found.pk, by=request.user)
+        messages.success(request, _("The photograph is removed."))
+        return redirect("booking_photographs", booking.reference)
+    context = {
+        "title": _("Remove this photograph?"),
+        "text": _("The picture and its file are deleted. This cannot be undone."),
+        "form": ConfirmationForm(),
+        "submit": _("Remove"),
+        "back_url": reverse("booking_photographs", args=[booking.reference]),
+        "danger": True,
+    }
+    return render(request, "components/confirm.html", context)
+
+
+@signed_in
+@require_safe
+def photograph(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _shown(request, pk)
+    return private_response(found.storage_key, name=f"{found.pk}.jpg", content_type="image/jpeg", shown=True)
+
+
+@signed_in
+@require_safe
+def photograph_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _shown(request, pk)
+    return private_response(found.preview_key, name=f"{found.pk}.jpg", content_type="image/jpeg", shown=True)
+
+
+def _shown(request: HttpRequest, pk: int) -> VisitPhotograph:
+    return not_found_unless(photograph_shown_to(request.user, pk))
