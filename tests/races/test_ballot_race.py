@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 from time import sleep
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection
@@ -16,10 +17,11 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.models import ClassGroup
 from programs.visits.actions import ballot as actions
-from programs.visits.actions import ballot_results
-from programs.visits.models import Ballot, BallotEntry, Booking
+from programs.visits.actions import ballot_results, centre, guard
+from programs.visits.choices import BookingMode
+from programs.visits.models import Ballot, BallotEntry, Booking, Season
 from programs.visits.rules.ballot import FACTORS
-from tests.people import make_class, make_officer, make_school, make_teacher
+from tests.people import make_class, make_officer, make_school, make_teacher, make_year
 from tests.visits.make import local, make_session, make_trip, seats_add_up
 
 pytestmark = [
@@ -165,3 +167,98 @@ def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeyp
     with pytest.raises(OperationalError, match="deadlock"):
         _send_both(*crossed)
     assert Booking.objects.holding_seats().count() == 2
+
+
+# --- A season that is saved while its ballot is opened or sent ----------------------------------
+@pytest.fixture
+def season(monkeypatch) -> Season:
+    """Two sessions of a season whose places are drawn; whoever has the first of his locks takes his time."""
+    season = Season.objects.create(
+        code="HK2",
+        name="Học kỳ II",
+        school_year=make_year(),
+        mode=BookingMode.BALLOT,
+        opens_at=local(1),
+        closes_at=local(90),
+        bookings_per_school=2,
+    )
+    trip = make_trip()
+    for number in range(2):
+        make_session(trip=trip, starts_at=local(10 + number), season=season, mode=BookingMode.BALLOT)
+    for module, name in (
+        (centre.rules, "season_refusal"),
+        (actions.queries, "standing_of_target"),
+        (ballot_results, "_lock_schools"),
+    ):
+        monkeypatch.setattr(module, name, _slowly(getattr(module, name)))
+    return season
+
+
+def _slowly(step):
+    def slow(*args, **kwargs):
+        sleep(0.3)
+        return step(*args, **kwargs)
+
+    return slow
+
+
+def _open(season: Season, officer: User) -> Ballot:
+    terms = {"closes_at": local(2), "seed_source": "", "factors": FACTORS, "by": officer, "key": "k"}
+    return actions.open_ballot(season=season, **terms)
+
+
+def _save_while(act, season: Season, officer: User) -> list:
+    """What is answered to one who lets schools come three times, and to one who does ``act``, at one moment."""
+    edited = Season.objects.get(pk=season.pk)
+    edited.bookings_per_school = 3
+
+    def save() -> str:
+        return centre.save_season(season=edited, openings={}, by=User.objects.get(pk=officer.pk), key="s").code
+
+    return together(lambda number: save() if number else act(), times=2)
+
+
+def _drawn(season: Season, officer: User) -> Ballot:
+    ballot = _open(season, officer)
+    Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    actions.close_ballot(ballot_id=ballot.pk, by=None)
+    return actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
+
+
+def test_a_season_is_saved_while_its_ballot_is_opened(season):
+    officer = make_officer()
+    answers = _save_while(lambda: _open(season, User.objects.get(pk=officer.pk)).state, season, officer)
+    assert answers == ["open", "HK2"]
+    season.refresh_from_db()
+    assert (season.bookings_per_school, season.mode) == (3, BookingMode.BALLOT)
+
+
+def test_a_season_that_is_saved_while_its_results_are_sent_and_its_sessions_give_places_in_one_way(season):
+    officer = make_officer()
+    ballot = _drawn(season, officer)
+    by = User.objects.get(pk=officer.pk)
+    sent, saved = _save_while(lambda: ballot_results.send_results(ballot_id=ballot.pk, by=by).state, season, officer)
+    assert sent == "sent"
+    assert saved in ("HK2", "mode_fixed"), "whoever saves after the results sends a form from before them"
+    season.refresh_from_db()
+    assert {season.mode, *season.sessions.values_list("mode", flat=True)} == {BookingMode.FIRST_COME}
+
+
+@pytest.mark.parametrize("step", ["open", "send"])
+def test_sessions_that_are_locked_before_their_season_stop_one_of_the_two(season, monkeypatch, step):
+    """The negative control: one holds the season, the other its sessions."""
+    officer = make_officer()
+    ballot = _drawn(season, officer) if step == "send" else None
+
+    def season_only(*, season_id: int) -> Season:
+        return Season.objects.select_for_update(no_key=True).get(pk=season_id)
+
+    monkeypatch.setattr(centre, "guard", SimpleNamespace(lock_season=season_only))
+    monkeypatch.setattr(guard, "lock_season", lambda *, season_id: None)
+    by = User.objects.get(pk=officer.pk)
+    with pytest.raises(OperationalError, match="deadlock"):
+        _save_while(
+            lambda: ballot_results.send_results(ballot_id=ballot.pk, by=by) if ballot else _open(season, by),
+            season,
+            officer,
+        )

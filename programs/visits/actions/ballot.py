@@ -1,6 +1,6 @@
 """A ballot from its opening to its draw: entering, publishing the list, drawing once. Sending: ``ballot_results``.
 
-Locks are taken in this order: the ballot's row, its sessions by key, then bookings, then schools by key.
+Locks are taken in this order: the ballot's row, its season, its sessions by key, then bookings, then schools by key.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from programs.core.refusals import Refused, refuse_if
 from programs.schools.models import ClassGroup
 from programs.schools.queries import standing_of
 from programs.visits import rules
+from programs.visits.actions import guard
 from programs.visits.choices import BallotState, BookingMode, EntryOutcome, SessionState
 from programs.visits.models import Ballot, BallotEntry, Season, Session
 from programs.visits.queries import ballot as queries
@@ -91,7 +92,7 @@ def _open(season, session, closes_at: datetime, seed_source: str, factors: dict,
 def switch_mode(*, ballot: Ballot, to: BookingMode, now: datetime) -> None:
     """Switch the way in which the sessions to come, and those still to be planned, give their places.
 
-    The caller holds the locks of the sessions.
+    The caller holds the locks of the season and of the sessions.
     """
     queries.sessions_of(ballot).filter(starts_at__gt=now).update(mode=to)
     if ballot.season_id:
@@ -99,7 +100,9 @@ def switch_mode(*, ballot: Ballot, to: BookingMode, now: datetime) -> None:
 
 
 def lock_sessions(*, ballot: Ballot) -> list[int]:
-    """The rows of the ballot's sessions, locked in the order of their keys."""
+    """The rows of the ballot's sessions, locked in the order of their keys, after the season's."""
+    if ballot.season_id:
+        guard.lock_season(season_id=ballot.season_id)
     rows = queries.sessions_of(ballot).select_related(None).order_by("pk")
     return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 

@@ -1,4 +1,7 @@
-"""What sessions are planned within: opening hours, closed days, rooms and seasons."""
+"""What sessions are planned within: opening hours, closed days, rooms and seasons.
+
+A season is locked before its sessions, as the ballots lock them (``guard.lock_season``).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.queries import standing_of
+from programs.visits.actions import guard
 from programs.visits.models import Ballot, Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
 from programs.visits.queries import schedule as queries
 from programs.visits.rules import schedule as rules
@@ -143,7 +147,7 @@ def save_season(*, season: Season, openings: Mapping[int, datetime], by: User, k
 
 def _save_season(*, season: Season, openings: Mapping[int, datetime], by: User) -> Season:
     now = timezone.now()
-    old = Season.objects.select_for_update(no_key=True).get(pk=season.pk) if season.pk else None
+    old = guard.lock_season(season_id=season.pk) if season.pk else None
     refuse_if(
         rules.season_refusal(
             opens_at=season.opens_at,

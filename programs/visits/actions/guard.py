@@ -3,7 +3,7 @@
 ``Booking.seats`` is what a booking holds of its session now: the seats of a session's bookings add up to its
 ``seats_taken``, always.
 
-Locks are always taken in this order: the session's row, then its bookings, then a school. A conditional
+Locks are always taken in this order: a season's row, the session's row, then its bookings, then a school. A conditional
 UPDATE comes first where one is enough; the table's CHECK constraint stands behind it.
 """
 
@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from programs.core.refusals import refuse_if
 from programs.visits import rules
 from programs.visits.choices import SEAT_COUNTED, BookingState, SessionState
-from programs.visits.models import Booking, Session
+from programs.visits.models import Booking, Season, Session
 from programs.visits.queries import BOOKING_PARTS
 
 
@@ -44,6 +44,18 @@ def _free_seats(*, session_id: int, seats: int) -> None:
     changed = Session.objects.filter(pk=session_id, seats_taken__gte=seats).update(seats_taken=F("seats_taken") - seats)
     if changed != 1:
         raise RuntimeError(f"Session {session_id} does not hold {seats} places to give back.")
+
+
+def lock_season(*, season_id: int) -> Season:
+    """The season's row and then all its sessions in the order of their keys, locked until the transaction ends.
+
+    Whoever changes the season and its sessions together begins here, after the ballot's row where there is one:
+    two who took them in two orders would wait for each other for ever.
+    """
+    season = Season.objects.select_for_update(no_key=True).get(pk=season_id)
+    sessions = Session.objects.select_for_update(no_key=True).filter(season=season_id)
+    list(sessions.order_by("pk").values_list("pk", flat=True))
+    return season
 
 
 def lock_session(*, session_id: int) -> Session:
