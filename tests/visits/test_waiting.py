@@ -17,6 +17,7 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
+from programs.visits.actions.attendance import close_session
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.changes import change_capacity, move_session
 from programs.visits.actions.deadlines import keep_deadlines
@@ -29,6 +30,7 @@ from programs.visits.models import Booking, Session
 from programs.visits.rules import waiting as rules
 from tests.people import make_class, make_school, make_teacher
 from tests.visits.make import book, make_manager, seats_add_up, waiting
+from tests.visits.make import move_session as move_time_to
 
 pytestmark = pytest.mark.django_db
 S = BookingState
@@ -320,3 +322,45 @@ def test_the_answer_of_the_page(offered, as_user):
     assert as_user(offered.offer.leader).get(path).status_code == 405
     assert as_user(offered.offer.leader).post(path, {"answer": "accept"}).status_code == 302
     assert _states(offered.offer) == [S.HELD]
+
+
+# --- The end of the list ------------------------------------------------------------------------
+def test_who_still_waits_when_the_session_is_closed_is_told_once_that_the_list_has_ended(full, as_user):
+    [waits] = _queue(full.session, 20)
+    move_time_to(full.session, timezone.now() - timedelta(hours=3))
+    assert not Message.objects.filter(kind="waiting_ended").exists()
+    for _ in range(2):
+        answer = as_user(full.sen).post(reverse("session_close", args=[full.session.pk]), {"idempotency_key": "d"})
+        assert answer.status_code == 302
+        keep_deadlines()
+    assert _states(waits, full.first) == [S.EXPIRED, S.NO_SHOW]
+    letter = Message.objects.get(kind="waiting_ended")
+    assert letter.recipient == waits.leader
+    assert "không có đủ chỗ trống cho cả đoàn" in letter.body_text
+    page = as_user(waits.leader).get(letter.link)
+    assert waits.get_state_display() in page.content.decode()
+    assert not Message.objects.filter(kind="booking_offer_expired").exists()
+
+
+def test_whose_offer_ran_out_before_the_session_hears_nothing_more_when_it_is_closed(full):
+    [offered] = _queue(full.session, 20)
+    cancel_booking(booking_id=full.first.pk, reason="", by=full.hanh)
+    Booking.objects.filter(pk=offered.pk).update(offer_expires_at=timezone.now())
+    keep_deadlines()
+    move_time_to(full.session, timezone.now() - timedelta(hours=3))
+    close_session(session_id=full.session.pk, by=full.sen)
+    kinds = ["booking_offer_expired", "waiting_ended"]
+    assert [letter.kind for letter in Message.objects.filter(kind__in=kinds)] == ["booking_offer_expired"]
+
+
+def test_an_offer_that_stands_until_the_session_is_closed_ends_with_one_letter_about_the_offer(full):
+    [offered] = _queue(full.session, 20)
+    cancel_booking(booking_id=full.first.pk, reason="", by=full.hanh)
+    assert _states(offered) == [S.OFFERED]
+    move_time_to(full.session, timezone.now() - timedelta(seconds=1))
+    close_session(session_id=full.session.pk, by=full.sen)
+    Booking.objects.update(offer_expires_at=timezone.now())
+    keep_deadlines()
+    assert _states(offered) == [S.EXPIRED]
+    kinds = ["booking_offer_expired", "waiting_ended"]
+    assert [letter.kind for letter in Message.objects.filter(kind__in=kinds)] == ["booking_offer_expired"]

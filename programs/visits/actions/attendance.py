@@ -16,6 +16,7 @@ from programs.visits import rules
 from programs.visits.actions import guard
 from programs.visits.actions.arrivals import note_on_page, write_arrival, write_no_show
 from programs.visits.actions.feedback import ask_for_feedback
+from programs.visits.actions.messages import other_dates, tell_leader
 from programs.visits.choices import LIVE, BookingState, SessionState
 from programs.visits.models import Booking, Session
 from programs.visits.queries import BOOKING_PARTS, centre_ids_of
@@ -70,7 +71,9 @@ def mark_no_show(*, booking_id: int, by: User) -> Booking:
 
 
 def close_session(*, session_id: int, by: User) -> Session:
-    """Fix the attendance of a session: groups that came are closed, the others did not come, waiting ones expire.
+    """Fix the attendance of a session: groups that came are closed, the others did not come.
+
+    Those that still wait expire, and their leaders are told.
 
     Closing a closed session changes nothing.
     """
@@ -105,5 +108,17 @@ def _settle(booking: Booking, *, by: User) -> None:
     guard.move_booking(booking=booking, to=fate, changes={"ended_at": timezone.now()})
     if fate == BookingState.CLOSED:
         ask_for_feedback(booking=booking)
+    else:
+        _tell_list_ended(booking, offered=before == BookingState.OFFERED)
     action = "booking.close" if fate == BookingState.CLOSED else "booking.expire"
     record(by=by, action=action, obj=booking, before={"state": before}, after={"state": booking.state})
+
+
+def _tell_list_ended(booking: Booking, *, offered: bool) -> None:
+    """The last word to a group that still waited; where places were offered until now, it is about the offer."""
+    now = timezone.now()
+    if offered:
+        tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)
+        return
+    about = {"other_dates": other_dates(booking=booking)}
+    tell_leader(kind="waiting_ended", booking=booking, now=now, with_calendar=False, about=about)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from django.db import transaction
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.refusals import refuse_if
 from programs.visits.actions import guard
-from programs.visits.actions.messages import tell_leader
+from programs.visits.actions.messages import other_dates, tell_leader
 from programs.visits.actions.schedule import lock_room, must_be_free, must_schedule, named_overlap, seen
 from programs.visits.actions.waiting import confirm_by, promote_waiting, tell_too_large
 from programs.visits.choices import COMING, BookingState, SessionState
@@ -181,12 +179,5 @@ def _cancel_group(booking: Booking, *, reason: str, by: User, now: datetime) -> 
     guard.move_booking(booking=booking, to=BookingState.CANCELLED_BY_CENTRE, changes=changes)
     after = {"state": booking.state}
     record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
-    about = {"other_dates": _other_dates(booking)}
+    about = {"other_dates": other_dates(booking=booking)}
     tell_leader(kind="session_cancelled", booking=booking, now=now, with_calendar=had_entry, about=about)
-
-
-def _other_dates(booking: Booking) -> str:
-    """Where the leader finds the same field trip on other days, with places for the group."""
-    asked = urlencode({"trip": booking.session.field_trip.code, "seats": booking.pupils})
-    with translation.override(booking.leader.language):
-        return f"{reverse('session_search')}?{asked}"

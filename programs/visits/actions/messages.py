@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -46,3 +47,10 @@ def tell_leader(
         link=link,
         attachment=(calendar_name(booking), CALENDAR_TYPE, entry) if with_calendar else None,
     )
+
+
+def other_dates(*, booking: Booking) -> str:
+    """Where the leader finds the same field trip on other days, with places for the group."""
+    asked = urlencode({"trip": booking.session.field_trip.code, "seats": booking.pupils})
+    with translation.override(booking.leader.language):
+        return f"{reverse('session_search')}?{asked}"
