@@ -453,6 +453,22 @@ def form(world, **changes) -> dict:
     return usual | {"idempotency_key": "vao", "wait_if_lost": "on"} | changes
 
 
+def test_of_a_class_larger_than_a_group_may_be_as_many_are_entered_as_may_come(world, as_user):
+    opened(world)
+    world.class_8a1.enrolments.all().delete()
+    large = make_class("8A2", school=world.school, pupils=45, homeroom_teacher=world.hanh)
+    hanh, address = as_user(world.hanh), reverse("session_enter", args=[world.session.pk])
+    page = hanh.get(address)
+    guess = page.context["form"].initial
+    assert (guess["class_group"], guess["pupils"], guess["adults"]) == (large.pk, 40, 2)
+    assert "Mỗi đoàn có tối đa 40 học sinh" in page.content.decode()
+    assert hanh.post(address, form(world, class_group=large.pk, pupils="40")).status_code == 302
+    large.enrolments.filter(pk__in=[each.pk for each in large.enrolments.all()[:10]]).delete()
+    page = hanh.get(address)
+    assert page.context["form"].initial["pupils"] == 35
+    assert "Mỗi đoàn có tối đa" not in page.content.decode()
+
+
 def test_a_teacher_is_led_from_the_session_to_the_entry_and_back_to_its_result(world, as_user):
     ballot = opened(world)
     hanh = as_user(world.hanh)

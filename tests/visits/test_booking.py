@@ -117,6 +117,31 @@ def test_an_impossible_number_is_refused_beside_its_field_and_nothing_typed_is_l
     assert world.session.seats_taken == 0
 
 
+def test_of_a_class_larger_than_a_group_may_be_as_many_are_filled_in_as_may_come(world, as_user):
+    world.class_8a1.enrolments.all().delete()
+    large = make_class("8A2", school=world.school, pupils=45, homeroom_teacher=world.hanh)
+    client, address = as_user(world.hanh), reverse("session_book", args=[world.session.pk])
+    said = "Mỗi đoàn có tối đa 40 học sinh"
+    page = client.get(address)
+    guess = page.context["form"].initial
+    assert (guess["class_group"], guess["pupils"], guess["adults"]) == (large.pk, 40, 2)
+    html = page.content.decode()
+    assert said in html
+    assert 'data-pupils="40"' in html and 'data-pupils="45"' not in html
+    assert "8A2 · 45 học sinh" in html, "the class keeps its size"
+    assert send(client, world.session, wish(world, class_group=large.pk, pupils="40")).status_code == 302
+    Session.objects.filter(pk=world.session.pk).update(capacity=45)
+    assert client.get(address).context["form"].initial["pupils"] == 40, "the trip takes no more, however large the room"
+    smaller = make_session(trip=world.session.field_trip, starts_at=local(12), capacity=30)
+    assert client.get(reverse("session_book", args=[smaller.pk])).context["form"].initial["pupils"] == 30
+
+
+def test_a_class_of_the_usual_size_is_filled_in_whole_and_nothing_is_said(world, as_user):
+    page = as_user(world.hanh).get(reverse("session_book", args=[world.session.pk]))
+    assert (page.context["form"].initial["pupils"], page.context["form"].initial["adults"]) == (38, 2)
+    assert "Mỗi đoàn có tối đa" not in page.content.decode()
+
+
 def test_too_few_adults_says_how_many_are_needed(world, as_user):
     answer = send(as_user(world.hanh), world.session, wish(world, adults="1"))
     assert "2" in answer.context["form"].errors["adults"][0]

@@ -62,19 +62,34 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         help_text=_("You are told by e-mail as soon as places come free."),
     )
 
-    def __init__(self, *args, classes: Sequence[ClassGroup], ratio_of: Callable[[int], int], **kwargs) -> None:
-        """``ratio_of`` says of a grade how many pupils one adult may accompany."""
+    def __init__(
+        self, *args, classes: Sequence[ClassGroup], ratio_of: Callable[[int], int], largest: int = 0, **kwargs
+    ) -> None:
+        """``ratio_of`` says of a grade how many pupils one adult may accompany, ``largest`` how many a group may have.
+
+        Of a larger class as many are filled in as may come, and the form says so.
+        """
         super().__init__(*args, **kwargs)
         self.classes = {str(class_group.pk): class_group for class_group in classes}
         ratios = {key: ratio_of(each.grade) for key, each in self.classes.items()}
         field = self.fields["class_group"]
         field.choices = [("", _("Choose a class")), *_choices_by_school(classes)]
         field.coerce = self.classes.get
-        field.widget.pupil_counts = {key: each.pupil_count for key, each in self.classes.items()}
+        field.widget.pupil_counts = {key: min(each.pupil_count, largest) for key, each in self.classes.items()}
+        if any(each.pupil_count > largest for each in classes):
+            self.fields["pupils"].help_text = _largest_words(largest)
         field.widget.ratios = ratios
         strictest = min(ratios.values(), default=1)
         self.fields["adults"].help_text = _ratio_words(sorted(set(ratios.values())))
         self.fields["adults"].widget.attrs["data-pupils-per-adult"] = strictest
+
+
+def _largest_words(largest: int) -> str:
+    return ngettext(
+        "A group has {count} pupil at most: of a larger class no more are filled in.",
+        "A group has {count} pupils at most: of a larger class no more are filled in.",
+        largest,
+    ).format(count=largest)
 
 
 def _ratio_words(ratios: Sequence[int]) -> str:

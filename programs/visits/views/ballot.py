@@ -154,6 +154,7 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         classes=classes,
         ratio_of=partial(pupils_per_adult, session.field_trip),
+        largest=_largest_group(session),
         initial=_first_guess(request, session, classes),
     )
     if request.method == "POST" and form.is_valid():
@@ -175,14 +176,19 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
-    """The person's own class, with its number of pupils and the adults it needs."""
+    """The person's own class, with its number of pupils, as far as they may come, and their adults."""
     own = [each for each in classes if each.homeroom_teacher_id == request.user.pk]
     own.sort(key=lambda each: -each.pupil_count)  # a class without its pupils says least
     chosen = next(iter(own or (classes if len(classes) == 1 else [])), None)
     if chosen is None or not chosen.pupil_count:
         return {"class_group": chosen.pk} if chosen else {}
-    adults = rules.adults_needed(chosen.pupil_count, pupils_per_adult(session.field_trip, chosen.grade))
-    return {"class_group": chosen.pk, "pupils": chosen.pupil_count, "adults": adults}
+    pupils = min(chosen.pupil_count, _largest_group(session))
+    adults = rules.adults_needed(pupils, pupils_per_adult(session.field_trip, chosen.grade))
+    return {"class_group": chosen.pk, "pupils": pupils, "adults": adults}
+
+
+def _largest_group(session: Session) -> int:
+    return rules.largest_group(capacity=session.capacity, max_pupils=session.field_trip.max_pupils)
 
 
 def _group(form: EntryForm, class_group) -> actions.Group:
