@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.core.refusals import Refused
+from programs.schools.choices import Gender
 from programs.schools.models import Pupil
 from programs.visits.actions.attendance import check_in, close_session
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.roster import set_roster
 from programs.visits.actions.waiting import accept_offer
 from programs.visits.choices import BookingState, SessionState
+from programs.visits.models import Booking
 from programs.visits.queries.door import door_day
 from tests.people import give_consent, make_class, make_school, make_teacher
 from tests.visits.make import book, local, make_centre, make_centre_staff, make_session, move_session, seats_add_up
@@ -59,6 +61,24 @@ def test_chi_sen_sees_who_comes_today_and_checks_the_group_in_with_who_really_ca
     assert today.booking.pupils == 38  # booked and arrived are kept apart
     assert today.booking.roster.filter(attended=True).count() == 36
     assert client.get(reverse("centre_day")).context["shown"].pupils_arrived == 36
+
+
+def test_the_girls_are_counted_on_the_list_and_none_on_a_list_of_boys_is_none(today, as_user):
+    Booking.objects.filter(pk=today.booking.pk).update(girls=18)
+    listed = Pupil.objects.filter(pk__in=today.pupils)
+
+    def first_guess() -> int:
+        page = as_user(today.sen).get(reverse("booking_check_in", args=[today.booking.reference]))
+        return page.context["form"].initial["girls"]
+
+    listed.update(gender="")
+    assert first_guess() == 18, "nobody wrote who is a girl: what was booked is the best guess"
+    listed.update(gender=Gender.MALE)
+    assert first_guess() == 0
+    Pupil.objects.filter(pk__in=today.pupils[:5]).update(gender=Gender.FEMALE)
+    assert first_guess() == 5
+    today.booking.roster.all().delete()
+    assert first_guess() == 18
 
 
 @pytest.mark.parametrize(

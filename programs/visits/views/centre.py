@@ -62,7 +62,10 @@ def centre_day(request: HttpRequest) -> HttpResponse:
 def _first_figures(booking: Booking, staying: set[int]) -> dict:
     """What was written already, or else what was booked without those who stay at school."""
     entries = [entry for entry in booking.roster_entries if entry.pupil_id not in staying]
-    girls = sum(1 for entry in entries if entry.pupil.gender == "f") or booking.girls
+    girls = sum(entry.pupil.gender == "f" for entry in entries)
+    # A list of boys says that no girl comes; one without names, or with pupils whose gender nobody wrote, does not.
+    if not girls and not (booking.roster_entries and all(entry.pupil.gender for entry in entries)):
+        girls = booking.girls
     came = booking.arrived_pupils is not None
     return {
         "pupils": booking.arrived_pupils if came else coming_pupils(booking, staying=len(staying)),
