@@ -531,6 +531,21 @@ def test_days_are_closed_and_opened_again_and_what_stands_there_is_said(plan, as
     assert not Blackout.objects.exists()
 
 
+def test_days_that_are_closed_are_not_closed_again_but_those_of_a_room_are_its_own(plan, as_user):
+    client, address = as_user(plan.trung), reverse("closed_days_new", args=[plan.centre.code])
+    first, last = f"{local(20):%d/%m/%Y}", f"{local(22):%d/%m/%Y}"
+    data = {"starts_on": first, "ends_on": last, "reason": "Bảo trì máy", "idempotency_key": "a"}
+    assert client.post(address, data).status_code == 302
+    again = client.post(address, data | {"reason": "Nghỉ bù", "idempotency_key": "b"})
+    assert "Bảo trì máy" in again.context["form"].errors["starts_on"][0]
+    assert Blackout.objects.get().reason == "Bảo trì máy"
+    of_the_room = data | {"room": plan.room.pk, "idempotency_key": "c"}
+    assert client.post(address, of_the_room).status_code == 302
+    assert client.post(address, of_the_room | {"idempotency_key": "d"}).context["form"].errors["starts_on"]
+    assert client.post(address, data | {"ends_on": first, "idempotency_key": "e"}).status_code == 302
+    assert Blackout.objects.count() == 3
+
+
 def test_a_room_is_never_smaller_than_a_session_to_come_and_its_name_is_its_own(plan, as_user):
     client = as_user(plan.trung)
     address = reverse("room_edit", args=[plan.room.pk])

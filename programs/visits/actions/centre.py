@@ -61,7 +61,10 @@ def _hours_seen(hours: Mapping[int, Sequence[tuple[time, time]]]) -> dict[str, s
 def close_days(
     *, centre: Centre, room: Room | None, starts_on: date, ends_on: date, reason: str, by: User, key: str
 ) -> Blackout:
-    """Days on which the centre, or one room of it, receives nobody. Sessions on them are moved or cancelled apart."""
+    """Days on which the centre, or one room of it, receives nobody. Sessions on them are moved or cancelled apart.
+
+    Raises ``Refused`` where just these days are closed already.
+    """
     _must_furnish(by=by, centre_id=centre.pk)
     if room and room.centre_id != centre.pk:
         raise PermissionDenied
@@ -79,6 +82,9 @@ def close_days(
 
 
 def _close_days(*, by: User, closed: Blackout) -> Blackout:
+    Centre.objects.select_for_update(no_key=True).get(pk=closed.centre_id)  # two who close the same days queue here
+    if earlier := queries.same_closed_days(closed):
+        raise Refused(rules.closed_twice_refusal(earlier.reason))
     closed.save(force_insert=True)
     record(by=by, action="centre.closed_days", obj=closed.centre, after=_closed_seen(closed), reason=closed.reason)
     return closed

@@ -267,3 +267,9 @@ def sessions_of(series: SessionSeries) -> list[Session]:
 
 def closed_days_to_come(centre: Centre, *, today: date) -> list[Blackout]:
     return list(centre.blackouts.filter(ends_on__gte=today).select_related("room"))
+
+
+def same_closed_days(closed: Blackout) -> Blackout | None:
+    """The same days of the same room, or of the whole centre, as they were closed before."""
+    same = Blackout.objects.filter(centre=closed.centre_id, room=closed.room_id)
+    return same.filter(starts_on=closed.starts_on, ends_on=closed.ends_on).first()

@@ -299,5 +299,10 @@ def season_refusal(
     return None
 
 
+def closed_twice_refusal(reason: str) -> Refusal:
+    message = _("These days are closed already, for this reason: {reason}").format(reason=reason)
+    return Refusal("closed_twice", message, "starts_on")
+
+
 def room_name_refusal(name: str) -> Refusal:
     return Refusal("room_name_taken", _("The centre already has a room “{name}”.").format(name=name), "name")
