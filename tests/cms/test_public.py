@@ -11,10 +11,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cms.actions import set_up_site
-from cms.models import CurriculumPage
-from programs.visits.models import Room, Session
-from tests.cms.make import make_curriculum_page, make_field_trip_page, make_news, make_policy, make_subject
+from cms.actions import add_twin, set_up_site
+from cms.models import CurriculumPage, FieldTripPage
+from programs.visits.models import Centre, FieldTrip, Room, Session
+from tests.cms.make import locale, make_curriculum_page, make_field_trip_page, make_news, make_policy, make_subject
 from tests.people import make_officer, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,48 @@ def test_a_trip_shows_its_dates_with_the_places_left(website, client):
     assert "còn 5" in html
     assert "Còn 5 chỗ" in text_of(client.get("/tham-quan/"))
     assert "Còn 5 chỗ" in text_of(client.get("/"))
+
+
+def main_of(response) -> str:
+    return text_of(response).partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_trip_says_its_price_and_how_its_centre_is_reached_in_both_languages(website, client):
+    page = make_field_trip_page()
+    english = FieldTripPage(
+        title="A day in the workshop",
+        slug="a-day",
+        locale=locale("en"),
+        summary="3D print.",
+        field_trip=page.field_trip,
+    )
+    english = add_twin(of=page, page=english)
+    assert "Miễn phí" in main_of(client.get(page.url))
+    assert "Free of charge" in main_of(client.get(english.url))
+    assert "Khả năng tiếp cận" not in main_of(client.get(page.url))
+    FieldTrip.objects.update(price_vnd=1_250_000)
+    Centre.objects.update(accessibility="Lối lên cho xe lăn ở cổng sau", accessibility_en="A ramp at the back gate")
+    vietnamese, translated = main_of(client.get(page.url)), main_of(client.get(english.url))
+    assert "1.250.000 đ" in vietnamese
+    assert "1,250,000 VND" in translated
+    assert "Miễn phí" not in vietnamese and "Free of charge" not in translated
+    assert "Lối lên cho xe lăn ở cổng sau" in vietnamese and "A ramp" not in vietnamese
+    assert "A ramp at the back gate" in translated and "Lối lên" not in translated
+
+
+def test_a_trip_leads_to_the_curricula_with_which_a_class_goes_on_as_far_as_they_are_published(website, client):
+    bridge = make_curriculum_page(english="How much can a paper bridge hold?")
+    draft = make_curriculum_page("Trạm đo không khí", grades=(7, 7))
+    other = make_curriculum_page("Đèn giao thông", grades=(8, 8))
+    page = make_field_trip_page()
+    assert "Học tiếp ở lớp" not in main_of(client.get(page.url))
+    page.curricula = [bridge.curriculum, draft.curriculum]
+    page.save_revision().publish()
+    draft.unpublish()
+    shown = main_of(client.get(page.url))
+    assert "Học tiếp ở lớp" in shown
+    assert f'href="{bridge.url}"' in shown and bridge.title in shown
+    assert draft.title not in shown and other.title not in shown
 
 
 def test_only_those_who_may_book_are_led_to_a_booking(website, client):

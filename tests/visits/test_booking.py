@@ -117,6 +117,29 @@ def test_an_impossible_number_is_refused_beside_its_field_and_nothing_typed_is_l
     assert world.session.seats_taken == 0
 
 
+def test_what_a_visit_costs_and_how_the_centre_is_reached_is_said_where_a_teacher_decides(world, as_user):
+    client, names = as_user(world.hanh), ("session_detail", "session_book")
+    addresses = {name: reverse(name, args=[world.session.pk]) for name in names}
+
+    def shown(name: str, prefix: str = "") -> str:
+        page = client.get(prefix + addresses[name]).content.decode()
+        return page.partition("<main")[2].replace("&nbsp;", "\u00a0")
+
+    for name in names:
+        assert "Miễn phí" in shown(name)
+        assert "Free of charge" in shown(name, "/en")
+    trip = world.session.field_trip
+    type(trip).objects.update(price_vnd=20_000)
+    type(trip.centre).objects.update(accessibility="Thang máy ở sảnh chính", accessibility_en="A lift in the hall")
+    for name in names:
+        assert "20.000\u00a0đ" in shown(name) and "Miễn phí" not in shown(name)
+        assert "20,000\u00a0VND" in shown(name, "/en")
+    assert "Thang máy ở sảnh chính" in shown("session_detail")
+    assert "A lift in the hall" in shown("session_detail", "/en")
+    type(trip.centre).objects.update(accessibility_en="")
+    assert "Thang máy ở sảnh chính" in shown("session_detail", "/en"), "not translated, it is better than nothing"
+
+
 def test_of_a_class_larger_than_a_group_may_be_as_many_are_filled_in_as_may_come(world, as_user):
     world.class_8a1.enrolments.all().delete()
     large = make_class("8A2", school=world.school, pupils=45, homeroom_teacher=world.hanh)
