@@ -15,6 +15,7 @@ from cms.actions import add_twin, set_up_site
 from cms.models import CurriculumPage, FieldTripPage
 from programs.visits.models import Centre, FieldTrip, Room, Session
 from tests.cms.make import locale, make_curriculum_page, make_field_trip_page, make_news, make_policy, make_subject
+from tests.pages import main_of
 from tests.people import make_officer, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -110,10 +111,6 @@ def test_a_trip_shows_its_dates_with_the_places_left(website, client):
     assert "Còn 5 chỗ" in text_of(client.get("/"))
 
 
-def main_of(response) -> str:
-    return text_of(response).partition("<main")[2].partition("</main>")[0]
-
-
 def test_a_trip_says_its_price_and_how_its_centre_is_reached_in_both_languages(website, client):
     page = make_field_trip_page()
     english = FieldTripPage(
@@ -130,8 +127,8 @@ def test_a_trip_says_its_price_and_how_its_centre_is_reached_in_both_languages(w
     FieldTrip.objects.update(price_vnd=1_250_000)
     Centre.objects.update(accessibility="Lối lên cho xe lăn ở cổng sau", accessibility_en="A ramp at the back gate")
     vietnamese, translated = main_of(client.get(page.url)), main_of(client.get(english.url))
-    assert "1.250.000 đ" in vietnamese
-    assert "1,250,000 VND" in translated
+    assert "1.250.000\u00a0đ" in vietnamese
+    assert "1,250,000\u00a0VND" in translated
     assert "Miễn phí" not in vietnamese and "Free of charge" not in translated
     assert "Lối lên cho xe lăn ở cổng sau" in vietnamese and "A ramp" not in vietnamese
     assert "A ramp at the back gate" in translated and "Lối lên" not in translated

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from programs.core.desk import DeskLink, DeskStat, DeskTable, DeskTask
 from stem_portal import desk
+from tests.pages import main_of
 from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def test_wings_bring_what_they_have_and_the_urgent_comes_first(client, rooms):
     )
     client.force_login(make_user("Trần Thị Hạnh"))
     page = client.get(reverse("desk"))
-    html = page.content.decode()
+    html = main_of(page)
     assert html.index("Trước") < html.index("Sau")
     assert html.index("Gần") < html.index("Xa")
     assert "Hạnh" in html and 'href="/rows/"' in html

@@ -109,7 +109,7 @@ def test_the_whole_way(client, nam):
     assert (school.phone, school.pupil_count, school.ward.name) == ("+842743822123", 1250, "Phường Thủ Dầu Một")
     kept.refresh_from_db()
     assert (kept.state, kept.counts["new"], kept.file_path) == (ImportState.APPLIED, 1, "")
-    assert "1" in preview(client, kept).content.decode()
+    assert "<b>1</b>" in preview(client, kept).content.decode()
     assert apply(client, kept, key="a-2").status_code == 200  # once only
 
 

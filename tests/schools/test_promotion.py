@@ -10,6 +10,7 @@ from programs.core.audit import history_of
 from programs.core.models import SchoolYear
 from programs.schools.models import ClassGroup, Enrolment, Pupil
 from programs.schools.rules.promotion import grade_of_class, last_grade_of, next_class_name
+from tests.pages import main_of
 from tests.people import make_class, make_coordinator, make_outsider, make_school, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,7 @@ def test_both_ticks_are_refused_and_the_choices_stay(client, phuc, school, class
     )
     response = client.post(address, fields | {"step": "preview"})
     assert response.context["form"].non_field_errors()
-    assert "8B9" in response.content.decode()
+    assert "8B9" in main_of(response)
 
 
 @pytest.mark.parametrize("name", ["", "9A1", "10A1"])

@@ -23,6 +23,7 @@ from programs.visits.actions.booking import book_session, cancel_booking
 from programs.visits.choices import BookingState, WaitingPolicy
 from programs.visits.models import Booking, Season, SeasonOpening, Session
 from programs.visits.queries import session_to_book
+from tests.pages import main_of
 from tests.people import make_administrator, make_class, make_cluster, make_school, make_teacher, make_year
 from tests.visits.make import book, complete, local, make_session, make_trip, seats_add_up
 
@@ -122,8 +123,7 @@ def test_what_a_visit_costs_and_how_the_centre_is_reached_is_said_where_a_teache
     addresses = {name: reverse(name, args=[world.session.pk]) for name in names}
 
     def shown(name: str, prefix: str = "") -> str:
-        page = client.get(prefix + addresses[name]).content.decode()
-        return page.partition("<main")[2].replace("&nbsp;", "\u00a0")
+        return main_of(client.get(prefix + addresses[name]))
 
     for name in names:
         assert "Miễn phí" in shown(name)

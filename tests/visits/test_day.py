@@ -21,6 +21,7 @@ from programs.visits.actions.roster import set_roster
 from programs.visits.models import Booking, CalendarFeed, VisitFeedback
 from programs.visits.rules.after import REMINDERS, averages, reminder_due
 from programs.visits.rules.marks import came_late, came_partly
+from tests.pages import main_of
 from tests.people import give_consent, make_class, make_officer, make_school, make_teacher
 from tests.visits.make import book, local, make_centre, make_centre_staff, make_session, make_trip, move_session
 
@@ -44,7 +45,7 @@ def test_one_scan_leads_the_centre_to_the_check_in_the_school_to_its_pass_and_no
         answer = as_user(user).get(address)
         assert answer.status_code == 200
         for secret in (booked.booking.reference, booked.school.name, "8A1"):
-            assert secret not in answer.content.decode()
+            assert secret not in main_of(answer)
     nobody = as_user(stranger).get(reverse("pass_open", args=["X" * 26]))
     assert (nobody.status_code, nobody.templates[0].name) == (200, "visits/pass_open.html")
 
@@ -55,7 +56,7 @@ def test_the_pass_names_the_group_and_no_person(booked, as_user):
     page = client.get(reverse("booking_pass", args=[booked.booking.reference]))
     paper = client.get(reverse("booking_pass_pdf", args=[booked.booking.reference]))
     words = PdfReader(BytesIO(paper.content)).pages[0].extract_text()
-    main = page.content.decode().partition("<main")[2]
+    main = main_of(page)
     for text in (main, words):
         assert booked.booking.reference in text
         for secret in (booked.hanh.full_name, "0912", "912 345", "đậu phộng"):
@@ -175,7 +176,7 @@ def test_four_questions_reach_the_teacher_after_closing_and_the_centre_sees_the_
     assert as_user(booked.lam).get(address).status_code == 404
     page = as_user(booked.sen).get(reverse("centre_month"))
     assert (page.context["answers"].content, page.context["answers"].welcome) == (2.0, 3.0)
-    main = page.content.decode().partition("<main")[2]
+    main = main_of(page)
     assert "Thêm thời gian" in main
     assert booked.hanh.full_name not in main
 
