@@ -33,6 +33,7 @@ PERMISSIONS = [
     does(
         _("add photographs of a visit that they lead, head or host, and remove them"),
         (*SCHOOL_STAFF, Role.CENTRE_STAFF),
+        "booking_photographs",
         "photograph_remove",
     ),
     does(

@@ -25,6 +25,7 @@ from programs.schools.choices import ConsentGiver, ConsentPurpose
 from programs.visits.actions.photographs import add_photograph
 from programs.visits.choices import BookingState
 from programs.visits.models import Booking, VisitPhotograph
+from tests.pages import main_of
 from tests.people import give_consent, make_officer, make_principal, make_pupil, make_teacher
 from tests.visits.make import book, make_centre, make_centre_staff
 
@@ -83,10 +84,6 @@ def fetched(client, url: str) -> tuple[HttpResponse, bytes]:
 
 def statuses(client, *urls: str) -> set[int]:
     return {fetched(client, url)[0].status_code for url in urls}
-
-
-def main_of(response) -> str:
-    return response.content.decode().partition("<main")[2].partition("</main>")[0]
 
 
 def pictures_of(photograph: VisitPhotograph) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from programs.schools.choices import ConsentPurpose
 from programs.schools.models import Pupil
 from programs.schools.queries.consents import publishing_allowed
@@ -39,10 +41,15 @@ def photographs_of(booking: Booking) -> list[VisitPhotograph]:
     return _shown(booking.photographs.prefetch_related("pupils"))
 
 
-def photograph_shown_to(user, pk: int) -> VisitPhotograph | None:
-    """The photograph if ``user`` sees its booking and everybody in it still agrees; asked at every showing."""
-    seen = VisitPhotograph.objects.filter(pk=pk, booking__in=bookings_visible_to(user).order_by().values("pk"))
-    return next(iter(_shown(seen.prefetch_related("pupils"))), None)
+def photographs_visible_to(user) -> QuerySet[VisitPhotograph]:
+    """Those of the visits that ``user`` sees. Before one is shown, ``is_shown`` is asked: every time."""
+    seen = bookings_visible_to(user).order_by().values("pk")
+    return VisitPhotograph.objects.filter(booking__in=seen).select_related("booking__session__field_trip")
+
+
+def is_shown(photograph: VisitPhotograph) -> bool:
+    """Whether everybody in it agrees now."""
+    return bool(_shown([photograph]))
 
 
 def _shown(photographs: Iterable[VisitPhotograph]) -> list[VisitPhotograph]:

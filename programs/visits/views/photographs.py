@@ -17,8 +17,8 @@ from programs.visits import queries, rules
 from programs.visits.actions.photographs import add_photograph, remove_photograph
 from programs.visits.forms import ConfirmationForm
 from programs.visits.forms.photographs import PhotographForm
-from programs.visits.models import Booking, VisitPhotograph
-from programs.visits.queries.photographs import Faces, faces_of, photograph_shown_to, photographs_of
+from programs.visits.models import Booking
+from programs.visits.queries.photographs import Faces, faces_of, is_shown, photographs_of, photographs_visible_to
 from programs.visits.rules.photographs import MOST_PHOTOGRAPHS, may_add
 
 
@@ -70,9 +70,8 @@ def booking_photographs(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def photograph_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Also of one that is not shown any more: who answers for it may take it away."""
-    bookings = queries.bookings_visible_to(request.user).order_by().values("pk")
-    found = get_object_or_404(VisitPhotograph.objects.filter(booking__in=bookings), pk=pk)
-    booking = queries.bookings_visible_to(request.user).get(pk=found.booking_id)
+    found = get_object_or_404(photographs_visible_to(request.user), pk=pk)
+    booking = found.booking
     forbidden_unless(may_add_photographs(request.user, booking))
     if request.method == "POST":
         remove_photograph(photograph_id=found.pk, by=request.user)
@@ -92,16 +91,14 @@ def photograph_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_safe
 def photograph(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _shown(request, pk)
+    found = get_object_or_404(photographs_visible_to(request.user), pk=pk)
+    not_found_unless(is_shown(found))
     return private_response(found.storage_key, name=f"{found.pk}.jpg", content_type="image/jpeg", shown=True)
 
 
 @signed_in
 @require_safe
 def photograph_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _shown(request, pk)
+    found = get_object_or_404(photographs_visible_to(request.user), pk=pk)
+    not_found_unless(is_shown(found))
     return private_response(found.preview_key, name=f"{found.pk}.jpg", content_type="image/jpeg", shown=True)
-
-
-def _shown(request: HttpRequest, pk: int) -> VisitPhotograph:
-    return not_found_unless(photograph_shown_to(request.user, pk))
