@@ -38,12 +38,13 @@ def _added_by(subject: Subject) -> QuerySet[VisitPhotograph]:
 
 @tells("programs.VisitPhotograph", "programs.VisitPhotograph_pupils")
 def photographs(subject: Subject) -> Iterator[Section]:
+    kept = kept_for("visits.photographs")
     yield Section(
         code="visit_photographs",
         label=_("Photographs of visits in which you can be recognised"),
         purpose=_("The report about the visit; only while everybody who must agrees."),
         source=_("The teacher who led the group, or the centre."),
-        kept=kept_for("visits.photographs"),
+        kept=kept,
         rows=rows_of(_showing(subject), _of_photograph),
     )
     yield Section(
@@ -51,7 +52,7 @@ def photographs(subject: Subject) -> Iterator[Section]:
         label=_("Photographs of visits that you added"),
         purpose=_("The report about the visit."),
         source=_("Yourself."),
-        kept=kept_for("visits.photographs"),
+        kept=kept,
         rows=rows_of(_added_by(subject), _of_photograph),
     )
 
