@@ -43,9 +43,9 @@ def _enter(teacher: Walker) -> None:
     teacher.look()
     page.get_by_role("table", name="Buổi", exact=True).get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đăng ký bốc thăm")
-    expect(page.locator("input[name=pupils]")).to_have_value("38")
+    expect(page.locator("input[name=pupils]")).to_have_value("36")  # of the 38 of 8A1, the most that this trip takes
+    expect(page.get_by_role("main")).to_contain_text("Mỗi đoàn có tối đa 36 học sinh")
     teacher.look()
-    page.locator("input[name=pupils]").fill("36")  # the most that this field trip takes
     page.locator("input[name=contact_phone]").fill("0903 123 456")
     page.get_by_label("Nếu không trúng").check()
     page.get_by_role("button", name="Đăng ký bốc thăm").click()
