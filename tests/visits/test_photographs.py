@@ -156,6 +156,24 @@ def test_the_same_photograph_twice_is_one(visit, as_user):
     assert {f"photographs/{name}" for name in files() - before} == {photograph.storage_key, photograph.preview_key}
 
 
+def test_the_same_photograph_again_says_anew_who_is_in_it(visit, as_user):
+    first = kept(visit)  # "nobody": then she sees that Minh looks back
+    sent(as_user(visit.hanh), visit, pupils=[visit.minh.pk])
+    assert list(VisitPhotograph.objects.get().pupils.all()) == [visit.minh]
+    withdraw_at_school(pupil_id=visit.minh.pk, purpose=PHOTO, giver=ConsentGiver.GUARDIAN, reason="", by=visit.hanh)
+    assert statuses(as_user(visit.hanh), *pictures_of(first)) == {404}
+
+
+def test_what_is_hidden_takes_a_place_too_and_the_page_says_so(visit, as_user, monkeypatch):
+    for module in ("rules", "views"):
+        monkeypatch.setattr(f"programs.visits.{module}.photographs.MOST_PHOTOGRAPHS", 1)
+    kept(visit, visit.minh)
+    withdraw_at_school(pupil_id=visit.minh.pk, purpose=PHOTO, giver=ConsentGiver.GUARDIAN, reason="", by=visit.hanh)
+    page = main_of(as_user(visit.hanh).get(visit.page))
+    assert "Đoàn đã đủ số ảnh cho phép" in page
+    assert "Thêm ảnh này" not in page
+
+
 def test_before_the_group_has_come_there_is_nothing_to_add(visit, as_user):
     Booking.objects.update(state=BookingState.CONFIRMED)
     client = as_user(visit.hanh)

@@ -193,9 +193,10 @@ def test_the_list_moves_while_booking_is_open_and_then_until_twelve_hours_before
     assert rules.list_moves(now=NOON - timedelta(hours=hours_before), **window) == moves
 
 
-def test_near_the_session_an_offer_leaves_half_of_the_time_to_the_next():
-    ends = lambda left: rules.offer_ends(now=NOON, hours=48, starts_at=NOON + timedelta(hours=left))  # noqa: E731
-    assert [ends(left) - NOON for left in (240, 96, 24)] == [timedelta(hours=hours) for hours in (48, 48, 12)]
+@pytest.mark.parametrize(("left", "stands"), [(240, 48), (96, 48), (24, 12)])
+def test_near_the_session_an_offer_leaves_half_of_the_time_to_the_next(left, stands):
+    ends = rules.offer_ends(now=NOON, hours=48, starts_at=NOON + timedelta(hours=left))
+    assert ends - NOON == timedelta(hours=stands)
 
 
 def test_who_leaves_after_the_end_of_booking_still_makes_room_for_two_turns(full, client):

@@ -178,7 +178,7 @@ def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
         starts_at=session.starts_at,
         session_state=session.state,
         offered=trip.is_active and trip.centre.is_active,
-        capacity=rules.largest_group(capacity=session.capacity, max_pupils=trip.max_pupils),
+        capacity=session.largest_group,
         pupils_per_adult=pupils_per_adult(trip, group.class_group.grade),
         grade_from=trip.grade_from,
         grade_to=trip.grade_to,

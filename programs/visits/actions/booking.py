@@ -115,7 +115,7 @@ def _facts_of(wish: Booking, *, now: datetime) -> rules.BookingFacts:
         starts_at=session.starts_at,
         session_state=session.state,
         offered=trip.is_active and trip.centre.is_active,
-        capacity=rules.largest_group(capacity=session.capacity, max_pupils=trip.max_pupils),
+        capacity=session.largest_group,
         pupils_per_adult=ratio_of_session(session, wish.class_group.grade),
         grade_from=trip.grade_from,
         grade_to=trip.grade_to,

@@ -70,7 +70,7 @@ def _facts_of(booking: Booking, *, pupils: int, adults: int, girls: int | None, 
         pupils=pupils,
         adults=adults,
         girls=girls,
-        most=rules.largest_group(capacity=session.capacity, max_pupils=trip.max_pupils),
+        most=session.largest_group,
         pupils_per_adult=pupils_per_adult(trip, grade),
         # Names are compared with what was booked: a confirmed group may be smaller than its list.
         named=0 if booking.state == BookingState.CONFIRMED else booking.roster.count(),

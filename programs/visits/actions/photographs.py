@@ -27,10 +27,20 @@ MOST_MEGABYTES = 12
 FOLDER = "photographs"
 
 
+def may_keep_photographs(*, booking: Booking, by: User) -> bool:
+    """Who leads or heads the group, and its host."""
+    manages = rules.can_manage_booking(
+        standing_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school
+    )
+    return manages or rules.can_run_centre(centre_ids_of(by), booking.session.field_trip.centre_id)
+
+
 def add_photograph(
     *, booking_id: int, upload: UploadedFile, pupil_ids: Collection[int], nobody: bool, by: User
 ) -> VisitPhotograph:
-    """Keep a picture of the visit, drawn anew and without its place; the same picture once more is the same one.
+    """Keep a picture of the visit, drawn anew and without its place.
+
+    The same picture once more is the same one; who is named in it now holds.
 
     ``pupil_ids`` are those who can be recognised, all of the booking's list; ``nobody`` says that no pupil can.
     Raises ``Refused``: what ``photograph_refusal`` and ``clean_image`` say; PermissionDenied when ``by`` neither
@@ -55,7 +65,8 @@ def add_photograph(
 
 
 def _judge(booking: Booking, *, shown: set[int], nobody: bool, by: User) -> None:
-    _must_have_part(booking, by=by)
+    if not may_keep_photographs(booking=booking, by=by):
+        raise PermissionDenied
     refuse_if(
         photograph_refusal(
             state=booking.state,
@@ -67,25 +78,16 @@ def _judge(booking: Booking, *, shown: set[int], nobody: bool, by: User) -> None
     )
 
 
-def _must_have_part(booking: Booking, *, by: User) -> None:
-    manages = rules.can_manage_booking(
-        standing_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school
-    )
-    if not manages and booking.session.field_trip.centre_id not in centre_ids_of(by):
-        raise PermissionDenied
-
-
 def _keep(booking: Booking, *, clean: CleanFile, keys: list[str], shown: set[int], by: User) -> VisitPhotograph:
     digest = hashlib.sha256(clean.data).hexdigest()
-    same = booking.photographs.filter(file_hash=digest).first()
-    if same:
-        return same
     storage_key, preview_key = keys
-    photograph = VisitPhotograph.objects.create(
-        booking=booking, storage_key=storage_key, preview_key=preview_key, file_hash=digest, added_by=by
+    photograph, is_new = booking.photographs.get_or_create(
+        file_hash=digest, defaults={"storage_key": storage_key, "preview_key": preview_key, "added_by": by}
     )
-    photograph.pupils.set(shown)
-    record(by=by, action="booking.photograph", obj=booking, after={"photograph": photograph.pk, "shown": len(shown)})
+    if is_new or {pupil.pk for pupil in photograph.pupils.all()} != shown:
+        photograph.pupils.set(shown)
+        after = {"photograph": photograph.pk, "shown": len(shown)}
+        record(by=by, action="booking.photograph", obj=booking, after=after)
     return photograph
 
 
@@ -96,7 +98,8 @@ def remove_photograph(*, photograph_id: int, by: User) -> None:
         if photograph is None:
             return
         booking = guard.lock_booking(booking_id=photograph.booking_id)
-        _must_have_part(booking, by=by)
+        if not may_keep_photographs(booking=booking, by=by):
+            raise PermissionDenied
         keys = (photograph.storage_key, photograph.preview_key)
         photograph.delete()
         record(by=by, action="booking.photograph_removed", obj=booking, before={"photograph": photograph_id})

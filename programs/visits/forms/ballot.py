@@ -86,7 +86,7 @@ class EntryChangeForm(EntryForm):
     """The same class for the same session; the needs only for whoever wrote them (``own``)."""
 
     def __init__(self, *args, ratio_of: Callable[[int], int], own: bool, **kwargs) -> None:
-        super().__init__(*args, classes=[], ratio_of=ratio_of, **kwargs)
+        super().__init__(*args, classes=[], ratio_of=ratio_of, largest=0, **kwargs)
         del self.fields["class_group"]
         if not own:
             del self.fields["needs"]

@@ -63,7 +63,7 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     )
 
     def __init__(
-        self, *args, classes: Sequence[ClassGroup], ratio_of: Callable[[int], int], largest: int = 0, **kwargs
+        self, *args, classes: Sequence[ClassGroup], ratio_of: Callable[[int], int], largest: int, **kwargs
     ) -> None:
         """``ratio_of`` says of a grade how many pupils one adult may accompany, ``largest`` how many a group may have.
 

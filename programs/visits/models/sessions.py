@@ -142,3 +142,8 @@ class Session(models.Model):
         if self.one_group and self.seats_taken:
             return 0
         return self.capacity - self.seats_taken
+
+    @property
+    def largest_group(self) -> int:
+        """How many pupils a group may have: no more than the trip takes, nor than the session has places."""
+        return min(self.capacity, self.field_trip.max_pupils)

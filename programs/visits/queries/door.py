@@ -10,6 +10,7 @@ from programs.schools.choices import ConsentPurpose
 from programs.schools.queries.consents import in_force
 from programs.visits.models import Booking, CheckInMark, RosterEntry, Session
 from programs.visits.queries.day import centre_day
+from programs.visits.queries.photographs import no_photo_of
 from programs.visits.rules.marks import Mark, standing_marks
 
 
@@ -31,11 +32,6 @@ def mark_of(row: CheckInMark) -> Mark:
 def accepted_marks(booking: Booking) -> list[Mark]:
     """The marks of ``booking`` that count."""
     return [mark_of(row) for row in booking.marks.filter(refusal="")]
-
-
-def no_photo_of(pupil_ids: set[int]) -> set[int]:
-    """Those who must not be photographed: nobody agreed, or not any more."""
-    return pupil_ids - in_force(pupil_ids, ConsentPurpose.PHOTO) if pupil_ids else set()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,11 @@ from programs.visits.models import Booking, RosterEntry, VisitPhotograph
 from programs.visits.queries.visibility import bookings_visible_to
 
 
+def no_photo_of(pupil_ids: set[int]) -> set[int]:
+    """Those who must not be photographed, nor be seen in a photograph: nobody agreed, or not any more."""
+    return pupil_ids - publishing_allowed(pupil_ids, ConsentPurpose.PHOTO) if pupil_ids else set()
+
+
 @dataclass(frozen=True)
 class Faces:
     """The pupils of a group who came: whom a photograph may show, and whom not."""
@@ -25,15 +30,11 @@ class Faces:
 def faces_of(booking: Booking) -> Faces:
     entries = RosterEntry.objects.filter(booking=booking).exclude(attended=False).select_related("pupil")
     pupils = [entry.pupil for entry in entries.order_by("pupil__sort_key", "pk")]
-    agreed = _agreed({pupil.pk for pupil in pupils})
+    hidden = no_photo_of({pupil.pk for pupil in pupils})
     return Faces(
-        agreed=[pupil for pupil in pupils if pupil.pk in agreed],
-        hidden=[pupil for pupil in pupils if pupil.pk not in agreed],
+        agreed=[pupil for pupil in pupils if pupil.pk not in hidden],
+        hidden=[pupil for pupil in pupils if pupil.pk in hidden],
     )
-
-
-def _agreed(pupil_ids: set[int]) -> set[int]:
-    return publishing_allowed(pupil_ids, ConsentPurpose.PHOTO) if pupil_ids else set()
 
 
 def photographs_of(booking: Booking) -> list[VisitPhotograph]:
@@ -55,5 +56,5 @@ def is_shown(photograph: VisitPhotograph) -> bool:
 def _shown(photographs: Iterable[VisitPhotograph]) -> list[VisitPhotograph]:
     photographs = list(photographs)
     faces = {each.pk: {pupil.pk for pupil in each.pupils.all()} for each in photographs}
-    agreed = _agreed(set().union(*faces.values()))
-    return [each for each in photographs if faces[each.pk] <= agreed]
+    hidden = no_photo_of(set().union(*faces.values()))
+    return [each for each in photographs if not faces[each.pk] & hidden]

@@ -19,11 +19,6 @@ def adults_needed(pupils: int, pupils_per_adult: int) -> int:
     return -(-pupils // pupils_per_adult)
 
 
-def largest_group(*, capacity: int, max_pupils: int) -> int:
-    """How many pupils a group may have: no more than the trip takes, nor than the session has places."""
-    return min(capacity, max_pupils)
-
-
 def moment_text(moment: datetime) -> str:
     """A moment with its offset, since only the portal's clock counts."""
     local = timezone.localtime(moment)

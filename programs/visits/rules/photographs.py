@@ -13,11 +13,6 @@ from programs.visits.choices import CAME
 MOST_PHOTOGRAPHS = 30  # of one group
 
 
-def may_add(*, state: str, manages: bool, runs_centre: bool) -> bool:
-    """Who leads or heads the group, and its host, once the group has come."""
-    return state in CAME and (manages or runs_centre)
-
-
 def photograph_refusal(
     *, state: str, kept: int, shown: Collection[int], agreed: Collection[int], nobody: bool
 ) -> Refusal | None:

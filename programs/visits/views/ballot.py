@@ -154,7 +154,7 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         classes=classes,
         ratio_of=partial(pupils_per_adult, session.field_trip),
-        largest=_largest_group(session),
+        largest=session.largest_group,
         initial=_first_guess(request, session, classes),
     )
     if request.method == "POST" and form.is_valid():
@@ -182,13 +182,9 @@ def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
     chosen = next(iter(own or (classes if len(classes) == 1 else [])), None)
     if chosen is None or not chosen.pupil_count:
         return {"class_group": chosen.pk} if chosen else {}
-    pupils = min(chosen.pupil_count, _largest_group(session))
+    pupils = min(chosen.pupil_count, session.largest_group)
     adults = rules.adults_needed(pupils, pupils_per_adult(session.field_trip, chosen.grade))
     return {"class_group": chosen.pk, "pupils": pupils, "adults": adults}
-
-
-def _largest_group(session: Session) -> int:
-    return rules.largest_group(capacity=session.capacity, max_pupils=session.field_trip.max_pupils)
 
 
 def _group(form: EntryForm, class_group) -> actions.Group:

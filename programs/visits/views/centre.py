@@ -20,7 +20,7 @@ from programs.visits.actions.attendance import check_in, close_session, mark_no_
 from programs.visits.choices import BookingState
 from programs.visits.forms import CheckInForm, ConfirmationForm, DayForm
 from programs.visits.models import Booking, Session
-from programs.visits.queries.door import no_photo_of
+from programs.visits.queries.photographs import no_photo_of
 from programs.visits.rules.marks import came_late, came_partly
 from programs.visits.words import coming_pupils, expected_adults, expected_pupils
 

@@ -12,22 +12,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
 from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries import standing_of
-from programs.visits import queries, rules
-from programs.visits.actions.photographs import add_photograph, remove_photograph
+from programs.visits import queries
+from programs.visits.actions.photographs import add_photograph, may_keep_photographs, remove_photograph
+from programs.visits.choices import CAME
 from programs.visits.forms import ConfirmationForm
 from programs.visits.forms.photographs import PhotographForm
 from programs.visits.models import Booking
 from programs.visits.queries.photographs import Faces, faces_of, is_shown, photographs_of, photographs_visible_to
-from programs.visits.rules.photographs import MOST_PHOTOGRAPHS, may_add
+from programs.visits.rules.photographs import MOST_PHOTOGRAPHS
 
 
 def may_add_photographs(user, booking: Booking) -> bool:
-    manages = rules.can_manage_booking(
-        standing_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
-    )
-    runs_centre = rules.can_run_centre(queries.centre_ids_of(user), booking.session.field_trip.centre_id)
-    return may_add(state=booking.state, manages=manages, runs_centre=runs_centre)
+    """Those whose part it is, once the group has come."""
+    return booking.state in CAME and may_keep_photographs(booking=booking, by=user)
 
 
 @signed_in
@@ -53,15 +50,15 @@ def booking_photographs(request: HttpRequest, reference: str) -> HttpResponse:
             else:
                 messages.success(request, _("The photograph is added."))
                 return redirect("booking_photographs", reference)
-    photographs = photographs_of(booking)
+    photographs, kept = photographs_of(booking), booking.photographs.count()
     context = {
         "booking": booking,
         "photographs": photographs,
-        "not_shown": booking.photographs.count() - len(photographs) if may_change else 0,
+        "not_shown": kept - len(photographs) if may_change else 0,
         "hidden": faces.hidden,
         "form": form,
         "may_change": may_change,
-        "is_full": len(photographs) >= MOST_PHOTOGRAPHS,
+        "is_full": kept >= MOST_PHOTOGRAPHS,
     }
     return render(request, "visits/booking_photographs.html", context)
 

@@ -82,7 +82,7 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         classes=classes,
         ratio_of=partial(ratio_of_session, session),
-        largest=_largest_group(session),
+        largest=session.largest_group,
         initial=_first_guess(request, session, classes),
     )
     if request.method == "POST" and form.is_valid():
@@ -148,7 +148,7 @@ def _full(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
-    """The class asked for, or the person's own class, with its number of pupils, as far as they may come, and their adults."""
+    """The class asked for, or the own one, with its pupils, as many as may come, and the adults they need."""
     if draft := request.session.get(_draft_name(session)):
         return draft
     asked = request.GET.get("class", "")
@@ -160,14 +160,10 @@ def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
     if chosen:
         guess["class_group"] = chosen.pk
         if chosen.pupil_count:
-            guess["pupils"] = min(chosen.pupil_count, _largest_group(session))
+            guess["pupils"] = min(chosen.pupil_count, session.largest_group)
             ratio = ratio_of_session(session, chosen.grade)
             guess["adults"] = rules.adults_needed(guess["pupils"], ratio)
     return guess
-
-
-def _largest_group(session: Session) -> int:
-    return rules.largest_group(capacity=session.capacity, max_pupils=session.field_trip.max_pupils)
 
 
 def _book(request: HttpRequest, session: Session, form: BookingForm) -> Booking:
