@@ -19,7 +19,7 @@ from programs.reports import rules
 from programs.reports.choices import ReportState
 from programs.reports.figures import MEASURES, Participation
 from programs.reports.models import Indicator, IndicatorTarget, ParticipationReport, ReportLine
-from programs.reports.queries import frozen_report_of, participation_of
+from programs.reports.queries import participation_of, report_frozen_for
 from programs.schools.models import School
 from programs.schools.queries import standing_of
 
@@ -50,7 +50,7 @@ def freeze_report(*, term_id: int, by: User, key: str = "") -> ParticipationRepo
 
 def _freeze(term: Term, by: User) -> ParticipationReport:
     lines = _lines(participation_of(School.objects.all(), [term]))
-    earlier = frozen_report_of(term)
+    earlier = report_frozen_for(term)
     same = earlier is not None and _contents(earlier.lines.all()) == _contents(lines)
     refuse_if(
         rules.freeze_refusal(

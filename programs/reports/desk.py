@@ -21,9 +21,7 @@ def tasks(user) -> list[DeskTask]:
     standing = standing_of(user)
     if not standing.is_officer:
         return []
-    found = [_idle_schools(user)]
-    if rules.can_freeze(standing):
-        found.append(_not_frozen())
+    found = [_idle_schools(user), _not_frozen(user)]
     return [task for task in found if task]
 
 
@@ -43,7 +41,9 @@ def _idle_schools(user) -> DeskTask | None:
     )
 
 
-def _not_frozen() -> DeskTask | None:
+def _not_frozen(user) -> DeskTask | None:
+    if not rules.can_freeze(standing_of(user)):
+        return None
     term = last_term_not_frozen(timezone.localdate())
     if term is None:
         return None

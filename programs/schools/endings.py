@@ -6,6 +6,7 @@ go on in the school that takes over; every other row stays where it happened, as
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from programs.accounts.models import User
@@ -17,6 +18,7 @@ class Ending(Protocol):
 
 
 ENDINGS: list[Ending] = []
+AFTERWARDS: list[Callable[[School], None]] = []
 
 
 def when_school_closes(ending: Ending) -> Ending:
@@ -26,3 +28,9 @@ def when_school_closes(ending: Ending) -> Ending:
     """
     ENDINGS.append(ending)
     return ending
+
+
+def when_school_has_closed(follow: Callable[[School], None]) -> Callable[[School], None]:
+    """Registers ``follow(school)``; it runs in the closing's transaction, under the school's lock."""
+    AFTERWARDS.append(follow)
+    return follow

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskTask
-from programs.schools.models import ClassGroup, Invitation, School
-from programs.schools.queries.school_desk import open_data_requests
+from programs.schools.models import Invitation, School
+
+PagePart = Callable[[School, dict], dict]
+Waiting = Callable[[School, dict, date], list[DeskTask]]
+
+PAGE_PARTS: list[PagePart] = []
+WAITING: list[Waiting] = []
 
 
-def waiting_at(
-    school: School, *, invitations: list[Invitation], classes: list[ClassGroup], today: date, now: datetime
-) -> list[DeskTask]:
-    """The most pressing first; a date stands where there is one."""
-    return [*_data_requests(school, today), *_expired(invitations, now), *_without_teacher(classes)]
+def adds_to_school_page(part: PagePart) -> PagePart:
+    """Registers ``part(school, page)``: what the school's own staff see besides its people; more for ``page``."""
+    PAGE_PARTS.append(part)
+    return part
 
 
-def _data_requests(school: School, today: date) -> list[DeskTask]:
-    requests = open_data_requests(school)
-    if not requests:
-        return []
-    words = ngettext("{count} data request is open", "{count} data requests are open", len(requests))
-    due = requests[0].due_on
-    late = _("The first is overdue since {day}.") if due < today else _("The first is due on {day}.")
-    return [
-        DeskTask(
-            title=words.format(count=len(requests)),
-            detail=late.format(day=f"{due:%d/%m/%Y}"),
-            url=_address("data_request_list", school),
-            action=_("Answer"),
-        )
-    ]
+def waits_at_school(find: Waiting) -> Waiting:
+    """Registers ``find(school, page, today)``: what waits for the coordinator; ``page`` is what was read already."""
+    WAITING.append(find)
+    return find
 
 
-def _address(name: str, school: School) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return reverse("school_detail", args=[school.code])
+def parts_of(school: School, page: dict) -> dict:
+    """What the wings above add to the page of ``school``."""
+    return {name: value for part in PAGE_PARTS for name, value in part(school, page).items()}
+
+
+def waiting_at(school: School, page: dict, *, today: date, now: datetime) -> list[DeskTask]:
+    """What waits for the coordinator of ``school``, expired invitations first."""
+    found = [task for find in WAITING for task in find(school, page, today)]
+    return [*_expired(page["invitations"], now), *found]
 
 
 def _expired(invitations: list[Invitation], now: datetime) -> list[DeskTask]:
@@ -57,12 +54,3 @@ def _expired(invitations: list[Invitation], now: datetime) -> list[DeskTask]:
             action=_("Look"),
         )
     ]
-
-
-def _without_teacher(classes: list[ClassGroup]) -> list[DeskTask]:
-    count = sum(group.homeroom_teacher_id is None for group in classes)
-    if not count:
-        return []
-    words = ngettext("{count} class has no homeroom teacher", "{count} classes have no homeroom teacher", count)
-    detail = _("A homeroom teacher prints the cards and records the consents of the class.")
-    return [DeskTask(title=words.format(count=count), detail=detail, url="#classes", action=_("Choose"))]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.core.jobs import Progress, job, periodic
 from programs.core.personal_archive import write_archive
+from programs.schools import hooks_consents, hooks_pupils, hooks_rights, hooks_rosters  # noqa: F401  (they register)
 from programs.schools.actions.deadlines import chase_registrations
 from programs.schools.actions.erasure import ERASE_JOB, erase
 from programs.schools.actions.rights import warn_handlers

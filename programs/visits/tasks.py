@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from programs.core.jobs import Progress, periodic
+from programs.visits import hooks_ballots  # noqa: F401  (registers by being imported)
 from programs.visits.actions import closing  # noqa: F401  (registers by being imported)
 from programs.visits.actions.ballot import publish_due_lists
 from programs.visits.actions.deadlines import keep_deadlines

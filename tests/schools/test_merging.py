@@ -15,7 +15,7 @@ from programs.projects.choices import ProjectState
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.schools.models import ClassGroup, Invitation, Membership, Pupil, School, SchoolName, SchoolsApart
 from programs.schools.queries import hash_of_token, search_schools
-from programs.schools.queries.merging import tables_of_schools
+from programs.schools.queries.life import tables_of_schools
 from programs.visits.choices import BookingState
 from tests.people import (
     make_class,

@@ -96,7 +96,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _newest(report: ParticipationReport) -> ParticipationReport | None:
     """The version that replaced this one."""
-    return queries.frozen_report_of(report.term) if report.state == ReportState.SUPERSEDED else None
+    return queries.report_frozen_for(report.term) if report.state == ReportState.SUPERSEDED else None
 
 
 def _steps(report: ParticipationReport, today) -> list[dict]:

@@ -14,14 +14,11 @@ from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
 from programs.core.text import clean_name
 from programs.schools import emails
-from programs.schools.choices import OPEN_REQUESTS, SchoolState
-from programs.schools.endings import ENDINGS
+from programs.schools.choices import SchoolState
+from programs.schools.endings import AFTERWARDS, ENDINGS
 from programs.schools.models import (
-    DataRequest,
-    Enrolment,
     Invitation,
     Membership,
-    Pupil,
     School,
     SchoolAlias,
     SchoolName,
@@ -133,12 +130,10 @@ def close_school(*, school: School, reason: str, by: User, key: str) -> School:
         today = timezone.localdate()
         emails.school_moved(school=fresh, occasion=SchoolState.CLOSED, reason=reason)
         move_school(school=fresh, to=SchoolState.CLOSED, action="school.close", reason=reason, by=by, ended_on=today)
-        Enrolment.objects.filter(pupil__school=fresh, ended_on__isnull=True).update(ended_on=today)
-        Pupil.objects.filter(school=fresh, left_on__isnull=True).update(left_on=today)
         end_staff(school=fresh)
         Invitation.objects.filter(school=fresh, accepted_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
-        # Nobody at the school is left to answer them: the department takes them on.
-        DataRequest.objects.filter(school=fresh, state__in=OPEN_REQUESTS).update(school=None)
+        for follow in AFTERWARDS:
+            follow(fresh)
         return fresh
 
     return once(school=school, by=by, key=key, action="school.close", body={"reason": reason}, perform=perform)

@@ -23,8 +23,9 @@ from programs.schools.models import (
     SchoolLevel,
     SchoolsApart,
 )
-from programs.schools.queries import merging, schools_in_scope
-from programs.schools.queries.merging import MergePlan
+from programs.schools.queries import schools_in_scope
+from programs.schools.queries.life import rows_that_move, tables_of_schools
+from programs.schools.queries.merging import MergePlan, merge_plan
 from programs.schools.rules import authority_of
 from programs.schools.rules.life import merge_refusal
 
@@ -52,7 +53,7 @@ def _merge(*, source_id: int, target_id: int, reason: str, by: User) -> School:
     locked = {pk: lock_school(school_id=pk, by=by) for pk in sorted({source_id, target_id})}
     source, target = locked[source_id], locked[target_id]
     refuse_if(merge_refusal(source=source, target=target))
-    plan = merging.merge_plan(source, target)
+    plan = merge_plan(source, target)
     was = SchoolState(source.state)
     emails.school_moved(school=source, occasion=SchoolState.MERGED, reason=reason, into=target)
     move_school(
@@ -81,9 +82,9 @@ def _move_rows(*, source: School, target: School, plan: MergePlan) -> dict[str, 
         "pupil": _move_pupils(source=source, target=target, plan=plan),
         "classgroup": _move_classes(source=source, target=target, plan=plan),
     }
-    for model, column, rows in merging.tables_of_schools():
+    for model, column, rows in tables_of_schools():
         if model not in OWN_WAY and rows is not None:
-            moving = merging.rows_that_move(model, column, rows, source)
+            moving = rows_that_move(model, column, rows, source)
             moved[model._meta.model_name] = moving.update(**{column: target})
     return moved
 
@@ -107,7 +108,7 @@ def _move_invitations(*, source: School, target: School) -> int:
 def _move_pupils(*, source: School, target: School, plan: MergePlan) -> int:
     for old, kept in plan.pupils_twice:
         _join_pupil(old=old, kept=kept)
-    return merging.rows_that_move(Pupil, "school", Pupil.MOVES_WITH_SCHOOL, source).update(school=target)
+    return rows_that_move(Pupil, "school", Pupil.MOVES_WITH_SCHOOL, source).update(school=target)
 
 
 def _join_pupil(*, old: Pupil, kept: Pupil) -> None:
@@ -128,7 +129,7 @@ def _join_pupil(*, old: Pupil, kept: Pupil) -> None:
 def _move_classes(*, source: School, target: School, plan: MergePlan) -> int:
     for pk, (_before, after) in plan.class_names.items():
         ClassGroup.objects.filter(pk=pk).update(name=after)
-    return merging.rows_that_move(ClassGroup, "school", ClassGroup.MOVES_WITH_SCHOOL, source).update(school=target)
+    return rows_that_move(ClassGroup, "school", ClassGroup.MOVES_WITH_SCHOOL, source).update(school=target)
 
 
 def _join_levels(*, target: School, plan: MergePlan) -> None:

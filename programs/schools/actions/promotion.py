@@ -17,7 +17,7 @@ from programs.schools.models import ClassGroup, Enrolment, Pupil, School
 from programs.schools.queries import promotion as promotion_queries
 from programs.schools.rules import promotion as rules
 from programs.schools.rules.promotion import Move, Plan
-from programs.schools.rules.rosters import can_import
+from programs.schools.rules.pupils import can_keep_roll
 
 
 def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, key: str) -> School:
@@ -42,7 +42,7 @@ def _promote(*, school_id: int, year: SchoolYear, plan: Plan, by: User) -> Schoo
     classes = list(promotion_queries.classes_to_move(school, year))
     refuse_if(
         rules.promotion_refusal(
-            may=can_import(queries.standing_of(by), school),
+            may=can_keep_roll(queries.standing_of(by), school),
             ends_on=year.ends_on,
             next_year=next_year.name if next_year else "",
             today=timezone.localdate(),

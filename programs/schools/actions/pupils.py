@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db import IntegrityError, models, transaction
@@ -11,12 +12,28 @@ from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import refuse_if
-from programs.schools import queries, roster_emails
-from programs.schools.choices import ConsentState
-from programs.schools.models import Consent, Enrolment, Pupil, School
-from programs.schools.queries import rosters as roster_queries
+from programs.schools import queries
+from programs.schools.models import Enrolment, Pupil, School
 from programs.schools.queries.cards import has_office
 from programs.schools.rules import pupils as rules
+
+Leaving = Callable[[list[Pupil]], None]
+Merging = Callable[[Pupil, Pupil], None]
+
+LEAVING: list[Leaving] = []
+MERGING: list[Merging] = []
+
+
+def when_pupils_leave(follow: Leaving) -> Leaving:
+    """Registers ``follow(pupils)``; it runs in the transaction in which they leave."""
+    LEAVING.append(follow)
+    return follow
+
+
+def when_pupils_merge(follow: Merging) -> Merging:
+    """Registers ``follow(kept, dropped)``; it runs under the lock of both, before their rows are joined."""
+    MERGING.append(follow)
+    return follow
 
 
 def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User, key: str) -> School:
@@ -34,8 +51,8 @@ def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User, k
         Enrolment.objects.filter(pupil__in=leaving, ended_on=None).update(ended_on=left_on)
         for pupil in leaving:
             record(by=by, action="pupil.leave", obj=pupil, after={"left_on": str(left_on)})
-        for roster in roster_queries.rosters_waiting_for(leaving):
-            roster_emails.pupils_released(roster=roster)
+        for follow in LEAVING:
+            follow(leaving)
         return school
 
     body = {"pupils": sorted(pupil.pk for pupil in pupils), "left_on": str(left_on)}
@@ -114,7 +131,8 @@ def _follow(kept: Pupil, dropped: Pupil) -> dict[str, int]:
     """Point everything at the kept record; table → rows moved."""
     moved: dict[str, int] = {}
     _leave_second_class(kept, dropped)
-    _keep_refusals(kept, dropped)
+    for follow in MERGING:
+        follow(kept, dropped)
     for column in belongings():
         number = _repoint(column, kept, dropped)
         if number:
@@ -144,17 +162,6 @@ def _leave_second_class(kept: Pupil, dropped: Pupil) -> None:
     """One child sits in one class: the place of the record that goes ends."""
     if Enrolment.objects.filter(pupil=kept, ended_on=None).exists():
         Enrolment.objects.filter(pupil=dropped, ended_on=None).update(ended_on=timezone.localdate())
-
-
-def _keep_refusals(kept: Pupil, dropped: Pupil) -> None:
-    """Where the two records disagree about a consent, the more careful one holds."""
-    now = timezone.now()
-    stopped = Consent.objects.filter(pupil=dropped, state__in=[ConsentState.WITHDRAWN, ConsentState.REFUSED])
-    for consent in stopped:
-        same = Consent.objects.filter(
-            pupil=kept, purpose=consent.purpose, text_version=consent.text_version, giver=consent.giver
-        )
-        same.filter(state=ConsentState.GIVEN).update(state=ConsentState.WITHDRAWN, withdrawn_at=now, changed_at=now)
 
 
 def _close(kept: Pupil, dropped: Pupil) -> None:

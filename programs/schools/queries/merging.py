@@ -1,12 +1,10 @@
-"""What hangs on a school, and what becomes of it when the school becomes part of another: the preview is the plan."""
+"""What becomes of all that hangs on a school when it becomes part of another: the preview is the plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level
 from programs.schools.choices import SchoolRole
@@ -15,32 +13,12 @@ from programs.schools.models import (
     Membership,
     Pupil,
     School,
-    SchoolAlias,
     SchoolLevel,
-    SchoolName,
-    SchoolsApart,
 )
+from programs.schools.queries.life import Hanging, rows_that_move, what_hangs_on
 from programs.schools.queries.people import staff_of
 
 CLASS_NAME_LENGTH = ClassGroup._meta.get_field("name").max_length
-# What the school itself is made of is told in its own words on the page, not counted.
-OWN_PARTS = (SchoolLevel, SchoolAlias, SchoolName, SchoolsApart)
-# By the name of the table: some have no words of their own, and those of the wings above cannot be imported.
-LABELS = {
-    "invitation": _("invitations"),
-    "membership": _("staff"),
-    "school": _("schools that had become part of it"),
-    "reportline": _("lines of frozen reports"),
-}
-
-
-@dataclass(frozen=True)
-class Hanging:
-    """Rows of one table that name the school: how many go on in the new one, how many stay where they happened."""
-
-    label: str | Promise
-    moves: int
-    stays: int
 
 
 @dataclass(frozen=True)
@@ -72,35 +50,6 @@ class MergePlan:
     @property
     def level_names(self) -> str:
         return ", ".join(str(Level(level).label) for level in self.levels)
-
-
-def tables_of_schools() -> list[tuple[type, str, Q | None]]:
-    """(model, its column, the rows that move) of every table of every wing that names a school."""
-    relations = [each for each in School._meta.get_fields(include_hidden=True) if each.one_to_many or each.one_to_one]
-    return [
-        (relation.related_model, relation.field.name, relation.related_model.MOVES_WITH_SCHOOL)
-        for relation in relations
-        if relation.field.concrete
-    ]
-
-
-def rows_that_move(model: type, column: str, moves: Q | None, school: School) -> QuerySet:
-    rows = model._default_manager.filter(**{column: school})
-    return rows.filter(moves) if moves is not None else rows.none()
-
-
-def what_hangs_on(school: School) -> list[Hanging]:
-    """Every table with rows of ``school``, those with something to move first."""
-    found = []
-    for model, column, moves in tables_of_schools():
-        if model in OWN_PARTS:
-            continue
-        total = model._default_manager.filter(**{column: school}).count()
-        moving = rows_that_move(model, column, moves, school).count() if total and moves is not None else 0
-        if total:
-            label = LABELS.get(model._meta.model_name, model._meta.verbose_name_plural)
-            found.append(Hanging(label, moves=moving, stays=total - moving))
-    return sorted(found, key=lambda each: (-each.moves, -each.stays))
 
 
 def merge_plan(source: School, target: School) -> MergePlan:

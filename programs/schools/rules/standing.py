@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from programs.core.choices import Level
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
-from programs.schools.models import Membership, Pupil, School
+from programs.schools.models import Membership, School
 
 COORDINATING = (SchoolRole.COORDINATOR, SchoolRole.DEPUTY)
 DEPARTMENT_LEVELS = frozenset({Level.UPPER_SECONDARY, Level.CONTINUING})
+
+
+class OwnRecord(Protocol):
+    """A person's own row in a school's register of pupils."""
+
+    pk: int
+    school_id: int
+    school: School
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,7 @@ class Standing:
 
     user_id: int | None = None
     memberships: tuple[Membership, ...] = ()
-    pupil: Pupil | None = None
+    pupil: OwnRecord | None = None
     posts: dict[str, frozenset[int]] = field(default_factory=dict)  # office role -> areas, empty for all
     heritage: frozenset[int] = frozenset()  # schools that have merged into one of the person's own
 

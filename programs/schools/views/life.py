@@ -20,8 +20,8 @@ from programs.schools.choices import SchoolState
 from programs.schools.forms.life import ReasonForm, RecodeForm, RenameForm
 from programs.schools.models import School
 from programs.schools.queries import matching, schools_visible_to
-from programs.schools.queries.life import keeps, schools_to_merge_into
-from programs.schools.queries.merging import merge_plan, what_hangs_on
+from programs.schools.queries.life import keeps, schools_to_merge_into, what_hangs_on
+from programs.schools.queries.merging import merge_plan
 from programs.schools.rules.life import merge_refusal, move_refusal
 from programs.schools.views.moved import follows_moved_schools
 

@@ -17,9 +17,9 @@ from programs.core.refusals import Refused, show_refusal
 from programs.schools import actions, queries, rules
 from programs.schools.forms import ConfirmForm, EndMembershipForm, InviteForm
 from programs.schools.queries.life import keeps
-from programs.schools.queries.school_desk import past_of, possible_moves, pupils_on_roll
+from programs.schools.queries.school_desk import past_of, possible_moves
 from programs.schools.rules.handover import can_change_role, can_hand_over
-from programs.schools.school_desk import waiting_at
+from programs.schools.school_desk import parts_of, waiting_at
 from programs.schools.views.desk import school_or_404
 from programs.schools.views.moved import follows_moved_schools
 
@@ -42,7 +42,6 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
         member.may_end = rules.can_end_membership(standing, member)
         member.may_change = can_change_role(standing, member)
     kept = standing.is_officer and keeps(request.user, school)
-    classes = list(queries.classes_of(school, year)) if is_staff else []
     invitations = list(queries.open_invitations_of(school)) if may_coordinate else []
     now = timezone.now()
     context = {
@@ -55,16 +54,14 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
         "keeps": kept,
         "life": possible_moves(school) if kept else [],
         "school_year": year,
-        "classes": classes,
-        "pupils": pupils_on_roll(school) if is_staff else None,
-        "waiting": waiting_at(school, invitations=invitations, classes=classes, today=today, now=now)
-        if may_coordinate
-        else [],
         "invitations": invitations,
         "past": past_of(school, with_people=may_coordinate or standing.is_officer),
         "history": history_of(school)[:HISTORY_SHOWN] if may_coordinate or standing.is_officer else [],
         "now": now,
     }
+    if is_staff:
+        context |= parts_of(school, context)
+    context["waiting"] = waiting_at(school, context, today=today, now=now) if may_coordinate else []
     return render(request, "schools/detail.html", context)
 
 

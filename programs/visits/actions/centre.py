@@ -19,7 +19,7 @@ from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.queries import standing_of
 from programs.visits.actions import guard
-from programs.visits.models import Ballot, Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
+from programs.visits.models import Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
 from programs.visits.queries import schedule as queries
 from programs.visits.rules import schedule as rules
 
@@ -161,7 +161,7 @@ def _save_season(*, season: Season, openings: Mapping[int, datetime], by: User) 
             old_mode=old.mode if old else season.mode,
             mode=season.mode,
             is_open=bool(old and old.opens_at <= now),
-            has_ballot=bool(old and Ballot.objects.filter(season=old).exists()),
+            has_ballot=bool(old and hasattr(old, "ballot")),
         )
     )
     season.code = old.code if old else new_reference(SEASON_PREFIX)

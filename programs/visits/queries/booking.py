@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any, Protocol
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared
+from programs.core.refusals import Refusal
 from programs.schools.choices import WORKING_STATES
 from programs.schools.models import ClassGroup, School
 from programs.schools.queries import standing_of
@@ -132,6 +134,26 @@ def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> l
     """The school's live bookings of sessions to come, and all that count in the season of ``session``."""
     rows = _BOOKINGS_IN_THE_WAY.tuples(school=school.pk, now=now, season=session.season_id or 0)
     return [EarlierBooking(*row) for row in rows]
+
+
+class OtherWay(Protocol):
+    """How places are given where first come is not first served."""
+
+    def of(self, session: Session) -> Model | None:
+        """What decides about the places of ``session`` now, or None."""
+
+    def refusal(self, found: Any, *, now: datetime) -> Refusal | None:
+        """Why nobody can take part in ``found`` now, or None."""
+
+
+# By the mode of a session; the wing that gives places in another way adds itself in its hooks.
+OTHER_WAYS: dict[str, OtherWay] = {}
+
+
+def other_way_of(session: Session) -> Model | None:
+    """What decides about the places of ``session`` where booking does not."""
+    way = OTHER_WAYS.get(session.mode)
+    return way.of(session) if way else None
 
 
 def someone_waits(session: Session) -> bool:

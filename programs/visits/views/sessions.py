@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,21 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
-from programs.core.refusals import Refused, show_refusal
+from programs.core.refusals import Refusal, Refused, show_refusal
 from programs.schools.queries import standing_of
 from programs.visits import queries, rules
 from programs.visits.actions.booking import book_session
-from programs.visits.choices import BookingMode
 from programs.visits.forms import BookingForm
-from programs.visits.models import Ballot, Booking, Session
-from programs.visits.queries.ballot import ballot_of
+from programs.visits.models import Booking, Session
+from programs.visits.queries.booking import OTHER_WAYS, other_way_of
 from programs.visits.queries.finding import next_chances
 from programs.visits.queries.ratios import ratio_of_session, ratios_of
-from programs.visits.rules.ballot import entering_refusal
 from programs.visits.rules.booking import mode_refusal
 
 
-def _refusal_now(session: Session, ballot: Ballot | None = None):
+def _refusal_now(session: Session, ballot: Model | None = None) -> Refusal | None:
     """Why the session takes no booking now, or no entry where its places are drawn."""
     trip, now = session.field_trip, timezone.now()
     refusal = rules.session_refusal(
@@ -38,7 +37,7 @@ def _refusal_now(session: Session, ballot: Ballot | None = None):
         offered=trip.is_active and trip.centre.is_active,
     )
     if ballot:
-        return refusal or entering_refusal(now=now, closes_at=ballot.closes_at, state=ballot.state)
+        return refusal or OTHER_WAYS[session.mode].refusal(ballot, now=now)
     return refusal or mode_refusal(session.mode)
 
 
@@ -50,7 +49,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if request.user.is_authenticated
         else []
     )
-    ballot = ballot_of(session) if session.mode == BookingMode.BALLOT else None
+    ballot = other_way_of(session)
     context = {
         "session": session,
         "trip": session.field_trip,
@@ -70,7 +69,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def session_book(request: HttpRequest, pk: int) -> HttpResponse:
     session = queries.session_to_book(request.user, pk, key=request.POST.get("idempotency_key", ""))
     not_found_unless(session is not None)
-    if session.mode == BookingMode.BALLOT and ballot_of(session):
+    if other_way_of(session):
         return redirect("session_enter", session.pk)
     if _comes_too_late(request, session):
         return _full(request, session)
