@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from importlib.util import find_spec
 from types import ModuleType
 
 from programs.accounts.models import User
 from programs.core.desk import DeskLink, DeskSection, DeskStat, DeskTable, DeskTask
 
-WINGS = ["schools", "curricula", "visits", "projects", "certificates", "reports", "notices"]
+DESKS = [
+    *("schools.desk", "schools.roster_desk", "schools.consent_desk", "schools.rights_desk", "schools.card_desk"),
+    *("curricula.desk", "visits.centre_desk", "visits.desk", "visits.ballot_desk", "visits.day_desk"),
+    *("projects.desk", "certificates.desk", "reports.desk", "reports.review_desk", "notices.desk"),
+]
 ROOMS: list[ModuleType] = [
-    importlib.import_module(f"{room}.desk")
-    for room in [*(f"programs.{wing}" for wing in WINGS), "stem_portal.administration"]
-    if find_spec(f"{room}.desk")
+    importlib.import_module(name)
+    for name in [*(f"programs.{desk}" for desk in DESKS), "stem_portal.administration.desk"]
 ]
 
 

@@ -13,7 +13,7 @@ from programs.reports import rules
 from programs.reports.choices import Activity, Show
 from programs.reports.figures import percent
 from programs.reports.filters import Filters
-from programs.reports.queries import last_term_not_frozen, summary_of
+from programs.reports.queries import summary_of
 from programs.schools.queries import standing_of
 
 
@@ -21,8 +21,8 @@ def tasks(user) -> list[DeskTask]:
     standing = standing_of(user)
     if not standing.is_officer:
         return []
-    found = [_idle_schools(user), _not_frozen(user)]
-    return [task for task in found if task]
+    idle = _idle_schools(user)
+    return [idle] if idle else []
 
 
 def _idle_schools(user) -> DeskTask | None:
@@ -38,21 +38,6 @@ def _idle_schools(user) -> DeskTask | None:
         url=_rows(Filters(term=term), show=Show.SCHOOLS, activity=Activity.WITHOUT),
         action=_("See the schools"),
         weight=70,
-    )
-
-
-def _not_frozen(user) -> DeskTask | None:
-    if not rules.can_freeze(standing_of(user)):
-        return None
-    term = last_term_not_frozen(timezone.localdate())
-    if term is None:
-        return None
-    return DeskTask(
-        title=_("The figures of {term} are not frozen").format(term=term),
-        detail=_("The term ended on {day}.").format(day=f"{term.ends_on:%d/%m/%Y}"),
-        url=reverse("report_freeze", args=[term.pk]),
-        action=_("Freeze the figures"),
-        weight=40,
     )
 
 
@@ -82,10 +67,7 @@ def _rows(filters: Filters, **more: str) -> str:
 def links(user) -> list[DeskLink]:
     standing = standing_of(user)
     if standing.is_officer:
-        return [
-            DeskLink(_("Participation"), reverse("participation"), weight=70),
-            DeskLink(_("Reports"), reverse("report_list"), weight=71),
-        ]
+        return [DeskLink(_("Participation"), reverse("participation"), weight=70)]
     if rules.can_see_participation(standing):
         return [DeskLink(_("Our participation"), reverse("participation"), weight=70)]
     return []

@@ -8,23 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskLink, DeskStat, DeskTask
-from programs.schools import card_desk, consent_desk, queries, rights_desk
+from programs.schools import queries
 from programs.schools.choices import ClaimState
-from programs.schools.queries import rosters as roster_queries
 from programs.schools.rules import Standing
 
 
 def tasks(user) -> list[DeskTask]:
     standing = queries.standing_of(user)
-    return (
-        _claims_waiting(user, standing)
-        + _staff_missing(standing)
-        + _invitations_expired(standing)
-        + _rosters_waiting(user)
-        + consent_desk.tasks(user)
-        + rights_desk.tasks(user)
-        + card_desk.tasks(user)
-    )
+    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing)
 
 
 def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
@@ -66,34 +57,6 @@ def _staff_missing(standing: Standing) -> list[DeskTask]:
     ]
 
 
-def _rosters_waiting(user) -> list[DeskTask]:
-    """Lists of pupils that stand still, and pupils whom another school expects."""
-    found = [
-        DeskTask(
-            title=_("A list of pupils waits for you: {file}").format(file=roster.file_name),
-            detail=f"{roster.school} · {roster.get_state_display()}",
-            url=reverse("roster_detail", args=[roster.reference]),
-            action=_("Go on"),
-            weight=35,
-        )
-        for roster in roster_queries.waiting_rosters(user)[:3]
-    ]
-    for school, count in roster_queries.schools_asked(user):
-        title = ngettext(
-            "Another school expects {count} of your pupils", "Another school expects {count} of your pupils", count
-        )
-        found.append(
-            DeskTask(
-                title=title.format(count=count),
-                detail=_("If they have left {school}, mark them as left.").format(school=school),
-                url=reverse("roster_asked", args=[school.code]),
-                action=_("Look"),
-                weight=45,
-            )
-        )
-    return found
-
-
 def _invitations_expired(standing: Standing) -> list[DeskTask]:
     return [
         DeskTask(
@@ -118,7 +81,7 @@ def stats(user) -> list[DeskStat]:
 
 def links(user) -> list[DeskLink]:
     standing = queries.standing_of(user)
-    found = consent_desk.links(user) + rights_desk.links(user)
+    found = []
     for school in standing.working_schools:
         label = _("My school") if len(standing.working_schools) == 1 else school.name
         found.append(DeskLink(label, reverse("school_detail", args=[school.code]), weight=30))

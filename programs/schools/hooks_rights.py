@@ -12,8 +12,12 @@ from programs.core.desk import DeskTask
 from programs.schools.choices import OPEN_REQUESTS
 from programs.schools.endings import when_school_has_closed
 from programs.schools.models import DataRequest, School
+from programs.schools.queries.rights import identifiers_erased
+from programs.schools.queries.rosters import ERASED
 from programs.schools.queries.school_desk import open_data_requests
 from programs.schools.school_desk import waits_at_school
+
+ERASED.append(identifiers_erased)
 
 
 @when_school_has_closed

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from programs.core.permissions import Holders, Role, nowhere
 from programs.schools.choices import OfficeRole, SchoolRole
-from programs.schools.models import Membership, OfficerPost, Pupil
+from programs.schools.models import Membership, OfficerPost
 
 OFFICES = {
     OfficeRole.WARD: Role.WARD_OFFICER,
@@ -25,12 +27,8 @@ def _posts(role: str) -> QuerySet[OfficerPost]:
     return posts.order_by("user__sort_key", "pk")
 
 
-def _pupils() -> QuerySet[Pupil]:
-    pupils = Pupil.objects.filter(user__isnull=False, left_on__isnull=True).select_related("user", "school__ward")
-    return pupils.order_by("sort_key", "pk")
-
-
-def _school(row: Membership | Pupil) -> str:
+def school_of(row: Any) -> str:
+    """The school of a membership or of a pupil, in words."""
     return f"{row.school.name}, {row.school.ward}"
 
 
@@ -47,7 +45,7 @@ def _of_school(role: Role, *school_roles: str) -> Holders:
         role=role,
         rows=lambda: _members(*school_roles),
         person="user",
-        scope=_school,
+        scope=school_of,
         title=lambda row: row.get_role_display(),
         since=lambda row: row.started_on,
     )
@@ -65,14 +63,6 @@ def _of_office(office: str, role: Role) -> Holders:
 
 
 HOLDERS = [
-    Holders(
-        role=Role.PUPIL,
-        rows=_pupils,
-        person="user",
-        scope=_school,
-        title=lambda row: Role.PUPIL.label,
-        since=lambda row: row.imported_at,
-    ),
     _of_school(Role.TEACHER, SchoolRole.TEACHER),
     _of_school(Role.COORDINATOR, SchoolRole.COORDINATOR, SchoolRole.DEPUTY),
     _of_school(Role.PRINCIPAL, SchoolRole.PRINCIPAL),

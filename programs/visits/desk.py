@@ -1,95 +1,103 @@
-"""What the desk shows of visits: to a school's staff, and to a centre's."""
+"""What bookings put on the desk: what is not sure yet, the next visits, a pupil's own."""
 
 from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from programs.core.calendar import current_term
 from programs.core.dates import short_moment
-from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskStat, DeskTable, DeskTask
+from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTable, DeskTask
 from programs.schools.queries import standing_of
-from programs.visits import queries, waiting_desk
-from programs.visits.choices import CAME, LIVE
+from programs.visits import queries, rules
+from programs.visits.choices import CAME, LIVE, BookingState
 from programs.visits.models import Booking
-from programs.visits.queries.schedule import managed_centre_ids
+from programs.visits.queries.papers import approvals_to_decide
+from programs.visits.rules.papers import INCOMPLETE
 
 ROWS = 6
 
 
+def _manages(user, booking: Booking) -> bool:
+    return rules.can_manage_booking(
+        standing_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
+    )
+
+
 def tasks(user) -> list[DeskTask]:
-    """Offers, papers and approvals for schools and authorities; groups to check in, sessions to close for a centre."""
-    return waiting_desk.tasks(user, now=timezone.now()) + _centre_tasks(user)
-
-
-def _centre_tasks(user) -> list[DeskTask]:
-    if not queries.centre_ids_of(user):
-        return []
+    """Offers, papers and approvals, for schools and authorities."""
     now = timezone.now()
-    today = queries.centre_day(user, timezone.localtime(now).date())
-    found = []
-    if expected := today.groups_booked - today.groups_arrived:
-        found.append(
-            DeskTask(
-                title=ngettext("{count} group comes today", "{count} groups come today", expected).format(
-                    count=expected
-                ),
-                detail=_("{arrived} of {booked} groups are checked in.").format(
-                    arrived=today.groups_arrived, booked=today.groups_booked
-                ),
-                url=reverse("centre_day"),
-                action=_("Open the day"),
-                weight=5,
-            )
-        )
-    for session in queries.sessions_to_close(user, now=now)[:ROWS]:
-        day = timezone.localtime(session.starts_at).date()
-        found.append(
-            DeskTask(
-                title=_("Close the session of {moment}").format(moment=short_moment(session.starts_at)),
-                detail=_("{title}. Schools wait for their certificates.").format(title=session.field_trip.local_title),
-                url=f"{reverse('centre_day')}?date={day:%Y-%m-%d}",
-                action=_("Open the day"),
-                weight=30,
-            )
-        )
-    return found
+    return [*_approvals(user, now), *_own(user, now)]
 
 
-def stats(user) -> list[DeskStat]:
-    """Pupils of the person's schools who experienced a centre this term, and how many were girls."""
-    schools = standing_of(user).school_ids
-    term = current_term(timezone.localdate()) if schools else None
-    if term is None:
-        return []
-    figures = queries.pupils_in_term(schools, term)
-    url = f"{reverse('booking_list')}?state=past"
+def _approvals(user, now: datetime) -> list[DeskTask]:
     return [
-        DeskStat(figures["pupils"], _("pupils visited a centre this term"), url),
-        DeskStat(figures["girls"], _("of them girls"), url),
+        DeskTask(
+            title=_("Approve the visit of {group}: {title}").format(
+                group=approval.booking.class_group or approval.booking.school,
+                title=approval.booking.session.field_trip.local_title,
+            ),
+            detail=_("{school}. {moment}.").format(
+                school=approval.booking.school, moment=short_moment(approval.booking.session.starts_at)
+            ),
+            url=reverse(f"approval_{approval.kind}", args=[approval.pk]),
+            action=_("Read and decide"),
+            weight=15,
+        )
+        for approval in approvals_to_decide(user, now=now)[:ROWS]
     ]
 
 
+def _own(user, now: datetime) -> list[DeskTask]:
+    """Of the person's school, as far as they manage them: offers first, then what is to be confirmed."""
+    if not standing_of(user).is_school_staff:
+        return []
+    due = queries.bookings_of_schools(user).filter(
+        state__in=(BookingState.OFFERED, *INCOMPLETE), session__starts_at__gt=now
+    )
+    mine = (booking for booking in due.order_by("session__starts_at") if _manages(user, booking))
+    return [_offer(each) if each.state == BookingState.OFFERED else _papers(each, now) for each in islice(mine, ROWS)]
+
+
+def _offer(booking: Booking) -> DeskTask:
+    return DeskTask(
+        title=_("Places for {group}: {title}").format(
+            group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
+        ),
+        detail=_("{moment}. Kept for you until {until}.").format(
+            moment=short_moment(booking.session.starts_at), until=short_moment(booking.offer_expires_at)
+        )
+        if booking.offer_expires_at
+        else short_moment(booking.session.starts_at),
+        url=reverse("booking_detail", args=[booking.reference]),
+        action=_("Accept or decline"),
+        weight=5,
+    )
+
+
+def _papers(booking: Booking, now: datetime) -> DeskTask:
+    due = booking.papers_due_at or booking.session.starts_at
+    return DeskTask(
+        title=_("Complete and confirm the visit of {group}: {title}").format(
+            group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
+        ),
+        detail=_("{moment}. Confirm by {due}, or the places go to others.").format(
+            moment=short_moment(booking.session.starts_at), due=short_moment(due)
+        ),
+        url=reverse("booking_detail", args=[booking.reference]),
+        action=_("Open the booking"),
+        weight=10 if booking.state == BookingState.PAPERS_DUE or due < now else 20,
+    )
+
+
 def links(user) -> list[DeskLink]:
-    """The ways into the wing, for those who have something there."""
-    found = []
-    managed = bool(queries.centre_ids_of(user)) and bool(managed_centre_ids(user))  # few ask the second question
-    if queries.centre_ids_of(user):
-        found.append(DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10))
-        found.append(DeskLink(_("Schedule"), reverse("centre_list"), weight=11))
-        found.append(DeskLink(_("The centre in numbers"), reverse("centre_month"), weight=12))
     standing = standing_of(user)
-    if standing.is_department:
-        found.append(DeskLink(_("Centres and seasons"), reverse("centre_list"), weight=18))
-    if standing.is_department or managed:
-        found.append(DeskLink(_("Ballots"), reverse("ballot_list"), weight=18))
-    if standing.is_school_staff:
-        found.append(DeskLink(_("Find a session"), reverse("session_search"), weight=19))
-    if standing.is_school_staff or standing.is_officer or found:
-        found.append(DeskLink(_("Bookings"), reverse("booking_list"), weight=20))
-    return found
+    if not (standing.is_school_staff or standing.is_officer or queries.centre_ids_of(user)):
+        return []
+    return [DeskLink(_("Bookings"), reverse("booking_list"), weight=20)]
 
 
 def tables(user) -> list[DeskTable]:

@@ -32,7 +32,8 @@ def permissions() -> tuple[Permission, ...]:
 
 @cache
 def holders() -> tuple[Holders, ...]:
-    return tuple(source for module in _modules("roles") for source in getattr(module, "HOLDERS", ()))
+    modules = [*_modules("roles"), *_modules("pupil_roles")]
+    return tuple(source for module in modules for source in getattr(module, "HOLDERS", ()))
 
 
 def _modules(name: str) -> Iterator:
