@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from programs.core.audit import Code
 from programs.core.audit import record as audit
 from programs.core.refusals import Refused
 from programs.curricula.models import Curriculum
@@ -95,4 +96,9 @@ def keep_field_trip(*, trip: FieldTrip | None, facts: FieldTripFacts, title: str
 
 def _note(kept, kind: str, before: dict, after: dict, by) -> None:
     if before != after:
-        audit(by=by, action=f"{kind}.{'change' if before else 'create'}", obj=kept, before=before, after=after)
+        action = f"{kind}.{'change' if before else 'create'}"
+        audit(by=by, action=action, obj=kept, before=_with_code(before), after=_with_code(after))
+
+
+def _with_code(facts: dict) -> dict:
+    return facts | {"code": Code(facts["code"])} if facts else {}

@@ -1,7 +1,7 @@
 """The door to every table of the domain; nothing is defined here."""
 
 from programs.certificates.models import Certificate, SerialCounter
-from programs.core.models import Holiday, IdempotencyRecord, Job, RetentionRule, SchoolYear, Term
+from programs.core.models import ActReason, Holiday, IdempotencyRecord, Job, RetentionRule, SchoolYear, Term
 from programs.curricula.models import Curriculum, Subject, TaughtActivity, Topic
 from programs.notices.models import Message
 from programs.projects.models import (
@@ -65,6 +65,7 @@ from programs.visits.models import (
 )
 
 __all__ = [
+    "ActReason",
     "AdultRatio",
     "Area",
     "Ballot",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+
+# Codes, states and names of columns: no blank, no accent, no bracket, no "@", no telephone number.
+PLAIN_TEXT = re.compile(r"(?!\+?\d{9,}$)[\w.:+\-/=&]*", re.ASCII)
 
 # Speed is measured in benchmarks/, never asserted in a test: a slow machine is no reason to fail.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -57,6 +62,30 @@ def _one_connection(monkeypatch):
             close(connection)
 
     monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_between_transactions)
+
+
+@pytest.fixture(autouse=True)
+def _no_free_text_in_the_log(monkeypatch):
+    """Whatever a test lets the portal do: no row of the audit log holds words that somebody could have typed."""
+    from wagtail.models import ModelLogEntry
+
+    write = ModelLogEntry.objects.bulk_create
+
+    def write_plain_rows(entries: list, **more) -> list:
+        for entry in entries:
+            found = [text for text in texts_in(entry.data) if not PLAIN_TEXT.fullmatch(text)]
+            assert not found, f"{entry.action}: {found}"
+        return write(entries, **more)
+
+    monkeypatch.setattr(ModelLogEntry.objects, "bulk_create", write_plain_rows)
+
+
+def texts_in(value) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, inner in value.items() for text in (key, *texts_in(inner))]
+    if isinstance(value, list):
+        return [text for inner in value for text in texts_in(inner)]
+    return [value] if isinstance(value, str) else []
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def issue_card(*, user: User, by: User, expires_at: datetime) -> tuple[SignInCar
     SignInCard.objects.filter(user=user).open().update(voided_at=timezone.now())
     code = random_code(CODE_LENGTH, alphabet=TYPED_ALPHABET)
     card = SignInCard.objects.create(user=user, code_hash=hash_of_code(code), issued_by=by, expires_at=expires_at)
-    record(by=by, action="card.issue", obj=user, after={"card": card.pk, "expires_at": expires_at.isoformat()})
+    record(by=by, action="card.issue", obj=user, after={"card": card.pk, "expires_at": expires_at})
     return card, shown_code(code)
 
 

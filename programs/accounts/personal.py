@@ -14,6 +14,8 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import SignInCard, User
+from programs.core.audit import reasons_of
+from programs.core.models import ActReason
 from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
 from programs.core.references import random_code
 from programs.core.retention import kept_for
@@ -99,6 +101,29 @@ def _of_card(card: SignInCard) -> list[Fact]:
     ]
 
 
+@tells("programs.ActReason")
+def reasons(subject: Subject) -> Iterator[Section]:
+    """What was written when somebody acted on the account, and what the person wrote on other things."""
+    about = reasons_of(User.objects.filter(pk=subject.user_id))
+    own = ActReason.objects.filter(act__user=subject.user_id) if subject.user_id else ActReason.objects.none()
+    yield Section(
+        code="reasons",
+        label=_("Reasons of acts: on your account, and those that you wrote"),
+        purpose=_("So that everybody concerned can read later why something was done."),
+        source=_("The person who did it."),
+        kept=kept_for("core.reasons"),
+        rows=rows_of((about | own).select_related("act").order_by("act__timestamp", "act"), _of_reason),
+    )
+
+
+def _of_reason(reason: ActReason) -> list[Fact]:
+    return [
+        Fact("at", _("When"), reason.act.timestamp),
+        Fact("act", _("What was done"), str(reason.act.message)),
+        Fact("reason", _("Reason"), reason.text),
+    ]
+
+
 @forgets("accounts.User", "admin.LogEntry", "accounts.User_groups", "accounts.User_user_permissions")
 def empty_account(subject: Subject) -> Iterator[Erasure]:
     users = User.objects.filter(pk=subject.user_id).exclude(username__startswith=ERASED)
@@ -119,7 +144,27 @@ def empty_account(subject: Subject) -> Iterator[Erasure]:
     )
 
 
+@forgets("programs.ActReason")
+def mask_reasons(subject: Subject) -> Iterator[Erasure]:
+    """Those of acts on the person's own rows go with the texts of these rows."""
+    mentioning = list(subject.mentioned_in(ActReason.objects.all(), "text"))
+    yield Erasure(
+        label=_("Reasons of acts that mention the name"),
+        count=len(mentioning),
+        outcome=Erasure.PSEUDONYMISED,
+        why=_("The name is taken out of their text."),
+        carry_out=lambda: _mask_reasons(mentioning, subject),
+    )
+
+
+def _mask_reasons(reasons: list[ActReason], subject: Subject) -> None:
+    for reason in reasons:
+        reason.text = subject.mask(reason.text)
+    ActReason.objects.bulk_update(reasons, ["text"])
+
+
 def _empty(users) -> None:
+    reasons_of(users).delete()
     for user in users:
         user.groups.clear()
         user.user_permissions.clear()

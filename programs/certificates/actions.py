@@ -14,7 +14,7 @@ from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate, SerialCounter
 from programs.certificates.queries import Plan, may_certify, plan_of
 from programs.certificates.rules import issuing_refusal, revoking_refusal
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.actions import write_message
@@ -121,7 +121,7 @@ def _write(booking: Booking, plan: Plan, *, by: User, language: str) -> list[Cer
         by=by,
         action="certificate.issue",
         obj=booking,
-        after={"count": len(serials), "first": serials[0], "last": serials[-1], "language": language},
+        after={"count": len(serials), "first": Code(serials[0]), "last": Code(serials[-1]), "language": language},
     )
     _tell_leader(booking, certificates)
     return certificates

@@ -1,4 +1,4 @@
-"""Tables that know nothing of schools or visits: the calendar, idempotency keys, background jobs."""
+"""Tables that know nothing of schools or visits: the calendar, reasons of acts, idempotency keys, background jobs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import ModelLogEntry
 
 from programs.core.choices import JobState
 
@@ -69,6 +70,20 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ActReason(models.Model):
+    """What somebody wrote as the reason of an act. The audit log never changes; this row can be erased and runs out."""
+
+    PII = {"text"}
+    act = models.OneToOneField(ModelLogEntry, primary_key=True, on_delete=models.CASCADE, related_name="reason")
+    text = models.TextField()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("reason of an act"), _("reasons of acts")
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class IdempotencyRecord(models.Model):

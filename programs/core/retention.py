@@ -23,7 +23,7 @@ from django_tasks_db.models import DBTaskResult
 
 from programs.core.choices import JobState
 from programs.core.jobs import Progress, periodic
-from programs.core.models import IdempotencyRecord, Job, RetentionRule
+from programs.core.models import ActReason, IdempotencyRecord, Job, RetentionRule
 from programs.core.personal import delete_files
 
 logger = logging.getLogger(__name__)
@@ -198,3 +198,13 @@ def queue_entries(limit: datetime) -> QuerySet[DBTaskResult]:
 )
 def form_keys(limit: datetime) -> QuerySet[IdempotencyRecord]:
     return IdempotencyRecord.objects.filter(created_at__lt=limit)
+
+
+@retention_rule(
+    "core.reasons",
+    label=gettext_lazy("What was written as the reason of an act"),
+    days=730,
+    basis=gettext_lazy("Two school years, for questions about the act. The audit log keeps the act itself."),
+)
+def reasons(limit: datetime) -> QuerySet[ActReason]:
+    return ActReason.objects.filter(act__timestamp__lt=limit)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import refuse_if
 from programs.curricula import queries, rules
@@ -78,6 +78,6 @@ def _report(
         girls=girls,
         reported_by=by,
     )
-    after = {"curriculum": curriculum.code, "class": class_group.pk, "pupils": pupils, "girls": girls}
+    after = {"curriculum": Code(curriculum.code), "class": class_group.pk, "pupils": pupils, "girls": girls}
     record(by=by, action="activity.report", obj=activity, after=after)
     return activity

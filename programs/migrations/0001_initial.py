@@ -13,9 +13,21 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ActReason',
+            fields=[
+                ('act', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='reason', serialize=False, to='wagtailcore.modellogentry')),
+                ('text', models.TextField()),
+            ],
+            options={
+                'verbose_name': 'reason of an act',
+                'verbose_name_plural': 'reasons of acts',
+            },
+        ),
         migrations.CreateModel(
             name='Competition',
             fields=[

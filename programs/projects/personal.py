@@ -9,6 +9,7 @@ from django.core.files.storage import storages
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from programs.core.audit import reasons_of
 from programs.core.personal import (
     Erasure,
     Fact,
@@ -160,6 +161,7 @@ def _empty_projects(keys: list[int]) -> None:
     projects = Project.objects.filter(pk__in=keys)
     projects.filter(state__in=UNFINISHED).update(state=ProjectState.WITHDRAWN)
     projects.update(title=NO_TITLE, summary="", return_reason="")
+    reasons_of(projects).delete()
 
 
 def _delete_files(keys: list[int]) -> None:

@@ -11,13 +11,14 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.models import Term
 from programs.core.refusals import refuse_if
 from programs.reports import rules
 from programs.reports.choices import ReportState
 from programs.reports.figures import MEASURES, Participation
+from programs.reports.filters import Filters
 from programs.reports.models import Indicator, IndicatorTarget, ParticipationReport, ReportLine
 from programs.reports.queries import participation_of, report_frozen_for
 from programs.schools.models import School
@@ -112,9 +113,10 @@ def _contents(lines: models.QuerySet[ReportLine] | list[ReportLine]) -> set[tupl
 
 
 @transaction.atomic
-def note_download(*, obj: models.Model, by: User, filters: str, rows: int) -> None:
+def note_download(*, obj: models.Model, by: User, filters: Filters, rows: int) -> None:
     """One audit row for each file that leaves; ``obj`` is the term or the report that it shows."""
-    record(by=by, action="report.download", obj=obj, after={"filters": filters, "rows": rows})
+    asked = filters.narrowing() | {"school": Code(filters.school), "term": filters.term and filters.term.pk}
+    record(by=by, action="report.download", obj=obj, after={"filters": asked, "rows": rows})
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from programs.schools.models import (
     SchoolClaim,
     SchoolListImport,
 )
-from programs.schools.personal.forgetting import FORMER_STAFF, empty_claims
+from programs.schools.personal.forgetting import FORMER_STAFF, empty_claims, empty_requests
 from programs.schools.queries.rights import ARCHIVE_JOB, subject_of_record
 
 Upload = RosterImport | SchoolListImport
@@ -116,7 +116,7 @@ def refused_claims(limit: datetime) -> QuerySet[SchoolClaim]:
     label=_("Names and words in requests about data that are closed"),
     days=730,
     basis=_("Kept for two years as proof that the law was kept; kind, dates and outcome stay."),
-    purge=lambda rows: rows.update(requester_name="", text="", answer=""),
+    purge=empty_requests,
 )
 def data_requests(limit: datetime) -> QuerySet[DataRequest]:
     closed = DataRequest.objects.filter(

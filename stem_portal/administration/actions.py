@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
@@ -43,7 +43,7 @@ def begin_view(*, person: User, by: User, reason: str, key: str) -> datetime:
 
 
 def _begun(*, person: User, by: User, reason: str, key: str, until: datetime) -> Message:
-    record(by=by, action="support.view_as", obj=person, after={"until": until.isoformat()}, reason=reason)
+    record(by=by, action="support.view_as", obj=person, after={"until": until}, reason=reason)
     dedupe_key = f"support-view:{by.pk}:{key}"[:150]
     context = {"by": by, "reason": reason, "minutes": LONGEST.seconds // 60}
     write_message(kind="support_view", to=person, dedupe_key=dedupe_key, context=context)
@@ -53,10 +53,10 @@ def _begun(*, person: User, by: User, reason: str, key: str, until: datetime) ->
 @transaction.atomic
 def note_page(*, person: User, by: User, path: str) -> None:
     """One audit row for a page that is opened as somebody else, written before the page is."""
-    record(by=by, action="support.view_page", obj=person, after={"path": path})
+    record(by=by, action="support.view_page", obj=person, after={"path": Code(path)})
 
 
 @transaction.atomic
 def end_view(*, person: User, by: User, because: str) -> None:
     """The end of looking: ``button``, ``time``, or ``lost`` when either account may no longer."""
-    record(by=by, action="support.view_end", obj=person, after={"because": because})
+    record(by=by, action="support.view_end", obj=person, after={"because": Code(because)})

@@ -181,7 +181,7 @@ def test_an_administrator_takes_the_second_step_off_with_a_reason(client):
     assert theirs.get(reverse("desk")).status_code == 302 and "login" in theirs.get(reverse("desk")).url
     entry = history_of(officer).get()
     assert (entry.action, entry.user) == ("person.second_factor_reset", admin)
-    assert entry.data["reason"].startswith("Gọi lại")
+    assert entry.reason.text.startswith("Gọi lại")
     assert Message.objects.get(recipient=officer).kind == "account_changed"
     sign_in(theirs, officer.username)
     assert "/accounts/second-factor/" in theirs.get(reverse("desk")).url

@@ -62,7 +62,7 @@ def test_closing_an_account_keeps_its_reason(client, coordinator):
     client.force_login(person)
     actions.set_active(user=person, active=False, by=coordinator, reason="left the school")
     assert client.get(reverse("message_list")).status_code == 302
-    assert history_of(person).get().data["reason"] == "left the school"
+    assert history_of(person).get().reason.text == "left the school"
     actions.set_active(user=person, active=False, by=coordinator, reason="twice")
     assert history_of(person).count() == 1
     actions.set_active(user=person, active=True, by=coordinator, reason="came back")

@@ -20,9 +20,10 @@ def entry(db):
     return audit.history_of(hanh).get()
 
 
-def test_an_act_leaves_who_what_and_why(entry):
-    assert (entry.action, entry.user.full_name) == ("person.create", "Trần Thị Hạnh")
-    assert entry.data == {"before": {}, "after": {"language": "vi"}, "reason": "invited"}
+def test_an_act_leaves_who_what_and_how_long_the_reason_was(entry):
+    assert (entry.action, entry.user.full_name, entry.label) == ("person.create", "Trần Thị Hạnh", "accounts.User")
+    assert entry.data == {"before": {}, "after": {"language": "vi"}, "reason_length": 7}
+    assert entry.reason.text == "invited"
     with translation.override("vi"):
         assert entry.message == "Tạo tài khoản"
 

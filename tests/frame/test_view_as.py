@@ -176,7 +176,7 @@ def test_the_beginning_each_page_and_the_end_are_written_down(client, administra
     assert {row.object_id for row in rows} == {str(hanh.pk)}
     paths = [row.data["after"]["path"] for row in rows if row.action == "support.view_page"]
     assert paths == [reverse("desk"), reverse("booking_list"), "/claims/…/", reverse("activity_report")]
-    assert rows[0].data["reason"] == REASON
+    assert rows[0].reason.text == REASON
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "ngắn"])

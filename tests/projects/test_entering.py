@@ -233,7 +233,7 @@ def test_a_returned_project_can_be_corrected_and_submitted_again():
     project = submit(project)
     assert project.state == ProjectState.SUBMITTED
     assert project.return_reason == ""
-    assert history_of(project).get(action="project.return").data["reason"] == "Thêm số liệu sau khi lọc."
+    assert history_of(project).get(action="project.return").reason.text == "Thêm số liệu sau khi lọc."
     assert Message.objects.filter(kind="project_submitted").count() == 2
 
 

@@ -147,7 +147,7 @@ def _messages(world) -> None:
             write_message(
                 kind="account_changed", to=person, dedupe_key=f"m{number}", context={"change": f"Em {NAME}, {PHONE}"}
             )
-        record(by=world.hanh, action="person.create", obj=world.minh, reason=f"Mẹ em {NAME} gọi từ {PHONE}")
+        record(by=world.hanh, action="person.create", obj=world.school, reason=f"Mẹ em {NAME} gọi từ {PHONE}")
 
 
 def traces(words: list[str] = TRACES) -> list[str]:

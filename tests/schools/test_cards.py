@@ -217,7 +217,7 @@ def test_a_lost_card_is_voided_with_a_reason(client, hanh, class_8a1, minh):
     client.post(url, {"idempotency_key": "k", "reason": "Mất thẻ"})
     assert not SignInCard.objects.open().exists()
     entry = ModelLogEntry.objects.get(action="card.void")
-    assert (entry.user, entry.data["reason"]) == (hanh, "Mất thẻ")
+    assert (entry.user, entry.reason.text) == (hanh, "Mất thẻ")
 
 
 def test_every_card_and_every_sheet_is_written_down(hanh, class_8a1, minh):

@@ -257,7 +257,7 @@ def test_a_returned_registration_keeps_its_reason_and_is_corrected_through_the_l
     claim.refresh_from_db()
     assert (claim.state, claim.reason) == (ClaimState.RETURNED, reason)
     assert any(reason in mail.body for mail in outbox_sent())
-    assert history_of(claim).first().data["reason"] == reason
+    assert history_of(claim).first().reason.text == reason
     decided = client.post(reverse("claim_verify", args=[claim.pk]), {"idempotency_key": "v-3"})
     assert decided.status_code == 200  # nothing to decide until it is sent again
     assert decided.context["form"].non_field_errors()

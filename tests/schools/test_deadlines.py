@@ -102,7 +102,7 @@ def test_the_claimant_is_reminded_weekly_and_after_a_month_the_school_is_free(cl
     assert School.objects.get().state == SchoolState.INVITED
     entry = history_of(claim).first()
     assert (entry.action, entry.user) == ("claim.expire", None)
-    assert "30" in entry.data["reason"]
+    assert "30" in entry.reason.text
     assert letters("claim_expired") == 1
 
     page = client.get(reverse("claim_status", args=[claim.link_token]))

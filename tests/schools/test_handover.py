@@ -106,7 +106,7 @@ def test_the_authority_names_another_one_from_the_staff(client, phuc, school):
     client.force_login(make_ward_officer(ward=school.ward))
     assert replace(client, school, hanh).status_code == 302
     assert current(school) == {hanh.pk: {"teacher", "coordinator"}}
-    assert history_of(school).first().data["reason"] == "Đã chuyển công tác"
+    assert history_of(school).first().reason.text == "Đã chuyển công tác"
     client.force_login(phuc)
     assert client.get(reverse("school_detail", args=[school.code])).status_code == 404
 

@@ -78,7 +78,7 @@ def test_a_renamed_school_is_found_under_both_names(client, school):
     for words in ("phan boi chau", "chu van an", school.code):
         assert list(search_schools(text=words)) == [school], words
     entry = history_of(school).first()
-    assert (entry.action, entry.data["reason"]) == ("school.rename", REASON)
+    assert (entry.action, entry.reason.text) == ("school.rename", REASON)
     assert "Chu Văn An" in client.get(reverse("school_detail", args=[school.code])).content.decode()
     assert send(client, "school_rename", school, key="k-2", name="Trường THCS Phan Bội Châu").status_code == 200
     assert send(client, "school_rename", school, key="k-3", name="Trường THCS X", reason=" ").status_code == 200

@@ -71,7 +71,7 @@ def test_the_scan_for_traces_finds_them_before(world):
     assert {
         "programs.Pupil", "accounts.User", "programs.Consent", "programs.GuardianLink", "programs.RosterRow",
         "programs.Booking", "programs.Certificate", "programs.Project", "programs.ProjectFile", "programs.Message",
-        "programs.DataRequest", "admin.LogEntry",
+        "programs.DataRequest", "programs.ActReason", "admin.LogEntry",
     } <= tables  # fmt: skip
     assert "wagtailcore.ModelLogEntry" not in tables
     assert stored_traces()

@@ -48,7 +48,7 @@ def test_the_manager_lets_a_waiting_group_in_and_says_why(world, as_user, manage
     assert seats_add_up(world.session)
     entry = history_of(waiting).get(action="booking.exception")
     assert entry.user == manager
-    assert entry.data["reason"] == "Trường xa, chỉ có xe hôm ấy"
+    assert entry.reason.text == "Trường xa, chỉ có xe hôm ấy"
     assert entry.data["before"]["capacity"] == 40
     shown = client.get(reverse("booking_detail", args=[waiting.reference])).content.decode()
     assert "Trường xa, chỉ có xe hôm ấy" in shown

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.actions import write_message
@@ -31,7 +31,7 @@ def submit_project(*, project_id: int, by: User, key: str) -> Project:
         window = window_of(project.competition, now=timezone.now())
         refuse_if(submission_refusal(missing=missing_in(project), state=project.state, window=window))
         _move(project, ProjectState.SUBMITTED, submitted_at=timezone.now(), return_reason="")
-        hashes = dict(project.files.values_list("kind", "sha256"))
+        hashes = {kind: Code(sha256) for kind, sha256 in project.files.values_list("kind", "sha256")}
         record(by=by, action="project.submit", obj=project, after={"state": project.state, "sha256": hashes})
         _tell(project, "project_submitted", [project.supervisor])
         return project

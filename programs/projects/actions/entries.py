@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
@@ -106,7 +106,9 @@ def _create(competition_id: int, values: dict, partner: str, by: User) -> Projec
     ProjectMember.objects.bulk_create(
         ProjectMember(project=project, competition=competition, pupil=member) for member in team
     )
-    record(by=by, action="project.create", obj=project, after={"competition": competition.code, "team": len(team)})
+    record(
+        by=by, action="project.create", obj=project, after={"competition": Code(competition.code), "team": len(team)}
+    )
     return project
 
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_document, clean_image, clean_upload, display_name
 from programs.projects.actions.entries import editable_project
@@ -91,8 +91,8 @@ def _attach(project: Project, kind: str, name: str, clean: CleanFile, stored: tu
         by=by,
         action="project.attach",
         obj=project,
-        before={"sha256": old.sha256} if old else {},
-        after={"kind": kind, "sha256": digest, "size": len(clean.data)},
+        before={"sha256": Code(old.sha256)} if old else {},
+        after={"kind": kind, "sha256": Code(digest), "size": len(clean.data)},
     )
     if old:
         transaction.on_commit(lambda: _delete((old.storage_key, old.preview_key)))

@@ -219,5 +219,5 @@ def _row_sheet(asked: Asked, show: str, titled: tables.Titled, rows, totals: dic
 
 def _file(asked: Asked, sheets: list[Sheet], name: str, *, rows: int) -> FileResponse:
     content = write_xlsx(sheets, moment=timezone.now())
-    note_download(obj=asked.filters.term or asked.terms[0], by=asked.user, filters=asked.filters.query(), rows=rows)
+    note_download(obj=asked.filters.term or asked.terms[0], by=asked.user, filters=asked.filters, rows=rows)
     return as_file(content, name, asked.filters.term or _("All terms"), asked.filters.school)

@@ -153,7 +153,7 @@ def report_xlsx(request: HttpRequest, pk: int) -> FileResponse:
         tables.definitions_sheet(titled, indicators=queries.indicators()),
     ]
     content = write_xlsx(sheets, moment=timezone.now())
-    note_download(obj=report, by=request.user, filters=filters.query(), rows=len(schools))
+    note_download(obj=report, by=request.user, filters=filters, rows=len(schools))
     return as_file(content, _("report"), report.term, f"v{report.version}")
 
 

@@ -66,9 +66,9 @@ def _join(*, code: str, by: User) -> ClassGroup:
     places = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True, class_group__school_year=year)
     if places.filter(class_group=class_group).exists():
         return class_group
-    left = list(places.values_list("class_group__name", flat=True))
+    left = list(places.values_list("class_group_id", flat=True))
     places.update(ended_on=today)
     Enrolment.objects.create(pupil=pupil, class_group=class_group, started_on=today)
     forget_standing(by)
-    record(by=by, action="class.join", obj=pupil, before={"classes": left}, after={"class": class_group.name})
+    record(by=by, action="class.join", obj=pupil, before={"classes": left}, after={"class": class_group.pk})
     return class_group

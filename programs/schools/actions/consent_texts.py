@@ -51,6 +51,6 @@ def publish_text(
             body_en=body_en,
             in_force_from=in_force_from,
         )
-        after = {"version": text.version, "in_force_from": in_force_from.isoformat()}
+        after = {"version": text.version, "in_force_from": in_force_from}
         record(by=by, action="consent_text.publish", obj=text, after=after)
     return text

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile
@@ -137,7 +137,7 @@ def _write(
     consent.given_at, consent.withdrawn_at = at if given else None, None
     consent.changed_at = timezone.now()
     consent.save()
-    after = {"state": answer, "door": voice.door, "language": voice.language, "evidence": digest}
+    after = {"state": answer, "door": Code(voice.door), "language": voice.language, "evidence": Code(digest)}
     record(by=voice.by, action=VERB[ConsentState(answer)], obj=consent, before=before, after=after)
     return consent
 
@@ -293,8 +293,8 @@ def _withdraw(*, pupil: Pupil, purpose: str, giver: str, by: User | None, door: 
             by=by,
             action="consent.withdraw",
             obj=consent,
-            before={"state": ConsentState.GIVEN, "evidence": consent.evidence_hash},
-            after={"state": ConsentState.WITHDRAWN, "door": door, "stop_by": stop_by.isoformat()},
+            before={"state": ConsentState.GIVEN, "evidence": Code(consent.evidence_hash)},
+            after={"state": ConsentState.WITHDRAWN, "door": Code(door), "stop_by": stop_by},
             reason=reason,
         )
         consent_withdrawn(consent=consent, pupil=pupil, stop_by=stop_by)

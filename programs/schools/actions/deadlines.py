@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.calendar import add_working_days
 from programs.schools import emails, queries
 from programs.schools.choices import ClaimState, OfficeRole, SchoolState
@@ -46,7 +46,7 @@ def remind_authorities(*, waiting: Waiting) -> int:
                 emails.claims_wait(officer=officer, claims=mine, today=today)
         SchoolClaim.objects.filter(pk__in=due).update(reminded_at=timezone.now())
         for claim in SchoolClaim.objects.filter(pk__in=due):
-            record(by=None, action="claim.remind", obj=claim, after={"whom": "authority"})
+            record(by=None, action="claim.remind", obj=claim, after={"whom": Code("authority")})
     return len(due)
 
 
@@ -84,7 +84,7 @@ def remind_claimants(*, waiting: Waiting) -> int:
             if not same.update(claimant_reminded_at=now):
                 continue
             emails.claim_reminder(claim=claim, until=timezone.localdate(claim.decided_at + expiring), now=now)
-            record(by=None, action="claim.remind", obj=claim, after={"whom": "claimant"})
+            record(by=None, action="claim.remind", obj=claim, after={"whom": Code("claimant")})
             count += 1
     return count
 

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.jobs import enqueue
 from programs.core.models import Job
 from programs.core.personal import Erasure, Subject, Text, carry_out, obstacles_to_erasing, plan_erasure
@@ -105,7 +105,7 @@ def _forget(subject: Subject) -> dict[str, int]:
 
 
 def _note(subject: Subject, *, by: User | None, reference: str, counts: dict[str, int]) -> None:
-    after = {"request": reference, "counts": counts}
+    after = {"request": Code(reference), "counts": counts}
     for pupil in Pupil.objects.filter(pk__in=subject.pupil_ids):
         record(by=by, action="person.erase", obj=pupil, after=after)
     if user := User.objects.filter(pk=subject.user_id).first():

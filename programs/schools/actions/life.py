@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
 from programs.core.text import clean_name
@@ -82,7 +82,8 @@ def change_code(*, school: School, code: str, reason: str, by: User, key: str) -
         SchoolAlias.objects.create(school=fresh, code=before)
         fresh.code = code
         fresh.save(update_fields=["code", "search_key"])
-        record(by=by, action="school.recode", obj=fresh, before={"code": before}, after={"code": code}, reason=reason)
+        seen, now_is = {"code": Code(before)}, {"code": Code(code)}
+        record(by=by, action="school.recode", obj=fresh, before=seen, after=now_is, reason=reason)
         return fresh
 
     body = {"code": code, "reason": reason}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
 from programs.core.references import new_reference
@@ -68,7 +68,7 @@ def _upload(file_name: str, file_path: str, file_hash: str, by: User) -> SchoolL
     kept = SchoolListImport.objects.create(
         reference=new_reference("DT"), uploaded_by=by, file_name=file_name, file_path=file_path, file_hash=file_hash
     )
-    record(by=by, action="school_list.upload", obj=kept, after={"hash": file_hash})
+    record(by=by, action="school_list.upload", obj=kept, after={"hash": Code(file_hash)})
     return kept
 
 
@@ -198,6 +198,6 @@ def _write(listed: ListedSchool, changes: dict[str, tuple], aliases: list[str], 
 
 
 @transaction.atomic
-def note_download(*, by: User, filters: str, rows: int) -> None:
+def note_download(*, by: User, filters: dict, rows: int) -> None:
     """A list of schools left the portal as a file: who, narrowed how, how many rows."""
     record(by=by, action="school_list.download", obj=by, after={"filters": filters, "rows": rows})

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.refusals import Refused, refuse_if
 from programs.schools import emails
 from programs.schools.actions.life import end_staff, lock_school, move_school, once
@@ -68,7 +68,7 @@ def _merge(*, source_id: int, target_id: int, reason: str, by: User) -> School:
     moved = _move_rows(source=source, target=target, plan=plan)
     _join_levels(target=target, plan=plan)
     _take_over_state(target=target, was=was, by=by)
-    after = {"school": source.pk, "code": source.code, "moved": moved}
+    after = {"school": source.pk, "code": Code(source.code), "moved": moved}
     record(by=by, action="school.take_over", obj=target, after=after, reason=reason)
     return target
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.models import SchoolYear
 from programs.core.refusals import refuse_if
@@ -59,8 +59,8 @@ def _promote(*, school_id: int, year: SchoolYear, plan: Plan, by: User) -> Schoo
         by=by,
         action="school.promote",
         obj=school,
-        before={"year": year.name},
-        after={"year": next_year.name, **figures},
+        before={"year": Code(year.name)},
+        after={"year": Code(next_year.name), **figures},
     )
     return school
 

@@ -50,7 +50,7 @@ def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User, k
         Pupil.objects.filter(pk__in=[pupil.pk for pupil in leaving]).update(left_on=left_on)
         Enrolment.objects.filter(pupil__in=leaving, ended_on=None).update(ended_on=left_on)
         for pupil in leaving:
-            record(by=by, action="pupil.leave", obj=pupil, after={"left_on": str(left_on)})
+            record(by=by, action="pupil.leave", obj=pupil, after={"left_on": left_on})
         for follow in LEAVING:
             follow(leaving)
         return school
@@ -80,7 +80,7 @@ def take_back(*, pupil: Pupil, by: User, key: str) -> Pupil:
         refuse_if(rules.leaving_refusal(may=may, left_on=None, today=timezone.localdate()))
         fresh = _locked(pupil.school, [pupil.pk]).get()
         if fresh.left_on:
-            before = {"left_on": str(fresh.left_on)}
+            before = {"left_on": fresh.left_on}
             Pupil.objects.filter(pk=fresh.pk).update(left_on=None)
             record(by=by, action="pupil.return", obj=fresh, before=before)
         return fresh

@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.references import ALPHABET
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.actions.consents import withdraw_at_school
@@ -62,8 +62,8 @@ def ask(
         after = {
             "kind": kind,
             "requester": requester,
-            "answer_by": str(request.answer_by),
-            "due_on": str(request.due_on),
+            "answer_by": request.answer_by,
+            "due_on": request.due_on,
         }
         record(by=by, action="data_request.receive", obj=request, after=after)
         tell_handlers(request=request, occasion="new", day=request.answer_by)
@@ -255,7 +255,7 @@ def correct(*, request_id: int, facts: dict, told_source: bool, words: str, by: 
             setattr(target, name, facts[name])
         target.save()
         if changed:
-            after = {"columns": changed, "request": request.reference}
+            after = {"columns": changed, "request": Code(request.reference)}
             record(by=by, action="person.correct", obj=target, after=after)
         done(request=request, words=words, by=by, after={"columns": changed})
     return request

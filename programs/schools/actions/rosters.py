@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.jobs import enqueue
 from programs.core.models import SchoolYear
@@ -91,7 +91,9 @@ def _upload(
         file_hash=file_hash,
         options={"class_name": class_group.name, "class_grade": class_group.grade} if class_group else {},
     )
-    record(by=by, action="roster.upload", obj=roster, after={"school": school.code, "year": school_year.name})
+    record(
+        by=by, action="roster.upload", obj=roster, after={"school": Code(school.code), "year": Code(school_year.name)}
+    )
     return roster
 
 
@@ -133,7 +135,7 @@ def map_roster(
         fresh.options = fresh.options | {"title_case": title_case, "mode": mode}
         _start(fresh, PREVIEW_JOB, ImportState.PREVIEWING, by=by)
         fresh.save()
-        record(by=by, action="roster.map", obj=fresh, after={"columns": len(mapping), "mode": mode})
+        record(by=by, action="roster.map", obj=fresh, after={"columns": len(mapping), "mode": Code(mode)})
         return fresh
 
     with transaction.atomic():
@@ -219,7 +221,7 @@ def decide_all(*, roster: RosterImport, question: str, decision: str, by: User, 
             number = _use_first_rows(rows)
         else:
             number = rows.update(decision=decision)
-        record(by=by, action="roster.decide", obj=fresh, after={"question": question, "rows": number})
+        record(by=by, action="roster.decide", obj=fresh, after={"question": Code(question), "rows": number})
         return fresh
 
     return _decide_once(roster, by, key, {"question": question, "decision": decision}, perform)

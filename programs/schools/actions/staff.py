@@ -160,7 +160,7 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
         if fresh.ended_on is None:
             fresh.ended_on = timezone.localdate()
             fresh.save(update_fields=["ended_on"])
-            after = {"role": fresh.role, "user": fresh.user_id, "ended_on": str(fresh.ended_on)}
+            after = {"role": fresh.role, "user": fresh.user_id, "ended_on": fresh.ended_on}
             record(by=by, action="staff.end", obj=fresh.school, after=after, reason=reason)
             emails.membership_ended(membership=fresh)
     return fresh

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from programs.core.audit import reasons_of
 from programs.core.personal import Erasure, Subject, delete_files, forgets, stands_in_the_way
 from programs.schools.choices import ConsentState, ImportState
 from programs.schools.models import (
@@ -51,6 +52,7 @@ def forget_pupil(subject: Subject) -> Iterator[Erasure]:
 
 
 def _empty_pupils(pupils: QuerySet[Pupil]) -> None:
+    reasons_of(pupils).delete()
     for pupil in pupils.select_for_update():
         pupil.external_id = erased_identifier(
             school_id=pupil.school_id, source=pupil.source, external_id=pupil.external_id
@@ -95,6 +97,7 @@ def _empty_consents(keys: list[int]) -> None:
     given = consents.filter(state=ConsentState.GIVEN)
     given.update(state=ConsentState.WITHDRAWN, withdrawn_at=now, changed_at=now)
     consents.update(given_by_name="", relation="", evidence_path="")
+    reasons_of(consents).delete()
     # One scan may prove the consents of a whole class: it goes when nobody's consent rests on it any more.
     shared = set(Consent.objects.filter(evidence_path__in=paths).values_list("evidence_path", flat=True))
     delete_files(storages["private"], paths - shared)
@@ -165,7 +168,7 @@ def forget_requests(subject: Subject) -> Iterator[Erasure]:
         count=len(keys),
         outcome=Erasure.PSEUDONYMISED,
         why=_("Names and words go; kind, dates and outcome stay as proof that the law was kept."),
-        carry_out=lambda: DataRequest.objects.filter(pk__in=keys).update(requester_name="", text="", answer=""),
+        carry_out=lambda: empty_requests(DataRequest.objects.filter(pk__in=keys)),
     )
 
 
@@ -203,7 +206,13 @@ def current_role(user_id: int) -> str | None:
     return None
 
 
+def empty_requests(requests: QuerySet[DataRequest]) -> None:
+    """Names and words go, and what was written as the reason of a step."""
+    reasons_of(requests).delete()
+    requests.update(requester_name="", text="", answer="")
+
+
 def empty_claims(keys: list[int]) -> None:
-    SchoolClaim.objects.filter(pk__in=keys).update(
-        full_name=FORMER_STAFF, position="", email="", phone="", message="", reason=""
-    )
+    claims = SchoolClaim.objects.filter(pk__in=keys)
+    reasons_of(claims).delete()
+    claims.update(full_name=FORMER_STAFF, position="", email="", phone="", message="", reason="")

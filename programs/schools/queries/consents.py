@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from wagtail.models import ModelLogEntry
 
 from programs.core.audit import history_of
+from programs.core.models import ActReason
 from programs.schools.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.schools.models import ClassGroup, Consent, ConsentText, Enrolment, GuardianLink, Pupil, School
 from programs.schools.queries.people import hash_of_token, pupils_of_class
@@ -333,7 +334,7 @@ class Event:
     timestamp: datetime
     message: str
     user: object
-    data: dict
+    reason: ActReason | None
 
 
 def history_of_pupil(pupil: Pupil) -> list[Event]:
@@ -347,7 +348,7 @@ def history_of_pupil(pupil: Pupil) -> list[Event]:
 
 def _entries(model: type, pks: Collection[str]):
     entries = ModelLogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model), object_id__in=pks)
-    return entries.select_related("user")
+    return entries.select_related("user", "reason")
 
 
 def _event(entry: ModelLogEntry, consents: Mapping[str, Consent]) -> Event:
@@ -355,7 +356,7 @@ def _event(entry: ModelLogEntry, consents: Mapping[str, Consent]) -> Event:
     message = str(entry.message)
     if consent:
         message = f"{message}: {consent.get_purpose_display()} ({consent.get_giver_display()})"
-    return Event(entry.timestamp, message, entry.user, entry.data)
+    return Event(entry.timestamp, message, entry.user, getattr(entry, "reason", None))
 
 
 def withdrawn_lately(user, *, day: date | None = None) -> QuerySet[Consent]:

@@ -32,7 +32,7 @@ from programs.schools.views.my_data import archive_response, deadlines, note_dow
 
 PAGE_SIZE = 20
 # Of a pupil's data a school reads what the school itself brought in, and what the pupil did here.
-NOT_FOR_THE_SCHOOL = {"account", "devices", "messages", "sign_in_cards"}
+NOT_FOR_THE_SCHOOL = {"account", "devices", "messages", "reasons", "sign_in_cards"}
 
 
 @signed_in
@@ -280,7 +280,7 @@ def pupil_data_download(request: HttpRequest, pk: int) -> HttpResponse:
     """Only while a request to see the data runs whose sender's identity was checked."""
     pupil = _pupil_or_404(request, pk)
     forbidden_unless(can_coordinate(standing_of(request.user), pupil.school) and queries.may_hand_over(pupil))
-    note_download(by=request.user, about=pupil, door="school, paper request")
+    note_download(by=request.user, about=pupil, door="paper")
     return archive_response(queries.subject_of(pupil=pupil))
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.choices import JobState
 from programs.core.gates import signed_in
 from programs.core.jobs import enqueue
@@ -77,7 +77,7 @@ def archive_response(subject: Subject) -> FileResponse:
 
 def note_download(*, by: User | None, about: Pupil | User, door: str) -> None:
     with transaction.atomic():
-        record(by=by, action="person.download", obj=about, after={"door": door})
+        record(by=by, action="person.download", obj=about, after={"door": Code(door)})
 
 
 # --- From an account ----------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def _door(link: GuardianLink, token: str) -> dict:
 @require_http_methods(["POST"])
 def guardian_data_download(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
     """By POST: whoever previews the link in a messenger downloads nothing."""
-    note_download(by=None, about=link.pupil, door=f"guardian link {link.pk}")
+    note_download(by=None, about=link.pupil, door=f"link:{link.pk}")
     return archive_response(queries.subject_of(pupil=link.pupil))
 
 

@@ -69,11 +69,11 @@ def school_register(request: HttpRequest) -> HttpResponse:
 def school_register_xlsx(request: HttpRequest) -> FileResponse:
     """The same rows as a file; schools that nobody has registered yet with the link by which they can."""
     not_found_unless(standing_of(request.user).is_officer)
-    _form, schools = _asked(request)
-    rows = list(schools)
+    form, schools = _asked(request)
+    rows, asked = list(schools), form.narrowing()
     sheet = schools_sheet(rows, site=settings.SITE_URL, narrowed=request.GET.urlencode())
     content = write_xlsx([sheet], moment=timezone.now())
-    note_download(by=request.user, filters=request.GET.urlencode(), rows=len(rows))
+    note_download(by=request.user, filters=asked | {"ward": asked["ward"] and asked["ward"].pk}, rows=len(rows))
     name = f"{slugify_vi(_('schools'))}-{timezone.localdate():%Y-%m-%d}.xlsx"
     response = FileResponse(content, as_attachment=True, filename=name, content_type=XLSX_TYPE)
     response["Cache-Control"] = "private, no-store"

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
@@ -84,7 +85,7 @@ def _open(season, session, closes_at: datetime, seed_source: str, factors: dict,
     ballot.algorithm = fair.ALGORITHM
     ballot.save(force_insert=True)
     switch_mode(ballot=ballot, to=BookingMode.BALLOT, now=now)
-    after = {"closes_at": closes_at.isoformat(), "factors": factors, "seed_source": seed_source}
+    after = {"closes_at": closes_at, "factors": factors, "seed_source": seed_source}
     record(by=by, action="ballot.open", obj=ballot, after=after)
     return ballot
 
@@ -257,7 +258,9 @@ def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
         ballot.entries_hash = fair.hash_of(ballot.published)
         ballot.state, ballot.closed_at = BallotState.CLOSED, now
         ballot.save(update_fields=["published", "entries_hash", "state", "closed_at"])
-        record(by=by, action="ballot.close", obj=ballot, after={"entries": len(entries), "hash": ballot.entries_hash})
+        record(
+            by=by, action="ballot.close", obj=ballot, after={"entries": len(entries), "hash": Code(ballot.entries_hash)}
+        )
     return ballot
 
 
@@ -358,7 +361,9 @@ def draw_ballot(*, ballot_id: int, seed: str, by: User) -> Ballot:
         _write_draw(ballot)
         ballot.state, ballot.drawn_at, ballot.drawn_by = BallotState.DRAWN, now, by
         ballot.save(update_fields=["seed", "state", "drawn_at", "drawn_by"])
-        record(by=by, action="ballot.draw", obj=ballot, after={"seed": ballot.seed, "hash": ballot.entries_hash})
+        digest = sha256(ballot.seed.encode()).hexdigest()  # the seed itself may be typed
+        after = {"seed_sha256": Code(digest), "hash": Code(ballot.entries_hash)}
+        record(by=by, action="ballot.draw", obj=ballot, after=after)
     return ballot
 
 

@@ -50,12 +50,8 @@ def set_opening_hours(*, centre: Centre, hours: Mapping[int, Sequence[tuple[time
         record(by=by, action="centre.hours", obj=centre, before=before, after=after)
 
 
-def _hours_seen(hours: Mapping[int, Sequence[tuple[time, time]]]) -> dict[str, str]:
-    return {
-        str(weekday): ", ".join(f"{first:%H:%M}-{last:%H:%M}" for first, last in spans)
-        for weekday, spans in sorted(hours.items())
-        if spans
-    }
+def _hours_seen(hours: Mapping[int, Sequence[tuple[time, time]]]) -> dict[str, list[list[time]]]:
+    return {str(weekday): [list(span) for span in spans] for weekday, spans in sorted(hours.items()) if spans}
 
 
 def close_days(
@@ -90,9 +86,8 @@ def _close_days(*, by: User, closed: Blackout) -> Blackout:
     return closed
 
 
-def _closed_seen(closed: Blackout) -> dict[str, str]:
-    room = closed.room.name if closed.room else ""
-    return {"from": str(closed.starts_on), "to": str(closed.ends_on), "room": room}
+def _closed_seen(closed: Blackout) -> dict[str, date | int | None]:
+    return {"from": closed.starts_on, "to": closed.ends_on, "room": closed.room_id}
 
 
 def open_days(*, closed: Blackout, by: User) -> None:
@@ -177,11 +172,11 @@ def _save_season(*, season: Season, openings: Mapping[int, datetime], by: User) 
     return season
 
 
-def _season_seen(season: Season) -> dict[str, str | int]:
+def _season_seen(season: Season) -> dict[str, str | int | datetime]:
     return {
         "name": season.name,
         "mode": season.mode,
-        "opens_at": season.opens_at.isoformat(),
-        "closes_at": season.closes_at.isoformat(),
+        "opens_at": season.opens_at,
+        "closes_at": season.closes_at,
         "bookings_per_school": season.bookings_per_school,
     }

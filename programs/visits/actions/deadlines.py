@@ -81,7 +81,7 @@ def warn_of_papers(*, booking_id: int, now: datetime) -> bool:
             return False
         before = {"state": booking.state}
         _note_warned(booking, now=now)
-        after = {"state": booking.state, "due": booking.papers_due_at.isoformat()}
+        after = {"state": booking.state, "due": booking.papers_due_at}
         record(by=None, action="booking.warn", obj=booking, before=before, after=after)
         tell_leader(
             kind="booking_papers_due",

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_scan, clean_upload, display_name
@@ -72,8 +72,14 @@ def _keep(booking: Booking, *, kind: str, text: str, file: dict[str, str], by: U
         return old
     values = {"text": text, "handed_in_by": by, "handed_in_at": timezone.now(), **file}
     paper, _created = BookingPaper.objects.update_or_create(booking=booking, kind=kind, defaults=values)
-    before = {"sha256": old.file_hash} if old else {}
-    record(by=by, action="booking.paper", obj=booking, before=before, after={"paper": kind, "sha256": paper.file_hash})
+    before = {"sha256": Code(old.file_hash)} if old else {}
+    record(
+        by=by,
+        action="booking.paper",
+        obj=booking,
+        before=before,
+        after={"paper": kind, "sha256": Code(paper.file_hash)},
+    )
     if old:
         transaction.on_commit(lambda: forget_file(old.storage_key))
         ask_again(booking=booking, by=by)

@@ -133,7 +133,7 @@ def _schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User) -> Session
     sessions = [offer.session(starts_at=slot.starts_at, series=series, now=now) for slot in plan.slots]
     with named_overlap(room=offer.room, starts_at=plan.slots[0].starts_at, ends_at=plan.slots[-1].ends_at):
         Session.objects.bulk_create(sessions)
-    after = {"sessions": len(sessions), "skipped": len(plan.skipped), "room": offer.room.name}
+    after = {"sessions": len(sessions), "skipped": len(plan.skipped), "room": offer.room.pk}
     record(by=by, action="series.create", obj=series, after=after)
     return series
 
@@ -192,10 +192,10 @@ def named_overlap(*, room: Room, starts_at: datetime, ends_at: datetime, without
         raise Refused(rules.obstacle_refusal(rules.Obstacle("room_taken", name))) from error
 
 
-def seen(*, session: Session) -> dict[str, str | int]:
+def seen(*, session: Session) -> dict[str, datetime | int]:
     """A session as the audit log keeps it."""
     return {
-        "starts_at": timezone.localtime(session.starts_at).isoformat(),
-        "room": session.room.name,
+        "starts_at": session.starts_at,
+        "room": session.room_id,
         "capacity": session.capacity,
     }

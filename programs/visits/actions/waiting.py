@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.refusals import refuse_if
 from programs.schools.choices import WORKING_STATES
 from programs.schools.queries import standing_of
@@ -75,7 +75,7 @@ def _offer(booking: Booking, *, session: Session, now: datetime) -> Booking:
     changes = {"offered_at": now, "offer_expires_at": ends}
     if not guard.seat_booking(booking=booking, to=BookingState.OFFERED, changes=changes):
         raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")
-    before, after = {"state": BookingState.WAITLISTED}, {"state": booking.state, "until": ends.isoformat()}
+    before, after = {"state": BookingState.WAITLISTED}, {"state": booking.state, "until": ends}
     record(by=None, action="booking.offer", obj=booking, before=before, after=after)
     tell_leader(
         kind="booking_offered",
@@ -88,7 +88,7 @@ def _offer(booking: Booking, *, session: Session, now: datetime) -> Booking:
 
 
 def _note_passed_over(queue: Sequence[Booking], passed: Sequence[int], *, in_favour_of: Sequence[Booking]) -> None:
-    after = {"in_favour_of": [booking.reference for booking in in_favour_of]}
+    after = {"in_favour_of": [Code(booking.reference) for booking in in_favour_of]}
     for booking in queue:
         if booking.pk in passed:
             record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
