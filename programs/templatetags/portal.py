@@ -185,6 +185,13 @@ def duration(minutes: int | None) -> str:
     return f"{words} {pgettext('duration', '%(count)s min') % {'count': rest}}" if rest else words
 
 
+# --- Letters ---------------------------------------------------------------------------------------
+@register.filter
+def quoted(text: str) -> str:
+    """What a person wrote, marked in a letter as a quotation: ``> `` before each line."""
+    return "\n".join(f"> {line}" for line in str(text).splitlines())
+
+
 # --- Forms and pages ----------------------------------------------------------------------------
 @register.filter
 def is_checkbox(field) -> bool:
