@@ -60,6 +60,7 @@ check: setup-dev  ## style, migrations, deployment settings, catalogues, templat
 	@$(VENV)/bin/ruff format --check .
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(PY) -m tests.check_deploy
+	@$(PY) -m tests.check_templates
 	@$(PY) manage.py catalogues check
 	@$(VENV)/bin/djlint templates --lint --quiet
 	@echo "All checks passed."

@@ -6,15 +6,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.template import Context
-from django.template.loader import get_template
 from django.urls import translate_url
 from django.utils import timezone, translation
 
 from programs.accounts.models import User
-from programs.core.text import clean_text
 from programs.notices import sending
 from programs.notices.choices import MessageState
+from programs.notices.emails import render_letter
 from programs.notices.models import Message
 
 
@@ -30,8 +28,8 @@ def write_message(
 ) -> None:
     """Write the message ``kind`` for a person or an address, in the caller's transaction.
 
-    Rendered now, in the reader's language, from ``emails/<kind>.subject.txt``, ``.txt`` and ``.html`` with
-    ``context`` and ``site_url``, ``jurisdiction``, ``person`` and ``link`` (absolute). ``link`` is a path.
+    Rendered now, in the reader's language, from its one template (``emails.letter_template``) with ``context`` and
+    ``site_url``, ``jurisdiction``, ``person`` and ``link`` (absolute). ``link`` is a path.
     The same ``dedupe_key`` again changes nothing: the first message stands. A person without e-mail reads it on the desk only.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -47,6 +45,7 @@ def write_message(
         "link": f"{settings.SITE_URL}{path}" if path else "",
         "language": language,
     }
+    letter = render_letter(kind=kind, context=known | context, language=language)
     now = timezone.now()
     message = Message(
         kind=kind,
@@ -61,7 +60,9 @@ def write_message(
         state=MessageState.PENDING if to_address else MessageState.SENT,
         sent_at=None if to_address else now,
         next_attempt_at=now,
-        **_render(kind, known | context, language),
+        subject=letter.subject[:250],
+        body_text=letter.text,
+        body_html=letter.html,
     )
     # Two acts at once may write the same message: the unique key lets one of them in, in one statement.
     Message.objects.bulk_create([message], ignore_conflicts=True)
@@ -71,15 +72,6 @@ def _in_language(link: str, language: str) -> str:
     """``link`` as it is addressed in ``language``; finding that out is left out where it is so already."""
     spoken = translation.get_language_from_path(link) or settings.LANGUAGE_CODE
     return link if spoken == language else translate_url(link, language)
-
-
-def _render(kind: str, context: dict, language: str) -> dict[str, str]:
-    with translation.override(language):
-        plain = Context(context, autoescape=False)
-        subject = clean_text(get_template(f"emails/{kind}.subject.txt").template.render(plain))
-        text = get_template(f"emails/{kind}.txt").template.render(plain).strip() + "\n"
-        html = get_template(f"emails/{kind}.html").render(context | {"subject": subject})
-    return {"subject": subject[:250], "body_text": text, "body_html": html}
 
 
 def send_due_messages(*, now: datetime | None = None, limit: int = 50) -> int:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.gates import signed_in
 from programs.notices import actions
+from programs.notices.emails import text_as_html
 from programs.notices.queries import messages_visible_to
 
 PAGE_SIZE = 25
@@ -29,4 +30,4 @@ def message_list(request: HttpRequest) -> HttpResponse:
 def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(messages_visible_to(request.user), pk=pk)
     actions.mark_read(message=message, by=request.user)
-    return render(request, "notices/message_detail.html", {"message": message})
+    return render(request, "notices/message_detail.html", {"message": message, "body": text_as_html(message.body_text)})

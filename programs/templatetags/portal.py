@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from django import template
+from django.shortcuts import resolve_url
+from django.template.base import render_value_in_context
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -183,6 +185,47 @@ def duration(minutes: int | None) -> str:
         return pgettext("duration", "%(count)s min") % {"count": minutes}
     words = pgettext("duration", "%(count)s h") % {"count": hours}
     return f"{words} {pgettext('duration', '%(count)s min') % {'count': rest}}" if rest else words
+
+
+# --- Pieces of pages ----------------------------------------------------------------------------
+@register.simple_tag(takes_context=True)
+def fact(context: template.Context, label: str, value) -> SafeString:
+    """A row of ``<dl class="facts">``; without a value there is no row."""
+    if value is None or value == "":
+        return mark_safe("")
+    return format_html("<dt>{}</dt><dd>{}</dd>", label, mark_safe(render_value_in_context(value, context)))
+
+
+@register.simple_block_tag
+def crumbs(content: str) -> SafeString:
+    """The way from the desk or the home page to this page: one ``crumb`` for each step."""
+    return format_html('<nav class="breadcrumbs" aria-label="{}"><ol>{}</ol></nav>', _("Where you are"), content)
+
+
+@register.simple_tag
+def crumb(label: str, to: str = "", *args, query: str = "") -> SafeString:
+    """A step of ``crumbs``: ``to`` is the name of an address with its ``args``, or a path; without it, this page."""
+    if not to:
+        return format_html('<li><span aria-current="page">{}</span></li>', label)
+    return format_html('<li><a href="{}">{}</a></li>', _address(to, args, query), label)
+
+
+@register.simple_tag
+def back_link(label: str, to: str, *args) -> SafeString:
+    """The link above a page to where one came from; ``to`` as in ``crumb``."""
+    return format_html('<p><a href="{}">{} {}</a></p>', _address(to, args), icon("arrow-left"), label)
+
+
+def _address(to: str, args: tuple = (), query: str = "") -> str:
+    path = resolve_url(to, *args)
+    return f"{path}?{query}" if query else path
+
+
+# --- Letters ---------------------------------------------------------------------------------------
+@register.filter
+def quoted(text: str) -> str:
+    """What a person wrote, marked in a letter as a quotation: ``> `` before each line."""
+    return "\n".join(f"> {line}" for line in str(text).splitlines())
 
 
 # --- Forms and pages ----------------------------------------------------------------------------
