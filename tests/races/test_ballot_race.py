@@ -18,7 +18,7 @@ from programs.notices.models import Message
 from programs.schools.models import ClassGroup
 from programs.visits.actions import ballot as actions
 from programs.visits.actions import ballot_results, centre, guard
-from programs.visits.choices import BookingMode
+from programs.visits.choices import SEAT_HOLDING, BookingMode
 from programs.visits.models import Ballot, BallotEntry, Booking, Season
 from programs.visits.rules.ballot import FACTORS
 from tests.people import make_class, make_officer, make_school, make_teacher, make_year
@@ -83,7 +83,7 @@ def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
     seeds = together(lambda _: actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer).seed)
     assert len(set(seeds)) == 1
     together(lambda _: ballot_results.send_results(ballot_id=ballot.pk, by=officer).state)
-    assert Booking.objects.holding_seats().count() == 4
+    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4
     assert Booking.objects.waiting().count() == SCHOOLS - 4
     assert Message.objects.filter(kind="ballot_result").count() == SCHOOLS
     assert seats_add_up(ballot.session)
@@ -157,7 +157,7 @@ def _send_both(ballots: list[Ballot], officer: User) -> list[str]:
 def test_two_ballots_that_are_sent_at_once_do_not_wait_for_each_others_schools(crossed):
     ballots, officer = crossed
     assert _send_both(ballots, officer) == ["sent", "sent"]
-    assert Booking.objects.holding_seats().count() == 4
+    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4
     assert all(seats_add_up(ballot.session) for ballot in ballots)
 
 
@@ -166,7 +166,7 @@ def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeyp
     monkeypatch.setattr(ballot_results, "_lock_schools", lambda entries: None)
     with pytest.raises(OperationalError, match="deadlock"):
         _send_both(*crossed)
-    assert Booking.objects.holding_seats().count() == 2
+    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 2
 
 
 # --- A season that is saved while its ballot is opened or sent ----------------------------------

@@ -38,9 +38,6 @@ class BookingQuerySet(models.QuerySet):
     def live(self) -> BookingQuerySet:
         return self.filter(state__in=LIVE)
 
-    def holding_seats(self) -> BookingQuerySet:
-        return self.filter(state__in=SEAT_HOLDING)
-
     def waiting(self) -> BookingQuerySet:
         """The waiting list in its order: first come, first served."""
         return self.filter(state=BookingState.WAITLISTED).order_by("waiting_since", "id")
