@@ -108,7 +108,7 @@ def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], r
         session = sessions[place % len(sessions)]
         wish = actions.Group(
             class_group=group,
-            pupils=min(pupils, session.field_trip.max_pupils),
+            pupils=min(pupils, session.largest_group),
             adults=adults_needed(pupils, 10),
             contact_phone=f"+849{random.randint(10_000_000, 99_999_999)}",
             wait_if_lost=place % 2 == 0,

@@ -20,8 +20,8 @@ from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.queries import standing_of
 from programs.visits.actions.booking import book_session, cancel_booking
-from programs.visits.choices import BookingState, WaitingPolicy
-from programs.visits.models import Booking, Season, SeasonOpening, Session
+from programs.visits.choices import BookingMode, BookingState, WaitingPolicy
+from programs.visits.models import Ballot, Booking, Season, SeasonOpening, Session
 from programs.visits.queries import session_to_book
 from tests.pages import main_of
 from tests.people import make_administrator, make_class, make_cluster, make_school, make_teacher, make_year
@@ -183,6 +183,21 @@ def test_a_class_of_another_school_cannot_be_chosen(world, as_user):
     answer = send(as_user(world.hanh), world.session, wish(world, class_group=str(world.lams_class.pk)))
     assert answer.context["form"].errors["class_group"]
     assert Booking.objects.count() == 0
+
+
+def test_every_page_of_a_session_says_the_same_largest_group(world, as_user):
+    """The trip takes 40, the session has 30 places: a teacher who prepared 40 would be refused."""
+    Session.objects.filter(pk=world.session.pk).update(capacity=30)
+    assert refusal_of(world, pupils=31).refusal.code == "group_too_big"
+    client = as_user(world.hanh)
+    pages = {
+        name: main_of(client.get(reverse(name, args=[world.session.pk]))) for name in ("session_detail", "session_book")
+    }
+    Session.objects.filter(pk=world.session.pk).update(mode=BookingMode.BALLOT)
+    Ballot.objects.create(reference="BT-MOT", session=world.session, closes_at=local(3), factors={"base": 100})
+    pages["session_enter"] = main_of(client.get(reverse("session_enter", args=[world.session.pk])))
+    for name, page in pages.items():
+        assert "tối đa 30" in page.casefold() and "tối đa 40" not in page.casefold(), name
 
 
 @pytest.mark.parametrize("wait", [False, True])

@@ -21,7 +21,7 @@ from programs.visits.forms import BookingForm
 from programs.visits.models import Ballot, Booking, Session
 from programs.visits.queries.ballot import ballot_of
 from programs.visits.queries.finding import next_chances
-from programs.visits.queries.ratios import ratio_of_session, ratios_of
+from programs.visits.queries.ratios import ratio_of_session, shown_ratios
 from programs.visits.rules.ballot import entering_refusal
 from programs.visits.rules.booking import mode_refusal
 
@@ -60,7 +60,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "own_bookings": list(own),
         "may_book": queries.may_book(request.user),
         "next_chance": next_chances([session], seats=None, now=timezone.now()).get(session.pk),
-        "ratios": [(level.label, ratio) for level, ratio in ratios_of(session.field_trip).items()],
+        "ratios": shown_ratios(session.field_trip),
     }
     return render(request, "visits/session_detail.html", context)
 
