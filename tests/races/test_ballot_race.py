@@ -22,7 +22,7 @@ from programs.visits.choices import SEAT_HOLDING, BookingMode
 from programs.visits.models import Ballot, BallotEntry, Booking, Season
 from programs.visits.rules.ballot import FACTORS
 from tests.people import make_class, make_officer, make_school, make_teacher, make_year
-from tests.visits.make import local, make_session, make_trip, seats_add_up
+from tests.visits.make import local, make_group, make_session, make_trip, seats_add_up
 
 pytestmark = [
     pytest.mark.race,
@@ -52,10 +52,15 @@ def ballot() -> Ballot:
 
 def _enter(ballot: Ballot, class_id: int, teacher_id: int, key: str = "") -> BallotEntry:
     class_group = ClassGroup.objects.select_related("school").get(pk=class_id)
-    group = actions.Group(class_group=class_group, pupils=10, adults=1, contact_phone="+84912345678", wait_if_lost=True)
+    group = make_group(class_group, pupils=10, adults=1)
     by = User.objects.get(pk=teacher_id)
     return actions.enter_ballot(
-        ballot_id=ballot.pk, session_id=ballot.session_id, group=group, by=by, key=key or str(class_id)
+        ballot_id=ballot.pk,
+        session_id=ballot.session_id,
+        group=group,
+        wait_if_lost=True,
+        by=by,
+        key=key or str(class_id),
     )
 
 

@@ -25,7 +25,7 @@ from programs.visits.models import Ballot, Booking, Season, SeasonOpening, Sessi
 from programs.visits.queries import session_to_book
 from tests.pages import main_of
 from tests.people import make_administrator, make_class, make_cluster, make_school, make_teacher, make_year
-from tests.visits.make import book, complete, local, make_session, make_trip, seats_add_up
+from tests.visits.make import book, complete, local, make_group, make_session, make_trip, seats_add_up
 
 pytestmark = pytest.mark.django_db
 
@@ -212,11 +212,7 @@ def test_nobody_books_a_session_that_was_changed_since_it_was_read(world, change
     with pytest.raises(Refused) as refused:
         book_session(
             session=fresh,
-            school=world.school,
-            class_group=world.class_8a1,
-            pupils=30,
-            adults=2,
-            contact_phone="+84912345678",
+            group=make_group(world.class_8a1, pupils=30),
             by=world.hanh,
             key="k",
             wait_if_full=wait,
@@ -290,15 +286,12 @@ def test_grades_outside_the_trip_are_refused_and_not_offered(world, as_user):
 def test_a_school_that_is_not_verified_cannot_book(world):
     world.school.state = SchoolState.SUSPENDED
     world.school.save()
+    world.class_8a1.school = make_stale(world.school)
     standing_is_old = world.hanh  # signed in before the suspension: the fresh row decides
     with pytest.raises(Refused) as caught:
         book_session(
             session=session_to_book(standing_is_old, world.session.pk),
-            school=make_stale(world.school),
-            class_group=world.class_8a1,
-            pupils=38,
-            adults=2,
-            contact_phone="+84912345678",
+            group=make_group(world.class_8a1),
             by=standing_is_old,
             key="k",
         )
@@ -356,11 +349,7 @@ def test_who_was_overtaken_reads_what_is_left_now(world):
     with translation.override("en"), pytest.raises(Refused) as caught:
         book_session(
             session=read_before,
-            school=world.school,
-            class_group=world.class_8a1,
-            pupils=38,
-            adults=2,
-            contact_phone="+84912345678",
+            group=make_group(world.class_8a1),
             by=world.hanh,
             key="overtaken",
         )

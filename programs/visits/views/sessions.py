@@ -170,13 +170,7 @@ def _book(request: HttpRequest, session: Session, form: BookingForm) -> Booking:
     data = form.cleaned_data
     return book_session(
         session=session,
-        school=data["class_group"].school,
-        class_group=data["class_group"],
-        pupils=data["pupils"],
-        adults=data["adults"],
-        contact_phone=data["contact_phone"],
-        note=data["note"],
-        needs=data["needs"],
+        group=form.group,
         wait_if_full=data["wait_if_full"],
         by=request.user,
         key=data["idempotency_key"],
