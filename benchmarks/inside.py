@@ -18,6 +18,7 @@ from benchmarks.client import hidden_inputs
 from programs.accounts.models import User
 from programs.models import Area, Centre, ClassGroup, FieldTrip, Holiday, Membership, School, SchoolYear, Session
 from programs.schools.choices import AreaKind, Authority, SchoolRole, SchoolState
+from programs.visits.choices import SEAT_HOLDING
 from programs.visits.models import Room
 from programs.visits.queries import day_begins
 from programs.visits.rules import full_refusal
@@ -145,7 +146,7 @@ def words_of_refusal() -> list[str]:
 def sold(session: Session) -> int:
     """Places of the bookings that hold some; the session's own count must say the same."""
     session.refresh_from_db()
-    booked = session.bookings.holding_seats().aggregate(places=Sum("pupils"))["places"] or 0
+    booked = session.bookings.filter(state__in=SEAT_HOLDING).aggregate(places=Sum("pupils"))["places"] or 0
     if booked != session.seats_taken:
         raise SystemExit(f"{session}: {booked} places are booked, {session.seats_taken} are counted as taken.")
     return booked

@@ -27,6 +27,7 @@ from programs.core.phones import show_phone
 from programs.curricula.models import Curriculum, Subject, Topic
 from programs.visits.models import Centre, FieldTrip, in_language
 from programs.visits.queries import calendar_of, may_book
+from programs.visits.queries.ratios import shown_ratios
 
 
 class FieldTripIndexPage(SectionPage):
@@ -159,7 +160,8 @@ class FieldTripPage(RecordPage):
         if not self.has_draft_facts:
             return self.field_trip
         plain = {name: value for name, value in self.facts_draft.items() if value is not None and name != "centre"}
-        return FieldTrip(centre=Centre.objects.filter(pk=self.facts_draft.get("centre")).first(), **plain)
+        centre = Centre.objects.filter(pk=self.facts_draft.get("centre")).first()
+        return FieldTrip(pk=self.field_trip_id, centre=centre, **plain)
 
     @property
     def timeline(self) -> list[dict]:
@@ -178,6 +180,8 @@ class FieldTripPage(RecordPage):
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         context = super().get_context(request, *args, **kwargs)
+        if self.record:
+            context["ratios"] = shown_ratios(self.record)
         if self.record and self.record.centre:
             centre = self.record.centre
             context |= {

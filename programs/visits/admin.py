@@ -2,7 +2,17 @@
 
 from django.contrib import admin
 
-from programs.visits.models import AdultRatio, Booking, Centre, CentreStaff, FieldTrip, RequiredPaper, Room, Session
+from programs.visits.models import (
+    WIPED,
+    AdultRatio,
+    Booking,
+    Centre,
+    CentreStaff,
+    FieldTrip,
+    RequiredPaper,
+    Room,
+    Session,
+)
 
 
 class RoomInline(admin.TabularInline):
@@ -68,7 +78,7 @@ class BookingAdmin(admin.ModelAdmin):
     list_filter = ["state"]
     search_fields = ["reference", "school__name"]
     # Access and medical needs are for the centre and the leader; the code of the pass opens doors.
-    exclude = ["needs", "note", "contact_phone", "pass_code"]
+    exclude = [*WIPED, "pass_code"]
 
     def has_add_permission(self, request) -> bool:
         return False

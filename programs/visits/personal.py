@@ -11,9 +11,10 @@ from programs.core.personal import Erasure, Fact, Section, Subject, forgets, row
 from programs.core.retention import kept_for
 from programs.visits import personal_ballot, personal_day  # noqa: F401  (they register by being imported)
 from programs.visits.choices import LIVE
-from programs.visits.models import Booking, CentreStaff, RosterEntry
+from programs.visits.models import GROUP_TEXTS, WIPED, Booking, CentreStaff, RosterEntry
+from programs.visits.personal_group import facts_of_group
 
-TEXTS = ("needs", "note", "end_reason", "alternative", "override_reason")
+TEXTS = (*GROUP_TEXTS, "end_reason", "alternative", "override_reason")
 
 
 @tells("programs.RosterEntry")
@@ -55,15 +56,12 @@ def bookings(subject: Subject) -> Iterator[Section]:
 
 
 def _of_booking(row: Booking) -> list[Fact]:
-    """That something was noted, not what: such texts speak of the pupils."""
     return [
         Fact("reference", _("Reference"), row.reference),
         Fact("field_trip", _("Field trip"), row.session.field_trip.title),
         Fact("starts", _("Starts"), row.session.starts_at),
         Fact("state", _("State"), row.get_state_display()),
-        Fact("phone", _("Telephone on the day"), row.shown_phone),
-        Fact("needs", _("Access and medical needs that you told"), bool(row.needs)),
-        Fact("note", _("Note to the centre"), bool(row.note)),
+        *facts_of_group(row),
         Fact("alternative", _("Activity of the pupils who stay at school"), bool(row.alternative)),
     ]
 
@@ -98,7 +96,7 @@ def forget_visits(subject: Subject) -> Iterator[Erasure]:
         why=_("They count a pupil without a name."),
     )
     led = Booking.objects.filter(leader=subject.user_id) if subject.user_id else Booking.objects.none()
-    named = list(led.exclude(contact_phone="", needs="", note="").values_list("pk", flat=True))
+    named = list(led.exclude(**WIPED).values_list("pk", flat=True))
     yield Erasure(
         label=_("Telephone and notes of bookings"),
         count=len(named),
@@ -145,4 +143,4 @@ def _mask(keys: list[int], subject: Subject) -> None:
 
 
 def wipe_contacts(bookings: QuerySet[Booking]) -> None:
-    bookings.update(contact_phone="", needs="", note="")
+    bookings.update(**WIPED)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
-from programs.visits.models import BallotEntry
+from programs.visits.models import WIPED, BallotEntry
+from programs.visits.personal_group import facts_of_group
 
 
 @tells("programs.BallotEntry")
@@ -30,22 +31,20 @@ def _of_entry(row: BallotEntry) -> list[Fact]:
         Fact("field_trip", _("Field trip"), row.session.field_trip.title),
         Fact("starts", _("Starts"), row.session.starts_at),
         Fact("pupils", _("Pupils"), row.pupils),
-        Fact("phone", _("Telephone on the day"), row.shown_phone),
-        Fact("needs", _("Access and medical needs that you told"), bool(row.needs)),
-        Fact("note", _("Note to the centre"), bool(row.note)),
+        *facts_of_group(row),
     ]
 
 
 @forgets("programs.BallotEntry")
 def forget_entries(subject: Subject) -> Iterator[Erasure]:
     led = BallotEntry.objects.filter(leader=subject.user_id or 0)
-    named = led.exclude(contact_phone="", needs="", note="")
+    named = led.exclude(**WIPED)
     yield Erasure(
         label=_("Telephone and notes of entries in ballots"),
         count=named.count(),
         outcome=Erasure.REMOVED,
         why=_("They only served the visit that might have been drawn."),
-        carry_out=lambda: led.update(contact_phone="", needs="", note=""),
+        carry_out=lambda: led.update(**WIPED),
     )
     yield Erasure(
         label=_("Entries in ballots"),

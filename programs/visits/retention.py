@@ -11,7 +11,7 @@ from programs.core.retention import retention_rule
 from programs.schools.choices import ConsentPurpose, ConsentState
 from programs.schools.models import Consent
 from programs.visits.choices import LIVE
-from programs.visits.models import Booking, BookingPaper, CalendarFeed, CheckInMark, VisitPhotograph
+from programs.visits.models import WIPED, Booking, BookingPaper, CalendarFeed, CheckInMark, VisitPhotograph
 from programs.visits.personal import wipe_contacts
 from programs.visits.personal_papers import delete_papers
 from programs.visits.personal_photographs import delete_photographs
@@ -26,7 +26,7 @@ from programs.visits.personal_photographs import delete_photographs
 )
 def contacts(limit: datetime) -> QuerySet[Booking]:
     over = Booking.objects.exclude(state__in=LIVE).filter(session__ends_at__lt=limit)
-    return over.exclude(contact_phone="", needs="", note="")
+    return over.exclude(**WIPED)
 
 
 @retention_rule(

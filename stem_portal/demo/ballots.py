@@ -14,7 +14,7 @@ from programs.models import ClassGroup, FieldTrip, Season, Session
 from programs.visits.actions import ballot as actions
 from programs.visits.actions.ballot_results import send_results
 from programs.visits.choices import BookingMode
-from programs.visits.models import Ballot
+from programs.visits.models import Ballot, Group
 from programs.visits.rules import adults_needed
 from programs.visits.rules.ballot import FACTORS
 from stem_portal.demo.calendar import Calendar
@@ -106,17 +106,17 @@ def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], r
     for place, group in enumerate(classes):
         pupils = random.randint(18, 28)
         session = sessions[place % len(sessions)]
-        wish = actions.Group(
+        wish = Group(
             class_group=group,
-            pupils=min(pupils, session.field_trip.max_pupils),
+            pupils=min(pupils, session.largest_group),
             adults=adults_needed(pupils, 10),
             contact_phone=f"+849{random.randint(10_000_000, 99_999_999)}",
-            wait_if_lost=place % 2 == 0,
         )
         actions.enter_ballot(
             ballot_id=ballot.pk,
             session_id=session.pk,
             group=wish,
+            wait_if_lost=place % 2 == 0,
             by=group.homeroom_teacher,
             key=f"{ballot.pk}-{group.pk}",
         )

@@ -83,7 +83,7 @@ def _load_centres() -> None:
     for texts in _texts("centres"):
         words = {name: texts[f"{name}_vi"] for name in (*both, "address")}
         words |= {f"{name}_en": texts[f"{name}_en"] for name in both}
-        words |= {name: texts[name] for name in ("phone", "email", "latitude", "longitude")}
+        words |= {name: texts[name] for name in ("phone", "email")}
         ward = Area.objects.get(name=texts["ward"], in_jurisdiction=True, tree="administrative")
         centre, _ = Centre.objects.get_or_create(code=texts["code"], defaults={"ward": ward, **words})
         for room in texts["rooms"]:

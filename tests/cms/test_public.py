@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from cms.actions import add_twin, set_up_site
 from cms.models import CurriculumPage, FieldTripPage
-from programs.visits.models import Centre, FieldTrip, Room, Session
+from programs.core.choices import Level
+from programs.visits.models import AdultRatio, Centre, FieldTrip, Room, Session
+from programs.visits.queries.ratios import pupils_per_adult
 from tests.cms.make import locale, make_curriculum_page, make_field_trip_page, make_news, make_policy, make_subject
 from tests.pages import main_of
 from tests.people import make_officer, make_teacher
@@ -109,6 +111,19 @@ def test_a_trip_shows_its_dates_with_the_places_left(website, client):
     assert "còn 5" in html
     assert "Còn 5 chỗ" in text_of(client.get("/tham-quan/"))
     assert "Còn 5 chỗ" in text_of(client.get("/"))
+
+
+def test_a_trip_says_the_ratio_of_adults_that_booking_asks_for(website, client):
+    page = make_field_trip_page()
+    shown = main_of(client.get(page.url))
+    assert "1 cho 10 học sinh" in shown and "Tiểu học:" not in shown
+    trip = page.field_trip
+    FieldTrip.objects.update(grade_from=4, grade_to=7)
+    AdultRatio.objects.create(field_trip=trip, level=Level.PRIMARY, pupils_per_adult=5)
+    shown = main_of(client.get(page.url))
+    assert "Tiểu học: 1 cho 5 học sinh" in shown and "Trung học cơ sở: 1 cho 10 học sinh" in shown
+    trip.refresh_from_db()
+    assert (pupils_per_adult(trip, 5), pupils_per_adult(trip, 6)) == (5, 10)
 
 
 def test_a_trip_says_its_price_and_how_its_centre_is_reached_in_both_languages(website, client):

@@ -18,11 +18,11 @@ from programs.notices.models import Message
 from programs.schools.models import ClassGroup
 from programs.visits.actions import ballot as actions
 from programs.visits.actions import ballot_results, centre, guard
-from programs.visits.choices import BookingMode
+from programs.visits.choices import SEAT_HOLDING, BookingMode
 from programs.visits.models import Ballot, BallotEntry, Booking, Season
 from programs.visits.rules.ballot import FACTORS
 from tests.people import make_class, make_officer, make_school, make_teacher, make_year
-from tests.visits.make import local, make_session, make_trip, seats_add_up
+from tests.visits.make import local, make_group, make_session, make_trip, seats_add_up
 
 pytestmark = [
     pytest.mark.race,
@@ -52,10 +52,15 @@ def ballot() -> Ballot:
 
 def _enter(ballot: Ballot, class_id: int, teacher_id: int, key: str = "") -> BallotEntry:
     class_group = ClassGroup.objects.select_related("school").get(pk=class_id)
-    group = actions.Group(class_group=class_group, pupils=10, adults=1, contact_phone="+84912345678", wait_if_lost=True)
+    group = make_group(class_group, pupils=10, adults=1)
     by = User.objects.get(pk=teacher_id)
     return actions.enter_ballot(
-        ballot_id=ballot.pk, session_id=ballot.session_id, group=group, by=by, key=key or str(class_id)
+        ballot_id=ballot.pk,
+        session_id=ballot.session_id,
+        group=group,
+        wait_if_lost=True,
+        by=by,
+        key=key or str(class_id),
     )
 
 
@@ -83,7 +88,7 @@ def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
     seeds = together(lambda _: actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer).seed)
     assert len(set(seeds)) == 1
     together(lambda _: ballot_results.send_results(ballot_id=ballot.pk, by=officer).state)
-    assert Booking.objects.holding_seats().count() == 4
+    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4
     assert Booking.objects.waiting().count() == SCHOOLS - 4
     assert Message.objects.filter(kind="ballot_result").count() == SCHOOLS
     assert seats_add_up(ballot.session)
@@ -157,7 +162,7 @@ def _send_both(ballots: list[Ballot], officer: User) -> list[str]:
 def test_two_ballots_that_are_sent_at_once_do_not_wait_for_each_others_schools(crossed):
     ballots, officer = crossed
     assert _send_both(ballots, officer) == ["sent", "sent"]
-    assert Booking.objects.holding_seats().count() == 4
+    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4
     assert all(seats_add_up(ballot.session) for ballot in ballots)
 
 
@@ -166,7 +171,7 @@ def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeyp
     monkeypatch.setattr(ballot_results, "_lock_schools", lambda entries: None)
     with pytest.raises(OperationalError, match="deadlock"):
         _send_both(*crossed)
-    assert Booking.objects.holding_seats().count() == 2
+    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 2
 
 
 # --- A season that is saved while its ballot is opened or sent ----------------------------------

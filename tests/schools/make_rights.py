@@ -23,7 +23,7 @@ from programs.notices.actions import write_message
 from programs.schools.actions import rights
 from programs.schools.choices import ImportState, Requester
 from programs.schools.models import DataRequest, Pupil
-from programs.visits.models import Booking, RosterEntry
+from programs.visits.models import GROUP_TEXTS, Booking, RosterEntry
 from tests import people
 from tests.certificates.make import issue, make_visit
 from tests.projects.make import attach, jpeg, make_competition, make_minh, make_project, pdf
@@ -106,7 +106,7 @@ def _visit(world) -> None:
     world.booking = make_visit(names=("Lê Thị Hoa",), class_group=world.group, leader=world.hanh)
     RosterEntry.objects.create(booking=world.booking, pupil=world.minh, attended=True)
     Booking.objects.filter(pk=world.booking.pk).update(
-        needs=f"{NAME} dị ứng đậu phộng",
+        **dict.fromkeys(GROUP_TEXTS, f"{NAME} dị ứng đậu phộng"),
         arrived_pupils=2,
         arrived_girls=1,
         alternative=f"Em {NAME} đọc sách ở thư viện",

@@ -16,7 +16,17 @@ from programs.visits.actions.booking import book_session
 from programs.visits.actions.guard import lock_booking
 from programs.visits.actions.papers import hand_in_paper
 from programs.visits.choices import ApprovalState, CentreRole
-from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, OpeningHours, Room, Session
+from programs.visits.models import (
+    GROUP,
+    Booking,
+    Centre,
+    CentreStaff,
+    FieldTrip,
+    Group,
+    OpeningHours,
+    Room,
+    Session,
+)
 from programs.visits.queries import session_to_book
 from programs.visits.queries.papers import can_decide
 from programs.visits.rules import adults_needed
@@ -94,11 +104,17 @@ def make_manager(centre: Centre, full_name: str = "Võ Thành Trung") -> User:
     return user
 
 
+def make_group(class_group: ClassGroup, **said) -> Group:
+    """38 pupils and 2 adults unless told otherwise."""
+    return Group(class_group=class_group, **{"pupils": 38, "adults": 2, "contact_phone": "+84912345678"} | said)
+
+
 def book(session: Session, class_group: ClassGroup, by: User, **fields) -> Booking:
     """A booking through the door that everybody uses: 38 pupils and 2 adults unless told otherwise."""
-    values = {"pupils": 38, "adults": 2, "contact_phone": "+84912345678", "key": f"key-{next(_serial)}"} | fields
+    said = {name: fields.pop(name) for name in GROUP if name in fields}
+    values = {"key": f"key-{next(_serial)}"} | fields
     fresh = session_to_book(by, session.pk, key=values["key"])
-    return book_session(session=fresh, school=class_group.school, class_group=class_group, by=by, **values)
+    return book_session(session=fresh, group=make_group(class_group, **said), by=by, **values)
 
 
 def move_session(session: Session, starts_at: datetime) -> Session:

@@ -17,11 +17,10 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole, SchoolState
 from programs.visits.actions import ballot as actions
-from programs.visits.actions.ballot import Group
 from programs.visits.actions.ballot_results import send_results
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.choices import BallotState, BookingMode, BookingState, CentreRole, EntryOutcome, SessionState
-from programs.visits.models import Ballot, BallotEntry, Booking, CentreStaff, Season, Session
+from programs.visits.models import Ballot, BallotEntry, Booking, CentreStaff, Group, Season, Session
 from programs.visits.rules.ballot import FACTORS
 from tests.pages import main_of
 from tests.people import (
@@ -36,7 +35,7 @@ from tests.people import (
     make_ward,
     make_year,
 )  # fmt: skip
-from tests.visits.make import book, local, make_centre, make_session, make_trip, move_session, seats_add_up
+from tests.visits.make import book, local, make_centre, make_group, make_session, make_trip, move_session, seats_add_up
 from tests.visits.test_ballot_rules import run_script
 
 pytestmark = pytest.mark.django_db
@@ -74,13 +73,18 @@ def opened(world, **fields) -> Ballot:
 
 
 def group(class_group, pupils: int = 30, **fields) -> Group:
-    return Group(class_group=class_group, pupils=pupils, adults=2, contact_phone=PHONE, **fields)
+    return make_group(class_group, pupils=pupils, **fields)
 
 
-def enter(ballot, session, class_group, by, *, pupils: int = 30, **fields) -> BallotEntry:
-    wish = group(class_group, pupils, **fields)
-    key = f"{session.pk}-{class_group.pk}"
-    return actions.enter_ballot(ballot_id=ballot.pk, session_id=session.pk, group=wish, by=by, key=key)
+def enter(ballot, session, class_group, by, *, pupils: int = 30, wait_if_lost: bool = False, **fields) -> BallotEntry:
+    return actions.enter_ballot(
+        ballot_id=ballot.pk,
+        session_id=session.pk,
+        group=group(class_group, pupils, **fields),
+        wait_if_lost=wait_if_lost,
+        by=by,
+        key=f"{session.pk}-{class_group.pk}",
+    )
 
 
 def schools_enter(ballot, session, count: int, **fields) -> list[BallotEntry]:

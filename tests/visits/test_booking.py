@@ -20,12 +20,12 @@ from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.queries import standing_of
 from programs.visits.actions.booking import book_session, cancel_booking
-from programs.visits.choices import BookingState, WaitingPolicy
-from programs.visits.models import Booking, Season, SeasonOpening, Session
+from programs.visits.choices import BookingMode, BookingState, WaitingPolicy
+from programs.visits.models import Ballot, Booking, Season, SeasonOpening, Session
 from programs.visits.queries import session_to_book
 from tests.pages import main_of
 from tests.people import make_administrator, make_class, make_cluster, make_school, make_teacher, make_year
-from tests.visits.make import book, complete, local, make_session, make_trip, seats_add_up
+from tests.visits.make import book, complete, local, make_group, make_session, make_trip, seats_add_up
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +185,21 @@ def test_a_class_of_another_school_cannot_be_chosen(world, as_user):
     assert Booking.objects.count() == 0
 
 
+def test_every_page_of_a_session_says_the_same_largest_group(world, as_user):
+    """The trip takes 40, the session has 30 places: a teacher who prepared 40 would be refused."""
+    Session.objects.filter(pk=world.session.pk).update(capacity=30)
+    assert refusal_of(world, pupils=31).refusal.code == "group_too_big"
+    client = as_user(world.hanh)
+    pages = {
+        name: main_of(client.get(reverse(name, args=[world.session.pk]))) for name in ("session_detail", "session_book")
+    }
+    Session.objects.filter(pk=world.session.pk).update(mode=BookingMode.BALLOT)
+    Ballot.objects.create(reference="BT-MOT", session=world.session, closes_at=local(3), factors={"base": 100})
+    pages["session_enter"] = main_of(client.get(reverse("session_enter", args=[world.session.pk])))
+    for name, page in pages.items():
+        assert "tối đa 30" in page.casefold() and "tối đa 40" not in page.casefold(), name
+
+
 @pytest.mark.parametrize("wait", [False, True])
 @pytest.mark.parametrize(
     "change",
@@ -197,11 +212,7 @@ def test_nobody_books_a_session_that_was_changed_since_it_was_read(world, change
     with pytest.raises(Refused) as refused:
         book_session(
             session=fresh,
-            school=world.school,
-            class_group=world.class_8a1,
-            pupils=30,
-            adults=2,
-            contact_phone="+84912345678",
+            group=make_group(world.class_8a1, pupils=30),
             by=world.hanh,
             key="k",
             wait_if_full=wait,
@@ -275,15 +286,12 @@ def test_grades_outside_the_trip_are_refused_and_not_offered(world, as_user):
 def test_a_school_that_is_not_verified_cannot_book(world):
     world.school.state = SchoolState.SUSPENDED
     world.school.save()
+    world.class_8a1.school = make_stale(world.school)
     standing_is_old = world.hanh  # signed in before the suspension: the fresh row decides
     with pytest.raises(Refused) as caught:
         book_session(
             session=session_to_book(standing_is_old, world.session.pk),
-            school=make_stale(world.school),
-            class_group=world.class_8a1,
-            pupils=38,
-            adults=2,
-            contact_phone="+84912345678",
+            group=make_group(world.class_8a1),
             by=standing_is_old,
             key="k",
         )
@@ -341,11 +349,7 @@ def test_who_was_overtaken_reads_what_is_left_now(world):
     with translation.override("en"), pytest.raises(Refused) as caught:
         book_session(
             session=read_before,
-            school=world.school,
-            class_group=world.class_8a1,
-            pupils=38,
-            adults=2,
-            contact_phone="+84912345678",
+            group=make_group(world.class_8a1),
             by=world.hanh,
             key="overtaken",
         )

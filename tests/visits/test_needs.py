@@ -21,7 +21,7 @@ from programs.visits.actions.needs import tell_needs
 from programs.visits.choices import BookingMode
 from programs.visits.models import Session
 from tests.people import make_administrator, make_officer, make_teacher, make_ward_officer
-from tests.visits.make import book, local, make_centre, make_centre_staff, move_session
+from tests.visits.make import book, local, make_centre, make_centre_staff, make_group, move_session
 
 pytestmark = pytest.mark.django_db
 NEEDS = "Một em dùng xe lăn"
@@ -40,7 +40,7 @@ def entry(world):
         season=None, session=world.session, closes_at=local(3, 17), factors={"base": 100}, seed_source="",
         by=make_officer(), key="mo",
     )  # fmt: skip
-    group = ballots.Group(class_group=world.class_8a1, pupils=30, adults=2, contact_phone="+84912345678", needs=NEEDS)
+    group = make_group(world.class_8a1, pupils=30, needs=NEEDS)
     return ballots.enter_ballot(ballot_id=draw.pk, session_id=world.session.pk, group=group, by=world.hanh, key="vao")
 
 
@@ -137,7 +137,7 @@ def test_of_an_entry_only_the_writer_reads_and_changes_them(world, as_user, entr
 
 
 def test_not_even_the_action_lets_the_coordinator_overwrite_them(world, entry):
-    group = ballots.Group(class_group=world.class_8a1, pupils=20, adults=2, contact_phone="+84912345678", needs="")
+    group = make_group(world.class_8a1, pupils=20, needs="")
     ballots.change_entry(entry_id=entry.pk, group=group, by=world.phuc)
     entry.refresh_from_db()
     assert (entry.pupils, entry.needs) == (20, NEEDS)

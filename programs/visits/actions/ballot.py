@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -21,12 +20,11 @@ from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.models import ClassGroup
 from programs.schools.queries import standing_of
 from programs.visits import rules
 from programs.visits.actions import guard
 from programs.visits.choices import BallotState, BookingMode, EntryOutcome, SessionState
-from programs.visits.models import Ballot, BallotEntry, Season, Session
+from programs.visits.models import GROUP, WIPED, Ballot, BallotEntry, Group, Season, Session
 from programs.visits.queries import ballot as queries
 from programs.visits.queries.ratios import pupils_per_adult
 from programs.visits.queries.schedule import managed_centre_ids
@@ -113,41 +111,27 @@ def _lock_ballot(ballot_id: int) -> Ballot:
 
 
 # --- Entering -----------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Group:
-    """What a school says of the group that would come."""
-
-    class_group: ClassGroup
-    pupils: int
-    adults: int
-    contact_phone: str
-    needs: str = ""
-    note: str = ""
-    wait_if_lost: bool = False
-
-    def as_body(self) -> list:
-        return [self.class_group.pk, *list(vars(self).values())[1:]]
-
-
-def enter_ballot(*, ballot_id: int, session_id: int, group: Group, by: User, key: str) -> BallotEntry:
+def enter_ballot(
+    *, ballot_id: int, session_id: int, group: Group, by: User, key: str, wait_if_lost: bool = False
+) -> BallotEntry:
     """Enter a class for a session of the ballot, until the closing time by this machine's clock.
 
     Raises ``Refused`` with the reason, and PermissionDenied when ``by`` does not belong to the school.
     """
-    if not rules.can_book_for(standing_of(by), group.class_group.school):
+    if not rules.can_book_for(standing_of(by), group.school):
         raise PermissionDenied
     with transaction.atomic():
         return perform_once(
             user=by,
             action="ballot.enter",
             key=key,
-            body={"session": session_id, "group": group.as_body()},
-            perform=lambda: _enter(ballot_id, session_id, group, by),
+            body={"session": session_id, "group": group.as_body(), "wait": wait_if_lost},
+            perform=lambda: _enter(ballot_id, session_id, group, by, wait_if_lost),
             find=lambda pk: BallotEntry.objects.get(pk=pk),
         )
 
 
-def _enter(ballot_id: int, session_id: int, group: Group, by: User) -> BallotEntry:
+def _enter(ballot_id: int, session_id: int, group: Group, by: User, wait_if_lost: bool) -> BallotEntry:
     ballot, session = _lock_ballot(ballot_id), queries.session_to_enter(session_id)
     _must_suit(ballot, session, group)
     if earlier := queries.same_entry(ballot, session, group.class_group.pk):
@@ -157,8 +141,9 @@ def _enter(ballot_id: int, session_id: int, group: Group, by: User) -> BallotEnt
         ballot=ballot,
         number=(last or 0) + 1,  # under the ballot's lock
         session=session,
-        school=group.class_group.school,
+        school=group.school,
         leader=by,
+        wait_if_lost=wait_if_lost,
         **vars(group),
     )
     entry.save(force_insert=True)
@@ -171,7 +156,7 @@ def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
     now = timezone.now()
     refuse_if(fair.entering_refusal(now=now, closes_at=ballot.closes_at, state=ballot.state))
     refuse_if(fair.foreign_session_refusal(belongs=queries.sessions_to_enter(ballot).filter(pk=session.pk).exists()))
-    trip, school = session.field_trip, group.class_group.school
+    trip, school = session.field_trip, group.school
     facts = rules.BookingFacts(
         now=now,
         opens_at=now,
@@ -191,15 +176,17 @@ def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
     refuse_if(fair.school_refusal(school_working=school.is_working, on_holiday=session.on_holiday))
 
 
-def change_entry(*, entry_id: int, group: Group, by: User) -> BallotEntry:
+def change_entry(*, entry_id: int, group: Group, by: User, wait_if_lost: bool = False) -> BallotEntry:
     """Change what a school said of its group, until entries close; its needs only by its leader."""
     with transaction.atomic():
         entry = _lock_entry(entry_id, by)
         _must_suit(entry.ballot, queries.session_to_enter(entry.session_id), group)
         before = _seen(entry)
         own = rules.can_write_needs(user_id=by.pk, leader_id=entry.leader_id)
-        for name in ("pupils", "adults", "contact_phone", "note", "wait_if_lost", *(["needs"] if own else [])):
-            setattr(entry, name, getattr(group, name))
+        for name in GROUP:
+            if own or name != "needs":
+                setattr(entry, name, getattr(group, name))
+        entry.wait_if_lost = wait_if_lost
         entry.save()
         record(by=by, action="ballot.change_entry", obj=entry, before=before, after=_seen(entry))
     return entry
@@ -232,12 +219,12 @@ def _lock_entry(entry_id: int, by: User) -> BallotEntry:
 
 
 def _seen(entry: BallotEntry) -> dict:
-    return {"number": entry.number, "session": entry.session_id, "pupils": entry.pupils, "adults": entry.adults}
+    return {"number": entry.number, "session": entry.session_id, **entry.size}
 
 
 def wipe(*, entries: QuerySet[BallotEntry]) -> None:
     """What only served a coming visit goes: a winner's booking has it."""
-    entries.update(contact_phone="", needs="", note="")
+    entries.update(**WIPED)
 
 
 # --- Closing: the list is published before the seed is known ------------------------------------

@@ -116,14 +116,9 @@ def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
         reference=new_reference(REFERENCE_PREFIX),
         session=session,
         school=entry.school,
-        class_group=entry.class_group,
         leader=entry.leader,
-        contact_phone=entry.contact_phone,
-        pupils=entry.pupils,
-        adults=entry.adults,
-        needs=entry.needs,
-        note=entry.note,
         state=BookingState.WAITLISTED,
+        **vars(entry.group),
     )
     offered = trip.is_active and trip.centre.is_active
     refuse_if(
@@ -141,7 +136,7 @@ def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
 
 
 def _of_ballot(entry: BallotEntry, booking: Booking) -> dict:
-    return {"state": booking.state, "pupils": booking.pupils, "ballot": entry.ballot.reference, "entry": entry.number}
+    return {"state": booking.state, **booking.size, "ballot": entry.ballot.reference, "entry": entry.number}
 
 
 def _tell(ballot: Ballot, entries: Sequence[BallotEntry]) -> None:

@@ -13,14 +13,13 @@ from programs.core.audit import record
 from programs.core.idempotency import body_hash, key_reused
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.models import ClassGroup, School
 from programs.schools.queries import standing_of
 from programs.visits import queries, rules
 from programs.visits.actions import guard
 from programs.visits.actions.messages import tell_leader
 from programs.visits.actions.waiting import about_waiting, confirm_by, promote_waiting
 from programs.visits.choices import CANCELLED, BookingState, WaitingPolicy
-from programs.visits.models import Booking, Session
+from programs.visits.models import Booking, Group, Session
 from programs.visits.queries.ratios import ratio_of_session
 
 REFERENCE_PREFIX = "BD"
@@ -29,13 +28,7 @@ REFERENCE_PREFIX = "BD"
 def book_session(
     *,
     session: Session,
-    school: School,
-    class_group: ClassGroup,
-    pupils: int,
-    adults: int,
-    contact_phone: str,
-    note: str = "",
-    needs: str = "",
+    group: Group,
     by: User,
     key: str,
     wait_if_full: bool = False,
@@ -44,29 +37,17 @@ def book_session(
 
     ``session`` comes fresh from ``queries.session_to_book``. The same ``key`` answers with the first booking,
     whatever became of the places meanwhile. Raises ``Refused`` with the reason, and PermissionDenied when ``by``
-    does not belong to ``school``.
+    does not belong to the school of the class.
     """
-    if not rules.can_book_for(standing_of(by), school):
+    if not rules.can_book_for(standing_of(by), group.school):
         raise PermissionDenied
     wish = Booking(
         session=session,
-        school=school,
-        class_group=class_group,
+        school=group.school,
         leader=by,
-        pupils=pupils,
-        adults=adults,
-        contact_phone=contact_phone,
-        note=note,
-        needs=needs,
         key_hash=queries.hash_of_key(by, key),
-        body_hash=body_hash(
-            {
-                "session": session.pk,
-                "class": class_group.pk,
-                "group": [pupils, adults, contact_phone, note, needs],
-                "wait": wait_if_full,
-            }
-        ),
+        body_hash=body_hash({"session": session.pk, "group": group.as_body(), "wait": wait_if_full}),
+        **vars(group),
     )
     try:
         with transaction.atomic():
@@ -172,7 +153,7 @@ def school_facts_of(*, wish: Booking, now: datetime) -> rules.SchoolFacts:
 
 
 def _seen(booking: Booking) -> dict:
-    return {"state": booking.state, "pupils": booking.pupils, "adults": booking.adults}
+    return {"state": booking.state, **booking.size}
 
 
 def cancel_booking(*, booking_id: int, reason: str, by: User) -> Booking:

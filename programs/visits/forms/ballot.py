@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from programs.core.idempotency import IdempotentFormMixin
 from programs.visits.forms.booking import BookingForm
 from programs.visits.forms.fields import number
 from programs.visits.forms.schedule import MomentField
-from programs.visits.models import Season, Session
+from programs.visits.models import GROUP, BallotEntry, Group, Season, Session
 from programs.visits.rules.ballot import FACTOR_WORDS, FACTORS
 
 
@@ -85,11 +86,19 @@ class EntryForm(BookingForm):
 class EntryChangeForm(EntryForm):
     """The same class for the same session; the needs only for whoever wrote them (``own``)."""
 
-    def __init__(self, *args, ratio_of: Callable[[int], int], own: bool, **kwargs) -> None:
-        super().__init__(*args, classes=[], ratio_of=ratio_of, largest=0, **kwargs)
+    def __init__(self, *args, entry: BallotEntry, ratio_of: Callable[[int], int], own: bool, **kwargs) -> None:
+        said = vars(entry.group) | {"wait_if_lost": entry.wait_if_lost}
+        super().__init__(*args, classes=[], ratio_of=ratio_of, largest=0, initial=said, **kwargs)
+        self.entry = entry
         del self.fields["class_group"]
         if not own:
             del self.fields["needs"]
+
+    @property
+    def group(self) -> Group:
+        """The entry's group as it was, but for what was asked."""
+        said = {name: self.cleaned_data[name] for name in GROUP if name in self.fields}
+        return replace(self.entry.group, **said)
 
 
 class SeedForm(CleanFormMixin, IdempotentFormMixin, forms.Form):

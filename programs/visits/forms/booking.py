@@ -13,6 +13,7 @@ from programs.core.forms import CleanCharField, CleanFormMixin, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.schools.models import ClassGroup, Pupil
 from programs.visits.forms.fields import number
+from programs.visits.models import GROUP, Group
 
 
 class ClassSelect(forms.Select):
@@ -82,6 +83,11 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         strictest = min(ratios.values(), default=1)
         self.fields["adults"].help_text = _ratio_words(sorted(set(ratios.values())))
         self.fields["adults"].widget.attrs["data-pupils-per-adult"] = strictest
+
+    @property
+    def group(self) -> Group:
+        """What a valid form says of the group."""
+        return Group(**{name: self.cleaned_data[name] for name in ("class_group", *GROUP)})
 
 
 def _largest_words(largest: int) -> str:

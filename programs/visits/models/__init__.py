@@ -4,10 +4,14 @@ from programs.visits.models.ballots import Ballot, BallotEntry
 from programs.visits.models.bookings import Booking, BookingApproval, BookingPaper, RosterEntry, new_pass_code
 from programs.visits.models.centres import Blackout, Centre, CentreStaff, OpeningHours, Room, in_language
 from programs.visits.models.day import CalendarFeed, CheckInMark, VisitFeedback, VisitPhotograph
+from programs.visits.models.groups import GROUP, GROUP_TEXTS, WIPED, Group, GroupColumns
 from programs.visits.models.sessions import Season, SeasonOpening, Session, SessionSeries
 from programs.visits.models.trips import AdultRatio, FieldTrip, RequiredPaper
 
 __all__ = [
+    "GROUP",
+    "GROUP_TEXTS",
+    "WIPED",
     "AdultRatio",
     "Ballot",
     "BallotEntry",
@@ -20,6 +24,8 @@ __all__ = [
     "CentreStaff",
     "CheckInMark",
     "FieldTrip",
+    "Group",
+    "GroupColumns",
     "OpeningHours",
     "RequiredPaper",
     "Room",

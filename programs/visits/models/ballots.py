@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.phones import show_phone
 from programs.schools.models import ClassGroup, School
 from programs.visits.choices import (
     BallotState,
     EntryOutcome,
 )
 from programs.visits.models.bookings import Booking
+from programs.visits.models.groups import GroupColumns
 from programs.visits.models.sessions import Season, Session
 
 USER = settings.AUTH_USER_MODEL
@@ -53,10 +53,10 @@ class Ballot(models.Model):
         return self.reference
 
 
-class BallotEntry(models.Model):
+class BallotEntry(GroupColumns):
     """A group that takes part in a draw, what weighed, and what came of it."""
 
-    PII = {"leader", "contact_phone", "note", "needs"}
+    PII = GroupColumns.PII | {"leader"}
     MOVES_WITH_SCHOOL = Q(outcome=EntryOutcome.ENTERED)
     ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="entries")
     number = models.PositiveIntegerField(_("number"))  # in the published list
@@ -64,11 +64,6 @@ class BallotEntry(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="ballot_entries")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="ballot_entries")
     leader = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
-    contact_phone = models.CharField(_("telephone on the day"), max_length=20)
-    pupils = models.PositiveSmallIntegerField(_("pupils"))
-    adults = models.PositiveSmallIntegerField(_("accompanying adults"))
-    needs = models.TextField(blank=True, max_length=1000)
-    note = models.TextField(blank=True, max_length=1000)
     wait_if_lost = models.BooleanField(_("join the waiting list when not drawn"), default=False)
     weight = models.DecimalField(_("weight"), max_digits=8, decimal_places=4, null=True, blank=True)
     weight_facts = models.JSONField(default=dict)  # what the weight was computed from
@@ -94,7 +89,3 @@ class BallotEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ballot_id}:{self.number}"
-
-    @property
-    def shown_phone(self) -> str:
-        return show_phone(self.contact_phone)

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.phones import show_phone
 from programs.core.references import random_code
 from programs.schools.models import ClassGroup, Pupil, School
 from programs.visits.choices import (
@@ -24,6 +23,7 @@ from programs.visits.choices import (
     BookingState,
     PaperKind,
 )
+from programs.visits.models.groups import GroupColumns
 from programs.visits.models.sessions import Session
 
 USER = settings.AUTH_USER_MODEL
@@ -38,9 +38,6 @@ class BookingQuerySet(models.QuerySet):
     def live(self) -> BookingQuerySet:
         return self.filter(state__in=LIVE)
 
-    def holding_seats(self) -> BookingQuerySet:
-        return self.filter(state__in=SEAT_HOLDING)
-
     def waiting(self) -> BookingQuerySet:
         """The waiting list in its order: first come, first served."""
         return self.filter(state=BookingState.WAITLISTED).order_by("waiting_since", "id")
@@ -49,10 +46,10 @@ class BookingQuerySet(models.QuerySet):
         return self.filter(state__in=CAME)
 
 
-class Booking(models.Model):
+class Booking(GroupColumns):
     """A school's request for places in a session. Three head counts are kept apart: booked, confirmed and arrived."""
 
-    PII = {"contact_phone", "note", "needs", "alternative", "end_reason", "override_reason", "leader"}
+    PII = GroupColumns.PII | {"alternative", "end_reason", "override_reason", "leader"}
     MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
@@ -63,11 +60,6 @@ class Booking(models.Model):
     leader = models.ForeignKey(
         USER, on_delete=models.PROTECT, related_name="led_bookings", verbose_name=_("group leader")
     )
-    contact_phone = models.CharField(_("telephone on the day"), max_length=20)
-    pupils = models.PositiveSmallIntegerField(_("pupils"))
-    adults = models.PositiveSmallIntegerField(_("accompanying adults"))
-    needs = models.TextField(_("access and medical needs (for the centre only)"), blank=True, max_length=1000)
-    note = models.TextField(_("note to the centre"), blank=True, max_length=1000)
     girls = models.PositiveSmallIntegerField(_("of whom girls"), null=True, blank=True)
     seats = models.PositiveSmallIntegerField(default=0)  # what it holds of the session now: only the guard writes it
     confirmed_pupils = models.PositiveSmallIntegerField(_("pupils confirmed"), null=True, blank=True)
@@ -137,10 +129,6 @@ class Booking(models.Model):
     def asked_or_offered_at(self) -> datetime:
         """From when the school could know of its places: when it booked, or when they were offered to it."""
         return max(self.created_at, self.offered_at or self.created_at)
-
-    @property
-    def shown_phone(self) -> str:
-        return show_phone(self.contact_phone)
 
 
 class BookingApproval(models.Model):

@@ -33,8 +33,6 @@ class Centre(models.Model):
     address = models.CharField(_("address"), max_length=250)
     phone = models.CharField(_("telephone"), max_length=20)
     email = models.EmailField(_("e-mail"))
-    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
-    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True)
     opening_hours_en = models.CharField(_("opening hours in English"), max_length=200, blank=True)
     accessibility = models.TextField(_("accessibility"), blank=True)

@@ -30,7 +30,6 @@ class FieldTrip(models.Model):
     max_pupils = models.PositiveSmallIntegerField(_("pupils at most"), default=40)
     pupils_per_adult = models.PositiveSmallIntegerField(_("pupils per accompanying adult"), default=20)
     price_vnd = models.PositiveIntegerField(_("price per pupil (đồng)"), default=0)
-    min_pupils = models.PositiveSmallIntegerField(_("pupils at least"), default=1)
     needs_transport = models.BooleanField(_("needs a hired vehicle"), default=False)
     is_active = models.BooleanField(_("offered"), default=True)
 

@@ -27,8 +27,16 @@ def ratio_of_session(session: Session, grade: int) -> int:
 
 def ratios_of(trip: FieldTrip) -> dict[Level, int]:
     """Pupils per adult of each level of the trip."""
-    own = dict(trip.ratios.values_list("level", "pupils_per_adult"))
+    own = dict(AdultRatio.objects.filter(field_trip=trip.pk).values_list("level", "pupils_per_adult"))
     return {level: own.get(level, trip.pupils_per_adult) for level in trip.levels}
+
+
+def shown_ratios(trip: FieldTrip) -> list[tuple[str, int]]:
+    """The same for a reader: each with the name of its level, or one without a name that holds for all."""
+    ratios = ratios_of(trip)
+    if len(set(ratios.values())) == 1:
+        return [("", next(iter(ratios.values())))]
+    return [(level.label, ratio) for level, ratio in ratios.items()]
 
 
 def pupils_per_adult(trip: FieldTrip, grade: int) -> int:

@@ -19,7 +19,6 @@ from programs.visits.models import (
     Blackout,
     Booking,
     Centre,
-    FieldTrip,
     OpeningHours,
     Room,
     Season,
@@ -72,10 +71,6 @@ def closed_days_run_by(user) -> QuerySet[Blackout]:
 def seasons_visible_to(user) -> QuerySet[Season]:
     """Seasons are the same for all centres: whoever plans at one of them reads them all."""
     return Season.objects.all() if centres_run_by(user).exists() else Season.objects.none()
-
-
-def trips_of(centre: Centre) -> QuerySet[FieldTrip]:
-    return centre.field_trips.filter(is_active=True)
 
 
 def open_seasons(*, now: datetime) -> QuerySet[Season]:
@@ -219,10 +214,6 @@ def groups_of(session: Session) -> list[Booking]:
     """The groups that come or wait, those who hold places first, in the order in which they came."""
     rows = session.bookings.filter(state__in=(*LIVE, *SEAT_COUNTED)).select_related("school", "class_group", "leader")
     return sorted(rows, key=lambda booking: (not booking.counts_seats, booking.created_at, booking.pk))
-
-
-def live_booking_ids(session: Session) -> list[int]:
-    return list(session.bookings.live().order_by("pk").values_list("pk", flat=True))
 
 
 def elsewhere(session: Session, bookings: Sequence[Booking]) -> dict[int, str]:

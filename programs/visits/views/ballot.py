@@ -33,7 +33,6 @@ from programs.visits.queries.ratios import pupils_per_adult
 from programs.visits.rules import ballot as fair
 
 SCRIPT = Path(__file__).parent.parent / "tools" / "repeat_draw.py"
-GROUP_FIELDS = ("pupils", "adults", "contact_phone", "needs", "note", "wait_if_lost")
 PUBLISHED = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENT)
 
 
@@ -162,7 +161,8 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
             entry = actions.enter_ballot(
                 ballot_id=ballot.pk,
                 session_id=session.pk,
-                group=_group(form, form.cleaned_data["class_group"]),
+                group=form.group,
+                wait_if_lost=form.cleaned_data["wait_if_lost"],
                 by=request.user,
                 key=form.cleaned_data["idempotency_key"],
             )
@@ -185,11 +185,6 @@ def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
     pupils = min(chosen.pupil_count, session.largest_group)
     adults = rules.adults_needed(pupils, pupils_per_adult(session.field_trip, chosen.grade))
     return {"class_group": chosen.pk, "pupils": pupils, "adults": adults}
-
-
-def _group(form: EntryForm, class_group) -> actions.Group:
-    said = {name: form.cleaned_data[name] for name in GROUP_FIELDS if name in form.cleaned_data}
-    return actions.Group(class_group=class_group, **said)
 
 
 def _entry_page(
@@ -264,13 +259,18 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
     session = entry.session
     form = EntryChangeForm(
         request.POST or None,
+        entry=entry,
         ratio_of=partial(pupils_per_adult, session.field_trip),
         own=in_person(request) and rules.can_write_needs(user_id=request.user.pk, leader_id=entry.leader_id),
-        initial={name: getattr(entry, name) for name in GROUP_FIELDS},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_entry(entry_id=entry.pk, group=_group(form, entry.class_group), by=request.user)
+            actions.change_entry(
+                entry_id=entry.pk,
+                group=form.group,
+                wait_if_lost=form.cleaned_data["wait_if_lost"],
+                by=request.user,
+            )
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:

@@ -21,7 +21,7 @@ from programs.visits.forms import BookingForm
 from programs.visits.models import Booking, Session
 from programs.visits.queries.booking import OTHER_WAYS, other_way_of
 from programs.visits.queries.finding import next_chances
-from programs.visits.queries.ratios import ratio_of_session, ratios_of
+from programs.visits.queries.ratios import ratio_of_session, shown_ratios
 from programs.visits.rules.booking import mode_refusal
 
 
@@ -59,7 +59,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "own_bookings": list(own),
         "may_book": queries.may_book(request.user),
         "next_chance": next_chances([session], seats=None, now=timezone.now()).get(session.pk),
-        "ratios": [(level.label, ratio) for level, ratio in ratios_of(session.field_trip).items()],
+        "ratios": shown_ratios(session.field_trip),
     }
     return render(request, "visits/session_detail.html", context)
 
@@ -169,13 +169,7 @@ def _book(request: HttpRequest, session: Session, form: BookingForm) -> Booking:
     data = form.cleaned_data
     return book_session(
         session=session,
-        school=data["class_group"].school,
-        class_group=data["class_group"],
-        pupils=data["pupils"],
-        adults=data["adults"],
-        contact_phone=data["contact_phone"],
-        note=data["note"],
-        needs=data["needs"],
+        group=form.group,
         wait_if_full=data["wait_if_full"],
         by=request.user,
         key=data["idempotency_key"],
