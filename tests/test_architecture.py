@@ -124,8 +124,28 @@ def rooms(name: str) -> list[Path]:
 NEVER = {
     "choices": {"django.http", "django.shortcuts", "programs.*.models", "programs.*.queries", "programs.*.actions"},
     "models": {"django.http", "django.shortcuts", "django.core.mail", "programs.*.queries", "programs.*.actions"},
-    "queries": {"django.http", "django.shortcuts", "programs.*.actions", "programs.*.views"},
-    "rules": {"django.http", "django.shortcuts", "programs.*.queries", "programs.*.actions", "programs.*.views"},
+    "queries": {
+        "django.http",
+        "django.shortcuts",
+        "programs.*.policy",
+        "programs.*.actions",
+        "programs.*.views",
+    },
+    "policy": {
+        "django.http",
+        "django.shortcuts",
+        "programs.*.actions",
+        "programs.*.forms",
+        "programs.*.views",
+    },
+    "rules": {
+        "django.http",
+        "django.shortcuts",
+        "programs.*.policy",
+        "programs.*.queries",
+        "programs.*.actions",
+        "programs.*.views",
+    },
     "actions": {"django.http", "django.shortcuts", "django.contrib.messages", "programs.*.views", "programs.*.forms"},
     "forms": {"programs.*.actions", "programs.*.views"},
     "pdf": {"programs.*.queries", "programs.*.actions", "django.db"},
@@ -176,6 +196,16 @@ def test_actions_are_keyword_only_and_annotated():
             assert node.returns is not None, f"{where} says not what it returns"
             assert all(argument.annotation for argument in node.args.kwonlyargs), f"{where} lacks an annotation"
             assert ast.get_docstring(node), f"{where} has no docstring"
+
+
+def test_an_action_that_takes_a_key_reads_it():
+    """``once`` reads it; whatever is written without it must name the key itself."""
+    for path in rooms("actions"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and "key" in [each.arg for each in node.args.kwonlyargs]:
+                decorated = any(ast.unparse(each).startswith("once(") for each in node.decorator_list)
+                named = any(isinstance(each, ast.Name) and each.id == "key" for each in ast.walk(node))
+                assert decorated or named, f"{path.relative_to(ROOT)}: {node.name} takes a key and does not read it"
 
 
 def test_no_wing_listens_to_signals_for_business():

@@ -4,7 +4,6 @@ through a query that knows who asks (DESIGN 3.1)."""
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from tests.permissions import OBJECT_OF, views
 from tests.test_architecture import ROOT, sources
 from tests.test_permissions import committed
+from tests.view_code import definition_of, functions_of, helpers_of, name_of, pieces_of, reached
 from tests.world import ROLES
 
 # Addresses that a stranger may open, and why.
@@ -94,30 +94,24 @@ def test_views_ask_no_table_themselves():
     assert found == []
 
 
-def called_by(function: ast.FunctionDef, others: dict[str, ast.FunctionDef], seen: set[str]) -> Iterator[str]:
+def called_by(node: ast.AST, helpers: dict[str, ast.FunctionDef], seen: set[str]) -> set[str]:
     """The names of everything that a view calls, through the helpers and decorators of its own module."""
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Call | ast.Name | ast.Attribute):
-            continue
-        name = ast.unparse(node.func if isinstance(node, ast.Call) else node).rsplit(".", 1)[-1]
-        yield name
-        if name in others and name not in seen:
-            seen.add(name)
-            yield from called_by(others[name], others, seen)
+    return {name_of(each) for each in reached(node, helpers, seen)} - {""}
 
 
-def functions_of(path: Path) -> dict[str, ast.FunctionDef]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+def gate_of(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | None:
+    """A function as a whole; of an act ``get_target`` alone."""
+    if isinstance(node, ast.FunctionDef):
+        return node
+    return next((each for each in node.body if getattr(each, "name", "") == "get_target"), None)
 
 
 def all_called_by(view) -> set[str]:
-    function = inspect.unwrap(view)
-    path = Path(inspect.getsourcefile(function))
-    others = functions_of(path)
-    for neighbour in path.parent.glob("*.py") if path.parent.name == "views" else ():
-        others = functions_of(neighbour) | others  # helpers that several activities of a wing share
-    return set(called_by(others[function.__name__], others, {function.__name__}))
+    for piece in pieces_of(view):
+        node, path = definition_of(piece)
+        if gate := gate_of(node):
+            return called_by(gate, helpers_of(path), {gate.name})
+    return set()
 
 
 @pytest.mark.parametrize("name", sorted(OBJECT_OF))
@@ -133,3 +127,15 @@ def test_the_guard_itself_sees_a_view_without_a_gate(tmp_path):
     module.write_text("def show(request, pk):\n    return render(get(Booking.objects, pk))\n", encoding="utf-8")
     functions = functions_of(module)
     assert not any(ASKS_WHO.search(each) for each in called_by(functions["show"], functions, set()))
+
+
+def test_the_guard_itself_sees_an_act_whose_gate_asks_nobody():
+    """The query that knows who asks must stand in the gate; somewhere else in the class it is not enough."""
+    [act] = ast.parse(
+        "class Show(Act):\n"
+        "    def get_target(self, pk):\n        return get_object_or_404(Booking.objects, pk=pk)\n"
+        "    def act(self, form):\n        return bookings_visible_to(self.user)\n"
+    ).body
+    called = called_by(gate_of(act), {}, set())
+    assert "get_object_or_404" in called
+    assert not any(ASKS_WHO.search(each) for each in called)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 OURS = [model for model in apps.get_models() if model._meta.app_label in {"programs", "accounts"}]
 # Drawn anew each time, or the moment itself.
 DRAWN = {
-    "token_hash", "key_hash", "code_hash", "evidence_hash", "password", "dedupe_key", "reference", "key", "body_hash", "result_id",
+    "token_hash", "key_hash", "code_hash", "evidence_hash", "password", "dedupe_key", "reference", "key", "body_hash",
     "verify_code", "body_text", "body_html", "subject", "link", "attachment", "storage_key", "file_path", "unique_key",
     "arguments", "result",
 }  # fmt: skip

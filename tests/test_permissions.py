@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 
 import pytest
@@ -22,6 +21,7 @@ from tests.permissions import (
     rows,
     views,
 )
+from tests.view_code import source_of
 from tests.world import RELATIONS, kinds
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +69,7 @@ def committed_reading() -> dict[tuple[str, str], set[str]]:
 def test_a_view_that_reads_its_query_string_is_asked_about_other_places():
     silent = []
     for name, view in views().items():
-        function = inspect.unwrap(view)
-        asks = inspect.isfunction(function) and "request.GET" in inspect.getsource(function)
+        asks = "request.GET" in source_of(view)
         if asks and name not in QUESTIONS and name not in NO_PLACE_ASKED:
             silent.append(name)
     assert silent == []

@@ -7,16 +7,17 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate, SerialCounter
-from programs.certificates.queries import Plan, may_certify, plan_of
-from programs.certificates.rules import issuing_refusal, revoking_refusal
+from programs.certificates.policy import may_issue, may_revoke
+from programs.certificates.queries import class_names, plan_of
+from programs.certificates.rules import Plan, issuing_refusal, revoking_refusal
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
-from programs.core.refusals import Refused, refuse_if
+from programs.core.idempotency import once
+from programs.core.policy import must
+from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
 from programs.visits.models import Booking
 
@@ -26,79 +27,48 @@ CODE_BYTES = 17
 
 
 @transaction.atomic
+@once("certificate.issue", returns=Certificate)
 def issue_certificates(*, booking_id: int, by: User, key: str, language: str = "vi") -> list[Certificate]:
     """A certificate for every named pupil who came and has none; gives the new ones.
 
-    Raises ``Refused``: ``not_allowed``, ``not_held``, ``nobody_named``.
+    Raises PermissionDenied, and ``Refused``: ``not_held``, ``nobody_named``.
     """
     booking = _locked_booking(booking_id)
-    if not may_certify(by, booking):
-        raise _not_allowed()
-    issued: list[Certificate] = []
-
-    def perform() -> Booking:
-        plan = plan_of(booking)
-        refuse_if(issuing_refusal(booking_state=booking.state, came=plan.came))
-        issued.extend(_write(booking, plan, by=by, language=language))
-        return booking
-
-    perform_once(
-        user=by,
-        action="certificate.issue",
-        key=key,
-        body={"booking": booking_id, "language": language},
-        perform=perform,
-        find=lambda _pk: booking,
-    )
-    return issued
+    must(may_issue(by, booking))
+    plan = plan_of(booking)
+    refuse_if(issuing_refusal(booking, plan))
+    return _issue(booking, plan, by=by, language=language) if plan.to_issue else []
 
 
 @transaction.atomic
 def revoke_certificate(*, serial: str, reason: str, by: User) -> Certificate:
     """From now on its code answers that it was revoked, when and why.
 
-    Raises ``Refused``: ``not_allowed``, ``not_valid``.
+    Raises PermissionDenied, and ``Refused("not_valid")``.
     """
     certificate = Certificate.objects.select_for_update().get(serial=serial)
-    if not may_certify(by, _with_occasion(Booking.objects).get(pk=certificate.booking_id)):
-        raise _not_allowed()
-    refuse_if(revoking_refusal(state=certificate.state))
+    must(may_revoke(by, certificate))
+    refuse_if(revoking_refusal(certificate))
     before = {"state": certificate.state}
     certificate.state = CertificateState.REVOKED
     certificate.revoked_at = timezone.now()
     certificate.revoked_reason = reason
     certificate.save(update_fields=["state", "revoked_at", "revoked_reason"])
-    record(
-        by=by,
-        action="certificate.revoke",
-        obj=certificate,
-        before=before,
-        after={"state": certificate.state},
-        reason=reason,
-    )
+    after = {"state": certificate.state}
+    record(by=by, action="certificate.revoke", obj=certificate, before=before, after=after, reason=reason)
     return certificate
-
-
-def _with_occasion(bookings):
-    return bookings.select_related("session__field_trip__centre__ward", "school", "class_group", "leader")
 
 
 def _locked_booking(booking_id: int) -> Booking:
     """The booking under its lock: two people who press the button at once issue one after the other."""
     Booking.objects.select_for_update().get(pk=booking_id)
-    return _with_occasion(Booking.objects).get(pk=booking_id)
+    occasion = ("session__field_trip__centre__ward", "school", "class_group", "leader")
+    return Booking.objects.select_related(*occasion).get(pk=booking_id)
 
 
-def _not_allowed() -> Refused:
-    return Refused.because(
-        "not_allowed", _("Only the group leader, the school coordinator and the centre's staff may do this.")
-    )
-
-
-def _write(booking: Booking, plan: Plan, *, by: User, language: str) -> list[Certificate]:
-    if not plan.to_issue:
-        return []
+def _issue(booking: Booking, plan: Plan, *, by: User, language: str) -> list[Certificate]:
     now = timezone.now()
+    classes = class_names(booking, [entry.pupil_id for entry in plan.to_issue])
     serials = _take_serials(year=timezone.localdate(now).year, count=len(plan.to_issue))
     printed = _printed_of(booking, language)
     certificates = Certificate.objects.bulk_create(
@@ -107,7 +77,7 @@ def _write(booking: Booking, plan: Plan, *, by: User, language: str) -> list[Cer
             verify_code=_new_code(),
             printed_name=entry.pupil.full_name,
             sort_key=entry.pupil.sort_key,
-            class_name=plan.class_names.get(entry.pupil_id, ""),
+            class_name=classes.get(entry.pupil_id, ""),
             pupil=entry.pupil,
             booking=booking,
             issued_at=now,
@@ -178,5 +148,5 @@ def _tell_leader(booking: Booking, certificates: list[Certificate]) -> None:
             "class_name": booking.class_group.name if booking.class_group else booking.school.name,
             "reference": booking.reference,
         },
-        link=reverse("certificate_list") + f"?booking={booking.reference}",
+        link=reverse("certificate_list", query={"booking": booking.reference}),
     )

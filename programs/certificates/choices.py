@@ -21,3 +21,9 @@ class RevocationReason(TextChoices):
     ISSUED_IN_ERROR = "issued_in_error", _("Issued in error")
     DISQUALIFIED = "disqualified", _("Disqualified")
     WITHDRAWN = "withdrawn", _("Withdrawn at the holder's request")
+
+
+AUDIT_ACTIONS = {
+    "certificate.issue": _("Issued certificates"),
+    "certificate.revoke": _("Revoked a certificate"),
+}

@@ -15,7 +15,7 @@ class IssueForm(IdempotentFormMixin):
     )
 
 
-class RevokeForm(IdempotentFormMixin):
+class RevokeForm(forms.Form):
     reason = forms.ChoiceField(label=_("Reason"), choices=RevocationReason, widget=forms.RadioSelect)
 
 

@@ -9,17 +9,18 @@ are: they are the former pupil's own proof.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 
 from django.core.files.storage import storages
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from programs.certificates.choices import CertificateState
 from programs.certificates.models import Certificate
-from programs.certificates.pdf import render
+from programs.certificates.pdf import render, sheet_of
 from programs.certificates.rules import HELD_BY_LAW
-from programs.certificates.sheets import sheet_of
 from programs.certificates.tasks import PRINT_JOB
 from programs.core.models import Job
 from programs.core.personal import (
@@ -34,6 +35,8 @@ from programs.core.personal import (
     rows_of,
     tells,
 )
+from programs.core.retention import retention_rule
+from programs.schools.choices import RequestKind, RequestState
 
 PAGE_BYTES = 60_000  # about what one printed certificate takes; it is printed only when the archive is written
 
@@ -105,7 +108,7 @@ def _taken_back(rows: QuerySet[Certificate]) -> Iterator[Erasure]:
         why=_(
             "Number, date and activity stay in the register; the name and the class go, and nobody can print it again."
         ),
-        carry_out=lambda: Certificate.objects.filter(pk__in=free).update(printed_name="", class_name="", sort_key=""),
+        carry_out=lambda: take_names_out(Certificate.objects.filter(pk__in=free)),
     )
     yield Erasure(
         label=_("Certificates of an award"),
@@ -134,3 +137,24 @@ def _printed_copies(rows: QuerySet[Certificate]) -> Iterator[Erasure]:
 def _delete_copies(jobs: list[Job]) -> None:
     delete_files(storages["private"], [job.result.get("key", "") for job in jobs if isinstance(job.result, dict)])
     Job.objects.filter(pk__in=[job.pk for job in jobs]).delete()
+
+
+# --- How long the name on an award is held after its holder had it erased ------------------------
+def take_names_out(rows: QuerySet[Certificate]) -> None:
+    rows.update(printed_name="", class_name="", sort_key="")
+
+
+@retention_rule(
+    "certificates.held_names",
+    label=gettext_lazy("Names on awards whose holder had the data erased"),
+    days=3650,
+    basis=gettext_lazy(
+        "Whoever gives an award keeps the decision with its name (Law on Emulation and Commendation 06/2022/QH15)."
+    ),
+    purge=take_names_out,
+    doubt=gettext_lazy("How long the decision must be kept is to be confirmed; until then the name stays."),
+)
+def held_names(limit: datetime) -> QuerySet[Certificate]:
+    held = Certificate.objects.filter(kind__in=HELD_BY_LAW, issued_at__lt=limit).exclude(printed_name="")
+    erased = {"pupil__data_requests__kind": RequestKind.ERASE, "pupil__data_requests__state": RequestState.DONE}
+    return held.filter(**erased).distinct()

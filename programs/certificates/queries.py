@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate
-from programs.certificates.rules import Part, can_issue, may_be_issued_again
-from programs.core.paper import unprintable
+from programs.certificates.rules import Plan, plan_issue
 from programs.core.text import fold
 from programs.schools.choices import RequestKind, RequestState
 from programs.schools.models import DataRequest, Enrolment
@@ -75,21 +71,10 @@ def is_name_withheld(certificate: Certificate) -> bool:
     return certificate.pupil_id is not None and done.filter(pupil=certificate.pupil_id).exists()
 
 
-def may_certify(user, booking: Booking) -> bool:
-    """Whether ``user`` may issue and revoke the certificates of ``booking``."""
-    return can_issue(
-        Part(
-            leads=booking.leader_id == user.pk,
-            coordinates_school=standing_of(user).coordinates(booking.school),
-            serves_centre=booking.session.field_trip.centre_id in centre_ids_of(user),
-        )
-    )
-
-
 def bookings_to_certify(user) -> QuerySet[Booking]:
     """Visits that were held, with named pupils who came and hold no certificate yet, and whose part it is to issue.
 
-    The same people as ``may_certify`` says, asked of all visits at once.
+    The same people as ``policy.may_issue`` says, asked of all visits at once.
     """
     own_part = (
         Q(leader=user)
@@ -105,59 +90,15 @@ def bookings_to_certify(user) -> QuerySet[Booking]:
     )
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    name: str
-    reason: str | Promise
-
-
-@dataclass
-class Plan:
-    """What issuing would do for a booking: who gets a certificate, who has one, who is left out and why."""
-
-    to_issue: list[RosterEntry] = field(default_factory=list)
-    already: list[Certificate] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    replaced: dict[int, Certificate] = field(default_factory=dict)  # by pupil: revoked for a wrong name
-    class_names: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def came(self) -> int:
-        return len(self.to_issue) + len(self.already)
-
-
 def plan_of(booking: Booking) -> Plan:
-    """Three queries, whatever the size of the class."""
-    earlier = {
-        row.pupil_id: row
-        for row in Certificate.objects.filter(booking=booking, kind=CertificateKind.VISIT).order_by("pk")
-    }
-    plan = Plan()
-    for entry in booking.roster.select_related("pupil").order_by("pupil__sort_key", "pk"):
-        _place(plan, entry, earlier.get(entry.pupil_id))
-    plan.class_names = _class_names(booking, [entry.pupil_id for entry in plan.to_issue])
-    return plan
+    """Two queries, whatever the size of the class."""
+    certificates = Certificate.objects.filter(booking=booking, kind=CertificateKind.VISIT).order_by("pk")
+    entries = booking.roster.select_related("pupil").order_by("pupil__sort_key", "pk")
+    return plan_issue(entries, {row.pupil_id: row for row in certificates})
 
 
-def _place(plan: Plan, entry: RosterEntry, latest: Certificate | None) -> None:
-    name = entry.pupil.full_name
-    if latest and latest.is_valid:
-        plan.already.append(latest)
-    elif entry.pupil.erased_at:
-        plan.left_out.append(LeftOut(name, _("The pupil's data were erased")))
-    elif entry.attended is False:
-        plan.left_out.append(LeftOut(name, _("Did not come")))
-    elif latest and not may_be_issued_again(latest.revoked_reason):
-        plan.left_out.append(LeftOut(name, _("An earlier certificate was revoked")))
-    elif unprintable(name):
-        plan.left_out.append(LeftOut(name, _("The name contains characters that cannot be printed")))
-    else:
-        plan.to_issue.append(entry)
-        if latest:
-            plan.replaced[entry.pupil_id] = latest
-
-
-def _class_names(booking: Booking, pupil_ids: list[int]) -> dict[int, str]:
+def class_names(booking: Booking, pupil_ids: list[int]) -> dict[int, str]:
+    """By pupil: the class of the visit, or where a group of several classes came, each pupil's own."""
     if booking.class_group:
         return dict.fromkeys(pupil_ids, booking.class_group.name)
     enrolments = Enrolment.objects.filter(pupil__in=pupil_ids, ended_on__isnull=True)

@@ -1,14 +1,19 @@
-"""Who may issue and revoke certificates, and whether it may happen now."""
+"""Whether certificates can be issued and revoked now, and for whom."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.certificates.choices import CertificateKind, CertificateState, RevocationReason
+from programs.certificates.choices import CertificateKind, RevocationReason
+from programs.certificates.models import Certificate
+from programs.core.paper import unprintable
 from programs.core.refusals import Refusal
 from programs.visits.choices import CAME
+from programs.visits.models import Booking, RosterEntry
 
 # Whoever gives an award must keep the decision with its name (Law on Emulation and Commendation 06/2022/QH15; the
 # period is to be confirmed): an erasure leaves the name in the register, where only the issuer reads it.
@@ -16,39 +21,68 @@ HELD_BY_LAW = (CertificateKind.AWARD,)
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a person has to do with the occasion of a certificate."""
-
-    leads: bool = False
-    coordinates_school: bool = False
-    serves_centre: bool = False
+class LeftOut:
+    name: str
+    reason: str | Promise
 
 
-def can_issue(part: Part) -> bool:
-    """The group's leader, the school's coordinator, and the centre's staff; who issues may also revoke."""
-    return part.leads or part.coordinates_school or part.serves_centre
+@dataclass
+class Plan:
+    """What issuing would do for a booking: who gets a certificate, who has one, who is left out and why."""
+
+    to_issue: list[RosterEntry] = field(default_factory=list)
+    already: list[Certificate] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    replaced: dict[int, Certificate] = field(default_factory=dict)  # by pupil: revoked for a wrong name
+
+    @property
+    def came(self) -> int:
+        return len(self.to_issue) + len(self.already)
 
 
-def issuing_refusal(*, booking_state: str, came: int) -> Refusal | None:
-    """``came``: pupils on the list who are not marked as absent."""
-    if booking_state not in CAME:
+def plan_issue(entries: Iterable[RosterEntry], latest: Mapping[int, Certificate]) -> Plan:
+    """Everybody on the list has one place; ``latest`` is each pupil's newest certificate of the visit."""
+    plan = Plan()
+    for entry in entries:
+        earlier = latest.get(entry.pupil_id)
+        if earlier and earlier.is_valid:
+            plan.already.append(earlier)
+        elif reason := _left_out_because(entry, earlier):
+            plan.left_out.append(LeftOut(entry.pupil.full_name, reason))
+        else:
+            plan.to_issue.append(entry)
+            if earlier:
+                plan.replaced[entry.pupil_id] = earlier
+    return plan
+
+
+def _left_out_because(entry: RosterEntry, earlier: Certificate | None) -> str | Promise:
+    if entry.pupil.erased_at:
+        return _("The pupil's data were erased")
+    if entry.attended is False:
+        return _("Did not come")
+    # A corrected name gets a new certificate; any other revocation is meant to last.
+    if earlier and earlier.revoked_reason != RevocationReason.NAME_CORRECTED:
+        return _("An earlier certificate was revoked")
+    if unprintable(entry.pupil.full_name):
+        return _("The name contains characters that cannot be printed")
+    return ""
+
+
+def issuing_refusal(booking: Booking, plan: Plan) -> Refusal | None:
+    if booking.state not in CAME:
         return Refusal("not_held", _("Certificates can be issued once the centre has checked the class in."))
-    if not came:
+    if not plan.came:
         return Refusal("nobody_named", _("No pupil on the list came. Add the names of the pupils who came first."))
     return None
 
 
-def revoking_refusal(*, state: str) -> Refusal | None:
-    if state != CertificateState.ISSUED:
+def revoking_refusal(certificate: Certificate) -> Refusal | None:
+    if not certificate.is_valid:
         return Refusal("not_valid", _("This certificate is no longer valid, so it cannot be revoked again."))
     return None
 
 
-def may_be_issued_again(reason: str) -> bool:
-    """A corrected name gets a new certificate; any other revocation is meant to last."""
-    return reason == RevocationReason.NAME_CORRECTED
-
-
-def shows_name(*, state: str, is_withheld: bool) -> bool:
+def shows_name(certificate: Certificate, *, is_withheld: bool) -> bool:
     """The public page names nobody whose certificate is not valid, or whose name was erased on request."""
-    return state == CertificateState.ISSUED and not is_withheld
+    return certificate.is_valid and not is_withheld

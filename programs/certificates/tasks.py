@@ -8,9 +8,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from programs.certificates.models import Certificate
-from programs.certificates.pdf import render
+from programs.certificates.pdf import render, sheet_of
 from programs.certificates.queries import certificates_of
-from programs.certificates.sheets import sheet_of
 from programs.core.jobs import Progress, job
 
 PRINT_JOB = "certificates.print"

@@ -1,27 +1,27 @@
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
-from programs.certificates import actions, queries
+from programs.certificates import actions, policy, queries
 from programs.certificates.choices import CertificateState
 from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm
+from programs.certificates.models import Certificate
 from programs.certificates.pdf import render as render_pdf
+from programs.certificates.pdf import sheet_of
 from programs.certificates.rules import issuing_refusal, shows_name
-from programs.certificates.sheets import sheet_of
 from programs.certificates.tasks import PRINT_JOB
+from programs.core.acting import Act
 from programs.core.choices import JobState
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
 from programs.core.jobs import enqueue
-from programs.core.refusals import Refused, show_refusal
 from programs.core.text import clean_text
 from programs.core.throttle import Throttle
 from programs.schools.queries import standing_of
@@ -50,55 +50,61 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "booking": booking,
         "own": standing_of(request.user).pupil is not None,
         "to_certify": [] if reference or text else queries.bookings_to_certify(request.user)[:5],
-        "may_certify": bool(booking) and queries.may_certify(request.user, booking),
+        "may_issue": bool(booking) and policy.may_issue(request.user, booking),
     }
     return render(request, "certificates/list.html", context)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def certificate_issue(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _booking_to_certify(request, reference)
-    form = IssueForm(request.POST or None)
-    if form.is_valid():
-        try:
-            issued = actions.issue_certificates(
-                booking_id=booking.pk,
-                by=request.user,
-                key=form.cleaned_data["idempotency_key"],
-                language=form.cleaned_data["language"],
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _said_after_issuing(len(issued)))
-            return redirect(f"{reverse('certificate_list')}?booking={booking.reference}")
-    plan = queries.plan_of(booking)
-    refusal = issuing_refusal(booking_state=booking.state, came=plan.came)
-    context = {"booking": booking, "plan": plan, "form": form, "refusal": refusal}
-    return render(request, "certificates/issue.html", context)
+class IssueCertificates(Act):
+    form_class = IssueForm
+    template_name = "certificates/issue.html"
+    context_object_name = "booking"
+    may = staticmethod(policy.may_issue)
+
+    def get_target(self, reference: str) -> Booking:
+        return get_object_or_404(bookings_visible_to(self.user), reference=reference)
+
+    def get_context_data(self, **kwargs) -> dict:
+        plan = queries.plan_of(self.target)
+        return super().get_context_data(plan=plan, refusal=issuing_refusal(self.target, plan), **kwargs)
+
+    def act(self, form: IssueForm) -> list[Certificate]:
+        return actions.issue_certificates(booking_id=self.target.pk, by=self.user, key=form.key, **form.values)
+
+    def said(self, issued: list[Certificate]) -> str:
+        if not issued:
+            return _("Every pupil who came already has a certificate; nothing was issued twice.")
+        count = len(issued)
+        return ngettext("{count} certificate was issued.", "{count} certificates were issued.", count).format(
+            count=count
+        )
+
+    @property
+    def back_url(self) -> str:
+        return _list_of(self.target)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def certificate_revoke(request: HttpRequest, serial: str) -> HttpResponse:
-    certificate = get_object_or_404(
-        queries.certificates_visible_to(request.user).select_related("booking__session__field_trip", "booking__school"),
-        serial=serial,
-        booking__isnull=False,
-    )
-    forbidden_unless(queries.may_certify(request.user, certificate.booking))
-    form = RevokeForm(request.POST or None)
-    back = f"{reverse('certificate_list')}?booking={certificate.booking.reference}"
-    if form.is_valid():
-        try:
-            actions.revoke_certificate(serial=serial, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The certificate was revoked. Whoever checks its code reads so from now on."))
-            return redirect(back)
-    return render(request, "certificates/revoke.html", {"certificate": certificate, "form": form, "back_url": back})
+class RevokeCertificate(Act):
+    form_class = RevokeForm
+    template_name = "certificates/revoke.html"
+    context_object_name = "certificate"
+    may = staticmethod(policy.may_revoke)
+    done = _("The certificate was revoked. Whoever checks its code reads so from now on.")
+
+    def get_target(self, serial: str) -> Certificate:
+        seen = queries.certificates_visible_to(self.user)
+        return get_object_or_404(seen.select_related("booking__session__field_trip", "booking__school"), serial=serial)
+
+    def act(self, form: RevokeForm) -> Certificate:
+        return actions.revoke_certificate(serial=self.target.serial, by=self.user, **form.cleaned_data)
+
+    @property
+    def back_url(self) -> str:
+        return _list_of(self.target.booking)
+
+
+def _list_of(booking: Booking) -> str:
+    return reverse("certificate_list", query={"booking": booking.reference})
 
 
 @signed_in
@@ -143,21 +149,9 @@ def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
         GUESSES.count(request)
         return _public(render(request, "certificates/verify_failed.html", {"form": VerifyForm()}, status=404))
     withheld = queries.is_name_withheld(certificate)
-    names = shows_name(state=certificate.state, is_withheld=withheld)
+    names = shows_name(certificate, is_withheld=withheld)
     context = {"certificate": certificate, "names": names, "withheld": withheld and certificate.is_valid}
     return _public(render(request, "certificates/verified.html", context))
-
-
-def _booking_to_certify(request: HttpRequest, reference: str) -> Booking:
-    booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
-    forbidden_unless(queries.may_certify(request.user, booking))
-    return booking
-
-
-def _said_after_issuing(count: int) -> str:
-    if not count:
-        return _("Every pupil who came already has a certificate; nothing was issued twice.")
-    return ngettext("{count} certificate was issued.", "{count} certificates were issued.", count).format(count=count)
 
 
 def _printed_in_background(request: HttpRequest, booking: Booking, count: int, name: str) -> HttpResponse:

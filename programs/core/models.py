@@ -93,8 +93,8 @@ class IdempotencyRecord(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     action = models.CharField(max_length=60)
     key = models.CharField(max_length=64)
-    body_hash = models.CharField(max_length=64)
-    result_id = models.CharField(max_length=64, blank=True)
+    body_hash = models.CharField(max_length=64, blank=True)  # empty while the act is going on
+    result = models.JSONField(null=True)  # numbers of rows, or a plain value
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

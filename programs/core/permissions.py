@@ -1,7 +1,7 @@
 """What each role sees and does, said in words beside the code that allows it.
 
-Each wing lists its sentences in ``programs/<wing>/permissions.py: PERMISSIONS``; the administrators' role page is made
-of them. They do not decide anything: ``rules`` and ``queries.*_visible_to`` do. tests/test_role_sentences.py holds
+Each wing lists its sentences in ``programs/<wing>/policy.py: PERMISSIONS``; the administrators' role page is made of
+them. They do not decide anything: ``policy.may_*`` and ``queries.*_visible_to`` do. tests/test_role_sentences.py holds
 every sentence against the matrix of what each role really meets at each address, and finds what no sentence says.
 """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -17,11 +19,15 @@ class Refusal:
 
 
 class Refused(Exception):
-    """Raised by an action inside its transaction, which rolls back."""
+    """Raised by an action inside its transaction, which rolls back.
 
-    def __init__(self, refusal: Refusal) -> None:
+    ``earlier`` is what a form that was sent before has made. ``stored`` are the values that somebody else has put in
+    the place of those that were read.
+    """
+
+    def __init__(self, refusal: Refusal, *, earlier: Any = None, stored: Mapping[str, Any] | None = None) -> None:
         super().__init__(refusal.code)
-        self.refusal = refusal
+        self.refusal, self.earlier, self.stored = refusal, earlier, stored
 
     @classmethod
     def because(cls, code: str, message: str | Promise, field: str | None = None) -> Refused:

@@ -14,12 +14,15 @@ from django.utils import timezone
 
 from programs.core.audit import history_of
 from programs.core.idempotency import new_key
+from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.visits.actions import ballot as ballots
 from programs.visits.actions.booking import cancel_booking
 from programs.visits.actions.needs import tell_needs
 from programs.visits.choices import BookingMode
 from programs.visits.models import Session
+from tests.forms import Form, forms_of
+from tests.pages import main_of
 from tests.people import make_administrator, make_officer, make_teacher, make_ward_officer
 from tests.visits.make import book, local, make_centre, make_centre_staff, make_group, move_session
 
@@ -63,24 +66,50 @@ def test_what_the_writer_learns_later_the_host_reads_too(world, as_user, booking
     ask, page = (reverse(name, args=[booking.reference]) for name in ("booking_needs", "booking_detail"))
     assert ask in as_user(world.hanh).get(page).content.decode()
     assert reads(as_user(world.hanh), ask)
+    typed = {"needs": "Hai em dùng xe lăn", "version": version_of({"needs": NEEDS})}
     for _twice in range(2):
-        as_user(world.hanh).post(ask, {"needs": "Hai em dùng xe lăn", "idempotency_key": "a"})
+        assert as_user(world.hanh).post(ask, typed).status_code == 302
     assert "Hai em dùng xe lăn" in as_user(world.sen).get(page).content.decode()
     [entry] = history_of(booking).filter(action="booking.needs")
     assert "xe lăn" not in str(vars(entry))
     for person, status in ((world.phuc, 403), (world.sen, 403), (world.lam, 404)):
         assert as_user(person).get(ask).status_code == status
-        assert as_user(person).post(ask, {"needs": "Không", "idempotency_key": "b"}).status_code == status
+        assert as_user(person).post(ask, typed).status_code == status
         with pytest.raises(PermissionDenied):
-            tell_needs(booking_id=booking.pk, needs="Không", by=person)
+            tell_needs(booking_id=booking.pk, needs="Không", version=typed["version"], by=person)
     assert reads(as_user(world.sen), page)
+
+
+def test_two_tabs_do_not_overwrite_each_other(world, as_user, booking):
+    """What the first tab stored is shown beside what the second one typed; then the writer decides."""
+    client, ask = as_user(world.hanh), reverse("booking_needs", args=[booking.reference])
+    first, second = (form_of(client.get(ask)).filled() for _tab in range(2))
+    assert client.post(ask, first | {"needs": "Hai em dùng xe lăn"}).status_code == 302
+    refused = client.post(ask, second | {"needs": "Một em dị ứng lạc"})
+    page = main_of(refused)
+    assert "Có người đã sửa nội dung này" in page
+    assert '<td data-l="Đang lưu">Hai em dùng xe lăn</td>' in page
+    assert '<td data-l="Vừa nhập">Một em dị ứng lạc</td>' in page
+    booking.refresh_from_db()
+    assert booking.needs == "Hai em dùng xe lăn"
+    again = form_of(refused).filled()
+    assert again["needs"] == ["Một em dị ứng lạc"]
+    assert client.post(ask, again).status_code == 302
+    booking.refresh_from_db()
+    assert booking.needs == "Một em dị ứng lạc"
+
+
+def form_of(response) -> Form:
+    [form] = [each for each in forms_of(response.content.decode()) if any(x.name == "needs" for x in each.fields)]
+    return form
 
 
 def test_of_a_group_that_comes_no_more_nothing_is_to_be_told(world, as_user, booking):
     cancel_booking(booking_id=booking.pk, reason="Trùng lịch thi", by=world.hanh)
     ask, page = (reverse(name, args=[booking.reference]) for name in ("booking_needs", "booking_detail"))
     assert ask not in as_user(world.hanh).get(page).content.decode()
-    answer = as_user(world.hanh).post(ask, {"needs": "Hai em dùng xe lăn", "idempotency_key": "a"})
+    typed = {"needs": "Hai em dùng xe lăn", "version": version_of({"needs": NEEDS})}
+    answer = as_user(world.hanh).post(ask, typed)
     assert "Đoàn đã đến" in answer.content.decode()
     booking.refresh_from_db()
     assert booking.needs == NEEDS

@@ -58,7 +58,7 @@ def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User
         )
 
 
-def _already_made(result_id: str) -> IssuedCards:
+def _already_made(_pk: int) -> IssuedCards:
     raise Refused.because(
         "sheet_made",
         _(

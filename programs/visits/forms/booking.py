@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from programs.core.forms import CleanCharField, CleanFormMixin, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin
 from programs.schools.models import ClassGroup, Pupil
 from programs.visits.forms.fields import number
 from programs.visits.models import GROUP, Group
@@ -42,7 +43,7 @@ def needs_field() -> CleanCharField:
     )
 
 
-class NeedsForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class NeedsForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     needs = needs_field()
 
 

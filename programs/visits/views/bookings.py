@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import forbidden_unless, in_person, not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
@@ -214,29 +216,30 @@ def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "visits/booking_roster.html", context)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_needs(request: HttpRequest, reference: str) -> HttpResponse:
+class BookingNeeds(Act):
     """What the leader learns after booking, the centre learns here; nobody between them does."""
-    booking = _booking(request, reference)
-    forbidden_unless(_manages(request, booking) and in_person(request))
-    forbidden_unless(rules.can_write_needs(user_id=request.user.pk, leader_id=booking.leader_id))
-    form = NeedsForm(request.POST or None, initial={"needs": booking.needs})
-    if request.method == "POST" and form.is_valid():
-        try:
-            tell_needs(booking_id=booking.pk, needs=form.cleaned_data["needs"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The centre reads it from now on."))
-            return redirect("booking_detail", reference)
-    context = {
-        "title": _("What should the centre prepare?"),
-        "form": form,
-        "submit": _("Tell the centre"),
-        "back_url": reverse("booking_detail", args=[reference]),
-    }
-    return render(request, "components/confirm.html", context)
+
+    form_class = NeedsForm
+    title = gettext_lazy("What should the centre prepare?")
+    submit = gettext_lazy("Tell the centre")
+    done = gettext_lazy("The centre reads it from now on.")
+
+    def get_target(self, reference: str) -> Booking:
+        return _booking(self.request, reference)
+
+    def may(self, user, booking: Booking) -> bool:
+        writes = rules.can_write_needs(user_id=user.pk, leader_id=booking.leader_id)
+        return writes and _manages(self.request, booking) and in_person(self.request)
+
+    def get_initial(self) -> dict[str, str]:
+        return {"needs": self.target.needs}
+
+    def act(self, form: NeedsForm) -> Booking:
+        return tell_needs(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("booking_detail", args=[self.target.reference])
 
 
 @signed_in

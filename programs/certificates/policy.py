@@ -1,8 +1,30 @@
-"""What each role sees and does with certificates, in words."""
+"""Who may do what with certificates, and the same in words for the administrators' role page."""
+
+from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.certificates.models import Certificate
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
+from programs.schools.queries import standing_of
+from programs.visits.models import Booking
+from programs.visits.queries import centre_ids_of
+
+
+def may_issue(user, booking: Booking) -> bool:
+    """The group's leader, the school's coordinator, and the centre's staff; ``queries.bookings_to_certify`` asks
+    the same of all visits at once."""
+    return (
+        booking.leader_id == user.pk
+        or standing_of(user).coordinates(booking.school)
+        or booking.session.field_trip.centre_id in centre_ids_of(user)
+    )
+
+
+def may_revoke(user, certificate: Certificate) -> bool:
+    """Who may issue the certificates of a visit may also revoke them."""
+    return certificate.booking is not None and may_issue(user, certificate.booking)
+
 
 PERMISSIONS = [
     sees(
