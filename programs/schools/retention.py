@@ -26,8 +26,6 @@ from programs.schools.models import (
 from programs.schools.personal.forgetting import FORMER_STAFF, empty_claims, empty_requests
 from programs.schools.queries.rights import ARCHIVE_JOB, subject_of_record
 
-Upload = RosterImport | SchoolListImport
-
 
 @retention_rule(
     "schools.roster_rows",
@@ -50,7 +48,7 @@ def archives(limit: datetime) -> QuerySet[Job]:
     return Job.objects.filter(name=ARCHIVE_JOB, created_at__lt=limit)
 
 
-def drop_uploads(rows: QuerySet[Upload]) -> None:
+def drop_uploads(rows: QuerySet) -> None:
     delete_files(storages["private"], rows.values_list("file_path", flat=True))
     rows.update(file_path="", file_name="")
 
