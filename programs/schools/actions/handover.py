@@ -15,7 +15,7 @@ from programs.schools.actions.life import lock_school
 from programs.schools.choices import SchoolRole
 from programs.schools.models import Membership, School
 from programs.schools.queries import coordinators_of, forget_standing, standing_of
-from programs.schools.rules.handover import can_hand_over, role_refusal, successor_refusal
+from programs.schools.rules.handover import can_change_role, can_hand_over, role_refusal, successor_refusal
 
 
 def hand_over(*, school: School, to: User, stays: bool, by: User, key: str) -> School:
@@ -112,10 +112,12 @@ def _change_role(*, membership_id: int, role: str, by: User) -> Membership:
     school = School.objects.select_for_update(no_key=True).get(pk=school_id)
     member = Membership.objects.select_related("user", "school").get(pk=membership_id)
     current = Membership.objects.current().filter(school=school)
+    standing = standing_of(by)
     refuse_if(
         role_refusal(
-            standing_of(by),
+            standing,
             member,
+            may=can_change_role(standing, member),
             role=role,
             has_role=current.filter(user=member.user_id, role=role).exists(),
             deputy_taken=current.filter(role=SchoolRole.DEPUTY).exclude(pk=member.pk).exists(),

@@ -36,9 +36,9 @@ def deputy_refusal(*, is_taken: bool) -> Refusal | None:
 
 
 def role_refusal(
-    standing: Standing, membership: Membership, *, role: str, has_role: bool, deputy_taken: bool
+    standing: Standing, membership: Membership, *, may: bool, role: str, has_role: bool, deputy_taken: bool
 ) -> Refusal | None:
-    if membership.ended_on or not can_change_role(standing, membership):
+    if membership.ended_on or not may:
         return Refusal("not_allowed", _("You cannot change this role."))
     if role not in INVITED_ROLES:
         return Refusal("role_not_given", _("The role of the coordinator is handed over."), "role")
