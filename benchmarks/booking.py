@@ -10,7 +10,7 @@ from benchmarks.harness import Plan, Server, Tally, figures_of, json_line, place
 
 if TYPE_CHECKING:
     from benchmarks.inside import Rush
-    from programs.models import Session
+    from programs.centres.models import Session
 
 ROUNDS = 3
 WARM_UP = 40

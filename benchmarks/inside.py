@@ -16,12 +16,14 @@ from django.utils import timezone, translation
 
 from benchmarks.client import hidden_inputs
 from programs.accounts.models import User
-from programs.models import Area, Centre, ClassGroup, FieldTrip, Holiday, Membership, School, SchoolYear, Session
+from programs.bookings.choices import SEAT_HOLDING
+from programs.bookings.rules.booking import full_refusal
+from programs.centres.models import Centre, FieldTrip, Room, Session
+from programs.centres.queries.sessions import day_begins
+from programs.core.models import Holiday, SchoolYear
+from programs.pupils.models import ClassGroup
 from programs.schools.choices import AreaKind, Authority, SchoolRole, SchoolState
-from programs.visits.choices import SEAT_HOLDING
-from programs.visits.models import Room
-from programs.visits.queries import day_begins
-from programs.visits.rules import full_refusal
+from programs.schools.models import Area, Membership, School
 
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from django.core.files import File
 
 from programs.core.idempotency import new_key
-from programs.core.spreadsheets import open_table, suggest_header
-from programs.models import Pupil, School
-from programs.schools.actions.rosters import map_roster, start_roster, upload_roster
-from programs.schools.models import RosterImport
-from programs.schools.roster_vocabulary import VOCABULARY
+from programs.pupils.models import Pupil
+from programs.rosters.actions.rosters import map_roster, start_roster, upload_roster
+from programs.rosters.models import RosterImport
+from programs.rosters.reading import VOCABULARY
+from programs.schools.models import School
+from programs.spreadsheets import open_table, suggest_header
 from tests.people import make_coordinator, make_school, make_year
 
 TITLES = ["STT", "Mã học sinh", "Họ và tên", "Ngày sinh", "Giới tính", "Lớp", "Họ tên cha", "SĐT phụ huynh", "Địa chỉ"]

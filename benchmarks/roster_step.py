@@ -21,7 +21,7 @@ def read_with_library(path: str) -> None:
 
 
 def read(path: str) -> None:
-    from programs.core.spreadsheets import read_rows
+    from programs.spreadsheets import read_rows
 
     with read_rows(path, file_name=Path(path).name) as rows:
         for _row in rows:
@@ -50,7 +50,7 @@ def peak_mb() -> float:
 
 def reader_mb(path: str, sheet: str) -> float:
     """The memory of the process that opens the file, by its own account."""
-    command = [sys.executable, "-m", "programs.core.spreadsheets.child", "rows", path, sheet]
+    command = [sys.executable, "-m", "programs.spreadsheets.child", "rows", path, sheet]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
     return round(json.loads(done.stderr)["peak_kb"] / 1024, 1)
 

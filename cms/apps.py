@@ -7,7 +7,6 @@ class CmsConfig(AppConfig):
     name = "cms"
     label = "cms"
     verbose_name = _("Website")
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from cms import personal, receivers, second_factor, trip_subjects  # noqa: F401

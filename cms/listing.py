@@ -7,9 +7,10 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from cms.filters import Question, Row
+from programs.centres.models import Centre
 from programs.core.choices import Grade, Level
-from programs.curricula.models import Curriculum, Subject, Topic
-from programs.visits.models import Centre
+from programs.curricula.models import Curriculum
+from programs.topics.models import Subject, Topic
 
 PER_PAGE = 12
 SCHOOL_LEVELS = [Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY]

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from programs.centres.models import Session
+from programs.centres.queries.sessions import CalendarMonth
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import Competition
 from programs.curricula.models import Curriculum
-from programs.projects.choices import CompetitionState
-from programs.projects.models import Competition
-from programs.visits.models import Session
-from programs.visits.queries import CalendarMonth
 
 MONTHS_AHEAD = 12
 

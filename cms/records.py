@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, fields
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from programs.centres.models import FieldTrip
 from programs.core.audit import Code
 from programs.core.audit import record as audit
 from programs.core.refusals import Refused
 from programs.curricula.models import Curriculum
-from programs.visits.models import FieldTrip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ from rapidfuzz import fuzz, process
 from wagtail.models import Locale, Page
 from wagtail.search.query import PlainText, SearchQuery
 
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import Competition
 from programs.core.text import fold
-from programs.projects.choices import CompetitionState
-from programs.projects.models import Competition
 
 LONGEST_QUESTION = 100
 NEAR_ENOUGH = 72

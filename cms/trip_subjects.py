@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from cms.pages.field_trips import FieldTripPage
-from programs.curricula.models import Subject
-from programs.visits.queries.subjects import SOURCES, SubjectSource
+from programs.centres.queries.finding import SOURCES, SubjectSource
+from programs.topics.models import Subject
 
 
 class SubjectsOfPages(SubjectSource):

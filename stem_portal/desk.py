@@ -6,18 +6,17 @@ import importlib
 from dataclasses import dataclass
 from types import ModuleType
 
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
 from programs.accounts.models import User
 from programs.core.desk import DeskLink, DeskSection, DeskStat, DeskTable, DeskTask
 
-DESKS = [
-    *("schools.desk", "schools.roster_desk", "schools.consent_desk", "schools.rights_desk", "schools.card_desk"),
-    *("curricula.desk", "visits.centre_desk", "visits.desk", "visits.ballot_desk", "visits.day_desk"),
-    *("projects.desk", "certificates.desk", "reports.desk", "reports.review_desk", "notices.desk"),
-]
 ROOMS: list[ModuleType] = [
-    importlib.import_module(name)
-    for name in [*(f"programs.{desk}" for desk in DESKS), "stem_portal.administration.desk"]
-]
+    importlib.import_module(f"{app.name}.desk")
+    for app in apps.get_app_configs()
+    if app.name.startswith("programs.") and module_has_submodule(app.module, "desk")
+] + [importlib.import_module("stem_portal.administration.desk")]
 
 
 @dataclass(frozen=True)

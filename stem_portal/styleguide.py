@@ -14,15 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.bookings.choices import BookingState
+from programs.centres.choices import SessionState
 from programs.certificates.choices import CertificateState
+from programs.competitions.choices import CompetitionState
+from programs.consents.choices import ConsentState
 from programs.core.choices import JobState, Level
 from programs.core.desk import DeskLink, DeskStat, DeskTask
+from programs.core.templatetags.icons import ICONS
+from programs.judging.choices import SheetState
 from programs.notices.choices import MessageState
-from programs.projects.choices import CompetitionState, ProjectState, SheetState
-from programs.reports.choices import ReportState
-from programs.schools.choices import ClaimState, ConsentState, SchoolState
-from programs.templatetags.icons import ICONS
-from programs.visits.choices import BookingState, SessionState
+from programs.projects.choices import ProjectState
+from programs.reviews.choices import ReportState
+from programs.schools.choices import ClaimState, SchoolState
 
 STATES = [
     SchoolState, ClaimState, ConsentState, SessionState, BookingState, CompetitionState, ProjectState,

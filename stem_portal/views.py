@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from programs.core.gates import not_found_unless, signed_in
-from programs.schools.queries import standing_of
-from programs.schools.queries.cards import class_now_of
+from programs.pupils.queries import class_now_of
+from programs.schools.queries.roles import standing_of
 from stem_portal.desk import desk_of, own_page_of
 
 

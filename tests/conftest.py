@@ -14,6 +14,9 @@ from hypothesis import HealthCheck, settings
 # Codes, states and names of columns: no blank, no accent, no bracket, no "@", no telephone number.
 PLAIN_TEXT = re.compile(r"(?!\+?\d{9,}$)[\w.:+\-/=&]*", re.ASCII)
 
+# The world of a centre with two schools, for every test of visits.
+pytest_plugins = ["tests.centres.fixtures"]
+
 # Speed is measured in benchmarks/, never asserted in a test: a slow machine is no reason to fail.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("portal")

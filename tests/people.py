@@ -13,36 +13,19 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.accounts.second_factor import KEPT
 from programs.accounts.totp import app_data
+from programs.consents.actions.texts import load_consent_texts
+from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
+from programs.consents.models import Consent
+from programs.consents.queries import current_texts
+from programs.consents.rules import givers_needed
 from programs.core.choices import Level
 from programs.core.models import SchoolYear, Term
 from programs.core.text import slugify_vi
-from programs.schools.actions.consent_texts import load_consent_texts
-from programs.schools.choices import (
-    AreaKind,
-    ConsentChannel,
-    ConsentGiver,
-    ConsentPurpose,
-    ConsentState,
-    OfficeRole,
-    SchoolRole,
-    SchoolState,
-    Tree,
-)
-from programs.schools.models import (
-    Area,
-    ClassGroup,
-    Consent,
-    Enrolment,
-    Membership,
-    OfficerPost,
-    Pupil,
-    School,
-    SchoolLevel,
-)
-from programs.schools.queries import forget_standing
-from programs.schools.queries.consents import current_texts
+from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.schools.choices import AreaKind, OfficeRole, SchoolRole, SchoolState, Tree
+from programs.schools.models import Area, Membership, OfficerPost, School, SchoolLevel
+from programs.schools.queries.roles import forget_standing
 from programs.schools.rules import COORDINATING, authority_of
-from programs.schools.rules.consents import givers_needed
 
 PASSWORD = "hoa-sen-tren-ho-2026"
 _serial = count(1)

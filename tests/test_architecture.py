@@ -7,35 +7,64 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# DESIGN: core <- accounts <- notices <- schools <- {curricula, visits, projects} <- certificates <- reports <- cms <- stem_portal
+# Who may import whom: a wing imports those above it here, never one of its own line, and none below.
 FLOORS = [
     {"core"},
+    {"spreadsheets"},
     {"accounts"},
     {"notices"},
     {"schools"},
-    {"curricula", "visits", "projects"},
+    {"pupils"},
+    {"rosters", "cards", "consents"},
+    {"data_rights", "duplicates"},
+    {"topics"},
+    {"centres"},
+    {"bookings"},
+    {"ballots", "visit_days"},
+    {"curricula"},
+    {"activities"},
+    {"competitions"},
+    {"projects"},
+    {"judging"},
     {"certificates"},
-    {"reports"},
+    {"participation"},
+    {"reviews"},
     {"cms"},
     {"stem_portal"},
 ]
 FLOOR_OF = {wing: number for number, floor in enumerate(FLOORS) for wing in floor}
-WINGS = [wing for floor in FLOORS[:7] for wing in sorted(floor)]
-# Doors re-export the wings or collect them for Django and Wagtail; nothing else may import from all of them.
-DOORS = {
-    "models.py",
-    "urls.py",
-    "apps.py",
-    "checks.py",
-    "tasks.py",
-    "admin.py",
-    "second_factor.py",
-    "wagtail_hooks.py",
-    "__init__.py",
-}
+WINGS = [wing for floor in FLOORS[:-2] for wing in sorted(floor)]
+TOOLS = {"core", "spreadsheets"}  # their files are tools for every wing, not rooms of an activity
+
+# The rooms of a wing: a file of this name, or a folder once it outgrows 400 lines.
+PLAN = {
+    "choices", "models", "policy", "rules", "queries", "actions", "forms", "views", "urls", "emails", "pdf",
+    "print_words", "words", "reading", "exports", "xlsx", "ical", "api", "admin", "desk", "personal", "tasks", "hooks",
+    "apps", "migrations", "management", "data",
+}  # fmt: skip
+# What Django, Wagtail or allauth ask for by this name, and what is a thing of its own. Only ever shorter.
+LOOSE = {
+    "accounts": {
+        "adapter", "agency", "backend", "cards", "limits", "middleware", "passphrases", "provider", "second_factor",
+        "session_store", "sessions", "totp", "usernames",
+    },
+    "notices": {"adapter", "sending"},
+    "schools": {"jurisdictions"},
+    "centres": {"overlaps"},
+    "ballots": {"tools"},
+    "participation": {"figures", "filters"},
+}  # fmt: skip
+# What judges wrote is told by the wing of the projects. Only ever shorter.
+NOT_YET = {"programs/projects/personal.py"}
+MOST_LINES, MOST_LINES_OF_A_WING, MOST_FOLDERS = 400, 5_000, 3
+ROOMS_THAT_SPLIT = {"models", "rules", "queries", "actions", "forms", "views"}
+# Larger than they should be. Only ever shorter.
+LARGE = {"bookings", "schools"}
 
 
 def sources(folder: str) -> list[Path]:
@@ -46,9 +75,7 @@ def wing_of(path: Path) -> str:
     parts = path.relative_to(ROOT).parts
     if parts[0] != "programs":
         return parts[0]
-    if len(parts) == 2:
-        return f"door:{parts[1]}"
-    return parts[1]
+    return parts[1] if len(parts) > 2 else "programs"
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
@@ -75,41 +102,78 @@ def breaches() -> list[str]:
     found = []
     for path in [*sources("programs"), *sources("cms"), *sources("stem_portal")]:
         wing = wing_of(path)
-        if wing.startswith("door:") or wing in {"management", "templatetags"}:
-            found += [
-                f"{path}:{line} imports {name}"
-                for line, name in imports(path)
-                if name.split(".")[0] in {"cms", "stem_portal"}
-            ]
-            continue
         for line, name in imports(path):
             target = wing_of_module(name)
-            if target and target != wing and FLOOR_OF[target] >= FLOOR_OF[wing]:
+            if target and target != wing and FLOOR_OF[target] >= FLOOR_OF.get(wing, len(FLOORS)):
                 found.append(f"{path}:{line} ({wing}) imports {name}")
     return found
 
 
 def test_imports_run_one_way_only():
-    assert breaches() == []
+    assert [each for each in breaches() if not any(each.startswith(str(ROOT / name)) for name in NOT_YET)] == []
 
 
-def test_the_guard_itself_sees_a_breach(tmp_path, monkeypatch):
-    """A guard that cannot fail proves nothing: a wing that imports its neighbour must be found."""
-    room = tmp_path / "programs" / "visits"
+@pytest.mark.parametrize(
+    ("wing", "line"),
+    [
+        ("centres", "from programs.projects.models import Project"),
+        ("ballots", "from programs.visit_days import queries"),
+        ("schools", "def late():\n    from programs.pupils.models import Pupil"),
+    ],
+)
+def test_the_guard_itself_sees_a_breach(tmp_path, monkeypatch, wing, line):
+    """A guard that cannot fail proves nothing: one wing looks up, one at its neighbour, one in the middle of an act."""
+    room = tmp_path / "programs" / wing
     room.mkdir(parents=True)
     (tmp_path / "cms").mkdir()
     (tmp_path / "stem_portal").mkdir()
-    (room / "queries.py").write_text("from programs.projects.models import Project\n", encoding="utf-8")
+    (room / "queries.py").write_text(f"{line}\n", encoding="utf-8")
     monkeypatch.setattr("tests.test_architecture.ROOT", tmp_path)
     assert len(breaches()) >= 1
 
 
-def test_doors_define_nothing():
-    for path in (ROOT / "programs").glob("*.py"):
-        assert path.name in DOORS, f"{path.name} is not a door: it belongs in a wing"
-        if path.name in {"models.py", "urls.py", "tasks.py", "admin.py"}:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            assert not [node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)], path
+def test_foreign_keys_run_the_same_way():
+    found = []
+    for model in apps.get_models():
+        wing = model._meta.app_label
+        for field in model._meta.get_fields():
+            if wing not in FLOOR_OF or not field.concrete or not field.is_relation:
+                continue
+            # The person is whom settings.AUTH_USER_MODEL names: every wing may point at one.
+            if field.related_model in (None, get_user_model()):
+                continue
+            target = field.related_model._meta.app_label
+            if target != wing and FLOOR_OF.get(target, -1) >= FLOOR_OF[wing]:
+                found.append(f"{model._meta.label}.{field.name} -> {target}")
+    assert found == []
+
+
+def test_every_wing_is_on_the_map():
+    folders = {path.name for path in (ROOT / "programs").iterdir() if (path / "__init__.py").is_file()}
+    assert folders == set(WINGS)
+    assert {path.name for path in (ROOT / "programs").glob("*.py")} == {"__init__.py", "urls.py"}
+
+
+@pytest.mark.parametrize("wing", [wing for wing in WINGS if wing not in TOOLS])
+def test_nothing_lies_loose_beside_the_floor_plan(wing):
+    found = {path.stem for path in (ROOT / "programs" / wing).iterdir() if not path.name.startswith("__")}
+    assert found - PLAN == LOOSE.get(wing, set())
+
+
+def size_of(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_wing_holds_two_activities():
+    """More than 5,000 lines, or more than three rooms that had to be split, are two wings."""
+    found = set()
+    for wing in WINGS:
+        base = ROOT / "programs" / wing
+        folders = [path for path in base.iterdir() if path.is_dir() and path.name in ROOMS_THAT_SPLIT]
+        lines = sum(size_of(path) for path in sources(f"programs/{wing}"))
+        if lines > MOST_LINES_OF_A_WING or len(folders) > MOST_FOLDERS:
+            found.add(wing)
+    assert found == LARGE
 
 
 def rooms(name: str) -> list[Path]:
@@ -159,8 +223,7 @@ def test_each_room_keeps_to_its_own(room):
         for line, name in imports(path):
             parts = name.split(".")
             general = ".".join(["programs", "*", *parts[2:3]]) if parts[0] == "programs" else name
-            # core's own rooms are tools for every room, not activities of a wing
-            if parts[:2] == ["programs", "core"]:
+            if parts[0] == "programs" and parts[1:2] and parts[1] in TOOLS:
                 continue
             for banned in NEVER[room]:
                 if general == banned or (not banned.startswith("programs") and name.startswith(banned)):
@@ -215,7 +278,9 @@ def test_no_wing_listens_to_signals_for_business():
 
 
 def test_no_room_outgrows_a_newcomer():
+    """The settings are one list, read from the top."""
     for folder in ("programs", "cms", "stem_portal"):
         for path in sources(folder):
-            lines = len(path.read_text(encoding="utf-8").splitlines())
-            assert lines <= 500, f"{path.relative_to(ROOT)} has {lines} lines: make it a folder, one file per activity"
+            name = path.relative_to(ROOT).as_posix()
+            fits = size_of(path) <= MOST_LINES or name == "stem_portal/settings.py"
+            assert fits, f"{name} has {size_of(path)} lines: make it a folder, one file per activity"

@@ -10,8 +10,8 @@ from benchmarks.client import hidden_inputs, read_answer
 from benchmarks.harness import Tally, figures_of, json_line, percentile
 from benchmarks.roster import has_grown
 from benchmarks.roster_inside import TITLES, pupil, write_list
-from programs.core.spreadsheets import read_rows, suggest_header
-from programs.schools.roster_vocabulary import VOCABULARY
+from programs.rosters.reading import VOCABULARY
+from programs.spreadsheets import read_rows, suggest_header
 
 
 def test_a_line_has_the_known_keys_in_their_order_and_only_those_that_apply():

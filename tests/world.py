@@ -20,66 +20,33 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.ballots.choices import BallotState, EntryOutcome
+from programs.ballots.models import Ballot, BallotEntry
+from programs.ballots.rules import FACTORS, canonical, hash_of
+from programs.bookings.choices import ApprovalKind, BookingState
+from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
+from programs.bookings.queries.bookings import answer_token
+from programs.centres.choices import BookingMode, CentreRole, PaperKind
+from programs.centres.models import Blackout, Centre, CentreStaff, FieldTrip, Room, Season, Session, SessionSeries
+from programs.certificates.models import Certificate
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import Competition, Round, RuleSet
+from programs.consents.actions import links
 from programs.core.choices import JobState, Level
 from programs.core.models import Job
-from programs.models import (
-    Ballot,
-    BallotEntry,
-    Blackout,
-    Booking,
-    BookingApproval,
-    BookingPaper,
-    CalendarFeed,
-    Centre,
-    CentreStaff,
-    Certificate,
-    Competition,
-    DataRequest,
-    FieldTrip,
-    Invitation,
-    Membership,
-    Message,
-    ParticipationReport,
-    Project,
-    ProjectFile,
-    ProjectMember,
-    Room,
-    RosterEntry,
-    RosterImport,
-    RosterRow,
-    Round,
-    RuleSet,
-    SchoolClaim,
-    SchoolListImport,
-    ScoreSheet,
-    Season,
-    Session,
-    SessionSeries,
-    VisitPhotograph,
-)
-from programs.projects.choices import CompetitionState, ProjectState
-from programs.schools.actions import guardian_links
-from programs.schools.choices import (
-    ClaimState,
-    ImportState,
-    OfficeRole,
-    Requester,
-    RequestKind,
-    RowOutcome,
-    SchoolState,
-)
-from programs.schools.queries import hash_of_token
-from programs.visits.choices import (
-    ApprovalKind,
-    BallotState,
-    BookingMode,
-    BookingState,
-    CentreRole,
-    EntryOutcome,
-    PaperKind,
-)
-from programs.visits.links import answer_token
-from programs.visits.rules.ballot import FACTORS, canonical, hash_of
+from programs.data_rights.choices import Requester, RequestKind
+from programs.data_rights.models import DataRequest
+from programs.judging.models import ScoreSheet
+from programs.notices.models import Message
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project, ProjectFile, ProjectMember
+from programs.reviews.models import ParticipationReport
+from programs.rosters.choices import RowOutcome
+from programs.rosters.models import RosterImport, RosterRow
+from programs.schools.choices import ClaimState, ImportState, OfficeRole, SchoolState
+from programs.schools.models import Invitation, Membership, SchoolClaim, SchoolListImport
+from programs.schools.queries.staff import hash_of_token
+from programs.visit_days.models import CalendarFeed, VisitPhotograph
 from tests import people
 
 ROLES = [
@@ -277,7 +244,7 @@ def _consents(place: SimpleNamespace, name: str) -> None:
     place.consent.save(update_fields=["evidence_path"])
     storages["private"].delete(place.consent.evidence_path)
     storages["private"].save(place.consent.evidence_path, ContentFile(b"anh"))
-    place.guardian = guardian_links.issue_link(pupil=place.pupil, by=place.teacher, key=f"guardian-{name}")
+    place.guardian = links.issue_link(pupil=place.pupil, by=place.teacher, key=f"guardian-{name}")
 
 
 def _session(trip: FieldTrip, room: Room, starts_at) -> Session:

@@ -21,7 +21,8 @@ from cms.pages.with_record import FactPanel, RecordPage, RecordPageForm
 from cms.records import CurriculumFacts, facts_from, facts_of_curriculum, keep_curriculum
 from cms.structured_data import in_script, learning_resource
 from programs.curricula.choices import ActivityForm
-from programs.curricula.models import Curriculum, Subject, Topic
+from programs.curricula.models import Curriculum
+from programs.topics.models import Subject, Topic
 
 
 class CurriculumIndexPage(SectionPage):

@@ -22,12 +22,13 @@ from cms.pages.curricula import CurriculumPage
 from cms.pages.with_record import FactPanel, RecordPage, RecordPageForm
 from cms.queries import month_asked_for, next_session_of_each, next_session_with_places, without_past_weeks
 from cms.records import FieldTripFacts, facts_from, facts_of_field_trip, keep_field_trip
+from programs.bookings.policy import may_book
+from programs.centres.models import Centre, FieldTrip, in_language
+from programs.centres.queries.sessions import calendar_of, shown_ratios
 from programs.core.dates import month_title
 from programs.core.phones import show_phone
-from programs.curricula.models import Curriculum, Subject, Topic
-from programs.visits.models import Centre, FieldTrip, in_language
-from programs.visits.queries import calendar_of, may_book
-from programs.visits.queries.ratios import shown_ratios
+from programs.curricula.models import Curriculum
+from programs.topics.models import Subject, Topic
 
 
 class FieldTripIndexPage(SectionPage):

@@ -12,7 +12,7 @@ from cms.pages.field_trips import FieldTripPage
 from cms.pages.news import NewsPage
 from cms.pages.policies import PolicyPage
 from cms.queries import most_taught, open_competition, sessions_soon
-from programs.visits.models import in_language
+from programs.centres.models import in_language
 
 
 class HomePage(PortalPage):

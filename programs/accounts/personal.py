@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,14 +12,16 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as translation_gettext_lazy
 
 from programs.accounts.models import SignInCard, User
 from programs.core.audit import reasons_of
 from programs.core.models import ActReason
 from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
 from programs.core.references import random_code
-from programs.core.retention import kept_for
+from programs.core.retention import kept_for, retention_rule
 
 # Stands wherever a name stood: on what the person did, and on what others see of it.
 FORMER_USER = "Người dùng đã xóa dữ liệu"
@@ -101,7 +104,7 @@ def _of_card(card: SignInCard) -> list[Fact]:
     ]
 
 
-@tells("programs.ActReason")
+@tells("core.ActReason")
 def reasons(subject: Subject) -> Iterator[Section]:
     """What was written when somebody acted on the account, and what the person wrote on other things."""
     about = reasons_of(User.objects.filter(pk=subject.user_id))
@@ -144,7 +147,7 @@ def empty_account(subject: Subject) -> Iterator[Erasure]:
     )
 
 
-@forgets("programs.ActReason")
+@forgets("core.ActReason")
 def mask_reasons(subject: Subject) -> Iterator[Erasure]:
     """Those of acts on the person's own rows go with the texts of these rows."""
     mentioning = list(subject.mentioned_in(ActReason.objects.all(), "text"))
@@ -215,3 +218,45 @@ def _end_sessions(subject: Subject):
         rows.delete()
 
     return end
+
+
+@retention_rule(
+    "accounts.sessions",
+    label=translation_gettext_lazy("Sessions that have ended"),
+    days=1,
+    basis=translation_gettext_lazy("A session that has expired opens nothing any more."),
+)
+def sessions(limit: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(expire_date__lt=limit)
+
+
+@retention_rule(
+    "accounts.devices",
+    label=translation_gettext_lazy("Access log of devices: address, browser and time of each sign-in"),
+    days=365,
+    basis=translation_gettext_lazy(
+        "Kept for a year so that misuse can be traced (Decree 85/2016/ND-CP, security of information systems)."
+    ),
+)
+def devices_over(limit: datetime) -> QuerySet[UserSession]:
+    return UserSession.objects.filter(last_seen_at__lt=limit)
+
+
+@retention_rule(
+    "accounts.sign_in_cards",
+    label=translation_gettext_lazy("Sign-in cards that were used, voided or have expired"),
+    days=180,
+    basis=translation_gettext_lazy("Shows who was given a card in this half of the school year."),
+)
+def sign_in_cards_over(limit: datetime) -> QuerySet[SignInCard]:
+    return SignInCard.objects.filter(Q(used_at__lt=limit) | Q(voided_at__lt=limit) | Q(expires_at__lt=limit))
+
+
+@retention_rule(
+    "accounts.back_office_notes",
+    label=translation_gettext_lazy("Notes of the back office: who changed which row"),
+    days=730,
+    basis=translation_gettext_lazy("The audit log keeps the act itself."),
+)
+def back_office_notes(limit: datetime) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(action_time__lt=limit)

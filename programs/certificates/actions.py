@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.bookings.models import Booking
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate, SerialCounter
 from programs.certificates.policy import may_issue, may_revoke
@@ -19,7 +20,6 @@ from programs.core.idempotency import once
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
-from programs.visits.models import Booking
 
 REGISTER = "GCN"
 # 17 random bytes are 136 bits, and 28 characters of base32: seven groups of four.

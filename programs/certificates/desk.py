@@ -5,12 +5,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from programs.bookings.models import Booking
+from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.choices import CertificateState
 from programs.certificates.queries import bookings_to_certify, certificates_visible_to
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
-from programs.schools.queries import standing_of
-from programs.visits.models import Booking
-from programs.visits.queries import centre_ids_of
+from programs.schools.queries.roles import standing_of
 
 SHOWN = 5
 

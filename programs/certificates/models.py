@@ -5,10 +5,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from programs.bookings.models import Booking
 from programs.certificates.choices import CertificateKind, CertificateState, RevocationReason
 from programs.projects.models import Project
-from programs.schools.models import Pupil, School
-from programs.visits.models import Booking
+from programs.pupils.models import Pupil
+from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
 

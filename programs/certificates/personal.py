@@ -36,7 +36,7 @@ from programs.core.personal import (
     tells,
 )
 from programs.core.retention import retention_rule
-from programs.schools.choices import RequestKind, RequestState
+from programs.data_rights.choices import RequestKind, RequestState
 
 PAGE_BYTES = 60_000  # about what one printed certificate takes; it is printed only when the archive is written
 
@@ -45,7 +45,7 @@ def certificates_of(subject: Subject) -> QuerySet[Certificate]:
     return Certificate.objects.filter(pupil__in=subject.pupil_ids).order_by("issued_at", "pk")
 
 
-@tells("programs.Certificate")
+@tells("certificates.Certificate")
 def certificates(subject: Subject) -> Iterator[Section]:
     yield Section(
         code="certificates",
@@ -82,7 +82,7 @@ def certificate_pages(subject: Subject) -> Iterator[StoredFile]:
         )
 
 
-@forgets("programs.Certificate")
+@forgets("certificates.Certificate")
 def forget_certificates(subject: Subject) -> Iterator[Erasure]:
     rows = certificates_of(subject)
     yield from (_taken_back(rows) if subject.on_request else [_left_to_the_holder(rows)])

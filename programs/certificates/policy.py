@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.bookings.models import Booking
+from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.models import Certificate
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
-from programs.schools.queries import standing_of
-from programs.visits.models import Booking
-from programs.visits.queries import centre_ids_of
+from programs.schools.queries.roles import standing_of
 
 
 def may_issue(user, booking: Booking) -> bool:

@@ -4,17 +4,19 @@ import re
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from programs.bookings.choices import CAME
+from programs.bookings.models import Booking, RosterEntry
+from programs.bookings.queries.bookings import bookings_visible_to
+from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate
 from programs.certificates.rules import Plan, plan_issue
 from programs.core.text import fold
-from programs.schools.choices import RequestKind, RequestState
-from programs.schools.models import DataRequest, Enrolment
-from programs.schools.queries import standing_of
+from programs.data_rights.choices import RequestKind, RequestState
+from programs.data_rights.models import DataRequest
+from programs.pupils.models import Enrolment
+from programs.schools.queries.roles import standing_of
 from programs.schools.rules import COORDINATING
-from programs.visits.choices import CAME
-from programs.visits.models import Booking, RosterEntry
-from programs.visits.queries import bookings_visible_to, centre_ids_of
 
 _CODE = re.compile(r"[A-Z2-7]{26,40}")
 

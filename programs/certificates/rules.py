@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from programs.bookings.choices import CAME
+from programs.bookings.models import Booking, RosterEntry
 from programs.certificates.choices import CertificateKind, RevocationReason
 from programs.certificates.models import Certificate
 from programs.core.paper import unprintable
 from programs.core.refusals import Refusal
-from programs.visits.choices import CAME
-from programs.visits.models import Booking, RosterEntry
 
 # Whoever gives an award must keep the decision with its name (Law on Emulation and Commendation 06/2022/QH15; the
 # period is to be confirmed): an erasure leaves the name in the register, where only the issuer reads it.

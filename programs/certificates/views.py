@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_safe
 
+from programs.bookings.models import Booking
+from programs.bookings.queries.bookings import bookings_visible_to
 from programs.certificates import actions, policy, queries
 from programs.certificates.choices import CertificateState
 from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm
@@ -24,9 +26,7 @@ from programs.core.gates import signed_in
 from programs.core.jobs import enqueue
 from programs.core.text import clean_text
 from programs.core.throttle import Throttle
-from programs.schools.queries import standing_of
-from programs.visits.models import Booking
-from programs.visits.queries import bookings_visible_to
+from programs.schools.queries.roles import standing_of
 
 PAGE_SIZE = 25
 GUESSES = Throttle("certificate-verify-failed", allowed=20, seconds=600)

@@ -21,7 +21,7 @@ class RetentionRuleAdmin(admin.ModelAdmin):
     list_display_links = ["what"]
     fields = ["name", "what", "basis", "doubt", "days", "is_active", "last_run_at", "last_count"]
     readonly_fields = ["name", "what", "basis", "doubt", "last_run_at", "last_count"]
-    change_list_template = "rights/retention_rules.html"
+    change_list_template = "core/retention_rules.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -55,7 +55,7 @@ class RetentionRuleAdmin(admin.ModelAdmin):
             "title": _("What the next night would remove"),
             "rows": retention.outlook(),
         }
-        return TemplateResponse(request, "rights/retention_dry_run.html", context)
+        return TemplateResponse(request, "core/retention_dry_run.html", context)
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: RetentionRule, form, change: bool) -> None:

@@ -1,3 +1,5 @@
+"""Words that every wing uses."""
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -47,3 +49,6 @@ def level_of_grade(grade: int) -> Level:
     if grade <= 5:
         return Level.PRIMARY
     return Level.LOWER_SECONDARY if grade <= 9 else Level.UPPER_SECONDARY
+
+
+AUDIT_ACTIONS = {"retention.change": _("Retention rule changed")}

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, reduce
 from html import escape
+from io import BytesIO
 from operator import or_
 from typing import IO
 
+from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
@@ -134,7 +136,7 @@ FORGOTTEN: dict[str, str] = {}
 
 
 def tells(*tables: str) -> Callable[[Teller], Teller]:
-    """Registers ``fn(subject) -> sections`` for ``tables``, such as ``programs.Pupil``."""
+    """Registers ``fn(subject) -> sections`` for ``tables``, such as ``pupils.Pupil``."""
 
     def register(tell: Teller) -> Teller:
         TELLERS.append(tell)
@@ -239,3 +241,11 @@ def chunks(items: list, size: int = 500) -> Iterator[list]:
     """Lists short enough for the parameters of one SQLite query."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def stored_file(folder: str, name: str, key: str) -> StoredFile:
+    """A file of private storage; one that is gone is empty rather than an error in the archive."""
+    private = storages["private"]
+    if not private.exists(key):
+        return StoredFile(folder=folder, name=name, size=0, open=BytesIO)
+    return StoredFile(folder=folder, name=name, size=private.size(key), open=lambda: private.open(key))

@@ -36,7 +36,7 @@ def write_archive(target: IO[bytes], *, subject: Subject, now: datetime | None =
         for language, page in PAGES.items():
             with translation.override(language):
                 context = {"sections": sections_of(subject), "files": names, "now": now, "language": language}
-                archive.writestr(page, render_to_string("rights/archive.html", context))
+                archive.writestr(page, render_to_string("data_rights/archive.html", context))
         for file, name in zip(files, names, strict=True):
             with file.open() as source, archive.open(name, "w") as copy:
                 shutil.copyfileobj(source, copy)

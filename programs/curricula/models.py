@@ -1,48 +1,14 @@
+"""Curricula as records that rules can read."""
+
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level, level_of_grade
 from programs.curricula.choices import ActivityForm
-from programs.schools.models import ClassGroup, School
-
-
-class Labelled(models.Model):
-    """A short word in both languages."""
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
-    name_en = models.CharField(_("name in English"), max_length=80)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        abstract = True
-        ordering = ["position", "code"]
-
-    def __str__(self) -> str:
-        return self.name_en if get_language() == "en" else self.name
-
-
-class Subject(Labelled):
-    """A subject of the GDPT 2018 curriculum."""
-
-    NO_PII = True
-
-    class Meta(Labelled.Meta):
-        verbose_name, verbose_name_plural = pgettext_lazy("school subject", "subject"), _("subjects")
-
-
-class Topic(Labelled):
-    """A theme close to the local industry."""
-
-    NO_PII = True
-
-    class Meta(Labelled.Meta):
-        verbose_name, verbose_name_plural = _("topic"), _("topics")
+from programs.topics.models import Subject, Topic
 
 
 class Curriculum(models.Model):
@@ -77,28 +43,3 @@ class Curriculum(models.Model):
     def levels(self) -> list[Level]:
         """The levels that its grades belong to, lowest first."""
         return list(dict.fromkeys(level_of_grade(grade) for grade in range(self.grade_from, self.grade_to + 1)))
-
-
-class TaughtActivity(models.Model):
-    """A school says that it taught a curriculum to a class; the numbers are counts, never percentages."""
-
-    PII = {"reported_by"}
-    MOVES_WITH_SCHOOL = None  # reports count it with the school that took over
-    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="taught_activities")
-    curriculum = models.ForeignKey(Curriculum, on_delete=models.PROTECT, related_name="taught_activities")
-    class_group = models.ForeignKey(ClassGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    grade = models.PositiveSmallIntegerField(_("grade"))
-    taught_on = models.DateField(_("taught on"))
-    pupils = models.PositiveSmallIntegerField(_("pupils"))
-    girls = models.PositiveSmallIntegerField(_("of whom girls"))
-    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-taught_on"]
-        verbose_name, verbose_name_plural = _("taught activity"), _("taught activities")
-        constraints = [models.CheckConstraint(condition=Q(girls__lte=F("pupils")), name="taught_girls_within_pupils")]
-        indexes = [models.Index(fields=["school", "taught_on"], name="taught_school_day")]
-
-    def __str__(self) -> str:
-        return f"{self.curriculum} · {self.taught_on:%d/%m/%Y}"

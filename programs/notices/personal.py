@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as translation_gettext_lazy
 from django.utils.translation import pgettext
 
 from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
-from programs.core.retention import kept_for
-from programs.notices.choices import SECRET_KINDS
+from programs.core.retention import kept_for, retention_rule
+from programs.notices.choices import SECRET_KINDS, MessageState
 from programs.notices.models import Message
 
 TEXTS = ("subject", "body_text", "body_html", "attachment", "to_address")
@@ -23,7 +25,7 @@ def messages_to(subject: Subject) -> QuerySet[Message]:
     return Message.objects.filter(written_to)
 
 
-@tells("programs.Message")
+@tells("notices.Message")
 def messages(subject: Subject) -> Iterator[Section]:
     yield Section(
         code="messages",
@@ -45,7 +47,7 @@ def _of_message(message: Message) -> list[Fact]:
     ]
 
 
-@forgets("programs.Message")
+@forgets("notices.Message")
 def forget_messages(subject: Subject) -> Iterator[Erasure]:
     own = list(messages_to(subject).values_list("pk", flat=True))
     yield Erasure(
@@ -75,3 +77,31 @@ def _mask(keys: list[int], subject: Subject) -> None:
         for name in TEXTS:
             setattr(message, name, subject.mask(getattr(message, name)))
         message.save(update_fields=TEXTS)
+
+
+def wipe_bodies(rows: QuerySet[Message]) -> None:
+    """The row stays as proof that something was sent, without what it said and to whom."""
+    rows.update(body_text="", body_html="", attachment="", to_address="")
+
+
+@retention_rule(
+    "notices.bodies",
+    label=translation_gettext_lazy("Texts and addresses of messages"),
+    days=180,
+    basis=translation_gettext_lazy("Their owner has read them; that a message was sent is still known."),
+    purge=wipe_bodies,
+)
+def bodies(limit: datetime) -> QuerySet[Message]:
+    ended = Message.objects.exclude(state__in=[MessageState.PENDING, MessageState.SENDING])
+    return ended.filter(created_at__lt=limit).exclude(body_text="", body_html="", attachment="", to_address="")
+
+
+@retention_rule(
+    "notices.messages",
+    label=translation_gettext_lazy("Messages with their subjects"),
+    days=730,
+    basis=translation_gettext_lazy("Two school years, for questions about what was announced."),
+)
+def messages_over(limit: datetime) -> QuerySet[Message]:
+    ended = Message.objects.exclude(state__in=[MessageState.PENDING, MessageState.SENDING])
+    return ended.filter(created_at__lt=limit)

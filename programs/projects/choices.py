@@ -1,18 +1,17 @@
+"""x"""
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-
-class CompetitionState(TextChoices):
-    DRAFT = "draft", _("Being prepared")
-    OPEN = "open", _("Open for entries")
-    JUDGING = "judging", _("Being judged")
-    PUBLISHED = "published", _("Results published")
-    CLOSED = "closed", _("Closed")
-
-
-class ProjectKind(TextChoices):
-    SCIENCE = "science", _("Scientific project")
-    ENGINEERING = "engineering", _("Engineering project")
+AUDIT_ACTIONS = {
+    "project.create": _("Began the project"),
+    "project.edit": _("Changed the project"),
+    "project.attach": _("Attached a file"),
+    "project.submit": _("Submitted the project"),
+    "project.endorse": _("Endorsed the project"),
+    "project.return": _("Returned the project"),
+    "project.withdraw": _("Withdrew the project"),
+}
 
 
 class ProjectState(TextChoices):
@@ -51,12 +50,3 @@ PROJECT_MOVES = {
 class FileKind(TextChoices):
     IMAGE = "image", _("Image")
     DOCUMENT = "document", _("Document")
-
-
-class SheetState(TextChoices):
-    ASSIGNED = "assigned", _("Assigned")
-    CONFLICT = "conflict", _("Conflict declared")
-    ACCEPTED = "accepted", _("Accepted")
-    IN_PROGRESS = "in_progress", _("In progress")
-    LOCKED = "locked", _("Locked")
-    FINAL = "final", _("Final")

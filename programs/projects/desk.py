@@ -10,8 +10,8 @@ from programs.core.dates import short_moment
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
 from programs.projects import queries
 from programs.projects.choices import ProjectState
-from programs.projects.progress import next_words
-from programs.schools.queries import standing_of
+from programs.projects.words import next_words
+from programs.schools.queries.roles import standing_of
 
 ROWS = 5
 

@@ -4,10 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from programs.competitions.choices import ProjectKind
+from programs.competitions.models import ProjectField, RuleSet
 from programs.core.forms import CleanCharField
 from programs.core.idempotency import IdempotentFormMixin
-from programs.projects.choices import FileKind, ProjectKind
-from programs.projects.models import Project, ProjectField, RuleSet
+from programs.projects.choices import FileKind
+from programs.projects.models import Project
 from programs.projects.queries import teachers_of
 from programs.schools.models import School
 

@@ -20,11 +20,12 @@ from programs.core.personal import (
     forgets,
     hands_over,
     rows_of,
+    stored_file,
     tells,
 )
+from programs.judging.models import ScoreSheet
 from programs.projects.choices import UNFINISHED, ProjectState
-from programs.projects.models import Project, ProjectFile, ProjectMember, ScoreSheet
-from programs.schools.personal.telling import stored_file
+from programs.projects.models import Project, ProjectFile, ProjectMember
 
 NO_TITLE = "Dự án đã xóa nội dung"
 TEXTS = ("title", "summary", "return_reason")
@@ -41,7 +42,7 @@ def _alone(subject: Subject) -> QuerySet[Project]:
     return projects_of(subject).filter(~Exists(others.exclude(pupil__in=subject.pupil_ids)))
 
 
-@tells("programs.Project", "programs.ProjectMember", "programs.ProjectFile")
+@tells("projects.Project", "projects.ProjectMember", "projects.ProjectFile")
 def projects(subject: Subject) -> Iterator[Section]:
     rows = projects_of(subject).select_related("competition", "supervisor").prefetch_related("members__pupil", "files")
     yield Section(
@@ -79,7 +80,7 @@ def project_files(subject: Subject) -> Iterator[StoredFile]:
         yield stored_file(f"projects/{row.project.reference}", row.name, row.storage_key)
 
 
-@tells("programs.ScoreSheet")
+@tells("judging.ScoreSheet")
 def work_with_projects(subject: Subject) -> Iterator[Section]:
     """What a teacher or a judge did: nothing of what the pupils wrote, and no points before they are final."""
     mine = Q(supervisor=subject.user_id) | Q(created_by=subject.user_id)
@@ -108,7 +109,7 @@ def _of_sheet(row: ScoreSheet) -> list[Fact]:
     ]
 
 
-@forgets("programs.Project", "programs.ProjectMember", "programs.ProjectFile", "programs.ScoreSheet")
+@forgets("projects.Project", "projects.ProjectMember", "projects.ProjectFile", "judging.ScoreSheet")
 def forget_projects(subject: Subject) -> Iterator[Erasure]:
     alone = list(_alone(subject).exclude(title=NO_TITLE).values_list("pk", flat=True))
     yield Erasure(

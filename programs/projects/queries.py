@@ -8,11 +8,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.projects.choices import EDITABLE, CompetitionState, FileKind, ProjectState
-from programs.projects.models import Competition, Project, ProjectFile, ProjectMember
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import Competition
+from programs.projects.choices import EDITABLE, FileKind, ProjectState
+from programs.projects.models import Project, ProjectFile, ProjectMember
 from programs.projects.rules import Entrant, Entry, Missing, Window
-from programs.schools.models import Enrolment, Pupil, School
-from programs.schools.queries import schools_in_scope, standing_of
+from programs.pupils.models import Enrolment, Pupil
+from programs.schools.models import School
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.schools import schools_in_scope
 
 # From the endorsement on a project is the organiser's business too; a withdrawn one is not.
 ORGANISER_SEES = (

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.competitions.choices import CompetitionState
 from programs.core.refusals import Refusal
-from programs.projects.choices import EDITABLE, PROJECT_MOVES, CompetitionState, ProjectState
+from programs.projects.choices import EDITABLE, PROJECT_MOVES, ProjectState
 from programs.schools.models import School
 from programs.schools.rules import Standing
 

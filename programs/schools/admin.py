@@ -5,28 +5,10 @@ Registrations, invitations and memberships change through their actions only, so
 
 from __future__ import annotations
 
-from datetime import date
-
-from django import forms
 from django.contrib import admin
-from django.utils import timezone
 
-from programs.core.forms import CleanFormMixin
 from programs.core.models import Holiday, SchoolYear, Term
-from programs.schools.actions.consent_texts import publish_text
-from programs.schools.models import (
-    Area,
-    ClassGroup,
-    ConsentText,
-    Membership,
-    OfficerPost,
-    Pupil,
-    School,
-    SchoolAlias,
-    SchoolClaim,
-    SchoolLevel,
-)
-from programs.schools.rules.consents import text_refusal
+from programs.schools.models import Area, Membership, OfficerPost, School, SchoolAlias, SchoolClaim, SchoolLevel
 
 
 class TermInline(admin.TabularInline):
@@ -84,15 +66,6 @@ class OfficerPostAdmin(admin.ModelAdmin):
     filter_horizontal = ["areas"]
 
 
-@admin.register(ClassGroup)
-class ClassGroupAdmin(admin.ModelAdmin):
-    list_display = ["name", "grade", "school", "school_year"]
-    list_filter = ["school_year", "grade"]
-    list_select_related = ["school", "school_year"]
-    search_fields = ["name", "school__search_key"]
-    raw_id_fields = ["school", "homeroom_teacher"]
-
-
 class ReadOnlyAdmin(admin.ModelAdmin):
     def has_add_permission(self, request) -> bool:
         return False
@@ -118,49 +91,3 @@ class MembershipAdmin(ReadOnlyAdmin):
     list_filter = ["role"]
     list_select_related = ["school", "user"]
     search_fields = ["user__full_name", "school__search_key"]
-
-
-@admin.register(Pupil)
-class PupilAdmin(ReadOnlyAdmin):
-    """Found by the school's identifier, never by browsing names."""
-
-    list_display = ["external_id", "school", "source", "left_on"]
-    list_select_related = ["school"]
-    search_fields = ["external_id"]
-    show_full_result_count = False
-
-
-class ConsentTextForm(CleanFormMixin, forms.ModelForm):
-    """The next version of a text; the action gives it its number."""
-
-    class Meta:
-        model = ConsentText
-        fields = ["purpose", "title", "title_en", "body", "body_en", "in_force_from"]
-
-    def clean_in_force_from(self) -> date:
-        day = self.cleaned_data["in_force_from"]
-        if refusal := text_refusal(may=True, in_force_from=day, today=timezone.localdate()):
-            raise forms.ValidationError(refusal.message)
-        return day
-
-
-@admin.register(ConsentText)
-class ConsentTextAdmin(admin.ModelAdmin):
-    """A published text is never changed and never deleted: a new version is added, from a day on."""
-
-    form = ConsentTextForm
-    list_display = ["purpose", "version", "title", "in_force_from"]
-    list_filter = ["purpose"]
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_add_permission(self, request) -> bool:
-        return request.user.is_superuser
-
-    def save_model(self, request, obj, form, change) -> None:
-        published = publish_text(**form.cleaned_data, by=request.user)
-        obj.pk, obj.version = published.pk, published.version

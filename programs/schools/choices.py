@@ -1,3 +1,5 @@
+"""States of schools and of their registration, roles of people."""
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -75,38 +77,6 @@ class OfficeRole(TextChoices):
     STEERING = "steering", _("Steering committee viewer")
 
 
-class Gender(TextChoices):
-    FEMALE = "f", _("Female")
-    MALE = "m", _("Male")
-    UNKNOWN = "", _("Not stated")
-
-
-class ConsentPurpose(TextChoices):
-    TAKE_PART = "take_part", _("Take part in the activity")
-    PHOTO = "photo", _("Photograph in reports")
-    SHOWCASE = "showcase", _("Public showcase: first name and school")
-    PARTNER = "partner", _("Share with a partner")
-
-
-class ConsentState(TextChoices):
-    ASKED = "asked", pgettext_lazy("consent", "Asked")
-    GIVEN = "given", pgettext_lazy("consent", "Given")
-    REFUSED = "refused", pgettext_lazy("consent", "Refused")
-    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "Withdrawn")
-    EXPIRED = "expired", pgettext_lazy("consent", "Expired")
-
-
-class ConsentGiver(TextChoices):
-    PUPIL = "pupil", _("Pupil")
-    GUARDIAN = "guardian", _("Guardian")
-
-
-class ConsentChannel(TextChoices):
-    LINK = "link", pgettext_lazy("way of consent", "Personal link")
-    PAPER = "paper", pgettext_lazy("way of consent", "Paper form")
-    ACCOUNT = "account", pgettext_lazy("way of consent", "Pupil's own account")
-
-
 class ImportState(TextChoices):
     UPLOADED = "uploaded", pgettext_lazy("import", "Columns to be matched")
     PREVIEWING = "previewing", pgettext_lazy("import", "Preview is being made")
@@ -117,65 +87,30 @@ class ImportState(TextChoices):
     FAILED = "failed", pgettext_lazy("import", "Failed")
 
 
-class RowOutcome(TextChoices):
-    ADD = "add", pgettext_lazy("roster row", "Will be added")
-    CHANGE = "change", pgettext_lazy("roster row", "Will be changed")
-    SAME = "same", pgettext_lazy("roster row", "Unchanged")
-    DECIDE = "decide", pgettext_lazy("roster row", "Needs your decision")
-    REFUSED = "refused", pgettext_lazy("roster row", "Left out")
-
-
-class RowDecision(TextChoices):
-    """What a person decided about a row that looks like somebody who is already here."""
-
-    NEW = "new", _("Another person: add")
-    SAME_PERSON = "same", _("The same person: change")
-    SKIP = "skip", _("Leave out")
-
-
-class RequestKind(TextChoices):
-    ACCESS = "access", _("See or receive the data")
-    CORRECT = "correct", _("Correct the data")
-    ERASE = "erase", _("Erase the data")
-    RESTRICT = "restrict", _("Restrict the use of the data")
-    OBJECT = "object", _("Object to the use of the data")
-
-
-class RequestState(TextChoices):
-    RECEIVED = "received", pgettext_lazy("data request", "Received")
-    IDENTIFIED = "identified", pgettext_lazy("data request", "Identity checked")
-    ANSWERED = "answered", pgettext_lazy("data request", "Answered, being carried out")
-    DONE = "done", pgettext_lazy("data request", "Done")
-    REFUSED = "refused", pgettext_lazy("data request", "Refused")
-
-
-OPEN_REQUESTS = (RequestState.RECEIVED, RequestState.IDENTIFIED, RequestState.ANSWERED)
-
-
-class Requester(TextChoices):
-    PUPIL = "pupil", _("Pupil")
-    GUARDIAN = "guardian", _("Guardian")
-    PERSON = "person", _("The person")
-    SCHOOL = "school", _("The school, from a paper request")
-
-
-class RefusalGround(TextChoices):
-    """Why a request about data may be refused; anything else is no ground (Law 91/2025/QH15, Decree 356/2025)."""
-
-    IDENTITY = "identity", _("It cannot be shown who asks")
-    NOT_ENTITLED = "not_entitled", _("Who asks is neither the person nor their legal representative")
-    NOT_HELD = "not_held", _("The portal holds no such data")
-    LAW_REQUIRES = "law_requires", _("A law requires the data to be kept as they are")
-    LEGAL_CLAIM = "legal_claim", _("An inspection, a complaint or a lawsuit is under way")
-    OTHERS = "others", _("It would reveal or harm other people's data")
-    REPEATED = "repeated", _("The same was asked and answered a short time ago")
-
-
-class AccountState(TextChoices):
-    """How far a pupil has come to signing in."""
-
-    NONE = "none", pgettext_lazy("account", "No card yet")
-    WAITING = "waiting", pgettext_lazy("account", "Card not used yet")
-    LAPSED = "lapsed", pgettext_lazy("account", "Card no longer valid")
-    ACTIVE = "active", pgettext_lazy("account", "Signs in")
-    CLOSED = "closed", pgettext_lazy("account", "Account closed")
+AUDIT_ACTIONS = {
+    "school.import": _("School taken from the official list"),
+    "school.move": _("State of the school changed"),
+    "school.rename": _("School renamed"),
+    "school.recode": _("Code of the school changed"),
+    "school.suspend": _("School suspended"),
+    "school.resume": _("School resumed its work"),
+    "school.close": _("School closed"),
+    "school_list.upload": _("Official list uploaded"),
+    "school_list.apply": _("Official list applied"),
+    "school_list.drop": _("Official list dropped"),
+    "school_list.download": _("List of schools downloaded"),
+    "claim.remind": _("Reminder sent"),
+    "claim.expire": _("Registration ended without an answer"),
+    "claim.submit": _("Registration sent"),
+    "claim.correct": _("Registration corrected and sent again"),
+    "claim.verify": _("Registration verified"),
+    "claim.return": _("Registration returned for correction"),
+    "claim.refuse": _("Registration refused"),
+    "staff.invite": _("Staff member invited"),
+    "staff.withdraw_invitation": _("Invitation withdrawn"),
+    "staff.join": _("Staff member joined"),
+    "staff.end": _("Role of a staff member ended"),
+    "staff.role": _("Role of a staff member changed"),
+    "staff.hand_over": _("Coordinator changed"),
+    "staff.reopen": _("Registration opened again: no coordinator"),
+}

@@ -1,6 +1,9 @@
-"""What the schools wing puts on a person's desk."""
+"""What schools put on a person's desk, and what waits at one school."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskLink, DeskStat, DeskTask
-from programs.schools import queries
 from programs.schools.choices import ClaimState
+from programs.schools.models import Invitation, School
+from programs.schools.queries import roles as role_queries
+from programs.schools.queries import schools as school_queries
+from programs.schools.queries import staff as staff_queries
 from programs.schools.rules import Standing
 
 
 def tasks(user) -> list[DeskTask]:
-    standing = queries.standing_of(user)
+    standing = role_queries.standing_of(user)
     return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing)
 
 
@@ -39,12 +45,12 @@ def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
 def _waiting_for(user, standing: Standing) -> int:
     if not (standing.is_department or standing.is_ward_officer):
         return 0
-    return queries.claims_to_decide(user).filter(state=ClaimState.SUBMITTED).count()
+    return school_queries.claims_to_decide(user).filter(state=ClaimState.SUBMITTED).count()
 
 
 def _staff_missing(standing: Standing) -> list[DeskTask]:
     """A new coordinator's first step."""
-    alone = queries.schools_without_teachers(standing)
+    alone = staff_queries.schools_without_teachers(standing)
     return [
         DeskTask(
             title=_("Invite the teachers of {school}").format(school=school),
@@ -66,21 +72,21 @@ def _invitations_expired(standing: Standing) -> list[DeskTask]:
             action=_("Look"),
             weight=70,
         )
-        for invitation in queries.expired_invitations(standing, now=timezone.now())[:3]
+        for invitation in staff_queries.expired_invitations(standing, now=timezone.now())[:3]
     ]
 
 
 def stats(user) -> list[DeskStat]:
-    standing = queries.standing_of(user)
+    standing = role_queries.standing_of(user)
     if not standing.is_officer:
         return []
-    figures = queries.registration_figures(user)
+    figures = school_queries.registration_figures(user)
     registered = _("{count} of {total}").format(count=figures["working"], total=figures["total"])
     return [DeskStat(registered, _("schools registered"), reverse("school_register"))]
 
 
 def links(user) -> list[DeskLink]:
-    standing = queries.standing_of(user)
+    standing = role_queries.standing_of(user)
     found = []
     for school in standing.working_schools:
         label = _("My school") if len(standing.working_schools) == 1 else school.name
@@ -92,3 +98,48 @@ def links(user) -> list[DeskLink]:
             DeskLink(_("School registrations"), reverse("claim_queue"), count=_waiting_for(user, standing), weight=20)
         )
     return found
+
+
+PagePart = Callable[[School, dict], dict]
+Waiting = Callable[[School, dict, date], list[DeskTask]]
+
+PAGE_PARTS: list[PagePart] = []
+WAITING: list[Waiting] = []
+
+
+def adds_to_school_page(part: PagePart) -> PagePart:
+    """Registers ``part(school, page)``: what the school's own staff see besides its people; more for ``page``."""
+    PAGE_PARTS.append(part)
+    return part
+
+
+def waits_at_school(find: Waiting) -> Waiting:
+    """Registers ``find(school, page, today)``: what waits for the coordinator; ``page`` is what was read already."""
+    WAITING.append(find)
+    return find
+
+
+def parts_of(school: School, page: dict) -> dict:
+    """What the wings above add to the page of ``school``."""
+    return {name: value for part in PAGE_PARTS for name, value in part(school, page).items()}
+
+
+def waiting_at(school: School, page: dict, *, today: date, now: datetime) -> list[DeskTask]:
+    """What waits for the coordinator of ``school``, expired invitations first."""
+    found = [task for find in WAITING for task in find(school, page, today)]
+    return [*_expired(page["invitations"], now), *found]
+
+
+def _expired(invitations: list[Invitation], now: datetime) -> list[DeskTask]:
+    expired = [each for each in invitations if each.expires_at <= now]
+    if not expired:
+        return []
+    words = ngettext("{count} invitation has expired", "{count} invitations have expired", len(expired))
+    return [
+        DeskTask(
+            title=words.format(count=len(expired)),
+            detail=", ".join(each.full_name for each in expired[:3]),
+            url="#invitations",
+            action=_("Look"),
+        )
+    ]

@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 
 from programs.accounts.models import User
 from programs.notices.actions import write_message
-from programs.schools import queries
 from programs.schools.models import Invitation, Membership, School, SchoolClaim
+from programs.schools.queries import staff as staff_queries
 
 
 def _claim_facts(claim: SchoolClaim) -> dict:
@@ -95,7 +95,7 @@ def membership_ended(*, membership: Membership) -> None:
 
 def school_moved(*, school: School, occasion: str, reason: str, into: School | None = None) -> None:
     """To everybody who works for the school: suspended, at work again, closed or merged."""
-    for member in {member.user_id: member for member in queries.staff_of(school)}.values():
+    for member in {member.user_id: member for member in staff_queries.staff_of(school)}.values():
         write_message(
             kind="school_moved",
             to=member.user,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from programs.core.permissions import EVERYBODY, SIGNED_IN, Role
-from programs.core.xlsx import Column, Sheet, write_xlsx
+from programs.spreadsheets.xlsx import Column, Sheet, write_xlsx
 from stem_portal.administration.queries import (
     Holding,
     Meaning,

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 
@@ -18,10 +19,10 @@ from programs.accounts.second_factor import FACTORS
 from programs.core.permissions import EVERYBODY, REACH_OF, SIGNED_IN, Holders, Permission, Reach, Role, nowhere
 from programs.core.text import fold
 
-ROOMS = [
-    f"programs.{wing}"
-    for wing in ("accounts", "notices", "schools", "curricula", "visits", "projects", "certificates", "reports")
-] + ["cms", "stem_portal.administration"]
+ROOMS = [app.name for app in apps.get_app_configs() if app.name.startswith("programs.")] + [
+    "cms",
+    "stem_portal.administration",
+]
 MOST_FOUND = 500  # people whose names a search may lead to; whoever finds more types more letters
 
 
@@ -32,7 +33,7 @@ def permissions() -> tuple[Permission, ...]:
 
 @cache
 def holders() -> tuple[Holders, ...]:
-    return tuple(_said("HOLDERS", "policy", "roles", "pupil_roles"))
+    return tuple(_said("HOLDERS", "policy", "roles"))
 
 
 def _said(name: str, *modules: str) -> Iterator:

@@ -20,7 +20,7 @@ from programs.core.gates import View, not_found_unless, signed_in
 from programs.core.permissions import EVERYBODY, SIGNED_IN, Role
 from programs.core.refusals import Refused, show_refusal
 from programs.core.text import clean_text
-from programs.core.xlsx import XLSX_TYPE
+from programs.spreadsheets.xlsx import XLSX_TYPE
 from stem_portal.administration import queries
 from stem_portal.administration.actions import begin_view, end_view
 from stem_portal.administration.exports import role_review

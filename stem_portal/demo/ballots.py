@@ -9,14 +9,16 @@ from random import Random
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.ballots.actions import entries, running
+from programs.ballots.actions.results import send_results
+from programs.ballots.models import Ballot
+from programs.ballots.rules import FACTORS
+from programs.bookings.models import Group
+from programs.bookings.rules.booking import adults_needed
+from programs.centres.choices import BookingMode
+from programs.centres.models import FieldTrip, Season, Session
 from programs.core.models import SchoolYear
-from programs.models import ClassGroup, FieldTrip, Season, Session
-from programs.visits.actions import ballot as actions
-from programs.visits.actions.ballot_results import send_results
-from programs.visits.choices import BookingMode
-from programs.visits.models import Ballot, Group
-from programs.visits.rules import adults_needed
-from programs.visits.rules.ballot import FACTORS
+from programs.pupils.models import ClassGroup
 from stem_portal.demo.calendar import Calendar
 
 REFERENCES = ("BT-4M2XC", "BT-7K3Q9")  # the open one, the sent one
@@ -90,7 +92,7 @@ def _session(trip: FieldTrip, starts_at: datetime, *, season: Season | None) -> 
 
 
 def _open(people: dict[str, User], *, reference: str, now: datetime, **of) -> Ballot:
-    ballot = actions.open_ballot(
+    ballot = running.open_ballot(
         closes_at=timezone.localtime(now + timedelta(days=10)).replace(hour=17, minute=0, second=0, microsecond=0),
         seed_source=SOURCE,
         factors=FACTORS,
@@ -112,7 +114,7 @@ def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], r
             adults=adults_needed(pupils, 10),
             contact_phone=f"+849{random.randint(10_000_000, 99_999_999)}",
         )
-        actions.enter_ballot(
+        entries.enter_ballot(
             ballot_id=ballot.pk,
             session_id=session.pk,
             group=wish,
@@ -126,6 +128,6 @@ def _send(people, ballot: Ballot, session: Session, classes: list[ClassGroup], r
     """Let its time be over, publish, draw, send."""
     _enter(ballot, [session], classes, random)
     Ballot.objects.filter(pk=ballot.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
-    actions.close_ballot(ballot_id=ballot.pk, by=None)
-    actions.draw_ballot(ballot_id=ballot.pk, seed=SEED, by=people["nam"])
+    running.close_ballot(ballot_id=ballot.pk, by=None)
+    running.draw_ballot(ballot_id=ballot.pk, seed=SEED, by=people["nam"])
     send_results(ballot_id=ballot.pk, by=people["nam"])

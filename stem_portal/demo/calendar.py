@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from programs.models import Holiday, SchoolYear, Term
+from programs.core.models import Holiday, SchoolYear, Term
 
 # First day of the lunar year, and the Hùng Kings' day (10th of the third lunar month).
 TET = {

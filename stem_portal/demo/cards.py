@@ -8,12 +8,10 @@ from django.utils import timezone
 
 from programs.accounts.actions import set_active
 from programs.accounts.models import SignInCard, User
-from programs.models import Pupil
-from programs.schools.actions.cards import issue_cards, void_card
-from programs.schools.actions.class_codes import set_class_code
-from programs.schools.queries import pupils_of_class
-from programs.schools.queries.cards import class_now_of
-from programs.schools.rules.cards import CARD_LASTS
+from programs.cards.actions import issue_cards, set_class_code, void_card
+from programs.cards.rules import CARD_LASTS
+from programs.pupils.models import Pupil
+from programs.pupils.queries import class_now_of, pupils_of_class
 from stem_portal.demo.schools import demo_password_hash
 
 SIGN_IN, NOT_USED, TOO_LATE, VOIDED, FORGOT, CLOSED = 9, 8, 3, 1, 1, 1  # pupils in each state; the rest have no card

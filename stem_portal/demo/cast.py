@@ -13,9 +13,11 @@ from django.contrib.auth.models import Group
 from programs.accounts.models import User
 from programs.accounts.second_factor import KEPT, second_factor_needed
 from programs.accounts.totp import app_data
-from programs.models import Area, Centre, CentreStaff, Membership, OfficerPost, Pupil, School
+from programs.centres.choices import CentreRole
+from programs.centres.models import Centre, CentreStaff
+from programs.pupils.models import Pupil
 from programs.schools.choices import OfficeRole, SchoolRole, SchoolState, Tree
-from programs.visits.choices import CentreRole
+from programs.schools.models import Area, Membership, OfficerPost, School
 from stem_portal.demo.schools import demo_password_hash, new_person, trust_addresses
 
 HOME_SCHOOL = "Trường THCS Phú Lợi"

@@ -9,15 +9,16 @@ from random import Random
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from programs.models import ClassGroup, Consent, Pupil
-from programs.schools.actions.consent_texts import load_consent_texts
-from programs.schools.actions.consents import answer_as_guardian, withdraw_as_guardian, withdraw_at_school
-from programs.schools.actions.guardian_links import ask, issue_links
-from programs.schools.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
-from programs.schools.consent_sheets import forms_of
-from programs.schools.pdf.consents import render_forms
-from programs.schools.queries.consents import answers_of, current_texts, fingerprint
-from programs.schools.rules.consents import PUBLISHING, Answered
+from programs.consents.actions.consents import answer_as_guardian, withdraw_as_guardian, withdraw_at_school
+from programs.consents.actions.links import ask, issue_links
+from programs.consents.actions.texts import load_consent_texts
+from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
+from programs.consents.models import Consent
+from programs.consents.pdf import render_forms
+from programs.consents.print_words import forms_of
+from programs.consents.queries import answers_of, current_texts, fingerprint
+from programs.consents.rules import PUBLISHING, Answered
+from programs.pupils.models import ClassGroup, Pupil
 from stem_portal.demo import cast
 from stem_portal.demo.names import full_name
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from programs.models import Booking, VisitFeedback
-from programs.visits.choices import BookingState, Rating
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
+from programs.visit_days.choices import Rating
+from programs.visit_days.models import VisitFeedback
 
 COMMENTS = [
     "Các em rất thích phần tự lắp ráp. Mong có thêm thời gian thực hành.",

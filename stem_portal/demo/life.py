@@ -11,11 +11,11 @@ from random import Random
 from django.db.models import QuerySet
 
 from programs.accounts.models import User
-from programs.models import Membership, School, SchoolClaim, SchoolLevel
-from programs.schools.actions.handover import hand_over
-from programs.schools.actions.life import change_code, rename_school
-from programs.schools.actions.merging import merge_schools
+from programs.duplicates.actions import merge_schools
+from programs.schools.actions.staff import hand_over
+from programs.schools.actions.states import change_code, rename_school
 from programs.schools.choices import ClaimState, SchoolRole, SchoolState
+from programs.schools.models import Membership, School, SchoolClaim, SchoolLevel
 from stem_portal.demo import cast
 
 REASONS = {

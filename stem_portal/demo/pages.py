@@ -25,7 +25,10 @@ from cms.models import (
     SiteSettings,
     StandardPage,
 )
-from programs.models import Area, Centre, Curriculum, FieldTrip, Room, Subject, Topic
+from programs.centres.models import Centre, FieldTrip, Room
+from programs.curricula.models import Curriculum
+from programs.schools.models import Area
+from programs.topics.models import Subject, Topic
 
 CONTENT = Path(__file__).parent / "content"
 LABELS = Path(__file__).resolve().parents[2] / "programs/curricula/data/labels.toml"

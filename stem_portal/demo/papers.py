@@ -5,21 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from programs.accounts.models import User
+from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
+from programs.bookings.models import Booking, BookingApproval, BookingPaper
+from programs.bookings.queries.papers import approvals_needed, risks_of
+from programs.centres.choices import PaperKind
+from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
 from programs.core.choices import Level
-from programs.models import (
-    AdultRatio,
-    Booking,
-    BookingApproval,
-    BookingPaper,
-    ClassGroup,
-    FieldTrip,
-    Membership,
-    RequiredPaper,
-    Session,
-)
+from programs.pupils.models import ClassGroup
 from programs.schools.choices import SchoolRole
-from programs.visits.choices import ApprovalKind, ApprovalState, BookingState, PaperKind
-from programs.visits.queries.papers import approvals_needed, risks_of
+from programs.schools.models import Membership
 from stem_portal.demo import cast
 from stem_portal.demo.visits import Bookings
 

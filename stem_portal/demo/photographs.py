@@ -6,10 +6,10 @@ from random import Random
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from programs.models import Booking
-from programs.visits.actions.photographs import add_photograph
-from programs.visits.choices import BookingState
-from programs.visits.queries.photographs import faces_of
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
+from programs.visit_days.actions.photographs import add_photograph
+from programs.visit_days.queries.photographs import faces_of
 from stem_portal.demo import cast
 from stem_portal.demo.pictures import drawn_picture
 

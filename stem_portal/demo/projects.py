@@ -17,21 +17,15 @@ from django.utils import timezone
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import Competition, ProjectField, RuleSet
+from programs.core.models import SchoolYear
 from programs.core.paper import fonts
-from programs.models import (
-    ClassGroup,
-    Competition,
-    Membership,
-    Project,
-    ProjectField,
-    ProjectFile,
-    ProjectMember,
-    Pupil,
-    RuleSet,
-    SchoolYear,
-)
-from programs.projects.choices import CompetitionState, FileKind, ProjectState
+from programs.projects.choices import FileKind, ProjectState
+from programs.projects.models import Project, ProjectFile, ProjectMember
+from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.choices import SchoolRole
+from programs.schools.models import Membership
 from stem_portal.demo.ideas import IDEAS
 from stem_portal.demo.pictures import drawn_picture
 

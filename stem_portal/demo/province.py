@@ -12,24 +12,21 @@ from django.utils import timezone
 
 from cms.actions import set_up_site
 from programs.accounts.models import User
+from programs.activities.models import TaughtActivity
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
+from programs.centres.choices import SessionState
+from programs.centres.models import Session
 from programs.certificates.actions import issue_certificates
+from programs.competitions.actions import load_rule_sets
 from programs.core.models import SchoolYear, Term
-from programs.models import (
-    Booking,
-    ClassGroup,
-    Curriculum,
-    Invitation,
-    Pupil,
-    School,
-    SchoolClaim,
-    Session,
-    TaughtActivity,
-)
-from programs.projects.actions import load_rule_sets
-from programs.reports.actions import freeze_report, load_indicators
-from programs.schools.actions import import_areas
+from programs.curricula.models import Curriculum
+from programs.participation.actions import load_indicators
+from programs.pupils.models import ClassGroup, Pupil
+from programs.reviews.actions import freeze_report
+from programs.schools.actions.areas import import_areas
 from programs.schools.choices import SchoolRole, SchoolState
-from programs.visits.choices import BookingState, SessionState
+from programs.schools.models import Invitation, School, SchoolClaim
 from stem_portal.demo import (
     ballots,
     cards,

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.models import ClassGroup, DataRequest, Pupil
-from programs.schools.actions import rights
-from programs.schools.choices import RefusalGround, Requester, RequestKind
+from programs.data_rights.actions import requests
+from programs.data_rights.choices import RefusalGround, Requester, RequestKind
+from programs.data_rights.models import DataRequest
+from programs.pupils.models import ClassGroup, Pupil
 from stem_portal.demo import cast
 
 K = RequestKind
@@ -30,23 +31,23 @@ def build_requests(*, people: dict[str, User], minh: Pupil, now: datetime) -> No
     erase = _ask(third, K.ERASE, "Gia đình chuyển đi nơi khác, xin xóa dữ liệu của cháu.", now, days=21)
     _answered(erase, bao, "Nhà trường sẽ xóa trong thời hạn. Giấy chứng nhận đã cấp vẫn giữ số, không còn tên.")
     refused = _ask(fourth, K.ERASE, "Xin xóa toàn bộ.", now, days=30)
-    rights.refuse(
+    requests.refuse(
         request_id=refused.pk, ground=RefusalGround.NOT_ENTITLED,
         words="Người gửi chưa phải là người đại diện hợp pháp của học sinh.", by=bao,
     )  # fmt: skip
     done = _ask(fifth, K.OBJECT, "Không đồng ý đưa dự án lên trang trưng bày.", now, days=24)
-    rights.extend(request_id=done.pk, reason="Cần hỏi lại ban tổ chức cuộc thi", by=bao)
+    requests.extend(request_id=done.pk, reason="Cần hỏi lại ban tổ chức cuộc thi", by=bao)
     _answered(done, bao, "Nhà trường đã gỡ dự án khỏi trang trưng bày.")
-    rights.finish(request_id=done.pk, words="Đã gỡ. Tên em không còn trên trang công khai.", by=bao)
+    requests.finish(request_id=done.pk, words="Đã gỡ. Tên em không còn trên trang công khai.", by=bao)
     _ask_for_student(people["vy"], now)
-    rights.warn_handlers(today=timezone.localdate(now))
+    requests.warn_handlers(today=timezone.localdate(now))
 
 
 def _ask(
     pupil: Pupil, kind: str, text: str, now: datetime, *, days: int, requester: str = Requester.GUARDIAN
 ) -> DataRequest:
     name = pupil.full_name if requester == Requester.PUPIL else pupil.guardian_name or "Phụ huynh"
-    return rights.ask(
+    return requests.ask(
         kind=kind, pupil=pupil, person=None, requester=requester, requester_name=name, text=text,
         by=pupil.user if requester == Requester.PUPIL else None, key=f"demo-{pupil.pk}-{kind}",
         received_at=now - timedelta(days=days),
@@ -54,16 +55,16 @@ def _ask(
 
 
 def _ask_for_student(vy: User, now: datetime) -> None:
-    rights.ask(
+    requests.ask(
         kind=K.ACCESS, pupil=None, person=vy, requester=Requester.PERSON, requester_name=vy.full_name,
         text="Em muốn biết cổng lưu gì về em.", by=vy, key="demo-vy", received_at=now - timedelta(hours=20),
     )  # fmt: skip
 
 
 def _identified(request: DataRequest, by: User) -> None:
-    rights.identify(request_id=request.pk, how="Phụ huynh đến văn phòng, giáo viên chủ nhiệm nhận ra", by=by)
+    requests.identify(request_id=request.pk, how="Phụ huynh đến văn phòng, giáo viên chủ nhiệm nhận ra", by=by)
 
 
 def _answered(request: DataRequest, by: User, words: str) -> None:
     _identified(request, by)
-    rights.answer(request_id=request.pk, words=words, by=by)
+    requests.answer(request_id=request.pk, words=words, by=by)

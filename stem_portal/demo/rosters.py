@@ -12,13 +12,15 @@ from openpyxl import Workbook
 from programs.accounts.models import User
 from programs.core.models import SchoolYear
 from programs.core.private_files import local_copy
-from programs.core.spreadsheets import open_table, suggest_header
-from programs.models import ClassGroup, Pupil, RosterImport, School
-from programs.schools.actions.roster_apply import apply_roster
-from programs.schools.actions.roster_preview import make_preview
-from programs.schools.actions.rosters import map_roster, start_roster, upload_roster
-from programs.schools.choices import Gender
-from programs.schools.roster_vocabulary import VOCABULARY
+from programs.pupils.choices import Gender
+from programs.pupils.models import ClassGroup, Pupil
+from programs.rosters.actions.apply import apply_roster
+from programs.rosters.actions.preview import make_preview
+from programs.rosters.actions.rosters import map_roster, start_roster, upload_roster
+from programs.rosters.models import RosterImport
+from programs.rosters.reading import VOCABULARY
+from programs.schools.models import School
+from programs.spreadsheets import open_table, suggest_header
 from stem_portal.demo import cast
 from stem_portal.demo.names import full_name
 from stem_portal.demo.schools import SOURCE

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from programs.models import Blackout, Centre, Holiday, OpeningHours, Season, Session, SessionSeries, Term
-from programs.visits.choices import BookingMode
+from programs.centres.choices import BookingMode
+from programs.centres.models import Blackout, Centre, OpeningHours, Season, Session, SessionSeries
+from programs.core.models import Holiday, Term
 
 # First and last weekday (Monday is 0) with the stretches of the day, as the centres' own pages say.
 MORNING, AFTERNOON = (time(7, 30), time(11, 30)), (time(13), time(17))

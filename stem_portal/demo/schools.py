@@ -12,9 +12,12 @@ from django.contrib.auth.hashers import make_password
 
 from programs.accounts.models import User
 from programs.core.choices import GRADES_OF_LEVEL, Level
+from programs.core.models import SchoolYear
 from programs.core.text import fold, name_sort_key, slugify_vi, text_sort_key
-from programs.models import Area, ClassGroup, Enrolment, Membership, Pupil, School, SchoolLevel, SchoolYear
-from programs.schools.choices import Gender, Ownership, SchoolRole, SchoolState, Tree
+from programs.pupils.choices import Gender
+from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.schools.choices import Ownership, SchoolRole, SchoolState, Tree
+from programs.schools.models import Area, Membership, School, SchoolLevel
 from programs.schools.rules import authority_of
 from stem_portal.demo.names import full_name
 

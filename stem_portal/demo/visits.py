@@ -12,8 +12,12 @@ from random import Random
 
 from django.utils import timezone
 
-from programs.models import Booking, ClassGroup, FieldTrip, Room, RosterEntry, SchoolYear, Session, Term
-from programs.visits.choices import SEAT_COUNTED, BookingState, SessionState
+from programs.bookings.choices import SEAT_COUNTED, BookingState
+from programs.bookings.models import Booking, RosterEntry
+from programs.centres.choices import SessionState
+from programs.centres.models import FieldTrip, Room, Session
+from programs.core.models import SchoolYear, Term
+from programs.pupils.models import ClassGroup
 from stem_portal.demo.calendar import Calendar
 from stem_portal.demo.schools import Scale
 

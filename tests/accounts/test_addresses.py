@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from programs.accounts.models import User
 from programs.schools.actions import staff
-from programs.schools.queries import person_with_email
+from programs.schools.queries.staff import person_with_email
 from tests import people
 from tests.people import PASSWORD
 

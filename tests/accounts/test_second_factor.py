@@ -14,13 +14,13 @@ from cms.actions import set_up_site
 from programs.accounts.models import User
 from programs.accounts.second_factor import second_factor_missing, second_factor_needed
 from programs.accounts.totp import code_at, step_of
+from programs.centres.choices import CentreRole
+from programs.centres.models import CentreStaff
 from programs.schools.choices import SchoolRole
-from programs.visits.choices import CentreRole
-from programs.visits.models import CentreStaff
 from tests import people
+from tests.centres.make import make_centre
 from tests.people import PASSWORD, TOTP_SECRET, make_user
 from tests.permissions import OBJECT_OF, named_addresses
-from tests.visits.make import make_centre
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db

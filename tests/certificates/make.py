@@ -7,10 +7,12 @@ from itertools import count
 
 from django.utils import timezone
 
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking, RosterEntry
+from programs.centres.choices import CentreRole
+from programs.centres.models import Centre, CentreStaff, FieldTrip, Room, Session
 from programs.certificates.actions import issue_certificates
-from programs.schools.models import ClassGroup
-from programs.visits.choices import BookingState, CentreRole
-from programs.visits.models import Booking, Centre, CentreStaff, FieldTrip, Room, RosterEntry, Session
+from programs.pupils.models import ClassGroup
 from tests.people import make_class, make_pupil, make_school, make_teacher, make_user, make_ward
 
 _serial = count(1)

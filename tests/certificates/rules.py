@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
 from programs.certificates import rules
 from programs.certificates.models import Certificate
 from programs.certificates.queries import plan_of
-from programs.visits.choices import BookingState
-from programs.visits.models import Booking
 from tests.certificates.make import LONG_NAME, issue, make_visit
 
 

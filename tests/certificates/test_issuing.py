@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from programs.bookings.choices import BookingState
 from programs.certificates.actions import CODE_BYTES, _take_serials, issue_certificates, revoke_certificate
 from programs.certificates.choices import CertificateState
 from programs.certificates.models import Certificate, SerialCounter
@@ -13,7 +14,6 @@ from programs.certificates.queries import plan_of
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.notices.models import Message
-from programs.visits.choices import BookingState
 from tests.certificates.make import LONG_NAME, issue, make_centre_staff, make_visit
 from tests.people import make_coordinator, make_officer, make_outsider, make_pupil
 

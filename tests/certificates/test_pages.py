@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
 
+from programs.bookings.choices import BookingState
 from programs.certificates import views
 from programs.certificates.desk import links, sections, tasks
 from programs.certificates.models import Certificate
 from programs.core.models import Job
-from programs.visits.choices import BookingState
 from tests.certificates.make import issue, make_centre_staff, make_visit
 from tests.pages import main_of
 from tests.people import make_coordinator, make_officer, make_outsider, make_principal, make_pupil, make_user

@@ -18,9 +18,9 @@ from cms.models import (
     PolicyIndexPage,
     PolicyPage,
 )
+from programs.centres.models import Centre
 from programs.core.text import slugify_vi
-from programs.curricula.models import Subject, Topic
-from programs.visits.models import Centre
+from programs.topics.models import Subject, Topic
 from tests.people import make_ward
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from cms.models import CurriculumIndexPage, CurriculumPage, FieldTripIndexPage, FieldTripPage
 from programs.accounts.models import User
+from programs.centres.models import FieldTrip
 from programs.curricula.models import Curriculum
-from programs.visits.models import FieldTrip
 from tests.cms.make import make_centre, make_curriculum_page, make_subject, section
 from tests.people import enrol_second_factor, make_user
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from cms.actions import add_twin, set_up_site
 from cms.models import CurriculumPage, FieldTripPage
+from programs.centres.models import AdultRatio, Centre, FieldTrip, Room, Session
+from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.choices import Level
-from programs.visits.models import AdultRatio, Centre, FieldTrip, Room, Session
-from programs.visits.queries.ratios import pupils_per_adult
 from tests.cms.make import locale, make_curriculum_page, make_field_trip_page, make_news, make_policy, make_subject
 from tests.pages import main_of
 from tests.people import make_officer, make_teacher

@@ -15,23 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from programs.certificates.models import Certificate
+from programs.consents.models import GuardianLink
 from programs.core import jobs, retention
 from programs.core.models import Job, RetentionRule
 from programs.core.worker import run_due_jobs
-from programs.models import (
-    Certificate,
-    DataRequest,
-    GuardianLink,
-    Invitation,
-    Message,
-    Pupil,
-    RosterImport,
-    RosterRow,
-    SchoolClaim,
-)  # fmt: skip
-from programs.schools.personal.forgetting import FORMER_PUPIL
+from programs.data_rights.models import DataRequest
+from programs.notices.models import Message
+from programs.pupils.models import Pupil
+from programs.pupils.personal import FORMER_PUPIL
+from programs.rosters.models import RosterImport, RosterRow
+from programs.schools.models import Invitation, SchoolClaim
 from tests import people
-from tests.schools.make_rights import NAME, minh_and_his_traces, traces
+from tests.data_rights.make_rights import NAME, minh_and_his_traces, traces
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +117,7 @@ def test_a_former_pupil_is_forgotten_and_keeps_the_certificate(world, django_cap
         retention.run()
     assert Pupil.objects.get(pk=world.minh.pk).full_name == FORMER_PUPIL
     assert Certificate.objects.get(pk=world.certificate.pk).printed_name == NAME
-    assert {line.split()[0] for line in traces()} == {"programs.Certificate"}
+    assert {line.split()[0] for line in traces()} == {"certificates.Certificate"}
     page = Client().get(reverse("certificate_verify", args=[world.certificate.verify_code])).content.decode()
     assert NAME in page
 
@@ -225,9 +221,9 @@ def test_the_dry_run_page_is_for_administrators_and_names_nobody(world):
 def test_changing_a_rule_is_written_down(world):
     admin = Client()
     admin.force_login(people.make_administrator())
-    assert admin.get(reverse("admin:programs_retentionrule_changelist")).status_code == 200
+    assert admin.get(reverse("admin:core_retentionrule_changelist")).status_code == 200
     row = RetentionRule.objects.get(name="schools.roster_rows")
-    url = reverse("admin:programs_retentionrule_change", args=[row.pk])
+    url = reverse("admin:core_retentionrule_change", args=[row.pk])
     assert admin.post(url, {"days": "60", "is_active": "on"}).status_code == 302
     row.refresh_from_db()
     assert row.days == 60

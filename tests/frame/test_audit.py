@@ -51,7 +51,7 @@ def test_an_audit_row_needs_the_transaction_of_its_act(transactional_db):
 
 
 def test_every_verb_of_every_wing_is_registered():
-    from programs.wagtail_hooks import audit_actions
+    from programs.core.wagtail_hooks import audit_actions
 
     known = {action for action, _label in registry.get_choices()}
     assert set(audit_actions()) <= known

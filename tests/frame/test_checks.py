@@ -1,7 +1,7 @@
 """The house's own system checks."""
 
 from programs.accounts.models import User
-from programs.checks import every_table_declares_its_personal_data
+from programs.core.checks import every_table_declares_its_personal_data
 
 
 def test_every_table_is_declared():

@@ -8,11 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.visits.choices import BookingState
-from programs.visits.models import Booking, RosterEntry, Session
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking, RosterEntry
+from programs.centres.models import Session
+from tests.centres.make import make_session
 from tests.people import make_class, make_outsider, make_pupil, make_teacher
 from tests.projects.make import make_competition, make_project
-from tests.visits.make import make_session
 
 pytestmark = pytest.mark.django_db
 

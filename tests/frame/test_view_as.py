@@ -13,7 +13,7 @@ from wagtail.models import ModelLogEntry
 from cms.actions import set_up_site
 from programs.accounts.models import User
 from programs.core.idempotency import new_key
-from programs.models import Message
+from programs.notices.models import Message
 from tests import people
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ SEED = "738201"
 TIME_IS_OVER = """
 from datetime import timedelta
 from django.utils import timezone
-from programs.models import Ballot
+from programs.ballots.models import Ballot
 assert Ballot.objects.filter(reference="{reference}").update(closes_at=timezone.now() - timedelta(minutes=1))
 """
 

@@ -234,7 +234,7 @@ def _let_it_begin(portal: Portal, panel: Locator) -> None:
         "shell",
         "--no-imports",
         "--command",
-        "from django.utils import timezone; from programs.models import Session;"
+        "from django.utils import timezone; from programs.centres.models import Session;"
         "midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0);"
         f"assert Session.objects.filter(pk={number}).update(starts_at=midnight)",
     )

@@ -16,9 +16,10 @@ ONE, OTHER = "BD-CUA22", "BD-CUA33"
 TWO_GROUPS = """
 from datetime import timedelta
 from django.db import transaction
-from programs.models import Booking, Room, RosterEntry, Session
-from programs.visits.actions import guard
-from programs.visits.choices import BookingState
+from programs.bookings.models import Booking, RosterEntry
+from programs.centres.models import Room, Session
+from programs.bookings.actions import guard
+from programs.bookings.choices import BookingState
 from django.utils import timezone
 today = timezone.localtime().replace(hour=15, minute=0, second=0, microsecond=0)
 for number, reference in enumerate(("BD-CUA22", "BD-CUA33")):

@@ -16,9 +16,11 @@ REASON = "Máy cắt laser hỏng, phải chờ linh kiện."
 FIVE_GROUPS = """
 from datetime import timedelta
 from django.utils import timezone
-from programs.models import Booking, ClassGroup, Session
-from programs.visits.actions import guard
-from programs.visits.choices import BookingState
+from programs.bookings.models import Booking
+from programs.centres.models import Session
+from programs.pupils.models import ClassGroup
+from programs.bookings.actions import guard
+from programs.bookings.choices import BookingState
 from django.db import transaction
 now = timezone.now()
 session = Session.objects.filter(

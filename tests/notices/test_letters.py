@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.template import TemplateDoesNotExist
 
+from programs.core.templatetags.portal import quoted
 from programs.notices.emails import letter_template, render_letter, text_as_html
-from programs.templatetags.portal import quoted
 
 FOLDER = settings.BASE_DIR / "templates/emails"
 PARTS = {"base.txt", "booking_facts.txt"}

@@ -11,10 +11,13 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfWriter
 
-from programs.projects import actions
-from programs.projects.choices import CompetitionState, FileKind, ProjectKind
-from programs.projects.models import Competition, Project, ProjectField
-from programs.schools.models import Pupil
+from programs.competitions import actions as competition_actions
+from programs.competitions.choices import CompetitionState, ProjectKind
+from programs.competitions.models import Competition, ProjectField
+from programs.projects.actions import decisions, entries, files
+from programs.projects.choices import FileKind
+from programs.projects.models import Project
+from programs.pupils.models import Pupil
 from tests.people import make_class, make_pupil, make_teacher, make_year
 
 _serial = count(1)
@@ -22,7 +25,7 @@ GPS_IFD = 0x8825
 
 
 def make_competition(*, state: str = CompetitionState.OPEN, days_left: float = 20, **fields) -> Competition:
-    ideas = next(row for row in actions.load_rule_sets() if row.code == fields.pop("rules", "ideas"))
+    ideas = next(row for row in competition_actions.load_rule_sets() if row.code == fields.pop("rules", "ideas"))
     number = next(_serial)
     now = timezone.now()
     return Competition.objects.create(
@@ -59,7 +62,7 @@ def make_project(*, minh: Pupil | None = None, competition: Competition | None =
     given.setdefault("supervisor", make_teacher(school=minh.school))
     competition = competition or make_competition()
     given.setdefault("field", ProjectField.objects.get(code="environmental-engineering"))
-    return actions.create_project(competition_id=competition.pk, by=minh.user, key=f"new-{next(_serial)}", **given)
+    return entries.create_project(competition_id=competition.pk, by=minh.user, key=f"new-{next(_serial)}", **given)
 
 
 def complete(project: Project) -> Project:
@@ -71,13 +74,13 @@ def complete(project: Project) -> Project:
 
 def attach(project: Project, kind: str, data: bytes, name: str = ""):
     name = name or ("anh.jpg" if kind == FileKind.IMAGE else "Báo cáo.pdf")
-    return actions.attach_file(
+    return files.attach_file(
         project_id=project.pk, kind=kind, upload=SimpleUploadedFile(name, data), by=project.created_by
     )
 
 
 def submit(project: Project) -> Project:
-    return actions.submit_project(project_id=project.pk, by=project.created_by, key=f"s-{next(_serial)}")
+    return decisions.submit_project(project_id=project.pk, by=project.created_by, key=f"s-{next(_serial)}")
 
 
 # --- Files --------------------------------------------------------------------------------------

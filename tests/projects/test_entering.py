@@ -9,12 +9,16 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from programs.competitions import actions as competition_actions
+from programs.competitions.choices import CompetitionState, ProjectKind
+from programs.competitions.models import Competition, Criterion, ProjectField, RuleSet
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.notices.models import Message
-from programs.projects import actions, rules
-from programs.projects.choices import CompetitionState, FileKind, ProjectKind, ProjectState
-from programs.projects.models import Competition, Criterion, Project, ProjectField, RuleSet
+from programs.projects import rules
+from programs.projects.actions import decisions, entries
+from programs.projects.choices import FileKind, ProjectState
+from programs.projects.models import Project
 from programs.projects.queries import projects_visible_to
 from programs.schools.choices import SchoolState
 from tests.people import (
@@ -39,8 +43,8 @@ def refused_with(call) -> str:
 
 # --- The rules as data ---------------------------------------------------------------------------
 def test_fields_and_sheets_are_those_of_the_fair():
-    actions.load_rule_sets()
-    actions.load_rule_sets()
+    competition_actions.load_rule_sets()
+    competition_actions.load_rule_sets()
     assert ProjectField.objects.count() == 22
     khkt = RuleSet.objects.get(code="khkt")
     assert (khkt.grade_from, khkt.grade_to, khkt.team_max) == (8, 12, 2)
@@ -161,14 +165,14 @@ def test_submitting_freezes_words_and_files_and_tells_the_teacher():
     assert hashes == dict(project.files.values_list("kind", "sha256"))
     assert refused_with(lambda: attach(project, FileKind.IMAGE, jpeg())) == "frozen"
     words = {"title": "Khác", "kind": project.kind, "field": None, "summary": "", "supervisor": None}
-    assert refused_with(lambda: actions.save_draft(project_id=project.pk, by=project.created_by, **words)) == "frozen"
+    assert refused_with(lambda: entries.save_draft(project_id=project.pk, by=project.created_by, **words)) == "frozen"
     assert dict(project.files.values_list("kind", "sha256")) == hashes
 
 
 def test_a_double_click_submits_once():
     project = complete(make_project())
     for _ in range(2):
-        actions.submit_project(project_id=project.pk, by=project.created_by, key="same")
+        decisions.submit_project(project_id=project.pk, by=project.created_by, key="same")
     assert Message.objects.filter(kind="project_submitted").count() == 1
 
 
@@ -218,7 +222,7 @@ def test_an_account_that_sends_without_end_is_stopped(monkeypatch):
 # --- The teacher's part --------------------------------------------------------------------------
 def test_the_teacher_endorses_and_em_minh_reads_it_on_the_desk():
     project = submit(complete(make_project()))
-    actions.endorse_project(project_id=project.pk, by=project.supervisor, key="e")
+    decisions.endorse_project(project_id=project.pk, by=project.supervisor, key="e")
     project.refresh_from_db()
     assert project.state == ProjectState.ENDORSED
     message = Message.objects.get(kind="project_endorsed")
@@ -228,7 +232,7 @@ def test_the_teacher_endorses_and_em_minh_reads_it_on_the_desk():
 
 def test_a_returned_project_can_be_corrected_and_submitted_again():
     project = submit(complete(make_project()))
-    actions.return_project(project_id=project.pk, reason="Thêm số liệu sau khi lọc.", by=project.supervisor, key="r")
+    decisions.return_project(project_id=project.pk, reason="Thêm số liệu sau khi lọc.", by=project.supervisor, key="r")
     attach(project, FileKind.DOCUMENT, pdf(pages=3))
     project = submit(project)
     assert project.state == ProjectState.SUBMITTED
@@ -242,27 +246,28 @@ def test_only_supervisor_and_coordinator_decide():
     strangers = [make_outsider(), make_principal(school=project.school), make_officer(), project.created_by]
     for person in strangers:
         assert (
-            refused_with(partial(actions.endorse_project, project_id=project.pk, by=person, key="no")) == "not_allowed"
+            refused_with(partial(decisions.endorse_project, project_id=project.pk, by=person, key="no"))
+            == "not_allowed"
         )
-    actions.endorse_project(project_id=project.pk, by=make_coordinator(school=project.school), key="ok")
+    decisions.endorse_project(project_id=project.pk, by=make_coordinator(school=project.school), key="ok")
 
 
 def test_a_supervisor_who_left_the_school_decides_no_more():
     project = submit(complete(make_project()))
     project.supervisor.memberships.update(ended_on=timezone.localdate())
-    call = partial(actions.endorse_project, project_id=project.pk, by=project.supervisor, key="e")
+    call = partial(decisions.endorse_project, project_id=project.pk, by=project.supervisor, key="e")
     assert refused_with(call) == "not_allowed"
 
 
 def test_a_draft_cannot_be_endorsed_nor_an_endorsed_one_returned():
     project = complete(make_project())
     assert (
-        refused_with(lambda: actions.endorse_project(project_id=project.pk, by=project.supervisor, key="1"))
+        refused_with(lambda: decisions.endorse_project(project_id=project.pk, by=project.supervisor, key="1"))
         == "wrong_state"
     )
     submit(project)
-    actions.endorse_project(project_id=project.pk, by=project.supervisor, key="2")
-    again = partial(actions.return_project, project_id=project.pk, reason="x", by=project.supervisor, key="3")
+    decisions.endorse_project(project_id=project.pk, by=project.supervisor, key="2")
+    again = partial(decisions.return_project, project_id=project.pk, reason="x", by=project.supervisor, key="3")
     assert refused_with(again) == "wrong_state"
 
 
@@ -270,10 +275,10 @@ def test_withdrawing_ends_it_and_the_department_sees_it_no_more():
     project = submit(complete(make_project()))
     officer, ward = make_officer(), make_ward_officer(ward=project.school.ward)
     assert project not in projects_visible_to(officer)
-    actions.endorse_project(project_id=project.pk, by=project.supervisor, key="e")
+    decisions.endorse_project(project_id=project.pk, by=project.supervisor, key="e")
     assert project in projects_visible_to(officer)
     assert project not in projects_visible_to(ward)
-    actions.withdraw_project(project_id=project.pk, by=project.created_by, key="w")
+    decisions.withdraw_project(project_id=project.pk, by=project.created_by, key="w")
     assert project not in projects_visible_to(officer)
     assert project in projects_visible_to(project.created_by)
     assert refused_with(lambda: submit(project)) == "wrong_state"

@@ -9,10 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
-from programs.projects import actions
-from programs.projects.choices import CompetitionState, FileKind, ProjectState
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import ProjectField
+from programs.projects.actions import decisions
+from programs.projects.choices import FileKind, ProjectState
 from programs.projects.desk import links, sections, tasks
-from programs.projects.models import Project, ProjectField, ProjectFile
+from programs.projects.models import Project, ProjectFile
 from tests.people import make_officer, make_outsider, make_principal, make_pupil, make_teacher
 from tests.projects.make import attach, complete, jpeg, make_competition, make_minh, make_project, pdf, submit
 
@@ -282,7 +284,7 @@ def test_every_state_has_its_words_and_steps(client):
 
 def test_the_whole_way_leaves_an_audit_trail_on_the_page(client):
     project = submit(complete(make_project()))
-    actions.return_project(project_id=project.pk, reason="Thêm số liệu.", by=project.supervisor, key="r")
+    decisions.return_project(project_id=project.pk, reason="Thêm số liệu.", by=project.supervisor, key="r")
     client.force_login(project.created_by)
     body = client.get(page("project_detail", project)).content.decode()
     for words in ("Bắt đầu dự án", "Đính kèm một tệp", "Nộp dự án", "Trả lại dự án"):

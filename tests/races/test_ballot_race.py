@@ -13,16 +13,21 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.ballots import queries as ballot_queries
+from programs.ballots.actions import entries, results, running
+from programs.ballots.models import Ballot, BallotEntry
+from programs.ballots.rules import FACTORS
+from programs.bookings.choices import SEAT_HOLDING
+from programs.bookings.models import Booking
+from programs.centres import rules as centre_rules
+from programs.centres.actions import locks, settings
+from programs.centres.choices import BookingMode
+from programs.centres.models import Season
 from programs.core.refusals import Refused
 from programs.notices.models import Message
-from programs.schools.models import ClassGroup
-from programs.visits.actions import ballot as actions
-from programs.visits.actions import ballot_results, centre, guard
-from programs.visits.choices import SEAT_HOLDING, BookingMode
-from programs.visits.models import Ballot, BallotEntry, Booking, Season
-from programs.visits.rules.ballot import FACTORS
+from programs.pupils.models import ClassGroup
+from tests.centres.make import local, make_group, make_session, make_trip, seats_add_up
 from tests.people import make_class, make_officer, make_school, make_teacher, make_year
-from tests.visits.make import local, make_group, make_session, make_trip, seats_add_up
 
 pytestmark = [
     pytest.mark.race,
@@ -40,7 +45,7 @@ SCHOOLS, AT_ONCE = 6, 4
 def ballot() -> Ballot:
     """Six groups of ten for forty places, by the department's hand."""
     session, officer = make_session(), make_officer()
-    ballot = actions.open_ballot(
+    ballot = running.open_ballot(
         session=session, closes_at=local(2), seed_source="", factors=FACTORS, by=officer, key="k"
     )
     for number in range(SCHOOLS):
@@ -54,7 +59,7 @@ def _enter(ballot: Ballot, class_id: int, teacher_id: int, key: str = "") -> Bal
     class_group = ClassGroup.objects.select_related("school").get(pk=class_id)
     group = make_group(class_group, pupils=10, adults=1)
     by = User.objects.get(pk=teacher_id)
-    return actions.enter_ballot(
+    return entries.enter_ballot(
         ballot_id=ballot.pk,
         session_id=ballot.session_id,
         group=group,
@@ -84,10 +89,10 @@ def together(act, *, times: int = AT_ONCE) -> list:
 def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
     Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
     officer = User.objects.get(officer_posts__isnull=False)
-    together(lambda _: actions.close_ballot(ballot_id=ballot.pk, by=None).entries_hash)
-    seeds = together(lambda _: actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer).seed)
+    together(lambda _: running.close_ballot(ballot_id=ballot.pk, by=None).entries_hash)
+    seeds = together(lambda _: running.draw_ballot(ballot_id=ballot.pk, seed="", by=officer).seed)
     assert len(set(seeds)) == 1
-    together(lambda _: ballot_results.send_results(ballot_id=ballot.pk, by=officer).state)
+    together(lambda _: results.send_results(ballot_id=ballot.pk, by=officer).state)
     assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4
     assert Booking.objects.waiting().count() == SCHOOLS - 4
     assert Message.objects.filter(kind="ballot_result").count() == SCHOOLS
@@ -118,7 +123,7 @@ def crossed(monkeypatch) -> tuple[list[Ballot], User]:
     """Two drawn ballots in which the same two schools won, in the opposite order; each school takes its time."""
     officer, trip = make_officer(), make_trip()
     ballots = [
-        actions.open_ballot(
+        running.open_ballot(
             session=make_session(trip=trip, starts_at=local(10 + number)),
             closes_at=local(2),
             seed_source="",
@@ -136,25 +141,25 @@ def crossed(monkeypatch) -> tuple[list[Ballot], User]:
             _enter(ballot, class_id, teacher.pk, key=f"{name}-{ballot.pk}")
     Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
     for number, ballot in enumerate(ballots):
-        actions.close_ballot(ballot_id=ballot.pk, by=None)
-        actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
+        running.close_ballot(ballot_id=ballot.pk, by=None)
+        running.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
         for place, entry in enumerate(ballot.entries.order_by("-school" if number else "school"), 1):
             BallotEntry.objects.filter(pk=entry.pk).update(place=place)
-    at_once = ballot_results.school_facts_of
+    at_once = results.school_facts_of
 
     def slowly(**wish):
         facts = at_once(**wish)
         sleep(0.3)
         return facts
 
-    monkeypatch.setattr(ballot_results, "school_facts_of", slowly)
+    monkeypatch.setattr(results, "school_facts_of", slowly)
     return ballots, officer
 
 
 def _send_both(ballots: list[Ballot], officer: User) -> list[str]:
     by = officer.pk
     return together(
-        lambda number: ballot_results.send_results(ballot_id=ballots[number].pk, by=User.objects.get(pk=by)).state,
+        lambda number: results.send_results(ballot_id=ballots[number].pk, by=User.objects.get(pk=by)).state,
         times=2,
     )
 
@@ -168,7 +173,7 @@ def test_two_ballots_that_are_sent_at_once_do_not_wait_for_each_others_schools(c
 
 def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeypatch):
     """The negative control: each ballot holds the school that the other wants next."""
-    monkeypatch.setattr(ballot_results, "_lock_schools", lambda entries: None)
+    monkeypatch.setattr(results, "_lock_schools", lambda entries: None)
     with pytest.raises(OperationalError, match="deadlock"):
         _send_both(*crossed)
     assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 2
@@ -191,9 +196,9 @@ def season(monkeypatch) -> Season:
     for number in range(2):
         make_session(trip=trip, starts_at=local(10 + number), season=season, mode=BookingMode.BALLOT)
     for module, name in (
-        (centre.rules, "season_refusal"),
-        (actions.queries, "standing_of_target"),
-        (ballot_results, "_lock_schools"),
+        (centre_rules, "season_refusal"),
+        (ballot_queries, "standing_of_target"),
+        (results, "_lock_schools"),
     ):
         monkeypatch.setattr(module, name, _slowly(getattr(module, name)))
     return season
@@ -209,7 +214,7 @@ def _slowly(step):
 
 def _open(season: Season, officer: User) -> Ballot:
     terms = {"closes_at": local(2), "seed_source": "", "factors": FACTORS, "by": officer, "key": "k"}
-    return actions.open_ballot(season=season, **terms)
+    return running.open_ballot(season=season, **terms)
 
 
 def _save_while(act, season: Season, officer: User) -> list:
@@ -218,7 +223,7 @@ def _save_while(act, season: Season, officer: User) -> list:
     edited.bookings_per_school = 3
 
     def save() -> str:
-        return centre.save_season(season=edited, openings={}, by=User.objects.get(pk=officer.pk), key="s").code
+        return settings.save_season(season=edited, openings={}, by=User.objects.get(pk=officer.pk), key="s").code
 
     return together(lambda number: save() if number else act(), times=2)
 
@@ -226,8 +231,8 @@ def _save_while(act, season: Season, officer: User) -> list:
 def _drawn(season: Season, officer: User) -> Ballot:
     ballot = _open(season, officer)
     Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
-    actions.close_ballot(ballot_id=ballot.pk, by=None)
-    return actions.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
+    running.close_ballot(ballot_id=ballot.pk, by=None)
+    return running.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
 
 
 def test_a_season_is_saved_while_its_ballot_is_opened(season):
@@ -242,7 +247,7 @@ def test_a_season_that_is_saved_while_its_results_are_sent_and_its_sessions_give
     officer = make_officer()
     ballot = _drawn(season, officer)
     by = User.objects.get(pk=officer.pk)
-    sent, saved = _save_while(lambda: ballot_results.send_results(ballot_id=ballot.pk, by=by).state, season, officer)
+    sent, saved = _save_while(lambda: results.send_results(ballot_id=ballot.pk, by=by).state, season, officer)
     assert sent == "sent"
     assert saved in ("HK2", "mode_fixed"), "whoever saves after the results sends a form from before them"
     season.refresh_from_db()
@@ -258,12 +263,12 @@ def test_sessions_that_are_locked_before_their_season_stop_one_of_the_two(season
     def season_only(*, season_id: int) -> Season:
         return Season.objects.select_for_update(no_key=True).get(pk=season_id)
 
-    monkeypatch.setattr(centre, "guard", SimpleNamespace(lock_season=season_only))
-    monkeypatch.setattr(guard, "lock_season", lambda *, season_id: None)
+    monkeypatch.setattr(settings, "guard", SimpleNamespace(lock_season=season_only))
+    monkeypatch.setattr(locks, "lock_season", lambda *, season_id: None)
     by = User.objects.get(pk=officer.pk)
     with pytest.raises(OperationalError, match="deadlock"):
         _save_while(
-            lambda: ballot_results.send_results(ballot_id=ballot.pk, by=by) if ballot else _open(season, by),
+            lambda: results.send_results(ballot_id=ballot.pk, by=by) if ballot else _open(season, by),
             season,
             officer,
         )

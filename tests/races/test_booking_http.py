@@ -23,10 +23,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from benchmarks.client import hidden_inputs
+from programs.bookings.models import Booking
+from programs.centres.models import Session
 from programs.notices.models import Message
-from programs.visits.models import Booking, Session
+from tests.centres.make import make_session, seats_add_up
 from tests.people import make_class, make_school, make_teacher
-from tests.visits.make import make_session, seats_add_up
 
 pytestmark = [
     pytest.mark.race,

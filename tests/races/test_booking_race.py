@@ -12,14 +12,15 @@ from django.db import connection
 from django.db.models import F
 
 from programs.accounts.models import User
+from programs.bookings.actions import guard
+from programs.bookings.actions.booking import cancel_booking
+from programs.bookings.models import Booking
+from programs.centres.models import Session
 from programs.core.refusals import Refused
 from programs.notices.models import Message
-from programs.schools.models import ClassGroup
-from programs.visits.actions import guard
-from programs.visits.actions.booking import cancel_booking
-from programs.visits.models import Booking, Session
+from programs.pupils.models import ClassGroup
+from tests.centres.make import book, make_session, seats_add_up
 from tests.people import make_class, make_school, make_teacher
-from tests.visits.make import book, make_session, seats_add_up
 
 pytestmark = [
     pytest.mark.race,

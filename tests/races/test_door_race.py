@@ -14,15 +14,18 @@ from django.db import connection
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.bookings.actions.roster import set_roster
+from programs.bookings.choices import BookingState
+from programs.centres.actions import locks
+from programs.centres.models import Session
 from programs.core.audit import history_of
-from programs.schools.queries import pupils_of_class
-from programs.visits.actions import guard, marks
-from programs.visits.actions.roster import set_roster
-from programs.visits.choices import BookingState, MarkKind
-from programs.visits.models import CheckInMark, Session
-from programs.visits.rules.marks import Mark
+from programs.pupils.queries import pupils_of_class
+from programs.visit_days.actions import marks
+from programs.visit_days.choices import MarkKind
+from programs.visit_days.models import CheckInMark
+from programs.visit_days.rules import Mark
+from tests.centres.make import book, make_centre_staff, make_session, move_session, seats_add_up
 from tests.people import give_consent, make_class, make_school, make_teacher
-from tests.visits.make import book, make_centre_staff, make_session, move_session, seats_add_up
 
 pytestmark = [
     pytest.mark.race,
@@ -108,7 +111,7 @@ def test_without_the_lock_one_of_the_two_gets_lost(door, monkeypatch):
     def unlocked(*, session_id: int) -> Session:
         return Session.objects.select_related("field_trip__centre", "room").get(pk=session_id)
 
-    monkeypatch.setattr(guard, "lock_session", unlocked)
+    monkeypatch.setattr(locks, "lock_session", unlocked)
     assert sorted(send_together(door, door.words)) == ["", "wrong_state"]
     assert door.booking.arrived_pupils == 6
     assert door.booking.roster.filter(attended=True).count() == 6

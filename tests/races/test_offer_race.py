@@ -10,17 +10,19 @@ from django.db import connection, transaction  # noqa: F401  (connection: in the
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.bookings.actions import guard
+from programs.bookings.actions.booking import cancel_booking
+from programs.bookings.actions.deadlines import keep_deadlines
+from programs.bookings.actions.waiting import accept_offer, promote_waiting
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
+from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.centres.actions import locks
+from programs.centres.models import Session
 from programs.notices.models import Message
-from programs.visits.actions import guard
-from programs.visits.actions.booking import cancel_booking
-from programs.visits.actions.deadlines import keep_deadlines
-from programs.visits.actions.waiting import accept_offer, promote_waiting
-from programs.visits.choices import BookingState
-from programs.visits.models import Booking, Session
-from programs.visits.queries import BOOKING_PARTS
+from tests.centres.make import book, make_session, seats_add_up
 from tests.people import make_class, make_school, make_teacher
 from tests.races.test_booking_race import AT_ONCE, all_at_once
-from tests.visits.make import book, make_session, seats_add_up
 
 pytestmark = [
     pytest.mark.race,
@@ -70,7 +72,7 @@ def test_without_the_lock_the_workers_get_into_each_others_way(line, monkeypatch
         return slow(**places)
 
     _free_without_promoting(line)
-    monkeypatch.setattr(guard, "lock_session", unlocked)
+    monkeypatch.setattr(locks, "lock_session", unlocked)
     monkeypatch.setattr(guard, "take_seats", slowly)
     with pytest.raises(RuntimeError):
         all_at_once(_promote, [line.pk] * AT_ONCE)
@@ -102,11 +104,11 @@ def _free_without_promoting(session: Session) -> None:
     """As if a worker had died between the two steps."""
     with transaction.atomic():
         held = Booking.objects.filter(state=BookingState.HELD).select_related(*BOOKING_PARTS).first()
-        guard.lock_session(session_id=session.pk)
+        locks.lock_session(session_id=session.pk)
         guard.move_booking(booking=held, to=BookingState.CANCELLED_BY_SCHOOL)
 
 
 def _promote(session_id: int) -> str:
     with transaction.atomic():
-        promote_waiting(session=guard.lock_session(session_id=session_id), now=timezone.now())
+        promote_waiting(session=locks.lock_session(session_id=session_id), now=timezone.now())
     return "looked"

@@ -12,12 +12,14 @@ from django.db import connection
 
 from programs.core.refusals import Refused
 from programs.core.worker import run_due_jobs
-from programs.schools.actions import roster_apply
-from programs.schools.actions import rosters as actions
+from programs.pupils.models import Pupil
+from programs.rosters.actions import apply as apply_actions
+from programs.rosters.actions import rosters as actions
+from programs.rosters.models import RosterImport
 from programs.schools.choices import ImportState
-from programs.schools.models import Pupil, RosterImport, School
+from programs.schools.models import School
 from tests.people import make_coordinator, make_school, make_year
-from tests.schools.rosters import AN, BINH, CHAU, xlsx
+from tests.rosters.rosters import AN, BINH, CHAU, xlsx
 
 pytestmark = [
     pytest.mark.race,
@@ -113,7 +115,7 @@ def test_a_released_pupil_goes_to_one_of_two_schools():
         rosters.append(actions.start_roster(roster=roster, by=by, key="s"))
 
     def apply(roster: RosterImport) -> None:
-        roster_apply.apply_roster(roster_id=roster.pk, job_id=roster.job_id, progress=lambda *_numbers: None)
+        apply_actions.apply_roster(roster_id=roster.pk, job_id=roster.job_id, progress=lambda *_numbers: None)
 
     both(apply, rosters)
     assert Pupil.objects.filter(external_id=AN[0]).count() == 1

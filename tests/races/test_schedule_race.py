@@ -10,15 +10,16 @@ import pytest
 from django.db import connection
 
 from programs.accounts.models import User
+from programs.bookings.actions.changes import cancel_session
+from programs.bookings.queries import schedule as schedule_queries
+from programs.centres.actions import schedule
+from programs.centres.actions.schedule import Offer, schedule_session
+from programs.centres.choices import CentreRole
+from programs.centres.models import CentreStaff, OpeningHours, Room, Session
+from programs.centres.overlaps import statements
 from programs.core.refusals import Refused
-from programs.visits.actions import changes, schedule
-from programs.visits.actions.changes import cancel_session
-from programs.visits.actions.schedule import Offer, schedule_session
-from programs.visits.choices import CentreRole
-from programs.visits.models import CentreStaff, OpeningHours, Room, Session
-from programs.visits.overlaps import statements
+from tests.centres.make import book, local, make_session, make_trip, seats_add_up
 from tests.people import make_class, make_school, make_teacher, make_user
-from tests.visits.make import book, local, make_session, make_trip, seats_add_up
 
 pytestmark = [
     pytest.mark.race,
@@ -91,7 +92,7 @@ def test_without_the_constraint_too_the_same_contest_overlaps(offer, monkeypatch
     monkeypatch.setattr(schedule, "lock_room", lambda **_: None)
     monkeypatch.setattr(schedule, "must_be_free", lambda **_: None)
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE programs_session DROP CONSTRAINT session_room_free")
+        cursor.execute("ALTER TABLE centres_session DROP CONSTRAINT session_room_free")
     try:
         assert at_once(plans(offer), list(range(AT_ONCE))) == ["made"] * AT_ONCE
     finally:
@@ -129,4 +130,4 @@ def test_a_session_that_two_people_cancel_while_groups_book_holds_no_place(offer
     assert seats_add_up(session)
     assert session.seats_taken == 0
     assert not session.bookings.live().exists()
-    assert changes.queries.group_counts(Session.objects.filter(pk=session.pk)) == {"groups": 0, "waiting": 0}
+    assert schedule_queries.group_counts(Session.objects.filter(pk=session.pk)) == {"groups": 0, "waiting": 0}

@@ -13,8 +13,8 @@ from stem_portal.wsgi import application  # noqa: F401 - what gunicorn serves
 def switch_off() -> None:
     from django.db.models import F
 
-    from programs.visits.actions import guard
-    from programs.visits.models import Session
+    from programs.bookings.actions import guard
+    from programs.centres.models import Session
 
     def naive(*, session_id: int, seats: int, **_as_read: object) -> bool:
         session = Session.objects.get(pk=session_id)

@@ -14,7 +14,7 @@ from programs.notices.models import Message
 from programs.notices.queries import messages_visible_to
 from programs.schools.choices import ClaimState, OfficeRole, SchoolRole, SchoolState
 from programs.schools.models import Membership, School, SchoolClaim
-from programs.schools.views.public import REGISTRATIONS
+from programs.schools.views.claims import REGISTRATIONS
 from tests.people import (
     PASSWORD,
     make_coordinator,

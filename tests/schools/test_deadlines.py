@@ -13,12 +13,12 @@ from programs.core.audit import history_of
 from programs.core.calendar import working_days_between
 from programs.core.models import Holiday
 from programs.notices.models import Message
-from programs.schools.actions.deadlines import chase_registrations
+from programs.schools.actions.claims import chase_registrations
 from programs.schools.choices import ClaimState, SchoolState
 from programs.schools.models import School, SchoolClaim
-from programs.schools.rules.deadlines import Waiting
+from programs.schools.rules import Waiting
+from tests.participation.make import leave_out_the_frame
 from tests.people import make_officer, make_school, make_ward, make_ward_officer
-from tests.reports.make import leave_out_the_frame
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=timezone.get_fixed_timezone(7 * 60))

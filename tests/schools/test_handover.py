@@ -9,9 +9,10 @@ from django.urls import reverse
 from programs.accounts.models import User
 from programs.core.audit import history_of
 from programs.notices.models import Message
+from programs.pupils.models import ClassGroup
 from programs.schools.choices import ClaimState, SchoolRole, SchoolState
-from programs.schools.models import ClassGroup, Invitation, Membership, School, SchoolClaim
-from programs.schools.queries import schools_visible_to
+from programs.schools.models import Invitation, Membership, School, SchoolClaim
+from programs.schools.queries.schools import schools_visible_to
 from tests.people import (
     PASSWORD,
     make_class,

@@ -9,10 +9,11 @@ from django.utils import translation
 
 from programs.core.choices import Level
 from programs.core.refusals import Refused
-from programs.schools.actions import import_areas, import_schools
+from programs.schools.actions.areas import import_areas
+from programs.schools.actions.lists import import_schools
 from programs.schools.choices import AreaKind, Authority, Ownership, SchoolState, Tree
 from programs.schools.models import Area, School
-from programs.schools.queries import areas_in_jurisdiction, clusters, schools_in_scope
+from programs.schools.queries.schools import areas_in_jurisdiction, clusters, schools_in_scope
 from tests.people import make_officer, make_ward_officer
 
 pytestmark = pytest.mark.django_db

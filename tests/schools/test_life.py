@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from programs.bookings.choices import BookingState
 from programs.core.audit import history_of
 from programs.core.choices import Level
+from programs.data_rights.models import DataRequest
 from programs.notices.models import Message
+from programs.pupils.models import Pupil
 from programs.schools.choices import OfficeRole, SchoolState
-from programs.schools.models import DataRequest, Invitation, Membership, Pupil, School, SchoolAlias, SchoolName
-from programs.schools.queries import hash_of_token, search_schools
-from programs.visits.choices import BookingState
+from programs.schools.models import Invitation, Membership, School, SchoolAlias, SchoolName
+from programs.schools.queries.schools import search_schools
+from programs.schools.queries.staff import hash_of_token
+from tests.centres.make import book, make_session
 from tests.people import (
     make_class,
     make_coordinator,
@@ -23,7 +27,6 @@ from tests.people import (
     make_ward,
     make_ward_officer,
 )
-from tests.visits.make import book, make_session
 
 pytestmark = pytest.mark.django_db
 REASON = "Quyết định 123/QĐ-UBND ngày 01/8/2026"

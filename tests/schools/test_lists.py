@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from programs.core.choices import Level
-from programs.schools.actions import import_areas, lists
+from programs.schools.actions import lists
+from programs.schools.actions.areas import import_areas
 from programs.schools.choices import Authority, ImportState, SchoolState
 from programs.schools.models import Area, OfficerPost, School, SchoolAlias, SchoolLevel, SchoolListImport, SchoolName
 from programs.schools.queries.lists import lookup_for

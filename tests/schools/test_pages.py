@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from programs.core.choices import Level
-from programs.schools.choices import Gender, OfficeRole, SchoolState
+from programs.pupils.choices import Gender
+from programs.schools.choices import OfficeRole, SchoolState
 from tests.pages import main_of
 from tests.people import (
     make_class,

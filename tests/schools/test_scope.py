@@ -12,17 +12,15 @@ from django.utils import timezone
 from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.core.text import fold
-from programs.schools.actions import verify_claim
-from programs.schools.choices import OfficeRole, Requester, RequestKind, SchoolState, Tree
-from programs.schools.models import Area, DataRequest, Membership, OfficerPost, School, SchoolClaim
-from programs.schools.queries import (
-    claims_to_decide,
-    claims_visible_to,
-    forget_standing,
-    registration_figures,
-    schools_in_scope,
-)
-from programs.schools.queries.rights import requests_to_handle
+from programs.data_rights.choices import Requester, RequestKind
+from programs.data_rights.models import DataRequest
+from programs.data_rights.queries import requests_to_handle
+from programs.schools.actions.claims import verify_claim
+from programs.schools.choices import OfficeRole, SchoolState, Tree
+from programs.schools.models import Area, Membership, OfficerPost, School, SchoolClaim
+from programs.schools.queries.roles import forget_standing
+from programs.schools.queries.schools import claims_to_decide, claims_visible_to, registration_figures, schools_in_scope
+from tests.participation.make import leave_out_the_frame
 from tests.people import (
     make_city,
     make_cluster,
@@ -34,7 +32,6 @@ from tests.people import (
     make_ward,
     make_ward_officer,
 )
-from tests.reports.make import leave_out_the_frame
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.core.audit import history_of
 from programs.notices.models import Message
-from programs.schools import actions
+from programs.schools.actions import staff
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership
 from tests.people import (
@@ -205,7 +205,7 @@ def test_a_lonely_coordinators_desk_asks_to_invite(phuc):
 def test_the_token_of_an_invitation_is_wiped_once_the_letter_has_left(outbox_sent):
     """Only its hash is kept: a copy of the database joins no school."""
     coordinator = make_coordinator()
-    actions.invite_staff(
+    staff.invite_staff(
         school=coordinator.memberships.get().school, full_name="Lê Thu An", email="an@example.vn", role="teacher",
         by=coordinator, key="k",
     )  # fmt: skip

@@ -5,8 +5,11 @@ from django.contrib.auth.models import AnonymousUser
 
 from programs.accounts.models import User
 from programs.core.choices import Level
-from programs.schools import queries, rules
+from programs.pupils import queries as pupil_queries
+from programs.schools import policy
 from programs.schools.choices import OfficeRole, SchoolState
+from programs.schools.queries import roles as role_queries
+from programs.schools.queries import schools as school_queries
 from tests.people import (
     make_class,
     make_coordinator,
@@ -26,9 +29,9 @@ pytestmark = pytest.mark.django_db
 def test_a_standing_costs_two_queries_and_then_none(django_assert_num_queries):
     hanh = User.objects.get(pk=make_teacher().pk)
     with django_assert_num_queries(2):
-        standing = queries.standing_of(hanh)
+        standing = role_queries.standing_of(hanh)
     with django_assert_num_queries(0):
-        assert queries.standing_of(hanh) is standing
+        assert role_queries.standing_of(hanh) is standing
         assert standing.is_teacher_at(standing.schools[0])
         assert standing.pupil is None
         assert not standing.is_officer
@@ -36,7 +39,7 @@ def test_a_standing_costs_two_queries_and_then_none(django_assert_num_queries):
 
 def test_a_visitor_has_no_standing_and_costs_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
-        standing = queries.standing_of(AnonymousUser())
+        standing = role_queries.standing_of(AnonymousUser())
     assert not standing.is_school_staff
     assert not standing.is_officer
 
@@ -45,25 +48,25 @@ def test_a_pupil_knows_the_own_record_only():
     minh = make_pupil(with_account=True)
     make_pupil("Trần Thị Lan", school=minh.school)
     user = User.objects.get(pk=minh.user_id)
-    assert queries.standing_of(user).pupil == minh
-    assert list(queries.pupils_visible_to(user)) == [minh]
-    assert not queries.classes_visible_to(user).exists()
+    assert role_queries.standing_of(user).pupil == minh
+    assert list(pupil_queries.pupils_visible_to(user)) == [minh]
+    assert not pupil_queries.classes_visible_to(user).exists()
 
 
 def test_staff_see_their_own_pupils_and_classes_and_the_outsider_none():
     class_group = make_class(pupils=2)
     hanh, lam = make_teacher(school=class_group.school), make_outsider()
-    assert queries.pupils_visible_to(hanh).count() == 2
-    assert list(queries.classes_visible_to(hanh)) == [class_group]
-    assert not queries.pupils_visible_to(lam).exists()
-    assert not queries.classes_visible_to(lam).exists()
+    assert pupil_queries.pupils_visible_to(hanh).count() == 2
+    assert list(pupil_queries.classes_visible_to(hanh)) == [class_group]
+    assert not pupil_queries.pupils_visible_to(lam).exists()
+    assert not pupil_queries.classes_visible_to(lam).exists()
 
 
 def test_officers_see_no_pupil_at_all():
     make_class(pupils=1)
     for officer in (make_officer(), make_ward_officer(), make_officer(role=OfficeRole.STEERING)):
-        assert not queries.pupils_visible_to(officer).exists()
-        assert not queries.classes_visible_to(officer).exists()
+        assert not pupil_queries.pupils_visible_to(officer).exists()
+        assert not pupil_queries.classes_visible_to(officer).exists()
 
 
 def test_a_ward_officer_is_kept_to_the_ward_and_to_its_levels():
@@ -71,21 +74,21 @@ def test_a_ward_officer_is_kept_to_the_ward_and_to_its_levels():
     ours = make_school("Trường Tiểu học Phú Hòa", ward=ward, levels=(Level.PRIMARY,))
     make_school("Trường THPT Võ Minh Đức", ward=ward, levels=(Level.UPPER_SECONDARY,))
     make_school("Trường Tiểu học Đông Hòa", ward=make_ward("Phường Đông Hòa"), levels=(Level.PRIMARY,))
-    assert list(queries.schools_in_scope(make_ward_officer(ward=ward))) == [ours]
-    assert queries.schools_in_scope(make_officer()).count() == 3
+    assert list(school_queries.schools_in_scope(make_ward_officer(ward=ward))) == [ours]
+    assert school_queries.schools_in_scope(make_officer()).count() == 3
 
 
 def test_a_ward_post_without_a_ward_sees_nothing():
     make_school()
     lost = make_officer(role=OfficeRole.WARD)
-    assert not queries.schools_in_scope(lost).exists()
+    assert not school_queries.schools_in_scope(lost).exists()
 
 
 def test_nobody_acts_for_a_school_that_is_not_verified():
     waiting = make_school("Trường THCS Chờ Duyệt", state=SchoolState.CLAIMED)
     early = make_coordinator(school=waiting)
-    assert not rules.can_act_for(queries.standing_of(early), waiting)
-    assert not rules.can_act_for(queries.standing_of(make_user("Người Lạ")), make_school())
+    assert not policy.can_act_for(role_queries.standing_of(early), waiting)
+    assert not policy.can_act_for(role_queries.standing_of(make_user("Người Lạ")), make_school())
     hanh = make_teacher()
-    assert rules.can_act_for(queries.standing_of(hanh), make_school())
-    assert not rules.can_coordinate(queries.standing_of(hanh), make_school())
+    assert policy.can_act_for(role_queries.standing_of(hanh), make_school())
+    assert not policy.can_coordinate(role_queries.standing_of(hanh), make_school())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management.base import BaseCommand
 
 from cms.actions import set_up_site
-from programs.schools.actions.consent_texts import load_consent_texts
+from programs.consents.actions.texts import load_consent_texts
 
 
 class Command(BaseCommand):

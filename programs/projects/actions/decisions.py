@@ -16,7 +16,7 @@ from programs.projects.choices import ProjectState
 from programs.projects.models import Project
 from programs.projects.queries import is_member, members_of, missing_in, window_of
 from programs.projects.rules import can_endorse, move_refusal, submission_refusal
-from programs.schools.queries import standing_of
+from programs.schools.queries.roles import standing_of
 
 
 @transaction.atomic

@@ -7,15 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
+from programs.competitions.models import Competition, ProjectField
 from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
-from programs.projects.models import Competition, Project, ProjectField, ProjectMember
+from programs.projects.models import Project, ProjectMember
 from programs.projects.queries import entry_of, is_member, teachers_of, teammate, window_of
 from programs.projects.rules import can_enter, edit_refusal, entry_refusal
-from programs.schools.models import Pupil, School
-from programs.schools.queries import standing_of
+from programs.pupils.models import Pupil
+from programs.schools.models import School
+from programs.schools.queries.roles import standing_of
 
 
 def create_project(

@@ -12,12 +12,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from programs.accounts.models import User
+from programs.competitions.models import RuleSet
 from programs.core.audit import Code, record
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_document, clean_image, clean_upload, display_name
 from programs.projects.actions.entries import editable_project
 from programs.projects.choices import FileKind
-from programs.projects.models import Project, ProjectFile, RuleSet
+from programs.projects.models import Project, ProjectFile
 from programs.projects.rules import upload_refusal
 
 AN_HOUR = 3600

@@ -1,23 +1,32 @@
-"""A school is claimed, corrected, verified or returned (DOMAIN A6, school registration)."""
+"""A school is claimed, verified, returned or refused, and nobody waits for ever."""
 
 from __future__ import annotations
 
 import secrets
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from programs.accounts.actions import create_person, first_password_path
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
+from programs.core.calendar import add_working_days
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
-from programs.schools import emails, queries, rules
-from programs.schools.choices import ClaimState, SchoolRole, SchoolState
+from programs.schools import emails, rules
+from programs.schools.choices import ClaimState, OfficeRole, SchoolRole, SchoolState
 from programs.schools.models import Membership, School, SchoolClaim
+from programs.schools.queries import roles as role_queries
+from programs.schools.queries import schools as school_queries
+from programs.schools.queries import staff as staff_queries
+from programs.schools.rules import Waiting
 
 DECISIONS = {
     ClaimState.VERIFIED: "claim.verify",
@@ -47,7 +56,7 @@ def submit_claim(
             earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
             if earlier:
                 return earlier
-            refuse_if(queries.claim_refusal_of(School.objects.get(pk=school_id)))
+            refuse_if(school_queries.claim_refusal_of(School.objects.get(pk=school_id)))
             raise Refused.because("claim_open", _("Please open the form again."))
         claim = SchoolClaim.objects.create(school_id=school_id, key_hash=key_hash, **typed)
         record(by=None, action="claim.submit", obj=claim, after={"state": claim.state, "school": school_id})
@@ -68,7 +77,7 @@ def _reserve(*, school_id: int) -> bool:
     if _move_school(school_id=school_id, before=SchoolState.INVITED, after=SchoolState.CLAIMED):
         return True
     school = School.objects.select_for_update(no_key=True).get(pk=school_id)
-    return queries.claim_refusal_of(school) is None
+    return school_queries.claim_refusal_of(school) is None
 
 
 def _move_school(*, school_id: int, before: SchoolState, after: SchoolState) -> bool:
@@ -115,13 +124,13 @@ def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
 
 def _verify(*, claim_id: int, by: User) -> SchoolClaim:
     claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.VERIFIED)
-    if queries.coordinators_of(claim.school).exists():
+    if staff_queries.coordinators_of(claim.school).exists():
         raise Refused.because("has_coordinator", _("This school already has a coordinator."))
-    person = queries.person_with_email(claim.email)
+    person = staff_queries.person_with_email(claim.email)
     if person is None:
         person = create_person(full_name=claim.full_name, email=claim.email, language="vi", by=by)
     Membership.objects.create(school=claim.school, user=person, role=SchoolRole.COORDINATOR)
-    queries.forget_standing(person)
+    role_queries.forget_standing(person)
     _decide(claim=claim, state=ClaimState.VERIFIED, by=by, coordinator=person)
     # From here on its coordinator may act; the school is active when a second person works there or a class is there.
     _settle(school=claim.school, to=SchoolState.VERIFIED, by=by)
@@ -191,7 +200,7 @@ def _settle(*, school: School, to: SchoolState, by: User) -> None:
 
 def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:
     claim = SchoolClaim.objects.select_for_update(of=("self",)).select_related("school__ward").get(pk=claim_id)
-    if not queries.claims_to_decide(by).filter(pk=claim_id).exists():
+    if not school_queries.claims_to_decide(by).filter(pk=claim_id).exists():
         raise Refused.because("not_allowed", _("Another authority answers for this school."))
     refuse_if(rules.decision_refusal(claim.state, to=to))
     return claim
@@ -206,3 +215,101 @@ def _decide(
     claim.reason = reason or claim.reason
     claim.save(update_fields=["state", "decided_by", "decided_at", "coordinator", "reason"])
     record(by=by, action=DECISIONS[state], obj=claim, before={"state": before}, after={"state": state}, reason=reason)
+
+
+def chase_registrations() -> dict[str, int]:
+    """Everything that is due today; the number of each step."""
+    waiting = Waiting.from_settings(settings.JURISDICTION)
+    return {
+        "authority": remind_authorities(waiting=waiting),
+        "claimant": remind_claimants(waiting=waiting),
+        "expired": expire_registrations(waiting=waiting),
+    }
+
+
+def remind_authorities(*, waiting: Waiting) -> int:
+    """One letter to each officer who may decide, with all registrations that have waited too long."""
+    today = timezone.localdate()
+    due = [claim.pk for claim in _submitted() if _authority_is_due(claim, waiting, today)]
+    if not due:
+        return 0
+    with transaction.atomic():
+        for officer in _deciding_officers():
+            mine = list(school_queries.claims_to_decide(officer).filter(pk__in=due).order_by("sent_at"))
+            if mine:
+                emails.claims_wait(officer=officer, claims=mine, today=today)
+        SchoolClaim.objects.filter(pk__in=due).update(reminded_at=timezone.now())
+        for claim in SchoolClaim.objects.filter(pk__in=due):
+            record(by=None, action="claim.remind", obj=claim, after={"whom": Code("authority")})
+    return len(due)
+
+
+def _submitted() -> QuerySet[SchoolClaim]:
+    return SchoolClaim.objects.filter(state=ClaimState.SUBMITTED)
+
+
+def _authority_is_due(claim: SchoolClaim, waiting: Waiting, today: date) -> bool:
+    sent = timezone.localdate(claim.sent_at)
+    reminded = timezone.localdate(claim.reminded_at) if claim.reminded_at else None
+    if reminded is None or reminded < sent:  # a corrected one begins to wait anew
+        return add_working_days(sent, waiting.remind_authority_after) <= today
+    return add_working_days(reminded, waiting.remind_authority_again) <= today
+
+
+def _deciding_officers() -> QuerySet[User]:
+    return User.objects.filter(
+        is_active=True, officer_posts__role__in=(OfficeRole.WARD, OfficeRole.DEPARTMENT)
+    ).distinct()
+
+
+def remind_claimants(*, waiting: Waiting) -> int:
+    """A returned registration waits for its claimant, who may have overlooked the letter."""
+    now = timezone.now()
+    first, again = timedelta(days=waiting.remind_claimant_after), timedelta(days=waiting.remind_claimant_again)
+    expiring = timedelta(days=waiting.expire_after)
+    not_reminded = Q(claimant_reminded_at=None) | Q(claimant_reminded_at__lte=now - again)
+    due = _returned().filter(decided_at__lte=now - first, decided_at__gt=now - expiring).filter(not_reminded)
+    count = 0
+    for claim in due.select_related("school"):
+        with transaction.atomic():
+            same = SchoolClaim.objects.filter(
+                pk=claim.pk, state=ClaimState.RETURNED, claimant_reminded_at=claim.claimant_reminded_at
+            )
+            if not same.update(claimant_reminded_at=now):
+                continue
+            emails.claim_reminder(claim=claim, until=timezone.localdate(claim.decided_at + expiring), now=now)
+            record(by=None, action="claim.remind", obj=claim, after={"whom": Code("claimant")})
+            count += 1
+    return count
+
+
+def _returned() -> QuerySet[SchoolClaim]:
+    return SchoolClaim.objects.filter(state=ClaimState.RETURNED)
+
+
+def expire_registrations(*, waiting: Waiting) -> int:
+    """After a long silence the registration ends, and the school is free to be registered by somebody else."""
+    until = timezone.now() - timedelta(days=waiting.expire_after)
+    count = 0
+    for claim in _returned().filter(decided_at__lte=until).select_related("school"):
+        with transaction.atomic():
+            if not _returned().filter(pk=claim.pk).update(state=ClaimState.EXPIRED):
+                continue
+            claim.state = ClaimState.EXPIRED
+            _free_school(claim.school)
+            with override(settings.LANGUAGE_CODE):
+                reason = _("Returned for correction, and no answer came within {days} days.").format(
+                    days=waiting.expire_after
+                )
+            before, after = {"state": ClaimState.RETURNED}, {"state": claim.state}
+            record(by=None, action="claim.expire", obj=claim, before=before, after=after, reason=reason)
+            emails.claim_expired(claim=claim, reason=reason)
+            count += 1
+    return count
+
+
+def _free_school(school: School) -> None:
+    """A school at work whose coordinator was sought stays at work."""
+    if School.objects.filter(pk=school.pk, state=SchoolState.CLAIMED).update(state=SchoolState.INVITED):
+        before, after = {"state": SchoolState.CLAIMED}, {"state": SchoolState.INVITED}
+        record(by=None, action="school.move", obj=school, before=before, after=after)

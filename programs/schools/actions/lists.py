@@ -16,15 +16,15 @@ from programs.core.idempotency import perform_once
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
 from programs.core.references import new_reference
 from programs.core.refusals import Refused
-from programs.core.spreadsheets import open_table
-from programs.schools.actions.life import keep_former_name
+from programs.schools.actions.states import keep_former_name
 from programs.schools.choices import ImportState
-from programs.schools.list_reading import ListedSchool, Lookup, mark_doubles, read_listed
 from programs.schools.models import School, SchoolAlias, SchoolLevel, SchoolListImport
+from programs.schools.policy import can_import_list
 from programs.schools.queries import lists as list_queries
-from programs.schools.queries import standing_of
-from programs.schools.rules import authority_of
-from programs.schools.rules.lists import can_import_list, list_refusal
+from programs.schools.queries.roles import standing_of
+from programs.schools.reading import ListedSchool, Lookup, mark_doubles, read_listed
+from programs.schools.rules import authority_of, list_refusal
+from programs.spreadsheets import open_table
 
 PLAIN = ("code", "name", "ward_id", "cluster_id", "ownership", "pupil_count", "address", "phone")
 

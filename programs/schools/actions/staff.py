@@ -1,4 +1,4 @@
-"""People join a school by invitation and leave it by an end date."""
+"""People join a school by invitation, hand over their role and leave it by an end date."""
 
 from __future__ import annotations
 
@@ -14,10 +14,130 @@ from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
-from programs.schools import emails, queries, rules
+from programs.schools import emails, policy, rules
+from programs.schools.actions.states import lock_school
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership, School
-from programs.schools.rules.handover import deputy_refusal
+from programs.schools.policy import can_change_role, can_hand_over
+from programs.schools.queries import roles as role_queries
+from programs.schools.queries import staff as staff_queries
+from programs.schools.queries.roles import forget_standing, standing_of
+from programs.schools.queries.staff import coordinators_of
+from programs.schools.rules import deputy_refusal, role_refusal, successor_refusal
+
+
+def hand_over(*, school: School, to: User, stays: bool, by: User, key: str) -> School:
+    """The coordinator gives the role to a colleague, and stays as a teacher or leaves.
+
+    Raises ``Refused``: ``not_allowed``, ``not_staff``, ``same_person``.
+    """
+
+    def perform() -> School:
+        fresh = School.objects.select_for_update(no_key=True).get(pk=school.pk)
+        if not can_hand_over(standing_of(by), fresh):
+            raise Refused.because("not_allowed", _("Only the school's coordinator may do this."))
+        _change(school=fresh, to=to, stays=stays, by=by, reason="")
+        return fresh
+
+    return _once(school=school, by=by, key=key, body={"to": to.pk, "stays": stays}, perform=perform)
+
+
+def replace_coordinator(*, school: School, to: User | None, reason: str, by: User, key: str) -> School:
+    """The authority names another coordinator from the staff; with nobody, the school looks for one by registration.
+
+    The school stays at work: its teachers lose nothing while it has no coordinator.
+    """
+
+    def perform() -> School:
+        fresh = lock_school(school_id=school.pk, by=by)
+        if not fresh.is_working:
+            raise Refused.because("school_not_working", _("This school is not at work in the portal."))
+        if to is None and not coordinators_of(fresh).exists():
+            raise Refused.because("no_coordinator", _("This school has no coordinator; it can be registered already."))
+        _change(school=fresh, to=to, stays=False, by=by, reason=reason)
+        return fresh
+
+    body = {"to": to.pk if to else None, "reason": reason}
+    return _once(school=school, by=by, key=key, body=body, perform=perform)
+
+
+def _once(*, school: School, by: User, key: str, body: dict, perform) -> School:
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="staff.hand_over",
+            key=key,
+            body={"school": school.pk} | body,
+            perform=perform,
+            find=lambda pk: School.objects.get(pk=pk),
+        )
+
+
+def _change(*, school: School, to: User | None, stays: bool, by: User, reason: str) -> None:
+    today = timezone.localdate()
+    current = Membership.objects.current().filter(school=school)
+    old = current.filter(role=SchoolRole.COORDINATOR).select_related("user").first()
+    if to is not None:
+        is_staff = current.filter(user=to).exists()
+        refuse_if(successor_refusal(is_staff=is_staff, is_same=old is not None and old.user_id == to.pk))
+        # One who coordinates is not also deputy: the place of the deputy comes free.
+        current.filter(user=to, role=SchoolRole.DEPUTY).update(ended_on=today)
+    if old:
+        current.filter(pk=old.pk).update(ended_on=today)
+        if stays:
+            Membership.objects.get_or_create(school=school, user=old.user, role=SchoolRole.TEACHER, ended_on=None)
+        forget_standing(old.user)
+    if to is not None:
+        Membership.objects.create(school=school, user=to, role=SchoolRole.COORDINATOR)
+        forget_standing(to)
+    record(
+        by=by,
+        action="staff.hand_over" if to else "staff.reopen",
+        obj=school,
+        before={"user": old.user_id if old else None},
+        after={"user": to.pk if to else None},
+        reason=reason,
+    )
+    emails.coordinator_changed(school=school, old=old.user if old else None, new=to, reason=reason)
+
+
+def change_role(*, membership: Membership, role: str, by: User, key: str) -> Membership:
+    """Give a colleague another role: the old row ends, a new one begins. Raises ``Refused``: ``not_allowed``,
+    ``same_role``, ``deputy_taken``, ``already_member``, ``role_not_given``."""
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="staff.role",
+            key=key,
+            body={"membership": membership.pk, "role": role},
+            perform=lambda: _change_role(membership_id=membership.pk, role=role, by=by),
+            find=lambda pk: Membership.objects.select_related("school", "user").get(pk=pk),
+        )
+
+
+def _change_role(*, membership_id: int, role: str, by: User) -> Membership:
+    school_id = Membership.objects.values_list("school_id", flat=True).get(pk=membership_id)
+    school = School.objects.select_for_update(no_key=True).get(pk=school_id)
+    member = Membership.objects.select_related("user", "school").get(pk=membership_id)
+    current = Membership.objects.current().filter(school=school)
+    standing = standing_of(by)
+    refuse_if(
+        role_refusal(
+            standing,
+            member,
+            may=can_change_role(standing, member),
+            role=role,
+            has_role=current.filter(user=member.user_id, role=role).exists(),
+            deputy_taken=current.filter(role=SchoolRole.DEPUTY).exclude(pk=member.pk).exists(),
+        )
+    )
+    current.filter(pk=member.pk).update(ended_on=timezone.localdate())
+    new = Membership.objects.create(school=school, user=member.user, role=role)
+    forget_standing(member.user)
+    before, after = {"user": member.user_id, "role": member.role}, {"user": member.user_id, "role": role}
+    record(by=by, action="staff.role", obj=school, before=before, after=after)
+    return new
+
 
 INVITATION_LASTS = timedelta(days=14)
 
@@ -48,12 +168,12 @@ def _invite(*, school_id: int, full_name: str, email: str, role: str, by: User) 
     )
     open_ones.filter(expires_at__lte=now).update(withdrawn_at=now)
     if role == SchoolRole.DEPUTY:
-        refuse_if(deputy_refusal(is_taken=queries.has_deputy(school)))
+        refuse_if(deputy_refusal(is_taken=staff_queries.has_deputy(school)))
     refuse_if(
         rules.invitation_refusal(
-            may=rules.can_coordinate(queries.standing_of(by), school),
+            may=policy.can_coordinate(role_queries.standing_of(by), school),
             role=role,
-            is_member=queries.staff_of(school).filter(user__email__iexact=email, role=role).exists(),
+            is_member=staff_queries.staff_of(school).filter(user__email__iexact=email, role=role).exists(),
             is_invited=open_ones.filter(expires_at__gt=now).exists(),
         )
     )
@@ -63,7 +183,7 @@ def _invite(*, school_id: int, full_name: str, email: str, role: str, by: User) 
         email=email,
         full_name=full_name,
         role=role,
-        token_hash=queries.hash_of_token(token),
+        token_hash=staff_queries.hash_of_token(token),
         invited_by=by,
         expires_at=now + INVITATION_LASTS,
     )
@@ -76,7 +196,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
     """Make an open invitation's link useless; withdrawing it again changes nothing."""
     with transaction.atomic():
         fresh = Invitation.objects.select_for_update(of=("self",)).select_related("school").get(pk=invitation.pk)
-        if not rules.can_coordinate(queries.standing_of(by), fresh.school):
+        if not policy.can_coordinate(role_queries.standing_of(by), fresh.school):
             raise Refused.because("not_allowed", _("Only the school's coordinator may do this."))
         if fresh.accepted_at:
             raise Refused.because("invitation_accepted", _("This invitation was already accepted."))
@@ -100,7 +220,7 @@ def accept_invitation(
         invitation = (
             Invitation.objects.select_for_update(of=("self",))
             .select_related("school")
-            .filter(token_hash=queries.hash_of_token(token))
+            .filter(token_hash=staff_queries.hash_of_token(token))
             .first()
         )
         refuse_if(rules.acceptance_refusal(invitation, now=timezone.now()))
@@ -108,7 +228,7 @@ def accept_invitation(
             rules.acceptor_refusal(
                 invited=invitation.email,
                 signed_in=user.email or "" if user else None,
-                is_known=queries.person_with_email(invitation.email) is not None,
+                is_known=staff_queries.person_with_email(invitation.email) is not None,
             )
         )
         person = user or _new_member(
@@ -117,13 +237,13 @@ def accept_invitation(
         # The school's row is the lock: of two invited deputies one comes first.
         school = School.objects.select_for_update(no_key=True).get(pk=invitation.school_id)
         if invitation.role == SchoolRole.DEPUTY:
-            refuse_if(deputy_refusal(is_taken=queries.has_deputy(school, other_than=person)))
+            refuse_if(deputy_refusal(is_taken=staff_queries.has_deputy(school, other_than=person)))
         membership, _created = Membership.objects.get_or_create(
             school=invitation.school, user=person, role=invitation.role, ended_on=None
         )
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
-        queries.forget_standing(person)
+        role_queries.forget_standing(person)
         after = {"role": invitation.role, "user": person.pk}
         record(by=person, action="staff.join", obj=invitation.school, after=after)
         school_begins(school_id=school.pk, by=person)
@@ -152,8 +272,8 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
         fresh = (
             Membership.objects.select_for_update(of=("self",)).select_related("school", "user").get(pk=membership.pk)
         )
-        standing = queries.standing_of(by)
-        if not rules.can_end_membership(standing, fresh):
+        standing = role_queries.standing_of(by)
+        if not policy.can_end_membership(standing, fresh):
             raise Refused.because(
                 "not_allowed", _("You cannot end this role. A coordinator changes through the authority.")
             )

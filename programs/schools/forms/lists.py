@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.forms import CleanFormMixin
 from programs.core.idempotency import IdempotentFormMixin
-from programs.core.spreadsheets import Column
-from programs.schools.forms.rosters import ENDINGS, column_letter
-from programs.schools.list_reading import FIELD_NAMES
+from programs.schools.reading import FIELD_NAMES
+from programs.spreadsheets import Column
+from programs.spreadsheets.forms import ENDINGS, column_letter
 
 
 class ListUploadForm(CleanFormMixin, IdempotentFormMixin):

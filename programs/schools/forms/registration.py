@@ -12,7 +12,7 @@ from programs.core.choices import Level
 from programs.core.forms import CleanCharField, CleanFormMixin, NameField, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.schools.choices import SchoolRole
-from programs.schools.queries import areas_in_jurisdiction
+from programs.schools.queries.schools import areas_in_jurisdiction
 from programs.schools.rules import INVITED_ROLES
 
 

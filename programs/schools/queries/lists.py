@@ -10,21 +10,12 @@ from django.db.models import QuerySet
 from programs.core.choices import Level
 from programs.core.phones import show_phone
 from programs.core.private_files import local_copy
-from programs.core.spreadsheets import (
-    Header,
-    Row,
-    Workbook,
-    header_at,
-    open_table,
-    read_rows,
-    suggest_header,
-    suggest_sheet,
-)
 from programs.schools.choices import OfficeRole, Ownership
-from programs.schools.list_reading import FIELD_NAMES, VOCABULARY, ListedSchool, Lookup, listed_schools
 from programs.schools.models import Area, School, SchoolListImport
+from programs.schools.queries.roles import standing_of
 from programs.schools.queries.schools import OFF_THE_LIST, schools_in_scope
-from programs.schools.queries.standing import standing_of
+from programs.schools.reading import FIELD_NAMES, VOCABULARY, ListedSchool, Lookup, listed_schools
+from programs.spreadsheets import Header, Row, Workbook, header_at, open_table, read_rows, suggest_header, suggest_sheet
 
 # A school's column -> the field of the list that feeds it.
 COLUMNS = {

@@ -1,24 +1,29 @@
-"""Areas, schools and registrations; first of all, who sees what."""
+"""Who sees which schools; finding one that was renamed, renumbered or merged."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.signing import BadSignature
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from programs.core.refusals import Refusal
 from programs.core.text import fold
-from programs.schools.choices import (
-    OPEN_CLAIMS,
-    WORKING_STATES,
-    Authority,
-    OfficeRole,
-    SchoolRole,
-    SchoolState,
-    Tree,
+from programs.schools.choices import OPEN_CLAIMS, WORKING_STATES, Authority, OfficeRole, SchoolRole, SchoolState, Tree
+from programs.schools.models import (
+    LINK,
+    Area,
+    Membership,
+    School,
+    SchoolAlias,
+    SchoolClaim,
+    SchoolLevel,
+    SchoolName,
+    SchoolsApart,
 )
-from programs.schools.models import Area, Membership, School, SchoolAlias, SchoolClaim, SchoolName
-from programs.schools.models.claims import LINK
-from programs.schools.queries.standing import standing_of
+from programs.schools.queries.roles import standing_of
 from programs.schools.rules import COORDINATING, claim_refusal
 
 OFF_THE_LIST = (SchoolState.CLOSED, SchoolState.MERGED)
@@ -161,3 +166,78 @@ def registration_figures(user) -> dict[str, int]:
     """How many schools of an officer's scope are on the list, and how many of them are at work."""
     scope = schools_in_scope(user).exclude(state__in=OFF_THE_LIST)
     return scope.aggregate(total=Count("pk"), working=Count("pk", filter=Q(state__in=WORKING_STATES)))
+
+
+def school_now(code: str) -> School | None:
+    """The school that this code means today: by its own code or an old one, and through mergers."""
+    school = School.objects.select_related("merged_into").filter(Q(code=code) | Q(aliases__code=code)).first()
+    return school.merged_into or school if school else None
+
+
+def code_is_taken(code: str, *, by_other_than: School) -> bool:
+    others = School.objects.filter(code=code).exclude(pk=by_other_than.pk)
+    return others.exists() or SchoolAlias.objects.filter(code=code).exclude(school=by_other_than).exists()
+
+
+def schools_to_keep(user) -> QuerySet[School]:
+    """Schools whose life an officer writes down: the department all of its scope, a ward those it answers for."""
+    standing = standing_of(user)
+    kept = Q(pk__in=[])
+    for role, area_ids in standing.posts.items():
+        if role != OfficeRole.STEERING:
+            kept |= scope_of(role, area_ids)
+    return School.objects.filter(kept)
+
+
+def schools_to_merge_into(user, source: School) -> QuerySet[School]:
+    return schools_to_keep(user).exclude(pk=source.pk).exclude(state__in=(SchoolState.CLOSED, SchoolState.MERGED))
+
+
+# --- What hangs on a school ---------------------------------------------------------------------
+# What the school itself is made of is told in its own words on the page, not counted.
+OWN_PARTS = (SchoolLevel, SchoolAlias, SchoolName, SchoolsApart)
+# By the name of the table: some have no words of their own, and those of the wings above cannot be imported.
+LABELS = {
+    "invitation": _("invitations"),
+    "membership": _("staff"),
+    "school": _("schools that had become part of it"),
+    "reportline": _("lines of frozen reports"),
+}
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Rows of one table that name the school: how many go on in the new one, how many stay where they happened."""
+
+    label: str | Promise
+    moves: int
+    stays: int
+
+
+def tables_of_schools() -> list[tuple[type, str, Q | None]]:
+    """(model, its column, the rows that move) of every table of every wing that names a school."""
+    relations = [each for each in School._meta.get_fields(include_hidden=True) if each.one_to_many or each.one_to_one]
+    return [
+        (relation.related_model, relation.field.name, relation.related_model.MOVES_WITH_SCHOOL)
+        for relation in relations
+        if relation.field.concrete
+    ]
+
+
+def rows_that_move(model: type, column: str, moves: Q | None, school: School) -> QuerySet:
+    rows = model._default_manager.filter(**{column: school})
+    return rows.filter(moves) if moves is not None else rows.none()
+
+
+def what_hangs_on(school: School) -> list[Hanging]:
+    """Every table with rows of ``school``, those with something to move first."""
+    found = []
+    for model, column, moves in tables_of_schools():
+        if model in OWN_PARTS:
+            continue
+        total = model._default_manager.filter(**{column: school}).count()
+        moving = rows_that_move(model, column, moves, school).count() if total and moves is not None else 0
+        if total:
+            label = LABELS.get(model._meta.model_name, model._meta.verbose_name_plural)
+            found.append(Hanging(label, moves=moving, stays=total - moving))
+    return sorted(found, key=lambda each: (-each.moves, -each.stays))

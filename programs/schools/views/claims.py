@@ -1,4 +1,4 @@
-"""Registrations on the desks of ward and department officers."""
+"""The public list of schools, claiming one, and deciding on a claim."""
 
 from __future__ import annotations
 
@@ -11,18 +11,32 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
 from programs.core.gates import forbidden_unless, not_found_unless, signed_in
-from programs.core.refusals import Refused, show_refusal
+from programs.core.refusals import Refused, refuse_if, show_refusal
 from programs.core.text import clean_text
-from programs.schools import actions, queries
+from programs.core.throttle import Throttle
+from programs.schools import rules
+from programs.schools.actions import claims
 from programs.schools.choices import OPEN_CLAIMS, ClaimState
-from programs.schools.forms import ConfirmForm, RefuseForm, ReturnForm
+from programs.schools.forms.registration import (
+    ClaimCorrectionForm,
+    ClaimForm,
+    ConfirmForm,
+    RefuseForm,
+    ReturnForm,
+    SchoolSearchForm,
+)
 from programs.schools.models import SchoolClaim
-from programs.schools.rules.deadlines import Waiting
+from programs.schools.queries import roles as role_queries
+from programs.schools.queries import schools as school_queries
+from programs.schools.queries import staff as staff_queries
+from programs.schools.rules import Waiting
+from programs.schools.views.states import follows_moved_schools
 
 PAGE_SIZE = 20
 TABS = {
@@ -37,13 +51,13 @@ TABS = {
 @require_GET
 def claim_queue(request: HttpRequest) -> HttpResponse:
     """What waits for this officer's own authority first; the department may also look at the wards' ones."""
-    standing = queries.standing_of(request.user)
+    standing = role_queries.standing_of(request.user)
     not_found_unless(standing.is_department or standing.is_ward_officer)
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else "open"
     text = clean_text(request.GET.get("q", ""))[:100]
-    whose = queries.claims_visible_to if tab == "all" else queries.claims_to_decide
-    claims = queries.claims_with_text(whose(request.user), text)
+    whose = school_queries.claims_visible_to if tab == "all" else school_queries.claims_to_decide
+    claims = school_queries.claims_with_text(whose(request.user), text)
     if states := TABS[tab]:
         claims = claims.filter(state__in=states)
     # What waits: the oldest first. What is done: the latest first.
@@ -91,18 +105,20 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_refuse": may_decide and claim.state in OPEN_CLAIMS,
         "is_others": not may_decide,
         "history": history_of(claim),
-        "known_account": queries.person_with_email(claim.email),
+        "known_account": staff_queries.person_with_email(claim.email),
     }
     return render(request, "schools/claim_detail.html", context)
 
 
 def _claim_or_404(request: HttpRequest, pk: int) -> SchoolClaim:
-    claims = queries.claims_visible_to(request.user).select_related("school__ward", "school__cluster", "coordinator")
+    claims = school_queries.claims_visible_to(request.user).select_related(
+        "school__ward", "school__cluster", "coordinator"
+    )
     return get_object_or_404(claims, pk=pk)
 
 
 def _may_decide(request: HttpRequest, claim: SchoolClaim) -> bool:
-    return queries.claims_to_decide(request.user).filter(pk=claim.pk).exists()
+    return school_queries.claims_to_decide(request.user).filter(pk=claim.pk).exists()
 
 
 def _claim_to_decide(request: HttpRequest, pk: int) -> SchoolClaim:
@@ -139,7 +155,7 @@ def claim_verify(request: HttpRequest, pk: int) -> HttpResponse:
         "submit": _("Verify the registration"),
     }
     done = _("Verified. {name} receives the link to the account by e-mail.").format(name=claim.full_name)
-    return _decide(request, claim, ConfirmForm(request.POST or None), actions.verify_claim, words, done)
+    return _decide(request, claim, ConfirmForm(request.POST or None), claims.verify_claim, words, done)
 
 
 @signed_in
@@ -154,7 +170,7 @@ def claim_return(request: HttpRequest, pk: int) -> HttpResponse:
         "submit": _("Return with this reason"),
     }
     done = _("Returned. {name} reads the reason by e-mail.").format(name=claim.full_name)
-    return _decide(request, claim, ReturnForm(request.POST or None), actions.return_claim, words, done)
+    return _decide(request, claim, ReturnForm(request.POST or None), claims.return_claim, words, done)
 
 
 @signed_in
@@ -171,4 +187,84 @@ def claim_refuse(request: HttpRequest, pk: int) -> HttpResponse:
         "danger": True,
     }
     done = _("Refused. The school can be registered by somebody else.")
-    return _decide(request, claim, RefuseForm(request.POST or None), actions.refuse_claim, words, done)
+    return _decide(request, claim, RefuseForm(request.POST or None), claims.refuse_claim, words, done)
+
+
+CHECKING = {
+    ClaimState.SUBMITTED: "now",
+    ClaimState.RETURNED: "no",
+    ClaimState.VERIFIED: "done",
+    ClaimState.REFUSED: "no",
+    ClaimState.EXPIRED: "no",
+}
+# A ward's office may help several schools in one morning; a flood of invented registrations is something else.
+REGISTRATIONS = Throttle("school-claim", allowed=20, seconds=3600)
+
+
+@require_safe
+def school_list(request: HttpRequest) -> HttpResponse:
+    """The official list, with what a school's own people can do next."""
+    form = SchoolSearchForm(request.GET)
+    narrowing = form.narrowing()
+    page = Paginator(school_queries.search_schools(**narrowing), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"form": form, "page_obj": page, "narrowed": any(narrowing.values())}
+    return render(request, "schools/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@follows_moved_schools
+def school_claim(request: HttpRequest, code: str) -> HttpResponse:
+    school = get_object_or_404(school_queries.public_schools(), code=code)
+    form = ClaimForm(request.POST or None)
+    # A form that was sent twice must reach the action, which finds the first registration by its key.
+    if form.is_bound and form.is_valid():
+        try:
+            refuse_if(rules.flood_refusal(is_exhausted=REGISTRATIONS.is_exhausted(request)))
+            claim = claims.submit_claim(school_id=school.pk, key=form.cleaned_data["idempotency_key"], **form.typed())
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            REGISTRATIONS.count(request)
+            messages.success(request, _("Your registration was sent. We have e-mailed you the link to this page."))
+            return redirect("claim_status", token=claim.link_token)
+    context = {
+        "school": school,
+        "form": form,
+        "refusal": None if form.is_bound else school_queries.claim_refusal_of(school),
+    }
+    return render(request, "schools/claim.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim_status(request: HttpRequest, token: str) -> HttpResponse:
+    """The claimant's own page, opened by the link in the letter; a returned registration is corrected here."""
+    claim = not_found_unless(school_queries.claim_with_token(token))
+    form = None
+    if claim.state == ClaimState.RETURNED or request.method == "POST":
+        form = ClaimCorrectionForm(request.POST or None, initial=_typed_before(claim))
+    if form and form.is_bound and form.is_valid():
+        try:
+            claims.correct_claim(claim=claim, **form.typed())
+        except Refused as refused:
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("Your corrected registration was sent."))
+            return redirect("claim_status", token=token)
+    context = {"claim": claim, "form": form, "steps": _steps(claim)}
+    return render(request, "schools/claim_status.html", context)
+
+
+def _typed_before(claim: SchoolClaim) -> dict[str, str]:
+    return {name: getattr(claim, name) for name in ("full_name", "position", "email", "phone", "message")}
+
+
+def _steps(claim: SchoolClaim) -> list[dict]:
+    """How far a registration is, for the progress line."""
+    verified = claim.state == ClaimState.VERIFIED
+    checking = CHECKING[ClaimState(claim.state)]
+    return [
+        {"label": _("Sent"), "state": "done", "detail": timezone.localtime(claim.created_at).strftime("%d/%m/%Y")},
+        {"label": _("Checked by the authority"), "state": checking, "detail": claim.get_state_display()},
+        {"label": _("School at work in the portal"), "state": "done" if verified else "", "detail": ""},
+    ]

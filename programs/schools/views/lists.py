@@ -16,13 +16,14 @@ from programs.core.refusals import Refused, refuse_if, show_refusal
 from programs.core.text import clean_text
 from programs.schools.actions import lists
 from programs.schools.choices import ImportState
-from programs.schools.forms import ConfirmForm
 from programs.schools.forms.lists import ListMappingForm, ListUploadForm
-from programs.schools.forms.rosters import SheetForm
+from programs.schools.forms.registration import ConfirmForm
 from programs.schools.models import SchoolListImport
+from programs.schools.policy import can_import_list
 from programs.schools.queries import lists as list_queries
-from programs.schools.queries import standing_of
-from programs.schools.rules.lists import can_import_list, list_refusal
+from programs.schools.queries.roles import standing_of
+from programs.schools.rules import list_refusal
+from programs.spreadsheets.forms import SheetForm
 
 PAGE_SIZE = 25
 SAMPLE_ROWS = 4

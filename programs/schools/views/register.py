@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.refusals import Refused, show_refusal
 from programs.core.text import slugify_vi
-from programs.core.xlsx import XLSX_TYPE, write_xlsx
 from programs.schools.actions.lists import note_download
-from programs.schools.actions.merging import tell_apart
-from programs.schools.choices import OfficeRole
-from programs.schools.forms import ConfirmForm
-from programs.schools.forms.life import RegisterFilter
+from programs.schools.forms.states import RegisterFilter
 from programs.schools.models import School
-from programs.schools.queries import matching, schools_in_scope, standing_of
-from programs.schools.queries.life import schools_to_keep
-from programs.schools.queries.twins import likely_twins
-from programs.schools.tables import schools_sheet
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.schools import matching, schools_in_scope
+from programs.schools.xlsx import schools_sheet
+from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
 
 PAGE_SIZE = 25
-PAIRS_AT_ONCE = 10
 
 
 def _asked(request: HttpRequest) -> tuple[RegisterFilter, QuerySet[School]]:
@@ -78,44 +70,3 @@ def school_register_xlsx(request: HttpRequest) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=name, content_type=XLSX_TYPE)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _keeper_or_404(request: HttpRequest) -> None:
-    posts = standing_of(request.user).posts
-    not_found_unless(OfficeRole.DEPARTMENT in posts or OfficeRole.WARD in posts)
-
-
-@signed_in
-@require_GET
-def school_twins(request: HttpRequest) -> HttpResponse:
-    """Likely duplicates side by side; the officer says whether they are one school or two."""
-    _keeper_or_404(request)
-    page = Paginator(likely_twins(request.user), PAIRS_AT_ONCE).get_page(request.GET.get("page"))
-    return render(request, "schools/twins.html", {"page_obj": page})
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def school_tell_apart(request: HttpRequest, code: str, other: str) -> HttpResponse:
-    kept = schools_to_keep(request.user)
-    one, twin = get_object_or_404(kept, code=code), get_object_or_404(kept, code=other)
-    not_found_unless(one != twin)
-    form = ConfirmForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            tell_apart(one=one, other=twin, by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Noted: they are two schools."))
-            return redirect("school_twins")
-    context = {
-        "title": _("Two different schools?"),
-        "text": _(
-            "{one} ({code}) and {other} ({other_code}) are two schools; they are not shown together again."
-        ).format(one=one, code=one.code, other=twin, other_code=twin.code),
-        "form": form,
-        "submit": _("They are two schools"),
-        "back_url": reverse("school_twins"),
-    }
-    return render(request, "components/confirm.html", context)

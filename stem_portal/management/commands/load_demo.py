@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from programs.models import School
+from programs.schools.models import School
 from stem_portal.demo.province import SCALES, build
 
 

@@ -1,7 +1,7 @@
 /* Check-in in a hall without network. The list of the day and the marks made here stay on this device:
    the list until the day ends or the person signs out, a mark until the portal has taken it.
    A mark holds figures and numbers of pupils, never a name. How marks of two devices are put together
-   is decided by the portal alone (programs/visits/rules/marks.py). */
+   is decided by the portal alone (programs/visit_days/rules.py). */
 (() => {
   "use strict";
 

@@ -1,0 +1,13 @@
+"""The verbs of this wing in the audit log."""
+
+from django.utils.translation import gettext_lazy as _
+
+AUDIT_ACTIONS = {
+    "person.create": _("account created"),
+    "person.close": _("account closed"),
+    "person.open": _("account opened again"),
+    "person.second_factor_reset": _("second step taken off for a new phone"),
+    "card.issue": _("sign-in card issued"),
+    "card.void": _("sign-in card voided"),
+    "card.use": _("sign-in card used, password set"),
+}

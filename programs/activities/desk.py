@@ -1,0 +1,16 @@
+"""What the curricula wing puts on a person's desk."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from programs.core.desk import DeskLink
+from programs.schools.queries.roles import standing_of
+
+
+def links(user) -> list[DeskLink]:
+    standing = standing_of(user)
+    if not (standing.working_schools or standing.is_officer):
+        return []
+    return [DeskLink(_("Taught lessons"), reverse("activity_list"), weight=50)]

@@ -1,0 +1,46 @@
+"""The shape of what teachers report."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from programs.activities.queries import curricula_to_report
+from programs.core.forms import DateField, WholeNumberField
+from programs.core.idempotency import IdempotentFormMixin
+from programs.pupils.models import ClassGroup
+
+
+class ClassField(forms.ModelChoiceField):
+    """A class with its school's name where the teacher works at several."""
+
+    with_school = False
+
+    def label_from_instance(self, class_group: ClassGroup) -> str:
+        return f"{class_group.name} · {class_group.school}" if self.with_school else class_group.name
+
+
+class ActivityForm(IdempotentFormMixin):
+    curriculum = forms.ModelChoiceField(
+        label=_("Curriculum"), queryset=None, empty_label=_("Choose the curriculum that was taught")
+    )
+    class_group = ClassField(label=_("Class"), queryset=None, empty_label=_("Choose the class"))
+    taught_on = DateField(
+        label=_("Day of the lesson"), help_text=_("As day/month/year. The last day, if it took several.")
+    )
+    pupils = WholeNumberField(
+        label=_("Pupils who took part"),
+        min_value=1,
+        max_value=200,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    girls = WholeNumberField(
+        label=_("Of whom girls"), min_value=0, max_value=200, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+
+    def __init__(self, *args, classes, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["curriculum"].queryset = curricula_to_report()
+        self.fields["class_group"].queryset = classes
+        schools = set(classes.order_by().values_list("school_id", flat=True).distinct()[:2])
+        self.fields["class_group"].with_school = len(schools) > 1

@@ -1,0 +1,14 @@
+"""Who may."""
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
+
+PERMISSIONS = [
+    sees(
+        _("the STEM lessons that were taught, with who taught them"),
+        (*SCHOOL_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING),
+        "activity_list",
+    ),
+    does(_("report a lesson that was taught"), SCHOOL_STAFF, "activity_report"),
+]

@@ -1,0 +1,44 @@
+"""Reads of the curricula wing."""
+
+from __future__ import annotations
+
+from django.db.models import Count, QuerySet, Sum
+
+from programs.activities.models import TaughtActivity
+from programs.core.models import SchoolYear
+from programs.curricula.models import Curriculum
+from programs.pupils.models import ClassGroup
+from programs.pupils.queries import classes_to_act_for
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.schools import schools_in_scope
+
+
+def activities_visible_to(user) -> QuerySet[TaughtActivity]:
+    """What the person's own schools taught; an officer sees the schools in scope (counts, no pupil)."""
+    standing = standing_of(user)
+    schools = standing.school_ids
+    activities = TaughtActivity.objects.filter(school__in=schools)
+    if standing.is_officer:
+        activities = activities | TaughtActivity.objects.filter(school__in=schools_in_scope(user))
+    return activities.select_related("school", "curriculum", "class_group", "reported_by")
+
+
+def figures_of(activities: QuerySet[TaughtActivity]) -> dict[str, int]:
+    """Lessons and pupils of a list; pupils count once for each lesson."""
+    return activities.order_by().aggregate(
+        activities=Count("pk"), pupils=Sum("pupils", default=0), girls=Sum("girls", default=0)
+    )
+
+
+def classes_to_report_for(user, school_year: SchoolYear | None) -> QuerySet[ClassGroup]:
+    """This year's classes of the schools that the person acts for."""
+    classes = classes_to_act_for(user).filter(school_year=school_year).select_related("school", "school_year")
+    return classes.order_by("school__sort_key", "grade", "name")
+
+
+def curricula_to_report() -> QuerySet[Curriculum]:
+    return Curriculum.objects.order_by("grade_from", "title")
+
+
+def is_reported(*, curriculum: Curriculum, class_group: ClassGroup, taught_on) -> bool:
+    return TaughtActivity.objects.filter(curriculum=curriculum, class_group=class_group, taught_on=taught_on).exists()

@@ -1,0 +1,10 @@
+"""Addresses of the curricula wing."""
+
+from django.urls import path
+
+from programs.activities import views
+
+urlpatterns = [
+    path("desk/activities/", views.activity_list, name="activity_list"),
+    path("desk/activities/report/", views.activity_report, name="activity_report"),
+]

@@ -1,0 +1,24 @@
+"""The draw is another way of giving the places of a session."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from programs.ballots.models import Ballot
+from programs.ballots.queries import ballot_of
+from programs.ballots.rules import entering_refusal
+from programs.bookings.queries.booking import OTHER_WAYS
+from programs.centres.choices import BookingMode
+from programs.centres.models import Session
+from programs.core.refusals import Refusal
+
+
+class Draw:
+    def of(self, session: Session) -> Ballot | None:
+        return ballot_of(session)
+
+    def refusal(self, found: Ballot, *, now: datetime) -> Refusal | None:
+        return entering_refusal(now=now, closes_at=found.closes_at, state=found.state)
+
+
+OTHER_WAYS[BookingMode.BALLOT] = Draw()

@@ -1,0 +1,28 @@
+"""Addresses of the ballots wing."""
+
+from django.urls import path
+
+from programs.ballots.views import entries, public, running
+
+BALLOT = "ballots/<str:reference>/"
+ENTRY = "desk/entries/<int:pk>/"
+RUN = "desk/ballots/<str:reference>/"
+
+urlpatterns = [
+    path("ballots/repeat_draw.py", public.ballot_script, name="ballot_script"),
+    path(BALLOT, public.ballot_detail, name="ballot_detail"),
+    path(f"{BALLOT}list.json", public.ballot_list_json, name="ballot_list_json"),
+    path(f"{BALLOT}list.csv", public.ballot_list_csv, name="ballot_list_csv"),
+    path(f"{BALLOT}result.csv", public.ballot_result_csv, name="ballot_result_csv"),
+    path("sessions/<int:pk>/enter/", entries.session_enter, name="session_enter"),
+    path("desk/entries/", entries.entry_list, name="entry_list"),
+    path(ENTRY, entries.entry_detail, name="entry_detail"),
+    path(f"{ENTRY}change/", entries.entry_edit, name="entry_edit"),
+    path(f"{ENTRY}withdraw/", entries.entry_withdraw, name="entry_withdraw"),
+    path("desk/ballots/", running.ballot_list, name="ballot_list"),
+    path("desk/ballots/new/", running.ballot_new, name="ballot_new"),
+    path(RUN, running.ballot_run, name="ballot_run"),
+    path(f"{RUN}close/", running.ballot_close, name="ballot_close"),
+    path(f"{RUN}draw/", running.ballot_draw, name="ballot_draw"),
+    path(f"{RUN}send/", running.ballot_send, name="ballot_send"),
+]

@@ -1,0 +1,124 @@
+"""The draw as everybody sees it, with its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from programs.ballots import queries
+from programs.ballots import rules as fair
+from programs.ballots.choices import BallotState, EntryOutcome
+from programs.ballots.models import Ballot
+from programs.core.dates import short_moment
+
+SCRIPT = Path(__file__).parent.parent / "tools" / "repeat_draw.py"
+PUBLISHED = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENT)
+
+
+@require_safe
+def ballot_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """The list, the seed and the result; how it works and how to repeat it."""
+    ballot = get_object_or_404(queries.public_ballots(), reference=reference)
+    document = queries.published_list(ballot)
+    sent = ballot.state == BallotState.SENT
+    own = queries.own_entries(request.user, ballot) if request.user.is_authenticated else []
+    context = {
+        "ballot": ballot,
+        "title": ballot_title(ballot),
+        "now": timezone.now(),
+        "accepts": fair.entering_refusal(now=timezone.now(), closes_at=ballot.closes_at, state=ballot.state) is None,
+        "sessions": list(queries.sessions_to_enter(ballot)) if ballot.state == BallotState.OPEN else [],
+        "own": list(own),
+        "rows": _result_rows(ballot, document) if sent else document["entries"],
+        "coverage": coverage(ballot, document) if sent else None,
+        "factors": [(fair.FACTOR_WORDS[name], ballot.factors.get(name, 0)) for name in fair.FACTORS],
+        "script": SCRIPT.read_text(encoding="utf-8"),
+    }
+    return render(request, "ballots/ballot_detail.html", context)
+
+
+def ballot_title(ballot: Ballot) -> str:
+    if ballot.season:
+        return ballot.season.local_name
+    return f"{ballot.session.field_trip.local_title}, {short_moment(ballot.session.starts_at)}"
+
+
+def _result_rows(ballot: Ballot, document: dict) -> list[dict]:
+    """The published list in the drawn order with what came of each number."""
+    results = {entry.number: entry for entry in ballot.entries.exclude(place=None)}
+    rows = [
+        {
+            **row,
+            "place": results[row["number"]].place,
+            "ticket": results[row["number"]].ticket,
+            "won": results[row["number"]].outcome == EntryOutcome.WON,
+            "outcome": results[row["number"]].get_outcome_display(),
+            "state": results[row["number"]].outcome,
+            "reason": results[row["number"]].reason,
+            "why": fair.reason_words(results[row["number"]].reason),
+        }
+        for row in document["entries"]
+    ]
+    return sorted(rows, key=lambda row: row["place"])
+
+
+def coverage(ballot: Ballot, document: dict) -> fair.Coverage:
+    return fair.coverage(document, dict(ballot.entries.values_list("number", "outcome")))
+
+
+def _published(reference: str, *states: str) -> Ballot:
+    return get_object_or_404(queries.public_ballots(), reference=reference, state__in=states)
+
+
+@require_safe
+def ballot_list_json(request: HttpRequest, reference: str) -> HttpResponse:
+    """The published list to the byte: its SHA-256 is the published one."""
+    ballot = _published(reference, *PUBLISHED)
+    return _file(ballot.published, "application/json", f"{reference}-list.json")
+
+
+@require_safe
+def ballot_list_csv(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same entries for a spreadsheet."""
+    document = queries.published_list(_published(reference, *PUBLISHED))
+    names = ["number", "session", "school", "name", "ward", "cluster", "group", "pupils", "may_win", "busy", "weight"]
+    facts = ["roll", "visits", "never", "distance", "kind"]
+    rows = [[row[name] for name in names] + [row["facts"][name] for name in facts] for row in document["entries"]]
+    return _file(_csv([names + facts, *rows]), "text/csv; charset=utf-8", f"{reference}-list.csv")
+
+
+@require_safe
+def ballot_result_csv(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the program that repeats the draw prints, line by line; and what changed between draw and result."""
+    ballot = _published(reference, BallotState.SENT)
+    names = ["place", "number", "ticket", "won", "reason"]
+    rows = _result_rows(ballot, queries.published_list(ballot))
+    lines = [[row["place"], row["number"], row["ticket"], "yes" if row["won"] else "no", row["reason"]] for row in rows]
+    return _file(_csv([names, *lines]), "text/csv; charset=utf-8", f"{reference}-result.csv")
+
+
+@require_safe
+def ballot_script(request: HttpRequest) -> HttpResponse:
+    return _file(SCRIPT.read_text(encoding="utf-8"), "text/x-python; charset=utf-8", SCRIPT.name)
+
+
+def _csv(rows: list[list]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows([[_cell(value) for value in row] for row in rows])
+    return written.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would take for a formula stays a text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
+
+
+def _file(text: str, content_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(text.encode(), content_type=content_type, headers=headers)

@@ -1,0 +1,186 @@
+"""Moving, resizing and cancelling sessions that groups have booked: each group is told once, in the act's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.bookings.actions import guard
+from programs.bookings.actions.waiting import confirm_by, promote_waiting, tell_too_large
+from programs.bookings.choices import COMING, BookingState
+from programs.bookings.emails import other_dates, tell_leader
+from programs.bookings.models import Booking
+from programs.bookings.queries import schedule as queries
+from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.bookings.rules.papers import INCOMPLETE
+from programs.centres import rules
+from programs.centres.actions import locks
+from programs.centres.actions.schedule import lock_room, must_be_free, must_schedule, named_overlap, seen
+from programs.centres.choices import SessionState
+from programs.centres.models import Room, Session, SessionSeries
+from programs.core.audit import record
+from programs.core.refusals import refuse_if
+
+
+def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) -> Session:
+    """Another time or another room. Bookings keep their state, papers and consents; calendars follow by themselves.
+
+    To where it already is: nothing happens and nobody is told.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        lock_room(room_id=room.pk)
+        session = locks.lock_session(session_id=session_id)
+        must_schedule(by=by, centre_id=session.field_trip.centre_id)
+        refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
+        if (session.starts_at, session.room_id) == (starts_at, room.pk):
+            return session
+        _must_not_have_received(session)
+        refuse_if(
+            rules.room_refusal(
+                room_centre_id=room.centre_id,
+                trip_centre_id=session.field_trip.centre_id,
+                capacity=session.capacity,
+                room_capacity=room.capacity,
+            )
+        )
+        before, moved_from = seen(session=session), session.starts_at
+        _place(session, starts_at=starts_at, room=room, now=now)
+        record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
+        _tell_of_move(session, moved_from=moved_from, now=now)
+        promote_waiting(session=session, now=now)  # the list stands still in the last hours before a session
+    return session
+
+
+def _must_not_have_received(session: Session) -> None:
+    """Groups are checked in from the morning of the day: those that are there can be told nothing any more."""
+    refuse_if(rules.received_refusal(groups=session.bookings.came().count()))
+
+
+def _place(session: Session, *, starts_at: datetime, room: Room, now: datetime) -> None:
+    shift = starts_at - session.starts_at
+    ends_at = session.ends_at + shift
+    must_be_free(room=room, starts_at=starts_at, ends_at=ends_at, now=now, without=session.pk)
+    session.starts_at, session.ends_at, session.room = starts_at, ends_at, room
+    # Booking closes as long before the session as it did.
+    session.booking_closes_at = max(session.booking_closes_at + shift, session.booking_opens_at + timedelta(minutes=1))
+    with named_overlap(room=room, starts_at=starts_at, ends_at=ends_at, without=session.pk):
+        session.save(update_fields=["starts_at", "ends_at", "room", "booking_closes_at"])
+
+
+def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> None:
+    bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
+    clashes = queries.elsewhere(session, bookings)
+    for booking in bookings:
+        booking.session = session
+        booking.calendar_sequence += 1
+        if booking.state in INCOMPLETE:
+            _set_deadline(booking, due=confirm_by(session=session, now=now))
+        if booking.offer_expires_at is not None:  # an offer never outlives the beginning of its session
+            booking.offer_expires_at = min(booking.offer_expires_at, session.starts_at)
+        booking.save(update_fields=["calendar_sequence", "papers_due_at", "warned_at", "offer_expires_at"])
+        tell_leader(
+            kind="session_moved",
+            booking=booking,
+            now=now,
+            with_calendar=booking.state in COMING,
+            occasion=str(booking.calendar_sequence),
+            about={"moved_from": moved_from, "clash": clashes.get(booking.class_group_id, "")},
+        )
+
+
+def _set_deadline(booking: Booking, *, due: datetime) -> None:
+    """Another deadline is warned of anew; the same one, where only the hour or the room changed, is not."""
+    if booking.papers_due_at != due:
+        booking.papers_due_at, booking.warned_at = due, None
+
+
+def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
+    """Let the session have another number of places, and its waiting list move by it.
+
+    Fewer than are taken are refused: nobody is dropped. Who waits and no longer fits at all is told so and keeps its
+    place, but holds nobody else up: fewer places, too, can let the list move.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        session = locks.lock_session(session_id=session_id)
+        must_schedule(by=by, centre_id=session.field_trip.centre_id)
+        refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
+        if session.capacity == capacity:
+            return session
+        refuse_if(
+            rules.capacity_refusal(
+                capacity=capacity, room_capacity=session.room.capacity, seats_taken=session.seats_taken
+            )
+        )
+        before = {"capacity": session.capacity}
+        session.capacity = capacity
+        session.save(update_fields=["capacity"])
+        record(by=by, action="session.capacity", obj=session, before=before, after={"capacity": capacity})
+        if capacity < before["capacity"]:
+            tell_too_large(session=session, capacity_before=before["capacity"], now=now)
+        promote_waiting(session=session, now=now)
+    return session
+
+
+def cancel_session(*, session_id: int, reason: str, by: User) -> Session:
+    """The session does not take place: every group is told once, those who wait too. A second call changes nothing."""
+    with transaction.atomic():
+        session = locks.lock_session(session_id=session_id)
+        must_schedule(by=by, centre_id=session.field_trip.centre_id)
+        if session.state != SessionState.CANCELLED:
+            _cancel(session, reason=reason, by=by, now=timezone.now())
+    return session
+
+
+def cancel_series(*, series_id: int, reason: str, by: User) -> int:
+    """Every session of the series that is still to come, or none of them; the number of sessions cancelled.
+
+    One whose groups arrive already takes place.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        series = SessionSeries.objects.select_related("field_trip").get(pk=series_id)
+        must_schedule(by=by, centre_id=series.field_trip.centre_id)
+        # In the order of their numbers: two who cancel at once lock them in the same order.
+        remaining = sorted(queries.remaining_of(series, now=now).values_list("pk", flat=True))
+        sessions = [locks.lock_session(session_id=pk) for pk in remaining]
+        due = [session for session in sessions if _remains(session, now=now)]
+        for session in due:
+            _cancel(session, reason=reason, by=by, now=now)
+        if due:
+            record(by=by, action="series.cancel", obj=series, after={"sessions": len(due)}, reason=reason)
+    return len(due)
+
+
+def _remains(session: Session, *, now: datetime) -> bool:
+    """Judged afresh under its lock; a session that received a group already is as good as begun."""
+    is_coming = session.state == SessionState.SCHEDULED and session.starts_at > now
+    return is_coming and not session.bookings.came().exists()
+
+
+def _cancel(session: Session, *, reason: str, by: User, now: datetime) -> None:
+    """The caller holds the session's lock."""
+    refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
+    _must_not_have_received(session)
+    bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
+    for booking in bookings:
+        booking.session = session
+        _cancel_group(booking, reason=reason, by=by, now=now)
+    session.state = SessionState.CANCELLED
+    session.save(update_fields=["state"])
+    session.refresh_from_db(fields=["seats_taken"])
+    record(by=by, action="session.cancel", obj=session, after={"groups": len(bookings)}, reason=reason)
+
+
+def _cancel_group(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
+    before, had_entry = booking.state, booking.state in COMING
+    changes = {"ended_at": now, "end_reason": reason, "calendar_sequence": booking.calendar_sequence + 1}
+    guard.move_booking(booking=booking, to=BookingState.CANCELLED_BY_CENTRE, changes=changes)
+    after = {"state": booking.state}
+    record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
+    about = {"other_dates": other_dates(booking=booking)}
+    tell_leader(kind="session_cancelled", booking=booking, now=now, with_calendar=had_entry, about=about)

@@ -1,0 +1,140 @@
+"""What comes about by itself: approvals are asked for, schools warned, places given back, head counts fixed.
+
+Each booking is done in a transaction of its own under its session's lock and judged afresh there, so that two
+workers, or a second run, change nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from programs.bookings.actions import guard
+from programs.bookings.actions.approvals import ask_approvals
+from programs.bookings.actions.group import lock_count
+from programs.bookings.actions.waiting import expire_offer, promote_waiting
+from programs.bookings.choices import ApprovalState, BookingState
+from programs.bookings.emails import tell_leader
+from programs.bookings.models import Booking, BookingApproval, BookingPaper
+from programs.bookings.queries.papers import checklist_of
+from programs.bookings.rules.papers import INCOMPLETE, WARN_BEFORE, lapses, warning_due
+from programs.centres.choices import SessionState
+from programs.centres.models import RequiredPaper
+from programs.core.audit import record
+
+LONGEST_LOCK = timedelta(days=60)  # no centre fixes its counts earlier: a bound for the query, not a rule
+
+
+def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
+    """Everything that is due now; the number of each step."""
+    now = now or timezone.now()
+    return {
+        "asked": _each(_to_ask(now), _ask),
+        "warned": _each(_to_warn(now), lambda pk: warn_of_papers(booking_id=pk, now=now)),
+        "lapsed": _each(_to_lapse(now), lambda pk: lapse_booking(booking_id=pk, now=now)),
+        "offers_ended": _each(_offers_to_end(now), lambda pk: expire_offer(booking_id=pk, now=now)),
+        "counts_fixed": _each(_to_lock(now), lambda pk: lock_count(booking_id=pk, now=now)),
+    }
+
+
+def _each(bookings: QuerySet[Booking], step: Callable[[int], bool]) -> int:
+    keys: Iterable[int] = list(bookings.order_by("session_id", "pk").values_list("pk", flat=True))
+    return sum(step(pk) for pk in keys)
+
+
+def _coming(now: datetime) -> QuerySet[Booking]:
+    return Booking.objects.filter(session__starts_at__gt=now, session__state=SessionState.SCHEDULED)
+
+
+# --- Approvals ----------------------------------------------------------------------------------
+def _to_ask(now: datetime) -> QuerySet[Booking]:
+    """Bookings that have all their papers, and nobody is asked yet: those whose trip needs none, mostly."""
+    asked = BookingApproval.objects.filter(booking=OuterRef("pk"))
+    handed_in = BookingPaper.objects.filter(booking=OuterRef(OuterRef("pk")), kind=OuterRef("kind"))
+    missing = RequiredPaper.objects.filter(~Exists(handed_in), field_trip=OuterRef("session__field_trip"))
+    return _coming(now).filter(~Exists(asked), ~Exists(missing), state__in=INCOMPLETE)
+
+
+def _ask(booking_id: int) -> bool:
+    with transaction.atomic():
+        return bool(ask_approvals(booking=guard.lock_booking(booking_id=booking_id)))
+
+
+# --- Papers -------------------------------------------------------------------------------------
+def _to_warn(now: datetime) -> QuerySet[Booking]:
+    return _coming(now).filter(state__in=INCOMPLETE, warned_at=None, papers_due_at__lte=now + WARN_BEFORE)
+
+
+def warn_of_papers(*, booking_id: int, now: datetime) -> bool:
+    """Tell the school, once for a deadline, that its papers are due soon and what is still missing.
+
+    A session that was moved has another deadline: its schools are warned of that one too.
+    """
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        if booking.state not in INCOMPLETE or booking.papers_due_at is None or booking.warned_at is not None:
+            return False
+        if now < warning_due(since=booking.asked_or_offered_at, due=booking.papers_due_at):
+            return False
+        before = {"state": booking.state}
+        _note_warned(booking, now=now)
+        after = {"state": booking.state, "due": booking.papers_due_at}
+        record(by=None, action="booking.warn", obj=booking, before=before, after=after)
+        tell_leader(
+            kind="booking_papers_due",
+            booking=booking,
+            now=now,
+            with_calendar=False,
+            occasion=f"{booking.papers_due_at:%Y%m%d%H%M}",
+            about={"checklist": checklist_of(booking), "waits": _waits_for_approval(booking)},
+        )
+    return True
+
+
+def _note_warned(booking: Booking, *, now: datetime) -> None:
+    if booking.state == BookingState.HELD:
+        guard.move_booking(booking=booking, to=BookingState.PAPERS_DUE, changes={"warned_at": now})
+    else:  # warned of an earlier deadline already
+        booking.warned_at = now
+        booking.save(update_fields=["warned_at"])
+
+
+def _waits_for_approval(booking: Booking) -> bool:
+    return booking.approvals.filter(state=ApprovalState.ASKED).exists()
+
+
+def _to_lapse(now: datetime) -> QuerySet[Booking]:
+    return _coming(now).filter(state__in=INCOMPLETE, papers_due_at__lte=now)
+
+
+def lapse_booking(*, booking_id: int, now: datetime) -> bool:
+    """Give back the places of a booking whose papers did not come, once, and let the waiting list move."""
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        starts_at = booking.session.starts_at
+        if not lapses(state=booking.state, due=booking.papers_due_at, now=now, starts_at=starts_at):
+            return False
+        before = booking.state
+        with translation.override(booking.leader.language):
+            reason = _("The papers were not complete in time.")
+        changes = {"ended_at": now, "end_reason": reason, "calendar_sequence": booking.calendar_sequence + 1}
+        guard.move_booking(booking=booking, to=BookingState.EXPIRED, changes=changes)
+        record(by=None, action="booking.lapse", obj=booking, before={"state": before}, after={"state": booking.state})
+        tell_leader(kind="booking_lapsed", booking=booking, now=now)
+        promote_waiting(session=booking.session, now=now)
+    return True
+
+
+# --- Offers and counts --------------------------------------------------------------------------
+def _offers_to_end(now: datetime) -> QuerySet[Booking]:
+    return Booking.objects.filter(state=BookingState.OFFERED, offer_expires_at__lte=now)
+
+
+def _to_lock(now: datetime) -> QuerySet[Booking]:
+    confirmed = Q(state=BookingState.CONFIRMED, confirmed_pupils=None)
+    return _coming(now).filter(confirmed, session__starts_at__lte=now + LONGEST_LOCK)

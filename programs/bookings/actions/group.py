@@ -1,0 +1,119 @@
+"""The size of a group: changed through the guard of the places, and fixed some days before the visit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.bookings import policy
+from programs.bookings.actions import guard
+from programs.bookings.actions.waiting import promote_waiting
+from programs.bookings.choices import BookingState
+from programs.bookings.emails import tell_leader
+from programs.bookings.models import Booking
+from programs.bookings.queries.booking import someone_waits
+from programs.bookings.queries.papers import consents_of
+from programs.bookings.rules import group as sizes
+from programs.centres.choices import WaitingPolicy
+from programs.centres.models import Session
+from programs.centres.queries.sessions import pupils_per_adult
+from programs.core.audit import record
+from programs.core.refusals import Refused, refuse_if
+from programs.schools.queries.roles import standing_of
+
+
+def locks_at(*, session: Session) -> datetime:
+    """From when the head count of the session's groups is fixed."""
+    return sizes.count_locks_at(starts_at=session.starts_at, days=session.field_trip.centre.count_locks_days)
+
+
+def change_group(*, booking_id: int, pupils: int, adults: int, girls: int | None = None, by: User) -> Booking:
+    """Let the group have another size. Before confirming that is what it booked, after it what it confirms.
+
+    Places that it gives up go to the waiting list at once. The same size again changes nothing. Raises ``Refused``.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        standing = standing_of(by)
+        if not policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+            raise PermissionDenied
+        changes = _changes(booking, pupils=pupils, adults=adults, girls=girls)
+        before = {name: getattr(booking, name) for name in changes}
+        if before == changes:
+            return booking
+        refuse_if(sizes.resize_refusal(_facts_of(booking, pupils=pupils, adults=adults, girls=girls, now=now)))
+        _resize(booking, pupils=pupils, changes=changes)
+        record(by=by, action="booking.resize", obj=booking, before=before, after=changes)
+        promote_waiting(session=booking.session, now=now)
+    return booking
+
+
+def _changes(booking: Booking, *, pupils: int, adults: int, girls: int | None) -> dict[str, Any]:
+    if booking.state == BookingState.CONFIRMED:
+        return {"confirmed_pupils": pupils, "confirmed_adults": adults, "girls": girls}
+    return {"pupils": pupils, "adults": adults, "girls": girls}
+
+
+def _facts_of(booking: Booking, *, pupils: int, adults: int, girls: int | None, now: datetime) -> sizes.ResizeFacts:
+    session = booking.session
+    trip = session.field_trip
+    grade = booking.class_group.grade if booking.class_group else trip.grade_from
+    return sizes.ResizeFacts(
+        now=now,
+        state=booking.state,
+        starts_at=session.starts_at,
+        locks_at=locks_at(session=session),
+        pupils=pupils,
+        adults=adults,
+        girls=girls,
+        most=session.largest_group,
+        pupils_per_adult=pupils_per_adult(trip, grade),
+        # Names are compared with what was booked: a confirmed group may be smaller than its list.
+        named=0 if booking.state == BookingState.CONFIRMED else booking.roster.count(),
+    )
+
+
+def _resize(booking: Booking, *, pupils: int, changes: dict[str, Any]) -> None:
+    session = booking.session
+    seats = pupils if booking.holds_seats else 0
+    more = seats - booking.seats
+    others_wait = more > 0 and session.waiting_policy == WaitingPolicy.STRICT and someone_waits(session)
+    if others_wait or not guard.resize_booking(booking=booking, seats=seats, changes=changes):
+        # What one group leaves over is its own: a session for one group counts by its capacity here.
+        left = session.capacity - session.seats_taken
+        raise Refused(sizes.no_room_refusal(seats_left=left, others_wait=others_wait))
+
+
+def lock_count(*, booking_id: int, now: datetime) -> bool:
+    """Fix the head count of a confirmed group that did not state it: all it booked but those without a consent."""
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        if booking.state != BookingState.CONFIRMED or booking.confirmed_pupils is not None:
+            return False
+        if now < locks_at(session=booking.session):
+            return False
+        staying = consents_of(booking).staying
+        coming = max(1, booking.pupils - staying)
+        # How many girls are among those who still come nobody has said.
+        girls = booking.girls if coming == booking.pupils else None
+        before = {"pupils": booking.pupils, "girls": booking.girls}
+        changes = {"confirmed_pupils": coming, "confirmed_adults": booking.adults, "girls": girls}
+        if not guard.resize_booking(booking=booking, seats=coming, changes=changes):
+            raise RuntimeError(f"Booking {booking.reference} cannot hold fewer places than it has.")
+        record(by=None, action="booking.lock_count", obj=booking, before=before, after=changes)
+        if staying:
+            tell_leader(
+                kind="booking_counted",
+                booking=booking,
+                now=now,
+                with_calendar=False,
+                about={"staying": staying, "coming": coming},
+            )
+        promote_waiting(session=booking.session, now=now)
+    return True

@@ -1,0 +1,87 @@
+"""The papers of a visit: written on the page, or a file in private storage."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.bookings import policy
+from programs.bookings.actions import guard
+from programs.bookings.actions.approvals import ask_again, ask_approvals
+from programs.bookings.models import Booking, BookingPaper
+from programs.bookings.rules.papers import paper_refusal
+from programs.core.audit import Code, record
+from programs.core.private_files import forget_file, keep_file
+from programs.core.refusals import refuse_if
+from programs.core.uploads import CleanFile, clean_scan, clean_upload, display_name
+from programs.schools.queries.roles import standing_of
+
+MOST_MEGABYTES = 10
+FOLDER = "visits"
+
+
+def hand_in_paper(
+    *, booking_id: int, kind: str, text: str = "", upload: UploadedFile | None = None, by: User
+) -> BookingPaper:
+    """Hand in a paper, or replace it; the last one asks for the approvals, a changed one asks for them anew.
+
+    Raises ``Refused`` with the reason, and PermissionDenied when ``by`` does not manage the booking.
+    """
+    with transaction.atomic():  # nothing is read or kept of a file that may not come in
+        _judge(guard.lock_booking(booking_id=booking_id), text=text, has_file=upload is not None, by=by)
+    clean = clean_upload(upload, clean=clean_scan, most_megabytes=MOST_MEGABYTES) if upload else None
+    key = keep_file(ContentFile(clean.data, name=secrets.token_hex(4)), folder=FOLDER) if clean else ""
+    try:
+        with transaction.atomic():
+            booking = guard.lock_booking(booking_id=booking_id)
+            _judge(booking, text=text, has_file=bool(key), by=by)
+            return _keep(booking, kind=kind, text=text, file=_file_fields(upload, clean, key), by=by)
+    except BaseException:
+        forget_file(key)
+        raise
+
+
+def _judge(booking: Booking, *, text: str, has_file: bool, by: User) -> None:
+    standing = standing_of(by)
+    if not policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+        raise PermissionDenied
+    refuse_if(paper_refusal(state=booking.state, text=text, has_file=has_file))
+
+
+def _file_fields(upload: UploadedFile | None, clean: CleanFile | None, key: str) -> dict[str, str]:
+    if upload is None or clean is None:
+        return {"storage_key": "", "file_name": "", "file_hash": ""}
+    return {
+        "storage_key": key,
+        "file_name": display_name(upload.name or "", extension=clean.extension),
+        "file_hash": hashlib.sha256(clean.data).hexdigest(),
+    }
+
+
+def _keep(booking: Booking, *, kind: str, text: str, file: dict[str, str], by: User) -> BookingPaper:
+    old = booking.papers.filter(kind=kind).first()
+    if old and old.text == text and old.file_hash == file["file_hash"]:  # the form came twice
+        forget_file(file["storage_key"])
+        return old
+    values = {"text": text, "handed_in_by": by, "handed_in_at": timezone.now(), **file}
+    paper, _created = BookingPaper.objects.update_or_create(booking=booking, kind=kind, defaults=values)
+    before = {"sha256": Code(old.file_hash)} if old else {}
+    record(
+        by=by,
+        action="booking.paper",
+        obj=booking,
+        before=before,
+        after={"paper": kind, "sha256": Code(paper.file_hash)},
+    )
+    if old:
+        transaction.on_commit(lambda: forget_file(old.storage_key))
+        ask_again(booking=booking, by=by)
+    ask_approvals(booking=booking)
+    return paper

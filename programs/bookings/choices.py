@@ -1,0 +1,103 @@
+"""States of a booking and of what it waits for."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class BookingState(TextChoices):
+    WAITLISTED = "waitlisted", _("On the waiting list")
+    OFFERED = "offered", _("Places offered")
+    HELD = "held", _("Places held")
+    PAPERS_DUE = "papers_due", _("Papers due")
+    CONFIRMED = "confirmed", _("Confirmed")
+    ATTENDED = "attended", _("Attended")
+    NO_SHOW = "no_show", _("Did not come")
+    CLOSED = "closed", pgettext_lazy("visit", "Closed")
+    EXPIRED = "expired", _("Expired")
+    CANCELLED_BY_SCHOOL = "cancelled_by_school", _("Cancelled by the school")
+    CANCELLED_BY_CENTRE = "cancelled_by_centre", _("Cancelled by the centre")
+    REFUSED = "refused", _("Refused")
+
+
+S = BookingState
+SEAT_HOLDING = (S.OFFERED, S.HELD, S.PAPERS_DUE, S.CONFIRMED)
+# Seats stay taken for groups that came: the session is over, nobody else can use them.
+SEAT_COUNTED = (*SEAT_HOLDING, S.ATTENDED, S.CLOSED)
+COMING = (S.HELD, S.PAPERS_DUE, S.CONFIRMED)  # the groups that are expected on the day
+LIVE = (*SEAT_HOLDING, S.WAITLISTED)
+CAME = (S.ATTENDED, S.CLOSED)
+UNFINISHED = (*LIVE, S.ATTENDED, S.NO_SHOW)  # something is still to be done with them
+COUNT_IN_SEASON = (*UNFINISHED, S.CLOSED)  # against a school's number of bookings in a season
+CANCELLED = (S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE)
+# What the list of bookings may be narrowed to.
+BOOKING_GROUPS = {
+    "upcoming": SEAT_HOLDING,
+    "waiting": (S.WAITLISTED,),
+    "past": (*CAME, S.NO_SHOW),
+    "ended": (*CANCELLED, S.EXPIRED, S.REFUSED),
+}
+BOOKING_GROUP_LABELS = {
+    "upcoming": pgettext_lazy("bookings", "Places held"),
+    "waiting": pgettext_lazy("bookings", "On the waiting list"),
+    "past": pgettext_lazy("bookings", "Visited"),
+    "ended": pgettext_lazy("bookings", "Cancelled"),
+}
+
+BOOKING_MOVES = {
+    S.WAITLISTED: {S.OFFERED, S.HELD, S.EXPIRED, *CANCELLED},
+    S.OFFERED: {S.HELD, S.WAITLISTED, S.EXPIRED, *CANCELLED},
+    S.HELD: {S.PAPERS_DUE, S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, *CANCELLED, S.REFUSED},
+    S.PAPERS_DUE: {S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, *CANCELLED, S.REFUSED},
+    S.CONFIRMED: {S.ATTENDED, S.NO_SHOW, *CANCELLED},
+    S.ATTENDED: {S.CLOSED, S.NO_SHOW},
+    S.NO_SHOW: {S.ATTENDED},
+    S.CLOSED: set(),
+    S.EXPIRED: set(),
+    S.CANCELLED_BY_SCHOOL: set(),
+    S.CANCELLED_BY_CENTRE: set(),
+    S.REFUSED: set(),
+}
+
+
+class ApprovalKind(TextChoices):
+    PRINCIPAL = "principal", _("Principal")
+    WARD = "ward", pgettext_lazy("approval", "Ward")
+    DEPARTMENT = "department", _("Department's consent to leave the city")
+
+
+class ApprovalState(TextChoices):
+    ASKED = "asked", pgettext_lazy("approval", "Waiting")
+    APPROVED = "approved", pgettext_lazy("approval", "Approved")
+    REFUSED = "refused", pgettext_lazy("approval", "Refused")
+
+
+AUDIT_ACTIONS = {
+    "booking.hold": _("Places held"),
+    "booking.wait": _("Joined the waiting list"),
+    "booking.promote": _("Moved up from the waiting list"),
+    "booking.offer": _("Places offered"),
+    "booking.passed_over": _("Passed over by a smaller group"),
+    "booking.too_large": _("Larger than the session, since places were taken away"),
+    "booking.accept": _("Offer accepted"),
+    "booking.decline": _("Offer declined"),
+    "booking.leave": _("Left the waiting list"),
+    "booking.offer_expired": _("Offer ended without an answer"),
+    "booking.paper": _("Paper handed in"),
+    "booking.ask_again": _("Approvals asked for anew: a paper changed"),
+    "booking.approve": _("Visit approved"),
+    "booking.refuse": _("Visit refused"),
+    "booking.warn": _("Warned that papers are due"),
+    "booking.lapse": _("Places given back: the papers were not complete in time"),
+    "booking.resize": _("Size of the group changed"),
+    "booking.lock_count": _("Head count fixed"),
+    "booking.exception": _("Places given by exception"),
+    "booking.confirm": _("Confirmed by the school"),
+    "booking.cancel": _("Booking cancelled"),
+    "booking.roster": _("List of participants changed"),
+    "booking.needs": _("Access and medical needs changed"),
+    "session.move": _("Session moved"),
+    "session.capacity": _("Places of the session changed"),
+    "session.cancel": _("Session cancelled"),
+    "series.cancel": _("Remaining sessions of the series cancelled"),
+}

@@ -1,0 +1,145 @@
+"""What bookings put on the desk: what is not sure yet, the next visits, a pupil's own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from programs.bookings import policy
+from programs.bookings.choices import CAME, LIVE, BookingState
+from programs.bookings.models import Booking
+from programs.bookings.queries import bookings as booking_queries
+from programs.bookings.queries.papers import approvals_to_decide
+from programs.bookings.rules.papers import INCOMPLETE
+from programs.centres.queries import sessions as session_queries
+from programs.core.dates import short_moment
+from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTable, DeskTask
+from programs.schools.queries.roles import standing_of
+
+ROWS = 6
+
+
+def _manages(user, booking: Booking) -> bool:
+    return policy.can_manage_booking(
+        standing_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
+    )
+
+
+def tasks(user) -> list[DeskTask]:
+    """Offers, papers and approvals, for schools and authorities."""
+    now = timezone.now()
+    return [*_approvals(user, now), *_own(user, now)]
+
+
+def _approvals(user, now: datetime) -> list[DeskTask]:
+    return [
+        DeskTask(
+            title=_("Approve the visit of {group}: {title}").format(
+                group=approval.booking.class_group or approval.booking.school,
+                title=approval.booking.session.field_trip.local_title,
+            ),
+            detail=_("{school}. {moment}.").format(
+                school=approval.booking.school, moment=short_moment(approval.booking.session.starts_at)
+            ),
+            url=reverse(f"approval_{approval.kind}", args=[approval.pk]),
+            action=_("Read and decide"),
+            weight=15,
+        )
+        for approval in approvals_to_decide(user, now=now)[:ROWS]
+    ]
+
+
+def _own(user, now: datetime) -> list[DeskTask]:
+    """Of the person's school, as far as they manage them: offers first, then what is to be confirmed."""
+    if not standing_of(user).is_school_staff:
+        return []
+    due = booking_queries.bookings_of_schools(user).filter(
+        state__in=(BookingState.OFFERED, *INCOMPLETE), session__starts_at__gt=now
+    )
+    mine = (booking for booking in due.order_by("session__starts_at") if _manages(user, booking))
+    return [_offer(each) if each.state == BookingState.OFFERED else _papers(each, now) for each in islice(mine, ROWS)]
+
+
+def _offer(booking: Booking) -> DeskTask:
+    return DeskTask(
+        title=_("Places for {group}: {title}").format(
+            group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
+        ),
+        detail=_("{moment}. Kept for you until {until}.").format(
+            moment=short_moment(booking.session.starts_at), until=short_moment(booking.offer_expires_at)
+        )
+        if booking.offer_expires_at
+        else short_moment(booking.session.starts_at),
+        url=reverse("booking_detail", args=[booking.reference]),
+        action=_("Accept or decline"),
+        weight=5,
+    )
+
+
+def _papers(booking: Booking, now: datetime) -> DeskTask:
+    due = booking.papers_due_at or booking.session.starts_at
+    return DeskTask(
+        title=_("Complete and confirm the visit of {group}: {title}").format(
+            group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
+        ),
+        detail=_("{moment}. Confirm by {due}, or the places go to others.").format(
+            moment=short_moment(booking.session.starts_at), due=short_moment(due)
+        ),
+        url=reverse("booking_detail", args=[booking.reference]),
+        action=_("Open the booking"),
+        weight=10 if booking.state == BookingState.PAPERS_DUE or due < now else 20,
+    )
+
+
+def links(user) -> list[DeskLink]:
+    standing = standing_of(user)
+    if not (standing.is_school_staff or standing.is_officer or session_queries.centre_ids_of(user)):
+        return []
+    return [DeskLink(_("Bookings"), reverse("booking_list"), weight=20)]
+
+
+def tables(user) -> list[DeskTable]:
+    """The school's next visits, waiting ones too."""
+    if not standing_of(user).is_school_staff:
+        return []
+    rows = booking_queries.bookings_of_schools(user).filter(state__in=LIVE, session__ends_at__gt=timezone.now())
+    upcoming = list(rows.order_by("session__starts_at", "id")[:ROWS])
+    return [DeskTable("bookings/desk_bookings.html", upcoming, weight=20)] if upcoming else []
+
+
+def sections(user) -> list[DeskSection]:
+    """For a pupil: the visits to come, then those that were."""
+    pupil = standing_of(user).pupil
+    if pupil is None:
+        return []
+    now = timezone.now()
+    bookings = list(booking_queries.bookings_of_pupil(pupil, now=now).order_by("-session__starts_at")[: 2 * ROWS])
+    coming = [booking for booking in reversed(bookings) if booking.session.ends_at > now]
+    been = [booking for booking in bookings if booking.session.ends_at <= now and booking.attended is not None]
+    return [
+        DeskSection(
+            title=_("My visits"),
+            icon="calendar",
+            items=[_item(booking) for booking in (coming + been)[:ROWS]],
+            empty=_("No visit yet. Your teacher books visits for your class; you see them here."),
+            weight=20,
+        )
+    ]
+
+
+def _item(booking: Booking) -> DeskItem:
+    session = booking.session
+    state, label = booking.state, booking.get_state_display()
+    if booking.state in CAME and booking.attended is not None:
+        state, label = ("attended", _("You were there")) if booking.attended else ("no_show", _("You were not there"))
+    return DeskItem(
+        title=session.field_trip.local_title,
+        detail=f"{short_moment(session.starts_at)} · {session.field_trip.centre}",
+        url=reverse("session_detail", args=[session.pk]),
+        state=state,
+        label=label,
+    )

@@ -1,0 +1,32 @@
+"""A school closes: its visits cannot take place, so their places come free."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.bookings.actions import guard
+from programs.bookings.actions.waiting import promote_waiting
+from programs.bookings.choices import LIVE, BookingState
+from programs.bookings.emails import tell_leader
+from programs.bookings.models import Booking
+from programs.core.audit import record
+from programs.schools.hooks import when_school_closes
+from programs.schools.models import School
+
+
+@when_school_closes
+def cancel_visits_of(*, school: School, by: User, reason: str) -> None:
+    """Every visit that has not begun is cancelled for the school; the next in line moves up."""
+    now = timezone.now()
+    live = Booking.objects.filter(school=school, state__in=LIVE, session__starts_at__gt=now)
+    # In the order of the sessions: two closings at once lock them in the same order.
+    for pk in live.order_by("session_id", "pk").values_list("pk", flat=True):
+        booking = guard.lock_booking(booking_id=pk)
+        before, had_entry = booking.state, booking.holds_seats
+        changes = {"ended_at": now, "end_reason": reason[:300], "calendar_sequence": booking.calendar_sequence + 1}
+        guard.move_booking(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, changes=changes)
+        after = {"state": booking.state}
+        record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
+        tell_leader(kind="booking_cancelled", booking=booking, now=now, with_calendar=had_entry)
+        promote_waiting(session=booking.session, now=now)

@@ -1,0 +1,242 @@
+"""A class that comes or wants to come, its papers, approvals and pupils."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.bookings.choices import (
+    CAME,
+    LIVE,
+    SEAT_COUNTED,
+    SEAT_HOLDING,
+    UNFINISHED,
+    ApprovalKind,
+    ApprovalState,
+    BookingState,
+)
+from programs.centres.choices import PaperKind
+from programs.centres.models import Session
+from programs.core.phones import show_phone
+from programs.core.references import random_code
+from programs.pupils.models import ClassGroup, Pupil
+from programs.schools.models import School
+
+USER = settings.AUTH_USER_MODEL
+
+
+def new_pass_code() -> str:
+    """The secret of a group's pass: 130 bits that nobody guesses."""
+    return random_code(26)
+
+
+class BookingQuerySet(models.QuerySet):
+    def live(self) -> BookingQuerySet:
+        return self.filter(state__in=LIVE)
+
+    def waiting(self) -> BookingQuerySet:
+        """The waiting list in its order: first come, first served."""
+        return self.filter(state=BookingState.WAITLISTED).order_by("waiting_since", "id")
+
+    def came(self) -> BookingQuerySet:
+        return self.filter(state__in=CAME)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The class that would come, and what its school says of it, on the way from the form to the row."""
+
+    class_group: ClassGroup
+    pupils: int
+    adults: int
+    contact_phone: str
+    needs: str = ""
+    note: str = ""
+
+    @property
+    def school(self) -> School:
+        return self.class_group.school
+
+    def as_body(self) -> dict[str, Any]:
+        """What the key of a form is good for: the same key with another group is refused."""
+        return vars(self) | {"class_group": self.class_group.pk}
+
+
+class GroupColumns(models.Model):
+    """The columns of a group. Its school, class and leader belong to each table, which looks them up its own way."""
+
+    PII = {"contact_phone", "needs", "note"}
+    contact_phone = models.CharField(_("telephone on the day"), max_length=20)
+    pupils = models.PositiveSmallIntegerField(_("pupils"))
+    adults = models.PositiveSmallIntegerField(_("accompanying adults"))
+    needs = models.TextField(_("access and medical needs (for the centre only)"), blank=True, max_length=1000)
+    note = models.TextField(_("note to the centre"), blank=True, max_length=1000)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def group(self) -> Group:
+        return Group(class_group=self.class_group, **{name: getattr(self, name) for name in GROUP})
+
+    @property
+    def size(self) -> dict[str, int]:
+        """What the log keeps of the group: nothing personal."""
+        return {name: getattr(self, name) for name in GROUP if name not in GroupColumns.PII}
+
+    @property
+    def shown_phone(self) -> str:
+        return show_phone(self.contact_phone)
+
+
+class Booking(GroupColumns):
+    """A school's request for places in a session. Three head counts are kept apart: booked, confirmed and arrived."""
+
+    PII = GroupColumns.PII | {"alternative", "end_reason", "override_reason", "leader"}
+    MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
+    reference = models.CharField(_("reference"), max_length=12, unique=True)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="bookings")
+    class_group = models.ForeignKey(
+        ClassGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("class")
+    )
+    leader = models.ForeignKey(
+        USER, on_delete=models.PROTECT, related_name="led_bookings", verbose_name=_("group leader")
+    )
+    girls = models.PositiveSmallIntegerField(_("of whom girls"), null=True, blank=True)
+    seats = models.PositiveSmallIntegerField(default=0)  # what it holds of the session now: only the guard writes it
+    confirmed_pupils = models.PositiveSmallIntegerField(_("pupils confirmed"), null=True, blank=True)
+    confirmed_adults = models.PositiveSmallIntegerField(_("adults confirmed"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=BookingState)
+    key_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)  # of the form's key
+    body_hash = models.CharField(max_length=64, blank=True, editable=False)
+    pass_code = models.CharField(max_length=26, unique=True, editable=False, default=new_pass_code)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    offer_expires_at = models.DateTimeField(null=True, blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True)  # that its papers are due
+    override_reason = models.CharField(_("reason of the exception"), max_length=300, blank=True)
+    override_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    papers_due_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    arrived_pupils = models.PositiveSmallIntegerField(_("pupils who came"), null=True, blank=True)
+    arrived_girls = models.PositiveSmallIntegerField(_("of whom girls"), null=True, blank=True)
+    arrived_adults = models.PositiveSmallIntegerField(_("adults who came"), null=True, blank=True)
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    checked_in_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    alternative = models.CharField(_("activity of the pupils who stay at school"), max_length=300, blank=True)
+    calendar_sequence = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name, verbose_name_plural = _("booking"), _("bookings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "class_group"],
+                condition=Q(state__in=LIVE),
+                name="one_live_booking_per_class_session",
+            ),
+            models.CheckConstraint(condition=Q(pupils__gte=1), name="booking_has_pupils"),
+            models.CheckConstraint(
+                condition=Q(arrived_girls__isnull=True) | Q(arrived_girls__lte=F("arrived_pupils")),
+                name="arrived_girls_within_pupils",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["session", "state"], name="booking_session_state"),
+            models.Index(fields=["school", "state"], name="booking_school_state"),
+            models.Index(fields=["leader", "state"], name="booking_leader_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def holds_seats(self) -> bool:
+        return self.state in SEAT_HOLDING
+
+    @property
+    def counts_seats(self) -> bool:
+        return self.state in SEAT_COUNTED
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def asked_or_offered_at(self) -> datetime:
+        """From when the school could know of its places: when it booked, or when they were offered to it."""
+        return max(self.created_at, self.offered_at or self.created_at)
+
+
+class BookingApproval(models.Model):
+    """Somebody's yes or no to a visit; which ones a visit needs follows from its risk."""
+
+    PII = {"decided_by"}
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="approvals")
+    kind = models.CharField(_("approval"), max_length=12, choices=ApprovalKind)
+    state = models.CharField(_("state"), max_length=10, choices=ApprovalState, default=ApprovalState.ASKED)
+    decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["booking", "kind"], name="one_approval_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.get_state_display()}"
+
+
+class BookingPaper(models.Model):
+    """A paper of a visit: a file in private storage, or written on the page."""
+
+    PII = {"file_name", "text"}
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="papers")
+    kind = models.CharField(_("paper"), max_length=20, choices=PaperKind)
+    text = models.TextField(_("text"), blank=True, max_length=5000)
+    storage_key = models.CharField(max_length=120, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    file_hash = models.CharField(max_length=64, blank=True)
+    handed_in_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
+    handed_in_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["booking", "kind"], name="one_paper_of_a_kind")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class RosterEntry(models.Model):
+    """A pupil named on a booking's list of participants."""
+
+    PII = {"pupil"}
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="roster")
+    pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="visits")
+    attended = models.BooleanField(_("came"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pupil__sort_key"]
+        constraints = [models.UniqueConstraint(fields=["booking", "pupil"], name="one_place_per_pupil_in_a_booking")]
+
+    def __str__(self) -> str:
+        return str(self.pupil)
+
+
+GROUP = tuple(field.name for field in GroupColumns._meta.local_fields)
+# Free text: others may be named in it.
+GROUP_TEXTS = tuple(field.name for field in GroupColumns._meta.local_fields if isinstance(field, models.TextField))
+# What the personal columns hold once they are wiped.
+WIPED = dict.fromkeys(sorted(GroupColumns.PII), "")

@@ -1,0 +1,147 @@
+"""Who books, manages, approves and reads what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.accounts.models import User
+from programs.bookings.choices import CAME, ApprovalKind
+from programs.bookings.models import Booking
+from programs.bookings.queries.papers import decides_for_school, papers_read_by, with_principal_known
+from programs.bookings.rules import papers as risk_rules
+from programs.centres import policy
+from programs.centres.queries.sessions import centre_ids_of
+from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
+from programs.schools.choices import SchoolRole
+from programs.schools.policy import can_act_for
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.schools import schools_in_scope
+
+
+def can_book_for(standing, school) -> bool:
+    """Whether this person may book places for ``school``."""
+    return can_act_for(standing, school)
+
+
+def can_manage_booking(standing, *, user_id: int, leader_id: int, school) -> bool:
+    """The group's leader, and who coordinates or heads the school; colleagues may look but not touch."""
+    if not can_act_for(standing, school):
+        return False
+    leads_school = standing.coordinates(school) or SchoolRole.PRINCIPAL in standing.roles_at(school)
+    return user_id == leader_id or leads_school
+
+
+def can_write_needs(*, user_id: int, leader_id: int) -> bool:
+    """Access and medical needs are written by the group's leader alone."""
+    return user_id == leader_id
+
+
+def can_read_needs(*, user_id: int, leader_id: int, runs_centre: bool) -> bool:
+    """They are for the host, and for the leader who wrote them: not for colleagues and officers."""
+    return runs_centre or can_write_needs(user_id=user_id, leader_id=leader_id)
+
+
+PERMISSIONS = [
+    sees(_("the sessions of field trips with the places left"), EVERYBODY, "session_detail", reach=Reach.ALL),
+    sees(_("the list of bookings, with those within their reach in it"), SIGNED_IN, "booking_list"),
+    sees(
+        _("bookings with the leading teacher, the telephone and, until the visit, the calendar entry"),
+        (*SCHOOL_STAFF, Role.CENTRE_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER),
+        "booking_detail",
+        "booking_calendar",
+    ),
+    does(_("book places for a class, or join the waiting list"), SCHOOL_STAFF, "session_book", reach=Reach.ALL),
+    does(
+        _("confirm the visits that they lead; those who lead the school confirm any"), SCHOOL_STAFF, "booking_confirm"
+    ),
+    does(_("name the pupils who take part in a visit"), SCHOOL_STAFF, "booking_roster"),
+    does(
+        _("tell the centre what to prepare for the group that they lead; nobody else at school reads it"),
+        (Role.TEACHER,),
+        "booking_needs",
+    ),
+    does(
+        _("hand in the papers of a visit, change the size of its group, and answer for it when it waits"),
+        SCHOOL_STAFF,
+        "booking_paper",
+        "booking_resize",
+        "booking_answer",
+    ),
+    sees(
+        _("the papers of visits that they lead, head, host or are asked to approve"),
+        (*SCHOOL_STAFF, Role.CENTRE_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER),
+        "paper_file",
+    ),
+    does(
+        _("approve or refuse visits for the school (the coordinator where no principal must)"),
+        (Role.COORDINATOR, Role.PRINCIPAL),
+        "approval_principal",
+    ),
+    does(
+        _(
+            "approve or refuse visits that are far, paid or of primary pupils (for upper secondary schools the department)"
+        ),
+        (Role.WARD_OFFICER,),
+        "approval_ward",
+    ),
+    does(
+        _("let primary pupils leave their city for a visit, or not"),
+        (Role.DEPARTMENT_OFFICER,),
+        "approval_department",
+    ),
+    does(
+        _("take offered places, or leave the waiting list, by the personal link of a letter"),
+        EVERYBODY,
+        "waiting_answer",
+        reach=Reach.ALL,
+    ),
+    does(_("cancel bookings"), (*SCHOOL_STAFF, Role.CENTRE_STAFF), "booking_cancel"),
+    does(
+        _("give a waiting group places by exception, with a reason (managers of the centre)"),
+        (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
+        "booking_exception",
+    ),
+]
+
+
+def can_make_exception(managed_ids: Iterable[int], centre_id: int, *, is_department: bool) -> bool:
+    """The centre's manager and the department answer for more pupils than were planned; nobody else may."""
+    return is_department or centre_id in set(managed_ids)
+
+
+def may_book(user) -> bool:
+    """Whether to offer the person the way to a booking. Strangers may try: they are led to sign in first."""
+    return not user.is_authenticated or bool(standing_of(user).working_schools)
+
+
+def may_read_papers(user, booking: Booking) -> bool:
+    return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
+
+
+def may_decide(user, booking: Booking, kind: str) -> bool:
+    """Whether this person's answer counts as ``kind`` for this booking."""
+    standing = standing_of(user)
+    if kind == ApprovalKind.PRINCIPAL:
+        led = standing.is_staff_of(booking.school)
+        return led and decides_for_school(standing, booking, with_principal=with_principal_known([booking.school_id]))
+    return risk_rules.can_decide(
+        kind,
+        standing=standing,
+        school=booking.school,
+        school_alone=False,
+        has_principal=False,
+        in_scope=schools_in_scope(user).filter(pk=booking.school_id).exists(),
+    )
+
+
+def may_keep_photographs(*, booking: Booking, by: User) -> bool:
+    """Who leads or heads the group, and its host."""
+    manages = can_manage_booking(standing_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
+    return manages or policy.can_run_centre(centre_ids_of(by), booking.session.field_trip.centre_id)
+
+
+def may_add_photographs(user, booking: Booking) -> bool:
+    """Those whose part it is, once the group has come."""
+    return booking.state in CAME and may_keep_photographs(booking=booking, by=user)

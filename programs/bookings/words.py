@@ -1,0 +1,32 @@
+"""How a session and a group are called on paper, in messages and on devices."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from programs.bookings.models import Booking
+from programs.centres.models import Session
+
+
+def time_span(session: Session) -> str:
+    """8:00–11:00"""
+    begins, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
+    return f"{begins.hour}:{begins:%M}–{ends.hour}:{ends:%M}"
+
+
+def group_name(booking: Booking) -> str:
+    return f"{booking.school} · {booking.class_group}" if booking.class_group else str(booking.school)
+
+
+def expected_pupils(booking: Booking) -> int:
+    """As confirmed, or as booked while nothing is confirmed."""
+    return booking.pupils if booking.confirmed_pupils is None else booking.confirmed_pupils
+
+
+def coming_pupils(booking: Booking, *, staying: int) -> int:
+    """Those expected without the ``staying`` ones of the list: a count that was fixed left them out already."""
+    return max(0, min(expected_pupils(booking), booking.pupils - staying))
+
+
+def expected_adults(booking: Booking) -> int:
+    return booking.adults if booking.confirmed_adults is None else booking.confirmed_adults

@@ -1,0 +1,181 @@
+"""Pupils without e-mail get a card, and open their account with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from programs.accounts.actions import issue_card, open_account, use_card, void_cards
+from programs.accounts.models import User
+from programs.cards.queries import class_with_code, pupil_of_card, usable_card
+from programs.cards.rules import CARD_OPENS_NOTHING, CLASS_CODE_LENGTH, card_expiry, issue_refusal, joining_refusal
+from programs.core.audit import record
+from programs.core.calendar import current_school_year
+from programs.core.idempotency import perform_once
+from programs.core.paper import refuse_unprintable
+from programs.core.references import TYPED_ALPHABET, random_code
+from programs.core.refusals import Refused, refuse_if
+from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.policy import can_issue_cards
+from programs.pupils.queries import has_office, pupils_of_class
+from programs.schools.models import School
+from programs.schools.queries.roles import forget_standing, standing_of
+
+
+@dataclass(frozen=True)
+class IssuedCard:
+    """A card with its code in clear: it exists here, and on the paper that is printed of it, nowhere else."""
+
+    pupil: Pupil
+    username: str
+    code: str
+
+
+@dataclass(frozen=True)
+class IssuedCards:
+    pk: int  # of the class
+    class_group: ClassGroup
+    expires_at: datetime
+    cards: list[IssuedCard]
+
+
+def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User, key: str) -> IssuedCards:
+    """New cards for these pupils of the class, with an account for whoever has none; earlier open cards end.
+
+    Raises ``Refused``: ``not_allowed``, ``nobody_chosen``, ``not_in_class``, ``account_closed``, ``unprintable``,
+    ``account_in_office`` and ``sheet_made`` for a form sent twice: the codes of the first time are kept nowhere.
+    """
+    chosen = sorted(set(pupil_ids))
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="cards.issue",
+            key=key,
+            body={"class": class_group.pk, "pupils": chosen},
+            perform=lambda: _issue(class_id=class_group.pk, pupil_ids=chosen, by=by),
+            find=_already_made,
+        )
+
+
+def _already_made(_pk: int) -> IssuedCards:
+    raise Refused.because(
+        "sheet_made",
+        _(
+            "This sheet was made a moment ago and is among the downloads of your browser. If it did not arrive, "
+            "make it once more: the new codes then replace the first ones."
+        ),
+    )
+
+
+def _issue(*, class_id: int, pupil_ids: list[int], by: User) -> IssuedCards:
+    class_group = ClassGroup.objects.select_related("school").get(pk=class_id)
+    # The pupils' rows are the lock: of two sheets that are made at once the second replaces the first.
+    chosen = pupils_of_class(class_group).filter(pk__in=pupil_ids).select_related("user")
+    pupils = list(chosen.select_for_update(of=("self",)))
+    refuse_if(
+        issue_refusal(
+            may=can_issue_cards(standing_of(by), class_group),
+            chosen=len(pupil_ids),
+            found=len(pupils),
+            closed=[pupil.full_name for pupil in pupils if pupil.user and not pupil.user.is_active],
+            in_office=[pupil.full_name for pupil in pupils if pupil.user and has_office(pupil.user)],
+        )
+    )
+    for text in (class_group.school.name, *(pupil.full_name for pupil in pupils)):
+        refuse_unprintable(text)
+    expires_at = card_expiry(timezone.now())
+    cards = [_issue_one(pupil=pupil, by=by, expires_at=expires_at) for pupil in pupils]
+    record(by=by, action="cards.issue", obj=class_group, after={"cards": len(cards)})
+    return IssuedCards(class_group.pk, class_group, expires_at, cards)
+
+
+def _issue_one(*, pupil: Pupil, by: User, expires_at: datetime) -> IssuedCard:
+    if pupil.user is None:
+        pupil.user = open_account(full_name=pupil.full_name, given_name=pupil.given_name, by=by)
+        pupil.save(update_fields=["user"])
+    _card, code = issue_card(user=pupil.user, by=by, expires_at=expires_at)
+    return IssuedCard(pupil, pupil.user.username, code)
+
+
+def void_card(*, class_group: ClassGroup, pupil: Pupil, by: User, reason: str = "") -> None:
+    """Make a pupil's open card useless; doing it again changes nothing. Raises ``Refused("not_allowed")``."""
+    with transaction.atomic():
+        if not can_issue_cards(standing_of(by), class_group):
+            refuse_if(issue_refusal(may=False, chosen=1, found=1, closed=[]))
+        if pupil.user is not None:
+            void_cards(user=pupil.user, by=by, reason=reason)
+
+
+def activate_account(*, school: School, card_id: int, password: str) -> User:
+    """The holder of a card sets the password; the card is used up, other sessions end.
+
+    Raises ``Refused("card_opens_nothing")``: used, voided, expired, or of another school.
+    """
+    with transaction.atomic():
+        card = usable_card(card_id, now=timezone.now())
+        user = use_card(card_id=card.pk, password=password) if card and pupil_of_card(school, card) else None
+        if user is None:
+            raise Refused(CARD_OPENS_NOTHING)
+    return user
+
+
+def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> ClassGroup:
+    """A new code for the class, or none; the one before opens nothing any more. Raises ``Refused("not_allowed")``."""
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="class.code",
+            key=key,
+            body={"class": class_group.pk, "on": on},
+            perform=lambda: _set_code(class_id=class_group.pk, on=on, by=by),
+            find=lambda pk: ClassGroup.objects.select_related("school").get(pk=pk),
+        )
+
+
+def _set_code(*, class_id: int, on: bool, by: User) -> ClassGroup:
+    class_group = ClassGroup.objects.select_for_update(of=("self",)).select_related("school").get(pk=class_id)
+    refuse_if(issue_refusal(may=can_issue_cards(standing_of(by), class_group), chosen=1, found=1, closed=[]))
+    before = {"on": class_group.join_code is not None}
+    class_group.join_code = random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET) if on else None
+    class_group.save(update_fields=["join_code"])
+    record(by=by, action="class.code", obj=class_group, before=before, after={"on": on})
+    return class_group
+
+
+def join_class(*, code: str, by: User, key: str) -> ClassGroup:
+    """Enrol the signed-in pupil in the class of this code; the place in another class of the year ends today.
+
+    Raises ``Refused``: ``not_a_pupil``, ``class_code_opens_nothing``.
+    """
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="class.join",
+            key=key,
+            body={"code": code},
+            perform=lambda: _join(code=code, by=by),
+            find=lambda pk: ClassGroup.objects.get(pk=pk),
+        )
+
+
+def _join(*, code: str, by: User) -> ClassGroup:
+    pupil = standing_of(by).pupil
+    if pupil is not None:  # the pupil's row is the lock: two codes typed at once end in one class
+        pupil = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)
+    class_group, today = class_with_code(code), timezone.localdate()
+    year = current_school_year(today)
+    refuse_if(joining_refusal(pupil=pupil, class_group=class_group, year_id=year.pk if year else None))
+    places = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True, class_group__school_year=year)
+    if places.filter(class_group=class_group).exists():
+        return class_group
+    left = list(places.values_list("class_group_id", flat=True))
+    places.update(ended_on=today)
+    Enrolment.objects.create(pupil=pupil, class_group=class_group, started_on=today)
+    forget_standing(by)
+    record(by=by, action="class.join", obj=pupil, before={"classes": left}, after={"class": class_group.pk})
+    return class_group

@@ -1,0 +1,148 @@
+"""The shape of what is typed around sign-in cards and class codes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.signing import BadSignature, TimestampSigner
+from django.utils.translation import gettext_lazy as _
+
+from programs.accounts import passphrases
+from programs.accounts.models import User
+from programs.core.forms import CleanCharField, CleanFormMixin
+from programs.core.idempotency import IdempotentFormMixin
+from programs.pupils.choices import AccountState
+from programs.pupils.queries import PupilAccount
+
+CODE_ATTRIBUTES = {
+    "autocomplete": "off",
+    "autocapitalize": "characters",
+    "autocorrect": "off",
+    "spellcheck": "false",
+    "class": "code-field",
+}
+SUGGESTED = TimestampSigner(salt="programs.schools.passphrase")
+SUGGESTION_LASTS = 60 * 60
+
+
+class CardsForm(IdempotentFormMixin):
+    """Whose cards to make. Whoever signs in already is offered, not ticked: a forgotten password.
+
+    Ticked are those without a valid card, so that no card in a pocket dies by oversight; when all have one, those
+    who have not used it: then a sheet was lost.
+    """
+
+    pupils = forms.TypedMultipleChoiceField(
+        label=_("Pupils who get a card"), coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, accounts: Sequence[PupilAccount], chosen: Collection[int] = (), **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        able = [account for account in accounts if account.state != AccountState.CLOSED]
+        self.fields["pupils"].choices = [
+            (account.pupil.pk, f"{account.pupil.full_name} · {account.label}") for account in able
+        ]
+        without = [account.pupil.pk for account in able if account.state in (AccountState.NONE, AccountState.LAPSED)]
+        unused = [account.pupil.pk for account in able if account.state == AccountState.WAITING]
+        self.initial["pupils"] = list(chosen) or without or unused
+
+
+class VoidCardForm(CleanFormMixin, IdempotentFormMixin):
+    reason = CleanCharField(
+        label=_("Reason (kept in the history)"), help_text=_("For example: card lost"), required=False, max_length=300
+    )
+
+
+class ActivationCodeForm(CleanFormMixin, forms.Form):
+    code = CleanCharField(
+        label=_("Activation code"),
+        help_text=_("The ten large letters and digits on your card. Small letters and no hyphen will do as well."),
+        max_length=40,
+        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
+    )
+
+
+class ThreeWordsForm(CleanFormMixin, forms.Form):
+    """Three words that the portal chose; typing them once is the first step of keeping them in mind."""
+
+    suggested = forms.CharField(widget=forms.HiddenInput)
+    typed = CleanCharField(
+        label=_("Type the three words"),
+        help_text=_("With or without accents, in capitals or not: all the same."),
+        max_length=passphrases.LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args, words: str | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["suggested"] = SUGGESTED.sign(words or passphrases.suggest())
+
+    @property
+    def words(self) -> list[str]:
+        """The words on the page: those that were shown before, as long as the portal knows them for its own."""
+        signed = self.data.get("suggested") if self.is_bound else self.initial["suggested"]
+        try:
+            return SUGGESTED.unsign(signed or "", max_age=SUGGESTION_LASTS).split(", ")
+        except BadSignature:
+            return []
+
+    def clean(self) -> dict:
+        found = super().clean()
+        letters = passphrases.plain_letters(", ".join(self.words))
+        if letters is None:
+            raise forms.ValidationError(_("These words have waited for too long. Take three others."))
+        if "typed" in found and passphrases.plain_letters(found["typed"]) != letters:
+            self.add_error(
+                "typed", _("These are not the three words above. Read them aloud once more, then type them.")
+            )
+        found["password"] = letters
+        return found
+
+
+class OwnPasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("Choose a password"),
+        help_text=_("At least 10 characters that nobody guesses: not your name, not your birthday."),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = forms.CharField(
+        label=_("The same password once more"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args, person: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean(self) -> dict:
+        found = super().clean()
+        password, again = found.get("password"), found.get("password_again")
+        if password and again and password != again:
+            self.add_error("password_again", _("The two passwords differ."))
+        elif password:
+            try:
+                validate_password(password, self.person)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return found
+
+
+class ClassCodeForm(IdempotentFormMixin):
+    """The button says which: a new code, or none."""
+
+    do = forms.ChoiceField(choices=[("on", ""), ("off", "")], widget=forms.HiddenInput)
+
+
+class JoinClassForm(CleanFormMixin, IdempotentFormMixin):
+    code = CleanCharField(
+        label=_("Class code"),
+        help_text=_("Your teacher shows it: eight letters and digits."),
+        max_length=40,
+        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
+    )

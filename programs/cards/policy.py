@@ -1,0 +1,23 @@
+"""What each role does with sign-in cards, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import EVERYBODY, Reach, Role, does
+
+PERMISSIONS = [
+    does(
+        _("issue and void the sign-in cards of a class, and its class code; teachers for their own class only"),
+        (Role.TEACHER, Role.COORDINATOR),
+        "cards_issue",
+        "card_void",
+        "class_code",
+    ),
+    does(
+        _("open an account with a sign-in card, on the page of its school"),
+        EVERYBODY,
+        "school_activate",
+        "school_activate_password",
+        reach=Reach.ALL,
+    ),
+    does(_("join a class of their school with the code that its teacher shows"), (Role.PUPIL,), "class_join"),
+]

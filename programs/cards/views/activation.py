@@ -1,0 +1,160 @@
+"""A pupil opens the account with a card, and joins a class with its code."""
+
+from __future__ import annotations
+
+import time
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from programs.accounts.models import SignInCard
+from programs.cards.actions import activate_account, join_class
+from programs.cards.forms import ActivationCodeForm, JoinClassForm, OwnPasswordForm, ThreeWordsForm
+from programs.cards.queries import card_at_school, pupil_of_card, usable_card
+from programs.cards.rules import CARD_OPENS_NOTHING
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.refusals import Refused, show_refusal
+from programs.core.throttle import Throttle
+from programs.pupils.models import Pupil
+from programs.pupils.queries import class_now_of
+from programs.schools.models import School
+from programs.schools.queries import roles as role_queries
+from programs.schools.queries import schools as school_queries
+
+# Only wrong codes count: 300 pupils of a school behind one address may mistype one in three and still get in. Behind
+# 46 bits even all guesses that these let through in a year would be hopeless (docs/decisions/006-sign-in-cards.md).
+WRONG_CODES = Throttle("card-code", allowed=100, seconds=600)  # by address and school
+WRONG_ANYWHERE = Throttle("card-code-anywhere", allowed=600, seconds=3600)  # by address, at all schools together
+WRONG_CLASS_CODES = Throttle("class-code", allowed=10, seconds=600)  # by address and pupil
+BEGUN = "activation"
+BEGUN_LASTS = 20 * 60
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def school_activate(request: HttpRequest, code: str) -> HttpResponse:
+    """The first step: the code. It comes typed, or behind the # of the card's QR code, which reaches no log."""
+    school = get_object_or_404(school_queries.public_schools(), code=code)
+    if request.method == "POST" and _too_many(request, school):
+        return render(request, "cards/activation/limited.html", {"school": school}, status=429)
+    form = ActivationCodeForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        found = card_at_school(school, form.cleaned_data["code"], now=timezone.now())
+        if found:
+            _begin(request, school, found[0])
+            return redirect("school_activate_password", code=code)
+        WRONG_CODES.count(request, at=school.code)
+        WRONG_ANYWHERE.count(request)
+        show_refusal(form, CARD_OPENS_NOTHING)
+    return render(request, "cards/activation/code.html", {"school": school, "form": form})
+
+
+def _too_many(request: HttpRequest, school: School) -> bool:
+    return WRONG_CODES.is_exhausted(request, at=school.code) or WRONG_ANYWHERE.is_exhausted(request)
+
+
+def _begin(request: HttpRequest, school: School, card: SignInCard) -> None:
+    """What follows hangs on a session that nobody could know before the code was typed."""
+    if request.user.is_authenticated:
+        logout(request)
+    else:
+        request.session.cycle_key()
+    request.session[BEGUN] = {"card": card.pk, "school": school.code, "at": int(time.time())}
+
+
+def _begun(request: HttpRequest, school: School) -> tuple[SignInCard, Pupil] | None:
+    begun = request.session.get(BEGUN) or {}
+    if begun.get("school") != school.code or time.time() - begun["at"] > BEGUN_LASTS:
+        return None
+    card = usable_card(begun["card"], now=timezone.now())
+    pupil = pupil_of_card(school, card) if card else None
+    return (card, pupil) if pupil else None
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def school_activate_password(request: HttpRequest, code: str) -> HttpResponse:
+    """The second step: three words, or a password of one's own."""
+    school = get_object_or_404(school_queries.public_schools(), code=code)
+    begun = _begun(request, school)
+    if begun is None:
+        if request.method == "POST":
+            messages.warning(request, _("That took a while, or was done already. Please type the code once more."))
+        return redirect("school_activate", code=code)
+    card, pupil = begun
+    words_form, own_form = _forms(request, card)
+    bound = next((form for form in (words_form, own_form) if form.is_bound), None)
+    if bound is not None and bound.is_valid():
+        try:
+            user = activate_account(school=school, card_id=card.pk, password=bound.cleaned_data["password"])
+        except Refused as refused:
+            show_refusal(bound, refused.refusal)
+        else:
+            return _sign_in(request, user)
+    context = {
+        "school": school,
+        "pupil": pupil,
+        "class_group": class_now_of(pupil),
+        "username": card.user.username,
+        "again": card.user.has_usable_password(),
+        "words_form": words_form,
+        "own_form": own_form,
+    }
+    return render(request, "cards/activation/password.html", context)
+
+
+def _forms(request: HttpRequest, card: SignInCard) -> tuple[ThreeWordsForm, OwnPasswordForm]:
+    """Of the page's two forms the one that was sent is bound; "three other words" sends neither."""
+    way = request.POST.get("way", "")
+    return (
+        ThreeWordsForm(request.POST if way == "words" else None),
+        OwnPasswordForm(request.POST if way == "own" else None, person=card.user),
+    )
+
+
+def _sign_in(request: HttpRequest, user) -> HttpResponse:
+    """Through allauth, so that a second factor that somebody has set up is asked for here too."""
+    request.session.pop(BEGUN, None)
+    response = perform_login(request, user, email_verification="none", redirect_url=reverse("desk"))
+    list(messages.get_messages(request))  # allauth's own greeting says less than ours
+    messages.success(
+        request,
+        _("Your account is open. From now on you sign in with {username} and what you have just chosen.").format(
+            username=user.username
+        ),
+    )
+    return response
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def class_join(request: HttpRequest) -> HttpResponse:
+    """For pupils only; the code enrols and never signs anybody in."""
+    pupil = not_found_unless(role_queries.standing_of(request.user).pupil)
+    at = str(pupil.pk)
+    if request.method == "POST" and WRONG_CLASS_CODES.is_exhausted(request, at=at):
+        return render(request, "429.html", status=429)
+    form = JoinClassForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            joined = join_class(
+                code=form.cleaned_data["code"], by=request.user, key=form.cleaned_data["idempotency_key"]
+            )
+        except Refused as refused:
+            WRONG_CLASS_CODES.count(request, at=at)
+            show_refusal(form, refused.refusal)
+        else:
+            messages.success(request, _("You are now in class {name}.").format(name=joined.name))
+            return redirect("desk")
+    return render(request, "cards/activation/join.html", {"form": form, "class_group": class_now_of(pupil)})

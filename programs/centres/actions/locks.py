@@ -1,0 +1,23 @@
+"""The rows that are locked before places change hands."""
+
+from __future__ import annotations
+
+from programs.centres.models import Season, Session
+
+
+def lock_season(*, season_id: int) -> Season:
+    """The season's row and then all its sessions in the order of their keys, locked until the transaction ends.
+
+    Whoever changes the season and its sessions together begins here, after the ballot's row where there is one:
+    two who took them in two orders would wait for each other for ever.
+    """
+    season = Season.objects.select_for_update(no_key=True).get(pk=season_id)
+    sessions = Session.objects.select_for_update(no_key=True).filter(season=season_id)
+    list(sessions.order_by("pk").values_list("pk", flat=True))
+    return season
+
+
+def lock_session(*, session_id: int) -> Session:
+    """The session's row, locked until the transaction ends."""
+    locked = Session.objects.select_for_update(no_key=True, of=("self",)).select_related("field_trip__centre", "room")
+    return locked.get(pk=session_id)

@@ -1,0 +1,201 @@
+"""Offering sessions: one, a copy of one, or a whole series. The room's row is locked first, its constraint stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.centres import policy, rules
+from programs.centres.choices import BookingMode, WaitingPolicy
+from programs.centres.models import FieldTrip, Room, Season, Session, SessionSeries
+from programs.centres.overlaps import CONSTRAINT
+from programs.centres.queries import schedule as queries
+from programs.core.audit import record
+from programs.core.idempotency import perform_once
+from programs.core.refusals import Refused, refuse_if
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the sessions of one act have in common."""
+
+    field_trip: FieldTrip
+    room: Room
+    capacity: int
+    season: Season | None = None
+    one_group: bool = False
+    waiting_policy: str = WaitingPolicy.FIRST_FIT
+    opens_at: datetime | None = None  # without a season: when booking opens, at once when it is not said
+    closes_days: int = 2
+
+    def booking_opens(self, *, now: datetime) -> datetime:
+        return self.season.opens_at if self.season else (self.opens_at or now)
+
+    def session(self, *, starts_at: datetime, series: SessionSeries | None, now: datetime) -> Session:
+        return Session(
+            field_trip=self.field_trip,
+            room=self.room,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=self.field_trip.minutes),
+            capacity=self.capacity,
+            season=self.season,
+            series=series,
+            mode=self.season.mode if self.season else BookingMode.FIRST_COME,
+            one_group=self.one_group,
+            waiting_policy=self.waiting_policy,
+            booking_opens_at=self.booking_opens(now=now),
+            booking_closes_at=starts_at - timedelta(days=self.closes_days),
+        )
+
+    def as_body(self) -> list:
+        """What makes a repeated form another one."""
+        season = self.season.pk if self.season else None
+        return [
+            self.field_trip.pk, self.room.pk, self.capacity, season, self.one_group, self.waiting_policy,
+            self.opens_at, self.closes_days,
+        ]  # fmt: skip
+
+
+def must_schedule(*, by: User, centre_id: int) -> None:
+    """Raises PermissionDenied unless ``by`` manages the centre."""
+    if not policy.can_schedule(queries.managed_centre_ids(by), centre_id):
+        raise PermissionDenied
+
+
+def schedule_session(*, offer: Offer, starts_at: datetime, by: User, key: str) -> Session:
+    """One session. Raises ``Refused`` with what stands in the way: a holiday, the hours, another session by name."""
+    must_schedule(by=by, centre_id=offer.field_trip.centre_id)
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="session.create",
+            key=key,
+            body={"offer": offer.as_body(), "at": starts_at.isoformat()},
+            perform=lambda: _schedule(offer=offer, starts_at=starts_at, by=by),
+            find=lambda pk: Session.objects.get(pk=pk),
+        )
+
+
+def _schedule(*, offer: Offer, starts_at: datetime, by: User) -> Session:
+    now = timezone.now()
+    _must_fit(offer)
+    session = offer.session(starts_at=starts_at, series=None, now=now)
+    lock_room(room_id=offer.room.pk)
+    must_be_free(room=offer.room, starts_at=starts_at, ends_at=session.ends_at, now=now)
+    window = {"opens_at": session.booking_opens_at, "closes_at": session.booking_closes_at}
+    refuse_if(rules.obstacle_refusal(rules.booking_window_obstacle(**window)))
+    with named_overlap(room=offer.room, starts_at=starts_at, ends_at=session.ends_at):
+        session.save(force_insert=True)
+    record(by=by, action="session.create", obj=session, after=seen(session=session))
+    return session
+
+
+def schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User, key: str) -> SessionSeries:
+    """Every session of a rhythm that is possible; what was left out stays on record with its reason."""
+    must_schedule(by=by, centre_id=offer.field_trip.centre_id)
+    body = {
+        "offer": offer.as_body(),
+        "rhythm": [rhythm.starts_on, rhythm.ends_on, sorted(rhythm.weekdays), sorted(map(str, rhythm.clocks))],
+    }
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="series.create",
+            key=key,
+            body=body,
+            perform=lambda: _schedule_series(offer=offer, rhythm=rhythm, by=by),
+            find=lambda pk: SessionSeries.objects.get(pk=pk),
+        )
+
+
+def _schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User) -> SessionSeries:
+    now = timezone.now()
+    lock_room(room_id=offer.room.pk)
+    plan = plan_of(offer=offer, rhythm=rhythm, now=now)
+    refuse_if(rules.nothing_to_make_refusal(plan))
+    series = SessionSeries.objects.create(
+        field_trip=offer.field_trip,
+        room=offer.room,
+        starts_on=rhythm.starts_on,
+        ends_on=rhythm.ends_on,
+        weekdays=sorted(rhythm.weekdays),
+        times=[f"{clock:%H:%M}" for clock in sorted(set(rhythm.clocks))],
+        skipped=[skip.as_row() for skip in plan.skipped],
+        created_by=by,
+    )
+    sessions = [offer.session(starts_at=slot.starts_at, series=series, now=now) for slot in plan.slots]
+    with named_overlap(room=offer.room, starts_at=plan.slots[0].starts_at, ends_at=plan.slots[-1].ends_at):
+        Session.objects.bulk_create(sessions)
+    after = {"sessions": len(sessions), "skipped": len(plan.skipped), "room": offer.room.pk}
+    record(by=by, action="series.create", obj=series, after=after)
+    return series
+
+
+def plan_of(*, offer: Offer, rhythm: rules.Rhythm, now: datetime) -> rules.SeriesPlan:
+    """What a series would make and skip now: the preview, and again under the room's lock. Raises ``Refused``."""
+    _must_fit(offer)
+    refuse_if(rules.rhythm_refusal(rhythm))
+    return rules.plan_series(
+        rhythm,
+        queries.room_plan(offer.room, first=rhythm.starts_on, last=rhythm.ends_on),
+        minutes=offer.field_trip.minutes,
+        opens_at=offer.booking_opens(now=now),
+        closes_days=offer.closes_days,
+        now=now,
+    )
+
+
+def _must_fit(offer: Offer) -> None:
+    refuse_if(
+        rules.room_refusal(
+            room_centre_id=offer.room.centre_id,
+            trip_centre_id=offer.field_trip.centre_id,
+            capacity=offer.capacity,
+            room_capacity=offer.room.capacity,
+        )
+    )
+
+
+def lock_room(*, room_id: int) -> None:
+    """Whoever plans in one room queues up here, so that nobody plans on what another is just taking."""
+    Room.objects.select_for_update(no_key=True).get(pk=room_id)
+
+
+def must_be_free(
+    *, room: Room, starts_at: datetime, ends_at: datetime, now: datetime, without: int | None = None
+) -> None:
+    """Raises ``Refused`` with what keeps a session out of ``room``, beside the field that has to change."""
+    day = timezone.localtime(starts_at).date()
+    plan = queries.room_plan(room, first=day, last=day, without=without)
+    refuse_if(rules.obstacle_refusal(rules.obstacle(plan, starts_at=starts_at, ends_at=ends_at, now=now)))
+
+
+@contextmanager
+def named_overlap(*, room: Room, starts_at: datetime, ends_at: datetime, without: int | None = None) -> Iterator[None]:
+    """The database's own refusal of two sessions in one room, answered in the same words as the rule's."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if CONSTRAINT not in str(error):
+            raise
+        first, last = timezone.localtime(starts_at).date(), timezone.localtime(ends_at).date()
+        busy = queries.room_plan(room, first=first, last=last, without=without).busy
+        name = next((each.name for each in busy if each.starts_at < ends_at and starts_at < each.ends_at), room.name)
+        raise Refused(rules.obstacle_refusal(rules.Obstacle("room_taken", name))) from error
+
+
+def seen(*, session: Session) -> dict[str, datetime | int]:
+    """A session as the audit log keeps it."""
+    return {
+        "starts_at": session.starts_at,
+        "room": session.room_id,
+        "capacity": session.capacity,
+    }

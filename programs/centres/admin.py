@@ -1,0 +1,61 @@
+"""The back office of visits. Places and states are only looked at here: actions change them."""
+
+from django.contrib import admin
+
+from programs.centres.models import AdultRatio, Centre, CentreStaff, FieldTrip, RequiredPaper, Room, Session
+
+
+class RoomInline(admin.TabularInline):
+    model = Room
+    extra = 0
+
+
+class StaffInline(admin.TabularInline):
+    model = CentreStaff
+    extra = 0
+    raw_id_fields = ["user"]
+
+
+@admin.register(Centre)
+class CentreAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "ward", "bookings_per_school", "confirm_days", "is_active"]
+    list_select_related = ["ward"]
+    search_fields = ["name", "code"]
+    raw_id_fields = ["ward"]
+    inlines = [RoomInline, StaffInline]
+
+
+class RatioInline(admin.TabularInline):
+    model = AdultRatio
+    extra = 0
+
+
+class RequiredPaperInline(admin.TabularInline):
+    model = RequiredPaper
+    extra = 0
+
+
+@admin.register(FieldTrip)
+class FieldTripAdmin(admin.ModelAdmin):
+    list_display = ["title", "centre", "grade_from", "grade_to", "minutes", "max_pupils", "is_active"]
+    list_select_related = ["centre"]
+    list_filter = ["centre", "is_active"]
+    search_fields = ["title", "title_en", "code"]
+    inlines = [RatioInline, RequiredPaperInline]
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    list_display = ["field_trip", "room", "starts_at", "capacity", "seats_taken", "state"]
+    list_select_related = ["field_trip", "room"]
+    list_filter = ["state", "field_trip"]
+    date_hierarchy = "starts_at"
+
+    def has_add_permission(self, request) -> bool:
+        return False  # a centre's calendar schedules, with all that must be heeded
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

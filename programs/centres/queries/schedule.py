@@ -1,0 +1,130 @@
+"""What those read who plan a centre's sessions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, Q, QuerySet
+
+from programs.centres.choices import CentreRole, SessionState
+from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session, SessionSeries
+from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins
+from programs.centres.rules import Busy, ClosedDays, RoomPlan
+from programs.core.models import Holiday
+from programs.schools.queries.roles import standing_of
+
+
+def managed_centre_ids(user) -> frozenset[int]:
+    """The centres that this person manages now; one query per user object."""
+    cached = getattr(user, "_managed_centre_ids", None)
+    if cached is None:
+        posts = user.centre_posts.filter(ended_on__isnull=True, role=CentreRole.MANAGER)
+        cached = user._managed_centre_ids = frozenset(posts.values_list("centre_id", flat=True))
+    return cached
+
+
+def centres_run_by(user) -> QuerySet[Centre]:
+    """The centres whose calendar the person may look at: their own; the department all of them."""
+    if standing_of(user).is_department:
+        return Centre.objects.filter(is_active=True)
+    return Centre.objects.filter(pk__in=centre_ids_of(user))
+
+
+def planned_visible_to(user) -> QuerySet[Session]:
+    """Sessions as those see them who plan: cancelled ones too."""
+    return Session.objects.filter(field_trip__centre__in=centres_run_by(user).values("pk")).select_related(
+        *SESSION_PARTS, "season", "series"
+    )
+
+
+def series_visible_to(user) -> QuerySet[SessionSeries]:
+    return SessionSeries.objects.filter(field_trip__centre__in=centres_run_by(user).values("pk")).select_related(
+        "field_trip__centre", "room"
+    )
+
+
+def rooms_run_by(user) -> QuerySet[Room]:
+    return Room.objects.filter(centre__in=centres_run_by(user).values("pk")).select_related("centre")
+
+
+def closed_days_run_by(user) -> QuerySet[Blackout]:
+    return Blackout.objects.filter(centre__in=centres_run_by(user).values("pk")).select_related("centre", "room")
+
+
+def seasons_visible_to(user) -> QuerySet[Season]:
+    """Seasons are the same for all centres: whoever plans at one of them reads them all."""
+    return Season.objects.all() if centres_run_by(user).exists() else Season.objects.none()
+
+
+def open_seasons(*, now: datetime) -> QuerySet[Season]:
+    return Season.objects.filter(closes_at__gt=now)
+
+
+def openings_of(season: Season) -> dict[int, SeasonOpening]:
+    """By the cluster for whose schools booking opens then."""
+    return {opening.cluster_id: opening for opening in season.openings.select_related("cluster")}
+
+
+# --- A room's plan ------------------------------------------------------------------------------
+def room_plan(room: Room, *, first: date, last: date, without: int | None = None) -> RoomPlan:
+    """When ``room`` can be used from ``first`` to ``last``; session ``without`` is thought away, as it moves."""
+    return RoomPlan(
+        hours=hours_by_weekday(room.centre_id),
+        holidays=holidays(first, last),
+        closed=closed_days(room.centre_id, first, last, room=room),
+        busy=_busy(room, first, last, without=without),
+    )
+
+
+def hours_by_weekday(centre: Centre | int) -> dict[int, list]:
+    """The spans in which a centre receives groups; a weekday without an entry is closed."""
+    hours = defaultdict(list)
+    for span in OpeningHours.objects.filter(centre=centre).order_by("weekday", "opens_at"):
+        hours[span.weekday].append((span.opens_at, span.closes_at))
+    return dict(hours)
+
+
+def holidays(first: date, last: date) -> list[ClosedDays]:
+    rows = Holiday.objects.filter(starts_on__lte=last, ends_on__gte=first)
+    return [ClosedDays(row.starts_on, row.ends_on, row.name) for row in rows]
+
+
+def closed_days(centre: Centre | int, first: date, last: date, *, room: Room | None) -> list[ClosedDays]:
+    rows = Blackout.objects.filter(centre=centre, starts_on__lte=last, ends_on__gte=first)
+    rows = rows.filter(Q(room__isnull=True) | Q(room=room)) if room else rows.filter(room__isnull=True)
+    return [ClosedDays(row.starts_on, row.ends_on, row.reason) for row in rows]
+
+
+def _busy(room: Room, first: date, last: date, *, without: int | None) -> list[Busy]:
+    rows = Session.objects.filter(room=room, starts_at__lt=day_begins(last + timedelta(days=1)))
+    rows = rows.filter(ends_at__gt=day_begins(first)).exclude(state=SessionState.CANCELLED).exclude(pk=without)
+    return [Busy(row.starts_at, row.ends_at, row.field_trip.local_title) for row in rows.select_related("field_trip")]
+
+
+def largest_session_in(room: Room, *, now: datetime) -> int:
+    """The most places that a session to come has in ``room``."""
+    return room.sessions.upcoming(now).aggregate(most=Max("capacity"))["most"] or 0
+
+
+def sessions_within(closed: Blackout, *, now: datetime) -> int:
+    """How many sessions to come lie on closed days and wait to be moved or cancelled."""
+    rows = Session.objects.upcoming(now).filter(field_trip__centre=closed.centre_id)
+    rows = rows.filter(
+        starts_at__gte=day_begins(closed.starts_on), starts_at__lt=day_begins(closed.ends_on + timedelta(days=1))
+    )
+    return (rows.filter(room=closed.room_id) if closed.room_id else rows).count()
+
+
+def sessions_of(series: SessionSeries) -> list[Session]:
+    return list(series.sessions.select_related("field_trip", "room").order_by("starts_at", "pk"))
+
+
+def closed_days_to_come(centre: Centre, *, today: date) -> list[Blackout]:
+    return list(centre.blackouts.filter(ends_on__gte=today).select_related("room"))
+
+
+def same_closed_days(closed: Blackout) -> Blackout | None:
+    """The same days of the same room, or of the whole centre, as they were closed before."""
+    same = Blackout.objects.filter(centre=closed.centre_id, room=closed.room_id)
+    return same.filter(starts_on=closed.starts_on, ends_on=closed.ends_on).first()

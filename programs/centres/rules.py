@@ -1,0 +1,298 @@
+"""Whether a session, a series, a room, closed days or a season may be as it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.centres.choices import SessionState
+from programs.core.refusals import Refusal
+
+SERIES_DAYS = 366  # one school year is the longest stretch that is planned in one act
+
+
+@dataclass(frozen=True)
+class ClosedDays:
+    """Days on which nobody is received, and why."""
+
+    first: date
+    last: date
+    reason: str
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A session that already uses the room."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+
+    @property
+    def name(self) -> str:
+        first, last = timezone.localtime(self.starts_at), timezone.localtime(self.ends_at)
+        return f"{self.title}, {first.hour}:{first:%M}–{last.hour}:{last:%M}"
+
+
+@dataclass(frozen=True)
+class RoomPlan:
+    """When a room can be used: opening hours by weekday, days off, and what stands in it already."""
+
+    hours: Mapping[int, Sequence[tuple[time, time]]]
+    holidays: Sequence[ClosedDays]
+    closed: Sequence[ClosedDays]
+    busy: Sequence[Busy]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a session cannot be at a time: ``code`` for machines, ``name`` of what stands in the way."""
+
+    code: str
+    name: str = ""
+
+
+_FIELD = {"outside_hours": "clock", "room_taken": "clock"}
+
+
+def obstacle(plan: RoomPlan, *, starts_at: datetime, ends_at: datetime, now: datetime) -> Obstacle | None:
+    """What keeps a session from ``starts_at`` to ``ends_at`` out of the room."""
+    if starts_at <= now:
+        return Obstacle("past")
+    day = timezone.localtime(starts_at).date()
+    for code, days_off in (("holiday", plan.holidays), ("closed_day", plan.closed)):
+        if found := next((each for each in days_off if each.covers(day)), None):
+            return Obstacle(code, found.reason)
+    hours = plan.hours.get(day.weekday(), ())
+    if not hours:
+        return Obstacle("closed_weekday")
+    if not _within(hours, timezone.localtime(starts_at), timezone.localtime(ends_at)):
+        return Obstacle("outside_hours", ", ".join(f"{_clock(first)}–{_clock(last)}" for first, last in hours))
+    other = next((each for each in plan.busy if each.starts_at < ends_at and starts_at < each.ends_at), None)
+    return Obstacle("room_taken", other.name) if other else None
+
+
+def _within(hours: Sequence[tuple[time, time]], starts: datetime, ends: datetime) -> bool:
+    same_day = starts.date() == ends.date()
+    return same_day and any(first <= starts.time() and ends.time() <= last for first, last in hours)
+
+
+def _clock(moment: time) -> str:
+    return f"{moment.hour}:{moment:%M}"
+
+
+def obstacle_text(code: str, name: str) -> str:
+    """An obstacle in words."""
+    words = {
+        "past": _("This time is past."),
+        "holiday": _("School holiday: {name}."),
+        "closed_day": _("The centre is closed: {name}."),
+        "closed_weekday": _("The centre receives nobody on this day of the week."),
+        "outside_hours": _("Outside the opening hours ({name})."),
+        "room_taken": _("The room is taken: {name}."),
+        "too_soon": _("Booking would close before it opens."),
+    }
+    return words[code].format(name=name)
+
+
+def obstacle_refusal(found: Obstacle | None) -> Refusal | None:
+    """The refusal of a single session, beside the field that has to change."""
+    if found is None:
+        return None
+    return Refusal(found.code, obstacle_text(found.code, found.name), _FIELD.get(found.code, "day"))
+
+
+def booking_window_obstacle(*, opens_at: datetime, closes_at: datetime) -> Obstacle | None:
+    """A session that nobody could ever book."""
+    return Obstacle("too_soon") if closes_at <= opens_at else None
+
+
+@dataclass(frozen=True)
+class Slot:
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Skip:
+    """A time of a series that is left out, and why."""
+
+    starts_at: datetime
+    obstacle: Obstacle
+
+    @property
+    def text(self) -> str:
+        return obstacle_text(self.obstacle.code, self.obstacle.name)
+
+    def as_row(self) -> dict[str, str]:
+        """How ``SessionSeries.skipped`` keeps it."""
+        return {"at": self.starts_at.isoformat(), "why": self.obstacle.code, "name": self.obstacle.name}
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, str]) -> Skip:
+        return cls(datetime.fromisoformat(row["at"]), Obstacle(row["why"], row["name"]))
+
+
+@dataclass(frozen=True)
+class SeriesPlan:
+    slots: list[Slot]
+    skipped: list[Skip]
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Every one of ``weekdays`` at ``clocks``, from one day to another."""
+
+    starts_on: date
+    ends_on: date
+    weekdays: Collection[int]
+    clocks: Sequence[time]
+
+    def moments(self) -> Iterator[datetime]:
+        for offset in range((self.ends_on - self.starts_on).days + 1):
+            day = self.starts_on + timedelta(days=offset)
+            if day.weekday() in self.weekdays:
+                yield from (timezone.make_aware(datetime.combine(day, clock)) for clock in sorted(set(self.clocks)))
+
+
+def rhythm_refusal(rhythm: Rhythm) -> Refusal | None:
+    """Why nothing can be planned from these words."""
+    if rhythm.ends_on < rhythm.starts_on:
+        return Refusal("ends_before", _("The last day lies before the first."), "ends_on")
+    if (rhythm.ends_on - rhythm.starts_on).days > SERIES_DAYS:
+        return Refusal("too_long", _("Plan one school year at most in one act."), "ends_on")
+    return None
+
+
+def plan_series(
+    rhythm: Rhythm, plan: RoomPlan, *, minutes: int, opens_at: datetime, closes_days: int, now: datetime
+) -> SeriesPlan:
+    """What a series makes and what it skips. Its own sessions stand in each other's way too."""
+    slots: list[Slot] = []
+    skipped: list[Skip] = []
+    busy = list(plan.busy)
+    plan = replace(plan, busy=busy)
+    for starts_at in rhythm.moments():
+        ends_at = starts_at + timedelta(minutes=minutes)
+        found = obstacle(plan, starts_at=starts_at, ends_at=ends_at, now=now) or booking_window_obstacle(
+            opens_at=opens_at, closes_at=starts_at - timedelta(days=closes_days)
+        )
+        if found:
+            skipped.append(Skip(starts_at, found))
+            continue
+        slots.append(Slot(starts_at, ends_at))
+        busy.append(Busy(starts_at, ends_at, _("this series")))
+    return SeriesPlan(slots, skipped)
+
+
+def nothing_to_make_refusal(plan: SeriesPlan) -> Refusal | None:
+    if plan.slots:
+        return None
+    return Refusal("no_sessions", _("Every one of these times is skipped: choose other days or times."))
+
+
+def change_refusal(*, state: str, starts_at: datetime, now: datetime) -> Refusal | None:
+    """Why a session can no longer be moved, cancelled or resized."""
+    if state == SessionState.CANCELLED:
+        return Refusal("session_cancelled", _("This session is cancelled."))
+    if state == SessionState.CLOSED or starts_at <= now:
+        return Refusal("session_past", _("This session began at {time}.").format(time=moment_text(starts_at)))
+    return None
+
+
+def may_change(*, state: str, starts_at: datetime, now: datetime) -> bool:
+    return change_refusal(state=state, starts_at=starts_at, now=now) is None
+
+
+def received_refusal(*, groups: int) -> Refusal | None:
+    """Why a session is neither moved nor cancelled any more, though it has not begun: ``groups`` are there already."""
+    if not groups:
+        return None
+    message = ngettext(
+        "{count} group is checked in already, so the session can no longer be moved or cancelled. Close it after it "
+        "has begun. If others cannot be received, cancel their bookings one by one.",
+        "{count} groups are checked in already, so the session can no longer be moved or cancelled. Close it after it "
+        "has begun. If others cannot be received, cancel their bookings one by one.",
+        groups,
+    )
+    return Refusal("groups_received", message.format(count=groups))
+
+
+def capacity_refusal(*, capacity: int, room_capacity: int, seats_taken: int) -> Refusal | None:
+    """Why a session cannot have this capacity: the room is smaller, or more places are taken already."""
+    if capacity < 1:
+        return Refusal("no_places", _("A session has at least one place."), "capacity")
+    if capacity > room_capacity:
+        message = ngettext("The room has {count} place.", "The room has {count} places.", room_capacity)
+        return Refusal("room_too_small", message.format(count=room_capacity), "capacity")
+    if capacity < seats_taken:
+        return Refusal(
+            "over",
+            _("{taken} places are taken already, {over} more than {capacity}.").format(
+                taken=seats_taken, over=seats_taken - capacity, capacity=capacity
+            ),
+            "capacity",
+        )
+    return None
+
+
+def room_refusal(*, room_centre_id: int, trip_centre_id: int, capacity: int, room_capacity: int) -> Refusal | None:
+    """Why a session of this size cannot be in this room."""
+    if room_centre_id != trip_centre_id:
+        return Refusal("foreign_room", _("Choose a room of the same centre."), "room")
+    if capacity > room_capacity:
+        message = ngettext(
+            "The room has {count} place, the session has {capacity}.",
+            "The room has {count} places, the session has {capacity}.",
+            room_capacity,
+        )
+        return Refusal("room_too_small", message.format(count=room_capacity, capacity=capacity), "room")
+    return None
+
+
+def shrink_room_refusal(*, capacity: int, largest: int) -> Refusal | None:
+    """Why a room may not be said to be smaller: a session to come has more places."""
+    if capacity >= largest:
+        return None
+    return Refusal(
+        "sessions_larger",
+        _("A session to come in this room has {count} places. Lower it first.").format(count=largest),
+        "capacity",
+    )
+
+
+def season_refusal(
+    *, opens_at: datetime, closes_at: datetime, old_mode: str, mode: str, is_open: bool, has_ballot: bool
+) -> Refusal | None:
+    """Why a season cannot stand so."""
+    if closes_at <= opens_at:
+        return Refusal("closes_first", _("The season must close after it opens."), "closes_at")
+    if is_open and mode != old_mode:
+        return Refusal("mode_fixed", _("Booking has opened: how places are given can no longer change."), "mode")
+    if has_ballot and mode != old_mode:  # the ballot itself switches it: to the draw, and back once results are sent
+        message = _("There is a ballot of this season: how places are given can no longer change here.")
+        return Refusal("mode_fixed", message, "mode")
+    return None
+
+
+def closed_twice_refusal(reason: str) -> Refusal:
+    message = _("These days are closed already, for this reason: {reason}").format(reason=reason)
+    return Refusal("closed_twice", message, "starts_on")
+
+
+def room_name_refusal(name: str) -> Refusal:
+    return Refusal("room_name_taken", _("The centre already has a room “{name}”.").format(name=name), "name")
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment with its offset, since only the portal's clock counts."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M} {local:%d/%m/%Y} (+07:00)"

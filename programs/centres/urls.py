@@ -1,0 +1,25 @@
+"""Addresses of the centres wing."""
+
+from django.urls import path
+
+from programs.centres.views import finding, schedule, settings
+
+CENTRE = "desk/centres/<str:code>/"
+SERIES = "desk/series/<int:pk>/"
+
+urlpatterns = [
+    path("sessions/", finding.session_search, name="session_search"),
+    path("desk/centres/", schedule.centre_list, name="centre_list"),
+    path(f"{CENTRE}sessions/new/", schedule.session_new, name="session_new"),
+    path(f"{CENTRE}series/new/", schedule.series_new, name="series_new"),
+    path(f"{CENTRE}settings/", settings.centre_settings, name="centre_settings"),
+    path(f"{CENTRE}hours/", settings.centre_hours, name="centre_hours"),
+    path(f"{CENTRE}closed-days/new/", settings.closed_days_new, name="closed_days_new"),
+    path(f"{CENTRE}rooms/new/", settings.room_new, name="room_new"),
+    path("desk/closed-days/<int:pk>/open/", settings.closed_days_remove, name="closed_days_remove"),
+    path("desk/rooms/<int:pk>/", settings.room_edit, name="room_edit"),
+    path(SERIES, schedule.series_detail, name="series_detail"),
+    path("desk/seasons/", settings.season_list, name="season_list"),
+    path("desk/seasons/new/", settings.season_new, name="season_new"),
+    path("desk/seasons/<int:pk>/", settings.season_edit, name="season_edit"),
+]

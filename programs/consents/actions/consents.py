@@ -1,0 +1,302 @@
+"""Consents are given, refused and withdrawn: by a guardian's link, on the pupil's own page, or on paper at school.
+
+The pupil's row is the lock. An answer changes one row per purpose and giver; each change is an audit row with the
+proof of that moment, so the log keeps that a consent existed after it was withdrawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.consents import queries, rules
+from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentState
+from programs.consents.emails import consent_withdrawn
+from programs.consents.models import Consent, ConsentText, GuardianLink
+from programs.consents.rules import evidence_hash
+from programs.core.audit import Code, record
+from programs.core.idempotency import perform_once
+from programs.core.refusals import refuse_if
+from programs.core.uploads import CleanFile
+from programs.pupils.models import Pupil
+from programs.schools.models import School
+from programs.schools.policy import can_act_for
+from programs.schools.queries.roles import standing_of
+
+VERB = {ConsentState.GIVEN: "consent.give", ConsentState.REFUSED: "consent.refuse"}
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """Who speaks, and through which door."""
+
+    giver: str
+    channel: str
+    door: str
+    name: str
+    relation: str
+    language: str
+    by: User | None = None
+
+
+def lock_pupil(*, pupil_id: int) -> Pupil:
+    """The pupil's row, locked until the transaction ends: two answers about one pupil come one after the other."""
+    locked = Pupil.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
+    return locked.get(pk=pupil_id)
+
+
+# --- By link and by account ---------------------------------------------------------------------
+def answer_as_guardian(
+    *, link_id: int, answered: rules.Answered, name: str, relation: str, seen: str, language: str
+) -> list[Consent]:
+    """Write down what the guardian answered; the consents that changed.
+
+    ``seen`` is ``queries.fingerprint`` of the page that they answered: an old page sent again after a withdrawal
+    is refused, the same answers sent twice change nothing.
+    """
+    with transaction.atomic():
+        link = GuardianLink.objects.select_related("pupil__school").get(pk=link_id)
+        pupil = lock_pupil(pupil_id=link.pupil_id)
+        link.refresh_from_db()
+        now, today = timezone.now(), timezone.localdate()
+        refuse_if(rules.door_refusal(link, now=now, today=today))
+        voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, f"link:{link.pk}", name, relation, language)
+        changed = _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
+        if changed:
+            link.guardian_name, link.relation = name, relation
+            link.first_used_at = link.first_used_at or now
+            link.save(update_fields=["guardian_name", "relation", "first_used_at"])
+    return changed
+
+
+def answer_as_pupil(*, pupil_id: int, answered: rules.Answered, seen: str, language: str, by: User) -> list[Consent]:
+    """Write down what the pupil answered on their own page."""
+    with transaction.atomic():
+        pupil = lock_pupil(pupil_id=pupil_id)
+        if pupil.user_id != by.pk:
+            raise PermissionDenied
+        voice = _Voice(
+            ConsentGiver.PUPIL, ConsentChannel.ACCOUNT, f"user:{by.pk}", pupil.full_name, "", language, by=by
+        )
+        return _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
+
+
+def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str) -> list[Consent]:
+    now, today = timezone.now(), timezone.localdate()
+    texts = queries.current_texts(today)
+    standing = queries.answers_of(pupil, voice.giver)
+    different = {
+        purpose: answer
+        for purpose, answer in answered.answers.items()
+        if not queries.is_answered_so(standing, purpose=purpose, text=texts.get(purpose), answer=answer)
+    }
+    refuse_if(
+        rules.answer_refusal(
+            answered=answered,
+            asked=rules.purposes_asked_of(voice.giver, pupil.birth_date, today),
+            current={purpose: text.version for purpose, text in texts.items()},
+            changed_meanwhile=bool(different) and seen != queries.fingerprint(standing),
+        )
+    )
+    return [
+        _write(pupil=pupil, text=texts[purpose], answer=answer, voice=voice, at=now)
+        for purpose, answer in different.items()
+    ]
+
+
+def _write(
+    *,
+    pupil: Pupil,
+    text: ConsentText,
+    answer: str,
+    voice: _Voice,
+    at: datetime,
+    scan: tuple[str, str] | None = None,
+) -> Consent:
+    """One answer and its audit row; ``scan`` is the key and the hash of a paper form in private storage."""
+    consent, _created = Consent.objects.get_or_create(
+        pupil=pupil, purpose=text.purpose, text_version=text.version, giver=voice.giver
+    )
+    before = {"state": consent.state}
+    path, digest = scan or ("", _digest(pupil, text, answer, voice, at))
+    given = answer == ConsentState.GIVEN
+    # A later answer replaces what an earlier, other version of the text was answered.
+    _let_go(pupil=pupil, purpose=text.purpose, giver=voice.giver, but=consent.pk)
+    consent.state, consent.channel = answer, voice.channel
+    consent.given_by_name, consent.relation = voice.name, voice.relation
+    consent.evidence_path, consent.evidence_hash, consent.recorded_by = path, digest, voice.by
+    consent.given_at, consent.withdrawn_at = at if given else None, None
+    consent.changed_at = timezone.now()
+    consent.save()
+    after = {"state": answer, "door": Code(voice.door), "language": voice.language, "evidence": Code(digest)}
+    record(by=voice.by, action=VERB[ConsentState(answer)], obj=consent, before=before, after=after)
+    return consent
+
+
+def _digest(pupil: Pupil, text: ConsentText, answer: str, voice: _Voice, at: datetime) -> str:
+    return evidence_hash(
+        pupil_id=pupil.pk,
+        text=text,
+        giver=voice.giver,
+        answer=answer,
+        name=voice.name,
+        relation=voice.relation,
+        channel=voice.channel,
+        door=voice.door,
+        language=voice.language,
+        at=at,
+    )
+
+
+def _let_go(*, pupil: Pupil, purpose: str, giver: str, but: int) -> None:
+    older = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver, state=ConsentState.GIVEN).exclude(pk=but)
+    older.update(state=ConsentState.EXPIRED, changed_at=timezone.now())
+
+
+# --- On paper -----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PaperForm:
+    """One pupil's form among those on a scan."""
+
+    pupil_id: int
+    name: str
+    relation: str
+
+
+def record_papers(
+    *,
+    school: School,
+    papers: Collection[PaperForm],
+    signed_by: Collection[str],
+    answers: Mapping[str, str],
+    signed_on: date,
+    scan: CleanFile,
+    by: User,
+    key: str,
+) -> School:
+    """Write down what signed paper forms say; ``scan`` shows them all and is kept in private storage.
+
+    ``signed_by`` are the givers whose signatures the forms bear. A question that is not put to a giver of this
+    pupil's age is passed over. Raises ``Refused``: what ``rules.paper_refusal`` and ``rules.answer_refusal`` raise.
+    """
+    digest = hashlib.sha256(scan.data).hexdigest()
+    body = {
+        "papers": sorted((paper.pupil_id, paper.name, paper.relation) for paper in papers),
+        "signed_by": sorted(signed_by),
+        "answers": dict(answers),
+        "signed_on": signed_on,
+        "scan": digest,
+    }
+    path = storages["private"].save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
+    written: list[Consent] = []
+
+    def perform() -> School:
+        for paper in sorted(papers, key=lambda paper: paper.pupil_id):
+            written.extend(_record_paper(paper, school, signed_by, answers, signed_on, (path, digest), by))
+        return school
+
+    try:
+        with transaction.atomic():
+            if not can_act_for(standing_of(by), school):
+                raise PermissionDenied
+            perform_once(user=by, action="consent.paper", key=key, body=body, perform=perform, find=lambda pk: school)
+    except BaseException:
+        storages["private"].delete(path)
+        raise
+    if not written:  # the form was sent twice: the first scan is kept
+        storages["private"].delete(path)
+    return school
+
+
+def _record_paper(
+    paper: PaperForm,
+    school: School,
+    signed_by: Collection[str],
+    answers: Mapping[str, str],
+    signed_on: date,
+    scan: tuple[str, str],
+    by: User,
+) -> list[Consent]:
+    pupil, today = lock_pupil(pupil_id=paper.pupil_id), timezone.localdate()
+    texts = queries.current_texts(today)
+    refuse_if(
+        rules.paper_refusal(
+            of_school=pupil.school_id == school.pk and rules.has_someone_to_withdraw(pupil, today),
+            named=bool(paper.name) or ConsentGiver.GUARDIAN not in signed_by,
+            signed_by=signed_by,
+            answers=answers,
+            signed_on=signed_on,
+            today=today,
+            texts_from=[texts[purpose].in_force_from for purpose in answers if purpose in texts],
+        )
+    )
+    at = min(timezone.now(), timezone.make_aware(datetime.combine(signed_on, time(12))))
+    written = []
+    for giver in sorted(signed_by):
+        named = (pupil.full_name, "") if giver == ConsentGiver.PUPIL else (paper.name, paper.relation)
+        voice = _Voice(giver, ConsentChannel.PAPER, f"user:{by.pk}", *named, language="vi", by=by)
+        for purpose in rules.purposes_asked_of(giver, pupil.birth_date, today):
+            if purpose in answers and purpose in texts:
+                written.append(
+                    _write(pupil=pupil, text=texts[purpose], answer=answers[purpose], voice=voice, at=at, scan=scan)
+                )
+    return written
+
+
+# --- Withdrawing --------------------------------------------------------------------------------
+def withdraw_as_guardian(*, link_id: int, purpose: str) -> list[Consent]:
+    """Take back what guardians agreed to for ``purpose``; nothing has to be typed. Once more changes nothing."""
+    with transaction.atomic():
+        link = GuardianLink.objects.select_related("pupil").get(pk=link_id)
+        pupil = lock_pupil(pupil_id=link.pupil_id)
+        link.refresh_from_db()
+        refuse_if(rules.door_refusal(link, now=timezone.now(), today=timezone.localdate()))
+        return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.GUARDIAN, by=None, door=f"link:{link.pk}")
+
+
+def withdraw_as_pupil(*, pupil_id: int, purpose: str, by: User) -> list[Consent]:
+    """Take back what the pupil agreed to for ``purpose``."""
+    with transaction.atomic():
+        pupil = lock_pupil(pupil_id=pupil_id)
+        if pupil.user_id != by.pk:
+            raise PermissionDenied
+        return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.PUPIL, by=by, door=f"user:{by.pk}")
+
+
+def withdraw_at_school(*, pupil_id: int, purpose: str, giver: str, reason: str, by: User) -> list[Consent]:
+    """Note that the guardian or the pupil took it back by word of mouth or on paper: no proof is asked for that."""
+    with transaction.atomic():
+        pupil = lock_pupil(pupil_id=pupil_id)
+        if not standing_of(by).is_staff_of(pupil.school):  # of a suspended school, too: withdrawing never waits
+            raise PermissionDenied
+        return _withdraw(pupil=pupil, purpose=purpose, giver=giver, by=by, door=f"user:{by.pk}", reason=reason)
+
+
+def _withdraw(*, pupil: Pupil, purpose: str, giver: str, by: User | None, door: str, reason: str = "") -> list[Consent]:
+    now = timezone.now()
+    given = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver, state=ConsentState.GIVEN)
+    withdrawn = list(given.select_related("pupil"))
+    for consent in withdrawn:
+        consent.state, consent.withdrawn_at, consent.changed_at = ConsentState.WITHDRAWN, now, now
+        consent.save(update_fields=["state", "withdrawn_at", "changed_at"])
+        stop_by = rules.stop_by(purpose, timezone.localdate(now))
+        record(
+            by=by,
+            action="consent.withdraw",
+            obj=consent,
+            before={"state": ConsentState.GIVEN, "evidence": Code(consent.evidence_hash)},
+            after={"state": ConsentState.WITHDRAWN, "door": Code(door), "stop_by": stop_by},
+            reason=reason,
+        )
+        consent_withdrawn(consent=consent, pupil=pupil, stop_by=stop_by)
+    return withdrawn

@@ -1,0 +1,109 @@
+"""A guardian's personal link: made by the school for one pupil, on paper or to send on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from programs.accounts.models import User
+from programs.consents import queries, rules
+from programs.consents.models import Consent, GuardianLink
+from programs.core.audit import record
+from programs.core.refusals import Refused, refuse_if
+from programs.pupils.models import Pupil
+from programs.schools.policy import can_act_for
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.staff import hash_of_token
+
+# No letter that is mistaken for another when a parent types the code from paper.
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+LENGTH = 28  # of 31 letters: 138 bits
+
+
+@dataclass(frozen=True)
+class IssuedLink:
+    """A link with its token, which is known now and never again."""
+
+    link: GuardianLink
+    token: str
+
+
+def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[IssuedLink]:
+    """A new link for the guardian of each of ``pupils``, all of one school; links given out before stop working.
+
+    The tokens follow from the form's one-time ``key`` and the portal's secret, so the same form sent twice gives the
+    same links. Pupils whose guardian is no longer asked get none. Raises ``Refused``: ``link_over``.
+    """
+    with transaction.atomic():
+        locked = Pupil.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
+        chosen = list(locked.filter(pk__in=[pupil.pk for pupil in pupils]).order_by("pk"))
+        standing, today = standing_of(by), timezone.localdate()
+        if not all(can_act_for(standing, pupil.school) for pupil in chosen):
+            raise PermissionDenied
+        asked = [pupil for pupil in chosen if rules.link_refusal(may=True, pupil=pupil, today=today) is None]
+        ask(pupils=asked)
+        return [_issue(pupil=pupil, token=_token(key, pupil), by=by) for pupil in asked]
+
+
+def issue_link(*, pupil: Pupil, by: User, key: str) -> IssuedLink:
+    """The same for one pupil. Raises ``Refused`` when this pupil's guardian is no longer asked."""
+    refuse_if(
+        rules.link_refusal(may=can_act_for(standing_of(by), pupil.school), pupil=pupil, today=timezone.localdate())
+    )
+    return issue_links(pupils=[pupil], by=by, key=key)[0]
+
+
+def _issue(*, pupil: Pupil, token: str, by: User) -> IssuedLink:
+    token_hash = hash_of_token(token)
+    now = timezone.now()
+    if earlier := GuardianLink.objects.filter(token_hash=token_hash).first():
+        if earlier.voided_at:
+            raise Refused.because("link_over", _("Newer links were made since. Open this page again to make others."))
+        return IssuedLink(earlier, token)
+    void_links(pupil_id=pupil.pk, by=by)
+    link = GuardianLink.objects.create(
+        pupil=pupil, token_hash=token_hash, created_by=by, expires_at=now + rules.LINK_LASTS
+    )
+    record(by=by, action="guardian_link.issue", obj=link, after={"pupil": pupil.pk})
+    return IssuedLink(link, token)
+
+
+def void_links(*, pupil_id: int, by: User | None) -> int:
+    """Shut every open door of this pupil's guardians; the number of them."""
+    with transaction.atomic():
+        open_ones = list(GuardianLink.objects.filter(pupil=pupil_id, voided_at=None))
+        for link in open_ones:
+            link.voided_at = timezone.now()
+            link.save(update_fields=["voided_at"])
+            record(by=by, action="guardian_link.void", obj=link, after={"pupil": pupil_id})
+    return len(open_ones)
+
+
+def _token(key: str, pupil: Pupil) -> str:
+    digest = salted_hmac("programs.schools.guardian_link", f"{key}:{pupil.pk}", algorithm="sha256").digest()
+    number, letters = int.from_bytes(digest), []
+    for _place in range(LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[rest])
+    return "".join(letters)
+
+
+def ask(*, pupils: Collection[Pupil]) -> None:
+    """Note that everybody who must answer about ``pupils`` was asked today's questions."""
+    today = timezone.localdate()
+    texts = queries.current_texts(today)
+    Consent.objects.bulk_create(
+        (
+            Consent(pupil=pupil, purpose=purpose, text_version=text.version, giver=giver)
+            for pupil in pupils
+            for purpose, text in texts.items()
+            for giver in sorted(rules.givers_needed(purpose, pupil.birth_date, today))
+        ),
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,40 @@
+"""Purposes of a consent, its states, and who gives it how."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+AUDIT_ACTIONS = {
+    "consent.give": _("Consent given"),
+    "consent.refuse": _("Consent refused"),
+    "consent.withdraw": _("Consent withdrawn"),
+    "consent_text.publish": _("Consent text published"),
+    "guardian_link.issue": _("Link for a guardian made"),
+    "guardian_link.void": _("Link of a guardian shut"),
+}
+
+
+class ConsentPurpose(TextChoices):
+    TAKE_PART = "take_part", _("Take part in the activity")
+    PHOTO = "photo", _("Photograph in reports")
+    SHOWCASE = "showcase", _("Public showcase: first name and school")
+    PARTNER = "partner", _("Share with a partner")
+
+
+class ConsentState(TextChoices):
+    ASKED = "asked", pgettext_lazy("consent", "Asked")
+    GIVEN = "given", pgettext_lazy("consent", "Given")
+    REFUSED = "refused", pgettext_lazy("consent", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "Withdrawn")
+    EXPIRED = "expired", pgettext_lazy("consent", "Expired")
+
+
+class ConsentGiver(TextChoices):
+    PUPIL = "pupil", _("Pupil")
+    GUARDIAN = "guardian", _("Guardian")
+
+
+class ConsentChannel(TextChoices):
+    LINK = "link", pgettext_lazy("way of consent", "Personal link")
+    PAPER = "paper", pgettext_lazy("way of consent", "Paper form")
+    ACCOUNT = "account", pgettext_lazy("way of consent", "Pupil's own account")

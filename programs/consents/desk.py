@@ -1,0 +1,72 @@
+"""What consents put on a person's desk."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.consents import queries, rules
+from programs.consents.choices import ConsentGiver
+from programs.core.desk import DeskLink, DeskTask
+from programs.schools.queries.roles import standing_of
+
+
+def tasks(user) -> list[DeskTask]:
+    standing = standing_of(user)
+    if standing.pupil:
+        return _questions_of(standing.pupil)
+    return _withdrawals(user) if standing.is_school_staff else []
+
+
+def _questions_of(pupil) -> list[DeskTask]:
+    still_open = sum(question.is_open for question in queries.questions_for(pupil, ConsentGiver.PUPIL))
+    if not still_open:
+        return []
+    title = ngettext("{count} question waits for your answer", "{count} questions wait for your answer", still_open)
+    return [
+        DeskTask(
+            title=title.format(count=still_open),
+            detail=_("May your name or your picture be shown? You decide, with your parents or guardian."),
+            url=reverse("my_consents"),
+            action=_("Answer"),
+            weight=30,
+        )
+    ]
+
+
+def _withdrawals(user) -> list[DeskTask]:
+    """One line a school while the clock of a withdrawal runs: copies outside the portal have to go, too."""
+    of_school: dict = {}
+    for consent in queries.withdrawn_lately(user):
+        of_school.setdefault(consent.pupil.school, []).append(consent)
+    found = []
+    for school, withdrawn in of_school.items():
+        first = min(rules.stop_by(each.purpose, timezone.localdate(each.withdrawn_at)) for each in withdrawn)
+        title = ngettext("{count} consent was withdrawn", "{count} consents were withdrawn", len(withdrawn))
+        found.append(
+            DeskTask(
+                title=title.format(count=len(withdrawn)),
+                detail=_("Stop its use outside the portal too, by {day}.").format(day=f"{first:%d/%m/%Y}"),
+                url=reverse("consent_overview", args=[school.code]),
+                action=_("See"),
+                weight=25,
+            )
+        )
+    return found
+
+
+def links(user) -> list[DeskLink]:
+    standing = standing_of(user)
+    if standing.pupil:
+        return [DeskLink(_("What I agree to"), reverse("my_consents"), weight=35)]
+    label = _("Consents")
+    return [
+        DeskLink(
+            label if len(standing.working_schools) == 1 else f"{label} · {school.name}",
+            reverse("consent_overview", args=[school.code]),
+            weight=32,
+        )
+        for school in standing.working_schools
+    ]

@@ -1,0 +1,161 @@
+"""Questions with two equal answers and nothing chosen before; the school's paper forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
+from programs.consents.queries import Question
+from programs.consents.rules import Answered
+from programs.core.forms import CleanCharField, CleanFormMixin, DateField, NameField
+from programs.core.idempotency import IdempotentFormMixin
+from programs.pupils.models import Pupil
+
+AGREE = pgettext_lazy("answer", "I agree")
+DO_NOT_AGREE = pgettext_lazy("answer", "I do not agree")
+ANSWERS = [(ConsentState.GIVEN.value, AGREE), (ConsentState.REFUSED.value, DO_NOT_AGREE)]
+MOST_MEGABYTES = 20
+
+
+class AnswersForm(CleanFormMixin, forms.Form):
+    """One question a purpose, each by itself. What is left open stays open; no address can choose an answer.
+
+    ``seen`` is the fingerprint of the answers that the page showed: it is this form's key.
+    """
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args, questions: Sequence[Question], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = list(questions)
+        for question in self.questions:
+            self.fields[question.purpose] = forms.ChoiceField(
+                choices=ANSWERS, required=False, widget=forms.RadioSelect, label=question.text.local_title
+            )
+            self.fields[f"{question.purpose}_version"] = forms.IntegerField(
+                widget=forms.HiddenInput, initial=question.text.version
+            )
+
+    @property
+    def asked(self) -> list[tuple[Question, forms.BoundField]]:
+        return [(question, self[question.purpose]) for question in self.questions]
+
+    @property
+    def chosen(self) -> list[tuple[Question, str]]:
+        """Each question with the answer in words, empty for one that was left open."""
+        words = dict(ANSWERS)
+        return [(question, words.get(self.cleaned_data.get(question.purpose), "")) for question in self.questions]
+
+    def answered(self) -> Answered:
+        found = self.cleaned_data
+        given = {each.purpose: found[each.purpose] for each in self.questions if found.get(each.purpose)}
+        return Answered(answers=given, versions={purpose: found[f"{purpose}_version"] for purpose in given})
+
+    def clean(self) -> dict:
+        found = super().clean()
+        if not any(found.get(question.purpose) for question in self.questions):
+            self.add_error(None, _("Nothing was answered, so nothing changes. Choose at least one answer."))
+        return found
+
+
+class GuardianAnswersForm(AnswersForm):
+    name = NameField(
+        label=_("Your full name"), min_length=2, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    relation = CleanCharField(
+        label=_("You are the pupil's"), help_text=_("For example: mother, father, grandmother, guardian"), max_length=60
+    )
+
+
+class GuardianCodeForm(CleanFormMixin, forms.Form):
+    code = CleanCharField(
+        label=_("Code from the sheet"),
+        help_text=_("28 letters and digits in groups of four. Capitals and hyphens do not matter."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    """Signed forms of one class on one scan: whose they are, what they say, who signed."""
+
+    scan = forms.FileField(
+        label=_("Scan or photograph of the signed forms"),
+        help_text=_("PDF, JPEG, PNG or HEIC, 20 MB at most. Every form that you enter must be on it."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/heic"}),
+    )
+    signed_on = DateField(label=_("Day of the signature"), help_text=_("The date on the form, such as 05/09/2026"))
+    signed_by = forms.MultipleChoiceField(
+        label=_("Who signed"), choices=ConsentGiver.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args, pupils: Sequence[Pupil], chosen: int | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.pupils = list(pupils)
+        for purpose in ConsentPurpose:
+            self.fields[purpose.value] = forms.ChoiceField(
+                label=purpose.label,
+                choices=[*ANSWERS, ("", pgettext_lazy("answer", "Not answered on the form"))],
+                required=False,
+                widget=forms.RadioSelect,
+            )
+        for pupil in self.pupils:
+            self.fields[f"pupil_{pupil.pk}"] = forms.BooleanField(
+                label=pupil.full_name, required=False, initial=pupil.pk == chosen
+            )
+            self.fields[f"name_{pupil.pk}"] = NameField(
+                label=_("Guardian who signed"), required=False, max_length=150, initial=pupil.guardian_name
+            )
+            self.fields[f"relation_{pupil.pk}"] = CleanCharField(label=_("Relation"), required=False, max_length=60)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        found = self.cleaned_data
+        return {purpose: found[purpose] for purpose in ConsentPurpose.values if found.get(purpose)}
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return [self[purpose] for purpose in ConsentPurpose.values]
+
+    @property
+    def lines(self) -> list[tuple[Pupil, forms.BoundField, forms.BoundField, forms.BoundField]]:
+        return [
+            (pupil, self[f"pupil_{pupil.pk}"], self[f"name_{pupil.pk}"], self[f"relation_{pupil.pk}"])
+            for pupil in self.pupils
+        ]
+
+    @property
+    def ticked(self) -> list[tuple[int, str, str]]:
+        """(pupil, guardian's name, relation) of each pupil whose form is on the scan."""
+        found = self.cleaned_data
+        return [
+            (pupil.pk, found.get(f"name_{pupil.pk}", ""), found.get(f"relation_{pupil.pk}", ""))
+            for pupil in self.pupils
+            if found.get(f"pupil_{pupil.pk}")
+        ]
+
+    def clean_signed_on(self):
+        day = self.cleaned_data["signed_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("The form cannot have been signed after today."))
+        return day
+
+    def clean(self) -> dict:
+        found = super().clean()
+        if not any(found.get(f"pupil_{pupil.pk}") for pupil in self.pupils):
+            self.add_error(None, _("Tick the pupils whose forms are on the scan."))
+        return found
+
+
+class WithdrawAtSchoolForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    reason = CleanCharField(
+        label=_("How you were told (kept in the history)"),
+        help_text=_("For example: by telephone, letter of 05/09/2026. No reason has to be given for withdrawing."),
+        max_length=300,
+        required=False,
+    )

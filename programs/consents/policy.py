@@ -1,0 +1,39 @@
+"""Who may."""
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
+
+OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
+
+PERMISSIONS = [
+    sees(
+        _("the figures of consents by class; officers by school only"),
+        (*SCHOOL_STAFF, *OFFICERS, Role.STEERING),
+        "consent_overview",
+    ),
+    sees(
+        _("which pupils may take part and be shown, with the scans of the paper forms"),
+        SCHOOL_STAFF,
+        "consent_class",
+        "consent_pupil",
+        "consent_scan",
+        "consent_forms",
+    ),
+    does(
+        _("give out guardians' links, write down paper forms, and note that a consent was withdrawn"),
+        SCHOOL_STAFF,
+        "consent_sheet",
+        "consent_link",
+        "consent_paper",
+        "consent_withdraw",
+    ),
+    does(_("agree to being shown, and take it back"), (Role.PUPIL,), "my_consents", "my_consent"),
+    does(
+        _("agree and take back for their child, purpose by purpose, without an account"),
+        (Role.GUARDIAN,),
+        "guardian_code",
+        "guardian_door",
+        "guardian_purpose",
+    ),
+]

@@ -1,0 +1,99 @@
+"""From links and texts to the words of a letter or a form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from programs.consents.actions.links import IssuedLink
+from programs.consents.choices import ConsentGiver
+from programs.consents.forms import AGREE, DO_NOT_AGREE
+from programs.consents.models import ConsentText
+from programs.consents.pdf import Asked, FormPage, Slip
+from programs.consents.rules import CHILD_ANSWERS_FROM, givers_needed
+from programs.pupils.models import ClassGroup, Pupil
+
+
+def grouped(token: str) -> str:
+    """A code in groups that an eye can follow and a thumb can type."""
+    return "-".join(token[start : start + 4] for start in range(0, len(token), 4))
+
+
+def slips_of(issued: Collection[IssuedLink], class_group: ClassGroup) -> list[Slip]:
+    """The letters in the order of the class list."""
+    in_order = sorted(issued, key=lambda each: each.link.pupil.sort_key)
+    return [_slip(each, class_group) for each in in_order]
+
+
+def _slip(issued: IssuedLink, class_group: ClassGroup) -> Slip:
+    site = settings.SITE_URL
+    return Slip(
+        language=get_language() or "vi",
+        document=_("Letters to guardians {name}").format(name=class_group.name),
+        school=class_group.school.name,
+        addressed=_("To the mother, the father or the guardian of"),
+        name=issued.link.pupil.full_name,
+        class_name=_("Class {name}").format(name=class_group.name),
+        text=_(
+            "The school asks whether your child may take part in STEM activities, be photographed for reports, and be "
+            "shown with their project. You answer each question by itself. Saying no has no disadvantage, and you can "
+            "take back a yes at any time."
+        ),
+        how=_("Point the telephone's camera at the square, or open this address and type the code:"),
+        address=(site + reverse("guardian_code")).partition("://")[2],
+        code=grouped(issued.token),
+        warning=_(
+            "This code is for you alone. The portal never asks you for money, for an identity card or for a password. "
+            "If you are not sure, ask the class teacher."
+        ),
+        valid=_("Works until {day}").format(day=f"{timezone.localdate(issued.link.expires_at):%d/%m/%Y}"),
+        url=site + reverse("guardian_door", args=[issued.token]),
+    )
+
+
+def forms_of(pupils: Collection[Pupil], class_group: ClassGroup, texts: Mapping[str, ConsentText]) -> list[FormPage]:
+    """Always in Vietnamese: the form bears the national title."""
+    with translation.override("vi"):
+        return [_form(pupil, class_group, texts) for pupil in pupils]
+
+
+def _form(pupil: Pupil, class_group: ClassGroup, texts: Mapping[str, ConsentText]) -> FormPage:
+    today = timezone.localdate()
+    needed = {purpose: givers_needed(purpose, pupil.birth_date, today) for purpose in texts}
+    return FormPage(
+        language="vi",
+        document=_("Consent forms {name}").format(name=class_group.name),
+        school=class_group.school.name,
+        heading=_("CONSENT FORM"),
+        subheading=_("STEM activities of the school year {year}").format(year=class_group.school_year.name),
+        facts=[
+            (_("Pupil"), pupil.full_name),
+            (_("Class and school"), f"{class_group.name}, {class_group.school.name}"),
+        ],
+        questions=[
+            Asked(f"{number}. {text.local_title}", text.points, _boxes(needed[purpose]))
+            for number, (purpose, text) in enumerate(texts.items(), start=1)
+        ],
+        blanks=[_("Full name of who signs as guardian"), _("Relation to the pupil (mother, father, guardian …)")],
+        place_and_day=_("…………, day …… month …… year 20……"),
+        signers=[
+            (_("THE PUPIL"), _("(from the age of {age}: signature and full name)").format(age=CHILD_ANSWERS_FROM)),
+            (_("MOTHER, FATHER OR GUARDIAN"), _("(signature and full name)")),
+        ],
+        version=_("Texts: {versions}").format(
+            versions=", ".join(f"{text.get_purpose_display()} {text.version}" for text in texts.values())
+        ),
+    )
+
+
+def _boxes(givers: Collection[str]) -> list[tuple[str, str, str]]:
+    return [
+        (str(giver.label), str(AGREE), str(DO_NOT_AGREE))
+        for giver in (ConsentGiver.GUARDIAN, ConsentGiver.PUPIL)
+        if giver in givers
+    ]

@@ -1,0 +1,218 @@
+"""Who is asked for what, when an answer holds, and what proves it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
+from programs.consents.models import ConsentText, GuardianLink
+from programs.core.refusals import Refusal
+from programs.pupils.models import Pupil
+
+CHILD_ANSWERS_FROM, ADULT_FROM = 7, 18
+PUBLISHING = (ConsentPurpose.PHOTO, ConsentPurpose.SHOWCASE, ConsentPurpose.PARTNER)
+LINK_LASTS = timedelta(days=365)  # a guardian must be able to withdraw for as long as the school year runs
+ANSWERS = (ConsentState.GIVEN, ConsentState.REFUSED)
+# Days within which a withdrawal is carried out everywhere, outside the portal too (Decree 356/2025).
+DAYS_TO_STOP, DAYS_TO_STOP_WITH_PARTNERS = 15, 20
+
+GUARDIAN, PUPIL = ConsentGiver.GUARDIAN, ConsentGiver.PUPIL
+
+
+def age_on(birth_date: date | None, day: date) -> int | None:
+    """Full years on ``day``; None when the date of birth is not known."""
+    if birth_date is None:
+        return None
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def is_adult(birth_date: date | None, day: date) -> bool:
+    age = age_on(birth_date, day)
+    return age is not None and age >= ADULT_FROM
+
+
+def givers_needed(purpose: str, birth_date: date | None, day: date) -> frozenset[str]:
+    """Whose consent ``purpose`` takes: all of them, or it is not in force."""
+    age = age_on(birth_date, day)
+    if age is not None and age >= ADULT_FROM:
+        return frozenset({PUPIL})
+    if purpose == ConsentPurpose.TAKE_PART or (age is not None and age < CHILD_ANSWERS_FROM):
+        return frozenset({GUARDIAN})
+    return frozenset({GUARDIAN, PUPIL})
+
+
+def has_someone_to_withdraw(pupil: Pupil, day: date) -> bool:
+    """A consent counts only while its giver can take it back as easily as it was given."""
+    if pupil.merged_into_id or pupil.erased_at:
+        return False
+    return is_adult(pupil.birth_date, day) or not has_left(pupil, day)
+
+
+def has_left(pupil: Pupil, day: date) -> bool:
+    return pupil.left_on is not None and pupil.left_on <= day
+
+
+def is_in_force(*, purpose: str, pupil: Pupil, given_by: Collection[str], day: date) -> bool:
+    """Whether ``purpose`` may be acted on; ``given_by`` are the givers whose consent to today's text stands."""
+    needed = givers_needed(purpose, pupil.birth_date, day)
+    return has_someone_to_withdraw(pupil, day) and needed <= set(given_by)
+
+
+def purposes_asked_of(giver: str, birth_date: date | None, day: date) -> list[str]:
+    """The questions that this giver is asked about the pupil."""
+    return [purpose for purpose in ConsentPurpose.values if giver in givers_needed(purpose, birth_date, day)]
+
+
+# --- A guardian's link --------------------------------------------------------------------------
+def door_refusal(link: GuardianLink | None, *, now: datetime, today: date) -> Refusal | None:
+    """Why a guardian's link opens nothing (any more)."""
+    if link is None:
+        return Refusal("no_such_link", _("This link does not exist. Check that you typed the whole code."))
+    pupil = link.pupil
+    if is_adult(pupil.birth_date, today):
+        return Refusal("adult", _("The pupil is 18 now and decides alone, on their own page in the portal."))
+    if pupil.merged_into_id or pupil.erased_at or has_left(pupil, today):
+        return Refusal(
+            "left", _("The pupil is no longer on this school's register. Nothing more is shown or shared from here.")
+        )
+    if link.voided_at or link.expires_at <= now:
+        return Refusal(
+            "link_over", _("This link has been replaced or has expired. Ask the class teacher for a new one.")
+        )
+    return None
+
+
+def link_refusal(*, may: bool, pupil: Pupil, today: date) -> Refusal | None:
+    """Why no link is made for this pupil's guardian."""
+    if not may:
+        return Refusal("not_allowed", _("Only the staff of the pupil's own school may do this."))
+    if is_adult(pupil.birth_date, today):
+        return Refusal("adult", _("The pupil is 18 or older and answers alone; a guardian is no longer asked."))
+    if not has_someone_to_withdraw(pupil, today):
+        return Refusal("left", _("The pupil is no longer on the school's register."))
+    return None
+
+
+# --- Answers ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Answered:
+    """What somebody sends: an answer to each purpose that they answered, and the text that each was shown."""
+
+    answers: Mapping[str, str]  # purpose -> given or refused
+    versions: Mapping[str, int]  # purpose -> version of the text that was shown
+
+
+def answer_refusal(
+    *, answered: Answered, asked: Collection[str], current: Mapping[str, int], changed_meanwhile: bool = False
+) -> Refusal | None:
+    """Why these answers cannot be written down. ``current`` is today's text version of each purpose."""
+    if not answered.answers:
+        return Refusal("nothing_answered", _("Nothing was answered, so nothing changes. Choose at least one answer."))
+    if any(answer not in ANSWERS for answer in answered.answers.values()) or set(answered.answers) - set(asked):
+        return Refusal("not_asked", _("One of these answers was not asked for. Open the page again."))
+    if any(purpose not in current for purpose in answered.answers):
+        return Refusal("no_text", _("This question is not asked at the moment."))
+    if any(current[purpose] != answered.versions.get(purpose) for purpose in answered.answers):
+        return Refusal("text_changed", _("The text of a question has changed meanwhile. Please read it again."))
+    if changed_meanwhile:
+        return Refusal(
+            "changed_meanwhile", _("An answer has changed since you opened this page. Look again, then decide.")
+        )
+    return None
+
+
+def paper_refusal(
+    *,
+    of_school: bool,
+    named: bool,
+    signed_by: Collection[str],
+    answers: Mapping[str, str],
+    signed_on: date,
+    today: date,
+    texts_from: Collection[date],
+) -> Refusal | None:
+    """Why a paper form cannot be written down. ``texts_from`` are the first days of the texts that it answers."""
+    if not of_school:
+        return Refusal("not_of_school", _("Choose pupils who are on your school's register now."), "pupils")
+    if not answers:
+        return Refusal("nothing_answered", _("Enter at least one answer that stands on the form."))
+    if not signed_by:
+        return Refusal("nobody_signed", _("Say who signed the form."), "signed_by")
+    if not named:
+        return Refusal("no_name", _("Type the name of the guardian who signed, for every pupil."), "pupils")
+    if signed_on > today:
+        return Refusal("in_future", _("The form cannot have been signed after today."), "signed_on")
+    if any(signed_on < begun for begun in texts_from):
+        return Refusal(
+            "older_text",
+            _("On that day another text was asked. Print today's form and have it signed again."),
+            "signed_on",
+        )
+    return None
+
+
+def stop_by(purpose: str, withdrawn_on: date) -> date:
+    """The last day on which a withdrawn consent may still be at work anywhere outside the portal."""
+    days = DAYS_TO_STOP_WITH_PARTNERS if purpose == ConsentPurpose.PARTNER else DAYS_TO_STOP
+    return withdrawn_on + timedelta(days=days)
+
+
+# --- Texts --------------------------------------------------------------------------------------
+def text_refusal(*, may: bool, in_force_from: date, today: date) -> Refusal | None:
+    if not may:
+        return Refusal("not_allowed", _("Only an administrator publishes consent texts."))
+    if in_force_from < today:
+        return Refusal("in_the_past", _("A text is never in force before it was published."), "in_force_from")
+    return None
+
+
+FORMAT = 1
+
+
+def text_hash(text: ConsentText) -> str:
+    """Of both languages: whoever changes a word of a published text breaks every proof that rests on it."""
+    return _sha256([text.purpose, text.version, text.title, text.title_en, text.body, text.body_en])
+
+
+def evidence_hash(
+    *,
+    pupil_id: int,
+    text: ConsentText,
+    giver: str,
+    answer: str,
+    name: str,
+    relation: str,
+    channel: str,
+    door: str,
+    language: str,
+    at: datetime,
+) -> str:
+    """``door`` is ``link:12`` or ``user:34``: through which the answer came."""
+    return _sha256(
+        {
+            "format": FORMAT,
+            "pupil": pupil_id,
+            "purpose": text.purpose,
+            "text_version": text.version,
+            "text": text_hash(text),
+            "giver": giver,
+            "answer": answer,
+            "name": name,
+            "relation": relation,
+            "channel": channel,
+            "door": door,
+            "language": language,
+            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        }
+    )
+
+
+def _sha256(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,22 @@
+"""System checks that defend the conventions of the house."""
+
+from django.apps import AppConfig, apps
+from django.core.checks import Error, register
+
+OURS = ("programs.", "cms", "stem_portal")
+
+
+@register
+def every_table_declares_its_personal_data(app_configs: list[AppConfig] | None, **options) -> list[Error]:
+    """``PII = {...}`` or ``NO_PII = True`` stands on the class itself, and only one of them."""
+    return [
+        Error(
+            f"{model._meta.label} does not say which of its columns are personal.",
+            hint="Declare PII = {...} or NO_PII = True on the class.",
+            obj=model,
+            id="programs.E001",
+        )
+        for model in apps.get_models()
+        if model._meta.app_config.name.startswith(OURS) and not model._meta.proxy
+        if ("PII" in vars(model)) == ("NO_PII" in vars(model))
+    ]

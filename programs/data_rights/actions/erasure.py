@@ -1,0 +1,204 @@
+"""An erasure is confirmed by a person, carried out by the worker, and found again after a backup was restored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from programs.accounts.models import User
+from programs.core.audit import Code, record
+from programs.core.jobs import enqueue
+from programs.core.models import Job
+from programs.core.personal import Erasure, Subject, Text, carry_out, obstacles_to_erasing, plan_erasure
+from programs.core.refusals import Refused, refuse_if
+from programs.data_rights import queries, rules
+from programs.data_rights.actions.requests import done, locked_request
+from programs.data_rights.choices import Requester, RequestKind, RequestState
+from programs.data_rights.models import DataRequest
+from programs.pupils import rules as pupil_rules
+from programs.pupils.models import Pupil
+
+ERASE_JOB = "schools.erase"
+FOLDER = "erasures"  # in private storage, outside the database: what a restored backup does not know
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What an erasure would do, and what stands in its way."""
+
+    lines: list[Erasure]
+    obstacles: list[Text]
+
+
+def outlook(*, request: DataRequest) -> Outlook:
+    """The dry run: nothing is changed."""
+    subject = queries.subject_of(pupil=request.pupil, user=request.person)
+    return Outlook(lines=plan_erasure(subject), obstacles=obstacles_to_erasing(subject.user_id))
+
+
+def start_erasure(*, request_id: int, typed: str, by: User) -> Job:
+    """Hand a confirmed erasure to the worker; ``typed`` is the request's reference, copied by hand.
+
+    Raises ``Refused``: ``typed``, ``has_role``, and what stands in the way of any step.
+    """
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        _refuse_unless_now(request, may=may, by=by)
+        if typed.strip().upper() != request.reference:
+            message = _("Type the reference exactly as it stands above: an erasure cannot be undone.")
+            raise Refused.because("typed", message, "typed")
+        record(by=by, action="data_request.confirm_erasure", obj=request)
+        return enqueue(
+            ERASE_JOB, arguments={"request": request.pk, "by": by.pk}, owner=by, unique_key=f"erase:{request.pk}"
+        )
+
+
+def _refuse_unless_now(request: DataRequest, *, may: bool, by: User) -> None:
+    subject = queries.subject_of(pupil=request.pupil, user=request.person)
+    refuse_if(
+        rules.erasure_refusal(
+            may=may,
+            state=request.state,
+            kind=request.kind,
+            has_role=bool(obstacles_to_erasing(subject.user_id)),
+            is_self=subject.user_id == by.pk,
+        )
+    )
+
+
+def erase(*, request_id: int, by: User) -> dict:
+    """Carry out a confirmed erasure, whole or not at all; done again, it finds nothing left to do."""
+    request = DataRequest.objects.select_related("pupil__user", "person").get(pk=request_id)
+    if request.state == RequestState.DONE:
+        return {"counts": {}}
+    subject = queries.subject_of(pupil=request.pupil, user=request.person)
+    _remember(request, subject)
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        _refuse_unless_now(request, may=may, by=by)
+        counts = _forget(subject)
+        _note(subject, by=by, reference=request.reference, counts=counts)
+        request.refresh_from_db()
+        request.requester_name = request.text = ""
+        done(request=request, words="", by=by, after={"counts": counts})
+    return {"counts": counts}
+
+
+def _forget(subject: Subject) -> dict[str, int]:
+    """Rows may appear while others are being forgotten; the last round finds only what stays."""
+    counts: dict[str, int] = {}
+    for number in range(ROUNDS):
+        plan = plan_erasure(subject)
+        if number and all(line.outcome == Erasure.KEPT for line in plan):
+            break
+        found = carry_out(plan)
+        counts = counts or found
+    return counts
+
+
+def _note(subject: Subject, *, by: User | None, reference: str, counts: dict[str, int]) -> None:
+    after = {"request": Code(reference), "counts": counts}
+    for pupil in Pupil.objects.filter(pk__in=subject.pupil_ids):
+        record(by=by, action="person.erase", obj=pupil, after=after)
+    if user := User.objects.filter(pk=subject.user_id).first():
+        record(by=by, action="person.erase", obj=user, after=after)
+
+
+# --- After a backup was restored ----------------------------------------------------------------
+def _mark(username: str) -> str:
+    return salted_hmac("programs.schools.erased_user", username, algorithm="sha256").hexdigest()
+
+
+def _remember(request: DataRequest, subject: Subject) -> None:
+    """Numbers and keyed hashes only. Written before the act: a list that knows too little forgets nobody."""
+    pupils = Pupil.objects.filter(pk__in=subject.pupil_ids)
+    user = User.objects.filter(pk=subject.user_id).first()
+    entry = {
+        "reference": request.reference,
+        "confirmed_at": timezone.now().isoformat(),
+        "pupils": [
+            {
+                "id": row.pk,
+                "mark": pupil_rules.erased_identifier(
+                    school_id=row.school_id, source=row.source, external_id=row.external_id
+                ),
+            }
+            for row in pupils
+        ],
+        "user": {"id": user.pk, "mark": _mark(user.username)} if user else None,
+    }
+    name = f"{FOLDER}/{request.reference}.json"
+    private = storages["private"]
+    if not private.exists(name):
+        private.save(name, ContentFile(json.dumps(entry, indent=1).encode()))
+
+
+def erase_again() -> Iterator[tuple[str, str]]:
+    """Apply every erasure of the list to a database that was restored from before it: (reference, what happened).
+
+    A row is forgotten only if its keyed hash agrees: after a restore the same number may be somebody else's.
+    """
+    private = storages["private"]
+    try:
+        names = private.listdir(FOLDER)[1]
+    except FileNotFoundError:  # nobody was ever forgotten; a bucket gives an empty list
+        names = []
+    for name in sorted(names):
+        with private.open(f"{FOLDER}/{name}") as file:
+            entry = json.load(file)
+        yield entry["reference"], _apply_again(entry)
+
+
+def _apply_again(entry: dict) -> str:
+    found = _subject_again(entry)
+    if found is None:
+        return "nothing to forget"
+    with transaction.atomic():
+        counts = _forget(found)
+        _note(found, by=None, reference=entry["reference"], counts=counts)
+        _close_again(entry["reference"], found)
+    return "forgotten again"
+
+
+def _subject_again(entry: dict) -> Subject | None:
+    marks = {row["id"]: row["mark"] for row in entry["pupils"]}
+    pupils = [
+        pupil
+        for pupil in Pupil.objects.filter(pk__in=marks, erased_at__isnull=True)
+        if marks[pupil.pk]
+        == pupil_rules.erased_identifier(school_id=pupil.school_id, source=pupil.source, external_id=pupil.external_id)
+    ]
+    user = User.objects.filter(pk=entry["user"]["id"]).first() if entry["user"] else None
+    if user and _mark(user.username) != entry["user"]["mark"]:
+        user = None
+    if not pupils and not user:
+        return None
+    return queries.subject_of(pupil=pupils[0] if pupils else None, user=user)
+
+
+def _close_again(reference: str, subject: Subject) -> None:
+    """The request as it was closed, so that a withheld name stays withheld."""
+    now = timezone.now()
+    defaults = {"state": RequestState.DONE, "done_at": now, "text": "", "requester_name": "", "answer": ""}
+    if DataRequest.objects.filter(reference=reference).update(**defaults):
+        return
+    DataRequest.objects.create(
+        reference=reference,
+        kind=RequestKind.ERASE,
+        pupil_id=subject.pupil_ids[0] if subject.pupil_ids else None,
+        person_id=None if subject.pupil_ids else subject.user_id,
+        requester=Requester.SCHOOL,
+        answer_by=timezone.localdate(now),
+        due_on=timezone.localdate(now),
+        answered_at=now,
+        **defaults,
+    )

@@ -1,0 +1,275 @@
+"""A request about personal data runs: received, identity checked, answered, done; or refused, or extended once.
+
+The row is where it stands; each step is an audit row, and whoever asked from an account is told.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from programs.accounts.models import User
+from programs.consents.actions.consents import withdraw_at_school
+from programs.consents.choices import ConsentState
+from programs.consents.models import Consent
+from programs.core.audit import Code, record
+from programs.core.references import ALPHABET
+from programs.core.refusals import Refused, refuse_if
+from programs.data_rights import policy, queries, rules
+from programs.data_rights.choices import RefusalGround, Requester, RequestState
+from programs.data_rights.emails import tell_handlers, tell_requester
+from programs.data_rights.models import DataRequest
+from programs.pupils.models import Pupil
+from programs.schools.queries.roles import standing_of
+
+CORRECTABLE = ("full_name", "given_name", "birth_date", "gender", "guardian_name", "guardian_phone")
+
+
+def ask(
+    *,
+    kind: str,
+    pupil: Pupil | None,
+    person: User | None,
+    requester: str,
+    requester_name: str,
+    text: str,
+    by: User | None,
+    key: str,
+    received_at: datetime | None = None,
+) -> DataRequest:
+    """Take in a request about ``pupil`` or ``person``; ``by`` is None for a guardian, who has no account.
+
+    The reference follows from the form's key, so the same form sent again finds the first request. A paper
+    request carries the moment at which the school received it. Raises ``Refused``: ``asked_already``, ``key_reused``.
+    """
+    reference = _reference(key=key, pupil=pupil, person=person)
+    with transaction.atomic():
+        if earlier := DataRequest.objects.filter(reference=reference).first():
+            return _same_or_refused(earlier, kind=kind, text=text)
+        refuse_if(
+            rules.asking_refusal(kind=kind, has_same_open=queries.has_same_open(pupil=pupil, person=person, kind=kind))
+        )
+        try:
+            with transaction.atomic():
+                request = _new_request(
+                    reference=reference, kind=kind, pupil=pupil, person=person, requester=requester,
+                    requester_name=requester_name, text=text, received_at=received_at or timezone.now(),
+                )  # fmt: skip
+        except IntegrityError:  # a double click that waited for the first one
+            return _same_or_refused(DataRequest.objects.get(reference=reference), kind=kind, text=text)
+        after = {
+            "kind": kind,
+            "requester": requester,
+            "answer_by": request.answer_by,
+            "due_on": request.due_on,
+        }
+        record(by=by, action="data_request.receive", obj=request, after=after)
+        tell_handlers(request=request, occasion="new", day=request.answer_by)
+        tell_requester(request=request, occasion="received")
+    return request
+
+
+def _reference(*, key: str, pupil: Pupil | None, person: User | None) -> str:
+    about = f"{key}|{pupil.pk if pupil else ''}|{person.pk if person else ''}"
+    digest = salted_hmac("programs.schools.data_request", about, algorithm="sha256").digest()
+    return "YC-" + "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:8])
+
+
+def _same_or_refused(request: DataRequest, *, kind: str, text: str) -> DataRequest:
+    if (request.kind, request.text) != (kind, text):
+        message = _("This form was already sent with other contents. Open it again and send it once more.")
+        raise Refused.because("key_reused", message)
+    return request
+
+
+def _new_request(*, kind: str, received_at: datetime, pupil: Pupil | None, person: User | None, **words) -> DataRequest:
+    day = timezone.localdate(received_at)
+    third_parties = queries.has_partners(pupil)
+    return DataRequest.objects.create(
+        kind=kind,
+        pupil=pupil,
+        person=person,
+        school=queries.handler_school_of(pupil=pupil, person=person),
+        received_at=received_at,
+        answer_by=queries.date_after(day, rules.deadline("answer")),
+        due_on=queries.date_after(day, rules.deadline(kind, third_parties=third_parties)),
+        # Whoever asks from an account has shown who they are by signing in.
+        state=RequestState.IDENTIFIED
+        if words["requester"] in (Requester.PERSON, Requester.PUPIL)
+        else RequestState.RECEIVED,
+        **words,
+    )
+
+
+def locked_request(*, request_id: int, by: User) -> tuple[DataRequest, bool]:
+    """The request under its lock, and whether ``by`` handles it."""
+    request = (
+        DataRequest.objects.select_for_update(of=("self",))
+        .select_related("school", "pupil", "person")
+        .get(pk=request_id)
+    )
+    return request, policy.can_handle(standing_of(by), request)
+
+
+def _move(
+    request: DataRequest,
+    *,
+    step: str,
+    state: str | None,
+    by: User,
+    reason: str = "",
+    after: dict | None = None,
+    **columns,
+) -> DataRequest:
+    before = {"state": request.state}
+    for name, value in ({"handled_by": by, **columns} | ({"state": state} if state else {})).items():
+        setattr(request, name, value)
+    request.save()
+    record(
+        by=by,
+        action=f"data_request.{step}",
+        obj=request,
+        before=before,
+        after={"state": request.state, **(after or {})},
+        reason=reason,
+    )
+    return request
+
+
+def identify(*, request_id: int, how: str, by: User) -> DataRequest:
+    """Who asks was checked; ``how`` stays in the history. The same step twice changes nothing."""
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        if may and request.state == RequestState.IDENTIFIED:
+            return request
+        refuse_if(rules.step_refusal("identify", may=may, state=request.state))
+        return _move(request, step="identify", state=RequestState.IDENTIFIED, by=by, reason=how)
+
+
+def answer(*, request_id: int, words: str, by: User) -> DataRequest:
+    """Tell who asked what will be done and by when."""
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        if may and request.state == RequestState.ANSWERED and request.answer == words:
+            return request
+        refuse_if(rules.step_refusal("answer", may=may, state=request.state))
+        now = timezone.now()
+        late = request.answer_by < timezone.localdate(now)
+        _move(
+            request,
+            step="answer",
+            state=RequestState.ANSWERED,
+            by=by,
+            answered_at=now,
+            answer=words,
+            after={"late": late},
+        )
+        tell_requester(request=request, occasion="answered")
+    return request
+
+
+def refuse(*, request_id: int, ground: str, words: str, by: User) -> DataRequest:
+    """Refuse with one of the grounds of the law, and say in words why it holds here."""
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        if may and request.state == RequestState.REFUSED and request.refusal_ground == ground:
+            return request
+        refuse_if(rules.step_refusal("refuse", may=may, state=request.state))
+        if ground not in RefusalGround.values:
+            raise Refused.because("ground", _("Choose the ground on which it is refused."), "ground")
+        _move(
+            request, step="refuse", state=RequestState.REFUSED, by=by, refusal_ground=ground, answer=words,
+            answered_at=request.answered_at or timezone.now(), after={"ground": ground},
+        )  # fmt: skip
+        tell_requester(request=request, occasion="refused")
+    return request
+
+
+def extend(*, request_id: int, reason: str, by: User) -> DataRequest:
+    """Take the one extension that the law allows, with its reason."""
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        refuse_if(rules.step_refusal("extend", may=may, state=request.state, extended=request.extended_at is not None))
+        before = request.due_on
+        due_on = queries.date_after(before, rules.deadline("extension"))
+        _move(
+            request, step="extend", state=None, by=by, reason=reason, due_on=due_on, extended_at=timezone.now(),
+            after={"due_before": str(before), "due_on": str(due_on)},
+        )  # fmt: skip
+        tell_requester(request=request, occasion="extended")
+    return request
+
+
+def finish(*, request_id: int, words: str, by: User, withdraw: bool = False) -> DataRequest:
+    """What was asked has been done; ``words`` say what. ``withdraw`` ends every consent of the pupil on the spot."""
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        if may and request.state == RequestState.DONE:
+            return request
+        refuse_if(rules.step_refusal("finish", may=may, state=request.state))
+        stopped = _withdraw_consents(request, by=by) if withdraw and request.pupil_id else 0
+        done(request=request, words=words, by=by, after={"consents_withdrawn": stopped} if withdraw else None)
+    return request
+
+
+def _withdraw_consents(request: DataRequest, *, by: User) -> int:
+    given = Consent.objects.filter(pupil=request.pupil_id, state=ConsentState.GIVEN)
+    asked = set(given.values_list("purpose", "giver"))
+    for purpose, giver in sorted(asked):
+        withdraw_at_school(pupil_id=request.pupil_id, purpose=purpose, giver=giver, reason=request.reference, by=by)
+    return len(asked)
+
+
+def done(*, request: DataRequest, words: str, by: User | None, after: dict | None = None) -> None:
+    """Close a request that was carried out, in the caller's transaction."""
+    now = timezone.now()
+    late = request.due_on < timezone.localdate(now)
+    _move(
+        request, step="finish", state=RequestState.DONE, by=by, done_at=now, answer=words or request.answer,
+        after={"late": late} | (after or {}),
+    )  # fmt: skip
+    tell_requester(request=request, occasion="done")
+
+
+def correct(*, request_id: int, facts: dict, told_source: bool, words: str, by: User) -> DataRequest:
+    """Correct the pupil's record or the person's name, and close the request.
+
+    The portal is not the origin: the handler states that the source was told, so that the next import agrees.
+    The history says which columns changed, never what stood in them.
+    """
+    with transaction.atomic():
+        request, may = locked_request(request_id=request_id, by=by)
+        target = request.pupil or request.person
+        erased = bool(request.pupil and request.pupil.erased_at)
+        if may and request.state == RequestState.DONE:
+            return request
+        refuse_if(rules.correction_refusal(may=may, state=request.state, kind=request.kind, erased=erased))
+        if request.pupil and not told_source:
+            message = _("Correct it in the school's register first: otherwise the next import brings the mistake back.")
+            raise Refused.because("source_first", message, "told_source")
+        allowed = CORRECTABLE if request.pupil else ("full_name",)
+        changed = [name for name in allowed if name in facts and getattr(target, name) != facts[name]]
+        for name in changed:
+            setattr(target, name, facts[name])
+        target.save()
+        if changed:
+            after = {"columns": changed, "request": Code(request.reference)}
+            record(by=by, action="person.correct", obj=target, after=after)
+        done(request=request, words=words, by=by, after={"columns": changed})
+    return request
+
+
+def warn_handlers(*, today: date) -> int:
+    """Warn before a date is missed, once for each date; how many requests were warned of."""
+    warned = 0
+    for row, occasion in queries.to_warn_of(today):
+        day = row.answer_by if occasion == "answer" else row.due_on
+        with transaction.atomic():
+            if tell_handlers(request=row, occasion=occasion, day=day):
+                DataRequest.objects.filter(pk=row.pk).update(alerted_at=timezone.now())
+                warned += 1
+    return warned

@@ -1,0 +1,220 @@
+"""Whose data they are, which requests wait, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db.models import Case, F, Q, QuerySet, When
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.consents.choices import ConsentPurpose, ConsentState
+from programs.consents.models import Consent
+from programs.core.calendar import add_working_days
+from programs.core.choices import JobState
+from programs.core.models import Job
+from programs.core.personal import Subject, obstacles_to_erasing
+from programs.data_rights import rules
+from programs.data_rights.choices import OPEN_REQUESTS, RequestKind, RequestState
+from programs.data_rights.models import DataRequest
+from programs.pupils import rules as pupil_rules
+from programs.pupils.models import Pupil
+from programs.schools.choices import WORKING_STATES, OfficeRole
+from programs.schools.models import Membership, OfficerPost, School, SchoolClaim
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.schools import scope_of
+from programs.schools.rules import COORDINATING, Standing
+
+ARCHIVE_JOB = "schools.personal_archive"
+ARCHIVE_LASTS = timedelta(hours=24)
+UNANSWERED = (RequestState.RECEIVED, RequestState.IDENTIFIED)
+
+
+# --- Whose data ---------------------------------------------------------------------------------
+def records_of(pupil: Pupil) -> list[Pupil]:
+    """All rows of the register that are the same child: the one that others were merged into, and those."""
+    seen: dict[int, Pupil] = {}
+    while pupil.merged_into_id and pupil.pk not in seen:
+        seen[pupil.pk] = pupil
+        pupil = pupil.merged_into
+    found = {pupil.pk: pupil}
+    layer = [pupil]
+    while layer:
+        layer = [row for row in Pupil.objects.filter(merged_into__in=layer) if row.pk not in found]
+        found |= {row.pk: row for row in layer}
+    return list(found.values())
+
+
+def subject_of(*, pupil: Pupil | None = None, user: User | None = None) -> Subject:
+    """One person with everything that is theirs: an account brings the pupil's record, a record its account."""
+    if pupil is None and user is not None:
+        pupil = Pupil.objects.filter(user=user).select_related("merged_into").first()
+    records = records_of(pupil) if pupil else []
+    user = user or next((row.user for row in records if row.user_id), None)
+    claims = SchoolClaim.objects.filter(coordinator=user) if user else SchoolClaim.objects.none()
+    addresses = (
+        {user.email} | set(EmailAddress.objects.filter(user=user).values_list("email", flat=True)) if user else set()
+    )
+    return Subject(
+        user_id=user.pk if user else None,
+        pupil_ids=tuple(row.pk for row in records),
+        names=_known({row.full_name for row in records} | ({user.full_name} if user else set())),
+        addresses=_known(addresses | {claim.email for claim in claims}),
+        phones=_known({row.guardian_phone for row in records} | {claim.phone for claim in claims}),
+    )
+
+
+def subject_of_record(pupil: Pupil) -> Subject:
+    """For the end of a record's time: an account that has become somebody's in another role stays."""
+    return Subject(
+        user_id=None if obstacles_to_erasing(pupil.user_id) else pupil.user_id,
+        pupil_ids=(pupil.pk,),
+        names=_known({pupil.full_name}),
+        phones=_known({pupil.guardian_phone}),
+        on_request=False,
+    )
+
+
+def _known(values: set[str | None]) -> tuple[str, ...]:
+    return tuple(sorted(value for value in values if value))
+
+
+def identifiers_erased(identifiers: Iterable[str], *, school_id: int, source: str) -> frozenset[str]:
+    """Those that were erased on request: an import must not bring them back in silence."""
+    marks = {
+        pupil_rules.erased_identifier(school_id=school_id, source=source, external_id=each): each
+        for each in identifiers
+    }
+    on_request = Q(data_requests__kind=RequestKind.ERASE, data_requests__state=RequestState.DONE)
+    erased = Pupil.objects.filter(on_request, school=school_id, external_id__in=marks)
+    return frozenset(marks[mark] for mark in erased.values_list("external_id", flat=True))
+
+
+def archive_of(user: User, *, now: datetime) -> Job | None:
+    """The person's own archive that is being packed, or was packed within the last day."""
+    jobs = Job.objects.filter(name=ARCHIVE_JOB, owner=user, created_at__gt=now - ARCHIVE_LASTS)
+    return jobs.exclude(state=JobState.FAILED).order_by("-pk").first()
+
+
+def erasure_job_of(request: DataRequest) -> Job | None:
+    return Job.objects.filter(unique_key=f"erase:{request.pk}").first()
+
+
+def may_hand_over(pupil: Pupil) -> bool:
+    """Whether a request to see the data runs, of somebody whose identity was checked."""
+    running = DataRequest.objects.filter(pupil=pupil, kind=RequestKind.ACCESS)
+    return running.filter(state__in=[RequestState.IDENTIFIED, RequestState.ANSWERED]).exists()
+
+
+# --- Dates --------------------------------------------------------------------------------------
+def date_after(day: date, limit: rules.Deadline) -> date:
+    """The last day of ``limit`` when its clock starts on ``day``, which is not counted itself."""
+    if limit.unit == "working":
+        return add_working_days(day, limit.days)
+    return day + timedelta(days=limit.days)
+
+
+def has_partners(pupil: Pupil | None) -> bool:
+    """Whether the pupil's data went to a partner, who then must act, too."""
+    if pupil is None:
+        return False
+    shared = Consent.objects.filter(pupil=pupil, purpose=ConsentPurpose.PARTNER)
+    return shared.filter(state__in=[ConsentState.GIVEN, ConsentState.WITHDRAWN]).exists()
+
+
+# --- Who sees what ------------------------------------------------------------------------------
+def requests_to_handle(user) -> QuerySet[DataRequest]:
+    """Requests of the schools that the person coordinates; for the department, those without a school at work."""
+    standing = standing_of(user)
+    mine = Q(school__in=[school.pk for school in standing.schools_as(*COORDINATING) if school.is_working])
+    if standing.is_department:
+        # A suspended school may not act, and the law's clock does not stop for it.
+        idle = _overseen_by(standing).exclude(state__in=WORKING_STATES)
+        mine |= Q(school__isnull=True) | Q(school__in=idle)
+    return DataRequest.objects.filter(mine).exclude(person=standing.user_id) if standing.user_id else _none()
+
+
+def _overseen_by(standing: Standing) -> QuerySet[School]:
+    return School.objects.filter(scope_of(OfficeRole.DEPARTMENT, standing.posts[OfficeRole.DEPARTMENT]))
+
+
+def _none() -> QuerySet[DataRequest]:
+    return DataRequest.objects.none()
+
+
+def handles(standing: Standing) -> bool:
+    """Whether requests may come to this person's desk at all."""
+    return standing.is_department or any(school.is_working for school in standing.schools_as(*COORDINATING))
+
+
+def by_next_date(requests: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
+    """What the law wants next stands first: late ones before all."""
+    unanswered = When(state__in=UNANSWERED, then=F("answer_by"))
+    return requests.order_by(Case(unanswered, default=F("due_on")), "pk")
+
+
+def late_requests(today: date) -> Q:
+    return Q(state__in=UNANSWERED, answer_by__lt=today) | Q(state__in=OPEN_REQUESTS, due_on__lt=today)
+
+
+def requests_visible_to(user) -> QuerySet[DataRequest]:
+    """Those to handle; the department also sees the late ones of the schools in its scope, without the person."""
+    standing = standing_of(user)
+    if standing.user_id is None:
+        return _none()
+    seen = Q(pk__in=requests_to_handle(user).values("pk"))
+    if standing.is_department:
+        seen |= late_requests(timezone.localdate()) & Q(school__in=_overseen_by(standing))
+    found = DataRequest.objects.filter(seen).exclude(person=standing.user_id)
+    return found.select_related("school", "pupil", "person")
+
+
+def requests_about(subject: Subject) -> QuerySet[DataRequest]:
+    about = Q(pupil__in=subject.pupil_ids)
+    if subject.user_id:
+        about |= Q(person=subject.user_id)
+    return DataRequest.objects.filter(about).order_by("-received_at", "-pk")
+
+
+def has_same_open(*, pupil: Pupil | None, person: User | None, kind: str) -> bool:
+    return DataRequest.objects.filter(pupil=pupil, person=person, kind=kind, state__in=OPEN_REQUESTS).exists()
+
+
+def handler_school_of(*, pupil: Pupil | None, person: User | None) -> School | None:
+    """A pupil's school; a teacher's only school, unless the person coordinates it themselves; else the department."""
+    if pupil:
+        return rules.handling_school(pupil.school) if _has_coordinator(pupil.school) else None
+    standing = standing_of(person)
+    schools = standing.schools
+    if len(schools) != 1 or standing.coordinates(schools[0]) or standing.is_officer:
+        return None
+    return rules.handling_school(schools[0]) if _has_coordinator(schools[0]) else None
+
+
+def _has_coordinator(school: School) -> bool:
+    return Membership.objects.current().filter(school=school, role__in=COORDINATING).exists()
+
+
+def handlers_of(request: DataRequest) -> list[User]:
+    """Who is told that a request waits."""
+    if request.school_id and request.school.is_working:
+        holders = Membership.objects.current().filter(school=request.school, role__in=COORDINATING)
+        people = [row.user for row in holders.select_related("user")]
+    else:
+        posts = OfficerPost.objects.filter(role=OfficeRole.DEPARTMENT, user__is_active=True)
+        people = [row.user for row in posts.select_related("user")]
+    return [person for person in people if person.pk != request.person_id]
+
+
+def to_warn_of(today: date) -> list[tuple[DataRequest, str]]:
+    """Requests whose date comes near or is past: (request, ``answer`` or ``due``)."""
+    rows = DataRequest.objects.select_related("school").order_by("pk")
+    answer = rows.filter(state__in=UNANSWERED, answer_by__lte=add_working_days(today, rules.WARN_BEFORE_ANSWER))
+    due = rows.filter(state__in=OPEN_REQUESTS, due_on__lte=add_working_days(today, rules.WARN_BEFORE_DONE))
+    return [(row, "answer") for row in answer] + [(row, "due") for row in due]
+
+
+def open_data_requests(school: School) -> list[DataRequest]:
+    return list(DataRequest.objects.filter(school=school, state__in=OPEN_REQUESTS).order_by("due_on", "pk"))

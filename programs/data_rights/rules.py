@@ -1,0 +1,114 @@
+"""Requests about personal data: who handles them, which step may follow which, and how long each may take.
+
+The numbers of days are data with their legal source (``data/data_rights.toml``): they change with a decree.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.consents.rules import age_on
+from programs.core.refusals import Refusal
+from programs.data_rights.choices import OPEN_REQUESTS, RequestKind, RequestState
+from programs.schools.models import School
+
+_DATA = tomllib.loads((Path(__file__).parent / "data" / "data_rights.toml").read_text(encoding="utf-8"))
+ACTS_ALONE_FROM = 16  # below, the legal representative exercises the rights (Law on Children 2016; to be confirmed)
+SOON = 3  # days before a date from which a list marks it
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """``days`` of a unit, ``working`` or ``calendar``, and where the law says so."""
+
+    days: int
+    unit: str
+    source: str
+    to_confirm: bool
+
+
+def deadline(name: str, *, third_parties: bool = False) -> Deadline:
+    """How long ``answer``, ``extension`` or a kind of request may take; longer when others must act, too."""
+    entry = _DATA[name]
+    days = entry.get("with_third_parties", entry["days"]) if third_parties else entry["days"]
+    return Deadline(days=days, unit=entry["unit"], source=entry["source"], to_confirm=entry["to_confirm"])
+
+
+WARN_BEFORE_ANSWER: int = _DATA["warning"]["before_answer"]
+WARN_BEFORE_DONE: int = _DATA["warning"]["before_done"]
+
+
+# --- Who ----------------------------------------------------------------------------------------
+def handling_school(school: School | None) -> School | None:
+    """The school that handles a request, or None for the department: a school that is closed handles nothing."""
+    return school if school and school.is_working else None
+
+
+def needs_representative(birth_date: date | None, day: date) -> bool:
+    """Whether a guardian must stand behind the request; an unknown age counts as a child's."""
+    age = age_on(birth_date, day)
+    return age is None or age < ACTS_ALONE_FROM
+
+
+# --- Whether now --------------------------------------------------------------------------------
+_AFTER = {
+    "identify": (RequestState.RECEIVED,),
+    "answer": (RequestState.IDENTIFIED,),
+    "finish": (RequestState.ANSWERED,),
+    "refuse": OPEN_REQUESTS,
+    "extend": OPEN_REQUESTS,
+}
+
+
+def step_refusal(step: str, *, may: bool, state: str, extended: bool = False) -> Refusal | None:
+    """Why ``step`` cannot be taken."""
+    if not may:
+        return Refusal("not_allowed", _("Only the one who handles this request may do this."))
+    if state not in OPEN_REQUESTS:
+        return Refusal("request_closed", _("This request is closed. Look at its history below."))
+    if step == "extend" and extended:
+        return Refusal("extended_already", _("The time was extended once; the law allows no second time."))
+    if state in _AFTER[step]:
+        return None
+    if state == RequestState.RECEIVED:
+        return Refusal("identity_first", _("First check who asks."))
+    if state == RequestState.IDENTIFIED:
+        return Refusal("answer_first", _("First answer the request."))
+    return Refusal("step_taken", _("This step was already taken. Look at the history below."))
+
+
+def correction_refusal(*, may: bool, state: str, kind: str, erased: bool) -> Refusal | None:
+    if kind != RequestKind.CORRECT:
+        return Refusal("other_kind", _("Data are corrected here on a request for correction only."))
+    if erased:
+        return Refusal("erased", _("The data were erased in the meantime."))
+    return step_refusal("finish", may=may, state=state)
+
+
+def erasure_refusal(*, may: bool, state: str, kind: str, has_role: bool, is_self: bool) -> Refusal | None:
+    """``has_role``: the person still works for a school, a centre or an office in the portal."""
+    if kind != RequestKind.ERASE:
+        return Refusal("other_kind", _("Data are erased on a request for erasure only."))
+    if is_self:
+        return Refusal("not_allowed", _("Only the one who handles this request may do this."))
+    if refusal := step_refusal("finish", may=may, state=state):
+        return refusal
+    if has_role:
+        return Refusal(
+            "has_role",
+            _("This person still has a role in the portal. End it first: what waits for them needs somebody else."),
+        )
+    return None
+
+
+def asking_refusal(*, kind: str, has_same_open: bool) -> Refusal | None:
+    if kind not in RequestKind.values:
+        return Refusal("kind", _("Choose what you ask for."), "kind")
+    if has_same_open:
+        return Refusal("asked_already", _("The same request is already open; you see below how far it is."), "kind")
+    return None

@@ -1,0 +1,238 @@
+"""What the portal stores about me: to read, to take away, and to ask about. For accounts and for guardians."""
+
+from __future__ import annotations
+
+import tempfile
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.files.storage import storages
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.accounts.models import User
+from programs.consents.models import GuardianLink
+from programs.consents.views.guardians import with_open_door
+from programs.core.audit import Code, record
+from programs.core.choices import JobState
+from programs.core.gates import signed_in
+from programs.core.jobs import enqueue
+from programs.core.personal import Subject, sections_of
+from programs.core.personal_archive import is_large, write_archive
+from programs.core.refusals import Refused, show_refusal
+from programs.data_rights import queries, rules
+from programs.data_rights.actions import requests as actions
+from programs.data_rights.choices import Requester
+from programs.data_rights.forms import AskForm
+from programs.data_rights.models import DataRequest
+from programs.pupils.models import Pupil
+from programs.schools.queries.roles import standing_of
+
+ARCHIVE_NAME = "du-lieu-ca-nhan.zip"
+
+
+def steps_of(data_request: DataRequest) -> list[dict]:
+    """The way of a request, with the date of each step."""
+    refused = data_request.state == "refused"
+    reached = ["received", "identified", "answered", "done"]
+    place = reached.index(data_request.state) if not refused else 1
+    answered = data_request.answered_at or data_request.answer_by
+    labels = [
+        (pgettext("step of a request", "Received"), data_request.received_at),
+        (pgettext("step of a request", "Identity checked"), None),
+        (pgettext("step of a request", "Refused") if refused else pgettext("step of a request", "Answered"), answered),
+        (pgettext("step of a request", "Done"), data_request.done_at or data_request.due_on),
+    ]
+    if refused:
+        labels = labels[:3]
+    steps = []
+    for number, (label, day) in enumerate(labels):
+        done = number <= place
+        state = "done" if done else "now" if number == place + 1 else ""
+        if refused and number == 2:
+            state = "no"
+        words = _("by {day}") if not done and not refused else "{day}"
+        steps.append(
+            {"label": label, "state": state, "detail": words.format(day=f"{_local(day):%d/%m/%Y}") if day else ""}
+        )
+    return steps
+
+
+def _local(moment):
+    return timezone.localtime(moment) if hasattr(moment, "hour") else moment
+
+
+def archive_response(subject: Subject) -> FileResponse:
+    """Packed to a file on disk and sent from there: memory does not grow with the files."""
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it when it was sent)
+    write_archive(packed, subject=subject)
+    packed.seek(0)
+    return FileResponse(packed, as_attachment=True, filename=ARCHIVE_NAME, content_type="application/zip")
+
+
+def note_download(*, by: User | None, about: Pupil | User, door: str) -> None:
+    with transaction.atomic():
+        record(by=by, action="person.download", obj=about, after={"door": Code(door)})
+
+
+# --- From an account ----------------------------------------------------------------------------
+@signed_in
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    subject = queries.subject_of(user=request.user)
+    context = {
+        "sections": sections_of(subject),
+        "requests": list(queries.requests_about(subject)),
+        "archive": queries.archive_of(request.user, now=timezone.now()),
+    }
+    return render(request, "data_rights/my_data.html", context)
+
+
+@signed_in
+@reauthentication_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_data_download(request: HttpRequest) -> HttpResponse:
+    """The password once more: whoever finds an open computer does not leave with the whole life of its owner."""
+    if request.method != "POST":
+        return render(request, "data_rights/download.html", {"back_url": reverse("my_data")})
+    subject = queries.subject_of(user=request.user)
+    if is_large(subject):
+        hour = timezone.now().strftime("%Y%m%d%H")
+        enqueue(
+            queries.ARCHIVE_JOB,
+            arguments={"user": request.user.pk},
+            owner=request.user,
+            unique_key=f"archive:{request.user.pk}:{hour}",
+        )
+        messages.info(request, _("Your files are being packed. This page tells when they are ready."))
+        return redirect("my_data")
+    note_download(by=request.user, about=request.user, door="account")
+    return archive_response(subject)
+
+
+@signed_in
+@reauthentication_required
+@require_safe
+def my_data_file(request: HttpRequest) -> FileResponse:
+    """The archive that the worker packed, for its owner alone, within a day."""
+    job = queries.archive_of(request.user, now=timezone.now())
+    if job is None or job.state != JobState.DONE or not storages["private"].exists(job.result["key"]):
+        raise Http404
+    note_download(by=request.user, about=request.user, door="account")
+    packed = storages["private"].open(job.result["key"])
+    return FileResponse(packed, as_attachment=True, filename=ARCHIVE_NAME, content_type="application/zip")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_data_ask(request: HttpRequest) -> HttpResponse:
+    pupil = standing_of(request.user).pupil
+    form = AskForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        made = _ask(
+            form,
+            pupil=pupil,
+            person=None if pupil else request.user,
+            requester=Requester.PUPIL if pupil else Requester.PERSON,
+            name=request.user.full_name,
+            by=request.user,
+        )
+        if made:
+            messages.success(request, _("Your request has arrived."))
+            return redirect("my_data_request", reference=made.reference)
+    young = bool(pupil) and rules.needs_representative(pupil.birth_date, timezone.localdate())
+    context = {"form": form, "young": young, "back_url": reverse("my_data"), "deadlines": deadlines()}
+    return render(request, "data_rights/ask.html", context)
+
+
+def _ask(form: AskForm, *, pupil, person, requester: str, name: str, by, received_at=None) -> DataRequest | None:
+    """The request, or None with the refusal in the form."""
+    try:
+        return actions.ask(
+            kind=form.cleaned_data["kind"],
+            pupil=pupil,
+            person=person,
+            requester=requester,
+            requester_name=name,
+            text=form.cleaned_data["text"],
+            by=by,
+            key=form.cleaned_data["idempotency_key"],
+            received_at=received_at,
+        )
+    except Refused as refused:
+        show_refusal(form, refused.refusal)
+        return None
+
+
+def deadlines() -> list[tuple[str, rules.Deadline]]:
+    """What the law sets, for whoever asks and for whoever handles it."""
+    names = {
+        "answer": _("Answer"),
+        "access": _("See, receive or correct"),
+        "erase": _("Erase"),
+        "restrict": _("Restrict or object"),
+        "extension": _("Extension, once"),
+    }
+    return [(label, rules.deadline(name)) for name, label in names.items()]
+
+
+@signed_in
+@require_safe
+def my_data_request(request: HttpRequest, reference: str) -> HttpResponse:
+    mine = queries.requests_about(queries.subject_of(user=request.user))
+    data_request = get_object_or_404(mine.select_related("school"), reference=reference)
+    context = {"data_request": data_request, "steps": steps_of(data_request), "back_url": reverse("my_data")}
+    return render(request, "data_rights/status.html", context)
+
+
+# --- Through a guardian's link ------------------------------------------------------------------
+@with_open_door
+@require_safe
+def guardian_data(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
+    subject = queries.subject_of(pupil=link.pupil)
+    context = _door(link, token) | {
+        "sections": sections_of(subject),
+        "requests": list(queries.requests_about(subject)),
+    }
+    return render(request, "data_rights/guardian/data.html", context)
+
+
+def _door(link: GuardianLink, token: str) -> dict:
+    return {"link": link, "pupil": link.pupil, "school": link.pupil.school, "token": token}
+
+
+@with_open_door
+@require_http_methods(["POST"])
+def guardian_data_download(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
+    """By POST: whoever previews the link in a messenger downloads nothing."""
+    note_download(by=None, about=link.pupil, door=f"link:{link.pk}")
+    return archive_response(queries.subject_of(pupil=link.pupil))
+
+
+@with_open_door
+@require_http_methods(["GET", "HEAD", "POST"])
+def guardian_data_ask(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
+    form = AskForm(request.POST or None)
+    back = reverse("guardian_data", args=[token])
+    if form.is_bound and form.is_valid():
+        made = _ask(form, pupil=link.pupil, person=None, requester=Requester.GUARDIAN, name=link.guardian_name, by=None)
+        if made:
+            messages.success(request, _("Your request has arrived. Look at this page again to see how far it is."))
+            return redirect("guardian_data_request", token=token, reference=made.reference)
+    context = _door(link, token) | {"form": form, "back_url": back, "deadlines": deadlines()}
+    return render(request, "data_rights/guardian/data_ask.html", context)
+
+
+@with_open_door
+@require_safe
+def guardian_data_request(request: HttpRequest, link: GuardianLink, token: str, reference: str) -> HttpResponse:
+    about = queries.requests_about(queries.subject_of(pupil=link.pupil))
+    data_request = get_object_or_404(about.select_related("school"), reference=reference)
+    context = _door(link, token) | {"data_request": data_request, "steps": steps_of(data_request)}
+    return render(request, "data_rights/guardian/data_request.html", context)

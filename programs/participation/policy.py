@@ -1,0 +1,33 @@
+"""Who sees figures of participation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import Role, sees
+from programs.participation.queries import SCHOOL_READERS
+from programs.schools.rules import Standing
+
+READERS = (
+    Role.COORDINATOR,
+    Role.PRINCIPAL,
+    Role.WARD_OFFICER,
+    Role.DEPARTMENT_OFFICER,
+    Role.STEERING,
+)
+
+PERMISSIONS = [
+    sees(
+        _("participation within their reach, down to the rows behind each figure, and as a spreadsheet"),
+        READERS,
+        "participation",
+        "participation_rows",
+        "participation_xlsx",
+        "participation_rows_xlsx",
+    ),
+]
+
+
+def can_see_participation(standing: Standing) -> bool:
+    """Officers see their scope; who answers for a school sees that school."""
+    return standing.is_officer or bool(standing.schools_as(*SCHOOL_READERS))

@@ -1,0 +1,323 @@
+"""Classes are made, pupils leave, come back, are joined, and move up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from programs.accounts.models import User
+from programs.core.audit import Code, record
+from programs.core.idempotency import perform_once
+from programs.core.models import SchoolYear
+from programs.core.refusals import Refused, refuse_if
+from programs.pupils import policy, rules
+from programs.pupils import queries as promotion_queries
+from programs.pupils.hooks import LEAVING, MERGING
+from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.policy import can_keep_roll
+from programs.pupils.queries import has_office
+from programs.pupils.rules import Move, Plan, class_refusal
+from programs.schools.actions.staff import school_begins
+from programs.schools.models import Membership, School
+from programs.schools.policy import can_coordinate
+from programs.schools.queries import roles as role_queries
+from programs.schools.queries.roles import standing_of
+
+
+def add_class(
+    *, school: School, school_year: SchoolYear, name: str, grade: int, teacher: User | None, by: User, key: str
+) -> ClassGroup:
+    """A new class of the year, still without pupils. Raises ``Refused``: ``not_allowed``, ``class_exists``,
+    ``not_staff``."""
+
+    def perform() -> ClassGroup:
+        _check(school=school, school_year=school_year, name=name, teacher=teacher, by=by)
+        group = ClassGroup.objects.create(
+            school=school, school_year=school_year, name=name, grade=grade, homeroom_teacher=teacher
+        )
+        record(by=by, action="class.add", obj=group, after=_seen(group))
+        school_begins(school_id=school.pk, by=by)
+        return group
+
+    body = {"school": school.pk, "year": school_year.pk, "name": name, "grade": grade, "teacher": _pk(teacher)}
+    return _once("class.add", by, key, body, perform)
+
+
+def change_class(
+    *, class_group: ClassGroup, name: str, grade: int, teacher: User | None, by: User, key: str
+) -> ClassGroup:
+    """Another name, grade or homeroom teacher. Raises ``Refused`` as ``add_class`` does."""
+
+    def perform() -> ClassGroup:
+        group = ClassGroup.objects.select_related("school", "school_year").get(pk=class_group.pk)
+        _check(school=group.school, school_year=group.school_year, name=name, teacher=teacher, by=by, group=group)
+        before = _seen(group)
+        group.name, group.grade, group.homeroom_teacher = name, grade, teacher
+        group.save(update_fields=["name", "grade", "homeroom_teacher"])
+        record(by=by, action="class.change", obj=group, before=before, after=_seen(group))
+        return group
+
+    body = {"class": class_group.pk, "name": name, "grade": grade, "teacher": _pk(teacher)}
+    return _once("class.change", by, key, body, perform)
+
+
+def _once(action: str, by: User, key: str, body: dict, perform) -> ClassGroup:
+    with transaction.atomic():
+        find = ClassGroup.objects.select_related("school").get
+        return perform_once(user=by, action=action, key=key, body=body, perform=perform, find=lambda pk: find(pk=pk))
+
+
+def _check(
+    *,
+    school: School,
+    school_year: SchoolYear,
+    name: str,
+    teacher: User | None,
+    by: User,
+    group: ClassGroup | None = None,
+) -> None:
+    # The school's row is the lock: two classes of one name queue up here, before the constraint.
+    fresh = School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    if not can_coordinate(standing_of(by), fresh):
+        raise Refused.because("not_allowed", _("Only the school's coordinator may do this."))
+    same_name = ClassGroup.objects.filter(school=fresh, school_year=school_year, name=name)
+    is_staff = teacher is None or Membership.objects.current().filter(school=fresh, user=teacher).exists()
+    refuse_if(
+        class_refusal(exists=same_name.exclude(pk=group.pk if group else None).exists(), teacher_is_staff=is_staff)
+    )
+
+
+def _seen(group: ClassGroup) -> dict:
+    return {"name": group.name, "grade": group.grade, "teacher": group.homeroom_teacher_id}
+
+
+def _pk(user: User | None) -> int | None:
+    return user.pk if user else None
+
+
+def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User, key: str) -> School:
+    """These pupils have left the school: they keep their history, their place in the class ends.
+
+    Schools whose lists wait for one of them are told. Raises ``Refused``: ``not_allowed``, ``left_in_future``.
+    """
+
+    def perform() -> School:
+        may = policy.can_keep_roll(role_queries.standing_of(by), school)
+        refuse_if(rules.leaving_refusal(may=may, left_on=left_on, today=timezone.localdate()))
+        fresh = _locked(school, [pupil.pk for pupil in pupils]).filter(left_on=None)
+        leaving = list(fresh)
+        Pupil.objects.filter(pk__in=[pupil.pk for pupil in leaving]).update(left_on=left_on)
+        Enrolment.objects.filter(pupil__in=leaving, ended_on=None).update(ended_on=left_on)
+        for pupil in leaving:
+            record(by=by, action="pupil.leave", obj=pupil, after={"left_on": left_on})
+        for follow in LEAVING:
+            follow(leaving)
+        return school
+
+    body = {"pupils": sorted(pupil.pk for pupil in pupils), "left_on": str(left_on)}
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="pupil.leave",
+            key=key,
+            body=body,
+            perform=perform,
+            find=lambda pk: School.objects.get(pk=pk),
+        )
+
+
+def _locked(school: School, pupil_ids: list[int]) -> models.QuerySet[Pupil]:
+    pupils = Pupil.objects.select_for_update(of=("self",)).filter(school=school, pk__in=pupil_ids)
+    return pupils.filter(merged_into=None, erased_at=None).order_by("pk")
+
+
+def take_back(*, pupil: Pupil, by: User, key: str) -> Pupil:
+    """A pupil who had left is here again; the class comes with the next list. Raises ``Refused``: ``not_allowed``."""
+
+    def perform() -> Pupil:
+        may = policy.can_keep_roll(role_queries.standing_of(by), pupil.school)
+        refuse_if(rules.leaving_refusal(may=may, left_on=None, today=timezone.localdate()))
+        fresh = _locked(pupil.school, [pupil.pk]).get()
+        if fresh.left_on:
+            before = {"left_on": fresh.left_on}
+            Pupil.objects.filter(pk=fresh.pk).update(left_on=None)
+            record(by=by, action="pupil.return", obj=fresh, before=before)
+        return fresh
+
+    with transaction.atomic():
+        return perform_once(
+            user=by, action="pupil.return", key=key, body={"pupil": pupil.pk}, perform=perform,
+            find=lambda pk: Pupil.objects.get(pk=pk),
+        )  # fmt: skip
+
+
+# --- Two records of one child ---------------------------------------------------------------------
+def merge_pupils(*, keep: Pupil, drop: Pupil, by: User, key: str) -> Pupil:
+    """Everything that belongs to ``drop`` belongs to ``keep`` from now on; the address of ``drop`` leads there.
+
+    Nothing is deleted: what both have (the same visit, the same competition) stays with the old record.
+    Raises ``Refused``: ``not_allowed``, ``same_record``, ``other_school``, ``already_merged``.
+    """
+
+    def perform() -> Pupil:
+        rows = {
+            pupil.pk: pupil
+            for pupil in Pupil.objects.select_for_update().filter(pk__in=[keep.pk, drop.pk]).order_by("pk")
+        }
+        kept, dropped = rows[keep.pk], rows[drop.pk] if drop.pk in rows else rows[keep.pk]
+        may = policy.can_keep_roll(role_queries.standing_of(by), keep.school)
+        refuse_if(rules.merge_refusal(kept, dropped, may=may))
+        moved = _follow(kept, dropped)
+        _close(kept, dropped)
+        record(by=by, action="pupil.merge", obj=kept, after={"merged": dropped.pk, "moved": moved})
+        record(by=by, action="pupil.merge", obj=dropped, after={"into": kept.pk})
+        return kept
+
+    with transaction.atomic():
+        return perform_once(
+            user=by, action="pupil.merge", key=key, body={"keep": keep.pk, "drop": drop.pk}, perform=perform,
+            find=lambda pk: Pupil.objects.get(pk=pk),
+        )  # fmt: skip
+
+
+def belongings() -> list[models.ForeignKey]:
+    """Every column of the portal that points at a pupil, whichever wing it is in: they all follow a merged pupil."""
+    relations = Pupil._meta.get_fields(include_hidden=True)
+    return [relation.field for relation in relations if relation.one_to_many and relation.auto_created]
+
+
+def _follow(kept: Pupil, dropped: Pupil) -> dict[str, int]:
+    """Point everything at the kept record; table → rows moved."""
+    moved: dict[str, int] = {}
+    _leave_second_class(kept, dropped)
+    for follow in MERGING:
+        follow(kept, dropped)
+    for column in belongings():
+        number = _repoint(column, kept, dropped)
+        if number:
+            moved[column.model._meta.label] = number
+    return moved
+
+
+def _repoint(column: models.ForeignKey, kept: Pupil, dropped: Pupil) -> int:
+    rows = column.model._base_manager.filter(**{column.name: dropped})
+    try:
+        with transaction.atomic():
+            return rows.update(**{column.name: kept})
+    except IntegrityError:
+        return sum(_repoint_one(column, pk, kept) for pk in rows.values_list("pk", flat=True))
+
+
+def _repoint_one(column: models.ForeignKey, pk: int, kept: Pupil) -> int:
+    """One row; where the kept record has the same already (the same visit), the old one stays where it is."""
+    try:
+        with transaction.atomic():
+            return column.model._base_manager.filter(pk=pk).update(**{column.name: kept})
+    except IntegrityError:
+        return 0
+
+
+def _leave_second_class(kept: Pupil, dropped: Pupil) -> None:
+    """One child sits in one class: the place of the record that goes ends."""
+    if Enrolment.objects.filter(pupil=kept, ended_on=None).exists():
+        Enrolment.objects.filter(pupil=dropped, ended_on=None).update(ended_on=timezone.localdate())
+
+
+def _close(kept: Pupil, dropped: Pupil) -> None:
+    account = dropped.user
+    dropped.merged_into, dropped.user = kept, None
+    dropped.left_on = dropped.left_on or timezone.localdate()
+    dropped.save(update_fields=["merged_into", "user", "left_on"])
+    if account and kept.user_id is None:
+        kept.user = account
+        kept.save(update_fields=["user"])
+    elif account and not has_office(account):  # that one's other desk is not the school's to close
+        account.is_active = False  # the child signs in with the account of the record that stays
+        account.save(update_fields=["is_active"])
+
+
+def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, key: str) -> School:
+    """Move the classes of ``year`` into the year after it. A second time finds nobody left to move.
+
+    Raises ``Refused``: ``not_allowed``, ``no_classes``, ``no_next_year``, ``too_early``.
+    """
+    with transaction.atomic():
+        return perform_once(
+            user=by,
+            action="school.promote",
+            key=key,
+            body={"school": school.pk, "year": year.pk, **plan.as_body()},
+            perform=lambda: _promote(school_id=school.pk, year=year, plan=plan, by=by),
+            find=lambda pk: School.objects.get(pk=pk),
+        )
+
+
+def _promote(*, school_id: int, year: SchoolYear, plan: Plan, by: User) -> School:
+    school = School.objects.select_for_update().get(pk=school_id)  # two people who press at once queue here
+    next_year = promotion_queries.year_after(year)
+    classes = list(promotion_queries.classes_to_move(school, year))
+    refuse_if(
+        rules.promotion_refusal(
+            may=can_keep_roll(role_queries.standing_of(by), school),
+            ends_on=year.ends_on,
+            next_year=next_year.name if next_year else "",
+            today=timezone.localdate(),
+            pupils=sum(group.pupils for group in classes),
+        )
+    )
+    moves = {move.class_id: move for move in plan.moves}
+    figures = {"classes": 0, "moved": 0, "repeating": 0, "left": 0}
+    today = timezone.localdate()
+    for group in classes:
+        if group.pk in moves:
+            _move_class(group, moves[group.pk], plan, next_year, today, figures)
+    record(
+        by=by,
+        action="school.promote",
+        obj=school,
+        before={"year": Code(year.name)},
+        after={"year": Code(next_year.name), **figures},
+    )
+    return school
+
+
+def _move_class(
+    group: ClassGroup, move: Move, plan: Plan, next_year: SchoolYear, today: date, figures: dict[str, int]
+) -> None:
+    places = {place.pupil_id: place for place in group.places}
+    repeating = places.keys() & plan.repeating - plan.leaving
+    going = places.keys() - repeating - plan.leaving
+    leaving = places.keys() & plan.leaving
+    if not move.next_name:
+        leaving, going = leaving | going, set()
+    Enrolment.objects.filter(pk__in=[place.pk for place in group.places]).update(ended_on=today)
+    Pupil.objects.filter(pk__in=leaving).update(left_on=today)
+    if going:
+        teacher = group.homeroom_teacher_id if move.keeps_teacher else None
+        _enrol(going, _class_of(group, next_year, move.next_name, group.grade + 1, teacher), today)
+    if repeating:
+        _enrol(repeating, _class_of(group, next_year, group.name, group.grade, None), today)
+    figures["classes"] += 1
+    figures["moved"] += len(going)
+    figures["repeating"] += len(repeating)
+    figures["left"] += len(leaving)
+
+
+def _class_of(old: ClassGroup, year: SchoolYear, name: str, grade: int, teacher_id: int | None) -> ClassGroup:
+    """The class of the new year; made where it is missing, given the teacher where it has none."""
+    group, _created = ClassGroup.objects.get_or_create(
+        school_id=old.school_id, school_year=year, name=name, defaults={"grade": rules.grade_of_class(name) or grade}
+    )
+    if teacher_id and group.homeroom_teacher_id is None:
+        group.homeroom_teacher_id = teacher_id
+        group.save(update_fields=["homeroom_teacher"])
+    return group
+
+
+def _enrol(pupil_ids, group: ClassGroup, today: date) -> None:
+    Enrolment.objects.bulk_create(
+        Enrolment(pupil_id=pupil_id, class_group=group, started_on=today) for pupil_id in sorted(pupil_ids)
+    )

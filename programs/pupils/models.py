@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now, TruncDate
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.models import SchoolYear
+from programs.core.text import clean_name, fold, name_sort_key
+from programs.pupils.choices import Gender
+from programs.schools.models import School
+
+USER = settings.AUTH_USER_MODEL
+
+
+class ClassGroup(models.Model):
+    """A class of one school year, such as 8A1."""
+
+    NO_PII = True
+    MOVES_WITH_SCHOOL = Q(
+        school_year__ends_on__gte=TruncDate(Now())
+    )  # this year's; classes of earlier years are history
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="classes")
+    school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="classes")
+    name = models.CharField(_("class"), max_length=20)
+    grade = models.PositiveSmallIntegerField(_("grade"))
+    homeroom_teacher = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="homeroom_classes"
+    )
+
+    join_code = models.CharField(_("class code"), max_length=12, null=True, blank=True, unique=True)
+
+    class Meta:
+        ordering = ["grade", "name"]
+        verbose_name, verbose_name_plural = _("class"), _("classes")
+        constraints = [
+            models.UniqueConstraint(fields=["school", "school_year", "name"], name="one_class_of_a_name_a_year"),
+            models.CheckConstraint(condition=Q(grade__gte=1, grade__lte=12), name="class_grade_1_to_12"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pupil(models.Model):
+    """A pupil as the school's own register has it; the portal is never the origin of pupil data."""
+
+    PII = {
+        "full_name", "given_name", "sort_key", "search_key", "birth_date", "gender", "external_id", "user",
+        "guardian_name", "guardian_phone",
+    }  # fmt: skip
+    MOVES_WITH_SCHOOL = Q(left_on__isnull=True, merged_into__isnull=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="pupils")
+    user = models.OneToOneField(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="pupil")
+    full_name = models.CharField(_("full name"), max_length=150)
+    given_name = models.CharField(_("given name"), max_length=60, blank=True)
+    sort_key = models.CharField(max_length=400, editable=False)
+    search_key = models.CharField(max_length=200, editable=False)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender, blank=True)
+    external_id = models.CharField(_("identifier in the source"), max_length=40)
+    source = models.CharField(_("source"), max_length=60)
+    imported_at = models.DateTimeField(default=timezone.now)
+    guardian_name = models.CharField(_("guardian"), max_length=150, blank=True)
+    guardian_phone = models.CharField(_("guardian's telephone"), max_length=20, blank=True)
+    left_on = models.DateField(_("left the school on"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from"
+    )  # the same child under two identifiers: decided by a person, never by the portal
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["sort_key"]
+        verbose_name, verbose_name_plural = _("pupil"), _("pupils")
+        constraints = [
+            models.UniqueConstraint(fields=["school", "source", "external_id"], name="one_pupil_per_source_identifier")
+        ]
+        indexes = [
+            models.Index(fields=["school", "sort_key"], name="pupil_school_order"),
+            models.Index(fields=["source", "external_id"], name="pupil_source_identifier"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args, **kwargs) -> None:
+        self.set_keys()
+        super().save(*args, **kwargs)
+
+    def set_keys(self) -> None:
+        """Clean the name and write what follows from it; whoever writes many rows at once calls this."""
+        self.full_name = clean_name(self.full_name)
+        self.sort_key = name_sort_key(self.full_name, self.given_name)
+        self.search_key = fold(self.full_name)[:200]
+
+    @property
+    def public_name(self) -> str:
+        """The most a public page may show of a pupil's name."""
+        return self.given_name or self.full_name.split()[-1]
+
+
+class Enrolment(models.Model):
+    """A pupil in a class, with the history of moves."""
+
+    PII = {"pupil"}
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="enrolments")
+    class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, related_name="enrolments")
+    started_on = models.DateField(default=timezone.localdate)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil", "class_group"], condition=Q(ended_on__isnull=True), name="one_current_place_in_a_class"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pupil} · {self.class_group}"

@@ -1,0 +1,230 @@
+"""Who sees which classes and pupils."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from programs.accounts.models import SignInCard, User
+from programs.accounts.second_factor import second_factor_needed
+from programs.core.models import SchoolYear
+from programs.core.personal import obstacles_to_erasing
+from programs.pupils import rules
+from programs.pupils.choices import AccountState
+from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.rules import Plan
+from programs.schools.models import School
+from programs.schools.queries.roles import standing_of
+
+
+def pupils_of_staff(user) -> QuerySet[Pupil]:
+    """The records of the person's own working schools; a merged one leads to the one that stayed."""
+    pupils = Pupil.objects.filter(school__in=standing_of(user).working_school_ids, erased_at__isnull=True)
+    return pupils.select_related("school", "merged_into", "user")
+
+
+def classes_over_the_years(pupil: Pupil) -> list[Enrolment]:
+    places = Enrolment.objects.filter(pupil=pupil).select_related(
+        "class_group__school", "class_group__school_year", "class_group__homeroom_teacher"
+    )
+    return list(places.order_by("-class_group__school_year__starts_on", "-started_on", "-pk"))
+
+
+def pupils_on_roll(school: School) -> QuerySet[Pupil]:
+    """The school's pupils as they are now, each child once."""
+    return Pupil.objects.filter(school=school, left_on=None, merged_into=None, erased_at=None)
+
+
+def with_places(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
+    """Each with the classes in which they are now, as ``places``."""
+    current = Enrolment.objects.filter(ended_on__isnull=True).select_related("class_group")
+    return pupils.prefetch_related(Prefetch("enrolments", current, to_attr="places"))
+
+
+def records_alike(pupil: Pupil) -> QuerySet[Pupil]:
+    """Records of the same school that may be the same child: the same name, or the same birthday and given name."""
+    same_day = Q(birth_date=pupil.birth_date, search_key__endswith=f" {pupil.search_key.split()[-1]}")
+    alike = Q(search_key=pupil.search_key) | (same_day if pupil.birth_date else Q(pk__in=[]))
+    others = Pupil.objects.filter(alike, school=pupil.school_id, merged_into__isnull=True, erased_at__isnull=True)
+    return others.exclude(pk=pupil.pk).order_by("sort_key", "pk")
+
+
+def belongings_of(pupil: Pupil) -> list[tuple[str, int]]:
+    """What hangs on a record, in words, with numbers: what would follow it into another one."""
+    found = []
+    for relation in Pupil._meta.get_fields(include_hidden=True):
+        if (
+            relation.one_to_many
+            and relation.auto_created
+            and relation.related_model._meta.app_config.name.startswith("programs.")
+        ):
+            number = relation.related_model._base_manager.filter(**{relation.field.name: pupil}).count()
+            if number and relation.related_model is not Pupil:
+                found.append((str(relation.related_model._meta.verbose_name_plural), number))
+    return found
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A class of the ending year and what becomes of it; an empty name means that its pupils leave the school."""
+
+    group: ClassGroup
+    next_name: str
+    leaves: bool
+
+
+def ending_year_of(school: School) -> SchoolYear | None:
+    """The latest school year in which pupils of the school are in a class now."""
+    years = SchoolYear.objects.filter(
+        classes__school=school,
+        classes__enrolments__ended_on__isnull=True,
+        classes__enrolments__pupil__left_on__isnull=True,
+    )
+    return years.order_by("-starts_on").first()
+
+
+def year_after(year: SchoolYear | None) -> SchoolYear | None:
+    return SchoolYear.objects.filter(starts_on__gt=year.starts_on).order_by("starts_on").first() if year else None
+
+
+def classes_to_move(school: School, year: SchoolYear | None) -> QuerySet[ClassGroup]:
+    """Classes of the year with somebody in them, each with its current places (``places``) and their pupils."""
+    current = Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True)
+    classes = ClassGroup.objects.filter(school=school, school_year=year).select_related("homeroom_teacher")
+    classes = classes.annotate(pupils=Count("enrolments", filter=current)).filter(pupils__gt=0)
+    return classes.order_by("grade", "name").prefetch_related(Prefetch("enrolments", open_places(), to_attr="places"))
+
+
+def open_places() -> QuerySet[Enrolment]:
+    places = Enrolment.objects.filter(ended_on__isnull=True, pupil__left_on__isnull=True)
+    return places.select_related("pupil").order_by("pupil__sort_key", "pk")
+
+
+def suggestions_for(school: School, classes: list[ClassGroup]) -> list[Suggestion]:
+    last = rules.last_grade_of(school.levels.values_list("level", flat=True))
+    return [
+        Suggestion(
+            group=group,
+            next_name="" if group.grade >= last else rules.next_class_name(group.name, group.grade),
+            leaves=group.grade >= last,
+        )
+        for group in classes
+    ]
+
+
+@dataclass(frozen=True)
+class ClassOutlook:
+    """What a plan would do with one class."""
+
+    group: ClassGroup
+    next_name: str
+    moved: int
+    repeating: int
+    left: int
+
+
+def outlook(plan: Plan, classes: list[ClassGroup]) -> list[ClassOutlook]:
+    """The figures that a person confirms; the action counts the same way on fresh rows."""
+    moves = {move.class_id: move for move in plan.moves}
+    found = []
+    for group in classes:
+        pupils = {place.pupil_id for place in group.places}
+        leaving, repeating = pupils & plan.leaving, pupils & plan.repeating - plan.leaving
+        others = len(pupils) - len(leaving) - len(repeating)
+        goes_up = bool(moves[group.pk].next_name)
+        found.append(
+            ClassOutlook(
+                group=group,
+                next_name=moves[group.pk].next_name,
+                moved=others if goes_up else 0,
+                repeating=len(repeating),
+                left=len(leaving) + (0 if goes_up else others),
+            )
+        )
+    return found
+
+
+def classes_visible_to(user) -> QuerySet[ClassGroup]:
+    """Classes of the person's own schools; a suspended school reads on, it only may not act."""
+    return ClassGroup.objects.filter(school__in=standing_of(user).own_school_ids)
+
+
+def classes_to_act_for(user) -> QuerySet[ClassGroup]:
+    """Classes for which the person may do something now: those of the working schools among them."""
+    return ClassGroup.objects.filter(school__in=standing_of(user).working_school_ids)
+
+
+def pupils_visible_to(user) -> QuerySet[Pupil]:
+    """Pupils of the person's own schools, and a pupil's own record. Officers see none."""
+    standing = standing_of(user)
+    own = Q(pk=standing.pupil.pk) if standing.pupil else Q(pk__in=[])
+    return Pupil.objects.filter(Q(school__in=standing.own_school_ids) | own)
+
+
+def pupils_of_class(class_group: ClassGroup) -> QuerySet[Pupil]:
+    """Who is in the class now, by given name in Vietnamese order."""
+    return Pupil.objects.filter(
+        enrolments__class_group=class_group, enrolments__ended_on__isnull=True, left_on__isnull=True
+    ).order_by("sort_key")
+
+
+def classes_of(school: School, school_year: SchoolYear | None) -> QuerySet[ClassGroup]:
+    """The school's classes of a year with the number of pupils now in each."""
+    current = Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True)
+    classes = ClassGroup.objects.filter(school=school, school_year=school_year).select_related("homeroom_teacher")
+    return classes.annotate(pupils=Count("enrolments", filter=current)).order_by("grade", "name")
+
+
+def number_on_roll(school: School) -> int:
+    return Pupil.objects.filter(school=school, left_on__isnull=True).count()
+
+
+@dataclass(frozen=True)
+class PupilAccount:
+    """A pupil of a class and how far the account has come; ``card_until`` is the open card's last day."""
+
+    pupil: Pupil
+    state: AccountState
+    card_until: datetime | None
+
+    @property
+    def label(self) -> str:
+        return self.state.label
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == AccountState.ACTIVE
+
+
+def accounts_of(class_group: ClassGroup, *, now: datetime) -> list[PupilAccount]:
+    """The pupils of a class, by given name, each with the state of the account; one query."""
+    card = SignInCard.objects.open().filter(user=OuterRef("user"), expires_at__gt=now)
+    pupils = pupils_of_class(class_group).select_related("user")
+    return [_account(pupil) for pupil in pupils.annotate(card_until=Subquery(card.values("expires_at")[:1]))]
+
+
+def _account(pupil: Pupil) -> PupilAccount:
+    return PupilAccount(pupil, _state(pupil), pupil.card_until)
+
+
+def _state(pupil: Pupil) -> AccountState:
+    if pupil.user is None:
+        return AccountState.NONE
+    if not pupil.user.is_active:
+        return AccountState.CLOSED
+    if pupil.user.has_usable_password():
+        return AccountState.ACTIVE
+    return AccountState.WAITING if pupil.card_until else AccountState.LAPSED
+
+
+def has_office(user: User) -> bool:
+    """Whether the account is somebody's in another role too: whoever prints cards for a class must not open it."""
+    return second_factor_needed(user) or bool(obstacles_to_erasing(user.pk))
+
+
+def class_now_of(pupil: Pupil) -> ClassGroup | None:
+    """The class that the pupil is in, of the latest school year."""
+    current = ClassGroup.objects.filter(enrolments__pupil=pupil, enrolments__ended_on__isnull=True)
+    return current.select_related("homeroom_teacher", "school_year").order_by("-school_year__starts_on", "pk").first()

@@ -1,0 +1,134 @@
+"""Whether a class may be added, a pupil may leave, be joined or move up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as translation_gettext
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.choices import GRADES_OF_LEVEL, Level
+from programs.core.refusals import Refusal
+from programs.pupils.models import Pupil
+
+
+def class_refusal(*, exists: bool, teacher_is_staff: bool) -> Refusal | None:
+    if exists:
+        return Refusal("class_exists", _("The school has a class of this name in this school year already."), "name")
+    if not teacher_is_staff:
+        return Refusal("not_staff", _("The homeroom teacher has to belong to the school's staff."), "teacher")
+    return None
+
+
+def leaving_refusal(*, may: bool, left_on: date | None, today: date) -> Refusal | None:
+    """``not_allowed``, ``left_in_future``."""
+    if not may:
+        return Refusal("not_allowed", translation_gettext("Only the school's coordinator may do this."))
+    if left_on and left_on > today:
+        return Refusal(
+            "left_in_future",
+            translation_gettext("The day lies in the future. Choose today or an earlier day."),
+            "left_on",
+        )
+    return None
+
+
+def merge_refusal(keep: Pupil, drop: Pupil, *, may: bool) -> Refusal | None:
+    """``not_allowed``, ``same_record``, ``other_school``, ``already_merged``."""
+    if not may:
+        return Refusal("not_allowed", translation_gettext("Only the school's coordinator may do this."))
+    if keep.pk == drop.pk:
+        return Refusal("same_record", translation_gettext("This is the same record twice."))
+    if keep.school_id != drop.school_id:
+        return Refusal(
+            "other_school",
+            translation_gettext("The two records belong to different schools. One of them must be released first."),
+        )
+    if keep.merged_into_id or drop.merged_into_id or keep.erased_at or drop.erased_at:
+        return Refusal(
+            "already_merged", translation_gettext("One of the two records is no longer in use. Open the page anew.")
+        )
+    return None
+
+
+PROMOTE_FROM = timedelta(days=60)  # before the school year ends: nobody moves up in November by mistake
+
+
+@dataclass(frozen=True)
+class Move:
+    """What becomes of one class. An empty ``next_name``: its pupils leave the school."""
+
+    class_id: int
+    next_name: str
+    keeps_teacher: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole act; ``repeating`` and ``leaving`` are pupils who do not go with their class."""
+
+    moves: tuple[Move, ...]
+    repeating: frozenset[int] = frozenset()
+    leaving: frozenset[int] = frozenset()
+
+    def as_body(self) -> dict:
+        moves = [[move.class_id, move.next_name, move.keeps_teacher] for move in self.moves]
+        return {"moves": moves, "repeating": sorted(self.repeating), "leaving": sorted(self.leaving)}
+
+
+_GRADE = re.compile(r"^(1[0-2]|[1-9])(?!\d)")
+
+
+def grade_of_class(name: str) -> int | None:
+    """The grade with which a class's name begins; None for a name without one."""
+    found = _GRADE.match(name)
+    return int(found.group(1)) if found else None
+
+
+def next_class_name(name: str, grade: int) -> str:
+    """``8A1`` becomes ``9A1``; a name without its grade keeps itself."""
+    return f"{grade + 1}{name[len(str(grade)) :]}" if grade_of_class(name) == grade else name
+
+
+def last_grade_of(levels: Iterable[str]) -> int:
+    """The grade from which a school's pupils leave it."""
+    grades = [grade for level in levels for grade in GRADES_OF_LEVEL.get(Level(level), ())]
+    return max(grades, default=12)
+
+
+def promotion_refusal(*, may: bool, ends_on: date | None, next_year: str, today: date, pupils: int) -> Refusal | None:
+    """``not_allowed``, ``no_classes``, ``no_next_year``, ``too_early``."""
+    if not may:
+        return Refusal("not_allowed", translation_gettext("Only the school's coordinator may do this."))
+    if ends_on is None or not pupils:
+        return Refusal(
+            "no_classes", translation_gettext("No pupil of this school is in a class, so there is nobody to move up.")
+        )
+    if not next_year:
+        return Refusal(
+            "no_next_year",
+            translation_gettext(
+                "The next school year is not in the portal yet. The department enters it with its dates; "
+                "after that you can move the classes up."
+            ),
+        )
+    if today < ends_on - PROMOTE_FROM:
+        return Refusal(
+            "too_early",
+            translation_gettext("Classes move up at the end of the school year: from {date} on.").format(
+                date=f"{ends_on - PROMOTE_FROM:%d/%m/%Y}"
+            ),
+        )
+    return None
+
+
+def erased_identifier(*, school_id: int, source: str, external_id: str) -> str:
+    """What stands instead of the identifier: it cannot be turned back, but the next import can recognise it."""
+    if external_id.startswith("erased-"):
+        return external_id
+    digest = salted_hmac("programs.schools.erased", f"{school_id}|{source}|{external_id}", algorithm="sha256")
+    return f"erased-{digest.hexdigest()[:32]}"

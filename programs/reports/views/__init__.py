@@ -1,1 +1,0 @@
-"""Pages of the reports wing: participation as it is now, and reports as they were frozen."""

@@ -1,0 +1,108 @@
+"""Freezing a term's figures, loading what the indicators mean, and writing down who downloaded what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.core.audit import record
+from programs.core.idempotency import perform_once
+from programs.core.models import Term
+from programs.core.refusals import refuse_if
+from programs.participation.figures import MEASURES, Participation
+from programs.participation.queries import participation_of
+from programs.reviews import policy, rules
+from programs.reviews.choices import ReportState
+from programs.reviews.models import ParticipationReport, ReportLine
+from programs.reviews.queries import report_frozen_for
+from programs.schools.models import School
+from programs.schools.queries.roles import standing_of
+
+
+@transaction.atomic
+def freeze_report(*, term_id: int, by: User, key: str = "") -> ParticipationReport:
+    """Compute the term's figures from their rows and keep them for ever; an earlier version is superseded.
+
+    ``key`` is the form's idempotency key. Raises ``Refused``: ``term_running``, ``unchanged``.
+    """
+    if not policy.can_freeze(standing_of(by)):
+        raise PermissionDenied
+    # The term's row is the lock: two officers who freeze at once get one version after the other.
+    term = Term.objects.select_for_update(of=("self",)).select_related("school_year").get(pk=term_id)
+    if not key:
+        return _freeze(term, by)
+    return perform_once(
+        user=by,
+        action="report.freeze",
+        key=key,
+        body={"term": term_id},
+        perform=lambda: _freeze(term, by),
+        find=lambda pk: ParticipationReport.objects.get(pk=pk),
+    )
+
+
+def _freeze(term: Term, by: User) -> ParticipationReport:
+    lines = _lines(participation_of(School.objects.all(), [term]))
+    earlier = report_frozen_for(term)
+    same = earlier is not None and _contents(earlier.lines.all()) == _contents(lines)
+    refuse_if(
+        rules.freeze_refusal(
+            today=timezone.localdate(), ends_on=term.ends_on, unchanged_since=earlier.version if same else None
+        )
+    )
+    if earlier:
+        _supersede(earlier, by)
+    report = _report_to_freeze(term)
+    report.state, report.frozen_at, report.frozen_by = ReportState.FROZEN, timezone.now(), by
+    report.save()
+    for line in lines:
+        line.report = report
+    ReportLine.objects.bulk_create(lines, batch_size=500)
+    record(by=by, action="report.freeze", obj=report, after={"version": report.version, "lines": len(lines)})
+    return report
+
+
+def _report_to_freeze(term: Term) -> ParticipationReport:
+    """The open report of the term, or a new version of it."""
+    latest = term.participation_reports.order_by("-version").first()
+    if latest and not latest.is_frozen:
+        return latest
+    return ParticipationReport(term=term, version=latest.version + 1 if latest else 1)
+
+
+def _supersede(report: ParticipationReport, by: User) -> None:
+    ParticipationReport.objects.filter(pk=report.pk, state=ReportState.FROZEN).update(state=ReportState.SUPERSEDED)
+    before, after = {"state": ReportState.FROZEN}, {"state": ReportState.SUPERSEDED}
+    record(by=by, action="report.supersede", obj=report, before=before, after=after)
+
+
+def _lines(participation: Participation) -> list[ReportLine]:
+    """One line per school and level: what happened, and zeros for every level that is counted."""
+    sums: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
+    schools = {school.pk: school for school in participation.schools}
+    for school in participation.schools:
+        if school.counted:
+            for level in school.levels:
+                sums[school.pk, level]
+    for cell in participation.cells:
+        for name in MEASURES:
+            sums[cell.school_id, cell.level][name] += getattr(cell, name)
+    return [
+        ReportLine(
+            school_id=pk,
+            ward_id=schools[pk].ward_id,
+            level=level,
+            counted=schools[pk].counted and level in schools[pk].levels,
+            **measures,
+        )
+        for (pk, level), measures in sorted(sums.items())
+    ]
+
+
+def _contents(lines: models.QuerySet[ReportLine] | list[ReportLine]) -> set[tuple]:
+    names = ("school_id", "ward_id", "level", "counted", *MEASURES)
+    return {tuple(getattr(line, name) for name in names) for line in lines}

@@ -1,0 +1,29 @@
+"""Who sees and freezes reports."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import Reach, Role, does, sees
+from programs.schools.choices import OfficeRole
+from programs.schools.rules import Standing
+
+OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING)
+
+PERMISSIONS = [
+    sees(
+        _("the reports of the terms; their rows are cut to the officer's reach"),
+        OFFICERS,
+        "report_list",
+        "report_detail",
+        "report_rows",
+        "report_xlsx",
+        reach=Reach.ALL,
+    ),
+    does(_("freeze the report of a term"), (Role.DEPARTMENT_OFFICER,), "report_freeze"),
+]
+
+
+def can_freeze(standing: Standing) -> bool:
+    """The department alone, and one whose post holds the whole jurisdiction: a part is no report."""
+    return standing.posts.get(OfficeRole.DEPARTMENT) == frozenset()

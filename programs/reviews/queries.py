@@ -1,0 +1,104 @@
+"""Frozen reports and their figures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from programs.core.models import Term
+from programs.participation.figures import Cell, Participation, SchoolFacts
+from programs.participation.queries import participation_of, schools_reported_to
+from programs.reviews.choices import ReportState
+from programs.reviews.models import ParticipationReport, ReportLine
+from programs.schools.models import School
+from programs.schools.queries.roles import standing_of
+from programs.schools.rules import Standing
+
+
+def reports_visible_to(user) -> QuerySet[ParticipationReport]:
+    reports = ParticipationReport.objects.select_related("term__school_year", "frozen_by")
+    return reports if can_see_reports(standing_of(user)) else reports.none()
+
+
+def terms_with_reports(user, today: date) -> QuerySet[Term]:
+    """Terms that have begun, each with ``versions``: its reports, the newest first."""
+    versions = Prefetch(
+        "participation_reports", queryset=reports_visible_to(user).order_by("-version"), to_attr="versions"
+    )
+    terms = Term.objects.filter(starts_on__lte=today).select_related("school_year").order_by("-starts_on")
+    return terms.prefetch_related(versions)
+
+
+def last_term_not_frozen(today: date) -> Term | None:
+    """The term that ended last, while it has no frozen report."""
+    term = Term.objects.filter(ends_on__lt=today).select_related("school_year").order_by("-ends_on").first()
+    if term is None or report_frozen_for(term):
+        return None
+    return term
+
+
+def report_frozen_for(term: Term) -> ParticipationReport | None:
+    return ParticipationReport.objects.filter(term=term, state=ReportState.FROZEN).order_by("-version").first()
+
+
+def participation_in(report: ParticipationReport, user) -> Participation:
+    """A report in the person's scope: from its frozen lines, or computed while it is open."""
+    schools = schools_reported_to(user)
+    if not report.is_frozen:
+        return participation_of(schools, [report.term])
+    return frozen_participation(report, schools)
+
+
+def frozen_participation(report: ParticipationReport, schools: QuerySet[School]) -> Participation:
+    """As it was on that day: wards, levels and who was counted come from the lines, only names from today."""
+    lines = list(
+        report.lines.filter(school__in=schools.order_by().values("pk"))
+        .select_related("school__cluster", "ward")
+        .order_by("ward__sort_key", "ward_id", "school__sort_key", "school_id")
+    )
+    levels = defaultdict(set)
+    for line in lines:
+        if line.counted:
+            levels[line.school_id].add(line.level)
+    facts = {line.school_id: _facts_of_line(line, frozenset(levels[line.school_id])) for line in lines}
+    return Participation(list(facts.values()), [_cell_of_line(line, report) for line in lines if _happened(line)])
+
+
+def _facts_of_line(line: ReportLine, levels: frozenset[str]) -> SchoolFacts:
+    school = line.school
+    return SchoolFacts(
+        pk=school.pk,
+        code=school.code,
+        name=school.name,
+        ward_id=line.ward_id,
+        ward=line.ward.name,
+        cluster_id=school.cluster_id,
+        cluster=school.cluster.name if school.cluster else "",
+        levels=levels,
+        counted=bool(levels),
+        former=line.ward.former_province,
+    )
+
+
+def _happened(line: ReportLine) -> bool:
+    return bool(line.visits or line.lessons)
+
+
+def _cell_of_line(line: ReportLine, report: ParticipationReport) -> Cell:
+    return Cell(
+        line.school_id,
+        line.level,
+        report.term_id,
+        visits=line.visits,
+        pupils=line.pupils,
+        girls=line.girls,
+        lessons=line.lessons,
+        lesson_pupils=line.lesson_pupils,
+        lesson_girls=line.lesson_girls,
+    )
+
+
+def can_see_reports(standing: Standing) -> bool:
+    return standing.is_officer

@@ -1,0 +1,179 @@
+"""The worker's part before an import: read the file, judge each row, mark what asks for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+
+from programs.core.private_files import local_copy
+from programs.core.refusals import Refused
+from programs.rosters import queries as roster_queries
+from programs.rosters import rules
+from programs.rosters.choices import RowDecision, RowOutcome
+from programs.rosters.models import RosterImport, RosterRow
+from programs.rosters.reading import Line, read_lines
+from programs.schools.choices import ImportState
+
+JUDGED = "roll"  # marks the notes that came from comparing with the roll: they are written anew each time
+
+
+def make_preview(*, roster_id: int, job_id: int, progress: Callable[..., None]) -> RosterImport | None:
+    """Read the file into rows; none of it reaches the roll. Safe to run again: it begins anew."""
+    roster = _mine(roster_id, job_id)
+    if roster is None:
+        return None
+    RosterRow.objects.filter(roster=roster, applied_at=None).delete()
+    with translation.override(roster.uploaded_by.language):  # a refusal is read by the person who sent the file
+        try:
+            with local_copy(roster.file_path) as path:
+                _stage(roster, path, progress)
+        except Refused as refused:
+            return _fail(roster, str(refused.refusal.message))
+    return _finish(roster)
+
+
+def judge_again(*, roster_id: int, job_id: int, progress: Callable[..., None]) -> RosterImport | None:
+    """The rows that are not on the roll yet, compared with the roll as it is now. Decisions stay where they fit."""
+    roster = _mine(roster_id, job_id)
+    if roster is None:
+        return None
+    rows = RosterRow.objects.filter(roster=roster, applied_at=None).exclude(decision=RowDecision.SKIP)
+    total, done = rows.count(), 0
+    for batch in roster_queries.batches_of(rows):
+        with transaction.atomic():
+            _judge_rows(roster, batch)
+            RosterRow.objects.bulk_update(batch, ["outcome", "notes", "changes", "pupil", "facts", "decision"])
+        done += len(batch)
+        progress(done, total)
+    return _finish(roster)
+
+
+def _mine(roster_id: int, job_id: int) -> RosterImport | None:
+    """The import, while this job is the one that works on it."""
+    found = RosterImport.objects.filter(pk=roster_id, job_id=job_id, state=ImportState.PREVIEWING)
+    return found.select_related("uploaded_by").first()
+
+
+def _stage(roster: RosterImport, path, progress: Callable[..., None]) -> None:
+    lines, total = read_lines(path, roster)
+    done = 0
+    for batch in _in_batches(lines):
+        rows = [_row(roster, line) for line in batch]
+        with transaction.atomic():
+            _judge_rows(roster, rows)
+            RosterRow.objects.bulk_create(rows)
+        done += len(rows)
+        progress(min(done, total), total)
+    if not done:
+        raise rules.no_rows()
+
+
+def _in_batches(lines: Iterable[Line]):
+    batch: list[Line] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == roster_queries.BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _row(roster: RosterImport, line: Line) -> RosterRow:
+    return RosterRow(roster=roster, line=line.number, values=line.values, facts=line.facts, notes=line.notes)
+
+
+def _judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
+    """Set what each row would do; nothing is saved."""
+    settings = {"source": roster.source, "year_id": roster.school_year_id}
+    roll = roster_queries.roll_around([row.facts for row in rows], school_id=roster.school_id, **settings)
+    for row in rows:
+        read = reading_notes(row=row)
+        verdict = rules.judge(row.facts, read, roll=roll, **settings)
+        kept = [note for note in row.notes if note["code"] in rules.FILE_QUESTIONS]
+        row.outcome, row.pupil_id, row.changes = verdict.outcome, verdict.pupil_id, verdict.changes
+        row.notes = read + [note | {"by": JUDGED} for note in verdict.notes]
+        if rules.file_still_asks(row.question, verdict):
+            row.outcome, row.notes = RowOutcome.DECIDE, row.notes + kept
+        else:
+            _ask(row, verdict.question)
+
+
+def reading_notes(*, row: RosterRow) -> list[dict]:
+    """What was noted when the file was read, without what was judged since."""
+    return [note for note in row.notes if note.get("by") != JUDGED]
+
+
+def _ask(row: RosterRow, question: str) -> None:
+    """A decision stands only while the question is the one that it answered."""
+    if question != row.question:
+        row.decision = ""
+    row.facts = {name: value for name, value in row.facts.items() if name != "question"}
+    if question:
+        row.facts["question"] = question
+
+
+# --- The file against itself ----------------------------------------------------------------------
+def _mark_repeats(roster: RosterImport) -> None:
+    """Rows of one identifier, and new pupils of one name and birthday, wait for a person: they are never merged."""
+    readable = ~Q(outcome=RowOutcome.REFUSED)
+    _mark(roster, "external_id", rules.TWICE, "external_id", readable)
+    _mark(roster, "key", rules.SAME_NAME, "full_name", Q(outcome=RowOutcome.ADD))
+
+
+def _mark(roster: RosterImport, fact: str, question: str, field: str, among: Q) -> None:
+    chunk: list[str] = []
+    for value in list(roster_queries.repeated(roster, fact, among=among)):
+        chunk.append(value)
+        if len(chunk) == 100:
+            _mark_chunk(roster, fact, question, field, among, chunk)
+            chunk = []
+    if chunk:
+        _mark_chunk(roster, fact, question, field, among, chunk)
+
+
+def _mark_chunk(roster: RosterImport, fact: str, question: str, field: str, among: Q, values: list[str]) -> None:
+    rows = list(roster_queries.rows_with_fact(roster, fact, values).filter(among))  # those of some dozen repeats
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        lines.setdefault(row.facts[fact], []).append(row.line)
+    for row in rows:
+        others = [line for line in lines[row.facts[fact]] if line != row.line]
+        row.notes = [*row.notes, {"field": field, "code": question, "lines": others[:10], "by": JUDGED}]
+    new = [row for row in rows if row.applied_at is None and row.question != question]
+    for row in new:
+        _ask(row, question)
+        row.outcome = RowOutcome.DECIDE
+    with transaction.atomic():
+        RosterRow.objects.bulk_update(new, ["outcome", "notes", "facts", "decision"])
+
+
+# --- The end --------------------------------------------------------------------------------------
+def _finish(roster: RosterImport) -> RosterImport:
+    _mark_repeats(roster)
+    counts = preview_counts(roster=roster)
+    with transaction.atomic():
+        mine = RosterImport.objects.filter(pk=roster.pk, job_id=roster.job_id, state=ImportState.PREVIEWING)
+        mine.update(state=ImportState.READY, counts=counts)
+    roster.refresh_from_db()
+    return roster
+
+
+def preview_counts(*, roster: RosterImport) -> dict:
+    """The figures above the preview: rows by outcome, new classes, pupils not in the file, rows that wait."""
+    counts = roster_queries.counts_of(roster)
+    return roster.counts | counts | {
+        "new_classes": roster_queries.new_class_names(roster),
+        "missing": roster_queries.pupils_not_in_file(roster).count(),
+        "waiting": roster_queries.questions_of(roster).get(rules.ELSEWHERE, 0),
+    }  # fmt: skip
+
+
+def _fail(roster: RosterImport, message: str) -> RosterImport:
+    RosterRow.objects.filter(roster=roster, applied_at=None).delete()
+    RosterImport.objects.filter(pk=roster.pk, job_id=roster.job_id).update(state=ImportState.FAILED, error=message)
+    roster.refresh_from_db()
+    return roster

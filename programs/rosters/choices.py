@@ -1,0 +1,29 @@
+"""What becomes of a line of a list."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+AUDIT_ACTIONS = {
+    "roster.upload": _("List of pupils sent"),
+    "roster.map": _("Columns of the list matched"),
+    "roster.decide": _("Questions about the list answered"),
+    "roster.apply": _("List of pupils imported"),
+    "roster.drop": _("Import of a list dropped"),
+}
+
+
+class RowOutcome(TextChoices):
+    ADD = "add", pgettext_lazy("roster row", "Will be added")
+    CHANGE = "change", pgettext_lazy("roster row", "Will be changed")
+    SAME = "same", pgettext_lazy("roster row", "Unchanged")
+    DECIDE = "decide", pgettext_lazy("roster row", "Needs your decision")
+    REFUSED = "refused", pgettext_lazy("roster row", "Left out")
+
+
+class RowDecision(TextChoices):
+    """What a person decided about a row that looks like somebody who is already here."""
+
+    NEW = "new", _("Another person: add")
+    SAME_PERSON = "same", _("The same person: change")
+    SKIP = "skip", _("Leave out")

@@ -1,0 +1,24 @@
+"""Who may."""
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.permissions import Role, does
+
+PERMISSIONS = [
+    does(
+        _("bring in lists of pupils, look through them row by row, and import or drop them"),
+        (Role.COORDINATOR,),
+        "roster_list",
+        "roster_new",
+        "roster_map",
+        "roster_detail",
+        "roster_decide",
+        "roster_apply",
+        "roster_drop",
+        "roster_check",
+        "roster_restart",
+        "roster_left_out",
+        "roster_missing",
+        "roster_asked",
+    ),
+]

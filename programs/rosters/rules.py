@@ -1,0 +1,270 @@
+"""Rosters: what a line of a school's list would do, which decisions a person may take, when an import may go on.
+
+Plain values in, plain values out: a preview and the import itself ask the same ``judge``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from programs.core.refusals import Refusal, Refused
+from programs.core.text import fold
+from programs.rosters.choices import RowDecision, RowOutcome
+from programs.schools.choices import ImportState
+
+# Registers that number a child once for all schools; a school's own list numbers only its own pupils.
+SHARED_REGISTERS = ("csdl nganh", "vnedu", "smas")
+# What spoils a line: a pupil without these cannot be told apart from others.
+VITAL_FIELDS = frozenset({"full_name", "external_id", "birth_date", "class_name"})
+KEPT_FIELDS = ("full_name", "given_name", "birth_date", "gender", "guardian_name", "guardian_phone")
+OPEN_STATES = (ImportState.UPLOADED, ImportState.PREVIEWING, ImportState.READY, ImportState.FAILED)
+
+# Questions, and the answers that each allows besides leaving the line out.
+OTHER_NAME, OTHER_IDENTIFIER = "same_id_other_name", "same_person_other_id"
+TWICE, SAME_NAME = "twice_in_file", "same_name_in_file"
+ELSEWHERE, CHANGED = "on_other_roll", "changed_since"
+ERASED = "erased_on_request"
+FILE_QUESTIONS = (TWICE, SAME_NAME)  # asked by the file itself, not by the roll
+ANSWERS: dict[str, tuple[str, ...]] = {
+    OTHER_NAME: (RowDecision.SAME_PERSON,),
+    OTHER_IDENTIFIER: (RowDecision.SAME_PERSON, RowDecision.NEW),
+    TWICE: (RowDecision.SAME_PERSON,),
+    SAME_NAME: (RowDecision.NEW,),
+    ELSEWHERE: (),
+    CHANGED: (),
+    ERASED: (RowDecision.NEW,),
+}
+
+
+@dataclass(frozen=True)
+class OnRoll:
+    """A pupil as the portal knows them, as far as a roster may be compared with it."""
+
+    pk: int
+    school_id: int
+    source: str
+    external_id: str
+    full_name: str
+    given_name: str = ""
+    birth_date: str = ""  # ISO, as in a line's facts
+    gender: str = ""
+    guardian_name: str = ""
+    guardian_phone: str = ""
+    left_on: str = ""
+    class_name: str = ""  # where the pupil is now
+    class_year_id: int | None = None
+    under_old_identifier: bool = False  # found through a record that was merged into this one
+
+
+@dataclass(frozen=True)
+class Roll:
+    """What is known around some lines: by identifier here, by name and birthday here, by identifier elsewhere.
+
+    ``erased``: identifiers whose data this school erased on request; they do not come back in silence.
+    """
+
+    here: Mapping[str, list[OnRoll]] = field(default_factory=dict)
+    alike: Mapping[tuple[str, str], list[OnRoll]] = field(default_factory=dict)
+    elsewhere: Mapping[str, list[OnRoll]] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    outcome: str
+    notes: list[dict] = field(default_factory=list)
+    changes: dict[str, list[str]] = field(default_factory=dict)
+    pupil_id: int | None = None
+    question: str = ""
+
+
+def is_shared_register(source: str) -> bool:
+    return fold(source).startswith(SHARED_REGISTERS)
+
+
+def name_key(full_name: str) -> str:
+    """Two spellings of one name have one key: accents, capitals and the place of the tone do not count."""
+    return " ".join(fold(full_name).split())
+
+
+def spoils(note: dict) -> bool:
+    return bool(note.get("fatal"))
+
+
+def judge(facts: dict, notes: Iterable[dict], *, source: str, year_id: int, roll: Roll) -> Verdict:
+    """What this line would do to the roll as it is now."""
+    known = _known_here(facts, source, roll)
+    if not facts.get("external_id") or any(spoils(note) for note in notes):
+        return Verdict(RowOutcome.REFUSED, pupil_id=known.pk if known else None)
+    if known:
+        return _judge_known(facts, known, source, year_id)
+    if facts["external_id"] in roll.erased:
+        return Verdict(RowOutcome.DECIDE, [{"field": "external_id", "code": ERASED, "value": ""}], question=ERASED)
+    moving = _judge_elsewhere(facts, source, roll)
+    if moving:
+        return moving
+    alike = roll.alike.get((name_key(facts["full_name"]), facts.get("birth_date", "")), [])
+    if facts.get("birth_date") and alike:
+        note = {"field": "external_id", "code": OTHER_IDENTIFIER, "value": alike[0].external_id}
+        return Verdict(RowOutcome.DECIDE, [note], changes_between(facts, alike[0], source, year_id), alike[0].pk,
+                       OTHER_IDENTIFIER)  # fmt: skip
+    return Verdict(RowOutcome.ADD)
+
+
+def _known_here(facts: dict, source: str, roll: Roll) -> OnRoll | None:
+    """By the same register's identifier; under another register's only when name and birthday agree as well."""
+    found = roll.here.get(facts.get("external_id", ""), [])
+    exact = [pupil for pupil in found if pupil.source == source]
+    return next(iter(exact), None) or next((pupil for pupil in found if _agree(facts, pupil)), None)
+
+
+def _agree(facts: dict, pupil: OnRoll) -> bool:
+    days = {facts.get("birth_date", ""), pupil.birth_date} - {""}
+    return name_key(facts.get("full_name", "")) == name_key(pupil.full_name) and len(days) < 2
+
+
+def _judge_known(facts: dict, known: OnRoll, source: str, year_id: int) -> Verdict:
+    changes = changes_between(facts, known, source, year_id)
+    notes = []
+    if known.under_old_identifier:
+        notes.append({"field": "external_id", "code": "merged_before", "value": facts["external_id"]})
+    if name_key(facts["full_name"]) != name_key(known.full_name):
+        notes.append({"field": "full_name", "code": OTHER_NAME, "value": known.full_name})
+        return Verdict(RowOutcome.DECIDE, notes, changes, known.pk, OTHER_NAME)
+    return Verdict(RowOutcome.CHANGE if changes else RowOutcome.SAME, notes, changes, known.pk)
+
+
+def _judge_elsewhere(facts: dict, source: str, roll: Roll) -> Verdict | None:
+    """Nothing of a pupil of another school is told; only that the identifier waits there, or is free."""
+    found = roll.elsewhere.get(facts["external_id"], []) if is_shared_register(source) else []
+    if not found:
+        return None
+    if any(not pupil.left_on for pupil in found):
+        return Verdict(RowOutcome.DECIDE, [{"field": "external_id", "code": ELSEWHERE}], question=ELSEWHERE)
+    if not _agree(facts, latest_left(found)):
+        note = {"field": "external_id", "code": "identifier_elsewhere", "value": facts["external_id"]}
+        return Verdict(RowOutcome.REFUSED, [note])
+    return Verdict(RowOutcome.ADD, [{"field": "external_id", "code": "moves_here"}])
+
+
+def latest_left(found: Iterable[OnRoll]) -> OnRoll:
+    return max(found, key=lambda pupil: (pupil.left_on, pupil.pk))
+
+
+def changes_between(facts: dict, known: OnRoll, source: str, year_id: int) -> dict[str, list[str]]:
+    """Field → [before, after]. An empty cell changes nothing: a short list must not erase a long one."""
+    after = {name: facts[name] for name in KEPT_FIELDS if facts.get(name)}
+    if not known.under_old_identifier:
+        after |= {"external_id": facts["external_id"], "source": source}
+    changes = {name: [getattr(known, name), value] for name, value in after.items() if getattr(known, name) != value}
+    if known.left_on:
+        changes["left_on"] = [known.left_on, ""]
+    moved = facts.get("class_name") and (facts["class_name"], year_id) != (known.class_name, known.class_year_id)
+    if moved:
+        changes["class_name"] = [known.class_name, facts["class_name"]]
+    return changes
+
+
+def decision_allowed(question: str, decision: str) -> bool:
+    return decision == RowDecision.SKIP or decision in ANSWERS.get(question, ())
+
+
+def file_still_asks(question: str, verdict: Verdict) -> bool:
+    """Whether a question about the file's own rows stays open, whatever the roll says of this row."""
+    if question not in FILE_QUESTIONS or verdict.question:
+        return False
+    return verdict.outcome == RowOutcome.ADD or (question == TWICE and verdict.outcome != RowOutcome.REFUSED)
+
+
+def act_of(verdict: Verdict, *, question: str, decision: str) -> str:
+    """What is to be done with a line now: ``add``, ``change``, ``same``, or ``leave`` for a person to decide.
+
+    ``question`` is the one that ``decision`` answered in the preview.
+    """
+    if decision == RowDecision.SKIP or (question and not decision):
+        return "leave"
+    if verdict.outcome in (RowOutcome.ADD, RowOutcome.CHANGE, RowOutcome.SAME):
+        return verdict.outcome
+    if verdict.outcome == RowOutcome.DECIDE and verdict.question == question:
+        return {RowDecision.NEW: "add", RowDecision.SAME_PERSON: "change"}.get(decision, "leave")
+    return "leave"
+
+
+def has_gone_stale(*, outcome: str, changes: dict, question: str, fresh: Verdict) -> bool:
+    """Whether the roll changed since the preview in a way that makes the line do something else than was shown."""
+    if fresh.outcome == RowOutcome.SAME and outcome != RowOutcome.DECIDE:
+        return False  # somebody has meanwhile done what the line asks for
+    if question in FILE_QUESTIONS:
+        return fresh.outcome in (RowOutcome.DECIDE, RowOutcome.REFUSED)
+    return (fresh.outcome, fresh.question, fresh.changes) != (outcome, question, changes)
+
+
+def no_rows() -> Refused:
+    return Refused.because("no_rows", _("No pupil stands below the header. Check the sheet and the row of the header."))
+
+
+# --- Whether it may happen ------------------------------------------------------------------------
+def import_refusal(*, may: bool, state: str, wanted: Iterable[str]) -> Refusal | None:
+    """``not_allowed``, ``wrong_state``."""
+    if not may:
+        return Refusal("not_allowed", _("Only the school's coordinator may import a list of pupils."))
+    if state not in wanted:
+        return Refusal("wrong_state", _("This import has moved on meanwhile. Look at it again."))
+    return None
+
+
+def same_file_refusal(
+    *, day: datetime, person: str, is_applied: bool, is_changed: bool, once_more: bool
+) -> Refusal | None:
+    """``file_applied``: nothing would change. ``file_known``: a person may go on nevertheless."""
+    words = {"date": f"{day:%d/%m/%Y}", "person": person}
+    if is_applied and not is_changed:
+        return Refusal(
+            "file_applied",
+            _("This very file was already imported on {date} by {person}, and nothing has changed since.").format(
+                **words
+            ),
+            "upload",
+        )
+    if once_more:
+        return None
+    if is_applied:
+        return Refusal(
+            "file_known",
+            _(
+                "This very file was already imported on {date} by {person}. The roll has changed since, "
+                "so you may go on nevertheless."
+            ).format(**words),
+            "upload",
+        )
+    return Refusal(
+        "file_known",
+        _(
+            "This very file was already sent on {date} by {person}, but not imported. You may go on nevertheless."
+        ).format(**words),
+        "upload",
+    )
+
+
+def apply_refusal(*, all_or_nothing: bool, unusable: int, undecided: int, useful: int) -> Refusal | None:
+    """``bad_rows``, ``undecided_rows``, ``nothing_to_do``."""
+    if all_or_nothing and unusable:
+        return Refusal(
+            "bad_rows",
+            _(
+                "You chose all or nothing, and rows of this file cannot be used: {count}. "
+                "Mend them in the file and send it again, or match the columns anew and choose to leave them out."
+            ).format(count=unusable),
+        )
+    if all_or_nothing and undecided:
+        return Refusal(
+            "undecided_rows",
+            _("You chose all or nothing, and rows still wait for your decision: {count}.").format(count=undecided),
+        )
+    if not useful:
+        return Refusal("nothing_to_do", _("No row of this file adds or changes anything."))
+    return None

@@ -1,0 +1,48 @@
+"""The rows left out of an import as a sheet that can be mended and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from programs.rosters.choices import RowDecision, RowOutcome
+from programs.rosters.models import RosterImport, RosterRow
+from programs.rosters.words import FIELD_NAMES, remarks_of
+from programs.spreadsheets.xlsx import Column, Sheet
+
+WIDTHS = {"full_name": 28, "last_middle_name": 22, "guardian_name": 26, "guardian_phone": 18}
+ORDER = [name for name in FIELD_NAMES if name not in ("source", "left_on")]
+
+
+def left_out_sheet(roster: RosterImport, rows: QuerySet[RosterRow]) -> Sheet:
+    fields = [name for name in ORDER if name in roster.mapping.values()]
+    return Sheet(
+        name=_("Rows left out"),
+        title=_("Rows left out of the import {reference}").format(reference=roster.reference),
+        notes=[
+            _("Mend the rows here and send this file again; rows that are right already need not be sent twice."),
+        ],
+        columns=[
+            Column(pgettext("of a spreadsheet", "Row"), 8),
+            *(Column(FIELD_NAMES[name], WIDTHS.get(name, 14)) for name in fields),
+            Column(_("Why it was left out"), 70),
+        ],
+        rows=_lines(rows, fields),
+    )
+
+
+def _lines(rows: QuerySet[RosterRow], fields: list[str]) -> Iterator[list[str]]:
+    for row in rows.iterator(chunk_size=500):
+        yield [str(row.line), *(row.values.get(name, "") for name in fields), _reason(row)]
+
+
+def _reason(row: RosterRow) -> str:
+    if row.decision == RowDecision.SKIP:
+        return _("Left out by your decision.")
+    remarks = [remark for remark in remarks_of(row) if remark.kind != "info"]
+    if not remarks and row.outcome == RowOutcome.DECIDE:
+        return _("Nothing was decided about this row.")
+    return " ".join(f"{remark.field}: {remark.text}" if remark.field else remark.text for remark in remarks)

@@ -1,1 +1,0 @@
-"""The schools wing on paper: prepared data in, the bytes of one PDF out."""

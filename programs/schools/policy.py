@@ -1,0 +1,194 @@
+"""What a person is in the province, and who may act for a school."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from programs.accounts.second_factor import require_second_factor
+from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Holders, Reach, Role, does, nowhere, sees
+from programs.schools.choices import Authority, OfficeRole, SchoolRole
+from programs.schools.models import Membership, OfficerPost, School
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.schools import schools_to_keep
+from programs.schools.rules import COORDINATING, Standing
+
+
+def can_act_for(standing: Standing, school: School) -> bool:
+    """Any current member of staff, once the school's authority has verified it."""
+    return school.is_working and standing.is_staff_of(school)
+
+
+def can_coordinate(standing: Standing, school: School) -> bool:
+    """Coordinator or deputy of a working school: invites, ends memberships, approves."""
+    return school.is_working and standing.coordinates(school)
+
+
+def can_end_membership(standing: Standing, membership: Membership) -> bool:
+    """Coordinator and deputy end teachers and principals; only the coordinator a deputy; nobody the coordinator."""
+    if membership.role == SchoolRole.COORDINATOR or not can_coordinate(standing, membership.school):
+        return False
+    if membership.role == SchoolRole.DEPUTY:
+        return SchoolRole.COORDINATOR in standing.roles_at(membership.school)
+    return True
+
+
+@require_second_factor
+def officers() -> Q:
+    return Q(Exists(OfficerPost.objects.filter(user=OuterRef("pk"))))
+
+
+@require_second_factor
+def coordinators_and_their_deputies() -> Q:
+    return Q(Exists(Membership.objects.current().filter(user=OuterRef("pk"), role__in=COORDINATING)))
+
+
+OFFICES = {
+    OfficeRole.WARD: Role.WARD_OFFICER,
+    OfficeRole.DEPARTMENT: Role.DEPARTMENT_OFFICER,
+    OfficeRole.STEERING: Role.STEERING,
+}
+
+
+def _members(*roles: str) -> QuerySet[Membership]:
+    members = Membership.objects.current().filter(role__in=roles).select_related("user", "school__ward")
+    return members.order_by("user__sort_key", "pk")
+
+
+def _posts(role: str) -> QuerySet[OfficerPost]:
+    posts = OfficerPost.objects.filter(role=role).select_related("user").prefetch_related("areas")
+    return posts.order_by("user__sort_key", "pk")
+
+
+def school_of(row: Any) -> str:
+    """The school of a membership or of a pupil, in words."""
+    return f"{row.school.name}, {row.school.ward}"
+
+
+def _areas(post: OfficerPost) -> str:
+    """An office without an area has the whole jurisdiction, but a ward officer without a ward has nothing."""
+    names = [area.name for area in post.areas.all()]
+    if names or post.role == OfficeRole.WARD:
+        return ", ".join(names) or "—"
+    return nowhere(post)
+
+
+def _of_school(role: Role, *school_roles: str) -> Holders:
+    return Holders(
+        role=role,
+        rows=lambda: _members(*school_roles),
+        person="user",
+        scope=school_of,
+        title=lambda row: row.get_role_display(),
+        since=lambda row: row.started_on,
+    )
+
+
+def _of_office(office: str, role: Role) -> Holders:
+    return Holders(
+        role=role,
+        rows=lambda: _posts(office),
+        person="user",
+        scope=_areas,
+        title=lambda row: row.get_role_display(),
+        since=lambda row: None,
+    )
+
+
+HOLDERS = [
+    _of_school(Role.TEACHER, SchoolRole.TEACHER),
+    _of_school(Role.COORDINATOR, SchoolRole.COORDINATOR, SchoolRole.DEPUTY),
+    _of_school(Role.PRINCIPAL, SchoolRole.PRINCIPAL),
+    *(_of_office(office, role) for office, role in OFFICES.items()),
+]
+
+
+OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
+
+PERMISSIONS = [
+    sees(_("the official list of schools"), EVERYBODY, "school_list", reach=Reach.ALL),
+    does(_("register a school that nobody has registered yet"), EVERYBODY, "school_claim", reach=Reach.ALL),
+    does(
+        _("look at their own registration through its link, and correct it when it was returned"),
+        EVERYBODY,
+        "claim_status",
+        reach=Reach.ALL,
+    ),
+    does(
+        _("join a school's staff through the link of an invitation written to them"),
+        EVERYBODY,
+        "invitation_accept",
+        reach=Reach.ALL,
+    ),
+    sees(
+        _("a school's page: its staff with role and e-mail; no pupil and no class for officers"),
+        (*SCHOOL_STAFF, *OFFICERS, Role.STEERING),
+        "school_detail",
+    ),
+    does(
+        _("invite staff, withdraw invitations and end roles"),
+        (Role.COORDINATOR,),
+        "staff_invite",
+        "invitation_withdraw",
+        "membership_end",
+    ),
+    does(
+        _("invite many at once, give roles, hand over the coordinator's role, add and change classes"),
+        (Role.COORDINATOR,),
+        "staff_invite_many",
+        "membership_role",
+        "coordinator_hand_over",
+        "class_add",
+        "class_edit",
+    ),
+    sees(
+        _("the official list of their area with the state of each school, also as a file"),
+        (*OFFICERS, Role.STEERING),
+        "school_register",
+        "school_register_xlsx",
+    ),
+    does(
+        _("bring in the official list of schools from a file"),
+        (Role.DEPARTMENT_OFFICER,),
+        "school_list_imports",
+        "school_list_detail",
+        "school_list_columns",
+        "school_list_apply",
+        "school_list_drop",
+    ),
+    sees(_("the registrations of schools with who registered them"), OFFICERS, "claim_queue", "claim_detail"),
+    does(
+        _("verify, return or refuse the registrations of the schools that their office answers for"),
+        (Role.WARD_OFFICER,),
+        "claim_verify",
+        "claim_return",
+        "claim_refuse",
+    ),
+]
+
+
+def can_keep_school(standing: Standing, school: School) -> bool:
+    """The department keeps the whole list; a ward its own schools. Whether it lies in their area: ``queries.life.keeps``."""
+    return standing.is_department or (standing.is_ward_officer and school.authority == Authority.WARD)
+
+
+def can_import_list(standing: Standing) -> bool:
+    """The department; one whose post is cut to some areas changes only the schools there."""
+    return standing.is_department
+
+
+def can_hand_over(standing: Standing, school: School) -> bool:
+    """The coordinator alone, not the deputy."""
+    return school.is_working and SchoolRole.COORDINATOR in standing.roles_at(school)
+
+
+def can_change_role(standing: Standing, membership: Membership) -> bool:
+    """Whoever may end a role may give another one instead; nobody changes an own role."""
+    return membership.user_id != standing.user_id and can_end_membership(standing, membership)
+
+
+def keeps(user, school: School) -> bool:
+    """Whether the officer keeps this very school: by the office and by its area."""
+    return can_keep_school(standing_of(user), school) and schools_to_keep(user).filter(pk=school.pk).exists()

@@ -1,0 +1,290 @@
+"""Whether a school may be claimed, moved, renamed or handed over now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.choices import Level
+from programs.core.refusals import Refusal
+from programs.schools.choices import (
+    SCHOOL_MOVES,
+    Authority,
+    ClaimState,
+    ImportState,
+    OfficeRole,
+    SchoolRole,
+    SchoolState,
+)
+from programs.schools.models import Invitation, Membership, School
+
+INVITED_ROLES = (SchoolRole.TEACHER, SchoolRole.DEPUTY, SchoolRole.PRINCIPAL)
+
+
+def claim_refusal(state: str, *, seeks_coordinator: bool = False, is_claimed: bool = False) -> Refusal | None:
+    """Why a school in ``state`` cannot be registered. ``seeks_coordinator``: it is at work without one."""
+    if state == SchoolState.INVITED or (seeks_coordinator and not is_claimed):
+        return None
+    if state == SchoolState.CLAIMED or is_claimed:
+        return Refusal(
+            "claim_open",
+            _(
+                "Somebody has already registered this school, and its authority is checking that registration. "
+                "If this is a surprise to you, please tell the authority."
+            ),
+        )
+    if state in (SchoolState.CLOSED, SchoolState.MERGED):
+        return Refusal("school_closed", _("This school is closed or has become part of another one."))
+    return Refusal(
+        "already_registered",
+        _("This school is already registered. Ask its coordinator to invite you."),
+    )
+
+
+def flood_refusal(*, is_exhausted: bool) -> Refusal | None:
+    if not is_exhausted:
+        return None
+    return Refusal(
+        "too_many_claims",
+        _("Very many registrations came from your network within an hour. Nothing is lost: wait, then send it again."),
+    )
+
+
+def correction_refusal(state: str) -> Refusal | None:
+    if state == ClaimState.RETURNED:
+        return None
+    if state == ClaimState.VERIFIED:
+        return Refusal("claim_decided", _("This registration was already verified. Please sign in."))
+    if state == ClaimState.REFUSED:
+        return Refusal("claim_refused", _("This registration was refused and cannot be changed any more."))
+    if state == ClaimState.EXPIRED:
+        return Refusal("claim_expired", _("This registration has ended. The school can be registered anew."))
+    return Refusal("claim_waiting", _("This registration is waiting for the authority and cannot be changed now."))
+
+
+def decision_refusal(state: str, *, to: str) -> Refusal | None:
+    """A returned registration waits for the claimant, but an invented one must not block its school for ever."""
+    if state == ClaimState.SUBMITTED or (state == ClaimState.RETURNED and to == ClaimState.REFUSED):
+        return None
+    return Refusal("claim_decided", _("This registration was already decided. Look at its history below."))
+
+
+def invitation_refusal(*, may: bool, role: str, is_member: bool, is_invited: bool) -> Refusal | None:
+    if not may:
+        return Refusal("not_allowed", _("Only the school's coordinator may do this."))
+    if role not in INVITED_ROLES:
+        return Refusal("role_not_invited", _("A coordinator comes through the school's registration."), "role")
+    if is_member:
+        return Refusal("already_member", _("This person already has this role in your school."), "email")
+    if is_invited:
+        return Refusal("already_invited", _("This address already has an open invitation to this role."), "email")
+    return None
+
+
+def acceptance_refusal(invitation: Invitation | None, *, now: datetime) -> Refusal | None:
+    """Why an invitation's link no longer opens anything."""
+    if invitation is None:
+        return Refusal("invitation_missing", _("This invitation does not exist. Check that the whole link was copied."))
+    if invitation.accepted_at:
+        return Refusal("invitation_used", _("This invitation was already accepted. You can sign in."))
+    if invitation.withdrawn_at:
+        return Refusal("invitation_withdrawn", _("The school has withdrawn this invitation."))
+    if invitation.expires_at <= now:
+        return Refusal("invitation_expired", _("This invitation has expired. Ask the school to invite you again."))
+    if not invitation.school.is_working:
+        return Refusal("school_not_working", _("This school cannot take on staff in the portal at the moment."))
+    return None
+
+
+def acceptor_refusal(*, invited: str, signed_in: str | None, is_known: bool) -> Refusal | None:
+    """``signed_in`` is the address of the signed-in account, None for a visitor."""
+    if signed_in is None:
+        message = _("This address already has an account. Sign in first, then accept the invitation.")
+        return Refusal("sign_in_first", message) if is_known else None
+    if signed_in.lower() != invited.lower():
+        message = _("You are signed in with another account. Sign out, then open the link from the letter again.")
+        return Refusal("other_account", message)
+    return None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """``authority``: in working days; ``claimant`` and ``expire``: in days since the registration was returned."""
+
+    remind_authority_after: int = 3
+    remind_authority_again: int = 5
+    remind_claimant_after: int = 7
+    remind_claimant_again: int = 7
+    expire_after: int = 30
+
+    @classmethod
+    def from_settings(cls, jurisdiction: Mapping) -> Waiting:
+        """From the jurisdiction's own file; a number that it does not name is the usual one."""
+        said = jurisdiction.get("registration", {})
+        return cls(**{each.name: int(said[each.name]) for each in fields(cls) if each.name in said})
+
+
+# A school that takes another one over is either at work or still free on the list.
+MAY_TAKE_OVER = (SchoolState.INVITED, SchoolState.VERIFIED, SchoolState.ACTIVE)
+
+
+def move_refusal(state: str, *, to: str) -> Refusal | None:
+    if to in SCHOOL_MOVES[SchoolState(state)]:
+        return None
+    if state == SchoolState.CLAIMED:
+        return Refusal("claim_open", _("A registration of this school waits for a decision. Decide it first."))
+    return Refusal("wrong_state", _("This is no longer possible: look at the present state of the school."))
+
+
+def rename_refusal(*, before: str, after: str) -> Refusal | None:
+    if before == after:
+        return Refusal("same_name", _("The school already has this name."), "name")
+    return None
+
+
+def code_refusal(*, before: str, after: str, is_taken: bool) -> Refusal | None:
+    if before == after:
+        return Refusal("same_code", _("The school already has this code."), "code")
+    if is_taken:
+        return Refusal("code_taken", _("Another school has or had this code."), "code")
+    return None
+
+
+def merge_refusal(*, source: School, target: School) -> Refusal | None:
+    """Whether ``source`` may become part of ``target`` now."""
+    if source.pk == target.pk:
+        return Refusal("same_school", _("A school cannot become part of itself."))
+    if target.state == SchoolState.CLAIMED:
+        return Refusal(
+            "claim_open", _("A registration of the school that takes over waits for a decision. Decide it first.")
+        )
+    if target.state not in MAY_TAKE_OVER:
+        return Refusal("target_not_working", _("The school that takes over must be at work, or free on the list."))
+    return move_refusal(source.state, to=SchoolState.MERGED)
+
+
+def list_refusal(state: str) -> Refusal | None:
+    if state in (ImportState.UPLOADED, ImportState.READY):
+        return None
+    return Refusal("wrong_state", _("This list was applied or dropped already. Upload it anew."))
+
+
+def successor_refusal(*, is_staff: bool, is_same: bool) -> Refusal | None:
+    if is_same:
+        return Refusal("same_person", _("This person is the coordinator already."), "to")
+    if not is_staff:
+        return Refusal("not_staff", _("Only somebody of the school's staff can become its coordinator."), "to")
+    return None
+
+
+def deputy_refusal(*, is_taken: bool) -> Refusal | None:
+    if not is_taken:
+        return None
+    return Refusal("deputy_taken", _("The school has a deputy coordinator already, and it can have only one."), "role")
+
+
+class OwnRecord(Protocol):
+    """A person's own row in a school's register of pupils."""
+
+    pk: int
+    school_id: int
+    school: School
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is in the province: a plain value, so that rules can judge it without a query."""
+
+    user_id: int | None = None
+    memberships: tuple[Membership, ...] = ()
+    pupil: OwnRecord | None = None
+    posts: dict[str, frozenset[int]] = field(default_factory=dict)  # office role -> areas, empty for all
+    heritage: frozenset[int] = frozenset()  # schools that have merged into one of the person's own
+
+    @property
+    def schools(self) -> list[School]:
+        """Each school in which the person holds a role now, once."""
+        return list({membership.school_id: membership.school for membership in self.memberships}.values())
+
+    @property
+    def working_schools(self) -> list[School]:
+        return [school for school in self.schools if school.is_working]
+
+    @property
+    def own_school_ids(self) -> set[int]:
+        return {membership.school_id for membership in self.memberships}
+
+    @property
+    def school_ids(self) -> set[int]:
+        """Schools whose records the person may read: the own ones, and what those took over when they merged."""
+        return self.own_school_ids | self.heritage
+
+    @property
+    def working_school_ids(self) -> set[int]:
+        return {school.pk for school in self.working_schools}
+
+    def schools_as(self, *roles: str) -> list[School]:
+        held = {m.school_id: m.school for m in self.memberships if m.role in roles}
+        return list(held.values())
+
+    def roles_at(self, school: School) -> set[str]:
+        return {membership.role for membership in self.memberships if membership.school_id == school.pk}
+
+    def is_staff_of(self, school: School) -> bool:
+        return bool(self.roles_at(school))
+
+    def is_teacher_at(self, school: School) -> bool:
+        return SchoolRole.TEACHER in self.roles_at(school)
+
+    def coordinates(self, school: School) -> bool:
+        """Coordinator or deputy of ``school``."""
+        return bool(self.roles_at(school) & set(COORDINATING))
+
+    @property
+    def is_school_staff(self) -> bool:
+        return bool(self.memberships)
+
+    @property
+    def is_department(self) -> bool:
+        return OfficeRole.DEPARTMENT in self.posts
+
+    @property
+    def is_ward_officer(self) -> bool:
+        return OfficeRole.WARD in self.posts
+
+    @property
+    def is_steering(self) -> bool:
+        return OfficeRole.STEERING in self.posts
+
+    @property
+    def is_officer(self) -> bool:
+        return bool(self.posts)
+
+
+def role_refusal(
+    standing: Standing, membership: Membership, *, may: bool, role: str, has_role: bool, deputy_taken: bool
+) -> Refusal | None:
+    if membership.ended_on or not may:
+        return Refusal("not_allowed", _("You cannot change this role."))
+    if role not in INVITED_ROLES:
+        return Refusal("role_not_given", _("The role of the coordinator is handed over."), "role")
+    if role == membership.role:
+        return Refusal("same_role", _("This person has this role already."), "role")
+    if role == SchoolRole.DEPUTY and SchoolRole.COORDINATOR not in standing.roles_at(membership.school):
+        return Refusal("not_allowed", _("Only the coordinator chooses the deputy."), "role")
+    if has_role:
+        return Refusal("already_member", _("This person has this role in addition already."), "role")
+    return deputy_refusal(is_taken=deputy_taken) if role == SchoolRole.DEPUTY else None
+
+
+COORDINATING = (SchoolRole.COORDINATOR, SchoolRole.DEPUTY)
+DEPARTMENT_LEVELS = frozenset({Level.UPPER_SECONDARY, Level.CONTINUING})
+
+
+def authority_of(levels: Iterable[str]) -> Authority:
+    """The authority follows the highest level: the ward up to lower secondary, the department above."""
+    return Authority.DEPARTMENT if DEPARTMENT_LEVELS & set(levels) else Authority.WARD

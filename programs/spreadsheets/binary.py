@@ -1,0 +1,45 @@
+"""XLS, XLSB and ODS through calamine, which loads a sheet whole: the process around it has a limit of memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from programs.spreadsheets import limits
+from programs.spreadsheets.kinds import FileKind, Unreadable
+from programs.spreadsheets.raw import RawRow, raw_cell
+from programs.spreadsheets.workbook import Sheet
+
+
+class BinaryWorkbook:
+    def __init__(self, path: Path, kind: FileKind) -> None:
+        try:
+            # calamine goes by the ending of the name, and without one it takes a locked file for a damaged one.
+            with tempfile.TemporaryDirectory() as folder:
+                named = Path(folder) / f"book.{kind}"
+                named.symlink_to(path.resolve())
+                self.book = CalamineWorkbook.from_path(named)
+        except PasswordError as error:
+            raise Unreadable("encrypted_file") from error
+        except CalamineError as error:
+            raise Unreadable("damaged_file") from error
+        self.counts_from_1904 = False
+        self.sheets = [
+            Sheet(sheet.name, sheet.visible != SheetVisibleEnum.Visible)
+            for sheet in self.book.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+
+    def rows(self, sheet: Sheet) -> Iterator[RawRow]:
+        try:
+            table = self.book.get_sheet_by_name(sheet.name)
+        except CalamineError as error:
+            raise Unreadable("damaged_file") from error
+        first = (table.start or (0, 0))[0]
+        for line, values in enumerate(table.iter_rows(), start=first + 1):
+            cells = [raw_cell(value) for value in values[: limits.COLUMNS]]
+            if any(cell is not None for cell in cells):
+                yield line, cells

@@ -1,0 +1,236 @@
+"""Groups are checked in, pupils noted, sessions closed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.bookings.actions import guard
+from programs.bookings.choices import LIVE, BookingState
+from programs.bookings.emails import other_dates, tell_leader
+from programs.bookings.models import Booking
+from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.bookings.rules import booking as booking_rules
+from programs.centres import policy as centre_policy
+from programs.centres.actions import locks
+from programs.centres.choices import SessionState
+from programs.centres.models import Session
+from programs.centres.queries.sessions import centre_ids_of
+from programs.consents.choices import ConsentPurpose
+from programs.consents.queries import in_force
+from programs.core.audit import record
+from programs.core.refusals import Refused, refuse_if
+from programs.visit_days import rules
+from programs.visit_days.actions.feedback import ask_for_feedback
+from programs.visit_days.choices import MarkKind
+from programs.visit_days.models import CheckInMark
+from programs.visit_days.queries.door import accepted_marks
+from programs.visit_days.rules import Arrival, standing_marks
+
+PAGE = "page"  # the "device" of what was written on the page itself
+
+
+def _arrived(booking: Booking) -> dict:
+    """The figures of who came, as the audit log keeps them."""
+    return {
+        "state": booking.state,
+        "pupils": booking.arrived_pupils,
+        "girls": booking.arrived_girls,
+        "adults": booking.arrived_adults,
+    }
+
+
+def write_arrival(*, booking: Booking, arrival: Arrival, by: User, now: datetime) -> None:
+    """Write ``arrival`` down. A pupil without a consent in force at this moment is never written as present."""
+    session, present = booking.session, arrival.present
+    refuse_if(
+        rules.check_in_refusal(
+            rules.CheckInFacts(
+                now=now,
+                starts_at=session.starts_at,
+                session_state=session.state,
+                state=booking.state,
+                capacity=session.capacity,
+                pupils=arrival.pupils,
+                girls=arrival.girls,
+                adults=arrival.adults,
+                ticked=len(present),
+                without_consent=len(present - in_force(present, ConsentPurpose.TAKE_PART)) if present else 0,
+            )
+        )
+    )
+    before = _arrived(booking)
+    first_seen = arrival.first_seen or now
+    figures = {
+        "arrived_pupils": arrival.pupils,
+        "arrived_girls": arrival.girls,
+        "arrived_adults": arrival.adults,
+        # A correction does not make a group late.
+        "checked_in_at": min(booking.checked_in_at or first_seen, first_seen),
+        "checked_in_by": by,
+    }
+    _move(booking, figures)
+    if arrival.named:
+        booking.roster.exclude(pupil_id__in=present).update(attended=False)
+        booking.roster.filter(pupil_id__in=present).update(attended=True)
+    if before != _arrived(booking):
+        record(by=by, action="booking.check_in", obj=booking, before=before, after=_arrived(booking))
+
+
+def _move(booking: Booking, figures: dict) -> None:
+    if booking.state == BookingState.ATTENDED:  # a correction: the state stands
+        Booking.objects.filter(pk=booking.pk).update(**figures)
+        for name, value in figures.items():
+            setattr(booking, name, value)
+        return
+    changes = figures | {"ended_at": None}
+    if booking.state != BookingState.NO_SHOW:
+        guard.move_booking(booking=booking, to=BookingState.ATTENDED, changes=changes)
+    elif not guard.seat_booking(booking=booking, to=BookingState.ATTENDED, changes=changes):
+        raise Refused(booking_rules.full_refusal(seats_left=booking.session.seats_left))
+
+
+def write_no_show(*, booking: Booking, by: User) -> None:
+    """Write down that the group did not come; its places are given back."""
+    before = _arrived(booking)
+    nobody = {
+        "ended_at": timezone.now(),
+        "arrived_pupils": None,
+        "arrived_girls": None,
+        "arrived_adults": None,
+        "checked_in_at": None,
+        "checked_in_by": None,
+    }
+    guard.move_booking(booking=booking, to=BookingState.NO_SHOW, changes=nobody)
+    booking.roster.update(attended=False)
+    record(by=by, action="booking.no_show", obj=booking, before=before, after=_arrived(booking))
+
+
+def note_on_page(*, booking: Booking, arrival: Arrival, by: User, now: datetime) -> None:
+    """What is written on the page is a mark like a device's: it replaces all that was known when it was written."""
+    kind = MarkKind.NO_SHOW
+    if arrival.came:
+        kind = MarkKind.NAMES if arrival.named else MarkKind.FIGURES
+    CheckInMark.objects.create(
+        mark_id=uuid.uuid4(),
+        booking=booking,
+        device=PAGE,
+        kind=kind,
+        made_at=now,
+        by=by,
+        payload={
+            "pupils": arrival.pupils,
+            "girls": arrival.girls,
+            "adults": arrival.adults,
+            "present": sorted(arrival.present),
+            "replaces": [mark.mark_id for mark in standing_marks(accepted_marks(booking))],
+        },
+    )
+
+
+def _must_run(*, centre_id: int, by: User) -> None:
+    if not centre_policy.can_run_centre(centre_ids_of(by), centre_id):
+        raise PermissionDenied
+
+
+def check_in(
+    *, booking_id: int, pupils: int, girls: int, adults: int, absent: Collection[int] = (), by: User
+) -> Booking:
+    """Write down who really came; once more corrects the figures until the session is closed.
+
+    ``absent`` names pupils of the list of participants who did not come. A pupil without a consent in force at this
+    moment is never written down as present.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        _must_run(centre_id=booking.session.field_trip.centre_id, by=by)
+        listed = set(booking.roster.values_list("pupil_id", flat=True))
+        arrival = Arrival(
+            came=True,
+            pupils=pupils,
+            girls=girls,
+            adults=adults,
+            present=frozenset(listed - set(absent)),
+            named=bool(listed),
+            first_seen=now,
+        )
+        write_arrival(booking=booking, arrival=arrival, by=by, now=now)
+        note_on_page(booking=booking, arrival=arrival, by=by, now=now)
+    return booking
+
+
+def mark_no_show(*, booking_id: int, by: User) -> Booking:
+    """Note that a group did not come; its places are given back."""
+    now = timezone.now()
+    with transaction.atomic():
+        booking = guard.lock_booking(booking_id=booking_id)
+        session = booking.session
+        _must_run(centre_id=session.field_trip.centre_id, by=by)
+        if booking.state == BookingState.NO_SHOW:
+            return booking
+        refuse_if(rules.no_show_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
+        write_no_show(booking=booking, by=by)
+        note_on_page(booking=booking, arrival=Arrival(came=False), by=by, now=now)
+    return booking
+
+
+def close_session(*, session_id: int, by: User) -> Session:
+    """Fix the attendance of a session: groups that came are closed, the others did not come.
+
+    Those that still wait expire, and their leaders are told.
+
+    Closing a closed session changes nothing.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        session = locks.lock_session(session_id=session_id)
+        _must_run(centre_id=session.field_trip.centre_id, by=by)
+        if session.state == SessionState.CLOSED:
+            return session
+        refuse_if(rules.close_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
+        bookings = session.bookings.filter(Q(state__in=LIVE) | Q(state=BookingState.ATTENDED))
+        for booking in bookings.select_related(*BOOKING_PARTS):
+            _settle(booking, by=by)
+        Session.objects.filter(pk=session.pk).update(state=SessionState.CLOSED, closed_by=by, closed_at=now)
+        session.state, session.closed_by, session.closed_at = SessionState.CLOSED, by, now
+        record(
+            by=by,
+            action="session.close",
+            obj=session,
+            before={"state": SessionState.SCHEDULED},
+            after={"state": SessionState.CLOSED},
+        )
+    return session
+
+
+def _settle(booking: Booking, *, by: User) -> None:
+    fate = rules.fate_at_closing(booking.state)
+    if fate == BookingState.NO_SHOW:
+        write_no_show(booking=booking, by=by)
+        return
+    before = booking.state
+    guard.move_booking(booking=booking, to=fate, changes={"ended_at": timezone.now()})
+    if fate == BookingState.CLOSED:
+        ask_for_feedback(booking=booking)
+    else:
+        _tell_list_ended(booking, offered=before == BookingState.OFFERED)
+    action = "booking.close" if fate == BookingState.CLOSED else "booking.expire"
+    record(by=by, action=action, obj=booking, before={"state": before}, after={"state": booking.state})
+
+
+def _tell_list_ended(booking: Booking, *, offered: bool) -> None:
+    """The last word to a group that still waited; where places were offered until now, it is about the offer."""
+    now = timezone.now()
+    if offered:
+        tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)
+        return
+    about = {"other_dates": other_dates(booking=booking)}
+    tell_leader(kind="waiting_ended", booking=booking, now=now, with_calendar=False, about=about)

@@ -1,0 +1,53 @@
+"""Secret addresses from which a calendar program reads visits."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.centres import policy
+from programs.centres.models import Centre
+from programs.centres.queries.sessions import centre_ids_of
+from programs.core.audit import record
+from programs.visit_days.models import CalendarFeed
+from programs.visit_days.queries.feeds import hash_of
+
+
+def make_feed(*, by: User, centre: Centre | None) -> str:
+    """A new secret for the person's own visits, or for a centre's; an earlier one opens nothing any more.
+
+    The secret is told once and kept nowhere.
+    """
+    if centre and not policy.can_run_centre(centre_ids_of(by), centre.pk):
+        raise PermissionDenied
+    token = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two presses of the button: one address opens
+        _revoke(by=by, centre=centre)
+        feed = CalendarFeed.objects.create(user=by, centre=centre, token_hash=hash_of(token))
+        record(by=by, action="feed.make", obj=feed, before={}, after={"centre": centre.pk if centre else None})
+    return token
+
+
+def revoke_feed(*, feed: CalendarFeed, by: User) -> None:
+    """The address opens nothing any more; revoking twice changes nothing."""
+    if feed.user_id != by.pk:
+        raise PermissionDenied
+    with transaction.atomic():
+        if CalendarFeed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            record(by=by, action="feed.revoke", obj=feed, before={}, after={})
+
+
+def note_reading(*, feed: CalendarFeed) -> None:
+    """Remember the day of the last reading, so that a forgotten address is seen; written once a day."""
+    today = timezone.localdate()
+    if feed.last_read_on != today:
+        CalendarFeed.objects.filter(pk=feed.pk).update(last_read_on=today)
+
+
+def _revoke(*, by: User, centre: Centre | None) -> None:
+    CalendarFeed.objects.filter(user=by, centre=centre, revoked_at=None).update(revoked_at=timezone.now())

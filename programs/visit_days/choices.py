@@ -1,0 +1,31 @@
+"""Marks at the door, and ratings."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+AUDIT_ACTIONS = {
+    "booking.check_in": _("Group checked in"),
+    "booking.no_show": _("Noted that the group did not come"),
+    "booking.close": _("Attendance fixed"),
+    "booking.expire": _("Waiting list ended"),
+    "session.close": _("Session closed"),
+    "booking.feedback": _("Questions after the visit answered"),
+    "booking.photograph": _("Photograph added"),
+    "booking.photograph_removed": _("Photograph removed"),
+    "feed.make": _("Address of a calendar feed made"),
+    "feed.revoke": _("Address of a calendar feed revoked"),
+}
+
+
+class MarkKind(TextChoices):
+    FIGURES = "figures", pgettext_lazy("mark", "Figures")
+    NAMES = "names", pgettext_lazy("mark", "Names")
+    NO_SHOW = "no_show", pgettext_lazy("mark", "Did not come")
+
+
+class Rating(IntegerChoices):
+    NO = 1, _("Not at all")
+    LITTLE = 2, _("A little")
+    MOSTLY = 3, _("Mostly")
+    FULLY = 4, _("Fully")

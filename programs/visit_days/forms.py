@@ -1,0 +1,209 @@
+"""The shape of what is typed at the door and after a visit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from programs.bookings.models import Booking
+from programs.centres.forms import number
+from programs.centres.models import Centre
+from programs.core.forms import CleanFormMixin, DateField
+from programs.core.idempotency import IdempotentFormMixin
+from programs.pupils.models import Pupil
+from programs.visit_days.choices import MarkKind, Rating
+from programs.visit_days.queries.month import KINDS
+from programs.visit_days.rules import Mark, right_time
+
+
+class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    pupils = number(label=_("Pupils who came"), min_value=1, max_value=9999)
+    girls = number(label=_("Girls among them"), min_value=0, max_value=9999)
+    adults = number(label=_("Adults who came"), min_value=0, max_value=999)
+    present = forms.TypedMultipleChoiceField(
+        label=_("Pupils who are here"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Take the tick away from those who did not come. Only pupils who came get a certificate."),
+    )
+
+    def __init__(self, *args, booking: Booking, staying: set[int], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.roster = [(entry.pupil_id, entry.pupil.full_name) for entry in booking.roster_entries]
+        # Whoever has no consent stays at school: there is nothing to tick.
+        going = [(pupil_id, name) for pupil_id, name in self.roster if pupil_id not in staying]
+        self.fields["present"].choices = going
+        if not going:
+            del self.fields["present"]
+
+    @property
+    def absent(self) -> set[int]:
+        """Pupils of the list of participants whose tick was taken away."""
+        return {pupil_id for pupil_id, _name in self.roster} - set(self.cleaned_data.get("present", []))
+
+
+class DayForm(forms.Form):
+    date = DateField(label=_("Day"), required=False)
+
+
+MOST_MARKS = 200  # of one sending; a device with more sends them in several
+MOST_NAMES = 500
+IDENTIFIER = re.compile(r"[0-9a-f-]{36}")
+FIRST, LAST = 1_500_000_000_000, 9_999_999_999_999  # milliseconds that can be a time
+
+
+def moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+
+
+class ListField(forms.JSONField):
+    """A list of plain values of one type; anything else is refused."""
+
+    def __init__(self, *, of: type, **kwargs) -> None:
+        self.of = of
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value: object) -> list:
+        values = value or []
+        if not isinstance(values, list) or len(values) > MOST_NAMES or not all(type(v) is self.of for v in values):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return values
+
+    def bound_data(self, data: object, initial: object) -> object:
+        return data
+
+
+class SendingForm(forms.Form):
+    """The head of a sending: which device, and what its clock reads."""
+
+    device = forms.RegexField(regex=r"^[0-9a-f-]{8,40}$")
+    sent_at = forms.IntegerField(min_value=FIRST, max_value=LAST)
+
+
+class MarkForm(forms.Form):
+    """One mark. ``booking`` is the group's reference."""
+
+    id = forms.UUIDField()
+    booking = forms.RegexField(regex=r"^[A-Za-z0-9-]{1,12}$")  # JSON can hold text that no database takes
+    kind = forms.ChoiceField(choices=MarkKind)
+    made_at = forms.IntegerField(min_value=FIRST, max_value=LAST)
+    pupils = forms.IntegerField(min_value=0, max_value=9999)
+    girls = forms.IntegerField(min_value=0, max_value=9999)
+    adults = forms.IntegerField(min_value=0, max_value=999)
+    present = ListField(of=int)
+    replaces = ListField(of=str)
+
+    def mark(self, *, sent_at: datetime, now: datetime) -> Mark:
+        data = self.cleaned_data
+        return Mark(
+            mark_id=str(data["id"]),
+            made_at=right_time(made_at=moment(data["made_at"]), sent_at=sent_at, now=now),
+            kind=data["kind"],
+            pupils=data["pupils"],
+            girls=data["girls"],
+            adults=data["adults"],
+            present=frozenset(data["present"]) if data["kind"] == MarkKind.NAMES else frozenset(),
+            # Only what can be a mark's identifier: PostgreSQL keeps no NUL and no half of a pair in JSON.
+            replaces=frozenset(each for each in data["replaces"] if IDENTIFIER.fullmatch(each)),
+        )
+
+
+def _question(label: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, choices=Rating, coerce=int, widget=forms.RadioSelect)
+
+
+class FeedbackForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    content = _question(_("The activity suited our lesson"))
+    welcome = _question(_("The centre was well prepared for us"))
+    pupils_liked = _question(_("The pupils were involved"))
+    comment = forms.CharField(
+        label=_("What should be better next time?"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Write no names of pupils."),
+    )
+
+    @property
+    def answers(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("content", "welcome", "pupils_liked", "comment")}
+
+
+SESSIONS = "sessions"
+
+
+class MonthField(forms.RegexField):
+    """2026-11"""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(regex=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", **kwargs)
+
+    def clean(self, value: object) -> date | None:
+        text = super().clean(value)
+        return date(int(text[:4]), int(text[5:]), 1) if text else None
+
+
+class MonthForm(forms.Form):
+    month = MonthField(label=_("Month"), required=False)
+
+
+class MonthRowsForm(MonthForm):
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in (SESSIONS, *KINDS)], required=False)
+    trip = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    school = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or "booked"
+
+
+class PhotographForm(forms.Form):
+    """Nothing is ticked before: each picture is looked at."""
+
+    upload = forms.FileField(
+        label=_("Photograph"),
+        help_text=_("JPEG, PNG, WebP or HEIC, 12 MB at most. The place where it was taken is removed."),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )
+    pupils = forms.TypedMultipleChoiceField(
+        label=_("Who can be recognised?"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    nobody = forms.BooleanField(
+        label=_("No pupil can be recognised: from behind, hands, the work alone"), required=False
+    )
+    looked = forms.BooleanField(
+        label=_("I looked: nobody else can be recognised"),
+        error_messages={"required": _("Look at the picture once more, then tick this.")},
+    )
+
+    def __init__(self, *args, pupils: Sequence[Pupil], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if pupils:
+            self.fields["pupils"].choices = [(pupil.pk, pupil.full_name) for pupil in pupils]
+        else:
+            del self.fields["pupils"]
+
+
+OWN = "own"
+
+
+class FeedForm(forms.Form):
+    of = forms.ChoiceField(label=_("Which visits"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, leads: bool, centres: Sequence[Centre], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.centres = {str(centre.pk): centre for centre in centres}
+        choices = [(OWN, _("Visits that I lead"))] if leads else []
+        choices += [(key, centre.local_name) for key, centre in self.centres.items()]
+        self.fields["of"].choices = choices
+        self.fields["of"].initial = choices[0][0]
+
+    @property
+    def centre(self) -> Centre | None:
+        """The chosen centre; None for the person's own visits."""
+        return self.centres.get(self.cleaned_data["of"])

@@ -1,0 +1,93 @@
+"""The day of a visit and what follows it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from programs.bookings.models import Booking
+from programs.centres.models import Centre
+from programs.pupils.models import Pupil
+from programs.visit_days.choices import MarkKind, Rating
+
+USER = settings.AUTH_USER_MODEL
+
+
+class CheckInMark(models.Model):
+    """What one device noted at the door; sent when there is a line, and never counted twice."""
+
+    PII = {"payload"}
+    mark_id = models.UUIDField(unique=True)  # made on the device
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="marks")
+    device = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=MarkKind)
+    payload = models.JSONField(default=dict)
+    made_at = models.DateTimeField()  # by the portal's clock: the device's own is set right when it sends
+    received_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
+    refusal = models.CharField(max_length=30, blank=True)  # code of why it changed nothing
+
+    class Meta:
+        ordering = ["received_at", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.mark_id)
+
+
+class VisitFeedback(models.Model):
+    """Four questions to the teacher after the visit."""
+
+    PII = {"comment", "by"}
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="feedback")
+    content = models.PositiveSmallIntegerField(_("The activity suited our lesson"), choices=Rating)
+    welcome = models.PositiveSmallIntegerField(_("The centre was well prepared for us"), choices=Rating)
+    pupils_liked = models.PositiveSmallIntegerField(_("The pupils were involved"), choices=Rating)
+    comment = models.TextField(_("What should be better next time?"), blank=True, max_length=2000)
+    by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("feedback"), _("feedback")
+
+    def __str__(self) -> str:
+        return str(self.booking_id)
+
+
+class VisitPhotograph(models.Model):
+    """A picture of a group's visit, in private storage. Everybody who can be recognised in it is named."""
+
+    PII = {"pupils", "added_by"}
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="photographs")
+    pupils = models.ManyToManyField(Pupil, related_name="visit_photographs", blank=True)
+    storage_key = models.CharField(max_length=120)
+    preview_key = models.CharField(max_length=120)
+    file_hash = models.CharField(max_length=64)
+    added_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        verbose_name, verbose_name_plural = _("photograph"), _("photographs")
+        constraints = [models.UniqueConstraint(fields=["booking", "file_hash"], name="a_photograph_once_in_a_booking")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class CalendarFeed(models.Model):
+    """A secret address from which a calendar program reads a teacher's or a centre's visits. Revocable."""
+
+    PII = {"user"}
+    user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="calendar_feeds")
+    centre = models.ForeignKey(Centre, null=True, blank=True, on_delete=models.CASCADE, related_name="calendar_feeds")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_read_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -1,0 +1,46 @@
+"""Calendar feeds: whose they are, and what stands in them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
+from programs.bookings.queries.bookings import bookings_of_schools, bookings_run_by
+from programs.centres.queries.sessions import centre_ids_of
+from programs.visit_days.models import CalendarFeed
+
+BACK = timedelta(days=90)
+# Groups that never had places have no place in a calendar either.
+NEVER_THERE = (BookingState.WAITLISTED, BookingState.OFFERED)
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def feeds_seen_by(user) -> QuerySet[CalendarFeed]:
+    """The person's addresses that still open."""
+    return CalendarFeed.objects.filter(user=user, revoked_at=None).select_related("centre")
+
+
+def feed_with_token(token: str) -> CalendarFeed | None:
+    """The feed of a secret while it opens: not revoked, its person active and, for a centre, still of its staff."""
+    feeds = CalendarFeed.objects.filter(token_hash=hash_of(token), revoked_at=None, user__is_active=True)
+    feed = feeds.select_related("user", "centre").first()
+    if feed and feed.centre_id and feed.centre_id not in centre_ids_of(feed.user):
+        return None
+    return feed
+
+
+def bookings_in(feed: CalendarFeed, *, now: datetime) -> QuerySet[Booking]:
+    """What the feed shows: the visits that the person leads, or a centre's. Cancelled ones too, so that they vanish."""
+    if feed.centre_id:
+        bookings = bookings_run_by(feed.user).filter(session__field_trip__centre=feed.centre_id)
+    else:
+        bookings = bookings_of_schools(feed.user).filter(leader=feed.user_id)
+    shown = bookings.filter(session__starts_at__gt=now - BACK).exclude(state__in=NEVER_THERE)
+    return shown.order_by("session__starts_at", "pk")

@@ -1,0 +1,261 @@
+"""Whether a group may be checked in, a session closed, a photograph kept; reminders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import fmean
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.bookings.choices import CAME, COMING, LIVE, BookingState
+from programs.bookings.rules.booking import may_check_in, may_give_feedback
+from programs.centres.choices import SessionState
+from programs.centres.rules import moment_text
+from programs.core.refusals import Refusal
+from programs.visit_days.choices import MarkKind
+
+
+@dataclass(frozen=True)
+class CheckInFacts:
+    now: datetime
+    starts_at: datetime
+    session_state: str
+    state: str
+    capacity: int
+    pupils: int
+    girls: int
+    adults: int
+    ticked: int
+    without_consent: int = 0  # of the ticked names
+
+
+def check_in_refusal(facts: CheckInFacts) -> Refusal | None:
+    """Why these figures may not be written as those who came."""
+    if not may_check_in(state=facts.state, session_state=facts.session_state, now=facts.now, starts_at=facts.starts_at):
+        return Refusal(
+            "not_now",
+            _("A group is checked in on the day of its session ({day}), until the session is closed.").format(
+                day=f"{timezone.localtime(facts.starts_at):%d/%m/%Y}"
+            ),
+        )
+    if facts.pupils < 1:
+        return Refusal("no_pupils", _("If nobody came, mark the group as “did not come”."), "pupils")
+    if facts.pupils > facts.capacity:
+        return Refusal(
+            "over_capacity",
+            _("The session has {capacity} places; please check the number.").format(capacity=facts.capacity),
+            "pupils",
+        )
+    if facts.girls > facts.pupils:
+        return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
+    if facts.without_consent:
+        message = ngettext(
+            "{count} ticked pupil has no consent to take part and cannot be checked in.",
+            "{count} ticked pupils have no consent to take part and cannot be checked in.",
+            facts.without_consent,
+        )
+        return Refusal("no_consent", message.format(count=facts.without_consent), "present")
+    if facts.ticked > facts.pupils:
+        return Refusal(
+            "more_names_than_pupils",
+            _("{ticked} names are ticked as present, but the number of pupils is {pupils}.").format(
+                ticked=facts.ticked, pupils=facts.pupils
+            ),
+            "pupils",
+        )
+    return None
+
+
+def no_show_refusal(*, session_state: str, now: datetime, starts_at: datetime) -> Refusal | None:
+    """Why a group may not be noted as absent now: not before its session begins."""
+    if session_state == SessionState.SCHEDULED and now < starts_at:
+        return Refusal("not_begun", _("The session begins at {time}.").format(time=moment_text(starts_at)))
+    if session_state != SessionState.SCHEDULED:
+        return Refusal("session_closed", _("The session is closed; its figures are fixed."))
+    return None
+
+
+def may_close(*, session_state: str, now: datetime, starts_at: datetime) -> bool:
+    return session_state == SessionState.SCHEDULED and starts_at <= now
+
+
+def close_refusal(*, session_state: str, now: datetime, starts_at: datetime) -> Refusal | None:
+    """Why a session may not be closed now."""
+    if may_close(session_state=session_state, now=now, starts_at=starts_at):
+        return None
+    if session_state == SessionState.CANCELLED:
+        return Refusal("session_cancelled", _("This session was cancelled."))
+    return Refusal(
+        "not_begun", _("The session begins at {time}; it can be closed after that.").format(time=moment_text(starts_at))
+    )
+
+
+def fate_at_closing(state: str) -> BookingState | None:
+    """What becomes of a booking when its session is closed; None when it has already ended."""
+    if state == BookingState.ATTENDED:
+        return BookingState.CLOSED
+    if state in COMING:
+        return BookingState.NO_SHOW
+    if state in LIVE:
+        return BookingState.EXPIRED
+    return None
+
+
+LATE_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One word of one device about one group. ``made_at`` is by the portal's clock, set right when it arrived."""
+
+    mark_id: str
+    made_at: datetime
+    kind: str
+    pupils: int = 0
+    girls: int = 0
+    adults: int = 0
+    present: frozenset[int] = frozenset()
+    replaces: frozenset[str] = frozenset()
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Marks of the same moment have an order too, the same on every machine."""
+        return self.made_at, self.mark_id
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Who came, after all that was noted."""
+
+    came: bool
+    pupils: int = 0
+    girls: int = 0
+    adults: int = 0
+    present: frozenset[int] = frozenset()
+    named: bool = False  # whether anybody looked at the names: figures alone say nothing about single pupils
+    first_seen: datetime | None = None
+
+
+def standing_marks(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks that no other replaces, in the order in which they were made."""
+    replaced = {mark_id for mark in marks for mark_id in mark.replaces if mark_id != mark.mark_id}
+    standing = sorted((mark for mark in marks if mark.mark_id not in replaced), key=lambda mark: mark.order)
+    # Marks that replace each other in a circle are nonsense of a device; the last one is believed.
+    return standing or sorted(marks, key=lambda mark: mark.order)[-1:]
+
+
+def merge_marks(marks: Sequence[Mark], *, girls: Collection[int] = ()) -> Arrival | None:
+    """What the marks say together; ``girls`` are the pupils of the list who are girls. None without marks."""
+    standing = standing_marks(marks)
+    seen = [mark for mark in standing if mark.kind != MarkKind.NO_SHOW]
+    if not seen:
+        return Arrival(came=False) if standing else None
+    last = seen[-1]
+    present = frozenset().union(*(mark.present for mark in seen))
+    return Arrival(
+        came=True,
+        pupils=max(last.pupils, len(present)),
+        girls=max(last.girls, len(present & set(girls))),
+        adults=last.adults,
+        present=present,
+        named=any(mark.kind == MarkKind.NAMES for mark in seen),
+        first_seen=seen[0].made_at,
+    )
+
+
+def mark_refusal(mark: Mark, *, listed: Collection[int]) -> Refusal | None:
+    """Why this mark cannot be, whatever the others say; ``listed`` are the pupils on the group's list."""
+    if mark.kind == MarkKind.NO_SHOW:
+        return None
+    if mark.pupils < 1:
+        return Refusal("no_pupils", _("If nobody came, mark the group as “did not come”."), "pupils")
+    if mark.girls > mark.pupils:
+        return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
+    if not mark.present <= set(listed):
+        return Refusal("foreign_names", _("The list of participants has changed. Load the list and check in again."))
+    return None
+
+
+def came_late(*, checked_in_at: datetime | None, starts_at: datetime) -> bool:
+    return checked_in_at is not None and checked_in_at > starts_at + LATE_AFTER
+
+
+def came_partly(*, arrived: int | None, expected: int) -> bool:
+    return arrived is not None and arrived < expected
+
+
+def right_time(*, made_at: datetime, sent_at: datetime, now: datetime) -> datetime:
+    """``made_at`` of a device whose clock read ``sent_at`` at the portal's ``now``: wrong clocks do not matter."""
+    return min(now, made_at + (now - sent_at))
+
+
+# What is due last stands first: a reminder that was missed is not made up for once the next is due.
+REMINDERS = {"one_day": timedelta(days=1), "three_days": timedelta(days=3), "two_weeks": timedelta(days=14)}
+
+
+def reminder_due(*, now: datetime, starts_at: datetime, booked_at: datetime) -> str | None:
+    """Which reminder of a visit is due; none for a booking that was made later than it would have been sent."""
+    for code, before in REMINDERS.items():
+        if starts_at - before <= now < starts_at:
+            return code if booked_at < starts_at - before else None
+    return None
+
+
+def feedback_refusal(*, state: str, now: datetime, ended_at: datetime) -> Refusal | None:
+    """Why a teacher may not answer the questions now."""
+    if may_give_feedback(state=state, now=now, ended_at=ended_at):
+        return None
+    return Refusal("no_feedback_now", _("The questions can be answered for 60 days after the centre closed the visit."))
+
+
+@dataclass(frozen=True)
+class Averages:
+    """What teachers answered, from 1 to 4; None without answers."""
+
+    answers: int
+    content: float | None
+    welcome: float | None
+    pupils_liked: float | None
+
+
+def averages(rows: Sequence[tuple[int, int, int]]) -> Averages:
+    if not rows:
+        return Averages(0, None, None, None)
+    content, welcome, liked = (round(fmean(column), 1) for column in zip(*rows, strict=True))
+    return Averages(len(rows), content, welcome, liked)
+
+
+MOST_PHOTOGRAPHS = 30  # of one group
+
+
+def photograph_refusal(
+    *, state: str, kept: int, shown: Collection[int], agreed: Collection[int], nobody: bool
+) -> Refusal | None:
+    """Why a picture may not come in.
+
+    ``shown``: the pupils who can be recognised in it; ``agreed``: those of the group for whom everybody who must has
+    agreed to photographs (Law 91/2025/QH15, article 24); ``nobody``: somebody looked, and no pupil can be recognised.
+    """
+    if state not in CAME:
+        return Refusal("not_held", _("Photographs can be added once the centre has checked the group in."))
+    if kept >= MOST_PHOTOGRAPHS:
+        return Refusal(
+            "too_many", _("At most {count} photographs are kept of one group.").format(count=MOST_PHOTOGRAPHS)
+        )
+    if bool(shown) == nobody:
+        return Refusal("who", _("Tick who can be recognised, or that nobody can."), "pupils")
+    if missing := set(shown) - set(agreed):
+        return Refusal(
+            "no_consent",
+            ngettext(
+                "{count} pupil who can be recognised has no consent to photographs. Choose another picture.",
+                "{count} pupils who can be recognised have no consent to photographs. Choose another picture.",
+                len(missing),
+            ).format(count=len(missing)),
+            "pupils",
+        )
+    return None

@@ -1,0 +1,32 @@
+"""Addresses of the visit_days wing."""
+
+from django.urls import path
+
+from programs.visit_days.views import day, door, feedback, feeds, month, passes, photographs
+
+BOOKING = "desk/bookings/<str:reference>/"
+DOOR = "desk/centre/door/"
+
+urlpatterns = [
+    path("desk/centre/", day.centre_day, name="centre_day"),
+    path("desk/centre/bookings/<str:reference>/", day.booking_check_in, name="booking_check_in"),
+    path("desk/centre/sessions/<int:pk>/close/", day.session_close, name="session_close"),
+    path(f"{BOOKING}pass/", passes.booking_pass, name="booking_pass"),
+    path(f"{BOOKING}pass.pdf", passes.booking_pass_pdf, name="booking_pass_pdf"),
+    path("pass/<str:code>/", passes.pass_open, name="pass_open"),
+    path(DOOR, door.door, name="door"),
+    path(f"{DOOR}worker.js", door.door_worker, name="door_worker"),
+    path(f"{DOOR}app.webmanifest", door.door_manifest, name="door_manifest"),
+    path(f"{DOOR}list/", door.door_list, name="door_list"),
+    path(f"{DOOR}marks/", door.door_marks, name="door_marks"),
+    path(f"{BOOKING}feedback/", feedback.booking_feedback, name="booking_feedback"),
+    path(f"{BOOKING}photographs/", photographs.booking_photographs, name="booking_photographs"),
+    path("desk/photographs/<int:pk>/remove/", photographs.photograph_remove, name="photograph_remove"),
+    path("files/photographs/<int:pk>/", photographs.photograph, name="photograph"),
+    path("files/photographs/<int:pk>/preview/", photographs.photograph_preview, name="photograph_preview"),
+    path("desk/centre/month/", month.centre_month_page, name="centre_month"),
+    path("desk/centre/month/groups/", month.month_rows, name="month_rows"),
+    path("desk/centre/month.xlsx", month.month_xlsx, name="month_xlsx"),
+    path("desk/calendars/", feeds.feed_list, name="feed_list"),
+    path("calendars/<str:token>.ics", feeds.feed_read, name="feed_read"),
+]

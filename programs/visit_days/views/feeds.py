@@ -1,0 +1,65 @@
+"""Calendar feeds: the page of a person's addresses, and what a calendar program reads."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from programs.bookings.ical import CALENDAR_TYPE, calendar_feed
+from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.schools.queries.roles import standing_of
+from programs.visit_days.actions.feeds import make_feed, note_reading, revoke_feed
+from programs.visit_days.forms import FeedForm
+from programs.visit_days.queries import day as day_queries
+from programs.visit_days.queries.feeds import bookings_in, feed_with_token, feeds_seen_by
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def feed_list(request: HttpRequest) -> HttpResponse:
+    """The answer to "make one" shows the address itself: it is kept nowhere and told only once."""
+    leads = standing_of(request.user).is_school_staff
+    centres = day_queries.centres_of(request.user)
+    forbidden_unless(leads or bool(centres))
+    if "revoke" in request.POST:
+        return _revoke(request)
+    form = FeedForm(request.POST or None, leads=leads, centres=centres)
+    address = ""
+    if request.method == "POST" and form.is_valid():
+        token = make_feed(by=request.user, centre=form.centre)
+        address = settings.SITE_URL + reverse("feed_read", args=[token])
+        form = FeedForm(leads=leads, centres=centres)
+    context = {"feeds": list(feeds_seen_by(request.user)), "form": form, "address": address}
+    response = render(request, "visit_days/feed_list.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _revoke(request: HttpRequest) -> HttpResponse:
+    key = request.POST["revoke"]
+    not_found_unless(key.isascii() and key.isdigit() and len(key) < 16)
+    revoke_feed(feed=get_object_or_404(feeds_seen_by(request.user), pk=key), by=request.user)
+    messages.success(request, _("The address opens nothing any more."))
+    return redirect("feed_list")
+
+
+@require_safe
+def feed_read(request: HttpRequest, token: str) -> HttpResponse:
+    """For calendar programs, which cannot sign in: the secret in the address is the key. No person is named."""
+    feed = feed_with_token(token)
+    not_found_unless(feed is not None)
+    now = timezone.now()
+    with translation.override(feed.user.language):
+        name = feed.centre.local_name if feed.centre else _("Visits that I lead")
+        text = calendar_feed(bookings_in(feed, now=now), name=name, for_centre=bool(feed.centre_id), stamp=now)
+    note_reading(feed=feed)
+    response = HttpResponse(text, content_type=CALENDAR_TYPE)
+    response["Cache-Control"] = "private, max-age=900"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,1 +1,0 @@
-"""The verbs of the visits wing, one file per activity."""

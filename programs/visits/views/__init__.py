@@ -1,1 +1,0 @@
-"""The pages of the visits wing: for everybody, for schools, for centres."""

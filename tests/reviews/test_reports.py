@@ -1,0 +1,185 @@
+"""A report is frozen once and never changes; what is corrected later stands in a new version."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from programs.core.audit import history_of
+from programs.core.refusals import Refused
+from programs.reviews.actions import freeze_report
+from programs.reviews.choices import ReportState
+from programs.reviews.models import ParticipationReport
+from programs.reviews.policy import can_freeze
+from programs.reviews.queries import participation_in
+from programs.schools.choices import OfficeRole, SchoolState
+from programs.schools.models import OfficerPost
+from programs.schools.queries.roles import standing_of
+from tests.participation.make import leave_out_the_frame, make_current_term, make_lesson, make_terms, make_visit
+from tests.people import make_cluster, make_officer, make_outsider, make_school, make_ward, make_ward_officer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def term():
+    return make_terms()[0]
+
+
+@pytest.fixture
+def visit(term):
+    make_school("Trường THCS Dĩ An", ward=make_ward("Phường Dĩ An"))
+    school = make_school("Trường THCS Phú Lợi", ward=make_ward("Phường Phú Lợi"))
+    make_lesson(school, term.starts_on)
+    return make_visit(school, term.starts_on + timedelta(days=9), pupils=38, girls=18)
+
+
+@pytest.fixture
+def nam():
+    return make_officer("Phan Hoàng Nam")
+
+
+def test_ba_nam_freezes_the_term(client, visit, term, nam):
+    client.force_login(nam)
+    assert "Chốt số liệu" in client.get(reverse("report_list")).content.decode()
+    page = client.get(reverse("report_freeze", args=[term.pk]))
+    key = page.context["form"]["idempotency_key"].value()
+    assert ParticipationReport.objects.count() == 0
+    response = client.post(reverse("report_freeze", args=[term.pk]), {"idempotency_key": key}, follow=True)
+    report = ParticipationReport.objects.get()
+    assert (report.state, report.version, report.frozen_by) == (ReportState.FROZEN, 1, nam)
+    content = response.content.decode()
+    assert f"{term}: 1 trên 2 trường chưa có hoạt động nào" in content
+    assert "Đã chốt số liệu" in content
+    assert [entry.action for entry in history_of(report)] == ["report.freeze"]
+    again = client.post(reverse("report_freeze", args=[term.pk]), {"idempotency_key": key})
+    assert again["Location"] == reverse("report_detail", args=[report.pk])
+    assert ParticipationReport.objects.count() == 1
+
+
+def test_a_frozen_report_never_changes(visit, term, nam):
+    report = freeze_report(term_id=term.pk, by=nam)
+    before = participation_in(report, nam)
+    visit.arrived_pupils, visit.arrived_girls = 12, 3
+    visit.save()
+    make_lesson(visit.school, term.starts_on)
+    visit.school.ward = make_ward("Phường Dĩ An")
+    visit.school.state = SchoolState.CLOSED
+    visit.school.save()
+    make_school("Trường THCS mới mở")
+    after = participation_in(ParticipationReport.objects.get(), nam)
+    assert after.total() == before.total()
+    assert after.by_ward() == before.by_ward()
+    assert after.by_level() == before.by_level()
+    assert (after.total().pupils, after.total().schools, after.total().taking) == (38, 2, 1)
+
+
+def test_a_new_version_holds_the_correction_and_supersedes(client, visit, term, nam):
+    first = freeze_report(term_id=term.pk, by=nam)
+    visit.arrived_pupils = 40
+    visit.save()
+    second = freeze_report(term_id=term.pk, by=nam)
+    first.refresh_from_db()
+    assert (first.state, second.state, second.version) == (ReportState.SUPERSEDED, ReportState.FROZEN, 2)
+    assert participation_in(first, nam).total().pupils == 38
+    assert participation_in(second, nam).total().pupils == 40
+    client.force_login(nam)
+    assert (
+        reverse("report_detail", args=[second.pk])
+        in client.get(reverse("report_detail", args=[first.pk])).content.decode()
+    )
+    assert {entry.action for entry in history_of(first)} == {"report.freeze", "report.supersede"}
+
+
+def test_an_open_report_is_computed_and_then_frozen_as_itself(client, visit, term, nam):
+    report = ParticipationReport.objects.create(term=term)
+    client.force_login(nam)
+    assert "chưa chốt" in client.get(reverse("report_detail", args=[report.pk])).content.decode()
+    assert freeze_report(term_id=term.pk, by=nam).pk == report.pk
+
+
+def test_freezing_the_same_figures_twice_is_refused(visit, term, nam):
+    freeze_report(term_id=term.pk, by=nam)
+    with pytest.raises(Refused) as refused:
+        freeze_report(term_id=term.pk, by=nam)
+    assert refused.value.refusal.code == "unchanged"
+
+
+def test_a_running_term_is_not_frozen(client, visit, nam):
+    running = make_current_term()
+    with pytest.raises(Refused) as refused:
+        freeze_report(term_id=running.pk, by=nam)
+    assert refused.value.refusal.code == "term_running"
+    client.force_login(nam)
+    page = client.post(reverse("report_freeze", args=[running.pk]), {"idempotency_key": "k"})
+    assert "Học kỳ kéo dài đến hết ngày" in page.content.decode()
+    assert not ParticipationReport.objects.exists()
+
+
+def test_only_the_department_freezes(client, visit, term):
+    ward_officer = make_ward_officer(ward=make_ward("Phường Phú Lợi"))
+    viewer = make_officer("Bùi Thanh Hà", role=OfficeRole.STEERING)
+    part = make_officer("Lê Thị Thu", areas=(make_ward("Phường Phú Lợi"),))
+    for person in (ward_officer, viewer, part):
+        with pytest.raises(PermissionDenied):
+            freeze_report(term_id=term.pk, by=person)
+        client.force_login(person)
+        assert client.post(reverse("report_freeze", args=[term.pk]), {"idempotency_key": "k"}).status_code == 403
+    assert not ParticipationReport.objects.exists()
+
+
+def test_chi_mai_reads_her_ward_in_the_report_and_thay_lam_nothing(client, visit, term, nam):
+    report = freeze_report(term_id=term.pk, by=nam)
+    client.force_login(make_ward_officer(ward=make_ward("Phường Phú Lợi")))
+    for name in ("report_detail", "report_rows"):
+        page = client.get(reverse(name, args=[report.pk])).content.decode()
+        assert "Phú Lợi" in page
+        assert "Dĩ An" not in page
+        assert client.get(reverse(name, args=[report.pk]), {"ward": make_ward("Phường Dĩ An").pk}).status_code == 404
+    client.force_login(make_outsider())
+    for name in ("report_detail", "report_rows", "report_xlsx"):
+        assert client.get(reverse(name, args=[report.pk])).status_code == 404
+        assert client.get(reverse(name, args=[999999])).status_code == 404
+
+
+def test_frozen_figures_open_to_schools_and_download(client, visit, term, nam):
+    report = freeze_report(term_id=term.pk, by=nam)
+    client.force_login(nam)
+    rows = client.get(reverse("report_rows", args=[report.pk]), {"activity": "without"}).content.decode()
+    assert "1 trường chưa có hoạt động" in rows
+    assert "Trường THCS Dĩ An" in rows
+    response = client.get(reverse("report_xlsx", args=[report.pk]))
+    book = load_workbook(BytesIO(b"".join(response)))
+    lines = list(book.worksheets[0].iter_rows(values_only=True))
+    assert str(term) in lines[0][0]
+    assert f"Bản 1, chốt số liệu ngày {timezone.localdate():%d/%m/%Y}" == lines[1][0]
+    assert lines[-1][1:] == (2, 1, 0.5, 1, 38, 18, 1, 35, 17)
+    assert len({sheet.title for sheet in book}) == len(book.worksheets) == 5
+    assert "report.download" in {entry.action for entry in history_of(report)}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_for_one_and_for_three(
+    client, term, nam, count, django_assert_num_queries, monkeypatch
+):
+    leave_out_the_frame(monkeypatch)
+    school = make_school("Trường THCS Phú Lợi")
+    for number in range(count):
+        make_visit(school, term.starts_on, class_name=f"8A{number}")
+        freeze_report(term_id=term.pk, by=nam)
+    client.force_login(nam)
+    with django_assert_num_queries(6):
+        client.get(reverse("report_list"))
+
+
+def test_a_post_that_sees_everything_lends_one_that_holds_a_part_no_right_to_freeze():
+    part = make_officer("Bùi Văn Hẹp", areas=(make_cluster(),))
+    OfficerPost.objects.create(user=part, role=OfficeRole.STEERING)
+    assert not can_freeze(standing_of(part))
+    assert can_freeze(standing_of(make_officer()))
