@@ -7,7 +7,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev worker test check bench setup setup-dev demo reset screenshots lock
+.PHONY: help run dev worker test test-all quick mutate check bench setup setup-dev demo reset screenshots lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,12 +52,22 @@ setup-dev: $(VENV)/.tests
 	@$(PY) manage.py build_assets
 	@$(PY) -m tests.chromium
 
-test: setup-dev  ## the whole suite on SQLite, again on PostgreSQL, then the journeys in Chromium
+test: setup-dev  ## everything on PostgreSQL, the wings on SQLite, the journeys in Chromium
 	@$(PY) -m tests.run
 
-check: setup-dev  ## style, migrations, deployment settings, catalogues, templates
+test-all: setup-dev  ## the same with everything on SQLite too
+	@$(PY) -m tests.run all
+
+quick: setup-dev  ## the wings that changed against main, on SQLite
+	@$(PY) -m tests.run quick
+
+mutate: setup-dev  ## break what decides, and print what no test noticed (WING=reports for one wing)
+	@$(PY) -m tests.mutate $(WING)
+
+check: setup-dev  ## style, types, migrations, deployment settings, catalogues, templates
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(PY) -m mypy
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(PY) -m tests.check_deploy
 	@$(PY) -m tests.check_templates

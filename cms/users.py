@@ -9,7 +9,7 @@ from wagtail.users.forms import UserEditForm, UserForm
 from wagtail.users.views.users import DeleteView, EditView, IndexView, UserViewSet
 
 from programs.accounts.models import User
-from programs.core.gates import forbidden_unless
+from programs.core.policy import must
 from programs.core.text import clean_name
 
 
@@ -59,7 +59,7 @@ class PersonEdit(EditView):
 class NoDelete(DeleteView):
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> None:
         """An account is closed, not deleted: what its owner did keeps its author."""
-        forbidden_unless(False)
+        must(False)
 
 
 class PersonViewSet(UserViewSet):

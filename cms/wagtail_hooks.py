@@ -10,7 +10,7 @@ from wagtail.log_actions import LogActionRegistry
 from cms.audit_actions import ACTIONS
 from cms.models import CurriculumIndexPage, FieldTripIndexPage, NewsIndexPage
 from programs.accounts.models import User
-from programs.core.gates import forbidden_unless
+from programs.core.policy import must
 
 # What nobody of ours needs; superusers keep everything.
 HIDDEN_MENU_ITEMS = {"help", "forms", "redirects"}
@@ -58,4 +58,4 @@ def no_embeds(features) -> None:
 
 @hooks.register("before_bulk_action")
 def accounts_are_closed_not_deleted(request, action_type: str, objects: list, action_instance) -> None:
-    forbidden_unless(not (action_type == "delete" and action_instance.models == [User]))
+    must(not (action_type == "delete" and action_instance.models == [User]))

@@ -88,7 +88,6 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
-    "django_htmx",
     "django_tasks",
     "django_tasks_db",
     "csp",
@@ -124,7 +123,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "stem_portal.middleware.sane_requests",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "programs.accounts.middleware.SecondFactorFirst",
     "programs.accounts.middleware.last_use",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -175,6 +173,8 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     )
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
+# The few queries of the rush are written once (programs/core/prepared.py); off, each is built anew like all others.
+PREPARED_QUERIES = env.bool("PREPARED_QUERIES", default=True)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # --- Cache, mail, storage ---------------------------------------------------------------------

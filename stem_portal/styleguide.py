@@ -120,7 +120,7 @@ def sample_context(request: HttpRequest) -> dict:
         "days": calendar_days(),
         "moment": MORNING,
         "crumbs": [
-            {"label": _("Field trips"), "url": "#"},
+            {"label": _("Field trips"), "url": "/"},
             {"label": _("A day in the fabrication laboratory"), "url": ""},
         ],
         "page": Paginator(range(200), 10).page(4),

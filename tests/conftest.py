@@ -6,13 +6,14 @@ import re
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
+from tests.database import migrated_once
+
 # Codes, states and names of columns: no blank, no accent, no bracket, no "@", no telephone number.
-PLAIN_TEXT = re.compile(r"(?!\+?\d{9,}$)[\w.:+\-/=&]*", re.ASCII)
+PLAIN_TEXT = re.compile(r"(?!\+?\d{9,}$)[\w.…:+\-/=&]*", re.ASCII)
 
 # The world of a centre with two schools, for every test of visits.
 pytest_plugins = ["tests.centres.fixtures"]
@@ -22,25 +23,11 @@ settings.register_profile("portal", deadline=None, suppress_health_check=[Health
 settings.load_profile("portal")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit empty every table when they end, the root of Wagtail's pages too: they run by themselves."""
-    for item in items:
-        mark = item.get_closest_marker("django_db")
-        commits = (mark and mark.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
-        if commits:
-            item.add_marker("commits")
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Between two transactional tests Django empties the tables: on SQLite with DELETE, which the audit log refuses.
-
-    tests/frame/test_audit.py puts this one guard back in its own transaction and proves it.
-    """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Begins before the test database is made and ends after it is gone."""
+    with migrated_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

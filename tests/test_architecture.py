@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.contrib.auth import get_user_model
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,8 +58,6 @@ LOOSE = {
     "ballots": {"tools"},
     "participation": {"figures", "filters"},
 }  # fmt: skip
-# What judges wrote is told by the wing of the projects. Only ever shorter.
-NOT_YET = {"programs/projects/personal.py"}
 MOST_LINES, MOST_LINES_OF_A_WING, MOST_FOLDERS = 400, 5_000, 3
 ROOMS_THAT_SPLIT = {"models", "rules", "queries", "actions", "forms", "views"}
 # Larger than they should be. Only ever shorter.
@@ -110,7 +107,7 @@ def breaches() -> list[str]:
 
 
 def test_imports_run_one_way_only():
-    assert [each for each in breaches() if not any(each.startswith(str(ROOT / name)) for name in NOT_YET)] == []
+    assert breaches() == []
 
 
 @pytest.mark.parametrize(
@@ -139,10 +136,7 @@ def test_foreign_keys_run_the_same_way():
         for field in model._meta.get_fields():
             if wing not in FLOOR_OF or not field.concrete or not field.is_relation:
                 continue
-            # The person is whom settings.AUTH_USER_MODEL names: every wing may point at one.
-            if field.related_model in (None, get_user_model()):
-                continue
-            target = field.related_model._meta.app_label
+            target = field.related_model._meta.app_label if field.related_model else wing
             if target != wing and FLOOR_OF.get(target, -1) >= FLOOR_OF[wing]:
                 found.append(f"{model._meta.label}.{field.name} -> {target}")
     assert found == []
@@ -269,6 +263,22 @@ def test_an_action_that_takes_a_key_reads_it():
                 decorated = any(ast.unparse(each).startswith("once(") for each in node.decorator_list)
                 named = any(isinstance(each, ast.Name) and each.id == "key" for each in ast.walk(node))
                 assert decorated or named, f"{path.relative_to(ROOT)}: {node.name} takes a key and does not read it"
+
+
+PREPARED = "programs.core.prepared"
+
+
+def test_prepared_queries_are_few():
+    """They drive private parts of Django: only signing in and the queries of the rush are worth that."""
+    using = [
+        path.relative_to(ROOT)
+        for folder in ("programs", "cms", "stem_portal")
+        for path in sources(folder)
+        if PREPARED in {name for _line, name in imports(path)}
+    ]
+    assert len(using) <= 4, f"{using}: a plain queryset is quick enough everywhere else"
+    strangers = [path for path in using if path.parts[1] != "accounts" and "queries" not in path.with_suffix("").parts]
+    assert strangers == []
 
 
 def test_no_wing_listens_to_signals_for_business():

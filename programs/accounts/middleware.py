@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_from_path
-from django_htmx.http import HttpResponseClientRedirect
 
 from programs.accounts.second_factor import second_factor_missing
 
@@ -35,9 +34,9 @@ class SecondFactorFirst:
             return None
         if not second_factor_missing(request.user):
             return None
-        wanted = {"next": request.get_full_path()} if request.method == "GET" and not request.htmx else {}
+        wanted = {"next": request.get_full_path()} if request.method == "GET" else {}
         target = reverse("second_factor") + (f"?{urlencode(wanted)}" if wanted else "")
-        return HttpResponseClientRedirect(target) if request.htmx else HttpResponseRedirect(target)
+        return HttpResponseRedirect(target)
 
 
 SEEN_AT = "seen_at"  # in the session since the sign-in: when this device was last noted

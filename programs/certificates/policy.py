@@ -12,8 +12,10 @@ from programs.schools.queries.roles import standing_of
 
 
 def may_issue(user, booking: Booking) -> bool:
-    """The group's leader, the school's coordinator, and the centre's staff; ``queries.bookings_to_certify`` asks
-    the same of all visits at once."""
+    """The group's leader, the school's coordinator, and the centre's staff.
+
+    ``queries.bookings_to_certify`` asks the same of all visits at once.
+    """
     return (
         booking.leader_id == user.pk
         or standing_of(user).coordinates(booking.school)

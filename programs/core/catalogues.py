@@ -95,10 +95,11 @@ def _python_messages(source: str) -> Iterator[tuple[int, Found | str]]:
         names = _FUNCTIONS.get(called)
         if not names or not node.args:
             continue
-        values = node.args[: len(names)]
-        if all(isinstance(value, ast.Constant) and isinstance(value.value, str) for value in values):
-            yield node.lineno, _found(dict(zip(names, [value.value for value in values], strict=False)))
-        elif any(isinstance(value, ast.JoinedStr | ast.BinOp) for value in values):
+        given = node.args[: len(names)]
+        texts = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        if len(texts) == len(given):
+            yield node.lineno, _found(dict(zip(names, texts, strict=False)))
+        elif any(isinstance(each, ast.JoinedStr | ast.BinOp) for each in given):
             yield node.lineno, f"{called}() takes a literal, not an expression: {ast.unparse(node)[:80]}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,7 +28,7 @@ class CleanCharField(forms.CharField):
     """Text in NFC without invisible characters; a ``Textarea`` keeps its line breaks."""
 
     def to_python(self, value: object) -> str:
-        return super().to_python(_clean(value, multiline=isinstance(self.widget, forms.Textarea)))
+        return super().to_python(_clean(value, multiline=isinstance(self.widget, forms.Textarea))) or ""
 
 
 class NameField(CleanCharField):
@@ -37,20 +38,21 @@ class NameField(CleanCharField):
         return clean_name(super().to_python(value))
 
 
-class CleanFormMixin:
+class CleanFormMixin(forms.BaseForm):
     """Cleans every text of a form, those of a ModelForm too, before the fields look at it."""
 
     def _clean_fields(self) -> None:
         for field in self.fields.values():
             if isinstance(field, forms.CharField) and not isinstance(field, CleanCharField):
                 _clean_before(field)
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # the types of Django know no private methods
 
 
 def _clean_before(field: forms.CharField) -> None:
     original = field.to_python
     multiline = isinstance(field.widget, forms.Textarea)
-    field.to_python = lambda value: original(_clean(value, multiline=multiline))
+    # Django has no other way into a field that a ModelForm made.
+    field.to_python = lambda value: original(_clean(value, multiline=multiline))  # type: ignore[method-assign]
 
 
 class PhoneField(CleanCharField):
@@ -80,7 +82,7 @@ class DateField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(format="%d/%m/%Y", attrs=_DATE_ATTRIBUTES))
         super().__init__(input_formats=_DATE_FORMATS, **kwargs)
 
-    def to_python(self, value: object) -> date | None:
+    def to_python(self, value: Any) -> date | None:
         if isinstance(value, str):
             value = unicodedata.normalize("NFKC", clean_text(value))
         return super().to_python(value)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -24,12 +23,6 @@ def not_found_unless(condition: T | bool | None) -> T | bool:
     if not condition:
         raise Http404
     return condition
-
-
-def forbidden_unless(allowed: bool) -> None:
-    """403: for a person who may see a thing but may not do this to it."""
-    if not allowed:
-        raise PermissionDenied
 
 
 def in_person(request: HttpRequest) -> bool:

@@ -88,7 +88,7 @@ def once(
             record = _record_of(user=call.arguments["by"], action=action, key=call.arguments["key"])
             if not record.body_hash:
                 result = act(**arguments)
-                _note(record, digest, None if again else _kept(result))
+                _note(record, digest, None if again else _kept(returns, result))
                 return result
             if record.body_hash != digest:
                 raise Refused(key_reused(), earlier=None if again else _found(returns, record.result))
@@ -130,11 +130,11 @@ def _note(record: IdempotencyRecord, digest: str, result: Any) -> None:
     IdempotencyRecord.objects.filter(pk=record.pk).update(result=result, body_hash=digest)
 
 
-def _kept(result: Any) -> Any:
-    """A row, or each row of a list, by its number; anything else as it is."""
-    if isinstance(result, list):
-        return [_kept(each) for each in result]
-    return result.pk if isinstance(result, models.Model) else result
+def _kept(table: type[models.Model] | None, result: Any) -> Any:
+    """A row, or each row of a list, by its number; a plain answer as it is."""
+    if table is None or result is None:
+        return result
+    return [row.pk for row in result] if isinstance(result, list) else result.pk
 
 
 def _found(table: type[models.Model] | None, kept: Any) -> Any:

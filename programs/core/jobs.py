@@ -270,4 +270,4 @@ def oldest_wait(*, now: datetime | None = None) -> timedelta:
     """How long the job that should have begun first has been waiting."""
     now = now or timezone.now()
     first = Job.objects.filter(state=JobState.QUEUED, next_run_at__lte=now).order_by("next_run_at").first()
-    return now - first.next_run_at if first else timedelta(0)
+    return now - first.next_run_at if first and first.next_run_at else timedelta(0)

@@ -2,23 +2,28 @@
 
 Building a wide query and turning it into SQL takes Django several times as long as the database takes to answer it.
 In the minute in which booking opens that is what a machine has no time for.
+
+It drives parts of Django that are not public: so few queries are asked in this way (tests/test_architecture.py), each is
+compared with its queryset (tests/core/test_prepared.py), and the setting ``PREPARED_QUERIES`` switches all of it off.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
 from django.db import connections, models
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.functional import cached_property
 
 Value = int | str | date | datetime
+Parameter = Value | None  # what Django hands to the database
 A_DAY, A_MOMENT = date(1, 2, 3), datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)  # stand-ins that no query holds by chance
 
 
@@ -34,12 +39,16 @@ class Prepared:
         self.build, self.stand_ins = build, stand_ins
 
     def rows(self, **values: Value) -> list[Any]:
+        if not settings.PREPARED_QUERIES:
+            return list(self.build(**values))
         filled, queryset = self._filled(values), self._compiled[0]
-        query = SimpleNamespace(get_compiler=lambda using: filled)
+        query: Any = SimpleNamespace(get_compiler=lambda using: filled)
         return list(ModelIterable(models.QuerySet(queryset.model, query=query, using=queryset.db)))
 
-    def tuples(self, **values: Value) -> list[tuple]:
+    def tuples(self, **values: Value) -> list[Sequence[Any]]:
         """The same where ``build`` gives a ``values_list``."""
+        if not settings.PREPARED_QUERIES:
+            return list(self.build(**values))
         return list(self._filled(values).results_iter(tuple_expected=True))
 
     def _filled(self, values: dict[str, Value]) -> SQLCompiler:
@@ -62,7 +71,7 @@ class Prepared:
         return queryset, compiler, sql, [_Place(names[param]) if param in names else param for param in params]
 
 
-def _adapted(value: Value, compiler: SQLCompiler) -> Value:
+def _adapted(value: Value, compiler: SQLCompiler) -> Parameter:
     """``value`` as Django hands it to this database."""
     if isinstance(value, datetime):
         return compiler.connection.ops.adapt_datetimefield_value(value)

@@ -154,7 +154,7 @@ def run_at_night(progress: Progress) -> dict:
     """Once a night; by day only what a whole night without a worker has left undone."""
     now = timezone.now()
     last = RetentionRule.objects.filter(last_run_at__isnull=False).order_by("-last_run_at").first()
-    waited = now - last.last_run_at if last else timedelta(days=2)
+    waited = now - last.last_run_at if last and last.last_run_at else timedelta(days=2)
     by_night = timezone.localtime(now).hour in NIGHT
     if waited < timedelta(hours=12) or (not by_night and waited < timedelta(hours=36)):
         return {}

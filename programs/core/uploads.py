@@ -7,7 +7,7 @@ second file. A document keeps its bytes and is refused when anything in it could
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
 from programs.core.refusals import Refused
 from programs.core.text import clean_text
@@ -156,14 +156,14 @@ def _refuse_dangers(reader: PdfReader) -> None:
             )
 
 
-def _dictionaries(reader: PdfReader):
+def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
     """Every dictionary of the file, each once, whether a page leads to it or not."""
-    roots = [reader.trailer]
+    roots: list[PdfObject] = [reader.trailer]
     for generation, numbers in reader.xref.items():
         roots += [IndirectObject(number, generation, reader) for number in numbers if number]
     roots += [IndirectObject(number, 0, reader) for number in reader.xref_objStm]
     for root in roots:
-        waiting = [root.get_object() if isinstance(root, IndirectObject) else root]
+        waiting: list[PdfObject | None] = [root.get_object() if isinstance(root, IndirectObject) else root]
         while waiting:
             found = waiting.pop()
             if isinstance(found, DictionaryObject):

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from programs.competitions.choices import ProjectKind
 from programs.competitions.models import RuleSet
 from programs.core.audit import history_of
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
+from programs.core.policy import must
 from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
 from programs.core.text import clean_text
@@ -92,7 +93,7 @@ def project_return(request: HttpRequest, reference: str) -> HttpResponse:
 def _project_to_decide(request: HttpRequest, reference: str) -> Project:
     project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
     standing = standing_of(request.user)
-    forbidden_unless(can_endorse(standing, supervisor_id=project.supervisor_id, school=project.school))
+    must(can_endorse(standing, supervisor_id=project.supervisor_id, school=project.school))
     return project
 
 
@@ -183,7 +184,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_new(request: HttpRequest, slug: str) -> HttpResponse:
     competition = get_object_or_404(queries.competitions_visible_to(request.user), slug=slug)
     standing = standing_of(request.user)
-    forbidden_unless(can_enter(standing))
+    must(can_enter(standing))
     if own := queries.project_of_pupil_in(standing.pupil, competition):
         return redirect("project_detail", own.reference)
     refusal = entry_refusal(queries.entry_of(competition, [standing.pupil], now=timezone.now()))
@@ -247,7 +248,7 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
 def project_of_member(request: HttpRequest, reference: str) -> Project:
     """404 for strangers, 403 for those who may read the project but are not of its team."""
     project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
-    forbidden_unless(can_edit(is_member=queries.is_member(request.user, project)))
+    must(can_edit(is_member=queries.is_member(request.user, project)))
     return project
 
 

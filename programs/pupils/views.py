@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
 from programs.core.phones import show_phone
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.pupils import actions, policy
 from programs.pupils import queries as pupil_queries
@@ -80,7 +81,7 @@ def pupil_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _pupil_to_keep(request: HttpRequest, pk: int) -> Pupil:
     pupil = get_object_or_404(pupil_queries.pupils_of_staff(request.user), pk=pk)
-    forbidden_unless(policy.can_keep_roll(role_queries.standing_of(request.user), pupil.school))
+    must(policy.can_keep_roll(role_queries.standing_of(request.user), pupil.school))
     return pupil
 
 
@@ -239,7 +240,7 @@ def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
     visible = pupil_queries.classes_visible_to(request.user).select_related("school", "homeroom_teacher")
     group = get_object_or_404(visible.prefetch_related("school__levels"), pk=pk)
     school = group.school
-    forbidden_unless(school_policy.can_coordinate(role_queries.standing_of(request.user), school))
+    must(school_policy.can_coordinate(role_queries.standing_of(request.user), school))
     form = ClassForm(
         request.POST or None,
         school=school,
@@ -269,5 +270,5 @@ def _class_page(request: HttpRequest, school: School, form: ClassForm, title: st
 def school_to_keep(request: HttpRequest, code: str) -> School:
     """The school, if the person may see it; 403 for its teachers, who see the school but not its lists."""
     school = get_object_or_404(school_queries.schools_visible_to(request.user), code=code)
-    forbidden_unless(policy.can_import(role_queries.standing_of(request.user), school))
+    must(policy.can_import(role_queries.standing_of(request.user), school))
     return school

@@ -48,10 +48,10 @@ def freeze_report(*, term_id: int, by: User, key: str = "") -> ParticipationRepo
 def _freeze(term: Term, by: User) -> ParticipationReport:
     lines = _lines(participation_of(School.objects.all(), [term]))
     earlier = report_frozen_for(term)
-    same = earlier is not None and _contents(earlier.lines.all()) == _contents(lines)
+    same = earlier if earlier and _contents(earlier.lines.all()) == _contents(lines) else None
     refuse_if(
         rules.freeze_refusal(
-            today=timezone.localdate(), ends_on=term.ends_on, unchanged_since=earlier.version if same else None
+            today=timezone.localdate(), ends_on=term.ends_on, unchanged_since=same.version if same else None
         )
     )
     if earlier:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.audit import history_of
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.participation import queries as participation_queries
 from programs.participation import xlsx
@@ -38,7 +39,7 @@ GROUPS = (GroupBy.WARD, GroupBy.FORMER, GroupBy.LEVEL)
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
     standing = standing_of(request.user)
-    forbidden_unless(queries.can_see_reports(standing))
+    must(queries.can_see_reports(standing))
     today = timezone.localdate()
     terms = queries.terms_with_reports(request.user, today)
     rows = [
@@ -176,7 +177,7 @@ def report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
     standing = standing_of(request.user)
     not_found_unless(queries.can_see_reports(standing))
     term = get_object_or_404(participation_queries.terms(), pk=pk)
-    forbidden_unless(policy.can_freeze(standing))
+    must(policy.can_freeze(standing))
     form = FreezeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -17,7 +17,7 @@ class Cell:
 
     kind: Kind
     text: str = ""
-    value: str | int | float | bool | date | None = None
+    value: str | int | float | bool | date | time | None = None
     raw: str = ""
 
 

@@ -13,13 +13,15 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
+from typing import cast
 from xml.parsers.expat import ExpatError
 
 from programs.spreadsheets import limits
 from programs.spreadsheets.binary import BinaryWorkbook
 from programs.spreadsheets.delimited import WESTERN, DelimitedFile
-from programs.spreadsheets.kinds import Unreadable, kind_of
+from programs.spreadsheets.kinds import FileKind, Unreadable, kind_of
 from programs.spreadsheets.legacy_vietnamese import Evidence
 from programs.spreadsheets.raw import RawCell, RawRow
 from programs.spreadsheets.workbook import Sheet, Workbook
@@ -34,29 +36,31 @@ class Source:
     def __init__(self, path: Path) -> None:
         self.kind = kind_of(path)
         self.strings: SharedStrings | None = None
-        if self.kind == "text":
-            self.book = DelimitedFile(path)
-            self.sheets = [TEXT_SHEET]
-        else:
-            self.book = Workbook(path) if self.kind == "xlsx" else BinaryWorkbook(path, self.kind)
-            self.sheets = self.book.sheets[: limits.SHEETS]
+        self.book = _book(path, self.kind)
+        self.sheets = [TEXT_SHEET] if isinstance(self.book, DelimitedFile) else self.book.sheets[: limits.SHEETS]
 
     def rows(self, sheet: Sheet) -> Iterator[RawRow]:
-        if self.kind == "text":
+        if isinstance(self.book, DelimitedFile):
             return self.book.rows()
-        if self.kind == "xlsx":
+        if isinstance(self.book, Workbook):
             self.strings = self.strings or SharedStrings(self.book)
             return SheetReader(self.book, self.strings).rows(sheet)
         return self.book.rows(sheet)
 
     def columns(self) -> Columns:
-        return Columns(of_one_kind=self.kind == "text" and self.book.encoding == WESTERN)
+        return Columns(of_one_kind=isinstance(self.book, DelimitedFile) and self.book.encoding == WESTERN)
 
     def sheet(self, name: str) -> Sheet:
         for sheet in self.sheets:
             if sheet.name == name:
                 return sheet
         raise Unreadable("no_such_sheet")
+
+
+def _book(path: Path, kind: FileKind) -> DelimitedFile | Workbook | BinaryWorkbook:
+    if kind == "text":
+        return DelimitedFile(path)
+    return Workbook(path) if kind == "xlsx" else BinaryWorkbook(path, kind)
 
 
 class Columns:
@@ -148,7 +152,7 @@ def _tie_hands() -> None:
 
 if __name__ == "__main__":
     _tie_hands()
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
+    cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", errors="replace", newline="\n")
     answer = main(*sys.argv[1:]) | {"peak_kb": _peak_kilobytes()}
     sys.stdout.flush()
     sys.stderr.write(json.dumps(answer, ensure_ascii=True))

@@ -37,7 +37,8 @@ def read_code(cell: Cell) -> Reading:
         return problem("cell_error", cell.text)
     text = unicodedata.normalize("NFKC", cell.text).strip("'’` ")
     notes = []
-    if _EXPONENT.fullmatch(text) or (cell.kind == "number" and abs(cell.value) >= _EXACT):
+    number = cell.value if cell.kind == "number" and isinstance(cell.value, int | float) else 0
+    if _EXPONENT.fullmatch(text) or abs(number) >= _EXACT:
         return problem("code_shortened", cell.text)
     if found := _FLOAT.fullmatch(text):
         text = found.group(1)

@@ -12,7 +12,7 @@ from pathlib import Path
 from programs.spreadsheets import limits
 from programs.spreadsheets.kinds import Unreadable, utf16_without_mark
 from programs.spreadsheets.legacy_vietnamese import western_text
-from programs.spreadsheets.raw import RawRow
+from programs.spreadsheets.raw import RawCell, RawRow
 
 _CHUNK = 64 * 1024
 _SEPARATORS = ",;\t|"
@@ -62,13 +62,14 @@ class _WesternFile(io.TextIOWrapper):
     def __init__(self, path: Path) -> None:
         super().__init__(path.open("rb"), encoding="latin-1", newline="")
 
-    def readline(self, size: int = -1) -> str:
+    # The types of Python's library say that a text file's lines are bytes.
+    def readline(self, size: int = -1) -> str:  # type: ignore[override]
         return western_text(super().readline(size).encode("latin-1"))
 
     def read(self, size: int | None = -1) -> str:
         return western_text(super().read(size).encode("latin-1"))
 
-    def __next__(self) -> str:
+    def __next__(self) -> str:  # type: ignore[override]
         line = self.readline()
         if not line:
             raise StopIteration
@@ -115,7 +116,9 @@ class DelimitedFile:
         for line, cells in enumerate(csv.reader(file, delimiter=separator), start=1):
             if told and line == 1:
                 continue
-            kept = [cell[: limits.CELL_CHARACTERS] if cell.strip() else None for cell in cells[: limits.COLUMNS]]
+            kept: list[RawCell] = [
+                cell[: limits.CELL_CHARACTERS] if cell.strip() else None for cell in cells[: limits.COLUMNS]
+            ]
             if any(cell is not None for cell in kept):
                 yield line, kept
 

@@ -151,8 +151,8 @@ class Evidence:
         for encoding, decoder in DECODERS.items():
             reads = [decoder(word) for word in words]
             self.read[encoding] += sum(read is not None and _is_good(read) for read in reads)
-        if encoding := encoding_of_font(font):
-            self.fonts[encoding] += len(words)
+        if told := encoding_of_font(font):
+            self.fonts[told] += len(words)
 
     def is_told_by_font(self, encoding: Encoding) -> bool:
         """Whether most words stand in a font of ``encoding``: words in another font are then another writing."""

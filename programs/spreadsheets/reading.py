@@ -76,7 +76,8 @@ class Rows:
             if not line:
                 return
             place += len(line)
-            row = _row(*json.loads(line), self.writing)
+            number, cells = json.loads(line)
+            row = _row(number, cells, self.writing)
             if not row.is_blank:
                 yield row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.refusals import Refused
@@ -41,7 +42,7 @@ MESSAGES = {
 
 
 def refused(code: str) -> Refused:
-    message = MESSAGES[code]
+    message: str | Promise = MESSAGES[code]
     if code == "too_many_rows":
         message = str(message).format(rows=number_format(limits.ROWS, use_l10n=True, force_grouping=True))
     return Refused.because(code, message, "file")

@@ -75,7 +75,8 @@ class SheetReader:
         self.line = 0
         self.column = -1
         self.cells: list[RawCell] = []
-        self.kind, self.style = "n", None
+        self.kind = "n"
+        self.style: str | None = None
         self.gathered: list[str] = []
         self.length = 0
         self.wanted = self.has_formula = False

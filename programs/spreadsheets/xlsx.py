@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from programs.core.cells import starts_a_formula
 from programs.core.text import clean_text
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -87,28 +88,29 @@ def _safe(text: str) -> str:
     return clean_text(text)
 
 
-def _text(page, text: str) -> WriteOnlyCell:
+def _text(page, text: str) -> Cell:
     """Always text: what a person typed never becomes a formula, here or when the cell is edited later."""
-    cell = WriteOnlyCell(page, value=_safe(text))
+    safe = _safe(text)
+    cell = WriteOnlyCell(page, value=safe)
     cell.data_type = "s"
-    cell.quotePrefix = cell.value.startswith(("=", "+", "-", "@"))
+    cell.quotePrefix = starts_a_formula(safe)
     return cell
 
 
-def _styled(page, text: str, *, font: Font) -> WriteOnlyCell:
+def _styled(page, text: str, *, font: Font) -> Cell:
     cell = _text(page, text)
     cell.font = font
     return cell
 
 
-def _heading(page, column: Column) -> WriteOnlyCell:
+def _heading(page, column: Column) -> Cell:
     cell = _styled(page, str(column.title), font=Font(bold=True, color="FFFFFF"))
     cell.fill = PatternFill("solid", fgColor=_NAVY)
     cell.alignment = Alignment(vertical="center", wrap_text=True, horizontal=None if column.kind == "text" else "right")
     return cell
 
 
-def _value(page, value: object, column: Column, *, bold: bool = False) -> WriteOnlyCell | None:
+def _value(page, value: object, column: Column, *, bold: bool = False) -> Cell | None:
     if value is None or value == "":
         return None
     cell = _text(page, str(value)) if isinstance(value, str | Promise) else _figure(page, value, column)
@@ -120,7 +122,7 @@ def _value(page, value: object, column: Column, *, bold: bool = False) -> WriteO
     return cell
 
 
-def _figure(page, value: float | date, column: Column) -> WriteOnlyCell:
+def _figure(page, value: Any, column: Column) -> Cell:
     cell = WriteOnlyCell(page, value=value)
     cell.number_format = {"share": _SHARE, "date": _DATE}.get(column.kind, _NUMBER)
     cell.alignment = Alignment(vertical="top", horizontal="right")

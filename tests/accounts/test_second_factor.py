@@ -127,13 +127,6 @@ def test_no_address_gives_anything_before_the_enrolment(client, mai):
             assert answer.content == b""
 
 
-def test_a_part_of_a_page_leads_the_whole_page_to_the_enrolment(client, mai):
-    client.force_login(mai)
-    answer = client.get(reverse("participation_rows"), headers={"HX-Request": "true"})
-    assert answer["HX-Redirect"] == "/accounts/second-factor/"
-    assert answer.content == b""
-
-
 def test_a_new_coordinator_meets_it_on_the_next_page(client):
     teacher = people.make_teacher()
     client.force_login(teacher)

@@ -26,6 +26,7 @@ from programs.centres.models import CentreStaff, Season, Session
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole, SchoolState
+from programs.schools.models import Area, School
 from tests.ballots.test_ballot_rules import run_script
 from tests.centres.make import book, local, make_centre, make_group, make_session, make_trip, move_session, seats_add_up
 from tests.pages import main_of
@@ -288,6 +289,24 @@ def test_the_list_tells_what_weighs_and_its_hash_is_of_the_very_bytes(world, cli
     assert [(row["name"], row["visits"], row["weight"]) for row in rows][0] == (world.school.name, "36", "2.8400")
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
+def test_no_name_becomes_a_formula_in_the_lists(world, client, start):
+    """However a name came in: by the forms, a list of the department's, or an older portal."""
+    formula = f'{start}HYPERLINK("http://x.example")'
+    School.objects.filter(pk=world.school.pk).update(name=formula)
+    Area.objects.filter(pk=world.school.ward_id).update(name=formula)
+    ballot = opened(world)
+    enter(ballot, world.session, world.class_8a1, world.hanh)
+    sent(world, ballot)
+    for name in ("ballot_list_csv", "ballot_result_csv"):
+        text = client.get(reverse(name, args=[ballot.reference])).content.decode()
+        [head, row] = csv.reader(io.StringIO(text, newline=""))
+        cells = dict(zip(head, row, strict=True))
+        assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+        if name == "ballot_list_csv":
+            assert cells["name"] == cells["ward"] == f"'{formula}"
+
+
 def test_the_portal_publishes_the_list_by_itself_when_the_time_is_over(world):
     ballot = opened(world)
     assert running.publish_due_lists() == 0
@@ -335,6 +354,18 @@ def test_a_school_over_its_cap_is_never_drawn(world):
     enter(ballot, world.session, world.class_8a1, world.hanh)
     sent(world, ballot)
     assert outcomes(ballot) == {1: ("lost", "school_cap")}
+
+
+def test_what_a_school_had_in_the_season_counts_against_what_it_may_win(world):
+    earlier = make_session(trip=world.session.field_trip, starts_at=local(13), season=world.season)
+    book(earlier, make_class("8B", school=world.school), world.hanh, pupils=5, adults=1)
+    Booking.objects.update(state=BookingState.CLOSED)  # it came: of the two of this season one is left
+    ballot = opened(world)
+    for session, class_group in zip(world.sessions, [world.class_8a1, make_class("8C"), make_class("8D")], strict=True):
+        enter(ballot, session, class_group, world.hanh)
+    ballot = drawn(world, ballot)
+    assert [row["may_win"] for row in json.loads(ballot.published)["entries"]] == [1, 1, 1]
+    assert sorted(outcomes(ballot).values()) == [("lost", "school_cap"), ("lost", "school_cap"), ("won", "")]
 
 
 def test_a_class_that_is_elsewhere_at_that_time_is_not_drawn(world):

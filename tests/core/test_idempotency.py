@@ -114,6 +114,18 @@ def test_a_plain_answer_is_kept_as_it_was(hanh):
     assert count_up(by=hanh, key="k") == 1
 
 
+def test_an_act_that_gives_a_row_and_names_no_table_is_a_mistake_of_ours(hanh):
+    @transaction.atomic
+    @once("test.row")
+    def make(*, by: User, key: str) -> Holiday:
+        """Its row could not be found again."""
+        return Holiday.objects.create(name="Tết", starts_on=TET, ends_on=TET)
+
+    with pytest.raises(TypeError):
+        make(by=hanh, key="k")
+    assert Holiday.objects.count() == 0
+
+
 def test_an_act_that_cannot_be_answered_again_says_so(hanh):
     def already_made(**arguments):
         raise Refused.because("already_made", f"{arguments['name']} was made.")

@@ -20,6 +20,7 @@ from programs.core import jobs
 from programs.core.choices import JobState
 from programs.core.models import Job
 from programs.core.worker import Worker, run_due_jobs
+from tests.database import migrated_file
 from tests.people import make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -308,7 +309,7 @@ def start_worker(database: Path) -> subprocess.Popen:
     )
 
 
-def wait_for(condition, seconds: float = 30) -> bool:
+def wait_for(condition, seconds: float = 120) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -319,7 +320,7 @@ def wait_for(condition, seconds: float = 30) -> bool:
 
 def test_a_worker_killed_in_the_middle_loses_no_job(tmp_path):
     database, note = tmp_path / "worker.sqlite3", tmp_path / "note"
-    portal(database, "from django.core.management import call_command; call_command('migrate', verbosity=0)")
+    migrated_file(database)
     portal(database, f"jobs.enqueue('probe.slow', arguments={{'note': {str(note)!r}}}, unique_key='probe')")
     first = start_worker(database)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from tests.database import migrated_file
 from tests.people import PASSWORD, make_administrator, make_user
 
 pytestmark = pytest.mark.django_db
@@ -98,8 +99,6 @@ PRODUCTION = {
 LOOK = """
 import django; django.setup()
 from django.conf import settings
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.test import Client
 from programs.accounts.models import User
 User.objects.create_user("hanh", "hoa-sen-2026-tren-ho", full_name="Hạnh")
@@ -131,6 +130,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess:
 
 
 def test_production_is_served_over_https_with_safe_cookies(tmp_path):
+    migrated_file(tmp_path / "p.sqlite3")
     result = run(LOOK, **PRODUCTION, DATABASE_URL=f"sqlite:///{tmp_path / 'p.sqlite3'}", VAR_DIR=str(tmp_path))
     assert "no style guide\nproduction is sound" in result.stdout, result.stderr[-3000:]
 

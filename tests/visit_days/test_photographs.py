@@ -236,7 +236,6 @@ def test_the_centre_or_the_principal_removes_it_after_a_question(visit, as_user)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.commits
 def test_the_file_goes_with_the_photograph(visit, as_user):
     photograph = kept(visit, visit.minh)
     keys = [photograph.storage_key, photograph.preview_key]

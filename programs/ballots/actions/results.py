@@ -29,7 +29,7 @@ from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.choices import BookingMode
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.actions import write_message
@@ -140,7 +140,8 @@ def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
 
 
 def _of_ballot(entry: BallotEntry, booking: Booking) -> dict:
-    return {"state": booking.state, **booking.size, "ballot": entry.ballot.reference, "entry": entry.number}
+    ballot = Code(entry.ballot.reference)
+    return {"state": booking.state, **booking.size, "ballot": ballot, "entry": entry.number}
 
 
 def _tell(ballot: Ballot, entries: Sequence[BallotEntry]) -> None:

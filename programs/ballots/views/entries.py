@@ -24,7 +24,8 @@ from programs.bookings.rules import booking as booking_rules
 from programs.centres.models import Session
 from programs.centres.queries.sessions import pupils_per_adult, sessions_visible_to
 from programs.core.forms import ConfirmationForm
-from programs.core.gates import forbidden_unless, in_person, not_found_unless, signed_in
+from programs.core.gates import in_person, not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries.roles import standing_of
 
@@ -35,7 +36,7 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter a class for a session whose places are drawn."""
     session = get_object_or_404(sessions_visible_to(request.user), pk=pk)
     ballot = not_found_unless(queries.ballot_of(session))
-    forbidden_unless(bool(standing_of(request.user).working_schools))
+    must(bool(standing_of(request.user).working_schools))
     classes = classes_for_booking(request.user, session)
     form = EntryForm(
         request.POST or None,
@@ -144,7 +145,7 @@ def _manages(request: HttpRequest, entry: BallotEntry) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(queries.entries_visible_to(request.user), pk=pk)
-    forbidden_unless(_manages(request, entry))
+    must(_manages(request, entry))
     not_found_unless(entry.outcome == EntryOutcome.ENTERED)
     session = entry.session
     form = EntryChangeForm(
@@ -173,7 +174,7 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(queries.entries_visible_to(request.user), pk=pk)
-    forbidden_unless(_manages(request, entry))
+    must(_manages(request, entry))
     form = ConfirmationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

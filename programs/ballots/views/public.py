@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +13,7 @@ from programs.ballots import queries
 from programs.ballots import rules as fair
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot
+from programs.core.cells import csv_text
 from programs.core.dates import short_moment
 
 SCRIPT = Path(__file__).parent.parent / "tools" / "repeat_draw.py"
@@ -90,7 +89,7 @@ def ballot_list_csv(request: HttpRequest, reference: str) -> HttpResponse:
     names = ["number", "session", "school", "name", "ward", "cluster", "group", "pupils", "may_win", "busy", "weight"]
     facts = ["roll", "visits", "never", "distance", "kind"]
     rows = [[row[name] for name in names] + [row["facts"][name] for name in facts] for row in document["entries"]]
-    return _file(_csv([names + facts, *rows]), "text/csv; charset=utf-8", f"{reference}-list.csv")
+    return _file(csv_text([names + facts, *rows]), "text/csv; charset=utf-8", f"{reference}-list.csv")
 
 
 @require_safe
@@ -100,23 +99,12 @@ def ballot_result_csv(request: HttpRequest, reference: str) -> HttpResponse:
     names = ["place", "number", "ticket", "won", "reason"]
     rows = _result_rows(ballot, queries.published_list(ballot))
     lines = [[row["place"], row["number"], row["ticket"], "yes" if row["won"] else "no", row["reason"]] for row in rows]
-    return _file(_csv([names, *lines]), "text/csv; charset=utf-8", f"{reference}-result.csv")
+    return _file(csv_text([names, *lines]), "text/csv; charset=utf-8", f"{reference}-result.csv")
 
 
 @require_safe
 def ballot_script(request: HttpRequest) -> HttpResponse:
     return _file(SCRIPT.read_text(encoding="utf-8"), "text/x-python; charset=utf-8", SCRIPT.name)
-
-
-def _csv(rows: list[list]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows([[_cell(value) for value in row] for row in rows])
-    return written.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would take for a formula stays a text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
 
 
 def _file(text: str, content_type: str, name: str) -> HttpResponse:

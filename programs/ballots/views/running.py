@@ -21,7 +21,8 @@ from programs.ballots.views.public import ballot_title, coverage
 from programs.core.audit import history_of
 from programs.core.dates import short_moment
 from programs.core.forms import ConfirmationForm
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries.roles import standing_of
 
@@ -74,7 +75,7 @@ def ballot_new(request: HttpRequest) -> HttpResponse:
 def _run(request: HttpRequest, reference: str) -> Ballot:
     """The ballot of somebody who may see it behind the scenes (else 404) and runs it (else 403)."""
     ballot = get_object_or_404(queries.ballots_visible_to(request.user), reference=reference)
-    forbidden_unless(actions.may_run_ballot(by=request.user, ballot=ballot))
+    must(actions.may_run_ballot(by=request.user, ballot=ballot))
     return ballot
 
 

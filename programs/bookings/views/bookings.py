@@ -34,7 +34,8 @@ from programs.centres import policy as centre_policy
 from programs.centres.queries import sessions as session_queries
 from programs.core.acting import Act
 from programs.core.audit import history_of
-from programs.core.gates import forbidden_unless, in_person, not_found_unless, signed_in
+from programs.core.gates import in_person, not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.pupils.queries import pupils_of_class
 from programs.schools.queries.roles import standing_of
@@ -147,7 +148,7 @@ def _steps(booking: Booking) -> list[dict]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _booking(request, reference)
-    forbidden_unless(_manages(request, booking) or _runs(request, booking))
+    must(_manages(request, booking) or _runs(request, booking))
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -172,7 +173,7 @@ def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_confirm(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _booking(request, reference)
-    forbidden_unless(_manages(request, booking))
+    must(_manages(request, booking))
     staying = consents_of(booking).staying
     form = ConfirmVisitForm(request.POST or None, staying=staying)
     if request.method == "POST" and form.is_valid():
@@ -202,7 +203,7 @@ def booking_confirm(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _booking(request, reference)
-    forbidden_unless(_manages(request, booking))
+    must(_manages(request, booking))
     not_found_unless(booking.class_group_id)
     pupils = list(pupils_of_class(booking.class_group))
     listed = set(booking.roster.values_list("pupil_id", flat=True))

@@ -24,14 +24,15 @@ from programs.centres.queries import schedule
 from programs.centres.views.schedule import may_schedule
 from programs.core.audit import history_of
 from programs.core.dates import short_moment
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 
 
 def _planned(request: HttpRequest, pk: int) -> Session:
     """The session, for those who may change it."""
     session = get_object_or_404(schedule.planned_visible_to(request.user), pk=pk)
-    forbidden_unless(may_schedule(request, session.field_trip.centre_id))
+    must(may_schedule(request, session.field_trip.centre_id))
     return session
 
 
@@ -173,7 +174,7 @@ def _told(*, groups: int, waiting: int) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     series = get_object_or_404(schedule.series_visible_to(request.user), pk=pk)
-    forbidden_unless(may_schedule(request, series.field_trip.centre_id))
+    must(may_schedule(request, series.field_trip.centre_id))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         count = cancel_series(series_id=series.pk, reason=form.cleaned_data["reason"], by=request.user)

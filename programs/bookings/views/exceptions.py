@@ -14,7 +14,8 @@ from programs.bookings.actions.exceptions import exception_facts, give_places_by
 from programs.bookings.forms import ExceptionForm
 from programs.bookings.queries import bookings as booking_queries
 from programs.bookings.rules.exceptions import ExceptionFacts, capacity_missing, exception_refusal
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 
 
@@ -22,7 +23,7 @@ from programs.core.refusals import Refused, show_refusal
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_exception(request: HttpRequest, reference: str) -> HttpResponse:
     booking = get_object_or_404(booking_queries.bookings_visible_to(request.user), reference=reference)
-    forbidden_unless(may_except(booking=booking, by=request.user))
+    must(may_except(booking=booking, by=request.user))
     form = ExceptionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -24,7 +24,8 @@ from programs.bookings.rules.group import may_resize
 from programs.bookings.rules.papers import DECIDABLE, INCOMPLETE
 from programs.centres.choices import PaperKind
 from programs.centres.queries.sessions import pupils_per_adult
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries.roles import standing_of
@@ -33,7 +34,7 @@ from programs.schools.queries.roles import standing_of
 def managed_booking(request: HttpRequest, reference: str) -> Booking:
     """A booking that the person may see (else 404) and manages (else 403)."""
     booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
-    forbidden_unless(
+    must(
         policy.can_manage_booking(
             standing_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
         )
@@ -86,7 +87,7 @@ def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
 def approval_decide(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     approval = get_object_or_404(approvals_visible_to(request.user), pk=pk, kind=kind)
     booking = bookings_visible_to(request.user).select_related("school__ward").get(pk=approval.booking_id)
-    forbidden_unless(may_decide(request.user, booking, approval.kind))
+    must(may_decide(request.user, booking, approval.kind))
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         approved = form.cleaned_data["decision"] == "approve"

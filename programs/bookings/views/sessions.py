@@ -25,7 +25,8 @@ from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries
 from programs.centres.queries.finding import next_chances
 from programs.centres.queries.sessions import ratio_of_session, shown_ratios
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refusal, Refused, show_refusal
 from programs.schools.queries.roles import standing_of
 
@@ -78,7 +79,7 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("session_enter", session.pk)
     if _comes_too_late(request, session):
         return _full(request, session)
-    forbidden_unless(bool(standing_of(request.user).working_schools))
+    must(bool(standing_of(request.user).working_schools))
     if request.method == "POST" and "draft" in request.POST:
         return _keep_draft(request, session)
     classes = booking.classes_for_booking(request.user, session)

@@ -17,7 +17,8 @@ from programs.cards.pdf import render as render_cards
 from programs.cards.print_words import cards_of, words_of
 from programs.cards.rules import CARD_LASTS
 from programs.core.audit import history_of
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
+from programs.core.policy import must
 from programs.core.references import in_groups
 from programs.core.refusals import Refused, show_refusal
 from programs.pupils import queries as pupil_queries
@@ -31,7 +32,7 @@ def _class_or_404(request: HttpRequest, pk: int) -> ClassGroup:
     """404 outside the school, 403 for its other teachers."""
     classes = pupil_queries.classes_visible_to(request.user).select_related("school", "school_year", "homeroom_teacher")
     class_group = get_object_or_404(classes, pk=pk)
-    forbidden_unless(can_issue_cards(role_queries.standing_of(request.user), class_group))
+    must(can_issue_cards(role_queries.standing_of(request.user), class_group))
     return class_group
 
 

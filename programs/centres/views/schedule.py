@@ -18,7 +18,8 @@ from programs.centres.forms import SeriesForm, SessionForm
 from programs.centres.models import Centre
 from programs.centres.queries import schedule as queries
 from programs.core.calendar import current_term
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries.roles import standing_of
 
@@ -51,7 +52,7 @@ def centre_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_new(request: HttpRequest, code: str) -> HttpResponse:
     centre = centre_of(request, code)
-    forbidden_unless(may_schedule(request, centre.pk))
+    must(may_schedule(request, centre.pk))
     form = SessionForm(
         request.POST or None,
         centre=centre,
@@ -88,7 +89,7 @@ def _day_asked(request: HttpRequest) -> date | None:
 def series_new(request: HttpRequest, code: str) -> HttpResponse:
     """First what the series would make and skip, then the series itself."""
     centre = centre_of(request, code)
-    forbidden_unless(may_schedule(request, centre.pk))
+    must(may_schedule(request, centre.pk))
     now = timezone.now()
     form = SeriesForm(
         request.POST or None, centre=centre, seasons=queries.open_seasons(now=now), initial=_rest_of_term()

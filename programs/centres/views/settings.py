@@ -19,7 +19,8 @@ from programs.centres.models import Blackout, Room, Season
 from programs.centres.queries import schedule as queries
 from programs.centres.views.schedule import centre_of, may_furnish
 from programs.core.forms import ConfirmationForm
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries.roles import standing_of
 from programs.schools.queries.schools import clusters
@@ -49,7 +50,7 @@ def _form_page(request: HttpRequest, form, *, title: str, back_url: str, text: s
 @require_http_methods(["GET", "HEAD", "POST"])
 def centre_hours(request: HttpRequest, code: str) -> HttpResponse:
     centre = centre_of(request, code)
-    forbidden_unless(may_furnish(request, centre.pk))
+    must(may_furnish(request, centre.pk))
     form = HoursForm(request.POST or None, hours=queries.hours_by_weekday(centre))
     if request.method == "POST" and form.is_valid():
         set_opening_hours(centre=centre, hours=form.hours, by=request.user)
@@ -64,7 +65,7 @@ def centre_hours(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def closed_days_new(request: HttpRequest, code: str) -> HttpResponse:
     centre = centre_of(request, code)
-    forbidden_unless(may_furnish(request, centre.pk))
+    must(may_furnish(request, centre.pk))
     form = ClosedDaysForm(request.POST or None, centre=centre)
     if request.method == "POST" and form.is_valid():
         names = ("room", "starts_on", "ends_on", "reason")
@@ -95,7 +96,7 @@ def _say_what_lies_there(request: HttpRequest, closed: Blackout) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def closed_days_remove(request: HttpRequest, pk: int) -> HttpResponse:
     closed = get_object_or_404(queries.closed_days_run_by(request.user), pk=pk)
-    forbidden_unless(may_furnish(request, closed.centre_id))
+    must(may_furnish(request, closed.centre_id))
     form = ConfirmationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         open_days(closed=closed, by=request.user)
@@ -115,7 +116,7 @@ def closed_days_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_new(request: HttpRequest, code: str) -> HttpResponse:
     centre = centre_of(request, code)
-    forbidden_unless(may_furnish(request, centre.pk))
+    must(may_furnish(request, centre.pk))
     return _room(request, Room(centre=centre), title=_("New room"))
 
 
@@ -123,7 +124,7 @@ def room_new(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_edit(request: HttpRequest, pk: int) -> HttpResponse:
     room = get_object_or_404(queries.rooms_run_by(request.user), pk=pk)
-    forbidden_unless(may_furnish(request, room.centre_id))
+    must(may_furnish(request, room.centre_id))
     return _room(request, room, title=_("Change the room"))
 
 
@@ -162,7 +163,7 @@ def season_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def season_new(request: HttpRequest) -> HttpResponse:
     not_found_unless(queries.centres_run_by(request.user).exists())
-    forbidden_unless(_may_edit_seasons(request))
+    must(_may_edit_seasons(request))
     return _season(request, Season(), title=_("New season"))
 
 
@@ -170,7 +171,7 @@ def season_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def season_edit(request: HttpRequest, pk: int) -> HttpResponse:
     season = get_object_or_404(queries.seasons_visible_to(request.user), pk=pk)
-    forbidden_unless(_may_edit_seasons(request))
+    must(_may_edit_seasons(request))
     return _season(request, season, title=season.local_name)
 
 

@@ -183,7 +183,7 @@ def refuse(*, request_id: int, ground: str, words: str, by: User) -> DataRequest
             raise Refused.because("ground", _("Choose the ground on which it is refused."), "ground")
         _move(
             request, step="refuse", state=RequestState.REFUSED, by=by, refusal_ground=ground, answer=words,
-            answered_at=request.answered_at or timezone.now(), after={"ground": ground},
+            answered_at=request.answered_at or timezone.now(), after={"ground": RefusalGround(ground)},
         )  # fmt: skip
         tell_requester(request=request, occasion="refused")
     return request
@@ -198,7 +198,7 @@ def extend(*, request_id: int, reason: str, by: User) -> DataRequest:
         due_on = queries.date_after(before, rules.deadline("extension"))
         _move(
             request, step="extend", state=None, by=by, reason=reason, due_on=due_on, extended_at=timezone.now(),
-            after={"due_before": str(before), "due_on": str(due_on)},
+            after={"due_before": before, "due_on": due_on},
         )  # fmt: skip
         tell_requester(request=request, occasion="extended")
     return request

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.core.audit import history_of
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
 from programs.core.personal import sections_of
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.data_rights import forms, policy, queries, rules
 from programs.data_rights.actions import erasure
@@ -108,7 +109,7 @@ def _step(
 ) -> HttpResponse:
     """Ask, do it once, and go back to the request; whoever only oversees it may do nothing."""
     data_request = _request_or_404(request, reference)
-    forbidden_unless(policy.can_handle(standing_of(request.user), data_request))
+    must(policy.can_handle(standing_of(request.user), data_request))
     form = make_form(data_request)
     if form.is_bound and form.is_valid():
         typed = {name: value for name, value in form.cleaned_data.items() if name != "idempotency_key"}
@@ -225,7 +226,7 @@ def data_request_correct(request: HttpRequest, reference: str) -> HttpResponse:
 def data_request_erase(request: HttpRequest, reference: str) -> HttpResponse:
     """First what would go and what would stay; the worker begins when the reference was copied by hand."""
     data_request = _request_or_404(request, reference)
-    forbidden_unless(policy.can_handle(standing_of(request.user), data_request))
+    must(policy.can_handle(standing_of(request.user), data_request))
     form = forms.EraseForm(request.POST or None, request=data_request)
     if form.is_bound and form.is_valid():
         try:
@@ -278,7 +279,7 @@ def pupil_data(request: HttpRequest, pk: int) -> HttpResponse:
 def pupil_data_download(request: HttpRequest, pk: int) -> HttpResponse:
     """Only while a request to see the data runs whose sender's identity was checked."""
     pupil = _pupil_or_404(request, pk)
-    forbidden_unless(can_coordinate(standing_of(request.user), pupil.school) and queries.may_hand_over(pupil))
+    must(can_coordinate(standing_of(request.user), pupil.school) and queries.may_hand_over(pupil))
     note_download(by=request.user, about=pupil, door="paper")
     return archive_response(queries.subject_of(pupil=pupil))
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
 from programs.core.models import Term
+from programs.core.policy import must
 from programs.participation import policy, queries, xlsx
 from programs.participation.actions import note_download
 from programs.participation.choices import Activity, GroupBy, Show
@@ -46,7 +47,7 @@ class Asked:
 def _asked(request: HttpRequest) -> Asked:
     """Read the question; 403 for those who answer for no school and no area."""
     standing = standing_of(request.user)
-    forbidden_unless(policy.can_see_participation(standing))
+    must(policy.can_see_participation(standing))
     terms = queries.terms_so_far(timezone.localdate())
     schools = queries.schools_reported_to(request.user)
     facts = queries.school_facts(schools)

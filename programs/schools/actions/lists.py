@@ -193,7 +193,9 @@ def _write(listed: ListedSchool, changes: dict[str, tuple], aliases: list[str], 
     SchoolAlias.objects.filter(school=school, code=school.code).delete()
     SchoolAlias.objects.bulk_create([SchoolAlias(school=school, code=code) for code in aliases], ignore_conflicts=True)
     before = {column: value for column, (value, _after) in changes.items() if listed.school}
-    after = {column: value for column, (_before, value) in changes.items()} | ({"aliases": aliases} if aliases else {})
+    after = {column: value for column, (_before, value) in changes.items()}
+    after |= {"code": Code(school.code)} if "code" in changes else {}
+    after |= {"aliases": [Code(alias) for alias in aliases]} if aliases else {}
     record(by=by, action="school.import", obj=school, before=before, after=after)
 
 

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if, show_refusal
 from programs.core.text import clean_text
 from programs.core.throttle import Throttle
@@ -123,7 +124,7 @@ def _may_decide(request: HttpRequest, claim: SchoolClaim) -> bool:
 
 def _claim_to_decide(request: HttpRequest, pk: int) -> SchoolClaim:
     claim = _claim_or_404(request, pk)
-    forbidden_unless(_may_decide(request, claim))
+    must(_may_decide(request, claim))
     return claim
 
 

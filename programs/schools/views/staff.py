@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from programs.accounts.models import User
 from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.schools import policy, rules
 from programs.schools.actions import staff
@@ -79,7 +80,7 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
 @follows_moved_schools
 def staff_invite(request: HttpRequest, code: str) -> HttpResponse:
     school = school_or_404(request, code)
-    forbidden_unless(policy.can_coordinate(role_queries.standing_of(request.user), school))
+    must(policy.can_coordinate(role_queries.standing_of(request.user), school))
     form = InviteForm(request.POST or None)
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data
@@ -130,7 +131,7 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(staff_queries.memberships_visible_to(request.user), pk=pk)
-    forbidden_unless(policy.can_end_membership(role_queries.standing_of(request.user), membership))
+    must(policy.can_end_membership(role_queries.standing_of(request.user), membership))
     form = EndMembershipForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
@@ -161,7 +162,7 @@ def school_or_404(request: HttpRequest, code: str) -> School:
 
 def coordinated_or_404(request: HttpRequest, code: str) -> School:
     school = school_or_404(request, code)
-    forbidden_unless(policy.can_coordinate(role_queries.standing_of(request.user), school))
+    must(policy.can_coordinate(role_queries.standing_of(request.user), school))
     return school
 
 
@@ -171,7 +172,7 @@ def coordinated_or_404(request: HttpRequest, code: str) -> School:
 @follows_moved_schools
 def coordinator_hand_over(request: HttpRequest, code: str) -> HttpResponse:
     school = school_or_404(request, code)
-    forbidden_unless(can_hand_over(role_queries.standing_of(request.user), school))
+    must(can_hand_over(role_queries.standing_of(request.user), school))
     form = HandOverForm(request.POST or None, school=school, by=request.user)
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data
@@ -241,7 +242,7 @@ def coordinator_replace(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def membership_role(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(staff_queries.memberships_visible_to(request.user), pk=pk)
-    forbidden_unless(can_change_role(role_queries.standing_of(request.user), membership))
+    must(can_change_role(role_queries.standing_of(request.user), membership))
     form = RoleForm(request.POST or None, initial={"role": membership.role})
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data

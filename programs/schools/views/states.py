@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.actions import states
 from programs.schools.choices import SchoolState
@@ -29,7 +30,7 @@ def kept_or_404(request: HttpRequest, code: str, *, also_merged: bool = False) -
     if not also_merged:
         schools = schools.exclude(state=SchoolState.MERGED)
     school = get_object_or_404(schools.select_related("ward", "cluster").prefetch_related("levels"), code=code)
-    forbidden_unless(keeps(request.user, school))
+    must(keeps(request.user, school))
     return school
 
 

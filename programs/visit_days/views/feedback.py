@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from programs.bookings import policy
 from programs.bookings.queries import bookings as booking_queries
-from programs.core.gates import forbidden_unless, signed_in
+from programs.core.gates import signed_in
+from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.schools.queries.roles import standing_of
 from programs.visit_days.actions.feedback import give_feedback
@@ -24,7 +25,7 @@ from programs.visit_days.rules import feedback_refusal
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_feedback(request: HttpRequest, reference: str) -> HttpResponse:
     booking = get_object_or_404(booking_queries.bookings_visible_to(request.user), reference=reference)
-    forbidden_unless(
+    must(
         policy.can_manage_booking(
             standing_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
         )

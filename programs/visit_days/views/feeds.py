@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.bookings.ical import CALENDAR_TYPE, calendar_feed
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.schools.queries.roles import standing_of
 from programs.visit_days.actions.feeds import make_feed, note_reading, revoke_feed
 from programs.visit_days.forms import FeedForm
@@ -26,7 +27,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     """The answer to "make one" shows the address itself: it is kept nowhere and told only once."""
     leads = standing_of(request.user).is_school_staff
     centres = day_queries.centres_of(request.user)
-    forbidden_unless(leads or bool(centres))
+    must(leads or bool(centres))
     if "revoke" in request.POST:
         return _revoke(request)
     form = FeedForm(request.POST or None, leads=leads, centres=centres)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from programs.bookings.policy import may_add_photographs
 from programs.bookings.queries import bookings as booking_queries
 from programs.core.forms import ConfirmationForm
-from programs.core.gates import forbidden_unless, not_found_unless, signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.policy import must
 from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
 from programs.visit_days.actions.photographs import add_photograph, remove_photograph
@@ -29,7 +30,7 @@ def booking_photographs(request: HttpRequest, reference: str) -> HttpResponse:
     faces = faces_of(booking) if may_change else Faces([], [])
     form = PhotographForm(request.POST or None, request.FILES or None, pupils=faces.agreed)
     if request.method == "POST":
-        forbidden_unless(may_change)
+        must(may_change)
         if form.is_valid():
             try:
                 add_photograph(
@@ -63,7 +64,7 @@ def photograph_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Also of one that is not shown any more: who answers for it may take it away."""
     found = get_object_or_404(photographs_visible_to(request.user), pk=pk)
     booking = found.booking
-    forbidden_unless(may_add_photographs(request.user, booking))
+    must(may_add_photographs(request.user, booking))
     if request.method == "POST":
         remove_photograph(photograph_id=found.pk, by=request.user)
         messages.success(request, _("The photograph is removed."))
