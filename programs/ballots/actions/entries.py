@@ -45,7 +45,7 @@ def enter_ballot(
 
 
 def _enter(ballot_id: int, session_id: int, group: Group, by: User, wait_if_lost: bool) -> BallotEntry:
-    ballot, session = lock_ballot(ballot_id), queries.session_to_enter(session_id)
+    ballot, session = lock_ballot(ballot_id=ballot_id), queries.session_to_enter(session_id)
     _must_suit(ballot, session, group)
     if earlier := queries.same_entry(ballot, session, group.class_group.pk):
         raise Refused(fair.entered_twice(earlier.number))
@@ -122,7 +122,7 @@ def withdraw_entry(*, entry_id: int, by: User) -> BallotEntry:
 
 def _lock_entry(entry_id: int, by: User) -> BallotEntry:
     """The entry read afresh under its ballot's lock."""
-    ballot = lock_ballot(BallotEntry.objects.values_list("ballot_id", flat=True).get(pk=entry_id))
+    ballot = lock_ballot(ballot_id=BallotEntry.objects.values_list("ballot_id", flat=True).get(pk=entry_id))
     entry = BallotEntry.objects.select_related(*queries.ENTRY_PARTS).get(pk=entry_id)
     entry.ballot = ballot
     standing = standing_of(by)

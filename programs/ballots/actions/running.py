@@ -101,7 +101,8 @@ def lock_sessions(*, ballot: Ballot) -> list[int]:
     return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def lock_ballot(ballot_id: int) -> Ballot:
+def lock_ballot(*, ballot_id: int) -> Ballot:
+    """The ballot's row, locked until the transaction of the caller ends."""
     return queries.public_ballots().select_for_update(no_key=True, of=("self",)).get(pk=ballot_id)
 
 
@@ -139,7 +140,7 @@ def publish_due_lists() -> int:
 
 def lock_to_run(*, ballot_id: int, by: User | None) -> Ballot:
     """The ballot's row, locked, for somebody who runs it; None is the portal. Raises PermissionDenied."""
-    ballot = lock_ballot(ballot_id)
+    ballot = lock_ballot(ballot_id=ballot_id)
     if by is not None and not may_run_ballot(by=by, ballot=ballot):
         raise PermissionDenied
     return ballot
