@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 OURS = ("programs.", "cms.", "stem_portal.")
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def classes_of(view) -> list[type]:
@@ -36,11 +37,21 @@ def functions_of(path: Path) -> dict[str, ast.FunctionDef]:
 
 
 def helpers_of(path: Path) -> dict[str, ast.FunctionDef]:
-    """The functions that a view in ``path`` may call by their name: its own module's, and its neighbours'."""
+    """The functions that a view in ``path`` may call by their name: its own module's, and those of other views."""
     found = functions_of(path)
-    for neighbour in path.parent.glob("*.py") if path.parent.name == "views" else ():
-        found = functions_of(neighbour) | found
+    neighbours = list(path.parent.glob("*.py")) if path.parent.name == "views" else []
+    for other in [*neighbours, *views_imported_by(path)]:
+        found = functions_of(other) | found
     return found
+
+
+def views_imported_by(path: Path) -> Iterator[Path]:
+    """The files of views from which ``path`` takes a function: an earlier wing's gate serves later ones."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and "views" in (node.module or "").split("."):
+            file = ROOT / f"{node.module.replace('.', '/')}.py"
+            if file.is_file():
+                yield file
 
 
 def definition_of(piece) -> tuple[ast.FunctionDef | ast.ClassDef, Path]:

@@ -27,7 +27,7 @@ from programs.core.models import ActReason
 PLAIN = (bool, int, float, Decimal, date, time, timedelta, type(None))
 # Without blanks, accents or an "@", and not the nine digits or more of a telephone or a personal number.
 _CODE = re.compile(r"(?!\+?\d{9,}$)[\w.…:+\-/=&]{1,200}", re.ASCII)
-_NAME = re.compile(r"\w{1,60}", re.ASCII)
+_NAME = re.compile(r"[\w.]{1,60}", re.ASCII)
 
 
 class Code(str):

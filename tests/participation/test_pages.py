@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 
 from programs.core.choices import Level
+from programs.participation import desk as participation_desk
 from programs.participation.actions import load_indicators
-from programs.participation.desk import links, stats, tasks
+from programs.participation.desk import stats
 from programs.participation.models import Indicator
+from programs.reviews import desk as review_desk
 from programs.schools.choices import OfficeRole
 from tests.participation.make import leave_out_the_frame, make_current_term, make_lesson, make_terms, make_visit
 from tests.people import (
@@ -241,6 +243,14 @@ def test_the_desk_says_what_waits_for_ba_nam(schools, term, nam, mai):
     assert len(links(nam)) == 2
     teacher = make_teacher(school=schools[0])
     assert (tasks(teacher), stats(teacher), links(teacher)) == ([], [], [])
+
+
+def tasks(user) -> list:
+    return [task for desk in (participation_desk, review_desk) for task in desk.tasks(user)]
+
+
+def links(user) -> list:
+    return [link for desk in (participation_desk, review_desk) for link in desk.links(user)]
 
 
 @pytest.mark.parametrize("count", [1, 3])
