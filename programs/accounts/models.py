@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts import passphrases, usernames
+from programs.core.fates import ACT, GOES, LASTS, OWN, REWRITTEN, SECRET, SHOWN, UNSAID, row_until
 from programs.core.text import clean_text, name_sort_key
 
 
@@ -20,6 +21,10 @@ def one_spelling(password: str | None) -> str | None:
     if password is None:
         return None
     return passphrases.plain_letters(password) or unicodedata.normalize("NFC", password)
+
+
+# As long as the account exists; an erasure empties and closes it.
+ACCOUNT = REWRITTEN | LASTS
 
 
 class UserManager(BaseUserManager):
@@ -38,7 +43,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Pupils have no e-mail and sign in by user name; what a person may do hangs on
     memberships in schools, centres and offices, never on a flag here."""
 
-    PII = {"username", "email", "full_name", "sort_key"}
+    IS_A_PERSON = True
+    PII = {
+        "username": ACCOUNT | SHOWN, "email": ACCOUNT | SHOWN, "full_name": ACCOUNT | SHOWN,
+        "sort_key": ACCOUNT | UNSAID, "password": ACCOUNT | UNSAID,
+    }  # fmt: skip
     username = models.CharField(_("user name"), max_length=150, unique=True)
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
     full_name = models.CharField(_("full name"), max_length=150)
@@ -97,7 +106,7 @@ class SignInCard(models.Model):
     Only a keyed hash of its code is kept; voided, used and expired cards stay as history.
     """
 
-    PII = {"user"}
+    PII = {"user": GOES | row_until("accounts.sign_in_cards") | OWN, "issued_by": ACT, "code_hash": SECRET}
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_cards")
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
     issued_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.fates import OWN, PLAIN, SHOWN, stays
 from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup
 from programs.schools.models import School
@@ -15,7 +16,10 @@ from programs.schools.models import School
 class TaughtActivity(models.Model):
     """A school says that it taught a curriculum to a class; the numbers are counts, never percentages."""
 
-    PII = {"reported_by"}
+    PII = {
+        "reported_by": stays(_("They are counts of a class and point at an account without a name.")) | OWN | SHOWN,
+        "taught_on": PLAIN,
+    }
     MOVES_WITH_SCHOOL = None  # reports count it with the school that took over
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="taught_activities")
     curriculum = models.ForeignKey(Curriculum, on_delete=models.PROTECT, related_name="taught_activities")

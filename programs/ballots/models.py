@@ -8,12 +8,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from programs.ballots.choices import BallotState, EntryOutcome
-from programs.bookings.models import Booking, GroupColumns
+from programs.bookings.models import Booking, GroupColumns, fates_of_group
 from programs.centres.models import Season, Session
+from programs.core.fates import LASTS, OWN, PLAIN, stays
 from programs.pupils.models import ClassGroup
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
+UNTIL_RESULTS = LASTS  # no rule waits for it: sending the results empties it
 
 
 class Ballot(models.Model):
@@ -53,7 +55,10 @@ class Ballot(models.Model):
 class BallotEntry(GroupColumns):
     """A group that takes part in a draw, what weighed, and what came of it."""
 
-    PII = GroupColumns.PII | {"leader"}
+    PII = fates_of_group(UNTIL_RESULTS) | {
+        "leader": stays(_("They are the record of a public draw and point at an account without a name.")) | OWN,
+        "weight_facts": PLAIN, "ticket": PLAIN, "reason": PLAIN,
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(outcome=EntryOutcome.ENTERED)
     ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="entries")
     number = models.PositiveIntegerField(_("number"))  # in the published list

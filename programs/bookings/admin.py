@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from programs.bookings.models import WIPED, Booking
+from programs.bookings.models import Booking
+from programs.core.fates import hidden_columns
 
 
 @admin.register(Booking)
@@ -12,7 +13,7 @@ class BookingAdmin(admin.ModelAdmin):
     list_filter = ["state"]
     search_fields = ["reference", "school__name"]
     # Access and medical needs are for the centre and the leader; the code of the pass opens doors.
-    exclude = [*WIPED, "pass_code"]
+    exclude = hidden_columns(Booking)
 
     def has_add_permission(self, request) -> bool:
         return False

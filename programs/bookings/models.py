@@ -23,13 +23,31 @@ from programs.bookings.choices import (
     BookingState,
 )
 from programs.centres.choices import PaperKind
-from programs.centres.models import Session
+from programs.centres.models import RECORD, Session
+from programs.core.fates import (
+    ACT,
+    EMPTIED,
+    FILE,
+    LASTS,
+    MASK,
+    OWN,
+    PLAIN,
+    PRESENCE,
+    SECRET,
+    SHOWN,
+    STAYS,
+    UNSAID,
+    Fate,
+    row_until,
+    until,
+)
 from programs.core.phones import show_phone
 from programs.core.references import random_code
-from programs.pupils.models import ClassGroup, Pupil
+from programs.pupils.models import COUNTED, ClassGroup, Pupil
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
+PAPER = STAYS | row_until("visits.papers")
 
 
 def new_pass_code() -> str:
@@ -47,6 +65,9 @@ class BookingQuerySet(models.QuerySet):
 
     def came(self) -> BookingQuerySet:
         return self.filter(state__in=CAME)
+
+
+ABOUT_PUPILS = EMPTIED | MASK | PRESENCE  # told is that something was noted, not what: it speaks of the pupils
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +93,7 @@ class Group:
 class GroupColumns(models.Model):
     """The columns of a group. Its school, class and leader belong to each table, which looks them up its own way."""
 
-    PII = {"contact_phone", "needs", "note"}
+    PII = {"contact_phone": EMPTIED, "needs": ABOUT_PUPILS, "note": ABOUT_PUPILS}  # what ends it: fates_of_group
     contact_phone = models.CharField(_("telephone on the day"), max_length=20)
     pupils = models.PositiveSmallIntegerField(_("pupils"))
     adults = models.PositiveSmallIntegerField(_("accompanying adults"))
@@ -96,10 +117,21 @@ class GroupColumns(models.Model):
         return show_phone(self.contact_phone)
 
 
+def fates_of_group(end: Fate) -> dict[str, Fate]:
+    """The personal columns of a group in a table where ``end`` says what ends their time."""
+    return {name: fate | end for name, fate in GroupColumns.PII.items()}
+
+
 class Booking(GroupColumns):
     """A school's request for places in a session. Three head counts are kept apart: booked, confirmed and arrived."""
 
-    PII = GroupColumns.PII | {"alternative", "end_reason", "override_reason", "leader"}
+    PII = fates_of_group(until("visits.contacts")) | {
+        "leader": RECORD | OWN | SHOWN, "alternative": MASK | LASTS | PRESENCE | SHOWN,
+        "end_reason": MASK | LASTS | UNSAID | SHOWN, "override_reason": MASK | LASTS | UNSAID | SHOWN,
+        "override_by": ACT | SHOWN, "checked_in_by": ACT | SHOWN,
+        "reference": PLAIN, "key_hash": SECRET, "body_hash": SECRET,
+        "pass_code": SECRET,  # it opens doors
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
@@ -184,7 +216,7 @@ class Booking(GroupColumns):
 class BookingApproval(models.Model):
     """Somebody's yes or no to a visit; which ones a visit needs follows from its risk."""
 
-    PII = {"decided_by"}
+    PII = {"decided_by": RECORD | OWN, "reason": MASK | LASTS}
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="approvals")
     kind = models.CharField(_("approval"), max_length=12, choices=ApprovalKind)
     state = models.CharField(_("state"), max_length=10, choices=ApprovalState, default=ApprovalState.ASKED)
@@ -202,7 +234,10 @@ class BookingApproval(models.Model):
 class BookingPaper(models.Model):
     """A paper of a visit: a file in private storage, or written on the page."""
 
-    PII = {"file_name", "text"}
+    PII = {
+        "text": PAPER | MASK, "file_name": PAPER | MASK, "storage_key": PAPER | FILE, "file_hash": PLAIN,
+        "handed_in_by": PAPER | RECORD | OWN,
+    }  # fmt: skip
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="papers")
     kind = models.CharField(_("paper"), max_length=20, choices=PaperKind)
     text = models.TextField(_("text"), blank=True, max_length=5000)
@@ -222,7 +257,7 @@ class BookingPaper(models.Model):
 class RosterEntry(models.Model):
     """A pupil named on a booking's list of participants."""
 
-    PII = {"pupil"}
+    PII = {"pupil": COUNTED | OWN}
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="roster")
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="visits")
     attended = models.BooleanField(_("came"), null=True, blank=True)
@@ -236,7 +271,3 @@ class RosterEntry(models.Model):
 
 
 GROUP = tuple(field.name for field in GroupColumns._meta.local_fields)
-# Free text: others may be named in it.
-GROUP_TEXTS = tuple(field.name for field in GroupColumns._meta.local_fields if isinstance(field, models.TextField))
-# What the personal columns hold once they are wiped.
-WIPED = dict.fromkeys(sorted(GroupColumns.PII), "")

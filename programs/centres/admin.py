@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from programs.centres.models import AdultRatio, Centre, CentreStaff, FieldTrip, RequiredPaper, Room, Session
+from programs.core.fates import hidden_columns
 
 
 class RoomInline(admin.TabularInline):
@@ -13,6 +14,7 @@ class RoomInline(admin.TabularInline):
 class StaffInline(admin.TabularInline):
     model = CentreStaff
     extra = 0
+    exclude = hidden_columns(CentreStaff)
     raw_id_fields = ["user"]
 
 

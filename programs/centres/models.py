@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.centres.choices import BookingMode, CentreRole, PaperKind, SessionState, WaitingPolicy, Weekday
 from programs.core.choices import Level, level_of_grade
+from programs.core.fates import OWN, PLAIN, SHOWN, stays
 from programs.core.models import SchoolYear
 from programs.schools.models import Area
 
 USER = settings.AUTH_USER_MODEL
+RECORD = stays(_("They are the centre's and the school's records and point at an account without a name."))
 
 
 def in_language(vietnamese: str, english: str) -> str:
@@ -76,7 +78,7 @@ class Room(models.Model):
 
 
 class CentreStaff(models.Model):
-    PII = {"user"}
+    PII = {"user": RECORD | OWN | SHOWN, "ended_on": PLAIN}
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="staff")
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="centre_posts")
     role = models.CharField(_("role"), max_length=10, choices=CentreRole, default=CentreRole.STAFF)

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from programs.centres.models import CentreStaff
-from programs.core.personal import Fact, Section, Subject, rows_of, tells
+from programs.core.personal import Text, stands_in_the_way
+from programs.core.personal_tables import Kind, erased, told
 
-
-@tells("centres.CentreStaff")
-def centre_posts(subject: Subject) -> Iterator[Section]:
-    rows = CentreStaff.objects.filter(user=subject.user_id).select_related("centre")
-    yield Section(
+told(
+    CentreStaff,
+    Kind(
         code="centre_posts",
         label=_("Posts in centres"),
         purpose=_("They decide what you may see and do."),
         source=_("The centre's manager."),
         kept=_("As long as the account exists: what was done in a role must stay traceable."),
-        rows=rows_of(rows if subject.user_id else [], _of_post),
-    )
+    ),
+    "centre",
+    "role",
+    ("until", _("Until"), "ended_on"),
+)
 
 
-def _of_post(row: CentreStaff) -> list[Fact]:
-    return [
-        Fact("centre", _("Centre"), row.centre.name),
-        Fact("role", _("Role"), row.get_role_display()),
-        Fact("until", _("Until"), row.ended_on),
-    ]
+erased(CentreStaff, kept=_("Bookings and posts in centres"))
+
+
+@stands_in_the_way
+def current_post(user_id: int) -> Text | None:
+    if CentreStaff.objects.filter(user=user_id, ended_on__isnull=True).exists():
+        return _("The person still works for a centre: end the post first.")
+    return None

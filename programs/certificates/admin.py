@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from programs.certificates.models import Certificate, SerialCounter
+from programs.core.fates import hidden_columns
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -20,6 +21,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Certificate)
 class CertificateAdmin(ReadOnlyAdmin):
+    exclude = hidden_columns(Certificate)
     list_display = ["serial", "printed_name", "school_name", "activity_title", "held_on", "state"]
     list_filter = ["state", "kind", "language"]
     search_fields = ["serial", "printed_name", "school_name"]

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
 from programs.certificates.choices import CertificateKind, CertificateState, RevocationReason
+from programs.core.fates import ACT, EMPTIED, OWN, PLAIN, SHOWN, STAYS, UNSAID, until
 from programs.projects.models import Project
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
+# The holder's, not the register's: emptied on request, or later where a law holds it.
+NAME = EMPTIED | until("certificates.held_names") | SHOWN
 
 
 class SerialCounter(models.Model):
@@ -28,7 +31,11 @@ class SerialCounter(models.Model):
 class Certificate(models.Model):
     """What was printed, frozen. The public page answers from this row alone."""
 
-    PII = {"printed_name", "pupil", "class_name"}
+    PII = {
+        "printed_name": NAME, "class_name": NAME, "sort_key": NAME | UNSAID, "pupil": STAYS | OWN | SHOWN,
+        "issued_by": ACT | SHOWN, "serial": PLAIN, "verify_code": PLAIN, "language": PLAIN, "school_name": PLAIN,
+        "activity_title": PLAIN, "place": PLAIN, "issuer_name": PLAIN, "held_on": PLAIN,
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = None
     serial = models.CharField(_("serial"), max_length=30, unique=True)
     verify_code = models.CharField(_("verification code"), max_length=40, unique=True)

@@ -8,9 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
-from programs.pupils.models import Pupil
+from programs.core.fates import ACT, FILE, GOES, OWN, PLAIN, PRESENCE, SECRET, STAYS, row_until
+from programs.pupils.models import WITH_RECORD, Pupil
 
 USER = settings.AUTH_USER_MODEL
+LINK = GOES | row_until("schools.guardian_links")
 
 
 class ConsentText(models.Model):
@@ -51,7 +53,10 @@ class Consent(models.Model):
     withdrawn: that it existed is part of the proof.
     """
 
-    PII = {"pupil", "given_by_name", "relation", "evidence_path"}
+    PII = {
+        "pupil": STAYS | OWN, "given_by_name": WITH_RECORD, "relation": WITH_RECORD,
+        "evidence_path": WITH_RECORD | FILE | PRESENCE, "evidence_hash": PLAIN, "recorded_by": ACT,
+    }  # fmt: skip
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=12, choices=ConsentPurpose)
     text_version = models.PositiveSmallIntegerField(default=1)
@@ -87,7 +92,9 @@ class Consent(models.Model):
 class GuardianLink(models.Model):
     """A guardian's personal door to one pupil's consents and data; only the hash of its token is kept."""
 
-    PII = {"pupil", "guardian_name", "relation"}
+    PII = {
+        "pupil": LINK | OWN, "guardian_name": LINK, "relation": LINK, "created_by": ACT, "token_hash": SECRET,
+    }  # fmt: skip
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="guardian_links")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     guardian_name = models.CharField(_("guardian"), max_length=150, blank=True)

@@ -3,6 +3,8 @@
 from django.apps import AppConfig, apps
 from django.core.checks import Error, register
 
+from programs.core.fates import without_fate
+
 OURS = ("programs.", "cms", "stem_portal")
 
 
@@ -19,4 +21,20 @@ def every_table_declares_its_personal_data(app_configs: list[AppConfig] | None, 
         for model in apps.get_models()
         if model._meta.app_config.name.startswith(OURS) and not model._meta.proxy
         if ("PII" in vars(model)) == ("NO_PII" in vars(model))
+    ]
+
+
+@register
+def every_personal_column_has_a_fate(app_configs: list[AppConfig] | None, **options) -> list[Error]:
+    """In a table with personal data every column that can hold something about a person says what becomes of it."""
+    return [
+        Error(
+            sentence,
+            hint="Give the column a fate, or PLAIN if it names nobody: programs/core/fates.py has the words.",
+            obj=model,
+            id="programs.E002",
+        )
+        for model in apps.get_models()
+        if model._meta.app_config.name.startswith(OURS) and isinstance(vars(model).get("PII"), dict)
+        for sentence in without_fate(model)
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import ModelLogEntry
 
 from programs.core.choices import JobState
+from programs.core.fates import MASK, row_until
 
 
 class SchoolYear(models.Model):
@@ -75,7 +76,7 @@ class Holiday(models.Model):
 class ActReason(models.Model):
     """What somebody wrote as the reason of an act. The audit log never changes; this row can be erased and runs out."""
 
-    PII = {"text"}
+    PII = {"text": MASK | row_until("core.reasons")}
     act = models.OneToOneField(ModelLogEntry, primary_key=True, on_delete=models.CASCADE, related_name="reason")
     text = models.TextField()
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from html import escape
 from io import BytesIO
 from operator import or_
@@ -104,6 +104,11 @@ class StoredFile:
     open: Callable[[], IO[bytes]]
 
 
+def _do_all(acts: list[Callable[[], None]]) -> None:
+    for act in acts:
+        act()
+
+
 @dataclass(frozen=True)
 class Erasure:
     """One line of an erasure: ``count`` rows that go, lose their person, or stay, and why."""
@@ -115,6 +120,12 @@ class Erasure:
     outcome: str
     why: Text
     carry_out: Callable[[], None] | None = None
+
+    def with_others(self, others: list[Erasure]) -> Erasure:
+        """One line for rows of several tables that are called the same and meet the same outcome."""
+        acts = [line.carry_out for line in (self, *others) if line.carry_out]
+        count = sum((line.count for line in others), self.count)
+        return replace(self, count=count, carry_out=partial(_do_all, acts) if acts else None)
 
     @property
     def outcome_in_words(self) -> str:
@@ -188,8 +199,11 @@ def files_of(subject: Subject) -> list[StoredFile]:
 
 
 def plan_erasure(subject: Subject) -> list[Erasure]:
-    """What an erasure would do, without doing it; lines that concern nothing are left out."""
-    return [line for forget in FORGETTERS for line in forget(subject) if line.count]
+    """What an erasure would do, without doing it; lines that concern nothing are left out, equal words are one line."""
+    plan: dict[tuple[str, str], list[Erasure]] = {}
+    for line in (line for forget in FORGETTERS for line in forget(subject) if line.count):
+        plan.setdefault((str(line.label), line.outcome), []).append(line)
+    return [lines[0].with_others(lines[1:]) for lines in plan.values()]
 
 
 def carry_out(plan: list[Erasure]) -> dict[str, int]:
@@ -227,6 +241,14 @@ def for_machines(value: Value) -> str | int | bool | None:
     return str(value) if isinstance(value, Promise) else value
 
 
+def stored_file(folder: str, name: str, key: str) -> StoredFile:
+    """A file of private storage; one that is gone is empty rather than an error in the archive."""
+    private = storages["private"]
+    if not private.exists(key):
+        return StoredFile(folder=folder, name=name, size=0, open=BytesIO)
+    return StoredFile(folder=folder, name=name, size=private.size(key), open=lambda: private.open(key))
+
+
 def delete_files(storage, keys: Iterable[str]) -> None:
     """Delete files of ``storage`` once the transaction around it has been committed."""
     wanted = [key for key in keys if key]
@@ -241,11 +263,3 @@ def chunks(items: list, size: int = 500) -> Iterator[list]:
     """Lists short enough for the parameters of one SQLite query."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def stored_file(folder: str, name: str, key: str) -> StoredFile:
-    """A file of private storage; one that is gone is empty rather than an error in the archive."""
-    private = storages["private"]
-    if not private.exists(key):
-        return StoredFile(folder=folder, name=name, size=0, open=BytesIO)
-    return StoredFile(folder=folder, name=name, size=private.size(key), open=lambda: private.open(key))

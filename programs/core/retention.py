@@ -22,6 +22,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from programs.core.choices import JobState
+from programs.core.emptying import purge_rows, still_to_purge
 from programs.core.jobs import Progress, periodic
 from programs.core.models import ActReason, IdempotencyRecord, Job, RetentionRule
 from programs.core.personal import delete_files
@@ -64,25 +65,32 @@ class Outlook:
 RULES: dict[str, Rule] = {}
 
 
-def delete_rows(rows: QuerySet) -> None:
-    rows.delete()
-
-
 def retention_rule(
     name: str,
     *,
     label: str | Promise,
     days: int,
     basis: str | Promise,
-    purge: Purge = delete_rows,
+    purge: Purge | None = None,
     doubt: str | Promise = "",
 ) -> Callable[[Due], Due]:
-    """Registers ``fn(limit) -> rows`` as the rule ``name``; ``days`` hold until the operator says otherwise."""
+    """Registers ``fn(limit) -> rows`` as the rule ``name``; ``days`` hold until the operator says otherwise.
+
+    Without ``purge`` the rule empties the columns whose fate names it, or deletes the rows where there is none.
+    """
 
     def register(due: Due) -> Due:
         if name in RULES:
             raise ValueError(f"Two retention rules are called {name!r}.")
-        RULES[name] = Rule(name=name, label=label, days=days, due=due, purge=purge, basis=basis, doubt=doubt)
+        RULES[name] = Rule(
+            name=name,
+            label=label,
+            days=days,
+            due=lambda limit: still_to_purge(due(limit), name),
+            purge=purge or (lambda rows: purge_rows(rows, name)),
+            basis=basis,
+            doubt=doubt,
+        )
         return due
 
     return register

@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.fates import ACT, EMPTIED, OWN, PLAIN, STAYS, UNSAID, until
 from programs.data_rights.choices import OPEN_REQUESTS, RefusalGround, Requester, RequestKind, RequestState
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
+ASKED = EMPTIED | until("schools.data_requests")
 
 
 class DataRequest(models.Model):
@@ -21,7 +23,10 @@ class DataRequest(models.Model):
     It is about a pupil, or about a person with an account; ``school`` is who handles it, none means the department.
     """
 
-    PII = {"pupil", "person", "requester_name", "text", "answer"}
+    PII = {
+        "pupil": STAYS | OWN, "person": STAYS | OWN, "requester_name": ASKED | UNSAID, "text": ASKED, "answer": ASKED,
+        "handled_by": ACT, "reference": PLAIN, "refusal_ground": PLAIN, "answer_by": PLAIN, "due_on": PLAIN,
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(state__in=OPEN_REQUESTS)
     reference = models.CharField(max_length=16, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=RequestKind)

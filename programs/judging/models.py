@@ -7,8 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programs.competitions.models import Criterion, Round
+from programs.core.fates import LASTS, MASK, OWN
 from programs.judging.choices import SheetState
-from programs.projects.models import Project
+from programs.projects.models import DECISION, Project
 
 USER = settings.AUTH_USER_MODEL
 
@@ -16,7 +17,7 @@ USER = settings.AUTH_USER_MODEL
 class ScoreSheet(models.Model):
     """One judge's sheet for one project in one round; nothing private shows before acceptance."""
 
-    PII = {"judge", "comment"}
+    PII = {"judge": DECISION | OWN, "comment": MASK | LASTS}
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="sheets")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="sheets")
     judge = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="score_sheets")

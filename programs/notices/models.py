@@ -4,13 +4,23 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.fates import EMPTIED, GOES, MASK, OWN, PLAIN, UNSAID, row_until, until
 from programs.notices.choices import MessageState
+
+WITH_MESSAGE = GOES | row_until("notices.messages") | MASK
+BODY = EMPTIED | until("notices.bodies") | WITH_MESSAGE
 
 
 class Message(models.Model):
     """One row per message, written in the transaction of the act that it tells of."""
 
-    PII = {"to_address", "body_text", "body_html", "subject"}
+    PII = {
+        "recipient": GOES | row_until("notices.messages") | OWN, "to_address": BODY | OWN, "subject": WITH_MESSAGE,
+        # Told by its subject only: a text may speak of other people, and was read by its owner before.
+        "body_text": BODY | UNSAID, "body_html": BODY | UNSAID, "attachment": BODY | UNSAID, "error": BODY | UNSAID,
+        "link": GOES | row_until("notices.messages") | UNSAID,
+        "kind": PLAIN, "language": PLAIN, "attachment_name": PLAIN, "attachment_type": PLAIN, "dedupe_key": PLAIN,
+    }  # fmt: skip
     kind = models.CharField(_("kind"), max_length=60)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from programs.core.fates import hidden_columns
 from programs.projects.models import Project
 
 
@@ -11,6 +12,7 @@ from programs.projects.models import Project
 class ProjectAdmin(admin.ModelAdmin):
     """Read only: a project changes through its actions."""
 
+    exclude = hidden_columns(Project)
     list_display = ["reference", "title", "school", "competition", "state"]
     list_filter = ["state", "competition"]
     search_fields = ["reference", "title", "school__name"]

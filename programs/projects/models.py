@@ -9,17 +9,24 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.competitions.choices import ProjectKind
 from programs.competitions.models import Competition, ProjectField
+from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, MASK, OWN, PLAIN, SHOWN, UNSAID, becomes, stays
 from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, ProjectState
-from programs.pupils.models import Pupil
+from programs.pupils.models import COUNTED, Pupil
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
+NO_TITLE = "Dự án đã xóa nội dung"
+TEXT = EMPTIED | MASK | LASTS | SHOWN
+DECISION = stays(_("Points and decisions must stay traceable; they point at an account without a name."))
 
 
 class Project(models.Model):
     """A pupil's entry. Its files are frozen by hash from the moment it is submitted."""
 
-    PII = {"supervisor", "title", "summary", "return_reason"}
+    PII = {
+        "supervisor": DECISION | SHOWN, "created_by": DECISION | SHOWN | UNSAID, "title": TEXT | becomes(NO_TITLE),
+        "summary": TEXT, "return_reason": TEXT, "reference": PLAIN, "award": PLAIN,
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="projects")
@@ -64,7 +71,7 @@ class Project(models.Model):
 class ProjectMember(models.Model):
     """A pupil in a team; one project per pupil per competition."""
 
-    PII = {"pupil"}
+    PII = {"pupil": COUNTED | OWN}
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="+")
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="project_memberships")
@@ -81,7 +88,10 @@ class ProjectMember(models.Model):
 class ProjectFile(models.Model):
     """A file in private storage under a random key; the shown name is NFC without control characters."""
 
-    PII = {"name", "uploaded_by"}
+    PII = {
+        "name": GOES | LASTS, "storage_key": GOES | LASTS | FILE, "preview_key": GOES | LASTS | FILE,
+        "uploaded_by": ACT, "content_type": PLAIN, "sha256": PLAIN,
+    }  # fmt: skip
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="files")
     kind = models.CharField(max_length=10, choices=FileKind)
     name = models.CharField(max_length=255)

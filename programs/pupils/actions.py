@@ -198,7 +198,7 @@ def _follow(kept: Pupil, dropped: Pupil) -> dict[str, int]:
     for column in belongings():
         number = _repoint(column, kept, dropped)
         if number:
-            moved[column.model._meta.label] = number
+            moved[column.model._meta.model_name] = number
     return moved
 
 

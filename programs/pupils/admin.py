@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from programs.core.fates import hidden_columns
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.admin import ReadOnlyAdmin
 
@@ -21,6 +22,7 @@ class ClassGroupAdmin(admin.ModelAdmin):
 class PupilAdmin(ReadOnlyAdmin):
     """Found by the school's identifier, never by browsing names."""
 
+    exclude = hidden_columns(Pupil)
     list_display = ["external_id", "school", "source", "left_on"]
     list_select_related = ["school"]
     search_fields = ["external_id"]

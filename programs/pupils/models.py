@@ -7,12 +7,15 @@ from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.fates import EMPTIED, OWN, PLAIN, REWRITTEN, SHOWN, STAYS, UNSAID, stays, until
 from programs.core.models import SchoolYear
 from programs.core.text import clean_name, fold, name_sort_key
 from programs.pupils.choices import Gender
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
+WITH_RECORD = EMPTIED | until("schools.pupils")
+COUNTED = stays(_("They count a pupil without a name."))
 
 
 class ClassGroup(models.Model):
@@ -47,9 +50,15 @@ class ClassGroup(models.Model):
 class Pupil(models.Model):
     """A pupil as the school's own register has it; the portal is never the origin of pupil data."""
 
+    IS_A_PERSON = True
     PII = {
-        "full_name", "given_name", "sort_key", "search_key", "birth_date", "gender", "external_id", "user",
-        "guardian_name", "guardian_phone",
+        "full_name": WITH_RECORD | REWRITTEN | SHOWN, "external_id": WITH_RECORD | REWRITTEN | SHOWN,
+        "sort_key": WITH_RECORD | REWRITTEN | UNSAID, "search_key": WITH_RECORD | REWRITTEN | UNSAID,
+        "given_name": WITH_RECORD | SHOWN, "birth_date": WITH_RECORD | SHOWN, "user": WITH_RECORD | SHOWN,
+        "guardian_name": WITH_RECORD | SHOWN, "guardian_phone": WITH_RECORD | SHOWN,
+        "gender": STAYS | SHOWN,  # so that totals stay
+        "merged_into": STAYS | UNSAID | SHOWN,  # the same child
+        "source": PLAIN, "left_on": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(left_on__isnull=True, merged_into__isnull=True)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="pupils")
@@ -104,7 +113,7 @@ class Pupil(models.Model):
 class Enrolment(models.Model):
     """A pupil in a class, with the history of moves."""
 
-    PII = {"pupil"}
+    PII = {"pupil": COUNTED | OWN, "started_on": PLAIN, "ended_on": PLAIN}
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="enrolments")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, related_name="enrolments")
     started_on = models.DateField(default=timezone.localdate)

@@ -2,99 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from programs.core.audit import reasons_of
-from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
-from programs.core.phones import show_phone
-from programs.core.retention import kept_for
+from programs.core.personal import Subject
+from programs.core.personal_tables import Kind, erased, told
 from programs.pupils.models import Enrolment, Pupil
 from programs.pupils.rules import erased_identifier
 
 
-@tells("pupils.Pupil")
-def pupil_record(subject: Subject) -> Iterator[Section]:
-    yield Section(
+def pupils_of(subject: Subject):
+    return Pupil.objects.filter(pk__in=subject.pupil_ids)
+
+
+told(
+    Pupil,
+    Kind(
         code="pupil",
         label=_("The pupil's record"),
         purpose=_("Knowing who takes part in visits and competitions, and whose name stands on a certificate."),
         source=_("The school's own register; the portal is never the origin."),
-        kept=kept_for("schools.pupils"),
-        rows=rows_of(Pupil.objects.filter(pk__in=subject.pupil_ids).select_related("school"), _of_pupil),
-    )
+        kept="schools.pupils",
+    ),
+    "full_name",
+    ("given_name", _("Given name"), "given_name"),
+    "birth_date",
+    "gender",
+    "school",
+    ("external_id", _("Identifier in the source"), "external_id"),
+    "source",
+    ("imported", _("Taken over"), "imported_at"),
+    ("guardian_name", _("Guardian"), "guardian_name"),
+    ("guardian_phone", _("Guardian's telephone"), "guardian_phone"),
+    "left_on",
+    of=pupils_of,
+)
 
 
-def _of_pupil(pupil: Pupil) -> list[Fact]:
-    return [
-        Fact("full_name", _("Full name"), pupil.full_name),
-        Fact("given_name", _("Given name"), pupil.given_name),
-        Fact("birth_date", _("Date of birth"), pupil.birth_date),
-        Fact("gender", _("Gender"), pupil.get_gender_display() if pupil.gender else None),
-        Fact("school", _("School"), pupil.school.name),
-        Fact("external_id", _("Identifier in the source"), pupil.external_id),
-        Fact("source", _("Source"), pupil.source),
-        Fact("imported", _("Taken over"), pupil.imported_at),
-        Fact("guardian_name", _("Guardian"), pupil.guardian_name),
-        Fact("guardian_phone", _("Guardian's telephone"), show_phone(pupil.guardian_phone)),
-        Fact("left_on", _("Left the school on"), pupil.left_on),
-    ]
-
-
-@tells("pupils.Enrolment")
-def classes(subject: Subject) -> Iterator[Section]:
-    rows = Enrolment.objects.filter(pupil__in=subject.pupil_ids).select_related("class_group__school_year")
-    yield Section(
+told(
+    Enrolment,
+    Kind(
         code="classes",
         label=_("Classes"),
         purpose=_("So that a class can be booked, and its certificates carry the class."),
         source=_("The school's own register."),
-        kept=kept_for("schools.pupils"),
-        rows=rows_of(rows.order_by("started_on"), _of_enrolment),
-    )
-
-
-def _of_enrolment(row: Enrolment) -> list[Fact]:
-    return [
-        Fact("class", _("Class"), row.class_group.name),
-        Fact("school_year", _("School year"), row.class_group.school_year.name),
-        Fact("from", _("From"), row.started_on),
-        Fact("until", _("Until"), row.ended_on),
-    ]
+        kept="schools.pupils",
+    ),
+    "class=class_group",
+    "school_year=class_group.school_year",
+    ("from", _("From"), "started_on"),
+    ("until", _("Until"), "ended_on"),
+    order="started_on",
+)
 
 
 FORMER_PUPIL = "Học sinh đã xóa dữ liệu"
 
 
-@forgets("pupils.Pupil", "pupils.Enrolment")
-def forget_pupil(subject: Subject) -> Iterator[Erasure]:
-    pupils = Pupil.objects.filter(pk__in=subject.pupil_ids, erased_at__isnull=True)
-    yield Erasure(
-        label=_("Pupil's record"),
-        count=pupils.count(),
-        outcome=Erasure.PSEUDONYMISED,
-        why=_("Name, date of birth, identifier and guardian go. The row and the gender stay, so that totals stay."),
-        carry_out=lambda: _empty_pupils(pupils),
-    )
-    yield Erasure(
-        label=_("Places in classes"),
-        count=Enrolment.objects.filter(pupil__in=subject.pupil_ids).count(),
-        outcome=Erasure.KEPT,
-        why=_("They count a pupil without a name."),
-    )
+def named_pupils_of(subject: Subject) -> QuerySet[Pupil]:
+    return Pupil.objects.filter(pk__in=subject.pupil_ids, erased_at__isnull=True)
 
 
-def _empty_pupils(pupils: QuerySet[Pupil]) -> None:
-    reasons_of(pupils).delete()
+def close_records(pupils: QuerySet[Pupil]) -> None:
     for pupil in pupils.select_for_update():
         pupil.external_id = erased_identifier(
             school_id=pupil.school_id, source=pupil.source, external_id=pupil.external_id
         )
         pupil.full_name, pupil.given_name = FORMER_PUPIL, ""
-        pupil.birth_date = pupil.user = None
-        pupil.guardian_name = pupil.guardian_phone = ""
         pupil.erased_at = timezone.now()
         pupil.save()
+
+
+erased(
+    Pupil,
+    of=named_pupils_of,
+    before=close_records,
+    loses=(
+        _("Pupil's record"),
+        _("Name, date of birth, identifier and guardian go. The row and the gender stay, so that totals stay."),
+    ),
+)
+
+
+erased(Enrolment, kept=_("Places in classes"))

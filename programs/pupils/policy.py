@@ -11,23 +11,6 @@ from programs.schools.models import School
 from programs.schools.policy import can_coordinate, school_of
 from programs.schools.rules import Standing
 
-PERMISSIONS = [
-    sees(_("the classes with the names of their pupils"), SCHOOL_STAFF, "class_detail"),
-    sees(
-        _("a pupil's page; the guardian's telephone only as coordinator or as the class's own teacher"),
-        SCHOOL_STAFF,
-        "pupil_detail",
-    ),
-    does(
-        _("mark pupils as left or come back, join two records of one child, and move the classes up"),
-        (Role.COORDINATOR,),
-        "pupils_leave",
-        "pupil_return",
-        "pupil_merge",
-        "promotion",
-    ),
-]
-
 
 def _pupils() -> QuerySet[Pupil]:
     pupils = Pupil.objects.filter(user__isnull=False, left_on__isnull=True).select_related("user", "school__ward")
@@ -42,6 +25,24 @@ HOLDERS = [
         scope=school_of,
         title=lambda row: Role.PUPIL.label,
         since=lambda row: row.imported_at,
+    ),
+]
+
+
+PERMISSIONS = [
+    sees(_("the classes with the names of their pupils"), SCHOOL_STAFF, "class_detail"),
+    sees(
+        _("a pupil's page; the guardian's telephone only as coordinator or as the class's own teacher"),
+        SCHOOL_STAFF,
+        "pupil_detail",
+    ),
+    does(
+        _("mark pupils as left or come back, join two records of one child, and move the classes up"),
+        (Role.COORDINATOR,),
+        "pupils_leave",
+        "pupil_return",
+        "pupil_merge",
+        "promotion",
     ),
 ]
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import JobState
+from programs.core.fates import EMPTIED, FILE, OWN, PLAIN, STAYS, UNSAID, row_until, until
 from programs.core.models import Job, SchoolYear
 from programs.pupils.models import Pupil
 from programs.rosters.choices import RowDecision, RowOutcome
@@ -12,12 +13,18 @@ from programs.schools.choices import ImportState
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
+SHEET = STAYS | until("schools.roster_files")
+LINE = EMPTIED | row_until("schools.roster_rows")
 
 
 class RosterImport(models.Model):
     """A school's spreadsheet of pupils on its way in: uploaded, mapped, previewed row by row, then applied."""
 
-    PII = {"file_name", "file_path"}
+    PII = {
+        "uploaded_by": STAYS | OWN, "file_name": SHEET, "file_path": SHEET | FILE, "reference": PLAIN, "source": PLAIN,
+        "file_hash": PLAIN, "sheet": PLAIN, "mapping": PLAIN, "options": PLAIN, "dropped_columns": PLAIN,
+        "counts": PLAIN, "error": PLAIN,
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = None  # a list on its way in was read against the old school: it is dropped
     reference = models.CharField(max_length=16, unique=True, editable=False)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="roster_imports")
@@ -57,7 +64,9 @@ class RosterImport(models.Model):
 class RosterRow(models.Model):
     """One line of the file: what it says, what it would do, and why not. Deleted some weeks after the import."""
 
-    PII = {"values", "facts", "pupil"}
+    PII = {
+        "values": LINE, "facts": LINE | UNSAID, "notes": LINE | UNSAID, "changes": LINE | UNSAID, "pupil": STAYS | OWN,
+    }  # fmt: skip
     roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField(_("row"))  # as the spreadsheet program numbers it
     values = models.JSONField(default=dict)  # field -> the text as it stood in the file

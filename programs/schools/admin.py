@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from programs.core.fates import hidden_columns
 from programs.core.models import Holiday, SchoolYear, Term
 from programs.schools.models import Area, Membership, OfficerPost, School, SchoolAlias, SchoolClaim, SchoolLevel
 
@@ -59,6 +60,7 @@ class SchoolAdmin(admin.ModelAdmin):
 
 @admin.register(OfficerPost)
 class OfficerPostAdmin(admin.ModelAdmin):
+    exclude = hidden_columns(OfficerPost)
     list_display = ["user", "role"]
     list_filter = ["role"]
     list_select_related = ["user"]
@@ -82,11 +84,12 @@ class SchoolClaimAdmin(ReadOnlyAdmin):
     list_display = ["school", "full_name", "state", "created_at", "decided_by"]
     list_filter = ["state"]
     list_select_related = ["school", "decided_by"]
-    exclude = ["token"]
+    exclude = hidden_columns(SchoolClaim)
 
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):
+    exclude = hidden_columns(Membership)
     list_display = ["user", "school", "role", "started_on", "ended_on"]
     list_filter = ["role"]
     list_select_related = ["school", "user"]

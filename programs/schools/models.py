@@ -10,6 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level
+from programs.core.fates import (
+    ACT,
+    EMPTIED,
+    FILE,
+    GOES,
+    OWN,
+    PLAIN,
+    SECRET,
+    SHOWN,
+    STAYS,
+    UNSAID,
+    becomes,
+    row_until,
+    stays,
+    until,
+)
 from programs.core.phones import show_phone
 from programs.core.text import clean_name, fold, text_sort_key
 from programs.schools.choices import (
@@ -27,6 +43,7 @@ from programs.schools.choices import (
 )
 
 USER = settings.AUTH_USER_MODEL
+LIST = STAYS | until("schools.list_files")
 
 
 class SchoolQuerySet(models.QuerySet):
@@ -193,7 +210,10 @@ class SchoolsApart(models.Model):
 class SchoolListImport(models.Model):
     """An official list that an officer uploads: kept until it is applied or dropped, then only its figures."""
 
-    PII = {"file_name"}
+    PII = {
+        "uploaded_by": STAYS | OWN, "file_name": LIST, "file_path": LIST | FILE, "reference": PLAIN,
+        "file_hash": PLAIN, "sheet": PLAIN, "mapping": PLAIN, "counts": PLAIN,
+    }  # fmt: skip
     reference = models.CharField(max_length=16, unique=True, editable=False)
     uploaded_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(_("file"), max_length=200)
@@ -215,13 +235,19 @@ class SchoolListImport(models.Model):
         return self.reference
 
 
+FORMER_STAFF = "Nhân sự đã xóa dữ liệu"
+CLAIM = EMPTIED | until("schools.refused_claims") | SHOWN
 LINK = Signer(salt="programs.schools.claim")
 
 
 class SchoolClaim(models.Model):
     """A coordinator's registration form for a school, and what the authority said of it."""
 
-    PII = {"full_name", "email", "phone", "position", "message", "reason"}
+    PII = {
+        "full_name": CLAIM | becomes(FORMER_STAFF), "email": CLAIM | OWN, "phone": CLAIM, "position": CLAIM,
+        "message": CLAIM, "reason": CLAIM | UNSAID, "coordinator": STAYS | OWN | SHOWN, "decided_by": ACT | SHOWN,
+        "key_hash": SECRET,
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = None
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="claims")
     full_name = models.CharField(_("full name"), max_length=150)
@@ -264,6 +290,10 @@ class SchoolClaim(models.Model):
         return show_phone(self.phone)
 
 
+ROLE = stays(_("What was done in a role stays traceable to one former member of staff, without the name."))
+INVITED = GOES | row_until("schools.invitations")
+
+
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> MembershipQuerySet:
         return self.filter(ended_on__isnull=True)
@@ -272,7 +302,7 @@ class MembershipQuerySet(models.QuerySet):
 class Membership(models.Model):
     """A person's part in a school. It ends, it is never deleted."""
 
-    PII = {"user"}
+    PII = {"user": ROLE | OWN | SHOWN, "started_on": PLAIN, "ended_on": PLAIN}
     MOVES_WITH_SCHOOL = Q(ended_on__isnull=True)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="memberships")
@@ -309,7 +339,7 @@ class Membership(models.Model):
 class Invitation(models.Model):
     """An invitation by e-mail to join a school's staff. Only the hash of its token is kept."""
 
-    PII = {"email", "full_name"}
+    PII = {"email": INVITED | OWN, "full_name": INVITED, "invited_by": ACT, "token_hash": SECRET}
     MOVES_WITH_SCHOOL = Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("e-mail"))
@@ -339,7 +369,7 @@ class Invitation(models.Model):
 class OfficerPost(models.Model):
     """An officer's post and its scope: nodes of either tree; no area means the whole jurisdiction."""
 
-    PII = {"user"}
+    PII = {"user": ROLE | OWN | SHOWN}
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="officer_posts")
     role = models.CharField(_("role"), max_length=12, choices=OfficeRole)
     areas = models.ManyToManyField(Area, blank=True, related_name="officer_posts")

@@ -2,137 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.core.files.storage import storages
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as translation_gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from programs.core.audit import reasons_of
-from programs.core.personal import (
-    Erasure,
-    Fact,
-    Section,
-    Subject,
-    delete_files,
-    forgets,
-    rows_of,
-    stands_in_the_way,
-    tells,
-)
+from programs.core.personal import Subject, Text, Value, stands_in_the_way
+from programs.core.personal_tables import Kind, erased, told
 from programs.core.retention import retention_rule
 from programs.schools.choices import ClaimState
 from programs.schools.models import Invitation, Membership, OfficerPost, SchoolClaim, SchoolListImport
 
 
-@tells("schools.Membership", "schools.OfficerPost")
-def roles(subject: Subject) -> Iterator[Section]:
-    memberships = Membership.objects.filter(user=subject.user_id).select_related("school").order_by("started_on")
-    posts = OfficerPost.objects.filter(user=subject.user_id).prefetch_related("areas")
-    yield Section(
-        code="roles",
-        label=_("Roles in schools and offices"),
-        purpose=_("They decide what you may see and do."),
-        source=_("The school or the authority that gave you the role."),
-        kept=_("As long as the account exists: what was done in a role must stay traceable."),
-        rows=rows_of(memberships, _of_membership) + rows_of(posts, _of_post),
-    )
-
-
-def _of_membership(row: Membership) -> list[Fact]:
-    return [
-        Fact("school", _("School"), row.school.name),
-        Fact("role", _("Role"), row.get_role_display()),
-        Fact("from", _("From"), row.started_on),
-        Fact("until", _("Until"), row.ended_on),
-    ]
-
-
-def _of_post(row: OfficerPost) -> list[Fact]:
-    areas = ", ".join(area.name for area in row.areas.all())
-    return [
-        Fact("role", _("Role"), row.get_role_display()),
-        Fact("areas", _("Areas"), areas or _("the whole jurisdiction")),
-    ]
-
-
-def claims_of(subject: Subject) -> Iterable[SchoolClaim]:
-    about = Q(email__in=subject.addresses)
-    if subject.user_id:
-        about |= Q(coordinator=subject.user_id)
-    return SchoolClaim.objects.filter(about).select_related("school")
-
-
-def invitations_of(subject: Subject) -> Iterable[Invitation]:
-    return Invitation.objects.filter(email__in=subject.addresses).select_related("school")
-
-
-FORMER_STAFF = "Nhân sự đã xóa dữ liệu"
-
-
-@forgets("schools.Membership", "schools.OfficerPost", "schools.Invitation", "schools.SchoolClaim")
-def forget_roles(subject: Subject) -> Iterator[Erasure]:
-    yield Erasure(
-        label=_("Roles in schools and offices"),
-        count=Membership.objects.filter(user=subject.user_id).count()
-        + OfficerPost.objects.filter(user=subject.user_id).count(),
-        outcome=Erasure.KEPT,
-        why=_("What was done in a role stays traceable to one former member of staff, without the name."),
-    )
-    invitations = invitations_of(subject)
-    yield Erasure(
-        label=_("Invitations"),
-        count=invitations.count(),
-        outcome=Erasure.REMOVED,
-        why=_("They only served to open the account."),
-        carry_out=invitations.delete,
-    )
-    claims = list(claims_of(subject).exclude(email="").values_list("pk", flat=True))
-    yield Erasure(
-        label=_("Registrations of a school"),
-        count=len(claims),
-        outcome=Erasure.PSEUDONYMISED,
-        why=_("Name, address, telephone and message go; how the school was verified stays."),
-        carry_out=lambda: empty_claims(claims),
-    )
-
-
-@stands_in_the_way
-def current_role(user_id: int) -> str | None:
-    if Membership.objects.current().filter(user=user_id).exists() or OfficerPost.objects.filter(user=user_id).exists():
-        return _("The person still has a role in a school or an office: end it first.")
-    return None
-
-
-def empty_claims(keys: list[int]) -> None:
-    claims = SchoolClaim.objects.filter(pk__in=keys)
-    reasons_of(claims).delete()
-    claims.update(full_name=FORMER_STAFF, position="", email="", phone="", message="", reason="")
-
-
-def drop_uploads(rows: QuerySet) -> None:
-    delete_files(storages["private"], rows.values_list("file_path", flat=True))
-    rows.update(file_path="", file_name="")
-
-
 @retention_rule(
     "schools.list_files",
-    label=translation_gettext_lazy("Uploaded official lists of schools"),
+    label=_("Uploaded official lists of schools"),
     days=90,
-    basis=translation_gettext_lazy("The officer has the file itself; here it only served the import."),
-    purge=drop_uploads,
+    basis=_("The officer has the file itself; here it only served the import."),
 )
 def list_files(limit: datetime) -> QuerySet[SchoolListImport]:
-    return SchoolListImport.objects.filter(created_at__lt=limit).exclude(file_path="")
+    return SchoolListImport.objects.filter(created_at__lt=limit)
 
 
 @retention_rule(
     "schools.invitations",
-    label=translation_gettext_lazy("Invitations that were accepted, withdrawn or have expired"),
+    label=_("Invitations that were accepted, withdrawn or have expired"),
     days=90,
-    basis=translation_gettext_lazy("They only served to open an account."),
+    basis=_("They only served to open an account."),
 )
 def ended_invitations(limit: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
@@ -142,11 +38,111 @@ def ended_invitations(limit: datetime) -> QuerySet[Invitation]:
 
 @retention_rule(
     "schools.refused_claims",
-    label=translation_gettext_lazy("Names and addresses in registrations of schools that were refused"),
+    label=_("Names and addresses in registrations of schools that were refused"),
     days=90,
-    basis=translation_gettext_lazy("Long enough for an objection; that the registration was refused stays known."),
-    purge=lambda rows: empty_claims(list(rows.values_list("pk", flat=True))),
+    basis=_("Long enough for an objection; that the registration was refused stays known."),
 )
 def refused_claims(limit: datetime) -> QuerySet[SchoolClaim]:
-    refused = SchoolClaim.objects.filter(state=ClaimState.REFUSED, decided_at__lt=limit)
-    return refused.exclude(full_name=FORMER_STAFF)
+    return SchoolClaim.objects.filter(state=ClaimState.REFUSED, decided_at__lt=limit)
+
+
+def areas_in_words(post: OfficerPost, _subject: Subject) -> Value:
+    return ", ".join(area.name for area in post.areas.all()) or _("the whole jurisdiction")
+
+
+ROLES = Kind(
+    code="roles",
+    label=_("Roles in schools and offices"),
+    purpose=_("They decide what you may see and do."),
+    source=_("The school or the authority that gave you the role."),
+    kept=_("As long as the account exists: what was done in a role must stay traceable."),
+)
+
+
+told(
+    Membership,
+    ROLES,
+    "school",
+    "role",
+    ("from", _("From"), "started_on"),
+    ("until", _("Until"), "ended_on"),
+    order="started_on",
+)
+
+
+told(OfficerPost, ROLES, "role", ("areas", _("Areas"), areas_in_words))
+
+
+REGISTRATIONS = Kind(
+    code="registrations",
+    label=_("Registrations and invitations"),
+    purpose=_("How you came to your role."),
+    source=_("Yourself, or the colleague who invited you."),
+    kept="schools.invitations",
+)
+
+
+told(
+    SchoolClaim,
+    REGISTRATIONS,
+    "school",
+    "full_name",
+    "position",
+    ("email", _("E-mail"), "email"),
+    "phone",
+    ("message", _("Message"), "message"),
+    "state",
+    ("sent", _("Sent"), "created_at"),
+    order="created_at",
+)
+
+
+told(
+    Invitation,
+    REGISTRATIONS,
+    "school",
+    "role",
+    "full_name",
+    "email",
+    ("invited", _("Invited"), "created_at"),
+    ("accepted", _("Accepted"), "accepted_at"),
+    order="-created_at",
+)
+
+
+UPLOAD = (
+    ("reference", _("Reference"), "reference"),
+    ("file", _("File that you uploaded"), "file_name"),
+    ("day", _("Day"), "created_at"),
+)
+
+
+told(SchoolListImport, REGISTRATIONS, *UPLOAD, order="-created_at")
+
+
+erased(SchoolListImport, kept=_("Imports that this person uploaded"))
+
+
+erased(Membership, kept=_("Roles in schools and offices"))
+
+
+erased(OfficerPost, kept=_("Roles in schools and offices"))
+
+
+erased(Invitation, removed=(_("Invitations"), _("They only served to open the account.")))
+
+
+erased(
+    SchoolClaim,
+    loses=(
+        _("Registrations of a school"),
+        _("Name, address, telephone and message go; how the school was verified stays."),
+    ),
+)
+
+
+@stands_in_the_way
+def current_role(user_id: int) -> Text | None:
+    if Membership.objects.current().filter(user=user_id).exists() or OfficerPost.objects.filter(user=user_id).exists():
+        return _("The person still has a role in a school or an office: end it first.")
+    return None

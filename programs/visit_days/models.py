@@ -7,17 +7,25 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
-from programs.centres.models import Centre
+from programs.centres.models import RECORD, Centre
+from programs.core.fates import EMPTIED, FILE, GOES, LASTS, OWN, PLAIN, SECRET, STAYS, UNSAID, row_until
 from programs.pupils.models import Pupil
 from programs.visit_days.choices import MarkKind, Rating
 
 USER = settings.AUTH_USER_MODEL
+MARK = STAYS | row_until("visits.marks")
+PICTURE = GOES | row_until("visits.photographs")
 
 
 class CheckInMark(models.Model):
     """What one device noted at the door; sent when there is a line, and never counted twice."""
 
-    PII = {"payload"}
+    PII = {
+        "payload": MARK | UNSAID,
+        "by": EMPTIED | row_until("visits.marks") | OWN,
+        "device": PLAIN,
+        "refusal": PLAIN,
+    }
     mark_id = models.UUIDField(unique=True)  # made on the device
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="marks")
     device = models.CharField(max_length=40)
@@ -38,7 +46,7 @@ class CheckInMark(models.Model):
 class VisitFeedback(models.Model):
     """Four questions to the teacher after the visit."""
 
-    PII = {"comment", "by"}
+    PII = {"comment": EMPTIED | LASTS, "by": EMPTIED | LASTS | OWN}
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="feedback")
     content = models.PositiveSmallIntegerField(_("The activity suited our lesson"), choices=Rating)
     welcome = models.PositiveSmallIntegerField(_("The centre was well prepared for us"), choices=Rating)
@@ -57,7 +65,10 @@ class VisitFeedback(models.Model):
 class VisitPhotograph(models.Model):
     """A picture of a group's visit, in private storage. Everybody who can be recognised in it is named."""
 
-    PII = {"pupils", "added_by"}
+    PII = {
+        "pupils": PICTURE | OWN, "storage_key": PICTURE | FILE, "preview_key": PICTURE | FILE, "file_hash": PLAIN,
+        "added_by": RECORD,
+    }  # fmt: skip
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="photographs")
     pupils = models.ManyToManyField(Pupil, related_name="visit_photographs", blank=True)
     storage_key = models.CharField(max_length=120)
@@ -78,7 +89,7 @@ class VisitPhotograph(models.Model):
 class CalendarFeed(models.Model):
     """A secret address from which a calendar program reads a teacher's or a centre's visits. Revocable."""
 
-    PII = {"user"}
+    PII = {"user": GOES | row_until("visits.feeds") | OWN, "token_hash": SECRET, "last_read_on": PLAIN}
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="calendar_feeds")
     centre = models.ForeignKey(Centre, null=True, blank=True, on_delete=models.CASCADE, related_name="calendar_feeds")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)

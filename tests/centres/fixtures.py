@@ -38,9 +38,3 @@ def as_user(client):
         return client
 
     return sign_in
-
-
-@pytest.fixture
-def only_this_page(monkeypatch):
-    """Counts a page's own queries: what the desk of other wings asks is counted there."""
-    monkeypatch.setattr("stem_portal.desk.ROOMS", [])

@@ -112,9 +112,7 @@ SEARCH_QUERIES = 6  # 3 of the form's lists, the count, the page, the next chanc
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_search_costs_the_same_with_one_and_three_rows(
-    world, client, rows, django_assert_num_queries, only_this_page
-):
+def test_the_search_costs_the_same_with_one_and_three_rows(world, client, rows, django_assert_num_queries):
     Session.objects.filter(pk=world.session.pk).update(seats_taken=40)
     for number in range(rows - 1):
         make_session(trip=world.session.field_trip, starts_at=local(11 + number), seats_taken=40)

@@ -15,11 +15,12 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from programs.accounts.models import SignInCard
-from programs.bookings.models import GROUP_TEXTS, Booking, RosterEntry
+from programs.bookings.models import Booking, GroupColumns, RosterEntry
 from programs.certificates.models import Certificate
 from programs.consents.models import Consent, GuardianLink
 from programs.core import jobs
 from programs.core.audit import record
+from programs.core.emptying import masked_columns
 from programs.data_rights.actions import requests
 from programs.data_rights.choices import Requester
 from programs.data_rights.models import DataRequest
@@ -111,7 +112,7 @@ def _visit(world) -> None:
     world.booking = make_visit(names=("Lê Thị Hoa",), class_group=world.group, leader=world.hanh)
     RosterEntry.objects.create(booking=world.booking, pupil=world.minh, attended=True)
     Booking.objects.filter(pk=world.booking.pk).update(
-        **dict.fromkeys(GROUP_TEXTS, f"{NAME} dị ứng đậu phộng"),
+        **dict.fromkeys(masked_columns(GroupColumns), f"{NAME} dị ứng đậu phộng"),
         arrived_pupils=2,
         arrived_girls=1,
         alternative=f"Em {NAME} đọc sách ở thư viện",
@@ -152,7 +153,7 @@ def _messages(world) -> None:
             write_message(
                 kind="account_changed", to=person, dedupe_key=f"m{number}", context={"change": f"Em {NAME}, {PHONE}"}
             )
-        record(by=world.hanh, action="person.create", obj=world.school, reason=f"Mẹ em {NAME} gọi từ {PHONE}")
+        record(by=world.coordinator, action="person.create", obj=world.school, reason=f"Mẹ em {NAME} gọi từ {PHONE}")
 
 
 def traces(words: list[str] = TRACES) -> list[str]:

@@ -21,7 +21,7 @@ from programs.schools.models import Invitation, Membership, School, SchoolName, 
 from programs.schools.queries.schools import search_schools, tables_of_schools
 from programs.schools.queries.staff import hash_of_token
 from tests.centres.make import book, make_session
-from tests.participation.make import leave_out_the_frame, make_visit
+from tests.participation.make import make_visit
 from tests.people import (
     make_class,
     make_coordinator,
@@ -236,15 +236,16 @@ def test_one_telephone_or_one_address_is_a_ground_too(client, old, new):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_page_costs_the_same_for_one_pair_and_three(client, django_assert_num_queries, monkeypatch, rows):
-    leave_out_the_frame(monkeypatch)
+def test_the_page_costs_the_same_for_one_pair_and_three(client, django_assert_num_queries, rows):
     for number in range(rows):
         ward = make_ward(f"Phường số {number}")
         make_school(f"Trường THCS Đôi {'ABC'[number]}", ward=ward)
         make_school(f"Trường THCS Đôi  {'ABC'[number]}.", ward=ward)
     client.force_login(make_officer())
     client.get(reverse("school_twins"))
-    with django_assert_num_queries(7):  # session, person, second factor, standing (2), schools, levels, apart
+    with django_assert_num_queries(
+        11
+    ):  # session, person, second factor, standing (2), schools, levels, apart; the frame
         assert len(client.get(reverse("school_twins")).context["page_obj"]) == rows
 
 

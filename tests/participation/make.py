@@ -7,7 +7,6 @@ from itertools import count
 
 from django.utils import timezone
 
-from cms.site_settings import SiteSettings
 from programs.activities.models import TaughtActivity
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
@@ -108,9 +107,3 @@ def make_lesson(school: School, day: date, *, grade: int = 8, pupils: int = 35, 
         girls=girls,
         reported_by=make_teacher(school=school),
     )
-
-
-def leave_out_the_frame(monkeypatch) -> None:
-    """Count a page's own queries only: the side navigation and the site's settings are others' cost."""
-    monkeypatch.setattr("stem_portal.desk.ROOMS", [])
-    monkeypatch.setattr("cms.context.SiteSettings.for_request", lambda request: SiteSettings())

@@ -22,13 +22,6 @@ from tests.people import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _page_alone(monkeypatch, settings):
-    """Neither the desk's navigation nor the record of sessions: the counts below are the pages' own."""
-    monkeypatch.setattr("stem_portal.desk.ROOMS", [])
-    settings.USERSESSIONS_TRACK_ACTIVITY = False
-
-
 def names(client, **query) -> list[str]:
     return [school.name for school in client.get(reverse("school_list"), query).context["page_obj"]]
 
@@ -127,7 +120,7 @@ def test_a_class_costs_the_same_for_one_pupil_and_three(client, django_assert_nu
     class_group = make_class(pupils=rows)
     client.force_login(make_teacher())
     client.get(reverse("class_detail", args=[class_group.pk]))
-    with django_assert_num_queries(6):  # session, person, standing (2), class, pupils
+    with django_assert_num_queries(9):  # session, person, standing (2), class, pupils; the frame 3
         client.get(reverse("class_detail", args=[class_group.pk]))
 
 
@@ -139,5 +132,5 @@ def test_the_schools_page_costs_the_same_for_one_class_and_three(client, django_
     url = reverse("school_detail", args=[make_school().code])
     client.get(url)
     # session, person, standing (2), school, levels, year, staff, classes, pupils, former names, codes, mergers
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         client.get(url)

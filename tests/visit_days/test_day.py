@@ -291,8 +291,8 @@ def test_the_file_holds_the_same_numbers_and_no_formula(month, as_user):
 
 
 @pytest.mark.django_db
-def test_the_month_costs_the_same_with_more_groups(month, as_user, django_assert_num_queries, only_this_page):
+def test_the_month_costs_the_same_with_more_groups(month, as_user, django_assert_num_queries):
     client = as_user(month.sen)
     client.get(reverse("centre_month"))
-    with django_assert_num_queries(7):  # 2 of the session and its user, 1 of the posts, 4 of the page
+    with django_assert_num_queries(11):  # 2 of the session and its user, 1 of the posts, 4 of the page and of the frame
         client.get(reverse("centre_month"))

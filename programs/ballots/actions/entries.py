@@ -14,11 +14,12 @@ from programs.ballots.actions.running import lock_ballot
 from programs.ballots.choices import EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings import policy as booking_policy
-from programs.bookings.models import GROUP, WIPED, Group
+from programs.bookings.models import GROUP, Group
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.models import Session
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.audit import record
+from programs.core.emptying import empty
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.queries.roles import standing_of
@@ -137,4 +138,4 @@ def _seen(entry: BallotEntry) -> dict:
 
 def wipe(*, entries: QuerySet[BallotEntry]) -> None:
     """What only served a coming visit goes: a winner's booking has it."""
-    entries.update(**WIPED)
+    empty(entries)
