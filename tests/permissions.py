@@ -8,6 +8,7 @@ you commit it: the committed tables are what was decided, the test only says whe
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import sys
@@ -23,6 +24,8 @@ from unittest.mock import patch
 from urllib.parse import urlencode
 
 from pypdf import PdfReader
+
+from tests.changed import wing_of
 
 TABLE = Path(__file__).with_name("permissions.txt")
 READABLE = Path(__file__).with_name("readable.txt")
@@ -295,6 +298,17 @@ def named_addresses() -> list[tuple[str, bool]]:
     for pattern in _patterns():
         found[pattern.name] = found.get(pattern.name, False) or bool(pattern.pattern.regex.groups)
     return sorted(found.items())
+
+
+def walked_addresses() -> list[tuple[str, bool]]:
+    """The named addresses that a test walks over: all, or those of the wings in WALK_WINGS (`make quick`)."""
+    wanted = os.environ.get("WALK_WINGS", "").split()
+    wings = {name: _wing_of(view) for name, view in views().items()} if wanted else {}
+    return [address for address in named_addresses() if not wanted or wings[address[0]] in wanted]
+
+
+def _wing_of(view: Callable) -> str | None:
+    return wing_of(inspect.unwrap(view).__module__.replace(".", "/") + ".py")
 
 
 def views() -> dict[str, Callable]:

@@ -1,59 +1,72 @@
-"""`make test`: the suite on SQLite, again on a real PostgreSQL, then the journeys in Chromium on both."""
+"""`make test`, `make test-all` and `make quick`: which tests run on which database, and where each begins.
+
+PostgreSQL, on which a province works, runs every test: nothing that only the real database shows can be left out of a
+selection. SQLite, on which anybody tries the portal, runs the folders of all wings and the journeys; what walks over
+every address as every role (tests/test_*.py) asks the same code there and takes half of the time.
+"""
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
 
+from tests.changed import ROOT, changed_wings, folders_of
 from tests.chromium import require
 from tests.postgres import throw_away_cluster
 
-WORKERS = str(max(2, os.cpu_count() or 2))
-UNIT = ("-n", WORKERS, "--dist", "worksteal", "-m", "not journey and not commits", "--create-db", "tests")
-COMMITTING = ("-m", "commits and not journey", "--create-db", "tests")
-JOURNEYS = ("-m", "journey", "tests/journeys")
+WORKERS = ("-n", str(max(2, os.cpu_count() or 2)))
+SUITE = (*WORKERS, "--dist", "worksteal", "-m", "not journey")
+# What walks over every address: first, so that no process is left alone with a long one at the end.
+WALKS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests").glob("test_*.py"), reverse=True)]
+WINGS = ("tests", *(f"--ignore={path}" for path in WALKS))
+JOURNEYS = (*WORKERS, "--dist", "loadfile", "-m", "journey", "tests/journeys")
 
 
-def begin(*arguments: str, **environment: str) -> subprocess.Popen:
-    """A run whose words are kept until it is over, so that two at once do not talk into each other."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def run(title: str, *runs: tuple[tuple[str, ...], dict[str, str]]) -> bool:
-    """Run ``runs`` side by side; each is what pytest is given and its environment."""
+def run(title: str, *arguments: str, **environment: str) -> bool:
     print(f"\n=== {title} ===", flush=True)
-    began = time.monotonic()
-    codes = []
-    for process in [begin(*arguments, **environment) for arguments, environment in runs]:
-        words, _ = process.communicate()
-        print(words, flush=True)
-        codes.append(process.returncode)
-    verdict = "FAILED" if any(codes) else "passed"
-    print(f"--- {title}: {verdict} in {time.monotonic() - began:.0f} s", flush=True)
-    return not any(codes)
+    began, before = time.monotonic(), _processor()
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    passed = subprocess.run(command, env=os.environ | environment, check=False).returncode == 0
+    took, spent = time.monotonic() - began, _processor() - before
+    print(f"--- {title}: {'passed' if passed else 'FAILED'} in {took:.0f} s, {spent:.0f} s of processor", flush=True)
+    return passed
+
+
+def _processor() -> float:
+    """Seconds that everything started from here has kept a processor busy: on a shared machine the honest measure."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def on_both(*, everything: bool) -> bool:
+    browser = {"CHROMIUM": require(), "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+    with throw_away_cluster(safe=False) as database_url:
+        on_postgresql = {"DATABASE_URL": database_url}
+        results = [
+            run("Suite on PostgreSQL", *SUITE, *WALKS, "tests", **on_postgresql),
+            run("Suite on SQLite", *SUITE, *WALKS, "tests") if everything else run("Wings on SQLite", *SUITE, *WINGS),
+            run("Journeys in Chromium on SQLite", *JOURNEYS, **browser),
+            run("Journeys in Chromium on PostgreSQL", *JOURNEYS, WALK_ONLY="1", **browser, **on_postgresql),
+        ]
+    return all(results)
+
+
+def quickly() -> bool:
+    """The folders of the wings that changed, and the walks over their addresses alone."""
+    wings = sorted(changed_wings())
+    print(f"Changed against main: {', '.join(wings) or 'no wing'}.", flush=True)
+    folders = [str(folder) for folder in folders_of(wings)]
+    return run("What changed, on SQLite", *SUITE, *WALKS, *folders, WALK_WINGS=" ".join(wings) or "none")
 
 
 def main() -> int:
-    on_sqlite = {"CHROMIUM": require(), "DJANGO_ALLOW_ASYNC_UNSAFE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     os.environ.pop("DATABASE_URL", None)
-    with throw_away_cluster() as database_url:
-        on_postgres = on_sqlite | {"DATABASE_URL": database_url}
-        results = [
-            run("Suite on SQLite", (UNIT, on_sqlite)),
-            run("Suite on PostgreSQL", (UNIT, on_postgres)),
-            # One process each, and both wait for clocks and browsers more than for the processor.
-            run("Committing tests on both", (COMMITTING, on_sqlite), (COMMITTING, on_postgres)),
-            run("Journeys in Chromium on both", (JOURNEYS, on_sqlite), (JOURNEYS, on_postgres | {"WALK_ONLY": "1"})),
-        ]
-    return 0 if all(results) else 1
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "test"
+    passed = quickly() if wanted == "quick" else on_both(everything=wanted == "all")
+    return 0 if passed else 1
 
 
 if __name__ == "__main__":

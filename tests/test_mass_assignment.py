@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from cms.actions import set_up_site
 from tests.forms import Form, forms_of
-from tests.permissions import OBJECT_OF, named_addresses
+from tests.permissions import OBJECT_OF, named_addresses, walked_addresses
 from tests.test_permissions import committed
 from tests.world import ROLES, World, build_world
 
@@ -34,10 +34,10 @@ COLUMNS = {"roster_map", "school_list_columns"}
 REACHED = {"ok", "go", "422"}
 
 
-def acts(role: str) -> list[str]:
-    """The addresses at which the role may act; those for everybody are tried as a stranger and as a teacher."""
+def acts(role: str, addresses: list[tuple[str, bool]] | None = None) -> list[str]:
+    """Those of the addresses at which the role may act; the ones for everybody as a stranger and as a teacher."""
     found = []
-    for name, takes_object in named_addresses():
+    for name, takes_object in walked_addresses() if addresses is None else addresses:
         cells = committed().get(f"{name} own" if takes_object else f"{name} -")
         if not cells or name in APART:
             continue
@@ -187,7 +187,7 @@ def test_the_walk_is_not_empty(client, world):
     client.force_login(world.people["coordinator"])
     known = newest()
     before, accepted = snapshot(known), []
-    for name in acts("coordinator"):
+    for name in acts("coordinator", named_addresses()):
         url = address(name, world)
         form = form_at(client, url)
         if form and sent(client, url, form.filled(), known)[1] != before:

@@ -23,7 +23,10 @@ def browser_type_launch_args() -> dict:
 
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory) -> Iterator[Portal]:
-    with running_portal(tmp_path_factory.mktemp("portal")) as running:
+    """A portal for each process: what a journey changes meets only the journeys of its own file and process."""
+    worker, own = os.environ.get("PYTEST_XDIST_WORKER", ""), tmp_path_factory.getbasetemp()
+    shared = (own.parent if worker else own) / "shared"
+    with running_portal(tmp_path_factory.mktemp("portal"), shared=shared, name=f"journeys_{worker}") as running:
         yield running
 
 

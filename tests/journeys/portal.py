@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email
+import fcntl
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,15 +20,19 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.database import migrated_file
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "sang-tao-2026"
-PREPARATION = (
-    ("migrate", "--verbosity", "0"),
-    ("catalogues", "compile"),
-    ("build_assets",),
-    ("collectstatic", "--noinput", "--verbosity", "0"),
-    ("load_demo",),
-)
+# In one process: starting Django takes longer than most of these commands.
+PREPARATION = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("catalogues", "compile")
+call_command("build_assets")
+call_command("collectstatic", interactive=False, verbosity=0)
+call_command("load_demo")
+"""
 
 
 class Portal:
@@ -86,19 +92,62 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _own_database(url: str) -> str:
-    """A fresh database of its own in the cluster of ``url``."""
+# --- The loaded province, made once for all processes --------------------------------------------
+DATABASE = "portal.sqlite3"
+LOADED = "journeys_loaded"  # on PostgreSQL the name of the database that the others are copied from
+
+
+def _environment(folder: Path, port: int, database_url: str) -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | {
+        "ENVIRONMENT": "demo",
+        "VAR_DIR": str(folder),
+        "PORT": str(port),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": database_url,
+        "INPROCESS_WORKER": "1",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONWARNINGS": "default",
+    }
+
+
+def _database(folder: Path, name: str, *, template: str = "") -> str:
+    """The address of a new database: a copy of ``template`` in the cluster of DATABASE_URL, or a file in ``folder``."""
+    cluster = os.environ.get("DATABASE_URL", "")
+    if not cluster.startswith("postgres"):
+        return f"sqlite:///{folder / DATABASE}"
     import psycopg
 
-    with psycopg.connect(url.replace("postgres://", "postgresql://", 1), autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS journeys")
-        connection.execute("CREATE DATABASE journeys")
-    pieces = urlsplit(url)
-    return urlunsplit(pieces._replace(path="/journeys"))
+    with psycopg.connect(cluster.replace("postgres://", "postgresql://", 1), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+    return urlunsplit(urlsplit(cluster)._replace(path=f"/{name}"))
 
 
+def loaded_province(shared: Path) -> Path:
+    """The folder of a portal with the demonstration and its files; the first process that asks makes it."""
+    folder, done = shared / "loaded", shared / "loaded-done"
+    shared.mkdir(parents=True, exist_ok=True)
+    with (shared / "loading").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            _load(folder)
+            done.touch()
+    return folder
+
+
+def _load(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    address = _database(folder, LOADED)
+    if address.startswith("sqlite"):
+        migrated_file(folder / DATABASE)
+    portal = Portal(folder, _environment(folder, 0, address), 0)
+    portal.manage("shell", "--no-imports", "--command", PREPARATION)
+
+
+# --- The server ---------------------------------------------------------------------------------
 def _wait_until_live(portal: Portal, server: subprocess.Popen) -> None:
-    for _ in range(120):
+    until = time.monotonic() + 300  # a busy machine is no fault of the server's
+    while time.monotonic() < until:
         assert server.poll() is None, "the server stopped while starting"
         try:
             with urllib.request.urlopen(f"{portal.url}/health/live", timeout=2) as answer:
@@ -106,29 +155,20 @@ def _wait_until_live(portal: Portal, server: subprocess.Popen) -> None:
                     return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.25)
-    raise AssertionError("the server did not answer within 30 s")
+    raise AssertionError("the server did not answer within five minutes")
 
 
 @contextmanager
-def running_portal(folder: Path) -> Iterator[Portal]:
-    """The server with its in-process worker, on SQLite or in the cluster that DATABASE_URL names."""
+def running_portal(folder: Path, *, shared: Path | None = None, name: str = "journeys") -> Iterator[Portal]:
+    """The server with its in-process worker, on SQLite or in the cluster that DATABASE_URL names.
+
+    Its province is a copy of the one in ``shared``, which several processes may name; ``name`` is its own database.
+    """
+    shutil.copytree(loaded_province(shared or folder / "shared"), folder, dirs_exist_ok=True)
     port = free_port()
-    database = os.environ.get("DATABASE_URL", "")
-    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | {
-        "ENVIRONMENT": "demo",
-        "VAR_DIR": str(folder),
-        "PORT": str(port),
-        "SITE_URL": f"http://127.0.0.1:{port}",
-        "DATABASE_URL": _own_database(database)
-        if database.startswith("postgres")
-        else f"sqlite:///{folder}/portal.sqlite3",
-        "INPROCESS_WORKER": "1",
-        "LOG_LEVEL": "WARNING",
-        "PYTHONWARNINGS": "default",
-    }
+    environment = _environment(folder, port, _database(folder, name, template=LOADED))
     portal = Portal(folder, environment, port)
-    for command in PREPARATION:
-        portal.manage(*command)
+    portal.manage("set_up_site")  # at its own address
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "stem_portal.wsgi", "--config", "gunicorn.conf.py"],

@@ -81,7 +81,7 @@ def server(folder: Path, application: str = "stem_portal.wsgi"):
 
 
 def _wait_for(address: str, log: Path) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300  # a busy machine is no fault of the server's
     while time.monotonic() < until:
         try:
             with urllib.request.urlopen(address, timeout=5):
