@@ -19,9 +19,8 @@ from programs.core.refusals import Refused
 from programs.schools.actions.states import keep_former_name
 from programs.schools.choices import ImportState
 from programs.schools.models import School, SchoolAlias, SchoolLevel, SchoolListImport
-from programs.schools.policy import can_import_list
+from programs.schools.policy import may_import_list
 from programs.schools.queries import lists as list_queries
-from programs.schools.queries.roles import standing_of
 from programs.schools.reading import ListedSchool, Lookup, mark_doubles, read_listed
 from programs.schools.rules import authority_of, list_refusal
 from programs.spreadsheets import open_table
@@ -73,7 +72,7 @@ def _upload(file_name: str, file_path: str, file_hash: str, by: User) -> SchoolL
 
 
 def _must_import(by: User) -> None:
-    if not can_import_list(standing_of(by)):
+    if not may_import_list(by):
         raise Refused.because("not_allowed", _("Only the department keeps the official list."))
 
 

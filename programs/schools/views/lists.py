@@ -19,9 +19,8 @@ from programs.schools.choices import ImportState
 from programs.schools.forms.lists import ListMappingForm, ListUploadForm
 from programs.schools.forms.registration import ConfirmForm
 from programs.schools.models import SchoolListImport
-from programs.schools.policy import can_import_list
+from programs.schools.policy import may_import_list
 from programs.schools.queries import lists as list_queries
-from programs.schools.queries.roles import standing_of
 from programs.schools.rules import list_refusal
 from programs.spreadsheets.forms import SheetForm
 
@@ -34,7 +33,7 @@ OPEN = (ImportState.UPLOADED, ImportState.READY)
 @require_http_methods(["GET", "POST"])
 def school_list_imports(request: HttpRequest) -> HttpResponse:
     """Upload a list, and see those that came before."""
-    not_found_unless(can_import_list(standing_of(request.user)))
+    not_found_unless(may_import_list(request.user))
     form = ListUploadForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
         upload = form.cleaned_data["upload"]
