@@ -3,17 +3,16 @@
 from django.urls import path
 
 from programs.schools.views import claims, lists, register, staff, states
-from programs.schools.views import claims as claim_views
 
 urlpatterns = [
-    path("schools/", claim_views.school_list, name="school_list"),
-    path("schools/<str:code>/claim/", claim_views.school_claim, name="school_claim"),
-    path("claims/<str:token>/", claim_views.claim_status, name="claim_status"),
+    path("schools/", claims.school_list, name="school_list"),
+    path("schools/<str:code>/claim/", claims.RegisterSchool.as_view(), name="school_claim"),
+    path("claims/<str:token>/", claims.ClaimStatus.as_view(), name="claim_status"),
     path("desk/claims/", claims.claim_queue, name="claim_queue"),
     path("desk/claims/<int:pk>/", claims.claim_detail, name="claim_detail"),
-    path("desk/claims/<int:pk>/verify/", claims.claim_verify, name="claim_verify"),
-    path("desk/claims/<int:pk>/return/", claims.claim_return, name="claim_return"),
-    path("desk/claims/<int:pk>/refuse/", claims.claim_refuse, name="claim_refuse"),
+    path("desk/claims/<int:pk>/verify/", claims.VerifyClaim.as_view(), name="claim_verify"),
+    path("desk/claims/<int:pk>/return/", claims.ReturnClaim.as_view(), name="claim_return"),
+    path("desk/claims/<int:pk>/refuse/", claims.RefuseClaim.as_view(), name="claim_refuse"),
     path("desk/schools/", register.school_register, name="school_register"),
     path("desk/schools.xlsx", register.school_register_xlsx, name="school_register_xlsx"),
     path("desk/schools/<str:code>/rename/", states.RenameSchool.as_view(), name="school_rename"),
@@ -27,11 +26,11 @@ urlpatterns = [
     ),
     path("desk/schools/<str:code>/invite-many/", staff.InviteMany.as_view(), name="staff_invite_many"),
     path("desk/memberships/<int:pk>/role/", staff.ChangeRole.as_view(), name="membership_role"),
-    path("desk/school-lists/", lists.school_list_imports, name="school_list_imports"),
+    path("desk/school-lists/", lists.UploadList.as_view(), name="school_list_imports"),
     path("desk/school-lists/<str:reference>/", lists.school_list_detail, name="school_list_detail"),
-    path("desk/school-lists/<str:reference>/columns/", lists.school_list_columns, name="school_list_columns"),
-    path("desk/school-lists/<str:reference>/apply/", lists.school_list_apply, name="school_list_apply"),
-    path("desk/school-lists/<str:reference>/drop/", lists.school_list_drop, name="school_list_drop"),
+    path("desk/school-lists/<str:reference>/columns/", lists.MatchColumns.as_view(), name="school_list_columns"),
+    path("desk/school-lists/<str:reference>/apply/", lists.ApplyList.as_view(), name="school_list_apply"),
+    path("desk/school-lists/<str:reference>/drop/", lists.DropList.as_view(), name="school_list_drop"),
     path("desk/schools/<str:code>/", staff.school_detail, name="school_detail"),
     path("desk/schools/<str:code>/invite/", staff.InviteStaff.as_view(), name="staff_invite"),
     path("desk/invitations/<int:pk>/withdraw/", staff.WithdrawInvitation.as_view(), name="invitation_withdraw"),
