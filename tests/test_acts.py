@@ -21,9 +21,9 @@ NOT_YET = {
     "booking_paper", "booking_resize", "booking_roster", "card_void", "centre_hours", "closed_days_remove",
     "consent_withdraw", "data_request_answer", "data_request_correct", "data_request_erase",
     "data_request_extend", "data_request_finish", "data_request_identify", "data_request_refuse", "entry_edit",
-    "entry_withdraw", "invitation_accept", "invitation_withdraw", "membership_end", "my_consent",
-    "photograph_remove", "project_attach", "project_edit", "roster_detail", "school_list_columns",
-    "school_list_drop", "school_tell_apart", "series_cancel", "session_cancel", "session_capacity",
+    "entry_withdraw", "my_consent",
+    "photograph_remove", "project_attach", "project_edit", "roster_detail",
+    "series_cancel", "session_cancel", "session_capacity",
     "session_close", "session_move",
 }  # fmt: skip
 

@@ -4,44 +4,38 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
-from programs.core.refusals import Refused, refuse_if
+from programs.core.idempotency import once
+from programs.core.policy import must
+from programs.core.refusals import refuse_if
+from programs.duplicates.policy import may_tell_apart
 from programs.duplicates.queries import MergePlan, merge_plan
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.rosters.models import RosterImport
 from programs.schools import emails
-from programs.schools.actions.states import end_staff, lock_school, move_school, once
+from programs.schools.actions.states import end_staff, lock_school, move_school
 from programs.schools.choices import ImportState, SchoolState
 from programs.schools.models import Invitation, Membership, School, SchoolLevel, SchoolsApart
-from programs.schools.queries.schools import rows_that_move, schools_in_scope, tables_of_schools
+from programs.schools.queries.schools import rows_that_move, tables_of_schools
 from programs.schools.rules import authority_of, merge_refusal
 
 OWN_WAY = (Membership, Invitation, ClassGroup, Pupil)  # these need more than another value in a column
 UNFINISHED_IMPORTS = (ImportState.UPLOADED, ImportState.PREVIEWING, ImportState.READY)
 
 
+@transaction.atomic
+@once("school.merge", returns=School)
 def merge_schools(*, source: School, target: School, reason: str, by: User, key: str) -> School:
     """``source`` becomes part of ``target``, which is returned. Only for one who keeps both.
 
-    Raises ``Refused``: ``not_allowed``, ``same_school``, ``claim_open``, ``target_not_working``, ``wrong_state``.
+    Raises PermissionDenied, and ``Refused``: ``same_school``, ``claim_open``, ``target_not_working``,
+    ``wrong_state``.
     """
-    return once(
-        school=target,
-        by=by,
-        key=key,
-        action="school.merge",
-        body={"source": source.pk, "reason": reason},
-        perform=lambda: _merge(source_id=source.pk, target_id=target.pk, reason=reason, by=by),
-    )
-
-
-def _merge(*, source_id: int, target_id: int, reason: str, by: User) -> School:
     # Always in the order of their keys: two officers who merge crosswise queue up instead of blocking each other.
-    locked = {pk: lock_school(school_id=pk, by=by) for pk in sorted({source_id, target_id})}
-    source, target = locked[source_id], locked[target_id]
+    locked = {pk: lock_school(school_id=pk, by=by) for pk in sorted({source.pk, target.pk})}
+    source, target = locked[source.pk], locked[target.pk]
     refuse_if(merge_refusal(source=source, target=target))
     plan = merge_plan(source, target)
     was = SchoolState(source.state)
@@ -140,15 +134,14 @@ def _take_over_state(*, target: School, was: SchoolState, by: User) -> None:
     target.state = was
 
 
+@transaction.atomic
 def tell_apart(*, one: School, other: School, by: User) -> None:
-    """Remember that two schools which look alike are two; saying it again changes nothing."""
+    """Remember that two schools which look alike are two; saying it again changes nothing. Raises PermissionDenied."""
+    must(may_tell_apart(by, one, other))
     first, second = sorted((one, other), key=lambda school: school.pk)
-    with transaction.atomic():
-        if schools_in_scope(by).filter(pk__in=[first.pk, second.pk]).count() != 2:
-            raise Refused.because("not_allowed", _("Another authority answers for this school."))
-        _pair, is_new = SchoolsApart.objects.get_or_create(
-            first=first, second=second, defaults={"decided_by": by, "decided_at": timezone.now()}
-        )
-        if is_new:
-            for school, twin in ((first, second), (second, first)):
-                record(by=by, action="school.tell_apart", obj=school, after={"other": twin.pk})
+    _pair, is_new = SchoolsApart.objects.get_or_create(
+        first=first, second=second, defaults={"decided_by": by, "decided_at": timezone.now()}
+    )
+    if is_new:
+        for school, twin in ((first, second), (second, first)):
+            record(by=by, action="school.tell_apart", obj=school, after={"other": twin.pk})

@@ -1,8 +1,12 @@
 """Who may."""
 
+from __future__ import annotations
+
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Role, does
+from programs.schools.models import School
+from programs.schools.queries.schools import schools_to_keep
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
 
@@ -21,3 +25,8 @@ PERMISSIONS = [
         "coordinator_replace",
     ),
 ]
+
+
+def may_tell_apart(user, one: School, other: School) -> bool:
+    """Only an officer who keeps both schools."""
+    return schools_to_keep(user).filter(pk__in=[one.pk, other.pk]).count() == 2

@@ -2,58 +2,63 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
+from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.refusals import Refused, show_refusal
 from programs.duplicates.actions import merge_schools, tell_apart
+from programs.duplicates.policy import may_tell_apart
 from programs.duplicates.queries import likely_twins, merge_plan
 from programs.schools.choices import OfficeRole
-from programs.schools.forms.registration import ConfirmForm
 from programs.schools.forms.states import ReasonForm
 from programs.schools.models import School
+from programs.schools.policy import may_keep
 from programs.schools.queries.roles import standing_of
 from programs.schools.queries.schools import matching, schools_to_keep, schools_to_merge_into
 from programs.schools.rules import merge_refusal
-from programs.schools.views.states import follows_moved_schools, kept_or_404
+from programs.schools.views.states import SchoolAct, school_or_404
 
 FOUND_AT_ONCE = 10
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-@follows_moved_schools
-def school_merge(request: HttpRequest, code: str) -> HttpResponse:
+class MergeSchools(SchoolAct):
     """First choose the school that takes over, then see all that moves and stays, then decide."""
-    # A form that was sent twice must reach the action, which answers with the first merger.
-    school = kept_or_404(request, code, also_merged=request.method == "POST")
-    targets = schools_to_merge_into(request.user, school).select_related("ward").prefetch_related("levels")
-    into = request.GET.get("into", "")
-    if not into:
-        return _choose_target(request, school, targets)
-    target = get_object_or_404(targets, code=into)
-    form = ReasonForm(request.POST or None)
-    refusal = merge_refusal(source=school, target=target)
-    if form.is_bound and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            merge_schools(
-                source=school, target=target, reason=typed["reason"], by=request.user, key=typed["idempotency_key"]
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("{old} is now part of {new}.").format(old=school, new=target))
-            return redirect("school_detail", code=target.code)
-    plan = merge_plan(school, target)
-    context = {"school": school, "target": target, "form": form, "plan": plan, "refusal": refusal}
-    return render(request, "duplicates/merge.html", context)
+
+    form_class = ReasonForm
+    template_name = "duplicates/merge.html"
+    may = staticmethod(may_keep)
+    into: School  # the school that takes over
+
+    def get_target(self, code: str) -> School:
+        # A form that was sent twice must reach the action, which answers with the first merger.
+        return school_or_404(self.user, code, also_merged=self.request.method == "POST")
+
+    def instead(self) -> HttpResponse | None:
+        targets = schools_to_merge_into(self.user, self.target).select_related("ward").prefetch_related("levels")
+        if code := self.request.GET.get("into", ""):
+            self.into = get_object_or_404(targets, code=code)
+            return None
+        return _choose_target(self.request, self.target, targets)
+
+    def get_context_data(self, **kwargs) -> dict:
+        school, target = self.target, self.into
+        plan, refusal = merge_plan(school, target), merge_refusal(source=school, target=target)
+        return super().get_context_data(target=target, plan=plan, refusal=refusal, **kwargs)
+
+    def act(self, form: ReasonForm) -> School:
+        return merge_schools(source=self.target, target=self.into, by=self.user, key=form.key, **form.values)
+
+    def said(self, school: School) -> str:
+        return _("{old} is now part of {new}.").format(old=self.target, new=self.into)
+
+    def way_back(self, school: School) -> str:
+        return reverse("school_detail", args=[school.code])
 
 
 def _choose_target(request: HttpRequest, school: School, targets) -> HttpResponse:
@@ -80,28 +85,31 @@ def school_twins(request: HttpRequest) -> HttpResponse:
     return render(request, "duplicates/twins.html", {"page_obj": page})
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def school_tell_apart(request: HttpRequest, code: str, other: str) -> HttpResponse:
-    kept = schools_to_keep(request.user)
-    one, twin = get_object_or_404(kept, code=code), get_object_or_404(kept, code=other)
-    not_found_unless(one != twin)
-    form = ConfirmForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            tell_apart(one=one, other=twin, by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Noted: they are two schools."))
-            return redirect("school_twins")
-    context = {
-        "title": _("Two different schools?"),
-        "text": _(
-            "{one} ({code}) and {other} ({other_code}) are two schools; they are not shown together again."
-        ).format(one=one, code=one.code, other=twin, other_code=twin.code),
-        "form": form,
-        "submit": _("They are two schools"),
-        "back_url": reverse("school_twins"),
-    }
-    return render(request, "components/confirm.html", context)
+class TellApart(Act):
+    title = _("Two different schools?")
+    submit = _("They are two schools")
+    done = _("Noted: they are two schools.")
+    target: tuple[School, School]
+
+    def get_target(self, code: str, other: str) -> tuple[School, School]:
+        kept = schools_to_keep(self.user)
+        one, twin = get_object_or_404(kept, code=code), get_object_or_404(kept, code=other)
+        not_found_unless(one != twin)
+        return one, twin
+
+    def may(self, user, pair: tuple[School, School]) -> bool:
+        return may_tell_apart(user, *pair)
+
+    def act(self, form: forms.Form) -> None:
+        one, twin = self.target
+        tell_apart(one=one, other=twin, by=self.user)
+
+    @property
+    def text(self) -> str:
+        one, twin = self.target
+        words = _("{one} ({code}) and {other} ({other_code}) are two schools; they are not shown together again.")
+        return words.format(one=one, code=one.code, other=twin, other_code=twin.code)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("school_twins")

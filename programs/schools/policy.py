@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from programs.accounts.second_factor import require_second_factor
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Holders, Reach, Role, does, nowhere, sees
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
-from programs.schools.models import Membership, OfficerPost, School
+from programs.schools.models import Membership, OfficerPost, School, SchoolClaim
 from programs.schools.queries.roles import standing_of
-from programs.schools.queries.schools import schools_to_keep
+from programs.schools.queries.schools import claims_to_decide, schools_to_keep
 from programs.schools.rules import COORDINATING, Standing
 
 
@@ -24,15 +24,6 @@ def can_act_for(standing: Standing, school: School) -> bool:
 def can_coordinate(standing: Standing, school: School) -> bool:
     """Coordinator or deputy of a working school: invites, ends memberships, approves."""
     return school.is_working and standing.coordinates(school)
-
-
-def can_end_membership(standing: Standing, membership: Membership) -> bool:
-    """Coordinator and deputy end teachers and principals; only the coordinator a deputy; nobody the coordinator."""
-    if membership.role == SchoolRole.COORDINATOR or not can_coordinate(standing, membership.school):
-        return False
-    if membership.role == SchoolRole.DEPUTY:
-        return SchoolRole.COORDINATOR in standing.roles_at(membership.school)
-    return True
 
 
 @require_second_factor
@@ -169,26 +160,47 @@ PERMISSIONS = [
 ]
 
 
-def can_keep_school(standing: Standing, school: School) -> bool:
-    """The department keeps the whole list; a ward its own schools. Whether it lies in their area: ``queries.life.keeps``."""
-    return standing.is_department or (standing.is_ward_officer and school.authority == Authority.WARD)
+def may_keep(user, school: School) -> bool:
+    """Whether the officer keeps this very school, by the office and by its area.
+
+    The department keeps the whole list; a ward the schools that it answers for.
+    """
+    standing = standing_of(user)
+    by_office = standing.is_department or (standing.is_ward_officer and school.authority == Authority.WARD)
+    return by_office and schools_to_keep(user).filter(pk=school.pk).exists()
 
 
-def can_import_list(standing: Standing) -> bool:
+def may_decide(user, claim: SchoolClaim) -> bool:
+    """The authority that answers for the school."""
+    return claims_to_decide(user).filter(pk=claim.pk).exists()
+
+
+def may_import_list(user) -> bool:
     """The department; one whose post is cut to some areas changes only the schools there."""
-    return standing.is_department
+    return standing_of(user).is_department
 
 
-def can_hand_over(standing: Standing, school: School) -> bool:
+def may_coordinate(user, school: School) -> bool:
+    """Coordinator or deputy of a working school."""
+    return can_coordinate(standing_of(user), school)
+
+
+def may_hand_over(user, school: School) -> bool:
     """The coordinator alone, not the deputy."""
-    return school.is_working and SchoolRole.COORDINATOR in standing.roles_at(school)
+    return school.is_working and _is_coordinator(user, school)
 
 
-def can_change_role(standing: Standing, membership: Membership) -> bool:
-    """Whoever may end a role may give another one instead; nobody changes an own role."""
-    return membership.user_id != standing.user_id and can_end_membership(standing, membership)
+def may_end_membership(user, membership: Membership) -> bool:
+    """Coordinator and deputy end teachers and principals; only the coordinator a deputy; nobody the coordinator."""
+    if membership.role == SchoolRole.COORDINATOR or not may_coordinate(user, membership.school):
+        return False
+    return membership.role != SchoolRole.DEPUTY or _is_coordinator(user, membership.school)
 
 
-def keeps(user, school: School) -> bool:
-    """Whether the officer keeps this very school: by the office and by its area."""
-    return can_keep_school(standing_of(user), school) and schools_to_keep(user).filter(pk=school.pk).exists()
+def may_change_role(user, membership: Membership) -> bool:
+    """Who may end a role may give another one instead; nobody changes their own role."""
+    return membership.user_id != user.pk and may_end_membership(user, membership)
+
+
+def _is_coordinator(user, school: School) -> bool:
+    return SchoolRole.COORDINATOR in standing_of(user).roles_at(school)

@@ -73,9 +73,7 @@ def decision_refusal(state: str, *, to: str) -> Refusal | None:
     return Refusal("claim_decided", _("This registration was already decided. Look at its history below."))
 
 
-def invitation_refusal(*, may: bool, role: str, is_member: bool, is_invited: bool) -> Refusal | None:
-    if not may:
-        return Refusal("not_allowed", _("Only the school's coordinator may do this."))
+def invitation_refusal(*, role: str, is_member: bool, is_invited: bool) -> Refusal | None:
     if role not in INVITED_ROLES:
         return Refusal("role_not_invited", _("A coordinator comes through the school's registration."), "role")
     if is_member:
@@ -266,10 +264,10 @@ class Standing:
 
 
 def role_refusal(
-    standing: Standing, membership: Membership, *, may: bool, role: str, has_role: bool, deputy_taken: bool
+    standing: Standing, membership: Membership, *, role: str, has_role: bool, deputy_taken: bool
 ) -> Refusal | None:
-    if membership.ended_on or not may:
-        return Refusal("not_allowed", _("You cannot change this role."))
+    if membership.ended_on:
+        return Refusal("role_ended", _("You cannot change this role."))
     if role not in INVITED_ROLES:
         return Refusal("role_not_given", _("The role of the coordinator is handed over."), "role")
     if role == membership.role:

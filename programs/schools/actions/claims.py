@@ -18,11 +18,13 @@ from programs.accounts.actions import create_person, first_password_path
 from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.calendar import add_working_days
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.schools import emails, rules
 from programs.schools.choices import ClaimState, OfficeRole, SchoolRole, SchoolState
 from programs.schools.models import Membership, School, SchoolClaim
+from programs.schools.policy import may_decide
 from programs.schools.queries import roles as role_queries
 from programs.schools.queries import schools as school_queries
 from programs.schools.queries import staff as staff_queries
@@ -36,6 +38,7 @@ DECISIONS = {
 TYPED = ("full_name", "position", "email", "phone", "message")
 
 
+@transaction.atomic
 def submit_claim(
     *, school_id: int, full_name: str, position: str, email: str, phone: str, message: str, key: str
 ) -> SchoolClaim:
@@ -47,20 +50,19 @@ def submit_claim(
     """
     typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
     key_hash = salted_hmac("programs.schools.claim", key, algorithm="sha256").hexdigest()
-    with transaction.atomic():
+    earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
+    if earlier:
+        return earlier
+    if not _reserve(school_id=school_id):
+        # a double click that waited for the first one finds it now
         earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
         if earlier:
             return earlier
-        if not _reserve(school_id=school_id):
-            # a double click that waited for the first one finds it now
-            earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
-            if earlier:
-                return earlier
-            refuse_if(school_queries.claim_refusal_of(School.objects.get(pk=school_id)))
-            raise Refused.because("claim_open", _("Please open the form again."))
-        claim = SchoolClaim.objects.create(school_id=school_id, key_hash=key_hash, **typed)
-        record(by=None, action="claim.submit", obj=claim, after={"state": claim.state, "school": school_id})
-        emails.claim_received(claim=claim, occasion="submitted")
+        refuse_if(school_queries.claim_refusal_of(School.objects.get(pk=school_id)))
+        raise Refused.because("claim_open", _("Please open the form again."))
+    claim = SchoolClaim.objects.create(school_id=school_id, key_hash=key_hash, **typed)
+    record(by=None, action="claim.submit", obj=claim, after={"state": claim.state, "school": school_id})
+    emails.claim_received(claim=claim, occasion="submitted")
     return claim
 
 
@@ -85,45 +87,38 @@ def _move_school(*, school_id: int, before: SchoolState, after: SchoolState) -> 
     return School.objects.filter(pk=school_id, state=before).update(state=after) == 1
 
 
+@transaction.atomic
 def correct_claim(
     *, claim: SchoolClaim, full_name: str, position: str, email: str, phone: str, message: str
 ) -> SchoolClaim:
-    """Send a returned registration again: ``returned -> submitted``; the officer's reason stays readable."""
+    """Send a returned registration again: ``returned -> submitted``; the officer's reason stays readable.
+
+    Raises ``Refused``: ``claim_decided``, ``claim_refused``, ``claim_expired``, ``claim_waiting``.
+    """
     typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
-    with transaction.atomic():
-        claim = SchoolClaim.objects.select_for_update().select_related("school").get(pk=claim.pk)
-        if claim.state == ClaimState.SUBMITTED and all(getattr(claim, name) == typed[name] for name in TYPED):
-            return claim  # the same correction sent twice
-        refuse_if(rules.correction_refusal(claim.state))
-        changed = [name for name in TYPED if getattr(claim, name) != typed[name]]
-        for name in TYPED:
-            setattr(claim, name, typed[name])
-        claim.state, claim.sent_at = ClaimState.SUBMITTED, timezone.now()
-        claim.save(update_fields=[*TYPED, "state", "sent_at"])
-        after = {"state": claim.state, "changed": changed}
-        record(by=None, action="claim.correct", obj=claim, before={"state": ClaimState.RETURNED}, after=after)
-        emails.claim_received(claim=claim, occasion=f"corrected-{secrets.token_hex(6)}")
+    claim = SchoolClaim.objects.select_for_update().select_related("school").get(pk=claim.pk)
+    if claim.state == ClaimState.SUBMITTED and all(getattr(claim, name) == typed[name] for name in TYPED):
+        return claim  # the same correction sent twice
+    refuse_if(rules.correction_refusal(claim.state))
+    changed = [name for name in TYPED if getattr(claim, name) != typed[name]]
+    for name in TYPED:
+        setattr(claim, name, typed[name])
+    claim.state, claim.sent_at = ClaimState.SUBMITTED, timezone.now()
+    claim.save(update_fields=[*TYPED, "state", "sent_at"])
+    after = {"state": claim.state, "changed": changed}
+    record(by=None, action="claim.correct", obj=claim, before={"state": ClaimState.RETURNED}, after=after)
+    emails.claim_received(claim=claim, occasion=f"corrected-{secrets.token_hex(6)}")
     return claim
 
 
+@transaction.atomic
+@once("claim.verify", returns=SchoolClaim)
 def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
     """Verify a registration: the school works, and the claimant becomes its coordinator with an account.
 
-    Raises ``Refused``: ``not_allowed``, ``claim_decided``, ``has_coordinator``.
+    Raises PermissionDenied, and ``Refused``: ``claim_decided``, ``has_coordinator``.
     """
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="claim.verify",
-            key=key,
-            body={"claim": claim.pk},
-            perform=lambda: _verify(claim_id=claim.pk, by=by),
-            find=lambda pk: SchoolClaim.objects.select_related("school").get(pk=pk),
-        )
-
-
-def _verify(*, claim_id: int, by: User) -> SchoolClaim:
-    claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.VERIFIED)
+    claim = _claim_to_decide(claim_id=claim.pk, by=by, to=ClaimState.VERIFIED)
     if staff_queries.coordinators_of(claim.school).exists():
         raise Refused.because("has_coordinator", _("This school already has a coordinator."))
     person = staff_queries.person_with_email(claim.email)
@@ -140,21 +135,14 @@ def _verify(*, claim_id: int, by: User) -> SchoolClaim:
     return claim
 
 
+@transaction.atomic
+@once("claim.return", returns=SchoolClaim)
 def return_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> SchoolClaim:
-    """Return a registration to the claimant with the reason; the school stays reserved for the correction."""
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="claim.return",
-            key=key,
-            body={"claim": claim.pk, "reason": reason},
-            perform=lambda: _return(claim_id=claim.pk, reason=reason, by=by),
-            find=lambda pk: SchoolClaim.objects.select_related("school").get(pk=pk),
-        )
+    """Return a registration to the claimant with the reason; the school stays reserved for the correction.
 
-
-def _return(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
-    claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.RETURNED)
+    Raises PermissionDenied, and ``Refused``: ``claim_decided``, ``reason_missing``.
+    """
+    claim = _claim_to_decide(claim_id=claim.pk, by=by, to=ClaimState.RETURNED)
     if not reason:
         raise Refused.because("reason_missing", _("Say what has to be corrected."), field="reason")
     _decide(claim=claim, state=ClaimState.RETURNED, by=by, reason=reason)
@@ -162,24 +150,14 @@ def _return(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
     return claim
 
 
+@transaction.atomic
+@once("claim.refuse", returns=SchoolClaim)
 def refuse_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> SchoolClaim:
     """Refuse a registration for good, sent or returned: the school is free to be registered by somebody else.
 
-    Raises ``Refused``: ``not_allowed``, ``claim_decided``.
+    Raises PermissionDenied, and ``Refused("claim_decided")``.
     """
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="claim.refuse",
-            key=key,
-            body={"claim": claim.pk, "reason": reason},
-            perform=lambda: _refuse(claim_id=claim.pk, reason=reason, by=by),
-            find=lambda pk: SchoolClaim.objects.select_related("school").get(pk=pk),
-        )
-
-
-def _refuse(*, claim_id: int, reason: str, by: User) -> SchoolClaim:
-    claim = _claim_to_decide(claim_id=claim_id, by=by, to=ClaimState.REFUSED)
+    claim = _claim_to_decide(claim_id=claim.pk, by=by, to=ClaimState.REFUSED)
     _decide(claim=claim, state=ClaimState.REFUSED, by=by, reason=reason)
     _settle(school=claim.school, to=SchoolState.INVITED, by=by)
     emails.claim_refused(claim=claim)
@@ -200,8 +178,7 @@ def _settle(*, school: School, to: SchoolState, by: User) -> None:
 
 def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:
     claim = SchoolClaim.objects.select_for_update(of=("self",)).select_related("school__ward").get(pk=claim_id)
-    if not school_queries.claims_to_decide(by).filter(pk=claim_id).exists():
-        raise Refused.because("not_allowed", _("Another authority answers for this school."))
+    must(may_decide(by, claim))
     refuse_if(rules.decision_refusal(claim.state, to=to))
     return claim
 

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
 from programs.core.references import new_reference
-from programs.core.refusals import Refused
+from programs.core.refusals import Refused, refuse_if
 from programs.schools.actions.states import keep_former_name
 from programs.schools.choices import ImportState
 from programs.schools.models import School, SchoolAlias, SchoolLevel, SchoolListImport
-from programs.schools.policy import can_import_list
+from programs.schools.policy import may_import_list
 from programs.schools.queries import lists as list_queries
-from programs.schools.queries.roles import standing_of
 from programs.schools.reading import ListedSchool, Lookup, mark_doubles, read_listed
 from programs.schools.rules import authority_of, list_refusal
 from programs.spreadsheets import open_table
@@ -40,31 +40,25 @@ class ImportResult:
 
 
 # --- From a file on the desk ----------------------------------------------------------------------------
+@transaction.atomic
+@once("school_list.upload", returns=SchoolListImport)
 def upload_list(*, upload: UploadedFile, file_name: str, by: User, key: str) -> SchoolListImport:
-    """Keep the file for a preview; nothing of it reaches the list yet. Raises ``Refused`` for an unreadable file."""
+    """Keep the file for a preview; nothing of it reaches the list yet.
+
+    Raises PermissionDenied, and ``Refused`` for an unreadable file.
+    """
+    must(may_import_list(by))
     file_path = keep_file(upload, folder="school-lists")
     try:
         with local_copy(file_path) as path:
             open_table(path, file_name=file_name)
-        with transaction.atomic():
-            kept = perform_once(
-                user=by,
-                action="school_list.upload",
-                key=key,
-                body={"hash": hash_of_file(upload)},
-                perform=lambda: _upload(file_name, file_path, hash_of_file(upload), by),
-                find=lambda pk: SchoolListImport.objects.get(pk=pk),
-            )
+        return _keep(file_name=file_name, file_path=file_path, file_hash=hash_of_file(upload), by=by)
     except BaseException:
         forget_file(file_path)
         raise
-    if kept.file_path != file_path:
-        forget_file(file_path)  # the same form came twice
-    return kept
 
 
-def _upload(file_name: str, file_path: str, file_hash: str, by: User) -> SchoolListImport:
-    _must_import(by)
+def _keep(*, file_name: str, file_path: str, file_hash: str, by: User) -> SchoolListImport:
     kept = SchoolListImport.objects.create(
         reference=new_reference("DT"), uploaded_by=by, file_name=file_name, file_path=file_path, file_hash=file_hash
     )
@@ -72,53 +66,43 @@ def _upload(file_name: str, file_path: str, file_hash: str, by: User) -> SchoolL
     return kept
 
 
-def _must_import(by: User) -> None:
-    if not can_import_list(standing_of(by)):
-        raise Refused.because("not_allowed", _("Only the department keeps the official list."))
-
-
 def _fresh(kept: SchoolListImport, by: User) -> SchoolListImport:
     """The upload, locked, while it can still be changed."""
-    _must_import(by)
+    must(may_import_list(by))
     fresh = SchoolListImport.objects.select_for_update(of=("self",)).get(pk=kept.pk)
-    if refusal := list_refusal(fresh.state):
-        raise Refused(refusal)
+    refuse_if(list_refusal(fresh.state))
     return fresh
 
 
+@transaction.atomic
 def map_list(*, kept: SchoolListImport, sheet: str, header_line: int, mapping: dict[str, str], by: User) -> None:
-    """Say which column is what; it can be said again until the list is applied."""
-    with transaction.atomic():
-        fresh = _fresh(kept, by)
-        fresh.sheet, fresh.header_line, fresh.mapping = sheet, header_line, mapping
-        fresh.state = ImportState.READY
-        fresh.save(update_fields=["sheet", "header_line", "mapping", "state"])
+    """Say which column is what; it can be said again until the list is applied.
+
+    Raises PermissionDenied, and ``Refused("wrong_state")``.
+    """
+    fresh = _fresh(kept, by)
+    fresh.sheet, fresh.header_line, fresh.mapping = sheet, header_line, mapping
+    fresh.state = ImportState.READY
+    fresh.save(update_fields=["sheet", "header_line", "mapping", "state"])
 
 
+@transaction.atomic
 def drop_list(*, kept: SchoolListImport, by: User) -> None:
-    """The file goes; that it was here stays in the history."""
-    with transaction.atomic():
-        fresh = _fresh(kept, by)
-        file_path, fresh.file_path, fresh.state = fresh.file_path, "", ImportState.CANCELLED
-        fresh.save(update_fields=["file_path", "state"])
-        record(by=by, action="school_list.drop", obj=fresh)
-        transaction.on_commit(lambda: forget_file(file_path))
+    """The file goes; that it was here stays in the history. Raises PermissionDenied, and ``Refused("wrong_state")``."""
+    fresh = _fresh(kept, by)
+    file_path, fresh.file_path, fresh.state = fresh.file_path, "", ImportState.CANCELLED
+    fresh.save(update_fields=["file_path", "state"])
+    record(by=by, action="school_list.drop", obj=fresh)
+    transaction.on_commit(lambda: forget_file(file_path))
 
 
+@transaction.atomic
+@once("school_list.apply", returns=SchoolListImport)
 def apply_list(*, kept: SchoolListImport, by: User, key: str) -> SchoolListImport:
-    """Write every row without a problem, read anew: what changed since the preview is seen. All of them or none."""
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="school_list.apply",
-            key=key,
-            body={"list": kept.pk},
-            perform=lambda: _apply(kept, by),
-            find=lambda pk: SchoolListImport.objects.get(pk=pk),
-        )
+    """Write every row without a problem, as the file says now: what changed since the preview is seen. All or none.
 
-
-def _apply(kept: SchoolListImport, by: User) -> SchoolListImport:
+    Raises PermissionDenied, and ``Refused``: ``wrong_state``, ``not_mapped``.
+    """
     fresh = _fresh(kept, by)
     if fresh.state != ImportState.READY:
         raise Refused.because("not_mapped", _("Say first which column is what."))

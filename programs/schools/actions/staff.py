@@ -12,65 +12,49 @@ from django.utils.translation import gettext as _
 from programs.accounts.actions import create_person, prove_address
 from programs.accounts.models import User
 from programs.core.audit import record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
-from programs.schools import emails, policy, rules
+from programs.schools import emails, rules
 from programs.schools.actions.states import lock_school
 from programs.schools.choices import SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership, School
-from programs.schools.policy import can_change_role, can_hand_over
-from programs.schools.queries import roles as role_queries
+from programs.schools.policy import may_change_role, may_coordinate, may_end_membership, may_hand_over
 from programs.schools.queries import staff as staff_queries
 from programs.schools.queries.roles import forget_standing, standing_of
 from programs.schools.queries.staff import coordinators_of
 from programs.schools.rules import deputy_refusal, role_refusal, successor_refusal
 
 
+@transaction.atomic
+@once("staff.hand_over", returns=School)
 def hand_over(*, school: School, to: User, stays: bool, by: User, key: str) -> School:
     """The coordinator gives the role to a colleague, and stays as a teacher or leaves.
 
-    Raises ``Refused``: ``not_allowed``, ``not_staff``, ``same_person``.
+    Raises PermissionDenied, and ``Refused``: ``not_staff``, ``same_person``.
     """
-
-    def perform() -> School:
-        fresh = School.objects.select_for_update(no_key=True).get(pk=school.pk)
-        if not can_hand_over(standing_of(by), fresh):
-            raise Refused.because("not_allowed", _("Only the school's coordinator may do this."))
-        _change(school=fresh, to=to, stays=stays, by=by, reason="")
-        return fresh
-
-    return _once(school=school, by=by, key=key, body={"to": to.pk, "stays": stays}, perform=perform)
+    fresh = School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    must(may_hand_over(by, fresh))
+    _change(school=fresh, to=to, stays=stays, by=by, reason="")
+    return fresh
 
 
+@transaction.atomic
+@once("staff.replace", returns=School)
 def replace_coordinator(*, school: School, to: User | None, reason: str, by: User, key: str) -> School:
     """The authority names another coordinator from the staff; with nobody, the school looks for one by registration.
 
     The school stays at work: its teachers lose nothing while it has no coordinator.
+    Raises PermissionDenied, and ``Refused``: ``school_not_working``, ``no_coordinator``, ``not_staff``,
+    ``same_person``.
     """
-
-    def perform() -> School:
-        fresh = lock_school(school_id=school.pk, by=by)
-        if not fresh.is_working:
-            raise Refused.because("school_not_working", _("This school is not at work in the portal."))
-        if to is None and not coordinators_of(fresh).exists():
-            raise Refused.because("no_coordinator", _("This school has no coordinator; it can be registered already."))
-        _change(school=fresh, to=to, stays=False, by=by, reason=reason)
-        return fresh
-
-    body = {"to": to.pk if to else None, "reason": reason}
-    return _once(school=school, by=by, key=key, body=body, perform=perform)
-
-
-def _once(*, school: School, by: User, key: str, body: dict, perform) -> School:
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="staff.hand_over",
-            key=key,
-            body={"school": school.pk} | body,
-            perform=perform,
-            find=lambda pk: School.objects.get(pk=pk),
-        )
+    fresh = lock_school(school_id=school.pk, by=by)
+    if not fresh.is_working:
+        raise Refused.because("school_not_working", _("This school is not at work in the portal."))
+    if to is None and not coordinators_of(fresh).exists():
+        raise Refused.because("no_coordinator", _("This school has no coordinator; it can be registered already."))
+    _change(school=fresh, to=to, stays=False, by=by, reason=reason)
+    return fresh
 
 
 def _change(*, school: School, to: User | None, stays: bool, by: User, reason: str) -> None:
@@ -101,31 +85,22 @@ def _change(*, school: School, to: User | None, stays: bool, by: User, reason: s
     emails.coordinator_changed(school=school, old=old.user if old else None, new=to, reason=reason)
 
 
+@transaction.atomic
+@once("staff.role", returns=Membership)
 def change_role(*, membership: Membership, role: str, by: User, key: str) -> Membership:
-    """Give a colleague another role: the old row ends, a new one begins. Raises ``Refused``: ``not_allowed``,
-    ``same_role``, ``deputy_taken``, ``already_member``, ``role_not_given``."""
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="staff.role",
-            key=key,
-            body={"membership": membership.pk, "role": role},
-            perform=lambda: _change_role(membership_id=membership.pk, role=role, by=by),
-            find=lambda pk: Membership.objects.select_related("school", "user").get(pk=pk),
-        )
+    """Give a colleague another role: the old row ends, a new one begins.
 
-
-def _change_role(*, membership_id: int, role: str, by: User) -> Membership:
-    school_id = Membership.objects.values_list("school_id", flat=True).get(pk=membership_id)
-    school = School.objects.select_for_update(no_key=True).get(pk=school_id)
-    member = Membership.objects.select_related("user", "school").get(pk=membership_id)
+    Raises PermissionDenied, and ``Refused``: ``role_ended``, ``role_not_given``, ``same_role``, ``not_allowed``,
+    ``already_member``, ``deputy_taken``.
+    """
+    school = School.objects.select_for_update(no_key=True).get(pk=membership.school_id)
+    member = Membership.objects.select_related("user", "school").get(pk=membership.pk)
+    must(may_change_role(by, member))
     current = Membership.objects.current().filter(school=school)
-    standing = standing_of(by)
     refuse_if(
         role_refusal(
-            standing,
+            standing_of(by),
             member,
-            may=can_change_role(standing, member),
             role=role,
             has_role=current.filter(user=member.user_id, role=role).exists(),
             deputy_taken=current.filter(role=SchoolRole.DEPUTY).exclude(pk=member.pk).exists(),
@@ -142,26 +117,18 @@ def _change_role(*, membership_id: int, role: str, by: User) -> Membership:
 INVITATION_LASTS = timedelta(days=14)
 
 
+@transaction.atomic
+@once("staff.invite", returns=Invitation)
 def invite_staff(*, school: School, full_name: str, email: str, role: str, by: User, key: str) -> Invitation:
     """Invite somebody by e-mail; the link in the letter is the only copy of the token.
 
-    Raises ``Refused``: ``not_allowed``, ``role_not_invited``, ``already_member``, ``already_invited``.
+    Raises PermissionDenied, and ``Refused``: ``role_not_invited``, ``deputy_taken``, ``already_member``,
+    ``already_invited``.
     """
-    email = email.lower()
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="staff.invite",
-            key=key,
-            body={"school": school.pk, "full_name": full_name, "email": email, "role": role},
-            perform=lambda: _invite(school_id=school.pk, full_name=full_name, email=email, role=role, by=by),
-            find=lambda pk: Invitation.objects.get(pk=pk),
-        )
-
-
-def _invite(*, school_id: int, full_name: str, email: str, role: str, by: User) -> Invitation:
     # The school's row is the lock: two invitations of one person queue here.
-    school = School.objects.select_for_update().get(pk=school_id)
+    school = School.objects.select_for_update().get(pk=school.pk)
+    must(may_coordinate(by, school))
+    email = email.lower()
     now = timezone.now()
     open_ones = Invitation.objects.filter(
         school=school, email=email, role=role, accepted_at__isnull=True, withdrawn_at__isnull=True
@@ -171,7 +138,6 @@ def _invite(*, school_id: int, full_name: str, email: str, role: str, by: User) 
         refuse_if(deputy_refusal(is_taken=staff_queries.has_deputy(school)))
     refuse_if(
         rules.invitation_refusal(
-            may=policy.can_coordinate(role_queries.standing_of(by), school),
             role=role,
             is_member=staff_queries.staff_of(school).filter(user__email__iexact=email, role=role).exists(),
             is_invited=open_ones.filter(expires_at__gt=now).exists(),
@@ -192,21 +158,24 @@ def _invite(*, school_id: int, full_name: str, email: str, role: str, by: User) 
     return invitation
 
 
+@transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
-    """Make an open invitation's link useless; withdrawing it again changes nothing."""
-    with transaction.atomic():
-        fresh = Invitation.objects.select_for_update(of=("self",)).select_related("school").get(pk=invitation.pk)
-        if not policy.can_coordinate(role_queries.standing_of(by), fresh.school):
-            raise Refused.because("not_allowed", _("Only the school's coordinator may do this."))
-        if fresh.accepted_at:
-            raise Refused.because("invitation_accepted", _("This invitation was already accepted."))
-        if not fresh.withdrawn_at:
-            fresh.withdrawn_at = timezone.now()
-            fresh.save(update_fields=["withdrawn_at"])
-            record(by=by, action="staff.withdraw_invitation", obj=fresh.school, after={"invitation": fresh.pk})
+    """Make an open invitation's link useless; withdrawing it again changes nothing.
+
+    Raises PermissionDenied, and ``Refused("invitation_accepted")``.
+    """
+    fresh = Invitation.objects.select_for_update(of=("self",)).select_related("school").get(pk=invitation.pk)
+    must(may_coordinate(by, fresh.school))
+    if fresh.accepted_at:
+        raise Refused.because("invitation_accepted", _("This invitation was already accepted."))
+    if not fresh.withdrawn_at:
+        fresh.withdrawn_at = timezone.now()
+        fresh.save(update_fields=["withdrawn_at"])
+        record(by=by, action="staff.withdraw_invitation", obj=fresh.school, after={"invitation": fresh.pk})
     return fresh
 
 
+@transaction.atomic
 def accept_invitation(
     *, token: str, user: User | None, full_name: str = "", password: str = "", language: str = "vi"
 ) -> Membership:
@@ -216,37 +185,36 @@ def accept_invitation(
     ``invitation_missing``, ``invitation_used``, ``invitation_withdrawn``, ``invitation_expired``,
     ``other_account``, ``sign_in_first``.
     """
-    with transaction.atomic():
-        invitation = (
-            Invitation.objects.select_for_update(of=("self",))
-            .select_related("school")
-            .filter(token_hash=staff_queries.hash_of_token(token))
-            .first()
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("school")
+        .filter(token_hash=staff_queries.hash_of_token(token))
+        .first()
+    )
+    refuse_if(rules.acceptance_refusal(invitation, now=timezone.now()))
+    refuse_if(
+        rules.acceptor_refusal(
+            invited=invitation.email,
+            signed_in=user.email or "" if user else None,
+            is_known=staff_queries.person_with_email(invitation.email) is not None,
         )
-        refuse_if(rules.acceptance_refusal(invitation, now=timezone.now()))
-        refuse_if(
-            rules.acceptor_refusal(
-                invited=invitation.email,
-                signed_in=user.email or "" if user else None,
-                is_known=staff_queries.person_with_email(invitation.email) is not None,
-            )
-        )
-        person = user or _new_member(
-            full_name=full_name or invitation.full_name, email=invitation.email, password=password, language=language
-        )
-        # The school's row is the lock: of two invited deputies one comes first.
-        school = School.objects.select_for_update(no_key=True).get(pk=invitation.school_id)
-        if invitation.role == SchoolRole.DEPUTY:
-            refuse_if(deputy_refusal(is_taken=staff_queries.has_deputy(school, other_than=person)))
-        membership, _created = Membership.objects.get_or_create(
-            school=invitation.school, user=person, role=invitation.role, ended_on=None
-        )
-        invitation.accepted_at = timezone.now()
-        invitation.save(update_fields=["accepted_at"])
-        role_queries.forget_standing(person)
-        after = {"role": invitation.role, "user": person.pk}
-        record(by=person, action="staff.join", obj=invitation.school, after=after)
-        school_begins(school_id=school.pk, by=person)
+    )
+    person = user or _new_member(
+        full_name=full_name or invitation.full_name, email=invitation.email, password=password, language=language
+    )
+    # The school's row is the lock: of two invited deputies one comes first.
+    school = School.objects.select_for_update(no_key=True).get(pk=invitation.school_id)
+    if invitation.role == SchoolRole.DEPUTY:
+        refuse_if(deputy_refusal(is_taken=staff_queries.has_deputy(school, other_than=person)))
+    membership, _created = Membership.objects.get_or_create(
+        school=invitation.school, user=person, role=invitation.role, ended_on=None
+    )
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    forget_standing(person)
+    after = {"role": invitation.role, "user": person.pk}
+    record(by=person, action="staff.join", obj=invitation.school, after=after)
+    school_begins(school_id=school.pk, by=person)
     return membership
 
 
@@ -266,21 +234,19 @@ def _new_member(*, full_name: str, email: str, password: str, language: str) -> 
     return person
 
 
+@transaction.atomic
 def end_membership(*, membership: Membership, by: User, reason: str = "") -> Membership:
-    """End a person's part in a school today; what they did there keeps their name. Never deletes."""
-    with transaction.atomic():
-        fresh = (
-            Membership.objects.select_for_update(of=("self",)).select_related("school", "user").get(pk=membership.pk)
-        )
-        standing = role_queries.standing_of(by)
-        if not policy.can_end_membership(standing, fresh):
-            raise Refused.because(
-                "not_allowed", _("You cannot end this role. A coordinator changes through the authority.")
-            )
-        if fresh.ended_on is None:
-            fresh.ended_on = timezone.localdate()
-            fresh.save(update_fields=["ended_on"])
-            after = {"role": fresh.role, "user": fresh.user_id, "ended_on": fresh.ended_on}
-            record(by=by, action="staff.end", obj=fresh.school, after=after, reason=reason)
-            emails.membership_ended(membership=fresh)
+    """End a person's part in a school today; what they did there keeps their name. Never deletes.
+
+    Ending it again changes nothing. Raises PermissionDenied.
+    """
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("school", "user")
+    fresh = rows.get(pk=membership.pk)
+    must(may_end_membership(by, fresh))
+    if fresh.ended_on is None:
+        fresh.ended_on = timezone.localdate()
+        fresh.save(update_fields=["ended_on"])
+        after = {"role": fresh.role, "user": fresh.user_id, "ended_on": fresh.ended_on}
+        record(by=by, action="staff.end", obj=fresh.school, after=after, reason=reason)
+        emails.membership_ended(membership=fresh)
     return fresh

@@ -20,7 +20,7 @@ class ListUploadForm(CleanFormMixin, IdempotentFormMixin):
     )
 
 
-class ListMappingForm(IdempotentFormMixin):
+class ListMappingForm(forms.Form):
     """Which column feeds which field."""
 
     def __init__(self, *args, columns: list[Column], **kwargs) -> None:

@@ -109,7 +109,7 @@ class ConfirmForm(IdempotentFormMixin):
     """Nothing to type: only the key."""
 
 
-class EndMembershipForm(CleanFormMixin, IdempotentFormMixin):
+class EndMembershipForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(label=_("Reason (kept in the history)"), required=False, max_length=300)
 
 

@@ -36,9 +36,10 @@ def staff_people(school: School):
 
 class HandOverForm(CleanFormMixin, IdempotentFormMixin):
     to = StaffChoice(label=_("The new coordinator"), queryset=None, empty_label=_("Choose a person"))
-    stays = forms.ChoiceField(
+    stays = forms.TypedChoiceField(
         label=_("And you"),
         choices=[("yes", _("I stay at the school as a teacher")), ("no", _("I leave the school"))],
+        coerce=lambda chosen: chosen == "yes",
         initial="yes",
         widget=forms.RadioSelect,
     )

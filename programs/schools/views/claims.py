@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
+from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.policy import must
-from programs.core.refusals import Refused, refuse_if, show_refusal
+from programs.core.idempotency import IdempotentFormMixin
+from programs.core.refusals import refuse_if
 from programs.core.text import clean_text
 from programs.core.throttle import Throttle
-from programs.schools import rules
+from programs.schools import policy, rules
 from programs.schools.actions import claims
 from programs.schools.choices import OPEN_CLAIMS, ClaimState
 from programs.schools.forms.registration import (
@@ -32,7 +35,7 @@ from programs.schools.forms.registration import (
     ReturnForm,
     SchoolSearchForm,
 )
-from programs.schools.models import SchoolClaim
+from programs.schools.models import School, SchoolClaim
 from programs.schools.queries import roles as role_queries
 from programs.schools.queries import schools as school_queries
 from programs.schools.queries import staff as staff_queries
@@ -98,8 +101,8 @@ def _tell_age(claims) -> None:
 @signed_in
 @require_GET
 def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = _claim_or_404(request, pk)
-    may_decide = _may_decide(request, claim)
+    claim = _claim_or_404(request.user, pk)
+    may_decide = policy.may_decide(request.user, claim)
     context = {
         "claim": claim,
         "may_decide": may_decide and claim.state == ClaimState.SUBMITTED,
@@ -111,84 +114,70 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "schools/claim_detail.html", context)
 
 
-def _claim_or_404(request: HttpRequest, pk: int) -> SchoolClaim:
-    claims = school_queries.claims_visible_to(request.user).select_related(
-        "school__ward", "school__cluster", "coordinator"
-    )
+def _claim_or_404(user, pk: int) -> SchoolClaim:
+    claims = school_queries.claims_visible_to(user).select_related("school__ward", "school__cluster", "coordinator")
     return get_object_or_404(claims, pk=pk)
 
 
-def _may_decide(request: HttpRequest, claim: SchoolClaim) -> bool:
-    return school_queries.claims_to_decide(request.user).filter(pk=claim.pk).exists()
+class ClaimAct(Act):
+    """What the officer decides about a registration."""
+
+    may = staticmethod(policy.may_decide)
+    action: Callable[..., SchoolClaim]
+
+    def get_target(self, pk: int) -> SchoolClaim:
+        return _claim_or_404(self.user, pk)
+
+    def act(self, form: IdempotentFormMixin) -> SchoolClaim:
+        return self.action(claim=self.target, by=self.user, key=form.key, **form.values)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("claim_detail", args=[self.target.pk])
 
 
-def _claim_to_decide(request: HttpRequest, pk: int) -> SchoolClaim:
-    claim = _claim_or_404(request, pk)
-    must(_may_decide(request, claim))
-    return claim
+class VerifyClaim(ClaimAct):
+    form_class = ConfirmForm
+    action = staticmethod(claims.verify_claim)
+    title = _("Verify this registration?")
+    submit = _("Verify the registration")
+
+    @property
+    def text(self) -> str:
+        claim = self.target
+        words = _("{name} ({position}, {email}) becomes the coordinator of {school} and can act for the school.")
+        return words.format(name=claim.full_name, position=claim.position, email=claim.email, school=claim.school)
+
+    def said(self, claim: SchoolClaim) -> str:
+        return _("Verified. {name} receives the link to the account by e-mail.").format(name=claim.full_name)
 
 
-def _decide(request: HttpRequest, claim: SchoolClaim, form, act, words: dict, done: str) -> HttpResponse:
-    """Ask for confirmation and whatever else ``form`` wants (a reason), do it once, say that it is done."""
-    if form.is_bound and form.is_valid():
-        asked = dict(form.cleaned_data)
-        key = asked.pop("idempotency_key")
-        try:
-            act(claim=claim, by=request.user, key=key, **asked)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, done)
-            return redirect("claim_detail", pk=claim.pk)
-    context = {**words, "form": form, "back_url": reverse("claim_detail", args=[claim.pk])}
-    return render(request, "components/confirm.html", context)
+class ReturnClaim(ClaimAct):
+    form_class = ReturnForm
+    action = staticmethod(claims.return_claim)
+    title = _("Return this registration")
+    submit = _("Return with this reason")
+
+    @property
+    def text(self) -> str:
+        words = _("The school stays reserved for {name}, who can correct the registration and send it again.")
+        return words.format(name=self.target.full_name)
+
+    def said(self, claim: SchoolClaim) -> str:
+        return _("Returned. {name} reads the reason by e-mail.").format(name=claim.full_name)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def claim_verify(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = _claim_to_decide(request, pk)
-    words = {
-        "title": _("Verify this registration?"),
-        "text": _(
-            "{name} ({position}, {email}) becomes the coordinator of {school} and can act for the school."
-        ).format(name=claim.full_name, position=claim.position, email=claim.email, school=claim.school),
-        "submit": _("Verify the registration"),
-    }
-    done = _("Verified. {name} receives the link to the account by e-mail.").format(name=claim.full_name)
-    return _decide(request, claim, ConfirmForm(request.POST or None), claims.verify_claim, words, done)
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def claim_return(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = _claim_to_decide(request, pk)
-    words = {
-        "title": _("Return this registration"),
-        "text": _("The school stays reserved for {name}, who can correct the registration and send it again.").format(
-            name=claim.full_name
-        ),
-        "submit": _("Return with this reason"),
-    }
-    done = _("Returned. {name} reads the reason by e-mail.").format(name=claim.full_name)
-    return _decide(request, claim, ReturnForm(request.POST or None), claims.return_claim, words, done)
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def claim_refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    claim = _claim_to_decide(request, pk)
-    words = {
-        "title": _("Refuse this registration for good?"),
-        "text": _(
-            "For a registration that the school knows nothing of. It cannot be corrected any more, "
-            "and the school is free to be registered again."
-        ),
-        "submit": _("Refuse for good"),
-        "danger": True,
-    }
+class RefuseClaim(ClaimAct):
+    form_class = RefuseForm
+    action = staticmethod(claims.refuse_claim)
+    title = _("Refuse this registration for good?")
+    text = _(
+        "For a registration that the school knows nothing of. It cannot be corrected any more, "
+        "and the school is free to be registered again."
+    )
+    submit = _("Refuse for good")
+    danger = True
     done = _("Refused. The school can be registered by somebody else.")
-    return _decide(request, claim, RefuseForm(request.POST or None), claims.refuse_claim, words, done)
 
 
 CHECKING = {
@@ -212,52 +201,63 @@ def school_list(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/list.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@follows_moved_schools
-def school_claim(request: HttpRequest, code: str) -> HttpResponse:
-    school = get_object_or_404(school_queries.public_schools(), code=code)
-    form = ClaimForm(request.POST or None)
-    # A form that was sent twice must reach the action, which finds the first registration by its key.
-    if form.is_bound and form.is_valid():
-        try:
-            refuse_if(rules.flood_refusal(is_exhausted=REGISTRATIONS.is_exhausted(request)))
-            claim = claims.submit_claim(school_id=school.pk, key=form.cleaned_data["idempotency_key"], **form.typed())
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            REGISTRATIONS.count(request)
-            messages.success(request, _("Your registration was sent. We have e-mailed you the link to this page."))
-            return redirect("claim_status", token=claim.link_token)
-    context = {
-        "school": school,
-        "form": form,
-        "refusal": None if form.is_bound else school_queries.claim_refusal_of(school),
-    }
-    return render(request, "schools/claim.html", context)
+@method_decorator(follows_moved_schools, name="dispatch")
+class RegisterSchool(Act):
+    """A form that was sent twice must reach the action, which finds the first registration by its key."""
+
+    public = True
+    form_class = ClaimForm
+    template_name = "schools/claim.html"
+    context_object_name = "school"
+    done = _("Your registration was sent. We have e-mailed you the link to this page.")
+
+    def get_target(self, code: str) -> School:
+        return get_object_or_404(school_queries.public_schools(), code=code)
+
+    def get_context_data(self, **kwargs) -> dict:
+        refusal = None if self.request.method == "POST" else school_queries.claim_refusal_of(self.target)
+        return super().get_context_data(refusal=refusal, **kwargs)
+
+    def act(self, form: ClaimForm) -> SchoolClaim:
+        refuse_if(rules.flood_refusal(is_exhausted=REGISTRATIONS.is_exhausted(self.request)))
+        claim = claims.submit_claim(school_id=self.target.pk, key=form.key, **form.typed())
+        REGISTRATIONS.count(self.request)
+        return claim
+
+    def way_back(self, claim: SchoolClaim) -> str:
+        return reverse("claim_status", args=[claim.link_token])
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def claim_status(request: HttpRequest, token: str) -> HttpResponse:
+@method_decorator(never_cache, name="dispatch")
+class ClaimStatus(Act):
     """The claimant's own page, opened by the link in the letter; a returned registration is corrected here."""
-    claim = not_found_unless(school_queries.claim_with_token(token))
-    form = None
-    if claim.state == ClaimState.RETURNED or request.method == "POST":
-        form = ClaimCorrectionForm(request.POST or None, initial=_typed_before(claim))
-    if form and form.is_bound and form.is_valid():
-        try:
-            claims.correct_claim(claim=claim, **form.typed())
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Your corrected registration was sent."))
-            return redirect("claim_status", token=token)
-    context = {"claim": claim, "form": form, "steps": _steps(claim)}
-    return render(request, "schools/claim_status.html", context)
+
+    public = True
+    form_class = ClaimCorrectionForm
+    template_name = "schools/claim_status.html"
+    context_object_name = "claim"
+    done = _("Your corrected registration was sent.")
+
+    def get_target(self, token: str) -> SchoolClaim:
+        return not_found_unless(school_queries.claim_with_token(token))
+
+    def get_initial(self) -> dict:
+        return _typed_before(self.target)
+
+    def get_context_data(self, **kwargs) -> dict:
+        if self.request.method != "POST" and self.target.state != ClaimState.RETURNED:
+            kwargs["form"] = None
+        return super().get_context_data(steps=_steps(self.target), **kwargs)
+
+    def act(self, form: ClaimCorrectionForm) -> SchoolClaim:
+        return claims.correct_claim(claim=self.target, **form.typed())
+
+    def way_back(self, claim: SchoolClaim) -> str:
+        return self.request.path
 
 
 def _typed_before(claim: SchoolClaim) -> dict[str, str]:
-    return {name: getattr(claim, name) for name in ("full_name", "position", "email", "phone", "message")}
+    return {name: getattr(claim, name) for name in claims.TYPED}
 
 
 def _steps(claim: SchoolClaim) -> list[dict]:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
+from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.refusals import Refused, refuse_if, show_refusal
 from programs.core.text import clean_text
 from programs.schools.actions import lists
 from programs.schools.choices import ImportState
 from programs.schools.forms.lists import ListMappingForm, ListUploadForm
 from programs.schools.forms.registration import ConfirmForm
 from programs.schools.models import SchoolListImport
-from programs.schools.policy import can_import_list
+from programs.schools.policy import may_import_list
 from programs.schools.queries import lists as list_queries
-from programs.schools.queries.roles import standing_of
-from programs.schools.rules import list_refusal
 from programs.spreadsheets.forms import SheetForm
 
 PAGE_SIZE = 25
@@ -30,79 +29,98 @@ SAMPLE_ROWS = 4
 OPEN = (ImportState.UPLOADED, ImportState.READY)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def school_list_imports(request: HttpRequest) -> HttpResponse:
+class UploadList(Act):
     """Upload a list, and see those that came before."""
-    not_found_unless(can_import_list(standing_of(request.user)))
-    form = ListUploadForm(request.POST or None, request.FILES or None)
-    if form.is_bound and form.is_valid():
+
+    form_class = ListUploadForm
+    template_name = "schools/list_imports.html"
+
+    def get_target(self) -> None:
+        not_found_unless(may_import_list(self.user))
+
+    def get_context_data(self, **kwargs) -> dict:
+        imports = list_queries.list_imports_visible_to(self.user)
+        page = Paginator(imports, PAGE_SIZE).get_page(self.request.GET.get("page"))
+        return super().get_context_data(page_obj=page, **kwargs)
+
+    def act(self, form: ListUploadForm) -> SchoolListImport:
         upload = form.cleaned_data["upload"]
-        try:
-            kept = lists.upload_list(
-                upload=upload,
-                file_name=clean_text(upload.name)[:200],
-                by=request.user,
-                key=form.cleaned_data["idempotency_key"],
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            return redirect("school_list_columns", reference=kept.reference)
-    page = Paginator(list_queries.list_imports_visible_to(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "schools/list_imports.html", {"form": form, "page_obj": page})
+        name = clean_text(upload.name)[:200]
+        return lists.upload_list(upload=upload, file_name=name, by=self.user, key=form.key)
+
+    def way_back(self, kept: SchoolListImport) -> str:
+        return reverse("school_list_columns", args=[kept.reference])
 
 
-def _kept_or_404(request: HttpRequest, reference: str) -> SchoolListImport:
-    return get_object_or_404(list_queries.list_imports_visible_to(request.user), reference=reference)
+def _kept_or_404(user, reference: str) -> SchoolListImport:
+    return get_object_or_404(list_queries.list_imports_visible_to(user), reference=reference)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def school_list_columns(request: HttpRequest, reference: str) -> HttpResponse:
+class ListAct(Act):
+    """An act on one list."""
+
+    def get_target(self, reference: str) -> SchoolListImport:
+        return _kept_or_404(self.user, reference)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("school_list_detail", args=[self.target.reference])
+
+
+class MatchColumns(ListAct):
     """Which sheet, where the table begins, and which column is what."""
-    kept = _kept_or_404(request, reference)
-    if kept.state not in OPEN:
-        return redirect("school_list_detail", reference=reference)
-    workbook = list_queries.workbook_of(kept)
-    chooser = SheetForm(request.GET or None, sheets=[(each.name, each.name) for each in workbook.visible])
-    chooser.is_valid()
-    asked = getattr(chooser, "cleaned_data", {})
-    line = asked.get("header") or (None if request.GET else kept.header_line)
-    sheet, header = list_queries.suggested(kept, workbook, sheet=asked.get("sheet") or kept.sheet, line=line)
-    columns = [column for column in header.columns if column.title or column.field] if header else []
-    form = ListMappingForm(request.POST or None, columns=columns) if header else None
-    if form and form.is_bound and form.is_valid():
-        try:
-            lists.map_list(
-                kept=kept, sheet=sheet.name, header_line=header.first_line, mapping=form.mapping, by=request.user
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            return redirect("school_list_detail", reference=reference)
-    body = [row for row in sheet.sample if header and row.line > header.line][:SAMPLE_ROWS]
-    context = {
-        "kept": kept,
-        "sheets": SheetForm(
-            initial={"sheet": sheet.name, "header": header.first_line if header else None},
-            sheets=[(each.name, each.name) for each in workbook.visible],
-        ),
-        "form": form,
-        "samples": [
-            (form[f"column_{column.index}"], [row.cell(column.index).text for row in body]) for column in columns
+
+    template_name = "schools/list_columns.html"
+    context_object_name = "kept"
+
+    def instead(self) -> HttpResponse | None:
+        return None if self.target.state in OPEN else redirect(self.back_url)
+
+    @cached_property
+    def workbook(self):
+        return list_queries.workbook_of(self.target)
+
+    @cached_property
+    def chosen(self):
+        """The sheet and its header, as asked for or as they look likeliest; the header may be None."""
+        kept, query = self.target, self.request.GET
+        chooser = SheetForm(query, sheets=self.sheets)
+        chooser.is_valid()  # what cannot be read is not asked for
+        asked = chooser.cleaned_data
+        line = asked.get("header") or (None if query else kept.header_line)
+        return list_queries.suggested(kept, self.workbook, sheet=asked.get("sheet") or kept.sheet, line=line)
+
+    @property
+    def sheets(self) -> list[tuple[str, str]]:
+        return [(each.name, each.name) for each in self.workbook.visible]
+
+    def get_form(self, form_class=None) -> ListMappingForm:
+        _sheet, header = self.chosen
+        columns = [column for column in header.columns if column.title or column.field] if header else []
+        return ListMappingForm(**self.get_form_kwargs(), columns=columns)
+
+    def get_context_data(self, **kwargs) -> dict:
+        sheet, header = self.chosen
+        form = kwargs.pop("form", None) or self.get_form()
+        body = [row for row in sheet.sample if header and row.line > header.line][:SAMPLE_ROWS]
+        initial = {"sheet": sheet.name, "header": header.first_line if header else None}
+        samples = [
+            (form[f"column_{column.index}"], [row.cell(column.index).text for row in body]) for column in form.columns
         ]
-        if form
-        else [],
-    }
-    return render(request, "schools/list_columns.html", context)
+        more = {"sheets": SheetForm(initial=initial, sheets=self.sheets), "samples": samples}
+        return super().get_context_data(form=form if header else None, **more, **kwargs)
+
+    def act(self, form: ListMappingForm) -> None:
+        sheet, header = self.chosen
+        line = header.first_line
+        lists.map_list(kept=self.target, sheet=sheet.name, header_line=line, mapping=form.mapping, by=self.user)
 
 
 @signed_in
 @require_GET
 def school_list_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """The preview, or what was done."""
-    kept = _kept_or_404(request, reference)
+    kept = _kept_or_404(request.user, reference)
     if kept.state == ImportState.UPLOADED:
         return redirect("school_list_columns", reference=reference)
     if kept.state != ImportState.READY:
@@ -131,52 +149,30 @@ def school_list_detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "schools/list_preview.html", context)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def school_list_apply(request: HttpRequest, reference: str) -> HttpResponse:
-    kept = _kept_or_404(request, reference)
-    form = ConfirmForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            lists.apply_list(kept=kept, by=request.user, key=form.cleaned_data["idempotency_key"])
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The list was applied."))
-            return redirect("school_list_detail", reference=reference)
-    context = {
-        "title": _("Apply this list?"),
-        "text": _(
-            "New schools are added and changed ones updated. Rows with a problem are left out; schools that the "
-            "list does not name stay as they are. The file is deleted afterwards."
-        ),
-        "form": form,
-        "submit": _("Apply the list"),
-        "back_url": reverse("school_list_detail", args=[reference]),
-    }
-    return render(request, "components/confirm.html", context)
+class ApplyList(ListAct):
+    form_class = ConfirmForm
+    title = _("Apply this list?")
+    text = _(
+        "New schools are added and changed ones updated. Rows with a problem are left out; schools that the "
+        "list does not name stay as they are. The file is deleted afterwards."
+    )
+    submit = _("Apply the list")
+    done = _("The list was applied.")
+
+    def act(self, form: ConfirmForm) -> SchoolListImport:
+        return lists.apply_list(kept=self.target, by=self.user, key=form.key)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def school_list_drop(request: HttpRequest, reference: str) -> HttpResponse:
-    kept = _kept_or_404(request, reference)
-    form = ConfirmForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            refuse_if(list_refusal(kept.state))
-            lists.drop_list(kept=kept, by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The list was dropped; nothing was changed."))
-            return redirect("school_list_imports")
-    context = {
-        "title": _("Drop this list?"),
-        "text": _("The file is deleted. Nothing in the portal changes."),
-        "form": form,
-        "submit": _("Drop the list"),
-        "back_url": reverse("school_list_imports"),
-        "danger": True,
-    }
-    return render(request, "components/confirm.html", context)
+class DropList(ListAct):
+    title = _("Drop this list?")
+    text = _("The file is deleted. Nothing in the portal changes.")
+    submit = _("Drop the list")
+    danger = True
+    done = _("The list was dropped; nothing was changed.")
+
+    def act(self, form: forms.Form) -> None:
+        lists.drop_list(kept=self.target, by=self.user)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("school_list_imports")
