@@ -21,7 +21,7 @@ from programs.core.paper import refuse_unprintable
 from programs.core.references import TYPED_ALPHABET, random_code
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
-from programs.pupils.policy import can_issue_cards
+from programs.pupils.policy import may_issue_cards
 from programs.pupils.queries import has_office, pupils_of_class
 from programs.schools.models import School
 from programs.schools.queries.roles import forget_standing, standing_of
@@ -79,7 +79,7 @@ def _issue(*, class_id: int, pupil_ids: list[int], by: User) -> IssuedCards:
     pupils = list(chosen.select_for_update(of=("self",)))
     refuse_if(
         issue_refusal(
-            may=can_issue_cards(standing_of(by), class_group),
+            may=may_issue_cards(by, class_group),
             chosen=len(pupil_ids),
             found=len(pupils),
             closed=[pupil.full_name for pupil in pupils if pupil.user and not pupil.user.is_active],
@@ -105,7 +105,7 @@ def _issue_one(*, pupil: Pupil, by: User, expires_at: datetime) -> IssuedCard:
 def void_card(*, class_group: ClassGroup, pupil: Pupil, by: User, reason: str = "") -> None:
     """Make a pupil's open card useless; doing it again changes nothing. Raises ``Refused("not_allowed")``."""
     with transaction.atomic():
-        if not can_issue_cards(standing_of(by), class_group):
+        if not may_issue_cards(by, class_group):
             refuse_if(issue_refusal(may=False, chosen=1, found=1, closed=[]))
         if pupil.user is not None:
             void_cards(user=pupil.user, by=by, reason=reason)
@@ -139,7 +139,7 @@ def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> 
 
 def _set_code(*, class_id: int, on: bool, by: User) -> ClassGroup:
     class_group = ClassGroup.objects.select_for_update(of=("self",)).select_related("school").get(pk=class_id)
-    refuse_if(issue_refusal(may=can_issue_cards(standing_of(by), class_group), chosen=1, found=1, closed=[]))
+    refuse_if(issue_refusal(may=may_issue_cards(by, class_group), chosen=1, found=1, closed=[]))
     before = {"on": class_group.join_code is not None}
     class_group.join_code = random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET) if on else None
     class_group.save(update_fields=["join_code"])

@@ -23,16 +23,15 @@ from programs.core.references import in_groups
 from programs.core.refusals import Refused, show_refusal
 from programs.pupils import queries as pupil_queries
 from programs.pupils.models import ClassGroup
-from programs.pupils.policy import can_issue_cards
+from programs.pupils.policy import may_issue_cards
 from programs.pupils.queries import accounts_of
-from programs.schools.queries import roles as role_queries
 
 
 def _class_or_404(request: HttpRequest, pk: int) -> ClassGroup:
     """404 outside the school, 403 for its other teachers."""
     classes = pupil_queries.classes_visible_to(request.user).select_related("school", "school_year", "homeroom_teacher")
     class_group = get_object_or_404(classes, pk=pk)
-    must(can_issue_cards(role_queries.standing_of(request.user), class_group))
+    must(may_issue_cards(request.user, class_group))
     return class_group
 
 
