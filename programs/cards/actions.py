@@ -16,12 +16,13 @@ from programs.cards.queries import class_with_code, pupil_of_card, usable_card
 from programs.cards.rules import CARD_OPENS_NOTHING, CLASS_CODE_LENGTH, card_expiry, issue_refusal, joining_refusal
 from programs.core.audit import record
 from programs.core.calendar import current_school_year
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
 from programs.core.paper import refuse_unprintable
+from programs.core.policy import must
 from programs.core.references import TYPED_ALPHABET, random_code
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
-from programs.pupils.policy import can_issue_cards
+from programs.pupils.policy import may_issue_cards
 from programs.pupils.queries import has_office, pupils_of_class
 from programs.schools.models import School
 from programs.schools.queries.roles import forget_standing, standing_of
@@ -38,31 +39,12 @@ class IssuedCard:
 
 @dataclass(frozen=True)
 class IssuedCards:
-    pk: int  # of the class
     class_group: ClassGroup
     expires_at: datetime
     cards: list[IssuedCard]
 
 
-def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User, key: str) -> IssuedCards:
-    """New cards for these pupils of the class, with an account for whoever has none; earlier open cards end.
-
-    Raises ``Refused``: ``not_allowed``, ``nobody_chosen``, ``not_in_class``, ``account_closed``, ``unprintable``,
-    ``account_in_office`` and ``sheet_made`` for a form sent twice: the codes of the first time are kept nowhere.
-    """
-    chosen = sorted(set(pupil_ids))
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="cards.issue",
-            key=key,
-            body={"class": class_group.pk, "pupils": chosen},
-            perform=lambda: _issue(class_id=class_group.pk, pupil_ids=chosen, by=by),
-            find=_already_made,
-        )
-
-
-def _already_made(_pk: int) -> IssuedCards:
+def _already_made(**_arguments) -> IssuedCards:
     raise Refused.because(
         "sheet_made",
         _(
@@ -72,15 +54,23 @@ def _already_made(_pk: int) -> IssuedCards:
     )
 
 
-def _issue(*, class_id: int, pupil_ids: list[int], by: User) -> IssuedCards:
-    class_group = ClassGroup.objects.select_related("school").get(pk=class_id)
+@transaction.atomic
+@once("cards.issue", again=_already_made)
+def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User, key: str) -> IssuedCards:
+    """New cards for these pupils of the class, with an account for whoever has none; earlier open cards end.
+
+    Raises PermissionDenied, and ``Refused``: ``nobody_chosen``, ``not_in_class``, ``account_closed``,
+    ``unprintable``, ``account_in_office`` and ``sheet_made`` for a form sent twice: the codes of the first time are
+    kept nowhere.
+    """
+    class_group = ClassGroup.objects.select_related("school").get(pk=class_group.pk)
+    must(may_issue_cards(by, class_group))
     # The pupils' rows are the lock: of two sheets that are made at once the second replaces the first.
     chosen = pupils_of_class(class_group).filter(pk__in=pupil_ids).select_related("user")
     pupils = list(chosen.select_for_update(of=("self",)))
     refuse_if(
         issue_refusal(
-            may=can_issue_cards(standing_of(by), class_group),
-            chosen=len(pupil_ids),
+            chosen=len(set(pupil_ids)),
             found=len(pupils),
             closed=[pupil.full_name for pupil in pupils if pupil.user and not pupil.user.is_active],
             in_office=[pupil.full_name for pupil in pupils if pupil.user and has_office(pupil.user)],
@@ -91,7 +81,7 @@ def _issue(*, class_id: int, pupil_ids: list[int], by: User) -> IssuedCards:
     expires_at = card_expiry(timezone.now())
     cards = [_issue_one(pupil=pupil, by=by, expires_at=expires_at) for pupil in pupils]
     record(by=by, action="cards.issue", obj=class_group, after={"cards": len(cards)})
-    return IssuedCards(class_group.pk, class_group, expires_at, cards)
+    return IssuedCards(class_group, expires_at, cards)
 
 
 def _issue_one(*, pupil: Pupil, by: User, expires_at: datetime) -> IssuedCard:
@@ -102,68 +92,47 @@ def _issue_one(*, pupil: Pupil, by: User, expires_at: datetime) -> IssuedCard:
     return IssuedCard(pupil, pupil.user.username, code)
 
 
+@transaction.atomic
 def void_card(*, class_group: ClassGroup, pupil: Pupil, by: User, reason: str = "") -> None:
-    """Make a pupil's open card useless; doing it again changes nothing. Raises ``Refused("not_allowed")``."""
-    with transaction.atomic():
-        if not can_issue_cards(standing_of(by), class_group):
-            refuse_if(issue_refusal(may=False, chosen=1, found=1, closed=[]))
-        if pupil.user is not None:
-            void_cards(user=pupil.user, by=by, reason=reason)
+    """Make a pupil's open card useless; doing it again changes nothing. Raises PermissionDenied."""
+    must(may_issue_cards(by, class_group))
+    if pupil.user is not None:
+        void_cards(user=pupil.user, by=by, reason=reason)
 
 
+@transaction.atomic
 def activate_account(*, school: School, card_id: int, password: str) -> User:
     """The holder of a card sets the password; the card is used up, other sessions end.
 
     Raises ``Refused("card_opens_nothing")``: used, voided, expired, or of another school.
     """
-    with transaction.atomic():
-        card = usable_card(card_id, now=timezone.now())
-        user = use_card(card_id=card.pk, password=password) if card and pupil_of_card(school, card) else None
-        if user is None:
-            raise Refused(CARD_OPENS_NOTHING)
+    card = usable_card(card_id, now=timezone.now())
+    user = use_card(card_id=card.pk, password=password) if card and pupil_of_card(school, card) else None
+    if user is None:
+        raise Refused(CARD_OPENS_NOTHING)
     return user
 
 
+@transaction.atomic
+@once("class.code", returns=ClassGroup)
 def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> ClassGroup:
-    """A new code for the class, or none; the one before opens nothing any more. Raises ``Refused("not_allowed")``."""
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="class.code",
-            key=key,
-            body={"class": class_group.pk, "on": on},
-            perform=lambda: _set_code(class_id=class_group.pk, on=on, by=by),
-            find=lambda pk: ClassGroup.objects.select_related("school").get(pk=pk),
-        )
+    """A new code for the class, or none; the one before opens nothing any more. Raises PermissionDenied."""
+    fresh = ClassGroup.objects.select_for_update(of=("self",)).select_related("school").get(pk=class_group.pk)
+    must(may_issue_cards(by, fresh))
+    before = {"on": fresh.join_code is not None}
+    fresh.join_code = random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET) if on else None
+    fresh.save(update_fields=["join_code"])
+    record(by=by, action="class.code", obj=fresh, before=before, after={"on": on})
+    return fresh
 
 
-def _set_code(*, class_id: int, on: bool, by: User) -> ClassGroup:
-    class_group = ClassGroup.objects.select_for_update(of=("self",)).select_related("school").get(pk=class_id)
-    refuse_if(issue_refusal(may=can_issue_cards(standing_of(by), class_group), chosen=1, found=1, closed=[]))
-    before = {"on": class_group.join_code is not None}
-    class_group.join_code = random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET) if on else None
-    class_group.save(update_fields=["join_code"])
-    record(by=by, action="class.code", obj=class_group, before=before, after={"on": on})
-    return class_group
-
-
+@transaction.atomic
+@once("class.join", returns=ClassGroup)
 def join_class(*, code: str, by: User, key: str) -> ClassGroup:
     """Enrol the signed-in pupil in the class of this code; the place in another class of the year ends today.
 
     Raises ``Refused``: ``not_a_pupil``, ``class_code_opens_nothing``.
     """
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="class.join",
-            key=key,
-            body={"code": code},
-            perform=lambda: _join(code=code, by=by),
-            find=lambda pk: ClassGroup.objects.get(pk=pk),
-        )
-
-
-def _join(*, code: str, by: User) -> ClassGroup:
     pupil = standing_of(by).pupil
     if pupil is not None:  # the pupil's row is the lock: two codes typed at once end in one class
         pupil = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)

@@ -49,7 +49,7 @@ class CardsForm(IdempotentFormMixin):
         self.initial["pupils"] = list(chosen) or without or unused
 
 
-class VoidCardForm(CleanFormMixin, IdempotentFormMixin):
+class VoidCardForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("Reason (kept in the history)"), help_text=_("For example: card lost"), required=False, max_length=300
     )

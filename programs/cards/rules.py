@@ -37,11 +37,7 @@ def card_expiry(issued_at: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
 
 
-def issue_refusal(
-    *, may: bool, chosen: int, found: int, closed: list[str], in_office: Sequence[str] = ()
-) -> Refusal | None:
-    if not may:
-        return Refusal("not_allowed", _("Only the homeroom teacher and the school's coordinators issue cards."))
+def issue_refusal(*, chosen: int, found: int, closed: list[str], in_office: Sequence[str] = ()) -> Refusal | None:
     if not chosen:
         return Refusal("nobody_chosen", _("Choose at least one pupil."), "pupils")
     if found < chosen:

@@ -6,127 +6,100 @@ from datetime import date
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
 from programs.core.models import SchoolYear
-from programs.core.refusals import Refused, refuse_if
-from programs.pupils import policy, rules
+from programs.core.policy import must
+from programs.core.refusals import refuse_if
+from programs.core.versions import refuse_if_stale
 from programs.pupils import queries as promotion_queries
+from programs.pupils import rules
 from programs.pupils.hooks import LEAVING, MERGING
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
-from programs.pupils.policy import can_keep_roll
+from programs.pupils.policy import may_keep_pupil, may_keep_roll
 from programs.pupils.queries import has_office
 from programs.pupils.rules import Move, Plan, class_refusal
 from programs.schools.actions.staff import school_begins
 from programs.schools.models import Membership, School
-from programs.schools.policy import can_coordinate
-from programs.schools.queries import roles as role_queries
-from programs.schools.queries.roles import standing_of
 
 
+@transaction.atomic
+@once("class.add", returns=ClassGroup)
 def add_class(
     *, school: School, school_year: SchoolYear, name: str, grade: int, teacher: User | None, by: User, key: str
 ) -> ClassGroup:
-    """A new class of the year, still without pupils. Raises ``Refused``: ``not_allowed``, ``class_exists``,
-    ``not_staff``."""
+    """A new class of the year, still without pupils.
 
-    def perform() -> ClassGroup:
-        _check(school=school, school_year=school_year, name=name, teacher=teacher, by=by)
-        group = ClassGroup.objects.create(
-            school=school, school_year=school_year, name=name, grade=grade, homeroom_teacher=teacher
-        )
-        record(by=by, action="class.add", obj=group, after=_seen(group))
-        school_begins(school_id=school.pk, by=by)
-        return group
-
-    body = {"school": school.pk, "year": school_year.pk, "name": name, "grade": grade, "teacher": _pk(teacher)}
-    return _once("class.add", by, key, body, perform)
+    Raises PermissionDenied, and ``Refused``: ``class_exists``, ``not_staff``.
+    """
+    _lock_school(school.pk, by=by)
+    group = ClassGroup(school=school, school_year=school_year, name=name, grade=grade, homeroom_teacher=teacher)
+    _check(group)
+    group.save()
+    record(by=by, action="class.add", obj=group, after=_seen(group))
+    school_begins(school_id=school.pk, by=by)
+    return group
 
 
+@transaction.atomic
 def change_class(
-    *, class_group: ClassGroup, name: str, grade: int, teacher: User | None, by: User, key: str
+    *, class_group: ClassGroup, name: str, grade: int, teacher: User | None, version: str, by: User
 ) -> ClassGroup:
-    """Another name, grade or homeroom teacher. Raises ``Refused`` as ``add_class`` does."""
+    """Another name, grade or homeroom teacher. The same again changes nothing.
 
-    def perform() -> ClassGroup:
-        group = ClassGroup.objects.select_related("school", "school_year").get(pk=class_group.pk)
-        _check(school=group.school, school_year=group.school_year, name=name, teacher=teacher, by=by, group=group)
-        before = _seen(group)
-        group.name, group.grade, group.homeroom_teacher = name, grade, teacher
-        group.save(update_fields=["name", "grade", "homeroom_teacher"])
-        record(by=by, action="class.change", obj=group, before=before, after=_seen(group))
+    Raises as ``add_class`` does, and ``Refused("changed_meanwhile")`` when the class is not what was read at
+    ``version``.
+    """
+    _lock_school(class_group.school_id, by=by)
+    group = ClassGroup.objects.select_for_update(of=("self",)).get(pk=class_group.pk)
+    before = _seen(group)
+    group.name, group.grade, group.homeroom_teacher = name, grade, teacher
+    _check(group)
+    if _seen(group) == before:
         return group
-
-    body = {"class": class_group.pk, "name": name, "grade": grade, "teacher": _pk(teacher)}
-    return _once("class.change", by, key, body, perform)
-
-
-def _once(action: str, by: User, key: str, body: dict, perform) -> ClassGroup:
-    with transaction.atomic():
-        find = ClassGroup.objects.select_related("school").get
-        return perform_once(user=by, action=action, key=key, body=body, perform=perform, find=lambda pk: find(pk=pk))
+    refuse_if_stale(version, before)
+    group.save(update_fields=["name", "grade", "homeroom_teacher"])
+    record(by=by, action="class.change", obj=group, before=before, after=_seen(group))
+    return group
 
 
-def _check(
-    *,
-    school: School,
-    school_year: SchoolYear,
-    name: str,
-    teacher: User | None,
-    by: User,
-    group: ClassGroup | None = None,
-) -> None:
-    # The school's row is the lock: two classes of one name queue up here, before the constraint.
-    fresh = School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    if not can_coordinate(standing_of(by), fresh):
-        raise Refused.because("not_allowed", _("Only the school's coordinator may do this."))
-    same_name = ClassGroup.objects.filter(school=fresh, school_year=school_year, name=name)
-    is_staff = teacher is None or Membership.objects.current().filter(school=fresh, user=teacher).exists()
-    refuse_if(
-        class_refusal(exists=same_name.exclude(pk=group.pk if group else None).exists(), teacher_is_staff=is_staff)
-    )
+def _lock_school(school_id: int, *, by: User) -> None:
+    """The school's row is the lock of its classes: two of one name queue up here, before the constraint."""
+    must(may_keep_roll(by, School.objects.select_for_update(no_key=True).get(pk=school_id)))
+
+
+def _check(group: ClassGroup) -> None:
+    """Whether ``group`` may be saved as it is now."""
+    same_name = ClassGroup.objects.filter(school=group.school_id, school_year=group.school_year_id, name=group.name)
+    teacher = group.homeroom_teacher_id
+    is_staff = teacher is None or Membership.objects.current().filter(school=group.school_id, user=teacher).exists()
+    refuse_if(class_refusal(exists=same_name.exclude(pk=group.pk).exists(), teacher_is_staff=is_staff))
 
 
 def _seen(group: ClassGroup) -> dict:
+    """As the form names them."""
     return {"name": group.name, "grade": group.grade, "teacher": group.homeroom_teacher_id}
 
 
-def _pk(user: User | None) -> int | None:
-    return user.pk if user else None
+@transaction.atomic
+def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User) -> list[Pupil]:
+    """These pupils have left the school: they keep their history, their place in the class ends; gives those who left.
 
-
-def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User, key: str) -> School:
-    """These pupils have left the school: they keep their history, their place in the class ends.
-
-    Schools whose lists wait for one of them are told. Raises ``Refused``: ``not_allowed``, ``left_in_future``.
+    Schools whose lists wait for one of them are told. Whoever had left already is passed over.
+    Raises PermissionDenied, and ``Refused("left_in_future")``.
     """
-
-    def perform() -> School:
-        may = policy.can_keep_roll(role_queries.standing_of(by), school)
-        refuse_if(rules.leaving_refusal(may=may, left_on=left_on, today=timezone.localdate()))
-        fresh = _locked(school, [pupil.pk for pupil in pupils]).filter(left_on=None)
-        leaving = list(fresh)
-        Pupil.objects.filter(pk__in=[pupil.pk for pupil in leaving]).update(left_on=left_on)
-        Enrolment.objects.filter(pupil__in=leaving, ended_on=None).update(ended_on=left_on)
-        for pupil in leaving:
-            record(by=by, action="pupil.leave", obj=pupil, after={"left_on": left_on})
-        for follow in LEAVING:
-            follow(leaving)
-        return school
-
-    body = {"pupils": sorted(pupil.pk for pupil in pupils), "left_on": str(left_on)}
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="pupil.leave",
-            key=key,
-            body=body,
-            perform=perform,
-            find=lambda pk: School.objects.get(pk=pk),
-        )
+    must(may_keep_roll(by, school))
+    refuse_if(rules.leaving_refusal(left_on=left_on, today=timezone.localdate()))
+    leaving = list(_locked(school, [pupil.pk for pupil in pupils]).filter(left_on=None))
+    Pupil.objects.filter(pk__in=[pupil.pk for pupil in leaving]).update(left_on=left_on)
+    Enrolment.objects.filter(pupil__in=leaving, ended_on=None).update(ended_on=left_on)
+    for pupil in leaving:
+        record(by=by, action="pupil.leave", obj=pupil, after={"left_on": left_on})
+    for follow in LEAVING:
+        follow(leaving)
+    return leaving
 
 
 def _locked(school: School, pupil_ids: list[int]) -> models.QuerySet[Pupil]:
@@ -134,53 +107,40 @@ def _locked(school: School, pupil_ids: list[int]) -> models.QuerySet[Pupil]:
     return pupils.filter(merged_into=None, erased_at=None).order_by("pk")
 
 
-def take_back(*, pupil: Pupil, by: User, key: str) -> Pupil:
-    """A pupil who had left is here again; the class comes with the next list. Raises ``Refused``: ``not_allowed``."""
+@transaction.atomic
+def take_back(*, pupil: Pupil, by: User) -> Pupil:
+    """A pupil who had left is here again; the class comes with the next list. A second time changes nothing.
 
-    def perform() -> Pupil:
-        may = policy.can_keep_roll(role_queries.standing_of(by), pupil.school)
-        refuse_if(rules.leaving_refusal(may=may, left_on=None, today=timezone.localdate()))
-        fresh = _locked(pupil.school, [pupil.pk]).get()
-        if fresh.left_on:
-            before = {"left_on": fresh.left_on}
-            Pupil.objects.filter(pk=fresh.pk).update(left_on=None)
-            record(by=by, action="pupil.return", obj=fresh, before=before)
-        return fresh
-
-    with transaction.atomic():
-        return perform_once(
-            user=by, action="pupil.return", key=key, body={"pupil": pupil.pk}, perform=perform,
-            find=lambda pk: Pupil.objects.get(pk=pk),
-        )  # fmt: skip
+    Raises PermissionDenied.
+    """
+    must(may_keep_pupil(by, pupil))
+    fresh = _locked(pupil.school, [pupil.pk]).get()
+    if fresh.left_on:
+        before = {"left_on": fresh.left_on}
+        Pupil.objects.filter(pk=fresh.pk).update(left_on=None)
+        record(by=by, action="pupil.return", obj=fresh, before=before)
+    return fresh
 
 
 # --- Two records of one child ---------------------------------------------------------------------
+@transaction.atomic
+@once("pupil.merge", returns=Pupil)
 def merge_pupils(*, keep: Pupil, drop: Pupil, by: User, key: str) -> Pupil:
     """Everything that belongs to ``drop`` belongs to ``keep`` from now on; the address of ``drop`` leads there.
 
     Nothing is deleted: what both have (the same visit, the same competition) stays with the old record.
-    Raises ``Refused``: ``not_allowed``, ``same_record``, ``other_school``, ``already_merged``.
+    Raises PermissionDenied, and ``Refused``: ``same_record``, ``other_school``, ``already_merged``.
     """
-
-    def perform() -> Pupil:
-        rows = {
-            pupil.pk: pupil
-            for pupil in Pupil.objects.select_for_update().filter(pk__in=[keep.pk, drop.pk]).order_by("pk")
-        }
-        kept, dropped = rows[keep.pk], rows[drop.pk] if drop.pk in rows else rows[keep.pk]
-        may = policy.can_keep_roll(role_queries.standing_of(by), keep.school)
-        refuse_if(rules.merge_refusal(kept, dropped, may=may))
-        moved = _follow(kept, dropped)
-        _close(kept, dropped)
-        record(by=by, action="pupil.merge", obj=kept, after={"merged": dropped.pk, "moved": moved})
-        record(by=by, action="pupil.merge", obj=dropped, after={"into": kept.pk})
-        return kept
-
-    with transaction.atomic():
-        return perform_once(
-            user=by, action="pupil.merge", key=key, body={"keep": keep.pk, "drop": drop.pk}, perform=perform,
-            find=lambda pk: Pupil.objects.get(pk=pk),
-        )  # fmt: skip
+    both = Pupil.objects.select_for_update().filter(pk__in=[keep.pk, drop.pk]).order_by("pk")
+    rows = {pupil.pk: pupil for pupil in both}
+    kept, dropped = rows[keep.pk], rows.get(drop.pk, rows[keep.pk])
+    must(may_keep_pupil(by, keep))
+    refuse_if(rules.merge_refusal(kept, dropped))
+    moved = _follow(kept, dropped)
+    _close(kept, dropped)
+    record(by=by, action="pupil.merge", obj=kept, after={"merged": dropped.pk, "moved": moved})
+    record(by=by, action="pupil.merge", obj=dropped, after={"into": kept.pk})
+    return kept
 
 
 def belongings() -> list[models.ForeignKey]:
@@ -239,38 +199,28 @@ def _close(kept: Pupil, dropped: Pupil) -> None:
         account.save(update_fields=["is_active"])
 
 
+@transaction.atomic
+@once("school.promote", returns=School)
 def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, key: str) -> School:
     """Move the classes of ``year`` into the year after it. A second time finds nobody left to move.
 
-    Raises ``Refused``: ``not_allowed``, ``no_classes``, ``no_next_year``, ``too_early``.
+    Raises PermissionDenied, and ``Refused``: ``no_classes``, ``no_next_year``, ``too_early``.
     """
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="school.promote",
-            key=key,
-            body={"school": school.pk, "year": year.pk, **plan.as_body()},
-            perform=lambda: _promote(school_id=school.pk, year=year, plan=plan, by=by),
-            find=lambda pk: School.objects.get(pk=pk),
-        )
-
-
-def _promote(*, school_id: int, year: SchoolYear, plan: Plan, by: User) -> School:
-    school = School.objects.select_for_update().get(pk=school_id)  # two people who press at once queue here
+    school = School.objects.select_for_update().get(pk=school.pk)  # two people who press at once queue here
+    must(may_keep_roll(by, school))
     next_year = promotion_queries.year_after(year)
     classes = list(promotion_queries.classes_to_move(school, year))
+    today = timezone.localdate()
     refuse_if(
         rules.promotion_refusal(
-            may=can_keep_roll(role_queries.standing_of(by), school),
             ends_on=year.ends_on,
             next_year=next_year.name if next_year else "",
-            today=timezone.localdate(),
+            today=today,
             pupils=sum(group.pupils for group in classes),
         )
     )
     moves = {move.class_id: move for move in plan.moves}
     figures = {"classes": 0, "moved": 0, "repeating": 0, "left": 0}
-    today = timezone.localdate()
     for group in classes:
         if group.pk in moves:
             _move_class(group, moves[group.pk], plan, next_year, today, figures)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.choices import GRADES_OF_LEVEL, Level
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin
 from programs.pupils.models import Pupil
 from programs.pupils.queries import Suggestion
 from programs.pupils.rules import Move, Plan, grade_of_class
@@ -16,7 +17,7 @@ from programs.schools.forms.staff import StaffChoice, staff_people
 from programs.schools.models import School
 
 
-class LeavingForm(IdempotentFormMixin):
+class LeavingForm(forms.Form):
     pupil = forms.ModelMultipleChoiceField(label=_("Pupils"), queryset=None, widget=forms.MultipleHiddenInput)
     left_on = DateField(label=_("Left the school on"), initial=timezone.localdate)
 
@@ -121,13 +122,22 @@ class PromotionForm(CleanFormMixin, IdempotentFormMixin):
         return {"pupil": pupil, **ticked}
 
 
-class ClassForm(CleanFormMixin, IdempotentFormMixin):
+class ClassForm(CleanFormMixin, forms.Form):
     name = CleanCharField(label=_("Name of the class"), help_text=_("For example 8A1"), max_length=20)
     grade = forms.TypedChoiceField(label=_("Grade"), coerce=int)
     teacher = StaffChoice(label=_("Homeroom teacher"), queryset=None, required=False, empty_label=_("Not known yet"))
 
-    def __init__(self, *args, school: School, levels: list[str], **kwargs) -> None:
+    def __init__(self, *args, school: School, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        grades = sorted({grade for level in levels for grade in GRADES_OF_LEVEL.get(Level(level), ())})
+        levels = [Level(row.level) for row in school.levels.all()]
+        grades = sorted({grade for level in levels for grade in GRADES_OF_LEVEL.get(level, ())})
         self.fields["grade"].choices = [(grade, _("Grade {grade}").format(grade=grade)) for grade in grades]
         self.fields["teacher"].queryset = staff_people(school)
+
+
+class AddClassForm(ClassForm, IdempotentFormMixin):
+    pass
+
+
+class ChangeClassForm(ClassForm, VersionedFormMixin):
+    pass

@@ -9,7 +9,7 @@ from programs.core.permissions import SCHOOL_STAFF, Holders, Role, does, sees
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.models import School
 from programs.schools.policy import can_coordinate, school_of
-from programs.schools.rules import Standing
+from programs.schools.queries.roles import standing_of
 
 
 def _pupils() -> QuerySet[Pupil]:
@@ -47,24 +47,27 @@ PERMISSIONS = [
 ]
 
 
-def can_keep_roll(standing: Standing, school: School) -> bool:
-    """Coordinator or deputy: marks who left, joins two records of one child."""
-    return can_coordinate(standing, school)
+def may_keep_roll(user, school: School) -> bool:
+    """Coordinator or deputy of a working school: imports its lists, keeps its classes, marks who left."""
+    return can_coordinate(standing_of(user), school)
 
 
-def can_see_guardian(standing: Standing, pupil: Pupil, place: ClassGroup | None) -> bool:
+def may_keep_pupil(user, pupil: Pupil) -> bool:
+    return may_keep_roll(user, pupil.school)
+
+
+def may_keep_class(user, class_group: ClassGroup) -> bool:
+    return may_keep_roll(user, class_group.school)
+
+
+def may_see_guardian(user, pupil: Pupil, place: ClassGroup | None) -> bool:
     """The coordinator, and the homeroom teacher of the class in which the pupil is now."""
-    is_homeroom = place is not None and place.homeroom_teacher_id == standing.user_id
-    return can_coordinate(standing, pupil.school) or (is_homeroom and standing.is_staff_of(pupil.school))
+    is_homeroom = place is not None and place.homeroom_teacher_id == user.pk
+    return may_keep_pupil(user, pupil) or (is_homeroom and standing_of(user).is_staff_of(pupil.school))
 
 
-def can_issue_cards(standing: Standing, class_group: ClassGroup) -> bool:
-    """The homeroom teacher for the own class, coordinator and deputy for every class of their school."""
+def may_issue_cards(user, class_group: ClassGroup) -> bool:
+    """The homeroom teacher for their class, coordinator and deputy for every class of their school."""
     school = class_group.school
-    is_homeroom = class_group.homeroom_teacher_id == standing.user_id and standing.is_staff_of(school)
-    return can_coordinate(standing, school) or (school.is_working and is_homeroom)
-
-
-def can_import(standing: Standing, school: School) -> bool:
-    """Coordinator or deputy of a working school."""
-    return can_coordinate(standing, school)
+    is_homeroom = class_group.homeroom_teacher_id == user.pk and standing_of(user).is_staff_of(school)
+    return may_keep_class(user, class_group) or (school.is_working and is_homeroom)

@@ -24,11 +24,9 @@ def class_refusal(*, exists: bool, teacher_is_staff: bool) -> Refusal | None:
     return None
 
 
-def leaving_refusal(*, may: bool, left_on: date | None, today: date) -> Refusal | None:
-    """``not_allowed``, ``left_in_future``."""
-    if not may:
-        return Refusal("not_allowed", translation_gettext("Only the school's coordinator may do this."))
-    if left_on and left_on > today:
+def leaving_refusal(*, left_on: date, today: date) -> Refusal | None:
+    """``left_in_future``."""
+    if left_on > today:
         return Refusal(
             "left_in_future",
             translation_gettext("The day lies in the future. Choose today or an earlier day."),
@@ -37,10 +35,8 @@ def leaving_refusal(*, may: bool, left_on: date | None, today: date) -> Refusal 
     return None
 
 
-def merge_refusal(keep: Pupil, drop: Pupil, *, may: bool) -> Refusal | None:
-    """``not_allowed``, ``same_record``, ``other_school``, ``already_merged``."""
-    if not may:
-        return Refusal("not_allowed", translation_gettext("Only the school's coordinator may do this."))
+def merge_refusal(keep: Pupil, drop: Pupil) -> Refusal | None:
+    """``same_record``, ``other_school``, ``already_merged``."""
     if keep.pk == drop.pk:
         return Refusal("same_record", translation_gettext("This is the same record twice."))
     if keep.school_id != drop.school_id:
@@ -75,10 +71,6 @@ class Plan:
     repeating: frozenset[int] = frozenset()
     leaving: frozenset[int] = frozenset()
 
-    def as_body(self) -> dict:
-        moves = [[move.class_id, move.next_name, move.keeps_teacher] for move in self.moves]
-        return {"moves": moves, "repeating": sorted(self.repeating), "leaving": sorted(self.leaving)}
-
 
 _GRADE = re.compile(r"^(1[0-2]|[1-9])(?!\d)")
 
@@ -100,10 +92,8 @@ def last_grade_of(levels: Iterable[str]) -> int:
     return max(grades, default=12)
 
 
-def promotion_refusal(*, may: bool, ends_on: date | None, next_year: str, today: date, pupils: int) -> Refusal | None:
-    """``not_allowed``, ``no_classes``, ``no_next_year``, ``too_early``."""
-    if not may:
-        return Refusal("not_allowed", translation_gettext("Only the school's coordinator may do this."))
+def promotion_refusal(*, ends_on: date | None, next_year: str, today: date, pupils: int) -> Refusal | None:
+    """``no_classes``, ``no_next_year``, ``too_early``."""
     if ends_on is None or not pupils:
         return Refusal(
             "no_classes", translation_gettext("No pupil of this school is in a class, so there is nobody to move up.")

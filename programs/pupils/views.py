@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
+from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
+from programs.core.idempotency import IdempotentFormMixin
+from programs.core.models import SchoolYear
 from programs.core.phones import show_phone
 from programs.core.policy import must
-from programs.core.refusals import Refused, show_refusal
 from programs.pupils import actions, policy
 from programs.pupils import queries as pupil_queries
-from programs.pupils.actions import add_class, change_class
 from programs.pupils.choices import Gender
-from programs.pupils.forms import ClassForm, LeavingForm, PromotionForm
-from programs.pupils.models import Pupil
-from programs.pupils.policy import can_issue_cards
+from programs.pupils.forms import AddClassForm, ChangeClassForm, LeavingForm, PromotionForm
+from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import accounts_of
 from programs.pupils.rules import promotion_refusal
-from programs.schools import policy as school_policy
-from programs.schools.forms.registration import ConfirmForm
+from programs.schools.choices import SchoolState
 from programs.schools.models import School
-from programs.schools.queries import roles as role_queries
-from programs.schools.queries import schools as school_queries
-from programs.schools.views.staff import coordinated_or_404
+from programs.schools.queries.schools import schools_visible_to
 from programs.schools.views.states import follows_moved_schools
 
 
@@ -47,7 +47,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "accounts": accounts,
         "girls": genders.count(Gender.FEMALE),
         "boys": genders.count(Gender.MALE),
-        "may_issue": can_issue_cards(role_queries.standing_of(request.user), class_group),
+        "may_issue": policy.may_issue_cards(request.user, class_group),
     }
     return render(request, "pupils/class.html", context)
 
@@ -62,16 +62,15 @@ def pupil_detail(request: HttpRequest, pk: int) -> HttpResponse:
     pupil = get_object_or_404(pupil_queries.pupils_of_staff(request.user), pk=pk)
     if pupil.merged_into_id:
         return redirect("pupil_detail", pk=pupil.merged_into_id)
-    standing = role_queries.standing_of(request.user)
     places = pupil_queries.classes_over_the_years(pupil)
     now = next((place.class_group for place in places if place.ended_on is None), None)
-    may_keep = policy.can_keep_roll(standing, pupil.school)
+    may_keep = policy.may_keep_pupil(request.user, pupil)
     context = {
         "pupil": pupil,
         "places": places,
         "class_now": now,
         "may_keep": may_keep,
-        "may_see_guardian": policy.can_see_guardian(standing, pupil, now),
+        "may_see_guardian": policy.may_see_guardian(request.user, pupil, now),
         "guardian_phone": show_phone(pupil.guardian_phone),
         "alike": list(pupil_queries.records_alike(pupil)) if may_keep else [],
         "history": history_of(pupil) if may_keep else [],
@@ -79,196 +78,234 @@ def pupil_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "pupils/pupil.html", context)
 
 
-def _pupil_to_keep(request: HttpRequest, pk: int) -> Pupil:
-    pupil = get_object_or_404(pupil_queries.pupils_of_staff(request.user), pk=pk)
-    must(policy.can_keep_roll(role_queries.standing_of(request.user), pupil.school))
-    return pupil
+class PupilReturn(Act):
+    submit = _("Take back onto the roll")
+    text = _("The pupil is on the roll again. The class comes with the next list.")
+    may = staticmethod(policy.may_keep_pupil)
+
+    def get_target(self, pk: int) -> Pupil:
+        return get_object_or_404(pupil_queries.pupils_of_staff(self.user), pk=pk)
+
+    @property
+    def title(self) -> str:
+        return _("Is {name} at the school again?").format(name=self.target.full_name)
+
+    def act(self, form) -> Pupil:
+        return actions.take_back(pupil=self.target, by=self.user)
+
+    def said(self, pupil: Pupil) -> str:
+        return _("{name} is on the roll again.").format(name=pupil.full_name)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("pupil_detail", args=[self.target.pk])
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def pupil_return(request: HttpRequest, pk: int) -> HttpResponse:
-    pupil = _pupil_to_keep(request, pk)
-    form = ConfirmForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            actions.take_back(pupil=pupil, by=request.user, key=form.cleaned_data["idempotency_key"])
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("{name} is on the roll again.").format(name=pupil.full_name))
-            return redirect("pupil_detail", pk=pupil.pk)
-    context = {
-        "title": _("Is {name} at the school again?").format(name=pupil.full_name),
-        "text": _("The pupil is on the roll again. The class comes with the next list."),
-        "form": form,
-        "submit": _("Take back onto the roll"),
-        "back_url": reverse("pupil_detail", args=[pupil.pk]),
-    }
-    return render(request, "components/confirm.html", context)
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def pupil_merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+class PupilMerge(Act):
     """Both records side by side; the one of the address stays."""
-    keep = _pupil_to_keep(request, pk)
-    alike = pupil_queries.records_alike(keep).select_related("school")
-    drop = get_object_or_404(alike, pk=other)
-    form = ConfirmForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            actions.merge_pupils(keep=keep, drop=drop, by=request.user, key=form.cleaned_data["idempotency_key"])
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The two records are one now. The old address leads here."))
-            return redirect("pupil_detail", pk=keep.pk)
-    records = [
-        {
-            "pupil": pupil,
-            "places": pupil_queries.classes_over_the_years(pupil),
-            "things": pupil_queries.belongings_of(pupil),
-        }
-        for pupil in (keep, drop)
-    ]
-    context = {"keep": keep, "drop": drop, "records": records, "form": form}
-    return render(request, "pupils/pupil_merge.html", context)
+
+    form_class = IdempotentFormMixin
+    template_name = "pupils/pupil_merge.html"
+    context_object_name = "keep"
+    may = staticmethod(policy.may_keep_pupil)
+    done = _("The two records are one now. The old address leads here.")
+
+    def get_target(self, pk: int, other: int) -> Pupil:
+        return get_object_or_404(pupil_queries.pupils_of_staff(self.user), pk=pk)
+
+    @cached_property
+    def drop(self) -> Pupil:
+        alike = pupil_queries.records_alike(self.target).select_related("school")
+        return get_object_or_404(alike, pk=self.kwargs["other"])
+
+    def get_context_data(self, **kwargs) -> dict:
+        records = [
+            {
+                "pupil": pupil,
+                "places": pupil_queries.classes_over_the_years(pupil),
+                "things": pupil_queries.belongings_of(pupil),
+            }
+            for pupil in (self.target, self.drop)
+        ]
+        return super().get_context_data(drop=self.drop, records=records, **kwargs)
+
+    def act(self, form: IdempotentFormMixin) -> Pupil:
+        return actions.merge_pupils(keep=self.target, drop=self.drop, by=self.user, key=form.key)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("pupil_detail", args=[self.target.pk])
 
 
 # --- Several pupils -------------------------------------------------------------------------------
-@signed_in
-@require_http_methods(["GET", "POST"])
-def pupils_leave(request: HttpRequest, code: str) -> HttpResponse:
+class SchoolAct(Act):
+    """What is done with a school's roll. Its teachers see the school, but not its lists."""
+
+    context_object_name = "school"
+    may = staticmethod(policy.may_keep_roll)
+
+    def get_target(self, code: str) -> School:
+        return get_object_or_404(schools_visible_to(self.user), code=code)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("school_detail", args=[self.target.code])
+
+
+class PupilsLeave(SchoolAct):
     """``?pupil=…&pupil=…`` from a list; asked once more, with the names, before anything happens."""
-    school = school_to_keep(request, code)
-    on_roll = pupil_queries.pupils_on_roll(school)
-    asked = (request.POST or request.GET).getlist("pupil")
-    chosen = [pk for pk in asked if pk.isdecimal() and len(pk) <= LONGEST_NUMBER]
-    pupils = on_roll.filter(pk__in=chosen).order_by("sort_key", "pk")
-    if not chosen:
-        messages.error(request, _("Tick the pupils who have left first."))
-        return redirect("roster_list", code=code)
-    form = LeavingForm(request.POST or None, pupils=on_roll, initial={"pupil": pupils})
-    if form.is_bound and form.is_valid():
+
+    form_class = LeavingForm
+    template_name = "pupils/pupils_leave.html"
+
+    def instead(self) -> HttpResponse | None:
+        if self.chosen:
+            return None
+        messages.error(self.request, _("Tick the pupils who have left first."))
+        return redirect("roster_list", code=self.target.code)
+
+    @property
+    def chosen(self) -> list[str]:
+        asked = (self.request.POST or self.request.GET).getlist("pupil")
+        return [pk for pk in asked if pk.isdecimal() and len(pk) <= LONGEST_NUMBER]
+
+    @cached_property
+    def pupils(self) -> QuerySet[Pupil]:
+        return pupil_queries.pupils_on_roll(self.target).filter(pk__in=self.chosen).order_by("sort_key", "pk")
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"pupils": pupil_queries.pupils_on_roll(self.target)}
+
+    def get_initial(self) -> dict:
+        return {"pupil": self.pupils}
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(pupils=list(self.pupils), **kwargs)
+
+    def act(self, form: LeavingForm) -> list[Pupil]:
         typed = form.cleaned_data
-        try:
-            actions.mark_left(
-                school=school,
-                pupils=list(typed["pupil"]),
-                left_on=typed["left_on"],
-                by=request.user,
-                key=typed["idempotency_key"],
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            number = len(typed["pupil"])
-            words = ngettext("{number} pupil is marked as left.", "{number} pupils are marked as left.", number)
-            messages.success(request, words.format(number=number))
-            return redirect("school_detail", code=code)
-    context = {
-        "school": school,
-        "pupils": list(pupils),
-        "form": form,
-        "back_url": reverse("school_detail", args=[code]),
-    }
-    return render(request, "pupils/pupils_leave.html", context)
+        return actions.mark_left(
+            school=self.target, pupils=list(typed["pupil"]), left_on=typed["left_on"], by=self.user
+        )
+
+    def said(self, left: list[Pupil]) -> str:
+        number = len(left)
+        words = ngettext("{number} pupil is marked as left.", "{number} pupils are marked as left.", number)
+        return words.format(number=number)
 
 
 # --- The end of a school year ---------------------------------------------------------------------
-@signed_in
-@require_http_methods(["GET", "POST"])
-def promotion(request: HttpRequest, code: str) -> HttpResponse:
+class Promotion(SchoolAct):
     """Choose, look at the figures, confirm: three steps of one form, which carries every choice along."""
-    school = school_to_keep(request, code)
-    year = pupil_queries.ending_year_of(school)
-    next_year = pupil_queries.year_after(year)
-    classes = list(pupil_queries.classes_to_move(school, year))
-    refusal = promotion_refusal(
-        may=True,
-        ends_on=year.ends_on if year else None,
-        next_year=next_year.name if next_year else "",
-        today=timezone.localdate(),
-        pupils=sum(group.pupils for group in classes),
-    )
-    context = {"school": school, "year": year, "next_year": next_year, "refusal": refusal}
-    if refusal:
-        return render(request, "pupils/promotion.html", context)
-    form = PromotionForm(request.POST or None, suggestions=pupil_queries.suggestions_for(school, classes))
-    context["form"] = form
-    if not form.is_bound or not form.is_valid() or request.POST.get("step") == "change":
-        return render(request, "pupils/promotion.html", context)
-    if request.POST.get("step") != "confirm":
-        context["outlook"] = pupil_queries.outlook(form.plan, classes)
-        return render(request, "pupils/promotion_confirm.html", context)
-    try:
-        actions.promote_school(
-            school=school, year=year, plan=form.plan, by=request.user, key=form.cleaned_data["idempotency_key"]
+
+    form_class = PromotionForm
+    template_name = "pupils/promotion.html"
+
+    @cached_property
+    def year(self) -> SchoolYear | None:
+        return pupil_queries.ending_year_of(self.target)
+
+    @cached_property
+    def next_year(self) -> SchoolYear | None:
+        return pupil_queries.year_after(self.year)
+
+    @cached_property
+    def classes(self) -> list[ClassGroup]:
+        return list(pupil_queries.classes_to_move(self.target, self.year))
+
+    def instead(self) -> HttpResponse | None:
+        refusal = promotion_refusal(
+            ends_on=self.year.ends_on if self.year else None,
+            next_year=self.next_year.name if self.next_year else "",
+            today=timezone.localdate(),
+            pupils=sum(group.pupils for group in self.classes),
         )
-    except Refused as refused:
-        show_refusal(form, refused.refusal)
-        return render(request, "pupils/promotion.html", context)
-    messages.success(request, _("The classes of {year} have moved up.").format(year=year.name))
-    return redirect("school_detail", code=code)
+        context = {"school": self.target, "refusal": refusal}
+        return render(self.request, self.template_name, context) if refusal else None
+
+    def get_form_kwargs(self) -> dict:
+        suggestions = pupil_queries.suggestions_for(self.target, self.classes)
+        return super().get_form_kwargs() | {"suggestions": suggestions}
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(year=self.year, next_year=self.next_year, **kwargs)
+
+    def form_valid(self, form: PromotionForm) -> HttpResponse:
+        match self.request.POST.get("step"):
+            case "confirm":
+                return super().form_valid(form)
+            case "change":
+                return self.render_to_response(self.get_context_data(form=form))
+        outlook = pupil_queries.outlook(form.plan, self.classes)
+        context = self.get_context_data(form=form, outlook=outlook)
+        return render(self.request, "pupils/promotion_confirm.html", context)
+
+    def act(self, form: PromotionForm) -> School:
+        return actions.promote_school(school=self.target, year=self.year, plan=form.plan, by=self.user, key=form.key)
+
+    def said(self, school: School) -> str:
+        return _("The classes of {year} have moved up.").format(year=self.year.name)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-@follows_moved_schools
-def class_add(request: HttpRequest, code: str) -> HttpResponse:
-    school = coordinated_or_404(request, code)
-    year = not_found_unless(current_school_year(timezone.localdate()))
-    form = ClassForm(request.POST or None, school=school, levels=[row.level for row in school.levels.all()])
-    if form.is_bound and form.is_valid():
-        typed = dict(form.cleaned_data)
-        key = typed.pop("idempotency_key")
-        try:
-            group = add_class(school=school, school_year=year, by=request.user, key=key, **typed)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Class {name} was added.").format(name=group.name))
-            return redirect("school_detail", code=code)
-    title = _("Add a class of {year}").format(year=year.name)
-    return _class_page(request, school, form, title, _("Add the class"))
+# --- Classes --------------------------------------------------------------------------------------
+@method_decorator(follows_moved_schools, name="dispatch")
+class ClassAdd(SchoolAct):
+    form_class = AddClassForm
+    submit = _("Add the class")
+
+    def get_target(self, code: str) -> School:
+        schools = schools_visible_to(self.user).exclude(state=SchoolState.MERGED)
+        return get_object_or_404(schools.prefetch_related("levels"), code=code)
+
+    @cached_property
+    def year(self) -> SchoolYear:
+        return not_found_unless(current_school_year(timezone.localdate()))
+
+    @property
+    def title(self) -> str:
+        return _("Add a class of {year}").format(year=self.year.name)
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"school": self.target}
+
+    def act(self, form: AddClassForm) -> ClassGroup:
+        return actions.add_class(school=self.target, school_year=self.year, by=self.user, key=form.key, **form.values)
+
+    def said(self, group: ClassGroup) -> str:
+        return _("Class {name} was added.").format(name=group.name)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = pupil_queries.classes_visible_to(request.user).select_related("school", "homeroom_teacher")
-    group = get_object_or_404(visible.prefetch_related("school__levels"), pk=pk)
-    school = group.school
-    must(school_policy.can_coordinate(role_queries.standing_of(request.user), school))
-    form = ClassForm(
-        request.POST or None,
-        school=school,
-        levels=[row.level for row in school.levels.all()],
-        initial={"name": group.name, "grade": group.grade, "teacher": group.homeroom_teacher_id},
-    )
-    if form.is_bound and form.is_valid():
-        typed = dict(form.cleaned_data)
-        key = typed.pop("idempotency_key")
-        try:
-            change_class(class_group=group, by=request.user, key=key, **typed)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The class was changed."))
-            return redirect("school_detail", code=school.code)
-    title = _("Change class {name}").format(name=group.name)
-    return _class_page(request, school, form, title, _("Save"))
+class ClassEdit(Act):
+    form_class = ChangeClassForm
+    submit = _("Save")
+    may = staticmethod(policy.may_keep_class)
+    done = _("The class was changed.")
 
+    def get_target(self, pk: int) -> ClassGroup:
+        classes = pupil_queries.classes_visible_to(self.user).select_related("school")
+        return get_object_or_404(classes.prefetch_related("school__levels"), pk=pk)
 
-def _class_page(request: HttpRequest, school: School, form: ClassForm, title: str, submit: str) -> HttpResponse:
-    back_url = reverse("school_detail", args=[school.code])
-    context = {"school": school, "form": form, "title": title, "submit": submit, "back_url": back_url}
-    return render(request, "components/confirm.html", context)
+    @property
+    def title(self) -> str:
+        return _("Change class {name}").format(name=self.target.name)
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"school": self.target.school}
+
+    def get_initial(self) -> dict:
+        group = self.target
+        return {"name": group.name, "grade": group.grade, "teacher": group.homeroom_teacher_id}
+
+    def act(self, form: ChangeClassForm) -> ClassGroup:
+        return actions.change_class(class_group=self.target, by=self.user, **form.cleaned_data)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("school_detail", args=[self.target.school.code])
 
 
 def school_to_keep(request: HttpRequest, code: str) -> School:
     """The school, if the person may see it; 403 for its teachers, who see the school but not its lists."""
-    school = get_object_or_404(school_queries.schools_visible_to(request.user), code=code)
-    must(policy.can_import(role_queries.standing_of(request.user), school))
+    school = get_object_or_404(schools_visible_to(request.user), code=code)
+    must(policy.may_keep_roll(request.user, school))
     return school

@@ -61,7 +61,6 @@ def leave(client, *pupils: Pupil, day: str | None = None):
     fields = {
         "pupil": [pupil.pk for pupil in pupils],
         "left_on": day or form["left_on"].value().strftime("%d/%m/%Y"),
-        "idempotency_key": form["idempotency_key"].value(),
     }
     return client.post(address, fields)
 
@@ -122,7 +121,7 @@ def test_leaving_twice_is_one_leaving(client, phuc, minh):
     before = Pupil.objects.get(pk=minh.pk).left_on
     again = client.post(
         reverse("pupils_leave", args=[minh.school.code]),
-        {"pupil": minh.pk, "left_on": "01/01/2026", "idempotency_key": "other"},
+        {"pupil": minh.pk, "left_on": "01/01/2026"},
     )
     assert again.status_code == 200  # nobody of that name is on the roll any more
     assert Pupil.objects.get(pk=minh.pk).left_on == before
@@ -140,7 +139,7 @@ def test_a_pupil_of_another_school_cannot_be_slipped_in(client, phuc, minh):
     )
     response = client.post(
         reverse("pupils_leave", args=[minh.school.code]),
-        {"pupil": [minh.pk, stranger.pk], "left_on": "01/09/2026", "idempotency_key": "k"},
+        {"pupil": [minh.pk, stranger.pk], "left_on": "01/09/2026"},
     )
     assert response.status_code == 200
     stranger.refresh_from_db()
@@ -149,7 +148,7 @@ def test_a_pupil_of_another_school_cannot_be_slipped_in(client, phuc, minh):
 
 def test_coming_back(client, phuc, minh):
     leave(client, minh)
-    client.post(reverse("pupil_return", args=[minh.pk]), {"idempotency_key": "b"})
+    client.post(reverse("pupil_return", args=[minh.pk]))
     minh.refresh_from_db()
     assert minh.left_on is None
     assert [entry.action for entry in history_of(minh)] == ["pupil.return", "pupil.leave"]
@@ -327,5 +326,5 @@ def test_the_page_at_one_class_and_three(client, phuc, minh, number, django_asse
 @pytest.mark.parametrize("number", ["9" * 30, "9" * 6000, "²", "-1", "1 OR 1"])
 def test_a_number_that_no_database_knows_chooses_nobody(client, school, phuc, number):
     address = reverse("pupils_leave", args=[school.code])
-    assert client.post(address, {"pupil": number, "idempotency_key": "k"}).status_code == 302
+    assert client.post(address, {"pupil": number}).status_code == 302
     assert client.get(address, {"pupil": number[:500]}).status_code == 302

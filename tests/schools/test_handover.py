@@ -272,8 +272,13 @@ def test_classes_are_added_and_changed_by_the_coordinator(client, phuc, school):
     assert client.post(add, posted | {"teacher": lam.pk, "idempotency_key": "k-3"}).context["form"].errors["teacher"]
     assert client.post(add, posted | {"grade": "12", "idempotency_key": "k-4"}).context["form"].errors["grade"]
     edit = reverse("class_edit", args=[group.pk])
-    changed = {"name": "8A10", "grade": "8", "teacher": "", "idempotency_key": "k-5"}
-    assert client.post(edit, changed).status_code == 302
+    read = client.get(edit).context["form"]["version"].value()
+    assert client.post(edit, {"name": "8A10", "grade": "8", "teacher": "", "version": read}).status_code == 302
+    stale = client.post(edit, {"name": "8A11", "grade": "8", "teacher": hanh.pk, "version": read}).context["form"]
+    assert [(each.stored, each.typed) for each in stale.differences] == [
+        ("8A10", "8A11"),
+        ("Chưa có", f"{hanh.full_name} ({hanh.email})"),
+    ]
     group.refresh_from_db()
     assert (group.name, group.homeroom_teacher) == ("8A10", None)
     client.force_login(hanh)

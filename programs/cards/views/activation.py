@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -21,14 +21,15 @@ from programs.cards.actions import activate_account, join_class
 from programs.cards.forms import ActivationCodeForm, JoinClassForm, OwnPasswordForm, ThreeWordsForm
 from programs.cards.queries import card_at_school, pupil_of_card, usable_card
 from programs.cards.rules import CARD_OPENS_NOTHING
-from programs.core.gates import not_found_unless, signed_in
+from programs.core.acting import Act
+from programs.core.gates import not_found_unless
 from programs.core.refusals import Refused, show_refusal
 from programs.core.throttle import Throttle
-from programs.pupils.models import Pupil
+from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import class_now_of
 from programs.schools.models import School
-from programs.schools.queries import roles as role_queries
-from programs.schools.queries import schools as school_queries
+from programs.schools.queries.roles import standing_of
+from programs.schools.queries.schools import public_schools
 
 # Only wrong codes count: 300 pupils of a school behind one address may mistype one in three and still get in. Behind
 # 46 bits even all guesses that these let through in a year would be hopeless (docs/decisions/006-sign-in-cards.md).
@@ -44,7 +45,7 @@ BEGUN_LASTS = 20 * 60
 @require_http_methods(["GET", "HEAD", "POST"])
 def school_activate(request: HttpRequest, code: str) -> HttpResponse:
     """The first step: the code. It comes typed, or behind the # of the card's QR code, which reaches no log."""
-    school = get_object_or_404(school_queries.public_schools(), code=code)
+    school = get_object_or_404(public_schools(), code=code)
     if request.method == "POST" and _too_many(request, school):
         return render(request, "cards/activation/limited.html", {"school": school}, status=429)
     form = ActivationCodeForm(request.POST or None)
@@ -86,7 +87,7 @@ def _begun(request: HttpRequest, school: School) -> tuple[SignInCard, Pupil] | N
 @require_http_methods(["GET", "HEAD", "POST"])
 def school_activate_password(request: HttpRequest, code: str) -> HttpResponse:
     """The second step: three words, or a password of one's own."""
-    school = get_object_or_404(school_queries.public_schools(), code=code)
+    school = get_object_or_404(public_schools(), code=code)
     begun = _begun(request, school)
     if begun is None:
         if request.method == "POST":
@@ -137,24 +138,36 @@ def _sign_in(request: HttpRequest, user) -> HttpResponse:
     return response
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def class_join(request: HttpRequest) -> HttpResponse:
+class ClassJoin(Act):
     """For pupils only; the code enrols and never signs anybody in."""
-    pupil = not_found_unless(role_queries.standing_of(request.user).pupil)
-    at = str(pupil.pk)
-    if request.method == "POST" and WRONG_CLASS_CODES.is_exhausted(request, at=at):
-        return render(request, "429.html", status=429)
-    form = JoinClassForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            joined = join_class(
-                code=form.cleaned_data["code"], by=request.user, key=form.cleaned_data["idempotency_key"]
-            )
-        except Refused as refused:
-            WRONG_CLASS_CODES.count(request, at=at)
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("You are now in class {name}.").format(name=joined.name))
-            return redirect("desk")
-    return render(request, "cards/activation/join.html", {"form": form, "class_group": class_now_of(pupil)})
+
+    form_class = JoinClassForm
+    template_name = "cards/activation/join.html"
+
+    def get_target(self) -> Pupil:
+        return not_found_unless(standing_of(self.user).pupil)
+
+    @property
+    def at(self) -> str:
+        return str(self.target.pk)
+
+    def instead(self) -> HttpResponse | None:
+        if self.request.method == "POST" and WRONG_CLASS_CODES.is_exhausted(self.request, at=self.at):
+            return render(self.request, "429.html", status=429)
+        return None
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(class_group=class_now_of(self.target), **kwargs)
+
+    def act(self, form: JoinClassForm) -> ClassGroup:
+        return join_class(by=self.user, key=form.key, **form.values)
+
+    def refused(self, form: JoinClassForm, refused: Refused) -> HttpResponse:
+        WRONG_CLASS_CODES.count(self.request, at=self.at)
+        return super().refused(form, refused)
+
+    def said(self, joined: ClassGroup) -> str:
+        return _("You are now in class {name}.").format(name=joined.name)
+
+    def way_back(self, result: ClassGroup) -> str:
+        return reverse("desk")

@@ -24,7 +24,6 @@ from programs.rosters.choices import RowDecision, RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.choices import ImportState
 from programs.schools.models import School
-from programs.schools.queries import roles as role_queries
 from programs.spreadsheets import open_table
 
 PREVIEW_JOB, RECHECK_JOB, APPLY_JOB = "schools.roster_preview", "schools.roster_recheck", "schools.roster_apply"
@@ -81,7 +80,7 @@ def _upload(
     class_group: ClassGroup | None, once_more: bool, by: User,
 ) -> RosterImport:  # fmt: skip
     school = lock_school(school_id=school_id)
-    may = pupil_policy.can_import(role_queries.standing_of(by), school)
+    may = pupil_policy.may_keep_roll(by, school)
     refuse_if(rules.import_refusal(may=may, state=ImportState.UPLOADED, wanted=[ImportState.UPLOADED]))
     refuse_if(same_file_refusal(school=school, file_hash=file_hash, once_more=once_more))
     roster = RosterImport.objects.create(
@@ -155,7 +154,7 @@ def map_roster(
 
 def _fresh(roster: RosterImport, *, by: User, wanted, or_stalled: bool = False) -> RosterImport:
     fresh = RosterImport.objects.select_for_update(of=("self",)).select_related("school", "job").get(pk=roster.pk)
-    may = pupil_policy.can_import(role_queries.standing_of(by), fresh.school)
+    may = pupil_policy.may_keep_roll(by, fresh.school)
     state = ImportState.FAILED if or_stalled and fresh.is_stalled else fresh.state
     refuse_if(rules.import_refusal(may=may, state=state, wanted=wanted))
     return fresh
