@@ -20,9 +20,9 @@ from programs.schools.forms.states import ReasonForm
 from programs.schools.models import School
 from programs.schools.policy import may_keep
 from programs.schools.queries.roles import standing_of
-from programs.schools.queries.schools import matching, schools_to_keep, schools_to_merge_into
+from programs.schools.queries.schools import matching, schools_to_keep, schools_to_merge_into, schools_visible_to
 from programs.schools.rules import merge_refusal
-from programs.schools.views.states import SchoolAct, school_or_404
+from programs.schools.views.states import SchoolAct
 
 FOUND_AT_ONCE = 10
 
@@ -37,7 +37,9 @@ class MergeSchools(SchoolAct):
 
     def get_target(self, code: str) -> School:
         # A form that was sent twice must reach the action, which answers with the first merger.
-        return school_or_404(self.user, code, also_merged=self.request.method == "POST")
+        if self.request.method == "POST":
+            return get_object_or_404(schools_visible_to(self.user), code=code)
+        return super().get_target(code)
 
     def instead(self) -> HttpResponse | None:
         targets = schools_to_merge_into(self.user, self.target).select_related("ward").prefetch_related("levels")

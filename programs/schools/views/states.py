@@ -40,11 +40,9 @@ def follows_moved_schools(view: View) -> View:
     return page
 
 
-def school_or_404(user, code: str, *, also_merged: bool = False) -> School:
+def school_or_404(user, code: str) -> School:
     """A school whose desk the person may open; a merged one is found under the school that took it over."""
-    schools = schools_visible_to(user)
-    if not also_merged:
-        schools = schools.exclude(state=SchoolState.MERGED)
+    schools = schools_visible_to(user).exclude(state=SchoolState.MERGED)
     return get_object_or_404(schools.select_related("ward", "cluster").prefetch_related("levels"), code=code)
 
 
