@@ -18,12 +18,9 @@ from tests.view_code import code_of
 NOT_YET = {
     "approval_department", "approval_principal", "approval_ward", "ballot_close", "ballot_draw", "ballot_send",
     "booking_cancel", "booking_check_in", "booking_confirm", "booking_exception", "booking_feedback",
-    "booking_paper", "booking_resize", "booking_roster", "centre_hours", "closed_days_remove",
-    "consent_withdraw", "data_request_answer", "data_request_correct", "data_request_erase",
-    "data_request_extend", "data_request_finish", "data_request_identify", "data_request_refuse", "entry_edit",
-    "entry_withdraw", "my_consent",
-    "photograph_remove", "project_attach", "project_edit", "roster_detail",
-    "series_cancel", "session_cancel", "session_capacity",
+    "booking_paper", "booking_resize", "booking_roster", "centre_hours", "closed_days_remove", "consent_withdraw",
+    "entry_edit", "entry_withdraw", "my_consent", "photograph_remove", "project_attach", "project_edit",
+    "roster_detail", "series_cancel", "session_cancel", "session_capacity",
     "session_close", "session_move",
 }  # fmt: skip
 

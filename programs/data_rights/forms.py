@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, NameField, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin
 from programs.data_rights.choices import RefusalGround, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.pupils.choices import Gender
@@ -52,7 +53,7 @@ class PaperAskForm(AskForm):
         return day
 
 
-class IdentifyForm(CleanFormMixin, IdempotentFormMixin):
+class IdentifyForm(CleanFormMixin, forms.Form):
     how = CleanCharField(
         label=_("How you made sure who asks"),
         help_text=_(
@@ -62,7 +63,7 @@ class IdentifyForm(CleanFormMixin, IdempotentFormMixin):
     )
 
 
-class AnswerForm(CleanFormMixin, IdempotentFormMixin):
+class AnswerForm(CleanFormMixin, forms.Form):
     words = CleanCharField(
         label=_("Your answer"),
         help_text=_("Who asked reads it: what will be done, and by when."),
@@ -71,20 +72,20 @@ class AnswerForm(CleanFormMixin, IdempotentFormMixin):
     )
 
 
-class RefuseRequestForm(CleanFormMixin, IdempotentFormMixin):
+class RefuseRequestForm(CleanFormMixin, forms.Form):
     ground = forms.ChoiceField(label=_("Ground of the law"), choices=RefusalGround.choices, widget=forms.RadioSelect)
     words = CleanCharField(
         label=_("Why it holds here"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS
     )
 
 
-class ExtendForm(CleanFormMixin, IdempotentFormMixin):
+class ExtendForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("Why more time is needed"), help_text=_("Kept in the history. Write no names."), max_length=300
     )
 
 
-class FinishForm(CleanFormMixin, IdempotentFormMixin):
+class FinishForm(CleanFormMixin, forms.Form):
     words = CleanCharField(label=_("What was done"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS)
 
 
@@ -98,7 +99,7 @@ class FinishAndStopForm(FinishForm):
     )
 
 
-class CorrectForm(CleanFormMixin, IdempotentFormMixin):
+class CorrectForm(CleanFormMixin, VersionedFormMixin):
     """The pupil's record as it stands; the school writes what is right."""
 
     full_name = NameField(label=_("Full name"), min_length=2, max_length=150)
@@ -119,20 +120,13 @@ class CorrectForm(CleanFormMixin, IdempotentFormMixin):
     )
     words = CleanCharField(label=_("What was done"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS)
 
-    def facts(self) -> dict:
-        names = ("full_name", "given_name", "birth_date", "gender", "guardian_name", "guardian_phone")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
-
-class CorrectPersonForm(CleanFormMixin, IdempotentFormMixin):
+class CorrectPersonForm(CleanFormMixin, VersionedFormMixin):
     full_name = NameField(label=_("Full name"), min_length=2, max_length=150)
     words = CleanCharField(label=_("What was done"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS)
 
-    def facts(self) -> dict:
-        return {"full_name": self.cleaned_data["full_name"]}
 
-
-class EraseForm(CleanFormMixin, IdempotentFormMixin):
+class EraseForm(CleanFormMixin, forms.Form):
     """An erasure is confirmed by copying the reference by hand."""
 
     typed = CleanCharField(label=_("Type the reference of the request"), max_length=16)

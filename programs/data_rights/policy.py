@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
+from programs.data_rights import queries
 from programs.data_rights.models import DataRequest
+from programs.pupils.models import Pupil
 from programs.schools.policy import can_coordinate
-from programs.schools.rules import Standing
+from programs.schools.queries.roles import standing_of
 
 PERMISSIONS = [
     sees(
@@ -53,10 +55,22 @@ PERMISSIONS = [
 ]
 
 
-def can_handle(standing: Standing, request: DataRequest) -> bool:
+def may_handle(user, request: DataRequest) -> bool:
     """The school's coordinator or deputy, else the department; nobody handles a request about themselves."""
+    standing = standing_of(user)
     if standing.user_id is None or request.person_id == standing.user_id:
         return False
     if request.school is None or not request.school.is_working:
         return standing.is_department
     return can_coordinate(standing, request.school)
+
+
+def may_erase(user, request: DataRequest) -> bool:
+    """Who handles the request, unless the pupil's record leads to their own account."""
+    subject = queries.subject_of(pupil=request.pupil, user=request.person)
+    return may_handle(user, request) and subject.user_id != user.pk
+
+
+def may_hand_over(user, pupil: Pupil) -> bool:
+    """The coordinator, while a request to see the data runs whose sender's identity was checked."""
+    return can_coordinate(standing_of(user), pupil.school) and queries.is_access_running(pupil)

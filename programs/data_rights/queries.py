@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Case, F, Q, QuerySet, When
@@ -29,6 +30,7 @@ from programs.schools.rules import COORDINATING, Standing
 
 ARCHIVE_JOB = "schools.personal_archive"
 ARCHIVE_LASTS = timedelta(hours=24)
+CORRECTABLE = ("full_name", "given_name", "birth_date", "gender", "guardian_name", "guardian_phone")
 UNANSWERED = (RequestState.RECEIVED, RequestState.IDENTIFIED)
 
 
@@ -102,7 +104,13 @@ def erasure_job_of(request: DataRequest) -> Job | None:
     return Job.objects.filter(unique_key=f"erase:{request.pk}").first()
 
 
-def may_hand_over(pupil: Pupil) -> bool:
+def correctable(request: DataRequest) -> dict[str, Any]:
+    """What the request can correct, as it is stored: of the pupil's record, else the name of the account."""
+    columns, row = (CORRECTABLE, request.pupil) if request.pupil else (("full_name",), request.person)
+    return {name: getattr(row, name) for name in columns}
+
+
+def is_access_running(pupil: Pupil) -> bool:
     """Whether a request to see the data runs, of somebody whose identity was checked."""
     running = DataRequest.objects.filter(pupil=pupil, kind=RequestKind.ACCESS)
     return running.filter(state__in=[RequestState.IDENTIFIED, RequestState.ANSWERED]).exists()

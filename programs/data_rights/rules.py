@@ -1,4 +1,4 @@
-"""Requests about personal data: who handles them, which step may follow which, and how long each may take.
+"""Requests about personal data: which school handles them, which step may follow which, and how long each may take.
 
 The numbers of days are data with their legal source (``data/data_rights.toml``): they change with a decree.
 """
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.consents.rules import age_on
 from programs.core.refusals import Refusal
 from programs.data_rights.choices import OPEN_REQUESTS, RequestKind, RequestState
+from programs.data_rights.models import DataRequest
 from programs.schools.models import School
 
 _DATA = tomllib.loads((Path(__file__).parent / "data" / "data_rights.toml").read_text(encoding="utf-8"))
@@ -65,38 +66,34 @@ _AFTER = {
 }
 
 
-def step_refusal(step: str, *, may: bool, state: str, extended: bool = False) -> Refusal | None:
+def step_refusal(step: str, request: DataRequest) -> Refusal | None:
     """Why ``step`` cannot be taken."""
-    if not may:
-        return Refusal("not_allowed", _("Only the one who handles this request may do this."))
-    if state not in OPEN_REQUESTS:
+    if not request.is_open:
         return Refusal("request_closed", _("This request is closed. Look at its history below."))
-    if step == "extend" and extended:
+    if step == "extend" and request.extended_at:
         return Refusal("extended_already", _("The time was extended once; the law allows no second time."))
-    if state in _AFTER[step]:
+    if request.state in _AFTER[step]:
         return None
-    if state == RequestState.RECEIVED:
+    if request.state == RequestState.RECEIVED:
         return Refusal("identity_first", _("First check who asks."))
-    if state == RequestState.IDENTIFIED:
+    if request.state == RequestState.IDENTIFIED:
         return Refusal("answer_first", _("First answer the request."))
     return Refusal("step_taken", _("This step was already taken. Look at the history below."))
 
 
-def correction_refusal(*, may: bool, state: str, kind: str, erased: bool) -> Refusal | None:
-    if kind != RequestKind.CORRECT:
+def correction_refusal(request: DataRequest) -> Refusal | None:
+    if request.kind != RequestKind.CORRECT:
         return Refusal("other_kind", _("Data are corrected here on a request for correction only."))
-    if erased:
+    if request.pupil and request.pupil.erased_at:
         return Refusal("erased", _("The data were erased in the meantime."))
-    return step_refusal("finish", may=may, state=state)
+    return step_refusal("finish", request)
 
 
-def erasure_refusal(*, may: bool, state: str, kind: str, has_role: bool, is_self: bool) -> Refusal | None:
+def erasure_refusal(request: DataRequest, *, has_role: bool) -> Refusal | None:
     """``has_role``: the person still works for a school, a centre or an office in the portal."""
-    if kind != RequestKind.ERASE:
+    if request.kind != RequestKind.ERASE:
         return Refusal("other_kind", _("Data are erased on a request for erasure only."))
-    if is_self:
-        return Refusal("not_allowed", _("Only the one who handles this request may do this."))
-    if refusal := step_refusal("finish", may=may, state=state):
+    if refusal := step_refusal("finish", request):
         return refusal
     if has_role:
         return Refusal(

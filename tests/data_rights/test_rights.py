@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from programs.consents.models import Consent
 from programs.core import jobs
 from programs.core.models import Holiday, Job
 from programs.core.refusals import Refused
+from programs.core.versions import version_of
 from programs.core.worker import run_due_jobs
 from programs.data_rights import queries, rules
 from programs.data_rights.actions import requests as actions
@@ -148,7 +150,7 @@ def test_the_whole_way_of_a_request(minh, phuc):
         url = reverse(f"data_request_{step}", args=[request.reference])
         page = browser.get(url)
         assert page.status_code == 200
-        sent = browser.post(url, typed | {"idempotency_key": f"k-{step}"})
+        sent = browser.post(url, typed)
         assert sent.status_code == 302, sent.content.decode()
     request.refresh_from_db()
     assert (request.state, request.answer, request.handled_by) == ("done", "Đã dừng.", phuc)
@@ -208,7 +210,7 @@ def test_a_correction_reaches_the_record_and_names_the_source(minh, phuc):
     browser, url = signed_in(phuc), reverse("data_request_correct", args=[request.reference])
     typed = {
         "full_name": "Nguyễn Nhựt Minh", "birth_date": "06/05/2012", "gender": "m", "words": "Đã sửa",
-        "idempotency_key": "k2",
+        "version": version_of(queries.correctable(request)),
     }  # fmt: skip
     assert "sổ gốc" in browser.post(url, typed).content.decode().lower() or browser.post(url, typed).status_code == 200
     assert Pupil.objects.get(pk=minh.pk).full_name == NAME
@@ -217,6 +219,37 @@ def test_a_correction_reaches_the_record_and_names_the_source(minh, phuc):
     assert (minh.full_name, minh.birth_date) == ("Nguyễn Nhựt Minh", date(2012, 5, 6))
     request.refresh_from_db()
     assert request.state == "done"
+
+
+def test_a_correction_of_what_was_changed_meanwhile_shows_both(minh, phuc):
+    """The page was open while an import brought another name; the second time it is meant."""
+    request = ask(minh, kind="correct")
+    actions.identify(request_id=request.pk, how="đến trường", by=phuc)
+    actions.answer(request_id=request.pk, words="Sẽ sửa", by=phuc)
+    browser, url = signed_in(phuc), reverse("data_request_correct", args=[request.reference])
+    read = browser.get(url).context["form"]["version"].value()
+    Pupil.objects.filter(pk=minh.pk).update(full_name="Nguyễn Minh Nhật")
+    typed = {"full_name": "Nguyễn Nhựt Minh", "birth_date": "05/05/2012", "words": "Đã sửa", "told_source": "on"}
+    page = browser.post(url, typed | {"version": read})
+    assert [(row.stored, row.typed) for row in page.context["form"].differences] == [
+        ("Nguyễn Minh Nhật", "Nguyễn Nhựt Minh")
+    ]
+    assert Pupil.objects.get(pk=minh.pk).full_name == "Nguyễn Minh Nhật"
+    assert browser.post(url, typed | {"version": page.context["form"]["version"].value()}).status_code == 302
+    assert Pupil.objects.get(pk=minh.pk).full_name == "Nguyễn Nhựt Minh"
+
+
+def test_a_second_correction_is_not_lost_in_silence(minh, phuc):
+    request = ask(minh, kind="correct")
+    actions.identify(request_id=request.pk, how="đến trường", by=phuc)
+    actions.answer(request_id=request.pk, words="Sẽ sửa", by=phuc)
+    typed = {"version": version_of(queries.correctable(request)), "told_source": True, "words": "Đã sửa", "by": phuc}
+    for _twice in range(2):
+        actions.correct(request_id=request.pk, facts={"full_name": "Nguyễn Nhựt Minh"}, **typed)
+    with pytest.raises(Refused) as refused:
+        actions.correct(request_id=request.pk, facts={"full_name": "Nguyễn Minh Nhật"}, **typed)
+    assert refused.value.refusal.code == "request_closed"
+    assert Pupil.objects.get(pk=minh.pk).full_name == "Nguyễn Nhựt Minh"
 
 
 def test_an_objection_can_end_every_consent_at_once(minh, phuc):
@@ -265,6 +298,25 @@ def test_the_department_sees_late_ones_of_schools_without_the_child(minh):
     assert request.reference in page and minh.school.name in page
     assert NAME not in page and NAME not in listed
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("step", "typed"),
+    [
+        (actions.identify, {"how": "x"}),
+        (actions.answer, {"words": "x"}),
+        (actions.refuse, {"ground": RefusalGround.IDENTITY, "words": "x"}),
+        (actions.extend, {"reason": "x"}),
+        (actions.finish, {"words": "x"}),
+        (actions.correct, {"facts": {}, "version": "", "words": "x"}),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_step_is_refused_to_all_but_the_handler(minh, step, typed):
+    request = ask(minh)
+    with pytest.raises(PermissionDenied):
+        step(request_id=request.pk, by=people.make_teacher(), **typed)
+    assert DataRequest.objects.get().state == "received"
 
 
 def test_thay_lam_finds_nothing(minh, phuc):

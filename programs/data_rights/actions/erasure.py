@@ -18,11 +18,13 @@ from programs.core.audit import Code, record
 from programs.core.jobs import enqueue
 from programs.core.models import Job
 from programs.core.personal import Erasure, Subject, Text, carry_out, obstacles_to_erasing, plan_erasure
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.data_rights import queries, rules
 from programs.data_rights.actions.requests import done, locked_request
 from programs.data_rights.choices import Requester, RequestKind, RequestState
 from programs.data_rights.models import DataRequest
+from programs.data_rights.policy import may_erase
 from programs.pupils import rules as pupil_rules
 from programs.pupils.models import Pupil
 
@@ -45,46 +47,42 @@ def outlook(*, request: DataRequest) -> Outlook:
     return Outlook(lines=plan_erasure(subject), obstacles=obstacles_to_erasing(subject.user_id))
 
 
+@transaction.atomic
 def start_erasure(*, request_id: int, typed: str, by: User) -> Job:
     """Hand a confirmed erasure to the worker; ``typed`` is the request's reference, copied by hand.
 
-    Raises ``Refused``: ``typed``, ``has_role``, and what stands in the way of any step.
+    Raises PermissionDenied, and ``Refused``: ``typed``, ``has_role``, and what stands in the way of any step.
     """
-    with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        _refuse_unless_now(request, may=may, by=by)
-        if typed.strip().upper() != request.reference:
-            message = _("Type the reference exactly as it stands above: an erasure cannot be undone.")
-            raise Refused.because("typed", message, "typed")
-        record(by=by, action="data_request.confirm_erasure", obj=request)
-        return enqueue(
-            ERASE_JOB, arguments={"request": request.pk, "by": by.pk}, owner=by, unique_key=f"erase:{request.pk}"
-        )
-
-
-def _refuse_unless_now(request: DataRequest, *, may: bool, by: User) -> None:
-    subject = queries.subject_of(pupil=request.pupil, user=request.person)
-    refuse_if(
-        rules.erasure_refusal(
-            may=may,
-            state=request.state,
-            kind=request.kind,
-            has_role=bool(obstacles_to_erasing(subject.user_id)),
-            is_self=subject.user_id == by.pk,
-        )
+    request = _request_to_erase(request_id=request_id, by=by)
+    if typed.strip().upper() != request.reference:
+        message = _("Type the reference exactly as it stands above: an erasure cannot be undone.")
+        raise Refused.because("typed", message, "typed")
+    record(by=by, action="data_request.confirm_erasure", obj=request)
+    return enqueue(
+        ERASE_JOB, arguments={"request": request.pk, "by": by.pk}, owner=by, unique_key=f"erase:{request.pk}"
     )
 
 
+def _request_to_erase(*, request_id: int, by: User) -> DataRequest:
+    request = locked_request(request_id=request_id)
+    must(may_erase(by, request))
+    subject = queries.subject_of(pupil=request.pupil, user=request.person)
+    refuse_if(rules.erasure_refusal(request, has_role=bool(obstacles_to_erasing(subject.user_id))))
+    return request
+
+
 def erase(*, request_id: int, by: User) -> dict:
-    """Carry out a confirmed erasure, whole or not at all; done again, it finds nothing left to do."""
+    """Carry out a confirmed erasure, whole or not at all; done again, it finds nothing left to do.
+
+    Raises PermissionDenied, and ``Refused`` for what has come in the way since it was confirmed.
+    """
     request = DataRequest.objects.select_related("pupil__user", "person").get(pk=request_id)
     if request.state == RequestState.DONE:
         return {"counts": {}}
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
     _remember(request, subject)
     with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        _refuse_unless_now(request, may=may, by=by)
+        request = _request_to_erase(request_id=request_id, by=by)
         counts = _forget(subject)
         _note(subject, by=by, reference=request.reference, counts=counts)
         request.refresh_from_db()

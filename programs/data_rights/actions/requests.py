@@ -6,6 +6,7 @@ The row is where it stands; each step is an audit row, and whoever asked from an
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,16 +18,17 @@ from programs.consents.actions.consents import withdraw_at_school
 from programs.consents.choices import ConsentState
 from programs.consents.models import Consent
 from programs.core.audit import Code, record
+from programs.core.idempotency import key_reused
+from programs.core.policy import must
 from programs.core.references import ALPHABET
 from programs.core.refusals import Refused, refuse_if
-from programs.data_rights import policy, queries, rules
+from programs.core.versions import refuse_if_stale
+from programs.data_rights import queries, rules
 from programs.data_rights.choices import RefusalGround, Requester, RequestState
 from programs.data_rights.emails import tell_handlers, tell_requester
 from programs.data_rights.models import DataRequest
+from programs.data_rights.policy import may_handle
 from programs.pupils.models import Pupil
-from programs.schools.queries.roles import standing_of
-
-CORRECTABLE = ("full_name", "given_name", "birth_date", "gender", "guardian_name", "guardian_phone")
 
 
 def ask(
@@ -81,8 +83,7 @@ def _reference(*, key: str, pupil: Pupil | None, person: User | None) -> str:
 
 def _same_or_refused(request: DataRequest, *, kind: str, text: str) -> DataRequest:
     if (request.kind, request.text) != (kind, text):
-        message = _("This form was already sent with other contents. Open it again and send it once more.")
-        raise Refused.because("key_reused", message)
+        raise Refused(key_reused(), earlier=request)
     return request
 
 
@@ -105,14 +106,16 @@ def _new_request(*, kind: str, received_at: datetime, pupil: Pupil | None, perso
     )
 
 
-def locked_request(*, request_id: int, by: User) -> tuple[DataRequest, bool]:
-    """The request under its lock, and whether ``by`` handles it."""
-    request = (
-        DataRequest.objects.select_for_update(of=("self",))
-        .select_related("school", "pupil", "person")
-        .get(pk=request_id)
-    )
-    return request, policy.can_handle(standing_of(by), request)
+def locked_request(*, request_id: int) -> DataRequest:
+    """The request under its lock."""
+    rows = DataRequest.objects.select_for_update(of=("self",)).select_related("school", "pupil", "person")
+    return rows.get(pk=request_id)
+
+
+def _request_to_handle(*, request_id: int, by: User) -> DataRequest:
+    request = locked_request(request_id=request_id)
+    must(may_handle(by, request))
+    return request
 
 
 def _move(
@@ -140,79 +143,89 @@ def _move(
     return request
 
 
+@transaction.atomic
 def identify(*, request_id: int, how: str, by: User) -> DataRequest:
-    """Who asks was checked; ``how`` stays in the history. The same step twice changes nothing."""
-    with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        if may and request.state == RequestState.IDENTIFIED:
-            return request
-        refuse_if(rules.step_refusal("identify", may=may, state=request.state))
-        return _move(request, step="identify", state=RequestState.IDENTIFIED, by=by, reason=how)
+    """Who asks was checked; ``how`` stays in the history. The same step twice changes nothing.
+
+    Raises PermissionDenied, and ``Refused`` where the step cannot follow.
+    """
+    request = _request_to_handle(request_id=request_id, by=by)
+    if request.state == RequestState.IDENTIFIED:
+        return request
+    refuse_if(rules.step_refusal("identify", request))
+    return _move(request, step="identify", state=RequestState.IDENTIFIED, by=by, reason=how)
 
 
+@transaction.atomic
 def answer(*, request_id: int, words: str, by: User) -> DataRequest:
-    """Tell who asked what will be done and by when."""
-    with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        if may and request.state == RequestState.ANSWERED and request.answer == words:
-            return request
-        refuse_if(rules.step_refusal("answer", may=may, state=request.state))
-        now = timezone.now()
-        late = request.answer_by < timezone.localdate(now)
-        _move(
-            request,
-            step="answer",
-            state=RequestState.ANSWERED,
-            by=by,
-            answered_at=now,
-            answer=words,
-            after={"late": late},
-        )
-        tell_requester(request=request, occasion="answered")
+    """Tell who asked what will be done and by when. The same words twice are told once.
+
+    Raises PermissionDenied, and ``Refused`` where the step cannot follow.
+    """
+    request = _request_to_handle(request_id=request_id, by=by)
+    if request.state == RequestState.ANSWERED and request.answer == words:
+        return request
+    refuse_if(rules.step_refusal("answer", request))
+    now = timezone.now()
+    late = request.answer_by < timezone.localdate(now)
+    _move(
+        request, step="answer", state=RequestState.ANSWERED, by=by, answered_at=now, answer=words,
+        after={"late": late},
+    )  # fmt: skip
+    tell_requester(request=request, occasion="answered")
     return request
 
 
+@transaction.atomic
 def refuse(*, request_id: int, ground: str, words: str, by: User) -> DataRequest:
-    """Refuse with one of the grounds of the law, and say in words why it holds here."""
-    with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        if may and request.state == RequestState.REFUSED and request.refusal_ground == ground:
-            return request
-        refuse_if(rules.step_refusal("refuse", may=may, state=request.state))
-        if ground not in RefusalGround.values:
-            raise Refused.because("ground", _("Choose the ground on which it is refused."), "ground")
-        _move(
-            request, step="refuse", state=RequestState.REFUSED, by=by, refusal_ground=ground, answer=words,
-            answered_at=request.answered_at or timezone.now(), after={"ground": RefusalGround(ground)},
-        )  # fmt: skip
-        tell_requester(request=request, occasion="refused")
+    """Refuse with one of the grounds of the law, and say in words why it holds here.
+
+    Raises PermissionDenied, and ``Refused``: ``ground``, ``request_closed``.
+    """
+    request = _request_to_handle(request_id=request_id, by=by)
+    if request.state == RequestState.REFUSED and request.refusal_ground == ground:
+        return request
+    refuse_if(rules.step_refusal("refuse", request))
+    if ground not in RefusalGround.values:
+        raise Refused.because("ground", _("Choose the ground on which it is refused."), "ground")
+    _move(
+        request, step="refuse", state=RequestState.REFUSED, by=by, refusal_ground=ground, answer=words,
+        answered_at=request.answered_at or timezone.now(), after={"ground": RefusalGround(ground)},
+    )  # fmt: skip
+    tell_requester(request=request, occasion="refused")
     return request
 
 
+@transaction.atomic
 def extend(*, request_id: int, reason: str, by: User) -> DataRequest:
-    """Take the one extension that the law allows, with its reason."""
-    with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        refuse_if(rules.step_refusal("extend", may=may, state=request.state, extended=request.extended_at is not None))
-        before = request.due_on
-        due_on = queries.date_after(before, rules.deadline("extension"))
-        _move(
-            request, step="extend", state=None, by=by, reason=reason, due_on=due_on, extended_at=timezone.now(),
-            after={"due_before": before, "due_on": due_on},
-        )  # fmt: skip
-        tell_requester(request=request, occasion="extended")
+    """Take the one extension that the law allows, with its reason.
+
+    Raises PermissionDenied, and ``Refused``: ``request_closed``, ``extended_already``.
+    """
+    request = _request_to_handle(request_id=request_id, by=by)
+    refuse_if(rules.step_refusal("extend", request))
+    before = request.due_on
+    due_on = queries.date_after(before, rules.deadline("extension"))
+    _move(
+        request, step="extend", state=None, by=by, reason=reason, due_on=due_on, extended_at=timezone.now(),
+        after={"due_before": before, "due_on": due_on},
+    )  # fmt: skip
+    tell_requester(request=request, occasion="extended")
     return request
 
 
+@transaction.atomic
 def finish(*, request_id: int, words: str, by: User, withdraw: bool = False) -> DataRequest:
-    """What was asked has been done; ``words`` say what. ``withdraw`` ends every consent of the pupil on the spot."""
-    with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        if may and request.state == RequestState.DONE:
-            return request
-        refuse_if(rules.step_refusal("finish", may=may, state=request.state))
-        stopped = _withdraw_consents(request, by=by) if withdraw and request.pupil_id else 0
-        done(request=request, words=words, by=by, after={"consents_withdrawn": stopped} if withdraw else None)
+    """What was asked has been done; ``words`` say what. ``withdraw`` ends every consent of the pupil on the spot.
+
+    Raises PermissionDenied, and ``Refused`` where the step cannot follow.
+    """
+    request = _request_to_handle(request_id=request_id, by=by)
+    if request.state == RequestState.DONE:
+        return request
+    refuse_if(rules.step_refusal("finish", request))
+    stopped = _withdraw_consents(request, by=by) if withdraw and request.pupil_id else 0
+    done(request=request, words=words, by=by, after={"consents_withdrawn": stopped} if withdraw else None)
     return request
 
 
@@ -235,32 +248,47 @@ def done(*, request: DataRequest, words: str, by: User | None, after: dict | Non
     tell_requester(request=request, occasion="done")
 
 
-def correct(*, request_id: int, facts: dict, told_source: bool, words: str, by: User) -> DataRequest:
+@transaction.atomic
+def correct(
+    *, request_id: int, facts: dict[str, Any], version: str, words: str, by: User, told_source: bool = False
+) -> DataRequest:
     """Correct the pupil's record or the person's name, and close the request.
 
     The portal is not the origin: the handler states that the source was told, so that the next import agrees.
-    The history says which columns changed, never what stood in them.
+    The history says which columns changed, never what stood in them. The same correction twice changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: ``source_first``, ``changed_meanwhile`` when the values are not those
+    that were read at ``version``, and what stands in the way of any step.
     """
-    with transaction.atomic():
-        request, may = locked_request(request_id=request_id, by=by)
-        target = request.pupil or request.person
-        erased = bool(request.pupil and request.pupil.erased_at)
-        if may and request.state == RequestState.DONE:
-            return request
-        refuse_if(rules.correction_refusal(may=may, state=request.state, kind=request.kind, erased=erased))
-        if request.pupil and not told_source:
-            message = _("Correct it in the school's register first: otherwise the next import brings the mistake back.")
-            raise Refused.because("source_first", message, "told_source")
-        allowed = CORRECTABLE if request.pupil else ("full_name",)
-        changed = [name for name in allowed if name in facts and getattr(target, name) != facts[name]]
-        for name in changed:
-            setattr(target, name, facts[name])
-        target.save()
-        if changed:
-            after = {"columns": changed, "request": Code(request.reference)}
-            record(by=by, action="person.correct", obj=target, after=after)
-        done(request=request, words=words, by=by, after={"columns": changed})
+    request = _request_to_handle(request_id=request_id, by=by)
+    _lock_corrected(request)
+    stored = queries.correctable(request)
+    changed = [name for name in stored if name in facts and stored[name] != facts[name]]
+    if request.state == RequestState.DONE and not changed:
+        return request
+    refuse_if(rules.correction_refusal(request))
+    if request.pupil and not told_source:
+        message = _("Correct it in the school's register first: otherwise the next import brings the mistake back.")
+        raise Refused.because("source_first", message, "told_source")
+    if changed:
+        refuse_if_stale(version, stored)
+        _set(request, {name: facts[name] for name in changed}, by=by)
+    done(request=request, words=words, by=by, after={"columns": changed})
     return request
+
+
+def _lock_corrected(request: DataRequest) -> None:
+    """The row that is corrected under its lock, as it is now: an import or the person may have changed it."""
+    row = request.pupil or request.person
+    row.refresh_from_db(from_queryset=type(row)._default_manager.select_for_update())
+
+
+def _set(request: DataRequest, facts: dict[str, Any], *, by: User) -> None:
+    row = request.pupil or request.person
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.save()
+    record(by=by, action="person.correct", obj=row, after={"columns": [*facts], "request": Code(request.reference)})
 
 
 def warn_handlers(*, today: date) -> int:

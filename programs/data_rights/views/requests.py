@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, time
+from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
+from programs.core.models import Job
 from programs.core.personal import sections_of
 from programs.core.policy import must
-from programs.core.refusals import Refused, show_refusal
 from programs.data_rights import forms, policy, queries, rules
 from programs.data_rights.actions import erasure
 from programs.data_rights.actions import requests as actions
@@ -52,7 +52,7 @@ def data_request_list(request: HttpRequest) -> HttpResponse:
         found = queries.by_next_date(found.filter(state__in=OPEN_REQUESTS))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     for row in page:
-        row.may_handle = policy.can_handle(standing, row)
+        row.may_handle = policy.may_handle(request.user, row)
     context = {"page_obj": page, "show": show, "standing": standing, "today": today}
     return render(request, "data_rights/queue.html", context)
 
@@ -66,7 +66,7 @@ def _request_or_404(request: HttpRequest, reference: str) -> DataRequest:
 def data_request_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """Only the handler learns whom it is about; who oversees sees the dates."""
     data_request = _request_or_404(request, reference)
-    may = policy.can_handle(standing_of(request.user), data_request)
+    may = policy.may_handle(request.user, data_request)
     today = timezone.localdate()
     young = data_request.pupil and rules.needs_representative(data_request.pupil.birth_date, today)
     context = {
@@ -104,146 +104,130 @@ def _moves(data_request: DataRequest) -> list[tuple[str, str, bool]]:
     return moves
 
 
-def _step(
-    request: HttpRequest, reference: str, *, make_form: Callable, act: Callable[..., object], words: dict, done: str
-) -> HttpResponse:
-    """Ask, do it once, and go back to the request; whoever only oversees it may do nothing."""
-    data_request = _request_or_404(request, reference)
-    must(policy.can_handle(standing_of(request.user), data_request))
-    form = make_form(data_request)
-    if form.is_bound and form.is_valid():
-        typed = {name: value for name, value in form.cleaned_data.items() if name != "idempotency_key"}
-        try:
-            act(request_id=data_request.pk, by=request.user, **typed)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, done)
-            return redirect("data_request_detail", reference=reference)
-    context = {**words, "form": form, "back_url": reverse("data_request_detail", args=[reference])}
-    return render(request, "components/confirm.html", context)
+class Step(Act):
+    """A step with a request by whoever handles it; whoever only oversees it may do nothing."""
+
+    may = staticmethod(policy.may_handle)
+
+    def get_target(self, reference: str) -> DataRequest:
+        return _request_or_404(self.request, reference)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("data_request_detail", args=[self.target.reference])
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def data_request_identify(request: HttpRequest, reference: str) -> HttpResponse:
-    words = {
-        "title": _("Who asks was checked"),
-        "text": _("Ask for nothing that is not needed, and keep no copy of an identity card."),
-        "submit": _("Identity is checked"),
-    }
-    return _step(
-        request, reference, make_form=lambda _row: forms.IdentifyForm(request.POST or None), act=actions.identify,
-        words=words, done=_("Noted. The next step is the answer."),
-    )  # fmt: skip
+class Identify(Step):
+    form_class = forms.IdentifyForm
+    title = _("Who asks was checked")
+    text = _("Ask for nothing that is not needed, and keep no copy of an identity card.")
+    submit = _("Identity is checked")
+    done = _("Noted. The next step is the answer.")
+
+    def act(self, form: forms.IdentifyForm) -> DataRequest:
+        return actions.identify(request_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def data_request_answer(request: HttpRequest, reference: str) -> HttpResponse:
-    words = {
-        "title": _("Answer request {reference}").format(reference=reference),
-        "text": _("Say what will be done and by when. A guardian reads it under their link; on paper you tell them."),
-        "submit": _("Send the answer"),
-    }
-    return _step(
-        request, reference, make_form=lambda _row: forms.AnswerForm(request.POST or None), act=actions.answer,
-        words=words, done=_("Answered. Now the request has to be carried out."),
-    )  # fmt: skip
+class Answer(Step):
+    form_class = forms.AnswerForm
+    text = _("Say what will be done and by when. A guardian reads it under their link; on paper you tell them.")
+    submit = _("Send the answer")
+    done = _("Answered. Now the request has to be carried out.")
+
+    @property
+    def title(self) -> str:
+        return _("Answer request {reference}").format(reference=self.target.reference)
+
+    def act(self, form: forms.AnswerForm) -> DataRequest:
+        return actions.answer(request_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def data_request_refuse(request: HttpRequest, reference: str) -> HttpResponse:
-    words = {
-        "title": _("Refuse request {reference}").format(reference=reference),
-        "text": _("Only on one of these grounds. This closes the request."),
-        "submit": _("Refuse the request"),
-        "danger": True,
-    }
-    return _step(
-        request, reference, make_form=lambda _row: forms.RefuseRequestForm(request.POST or None), act=actions.refuse,
-        words=words, done=_("Refused. Who asked reads the ground and your words."),
-    )  # fmt: skip
+class RefuseRequest(Step):
+    form_class = forms.RefuseRequestForm
+    text = _("Only on one of these grounds. This closes the request.")
+    submit = _("Refuse the request")
+    danger = True
+    done = _("Refused. Who asked reads the ground and your words.")
+
+    @property
+    def title(self) -> str:
+        return _("Refuse request {reference}").format(reference=self.target.reference)
+
+    def act(self, form: forms.RefuseRequestForm) -> DataRequest:
+        return actions.refuse(request_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def data_request_extend(request: HttpRequest, reference: str) -> HttpResponse:
-    days = rules.deadline("extension").days
-    words = {
-        "title": _("Take more time for request {reference}").format(reference=reference),
-        "text": _("The law allows it once: {days} working days more. Who asked is told.").format(days=days),
-        "submit": _("Extend the time once"),
-    }
-    return _step(
-        request, reference, make_form=lambda _row: forms.ExtendForm(request.POST or None), act=actions.extend,
-        words=words, done=_("Extended. Who asked was told the new date."),
-    )  # fmt: skip
+class Extend(Step):
+    form_class = forms.ExtendForm
+    submit = _("Extend the time once")
+    done = _("Extended. Who asked was told the new date.")
+
+    @property
+    def title(self) -> str:
+        return _("Take more time for request {reference}").format(reference=self.target.reference)
+
+    @property
+    def text(self) -> str:
+        days = rules.deadline("extension").days
+        return _("The law allows it once: {days} working days more. Who asked is told.").format(days=days)
+
+    def act(self, form: forms.ExtendForm) -> DataRequest:
+        return actions.extend(request_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def data_request_finish(request: HttpRequest, reference: str) -> HttpResponse:
-    def make_form(row: DataRequest):
-        stops = row.pupil_id and row.kind in (RequestKind.RESTRICT, RequestKind.OBJECT)
-        return (forms.FinishAndStopForm if stops else forms.FinishForm)(request.POST or None)
+class Finish(Step):
+    text = _("This closes the request.")
+    submit = _("Close as done")
+    done = _("Done. Who asked was told.")
 
-    words = {
-        "title": _("Request {reference} is done").format(reference=reference),
-        "text": _("This closes the request."),
-        "submit": _("Close as done"),
-    }
-    return _step(
-        request, reference, make_form=make_form, act=actions.finish, words=words, done=_("Done. Who asked was told.")
-    )
+    @property
+    def title(self) -> str:
+        return _("Request {reference} is done").format(reference=self.target.reference)
 
+    def get_form_class(self) -> type[forms.FinishForm]:
+        stops = self.target.pupil_id and self.target.kind in (RequestKind.RESTRICT, RequestKind.OBJECT)
+        return forms.FinishAndStopForm if stops else forms.FinishForm
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def data_request_correct(request: HttpRequest, reference: str) -> HttpResponse:
-    def make_form(row: DataRequest):
-        if row.pupil is None:
-            return forms.CorrectPersonForm(request.POST or None, initial={"full_name": row.person.full_name})
-        initial = {name: getattr(row.pupil, name) for name in actions.CORRECTABLE}
-        return forms.CorrectForm(request.POST or None, initial=initial)
-
-    def act(*, request_id: int, by, words: str, told_source: bool = False, **facts) -> None:
-        actions.correct(request_id=request_id, facts=facts, told_source=told_source, words=words, by=by)
-
-    words = {
-        "title": _("Correct the data"),
-        "text": _("Certificates that bear the old name are revoked and issued anew on the page of certificates."),
-        "submit": _("Correct and close the request"),
-    }
-    return _step(
-        request, reference, make_form=make_form, act=act, words=words, done=_("Corrected. Who asked was told.")
-    )
+    def act(self, form: forms.FinishForm) -> DataRequest:
+        return actions.finish(request_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def data_request_erase(request: HttpRequest, reference: str) -> HttpResponse:
+class Correct(Step):
+    title = _("Correct the data")
+    text = _("Certificates that bear the old name are revoked and issued anew on the page of certificates.")
+    submit = _("Correct and close the request")
+    done = _("Corrected. Who asked was told.")
+
+    def get_form_class(self) -> type[forms.CorrectForm | forms.CorrectPersonForm]:
+        return forms.CorrectForm if self.target.pupil else forms.CorrectPersonForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return queries.correctable(self.target)
+
+    def act(self, form: forms.CorrectForm | forms.CorrectPersonForm) -> DataRequest:
+        facts = {name: form.cleaned_data[name] for name in form.initial}
+        others = {name: value for name, value in form.cleaned_data.items() if name not in facts}
+        return actions.correct(request_id=self.target.pk, facts=facts, by=self.user, **others)
+
+
+class Erase(Step):
     """First what would go and what would stay; the worker begins when the reference was copied by hand."""
-    data_request = _request_or_404(request, reference)
-    must(policy.can_handle(standing_of(request.user), data_request))
-    form = forms.EraseForm(request.POST or None, request=data_request)
-    if form.is_bound and form.is_valid():
-        try:
-            erasure.start_erasure(request_id=data_request.pk, typed=form.cleaned_data["typed"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The erasure has begun; it takes a minute."))
-            return redirect("data_request_detail", reference=reference)
-    context = {
-        "data_request": data_request,
-        "outlook": erasure.outlook(request=data_request),
-        "form": form,
-        "ready": data_request.state == RequestState.ANSWERED and data_request.kind == RequestKind.ERASE,
-        "back_url": reverse("data_request_detail", args=[reference]),
-    }
-    return render(request, "data_rights/erase.html", context)
+
+    form_class = forms.EraseForm
+    template_name = "data_rights/erase.html"
+    context_object_name = "data_request"
+    may = staticmethod(policy.may_erase)
+    done = _("The erasure has begun; it takes a minute.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.target}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        ready = self.target.state == RequestState.ANSWERED and self.target.kind == RequestKind.ERASE
+        return super().get_context_data(outlook=erasure.outlook(request=self.target), ready=ready, **kwargs)
+
+    def act(self, form: forms.EraseForm) -> Job:
+        return erasure.start_erasure(request_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
 # --- A pupil's data at the school ---------------------------------------------------------------
@@ -269,7 +253,7 @@ def pupil_data(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": sections,
         "coordinates": coordinates,
         "requests": list(queries.requests_about(subject)) if coordinates else [],
-        "may_download": coordinates and queries.may_hand_over(pupil),
+        "may_download": policy.may_hand_over(request.user, pupil),
     }
     return render(request, "data_rights/pupil_data.html", context)
 
@@ -279,32 +263,43 @@ def pupil_data(request: HttpRequest, pk: int) -> HttpResponse:
 def pupil_data_download(request: HttpRequest, pk: int) -> HttpResponse:
     """Only while a request to see the data runs whose sender's identity was checked."""
     pupil = _pupil_or_404(request, pk)
-    must(can_coordinate(standing_of(request.user), pupil.school) and queries.may_hand_over(pupil))
+    must(policy.may_hand_over(request.user, pupil))
     note_download(by=request.user, about=pupil, door="paper")
     return archive_response(queries.subject_of(pupil=pupil))
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def pupil_data_ask(request: HttpRequest, pk: int) -> HttpResponse:
-    pupil = _pupil_or_404(request, pk)
-    form = forms.PaperAskForm(request.POST or None, initial={"received_on": timezone.localdate()})
-    if form.is_bound and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            made = actions.ask(
-                kind=typed["kind"], pupil=pupil, person=None, requester=Requester.SCHOOL,
-                requester_name=typed["requester_name"], text=typed["text"], by=request.user,
-                key=typed["idempotency_key"], received_at=_moment(typed["received_on"]),
-            )  # fmt: skip
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Written down as {reference}.").format(reference=made.reference))
-            may_see = policy.can_handle(standing_of(request.user), made)
-            return redirect("data_request_detail", made.reference) if may_see else redirect("pupil_data", pk)
-    context = {"form": form, "pupil": pupil, "deadlines": deadlines(), "back_url": reverse("pupil_data", args=[pk])}
-    return render(request, "data_rights/ask.html", context)
+class AskOnPaper(Act):
+    form_class = forms.PaperAskForm
+    template_name = "data_rights/ask.html"
+    context_object_name = "pupil"
+
+    def get_target(self, pk: int) -> Pupil:
+        return _pupil_or_404(self.request, pk)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"received_on": timezone.localdate()}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(deadlines=deadlines(), **kwargs)
+
+    def act(self, form: forms.PaperAskForm) -> DataRequest:
+        typed = form.values
+        received_at = _moment(typed.pop("received_on"))
+        return actions.ask(
+            pupil=self.target, person=None, requester=Requester.SCHOOL, received_at=received_at, by=self.user,
+            key=form.key, **typed,
+        )  # fmt: skip
+
+    def said(self, made: DataRequest) -> str:
+        return _("Written down as {reference}.").format(reference=made.reference)
+
+    def way_back(self, made: DataRequest) -> str:
+        may_see = policy.may_handle(self.user, made)
+        return reverse("data_request_detail", args=[made.reference]) if may_see else self.back_url
+
+    @property
+    def back_url(self) -> str:
+        return reverse("pupil_data", args=[self.target.pk])
 
 
 def _moment(day) -> datetime:
