@@ -22,7 +22,7 @@ NOT_YET = {
     "consent_withdraw", "data_request_answer", "data_request_correct", "data_request_erase",
     "data_request_extend", "data_request_finish", "data_request_identify", "data_request_refuse", "entry_edit",
     "entry_withdraw", "invitation_accept", "invitation_withdraw", "membership_end", "my_consent",
-    "photograph_remove", "project_attach", "project_edit", "roster_detail", "school_list_columns",
+    "photograph_remove", "project_attach", "project_edit", "school_list_columns",
     "school_list_drop", "school_tell_apart", "series_cancel", "session_cancel", "session_capacity",
     "session_close", "session_move",
 }  # fmt: skip
