@@ -1,8 +1,17 @@
-"""Who may."""
+"""Who may bring in a school's lists of pupils."""
+
+from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Role, does
+from programs.pupils.policy import may_keep_roll
+from programs.rosters.models import RosterImport
+
+
+def may_import(user, roster: RosterImport) -> bool:
+    return may_keep_roll(user, roster.school)
+
 
 PERMISSIONS = [
     does(

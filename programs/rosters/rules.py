@@ -208,10 +208,8 @@ def no_rows() -> Refused:
 
 
 # --- Whether it may happen ------------------------------------------------------------------------
-def import_refusal(*, may: bool, state: str, wanted: Iterable[str]) -> Refusal | None:
-    """``not_allowed``, ``wrong_state``."""
-    if not may:
-        return Refusal("not_allowed", _("Only the school's coordinator may import a list of pupils."))
+def import_refusal(*, state: str, wanted: Iterable[str]) -> Refusal | None:
+    """``wrong_state``."""
     if state not in wanted:
         return Refusal("wrong_state", _("This import has moved on meanwhile. Look at it again."))
     return None

@@ -234,7 +234,7 @@ def test_i07_twice_in_the_file_and_in_two_classes_wait_for_a_decision(client, ph
     roster = preview(client, school, xlsx([AN, [*AN[:4], "8A2", ""], BINH]))
     assert outcomes(roster) == {2: "decide", 3: "decide", 4: "add"}
     first, second = roster.rows.get(line=2), roster.rows.get(line=3)
-    answer = {"idempotency_key": "d-1", f"row_{second.pk}": "same"}
+    answer = {f"row_{second.pk}": "same"}
     client.post(reverse("roster_decide", args=[roster.reference]), answer)
     first.refresh_from_db()
     assert first.decision == "skip"  # of rows with one identifier, one is used
@@ -254,7 +254,7 @@ def test_i07_the_same_name_and_birthday_with_another_identifier(client, phuc, sc
     assert "7499999999" in page.content.decode()
     client.post(
         reverse("roster_decide", args=[roster.reference]),
-        {"idempotency_key": "d-2", "question": "same_person_other_id", "decision": "new"},
+        {"question": "same_person_other_id", "decision": "new"},
     )
     confirm(client, "roster_apply", roster)
     run_due_jobs()
@@ -275,7 +275,7 @@ def test_i07_the_same_identifier_with_another_name(client, phuc, school):
     roster = preview(client, school, xlsx([AN, BINH]))
     row = roster.rows.get(line=2)
     assert row.question == "same_id_other_name"
-    refused = {"idempotency_key": "d-3", f"row_{row.pk}": "new"}  # one identifier cannot be two pupils
+    refused = {f"row_{row.pk}": "new"}  # one identifier cannot be two pupils
     client.post(reverse("roster_decide", args=[roster.reference]), refused)
     row.refresh_from_db()
     assert row.decision == ""
@@ -310,7 +310,7 @@ def test_i08_the_same_file_may_come_again_once_the_roll_has_changed(client, phuc
     binh = Pupil.objects.get(external_id=BINH[0])
     leave = reverse("pupils_leave", args=[school.code])
     page = client.get(leave, {"pupil": binh.pk})
-    client.post(leave, {"pupil": binh.pk, "left_on": page.context["form"]["left_on"].value(), "idempotency_key": "l-1"})
+    client.post(leave, {"pupil": binh.pk, "left_on": page.context["form"]["left_on"].value()})
     assert upload(client, school, data).status_code == 200
     assert upload(client, school, data, once_more="on").status_code == 302
 

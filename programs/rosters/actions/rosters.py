@@ -10,18 +10,20 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
 from programs.core.jobs import enqueue
 from programs.core.models import SchoolYear
+from programs.core.policy import must
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
 from programs.core.references import new_reference
 from programs.core.refusals import Refusal, Refused, refuse_if
-from programs.pupils import policy as pupil_policy
 from programs.pupils.models import ClassGroup
+from programs.pupils.policy import may_keep_roll
 from programs.rosters import queries as roster_queries
 from programs.rosters import rules
 from programs.rosters.choices import RowDecision, RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
+from programs.rosters.policy import may_import
 from programs.schools.choices import ImportState
 from programs.schools.models import School
 from programs.spreadsheets import open_table
@@ -30,6 +32,8 @@ PREVIEW_JOB, RECHECK_JOB, APPLY_JOB = "schools.roster_preview", "schools.roster_
 ALL_OR_NOTHING, LEAVE_OUT = "all", "rest"
 
 
+@transaction.atomic
+@once("roster.upload", returns=RosterImport)
 def upload_roster(
     *,
     school: School,
@@ -44,59 +48,34 @@ def upload_roster(
 ) -> RosterImport:
     """Keep the school's file for a preview. Nothing of it reaches the roll yet.
 
-    Raises ``Refused``: ``not_allowed``, ``file_applied``, ``file_known`` (unless ``once_more``), and whatever makes
-    a file unreadable.
+    Raises PermissionDenied, and ``Refused``: ``file_applied``, ``file_known`` (unless ``once_more``), and whatever
+    makes a file unreadable.
     """
-    file_hash = hash_of_file(upload)
+    must(may_keep_roll(by, school))
     file_path = keep_file(upload, folder="rosters")
     try:
         with local_copy(file_path) as path:
             open_table(path, file_name=file_name)
-        with transaction.atomic():
-            roster = perform_once(
-                user=by,
-                action="roster.upload",
-                key=key,
-                body={
-                    "school": school.pk, "year": school_year.pk, "source": source, "hash": file_hash,
-                    "class": class_group.pk if class_group else None,
-                },
-                perform=lambda: _upload(
-                    school_id=school.pk, school_year=school_year, file_name=file_name, file_hash=file_hash,
-                    file_path=file_path, source=source, class_group=class_group, once_more=once_more, by=by,
-                ),
-                find=lambda pk: RosterImport.objects.get(pk=pk),
-            )  # fmt: skip
+        school = lock_school(school_id=school.pk)
+        must(may_keep_roll(by, school))
+        file_hash = hash_of_file(upload)
+        refuse_if(same_file_refusal(school=school, file_hash=file_hash, once_more=once_more))
+        roster = RosterImport.objects.create(
+            reference=new_reference("DS"),
+            school=school,
+            school_year=school_year,
+            uploaded_by=by,
+            source=source,
+            file_name=file_name,
+            file_path=file_path,
+            file_hash=file_hash,
+            options={"class_name": class_group.name, "class_grade": class_group.grade} if class_group else {},
+        )
+        after = {"school": Code(school.code), "year": Code(school_year.name)}
+        record(by=by, action="roster.upload", obj=roster, after=after)
     except BaseException:
         forget_file(file_path)
         raise
-    if roster.file_path != file_path:
-        forget_file(file_path)  # the same form came twice
-    return roster
-
-
-def _upload(
-    *, school_id: int, school_year: SchoolYear, file_name: str, file_hash: str, file_path: str, source: str,
-    class_group: ClassGroup | None, once_more: bool, by: User,
-) -> RosterImport:  # fmt: skip
-    school = lock_school(school_id=school_id)
-    may = pupil_policy.may_keep_roll(by, school)
-    refuse_if(rules.import_refusal(may=may, state=ImportState.UPLOADED, wanted=[ImportState.UPLOADED]))
-    refuse_if(same_file_refusal(school=school, file_hash=file_hash, once_more=once_more))
-    roster = RosterImport.objects.create(
-        reference=new_reference("DS"),
-        school=school,
-        school_year=school_year,
-        uploaded_by=by,
-        source=source,
-        file_name=file_name,
-        file_path=file_path,
-        file_hash=file_hash,
-        options={"class_name": class_group.name, "class_grade": class_group.grade} if class_group else {},
-    )
-    record(
-        by=by, action="roster.upload", obj=roster, after={"school": Code(school.code), "year": Code(school_year.name)}
-    )
     return roster
 
 
@@ -115,6 +94,8 @@ def same_file_refusal(*, school: School, file_hash: str, once_more: bool) -> Ref
     )
 
 
+@transaction.atomic
+@once("roster.map", returns=RosterImport)
 def map_roster(
     *,
     roster: RosterImport,
@@ -127,36 +108,24 @@ def map_roster(
     by: User,
     key: str,
 ) -> RosterImport:
-    """Say which column is what, and have the preview made. Raises ``Refused``: ``not_allowed``, ``wrong_state``."""
-
-    def perform() -> RosterImport:
-        fresh = _fresh(roster, by=by, wanted=(*rules.OPEN_STATES,), or_stalled=True)
-        if fresh.applied_at:
-            raise Refused.because("wrong_state", _("Rows of this file are already on the roll. Send the file anew."))
-        fresh.sheet, fresh.header_line, fresh.mapping = sheet, header_line, mapping
-        fresh.dropped_columns = dropped_columns
-        fresh.options = fresh.options | {"title_case": title_case, "mode": mode}
-        _start(fresh, PREVIEW_JOB, ImportState.PREVIEWING, by=by)
-        fresh.save()
-        record(by=by, action="roster.map", obj=fresh, after={"columns": len(mapping), "mode": Code(mode)})
-        return fresh
-
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="roster.map",
-            key=key,
-            body={"roster": roster.pk, "sheet": sheet, "line": header_line, "mapping": mapping, "mode": mode},
-            perform=perform,
-            find=lambda pk: RosterImport.objects.get(pk=pk),
-        )
+    """Say which column is what, and have the preview made. Raises PermissionDenied, and ``Refused("wrong_state")``."""
+    fresh = _fresh(roster, by=by, wanted=(*rules.OPEN_STATES,), or_stalled=True)
+    if fresh.applied_at:
+        raise Refused.because("wrong_state", _("Rows of this file are already on the roll. Send the file anew."))
+    fresh.sheet, fresh.header_line, fresh.mapping = sheet, header_line, mapping
+    fresh.dropped_columns = dropped_columns
+    fresh.options = fresh.options | {"title_case": title_case, "mode": mode}
+    _start(fresh, PREVIEW_JOB, ImportState.PREVIEWING, by=by)
+    fresh.save()
+    record(by=by, action="roster.map", obj=fresh, after={"columns": len(mapping), "mode": Code(mode)})
+    return fresh
 
 
 def _fresh(roster: RosterImport, *, by: User, wanted, or_stalled: bool = False) -> RosterImport:
     fresh = RosterImport.objects.select_for_update(of=("self",)).select_related("school", "job").get(pk=roster.pk)
-    may = pupil_policy.may_keep_roll(by, fresh.school)
+    must(may_import(by, fresh))
     state = ImportState.FAILED if or_stalled and fresh.is_stalled else fresh.state
-    refuse_if(rules.import_refusal(may=may, state=state, wanted=wanted))
+    refuse_if(rules.import_refusal(state=state, wanted=wanted))
     return fresh
 
 
@@ -165,39 +134,25 @@ def _start(roster: RosterImport, job_name: str, state: str, *, by: User) -> None
     roster.job = enqueue(job_name, arguments={"roster": roster.pk}, owner=by)
 
 
-def decide_rows(*, roster: RosterImport, decisions: dict[int, str], by: User, key: str) -> RosterImport:
-    """Answer the questions of some rows (by their pk). A row whose question does not allow the answer stays as it is."""
+@transaction.atomic
+def decide_rows(*, roster: RosterImport, decisions: dict[int, str], by: User) -> RosterImport:
+    """Answer the questions of some rows (by their pk). A row whose question does not allow the answer stays as it is.
 
-    def perform() -> RosterImport:
-        fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
-        rows = RosterRow.objects.filter(roster=fresh, pk__in=decisions, outcome=RowOutcome.DECIDE, applied_at=None)
-        changed = []
-        for row in rows:
-            wanted = decisions[row.pk]
-            if wanted == "" or rules.decision_allowed(row.question, wanted):
-                row.decision = wanted
-                changed.append(row)
-        RosterRow.objects.bulk_update(changed, ["decision"])
-        for row in changed:
-            _leave_out_the_others(row)
-        record(by=by, action="roster.decide", obj=fresh, after={"rows": len(changed)})
-        return fresh
-
-    return _decide_once(
-        roster, by, key, {"rows": {str(pk): decision for pk, decision in sorted(decisions.items())}}, perform
-    )
-
-
-def _decide_once(roster: RosterImport, by: User, key: str, body: dict, perform) -> RosterImport:
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="roster.decide",
-            key=key,
-            body={"roster": roster.pk, **body},
-            perform=perform,
-            find=lambda pk: RosterImport.objects.get(pk=pk),
-        )
+    Raises PermissionDenied, and ``Refused("wrong_state")``.
+    """
+    fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
+    rows = RosterRow.objects.filter(roster=fresh, pk__in=decisions, outcome=RowOutcome.DECIDE, applied_at=None)
+    changed = []
+    for row in rows:
+        wanted = decisions[row.pk]
+        if wanted == "" or rules.decision_allowed(row.question, wanted):
+            row.decision = wanted
+            changed.append(row)
+    RosterRow.objects.bulk_update(changed, ["decision"])
+    for row in changed:
+        _leave_out_the_others(row)
+    record(by=by, action="roster.decide", obj=fresh, after={"rows": len(changed)})
+    return fresh
 
 
 def _leave_out_the_others(row: RosterRow) -> None:
@@ -208,26 +163,23 @@ def _leave_out_the_others(row: RosterRow) -> None:
     others.filter(outcome=RowOutcome.DECIDE, applied_at=None).exclude(pk=row.pk).update(decision=RowDecision.SKIP)
 
 
-def decide_all(*, roster: RosterImport, question: str, decision: str, by: User, key: str) -> RosterImport:
+@transaction.atomic
+def decide_all(*, roster: RosterImport, question: str, decision: str, by: User) -> RosterImport:
     """One answer for every row that still asks ``question``; of repeated pupils the first row is used.
 
-    Raises ``Refused``: ``not_allowed``, ``wrong_state``, ``wrong_answer``.
+    Raises PermissionDenied, and ``Refused``: ``wrong_state``, ``wrong_answer``.
     """
-
-    def perform() -> RosterImport:
-        fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
-        if not rules.decision_allowed(question, decision):
-            raise Refused.because("wrong_answer", _("This question cannot be answered like that."))
-        rows = roster_queries.rows_shown(fresh, outcome=RowOutcome.DECIDE, question=question)
-        rows = rows.filter(decision="", applied_at=None).order_by()
-        if question == rules.TWICE and decision == RowDecision.SAME_PERSON:
-            number = _use_first_rows(rows)
-        else:
-            number = rows.update(decision=decision)
-        record(by=by, action="roster.decide", obj=fresh, after={"question": Code(question), "rows": number})
-        return fresh
-
-    return _decide_once(roster, by, key, {"question": question, "decision": decision}, perform)
+    fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
+    if not rules.decision_allowed(question, decision):
+        raise Refused.because("wrong_answer", _("This question cannot be answered like that."))
+    rows = roster_queries.rows_shown(fresh, outcome=RowOutcome.DECIDE, question=question)
+    rows = rows.filter(decision="", applied_at=None).order_by()
+    if question == rules.TWICE and decision == RowDecision.SAME_PERSON:
+        number = _use_first_rows(rows)
+    else:
+        number = rows.update(decision=decision)
+    record(by=by, action="roster.decide", obj=fresh, after={"question": Code(question), "rows": number})
+    return fresh
 
 
 def _use_first_rows(rows) -> int:
@@ -240,33 +192,23 @@ def _use_first_rows(rows) -> int:
     return number + rows.update(decision=RowDecision.SKIP)
 
 
+@transaction.atomic
+@once("roster.start", returns=RosterImport)
 def start_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
     """Bring the previewed rows onto the roll, behind the request. One import of a school runs at a time.
 
-    Raises ``Refused``: ``not_allowed``, ``wrong_state``, ``bad_rows``, ``undecided_rows``, ``nothing_to_do``,
+    Raises PermissionDenied, and ``Refused``: ``wrong_state``, ``bad_rows``, ``undecided_rows``, ``nothing_to_do``,
     ``other_import``.
     """
-
-    def perform() -> RosterImport:
-        lock_school(school_id=roster.school_id)
-        fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
-        refuse_if(start_refusal(roster=fresh))
-        running = RosterImport.objects.filter(school=fresh.school_id, state=ImportState.APPLYING).select_related("job")
-        if any(not other.is_stalled for other in running):
-            raise Refused.because("other_import", _("Another import of this school is running. Wait until it is done."))
-        _start(fresh, APPLY_JOB, ImportState.APPLYING, by=by)
-        fresh.save(update_fields=["state", "error", "job"])
-        return fresh
-
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="roster.start",
-            key=key,
-            body={"roster": roster.pk},
-            perform=perform,
-            find=lambda pk: RosterImport.objects.get(pk=pk),
-        )
+    lock_school(school_id=roster.school_id)
+    fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
+    refuse_if(start_refusal(roster=fresh))
+    running = RosterImport.objects.filter(school=fresh.school_id, state=ImportState.APPLYING).select_related("job")
+    if any(not other.is_stalled for other in running):
+        raise Refused.because("other_import", _("Another import of this school is running. Wait until it is done."))
+    _start(fresh, APPLY_JOB, ImportState.APPLYING, by=by)
+    fresh.save(update_fields=["state", "error", "job"])
+    return fresh
 
 
 def lock_school(*, school_id: int) -> School:
@@ -285,70 +227,43 @@ def start_refusal(*, roster: RosterImport, figures: dict[str, int] | None = None
     )
 
 
-def check_again(*, roster: RosterImport, by: User, key: str) -> RosterImport:
+@transaction.atomic
+def check_again(*, roster: RosterImport, by: User) -> RosterImport:
     """Judge the rows that are not on the roll yet once more: decisions, releases and other imports came since.
 
-    Raises ``Refused``: ``not_allowed``, ``wrong_state``.
+    Raises PermissionDenied, and ``Refused("wrong_state")``.
     """
-
-    def perform() -> RosterImport:
-        fresh = _fresh(roster, by=by, wanted=(ImportState.READY, ImportState.APPLIED))
-        _start(fresh, RECHECK_JOB, ImportState.PREVIEWING, by=by)
-        fresh.save(update_fields=["state", "error", "job"])
-        return fresh
-
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="roster.check",
-            key=key,
-            body={"roster": roster.pk},
-            perform=perform,
-            find=lambda pk: RosterImport.objects.get(pk=pk),
-        )
+    fresh = _fresh(roster, by=by, wanted=(ImportState.READY, ImportState.APPLIED))
+    _start(fresh, RECHECK_JOB, ImportState.PREVIEWING, by=by)
+    fresh.save(update_fields=["state", "error", "job"])
+    return fresh
 
 
-def restart_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
-    """Go on with work that the worker gave up. What was done stays done. Raises ``Refused``: ``wrong_state``."""
+@transaction.atomic
+def restart_roster(*, roster: RosterImport, by: User) -> RosterImport:
+    """Go on with work that the worker gave up. What was done stays done.
 
-    def perform() -> RosterImport:
-        fresh = _fresh(roster, by=by, wanted=(ImportState.PREVIEWING, ImportState.APPLYING))
-        if not fresh.is_stalled:
-            raise Refused.because("wrong_state", _("This import has moved on meanwhile. Look at it again."))
-        _start(fresh, fresh.job.name if fresh.job else PREVIEW_JOB, fresh.state, by=by)
-        fresh.save(update_fields=["state", "error", "job"])
-        return fresh
-
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="roster.restart",
-            key=key,
-            body={"roster": roster.pk},
-            perform=perform,
-            find=lambda pk: RosterImport.objects.get(pk=pk),
-        )
+    Raises PermissionDenied, and ``Refused("wrong_state")``.
+    """
+    fresh = _fresh(roster, by=by, wanted=(ImportState.PREVIEWING, ImportState.APPLYING))
+    if not fresh.is_stalled:
+        raise Refused.because("wrong_state", _("This import has moved on meanwhile. Look at it again."))
+    _start(fresh, fresh.job.name if fresh.job else PREVIEW_JOB, fresh.state, by=by)
+    fresh.save(update_fields=["state", "error", "job"])
+    return fresh
 
 
-def drop_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
-    """Give the import up: its rows and its file go at once. What is already on the roll stays there."""
+@transaction.atomic
+def drop_roster(*, roster: RosterImport, by: User) -> RosterImport:
+    """Give the import up: its rows and its file go at once. What is already on the roll stays there.
 
-    def perform() -> RosterImport:
-        fresh = _fresh(roster, by=by, wanted=rules.OPEN_STATES, or_stalled=True)
-        RosterRow.objects.filter(roster=fresh, applied_at=None).delete()
-        transaction.on_commit(lambda path=fresh.file_path: forget_file(path))
-        fresh.file_path = ""
-        fresh.state = ImportState.APPLIED if fresh.applied_at else ImportState.CANCELLED
-        fresh.save(update_fields=["state", "file_path"])
-        record(by=by, action="roster.drop", obj=fresh)
-        return fresh
-
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="roster.drop",
-            key=key,
-            body={"roster": roster.pk},
-            perform=perform,
-            find=lambda pk: RosterImport.objects.get(pk=pk),
-        )
+    Raises PermissionDenied, and ``Refused("wrong_state")``.
+    """
+    fresh = _fresh(roster, by=by, wanted=rules.OPEN_STATES, or_stalled=True)
+    RosterRow.objects.filter(roster=fresh, applied_at=None).delete()
+    transaction.on_commit(lambda path=fresh.file_path: forget_file(path))
+    fresh.file_path = ""
+    fresh.state = ImportState.APPLIED if fresh.applied_at else ImportState.CANCELLED
+    fresh.save(update_fields=["state", "file_path"])
+    record(by=by, action="roster.drop", obj=fresh)
+    return fresh
