@@ -27,6 +27,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.generic import FormView
 
@@ -61,8 +62,8 @@ class Act(FormView):
         view = super().as_view(**options)
         return view if cls.public else signed_in(view)
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if request.method.lower() not in self.http_method_names:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        if (request.method or "").lower() not in self.http_method_names:
             return self.http_method_not_allowed(request)
         self.user = request.user
         self.target = self.get_target(**kwargs)

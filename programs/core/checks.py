@@ -1,7 +1,10 @@
 """System checks that defend the conventions of the house."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig, apps
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, register
 
 from programs.core.fates import without_fate
 
@@ -9,7 +12,9 @@ OURS = ("programs.", "cms", "stem_portal")
 
 
 @register
-def every_table_declares_its_personal_data(app_configs: list[AppConfig] | None, **options) -> list[Error]:
+def every_table_declares_its_personal_data(
+    app_configs: Sequence[AppConfig] | None, **options: Any
+) -> list[CheckMessage]:
     """``PII = {...}`` or ``NO_PII = True`` stands on the class itself, and only one of them."""
     return [
         Error(
@@ -25,7 +30,7 @@ def every_table_declares_its_personal_data(app_configs: list[AppConfig] | None, 
 
 
 @register
-def every_personal_column_has_a_fate(app_configs: list[AppConfig] | None, **options) -> list[Error]:
+def every_personal_column_has_a_fate(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
     """In a table with personal data every column that can hold something about a person says what becomes of it."""
     return [
         Error(

@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django import forms
@@ -94,7 +94,7 @@ def once(
                 raise Refused(key_reused(), earlier=None if again else _found(returns, record.result))
             return again(**call.arguments) if again else _found(returns, record.result)
 
-        return wrapper
+        return cast(Action, wrapper)
 
     return decorate
 

@@ -16,6 +16,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.widgets import ChoiceWidget
+from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -68,8 +69,10 @@ class VersionedFormMixin(forms.Form):
             for bound, value in shown
             if bound.field.has_changed(value, bound.data)
         )
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = version_of(stored)
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[self.add_prefix("version")] = version_of(stored)
+        self.data = data
 
 
 def _in_words(bound: BoundField, value: Any) -> str:

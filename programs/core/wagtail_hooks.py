@@ -1,6 +1,7 @@
 """The audit log knows every verb of every wing: each lists its own in ``choices.py: AUDIT_ACTIONS``."""
 
 from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
@@ -9,7 +10,7 @@ from wagtail import hooks
 
 def audit_actions() -> dict:
     """The verbs of all wings with their words."""
-    found = {}
+    found: dict[str, Any] = {}
     for wing in apps.get_app_configs():
         if wing.name.startswith("programs.") and module_has_submodule(wing.module, "choices"):
             found |= getattr(import_module(f"{wing.name}.choices"), "AUDIT_ACTIONS", {})

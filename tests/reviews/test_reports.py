@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from programs.core.audit import history_of
@@ -107,9 +107,11 @@ def test_an_open_report_is_computed_and_then_frozen_as_itself(client, visit, ter
 
 def test_freezing_the_same_figures_twice_is_refused(visit, term, nam):
     freeze_report(term_id=term.pk, by=nam)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as refused, translation.override("en"):
         freeze_report(term_id=term.pk, by=nam)
     assert refused.value.refusal.code == "unchanged"
+    message = "Nothing has changed since version 1 was frozen; that version stays."
+    assert refused.value.refusal.message == message
 
 
 def test_a_running_term_is_not_frozen(client, visit, nam):

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("path", nargs="?", default="", help="for missing: only sources under this path")
 
     def handle(self, *, act: str, path: str, **options) -> None:
-        getattr(self, act)(path)
+        getattr(self, {"check": "compare"}.get(act, act))(path)
 
     def compile(self, path: str) -> None:
         self.stdout.write(f"{catalogues.compile_all(settings.BASE_DIR)} catalogues compiled.")
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def missing(self, path: str) -> None:
         self.stdout.write(catalogues.missing(settings.BASE_DIR, path))
 
-    def check(self, path: str) -> None:
+    def compare(self, path: str) -> None:
         result = catalogues.check(settings.BASE_DIR)
         for notice in result.notices:
             self.stdout.write(notice)
