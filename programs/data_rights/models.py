@@ -62,6 +62,11 @@ class DataRequest(models.Model):
         return self.reference
 
     @property
+    def about(self) -> models.Model:
+        """Whose data: the pupil's record, else the account. One of them is always there."""
+        return self.pupil or self.person
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_REQUESTS
 

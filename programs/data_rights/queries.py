@@ -106,8 +106,8 @@ def erasure_job_of(request: DataRequest) -> Job | None:
 
 def correctable(request: DataRequest) -> dict[str, Any]:
     """What the request can correct, as it is stored: of the pupil's record, else the name of the account."""
-    columns, row = (CORRECTABLE, request.pupil) if request.pupil else (("full_name",), request.person)
-    return {name: getattr(row, name) for name in columns}
+    columns = CORRECTABLE if request.pupil else ("full_name",)
+    return {name: getattr(request.about, name) for name in columns}
 
 
 def is_access_running(pupil: Pupil) -> bool:

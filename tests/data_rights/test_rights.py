@@ -506,6 +506,8 @@ def test_a_pupil_asks_from_the_account_and_reads_the_state(minh, phuc):
     assert sent["Location"] == reverse("my_data_request", args=[request.reference])
     assert (request.pupil, request.requester, request.state) == (minh, "pupil", "identified")
     assert "Xóa giúp em" in browser.get(sent["Location"]).content.decode()
+    again = browser.post(url, {"idempotency_key": "k", "kind": "erase", "text": "Xóa hết"})
+    assert (again.status_code, again.context["form"].earlier_url) == (200, sent["Location"])
     actions.answer(request_id=request.pk, words="Nhà trường sẽ hỏi phụ huynh.", by=phuc)
     assert "Nhà trường sẽ hỏi phụ huynh." in browser.get(sent["Location"]).content.decode()
     assert Message.objects.filter(recipient=minh.user, kind="data_request_news").count() == 2
@@ -530,9 +532,10 @@ def test_a_guardian_reads_takes_away_and_asks_without_an_account(minh, phuc, doo
     files = unpacked(browser.post(reverse("guardian_data_download", args=[door])))
     assert NAME in files["du-lieu.json"].decode()
     assert browser.get(reverse("guardian_data_download", args=[door])).status_code == 405
-    sent = browser.post(
-        reverse("guardian_data_ask", args=[door]), {"idempotency_key": "k", "kind": "access", "text": ""}
-    )
+    url = reverse("guardian_data_ask", args=[door])
+    page = browser.get(url)
+    assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("same-origin", "noindex, nofollow")
+    sent = browser.post(url, {"idempotency_key": "k", "kind": "access", "text": ""})
     request = DataRequest.objects.get()
     assert (request.requester, request.state) == ("guardian", "received")
     assert request.reference in browser.get(sent["Location"]).content.decode()
@@ -558,9 +561,11 @@ def test_a_strangers_link_opens_nothing(minh, door):
 )
 def test_p08_a_guardians_door_closes_by_rule(minh, door, change):
     Pupil.objects.filter(pk=minh.pk).update(**change)
-    page = Client().get(reverse("guardian_data", args=[door]))
-    assert page.status_code == 410
-    assert NAME not in page.content.decode()
+    for name in ("guardian_data", "guardian_data_ask"):
+        page = Client().get(reverse(name, args=[door]))
+        assert page.status_code == 410
+        assert NAME not in page.content.decode()
+    assert Client().post(reverse("guardian_data_ask", args=[door]), {"kind": "access"}).status_code == 410
 
 
 def test_p08_what_is_stored_under_two_identifiers_is_one_persons(minh, phuc):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from programs.consents.actions import consents as actions
 from programs.consents.choices import ConsentGiver
 from programs.consents.forms import GuardianAnswersForm, GuardianCodeForm
 from programs.consents.models import GuardianLink
+from programs.core.acting import Act
 from programs.core.gates import not_found_unless
 from programs.core.refusals import Refused, show_refusal
 from programs.core.throttle import Throttle
@@ -53,17 +55,50 @@ def with_open_door(view: View) -> View:
     @guardians_page
     @wraps(view)
     def opened(request: HttpRequest, token: str, **kwargs) -> HttpResponse:
-        link = queries.link_with_token(token)
-        if link is None and GUESSES.is_exhausted(request):
-            return render(request, "consents/guardian/closed.html", {"limited": True}, status=429)
-        refusal = rules.door_refusal(link, now=timezone.now(), today=timezone.localdate())
-        if refusal is None:
-            return view(request, link=link, token=token, **kwargs)
-        if link is None:
-            GUESSES.count(request)
-        return render(request, "consents/guardian/closed.html", {"refusal": refusal}, status=410 if link else 404)
+        link, closed = _through_door(request, token)
+        return closed or view(request, link=link, token=token, **kwargs)
 
     return opened
+
+
+def _through_door(request: HttpRequest, token: str) -> tuple[GuardianLink | None, HttpResponse | None]:
+    """The link, and the page that says why it opens nothing."""
+    link = queries.link_with_token(token)
+    if link is None and GUESSES.is_exhausted(request):
+        return None, render(request, "consents/guardian/closed.html", {"limited": True}, status=429)
+    refusal = rules.door_refusal(link, now=timezone.now(), today=timezone.localdate())
+    if refusal is None:
+        return link, None
+    if link is None:
+        GUESSES.count(request)
+    return link, render(request, "consents/guardian/closed.html", {"refusal": refusal}, status=410 if link else 404)
+
+
+class GuardianAct(Act):
+    """An act of a guardian: its target is the link, behind the same door as every other page of theirs."""
+
+    public = True
+    context_object_name = "link"
+    closed: HttpResponse | None = None
+
+    @classmethod
+    def as_view(cls, **options):
+        return guardians_page(super().as_view(**options))
+
+    def get_target(self, token: str) -> GuardianLink | None:
+        link, self.closed = _through_door(self.request, token)
+        return link
+
+    def instead(self) -> HttpResponse | None:
+        return self.closed
+
+    @property
+    def token(self) -> str:
+        return self.kwargs["token"]
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        pupil = self.target.pupil
+        return super().get_context_data(pupil=pupil, school=pupil.school, token=self.token, **kwargs)
 
 
 @guardians_page

@@ -279,12 +279,12 @@ def correct(
 
 def _lock_corrected(request: DataRequest) -> None:
     """The row that is corrected under its lock, as it is now: an import or the person may have changed it."""
-    row = request.pupil or request.person
+    row = request.about
     row.refresh_from_db(from_queryset=type(row)._default_manager.select_for_update())
 
 
 def _set(request: DataRequest, facts: dict[str, Any], *, by: User) -> None:
-    row = request.pupil or request.person
+    row = request.about
     for name, value in facts.items():
         setattr(row, name, value)
     row.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -13,19 +14,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.accounts.models import User
 from programs.consents.models import GuardianLink
-from programs.consents.views.guardians import with_open_door
+from programs.consents.views.guardians import GuardianAct, with_open_door
+from programs.core.acting import Act
 from programs.core.audit import Code, record
 from programs.core.choices import JobState
 from programs.core.gates import signed_in
 from programs.core.jobs import enqueue
 from programs.core.personal import Subject, sections_of
 from programs.core.personal_archive import is_large, write_archive
-from programs.core.refusals import Refused, show_refusal
 from programs.data_rights import queries, rules
 from programs.data_rights.actions import requests as actions
 from programs.data_rights.choices import Requester
@@ -129,45 +130,37 @@ def my_data_file(request: HttpRequest) -> FileResponse:
     return FileResponse(packed, as_attachment=True, filename=ARCHIVE_NAME, content_type="application/zip")
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def my_data_ask(request: HttpRequest) -> HttpResponse:
-    pupil = standing_of(request.user).pupil
-    form = AskForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        made = _ask(
-            form,
-            pupil=pupil,
-            person=None if pupil else request.user,
-            requester=Requester.PUPIL if pupil else Requester.PERSON,
-            name=request.user.full_name,
-            by=request.user,
-        )
-        if made:
-            messages.success(request, _("Your request has arrived."))
-            return redirect("my_data_request", reference=made.reference)
-    young = bool(pupil) and rules.needs_representative(pupil.birth_date, timezone.localdate())
-    context = {"form": form, "young": young, "back_url": reverse("my_data"), "deadlines": deadlines()}
-    return render(request, "data_rights/ask.html", context)
+class AskAboutMyData(Act):
+    form_class = AskForm
+    template_name = "data_rights/ask.html"
+    done = gettext_lazy("Your request has arrived.")
 
+    def get_target(self) -> Pupil | None:
+        """The person's record as a pupil; all others ask about their account."""
+        return standing_of(self.user).pupil
 
-def _ask(form: AskForm, *, pupil, person, requester: str, name: str, by, received_at=None) -> DataRequest | None:
-    """The request, or None with the refusal in the form."""
-    try:
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        pupil = self.target
+        young = bool(pupil) and rules.needs_representative(pupil.birth_date, timezone.localdate())
+        return super().get_context_data(young=young, deadlines=deadlines(), **kwargs)
+
+    def act(self, form: AskForm) -> DataRequest:
         return actions.ask(
-            kind=form.cleaned_data["kind"],
-            pupil=pupil,
-            person=person,
-            requester=requester,
-            requester_name=name,
-            text=form.cleaned_data["text"],
-            by=by,
-            key=form.cleaned_data["idempotency_key"],
-            received_at=received_at,
+            pupil=self.target,
+            person=None if self.target else self.user,
+            requester=Requester.PUPIL if self.target else Requester.PERSON,
+            requester_name=self.user.full_name,
+            by=self.user,
+            key=form.key,
+            **form.values,
         )
-    except Refused as refused:
-        show_refusal(form, refused.refusal)
-        return None
+
+    def way_back(self, made: DataRequest) -> str:
+        return reverse("my_data_request", args=[made.reference])
+
+    @property
+    def back_url(self) -> str:
+        return reverse("my_data")
 
 
 def deadlines() -> list[tuple[str, rules.Deadline]]:
@@ -215,18 +208,31 @@ def guardian_data_download(request: HttpRequest, link: GuardianLink, token: str)
     return archive_response(queries.subject_of(pupil=link.pupil))
 
 
-@with_open_door
-@require_http_methods(["GET", "HEAD", "POST"])
-def guardian_data_ask(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
-    form = AskForm(request.POST or None)
-    back = reverse("guardian_data", args=[token])
-    if form.is_bound and form.is_valid():
-        made = _ask(form, pupil=link.pupil, person=None, requester=Requester.GUARDIAN, name=link.guardian_name, by=None)
-        if made:
-            messages.success(request, _("Your request has arrived. Look at this page again to see how far it is."))
-            return redirect("guardian_data_request", token=token, reference=made.reference)
-    context = _door(link, token) | {"form": form, "back_url": back, "deadlines": deadlines()}
-    return render(request, "data_rights/guardian/data_ask.html", context)
+class AskAboutMyChild(GuardianAct):
+    form_class = AskForm
+    template_name = "data_rights/guardian/data_ask.html"
+    done = gettext_lazy("Your request has arrived. Look at this page again to see how far it is.")
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(deadlines=deadlines(), **kwargs)
+
+    def act(self, form: AskForm) -> DataRequest:
+        return actions.ask(
+            pupil=self.target.pupil,
+            person=None,
+            requester=Requester.GUARDIAN,
+            requester_name=self.target.guardian_name,
+            by=None,
+            key=form.key,
+            **form.values,
+        )
+
+    def way_back(self, made: DataRequest) -> str:
+        return reverse("guardian_data_request", args=[self.token, made.reference])
+
+    @property
+    def back_url(self) -> str:
+        return reverse("guardian_data", args=[self.token])
 
 
 @with_open_door
