@@ -83,7 +83,7 @@ bench: setup-dev  ## measure pages, booking and lists of pupils on PostgreSQL
 screenshots: setup-dev  ## pictures of the main pages for the documentation
 	@$(PY) -m tests.screenshots
 
-lock:  ## pin the requirements anew (needs uv)
+lock:  ## pin the requirements again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 

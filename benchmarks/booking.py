@@ -34,7 +34,7 @@ MOST = max(case.contenders for case in CASES)
 
 
 def plan_of(session: Session, contenders: list[dict]) -> Plan:
-    """Everybody has the booking page of ``session`` open, then all send it at once."""
+    """Everyone has the booking page of ``session`` open, then all submit at once."""
     from benchmarks.inside import words_of_refusal
 
     path = f"/sessions/{session.pk}/book/"

@@ -163,7 +163,7 @@ class Server:
         return [Path("/proc", child) for child in children]
 
     def forget_peak(self) -> None:
-        """Begin anew to look for the workers' largest memory."""
+        """Reset the measurement of the workers' peak memory."""
         for worker in self._workers():
             (worker / "clear_refs").write_text("5")
 

@@ -48,7 +48,7 @@ SUMMARIES = {
 
 
 def set_up_site() -> HomePage:
-    """Make whatever the website lacks, leave what is there; gives the Vietnamese home page."""
+    """Create whatever the website lacks, leave the rest unchanged; return the Vietnamese home page."""
     with transaction.atomic():
         vietnamese, english = _locales()
         home = _home(vietnamese)
@@ -60,7 +60,7 @@ def set_up_site() -> HomePage:
 
 
 def add_twin(*, of: Page, page: Page) -> Page:
-    """Publish ``page`` as the translation of ``of``, under the translation of its parent; an existing one stays."""
+    """Publish ``page`` as the translation of ``of``, under the translation of its parent; an existing one is kept."""
     existing = of.get_translation_or_none(page.locale)
     if existing:
         return existing.specific
@@ -114,7 +114,7 @@ def _serve_from(home: HomePage) -> None:
     site.hostname, site.port = host, int(port or default_port)
     site.root_page, site.site_name = home, settings.JURISDICTION["portal_name"]
     site.save()
-    # The page that a new Wagtail greets with; ours stands in its place.
+    # Wagtail's default welcome page, which ours replaces.
     if welcome and welcome.specific_class is Page and welcome.depth == 2:
         Page.objects.get(pk=welcome.pk).delete()
 

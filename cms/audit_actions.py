@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS = {
-    "curriculum.create": _("Curriculum created from its page"),
-    "curriculum.change": _("Facts of the curriculum changed from its page"),
-    "field_trip.create": _("Field trip created from its page"),
-    "field_trip.change": _("Facts of the field trip changed from its page"),
+    "curriculum.create": _("Curriculum created on its page"),
+    "curriculum.change": _("Curriculum details changed on its page"),
+    "field_trip.create": _("Field trip created on its page"),
+    "field_trip.change": _("Field trip details changed on its page"),
 }

@@ -38,7 +38,7 @@ class TableBlock(blocks.StructBlock):
         width = len(cleaned["header"])
         if any(len(row) != width for row in cleaned["rows"]):
             raise blocks.StructBlockValidationError(
-                block_errors={"rows": ValidationError(_("Every row needs as many cells as there are columns."))}
+                block_errors={"rows": ValidationError(_("Every row must have as many cells as there are columns."))}
             )
         return cleaned
 

@@ -1,4 +1,4 @@
-"""What templates know of the website: where its sections are, and this page in the other language."""
+"""Template context of the website: its section URLs, and this page in the other language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door to the page types and the site's settings."""
+"""Collects the page types and the site's settings."""
 
 from cms.pages.curricula import CurriculumIndexPage, CurriculumPage, LessonPage
 from cms.pages.field_trips import FieldTripIndexPage, FieldTripPage

@@ -26,10 +26,10 @@ def editing(subject: Subject) -> Iterator[Section]:
     pages = Page.objects.filter(owner=subject.user_id).order_by("pk") if subject.user_id else Page.objects.none()
     yield Section(
         code="pages",
-        label=_("Pages of the website that you made"),
-        purpose=_("Knowing who answers for a page."),
-        source=_("Yourself."),
-        kept=_("As long as the page exists; your name goes with your account."),
+        label=_("Web pages you created"),
+        purpose=_("Knowing who is responsible for a page."),
+        source=_("You."),
+        kept=_("As long as the page exists; your name is deleted with your account."),
         rows=rows_of(pages, _of_page),
     )
 
@@ -51,15 +51,15 @@ def forget_editor(subject: Subject) -> Iterator[Erasure]:
             label=_("Settings and drafts in the website's editor"),
             count=sum(model.objects.filter(user=subject.user_id).count() for model in _OWN),
             outcome=Erasure.REMOVED,
-            why=_("They only served this person's editing."),
+            why=_("They were only needed for this person's editing."),
             carry_out=lambda: _delete(subject.user_id),
         )
     mentioning = {page.pk for name in subject.names for page in Page.objects.search(Phrase(name))}
     yield Erasure(
-        label=_("Pages of the website that may mention the name"),
+        label=_("Web pages that may mention the name"),
         count=len(mentioning),
         outcome=Erasure.KEPT,
-        why=_("Editors look through them and take the name out: a page may speak of a namesake."),
+        why=_("Editors check them and remove the name: a page may be about someone else with the same name."),
     )
 
 

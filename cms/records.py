@@ -1,4 +1,4 @@
-"""A page's record: the facts that rules need. They wait with the draft and reach the record when the page is published."""
+"""A page's record: the facts that rules need. They stay with the draft and reach the record on publication."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class FieldTripFacts:
 
 
 def facts_from(facts_class: type, draft: dict):
-    """The facts of a draft; refused when one is missing, because a rule would have to guess."""
+    """The facts of a draft; refused if one is missing, because a rule would have to guess."""
     names = [field.name for field in fields(facts_class)]
     if any(draft.get(name) is None for name in names):
-        raise Refused.because("facts_missing", _("Fill in the facts before the page is published."), "code")
+        raise Refused.because("facts_missing", _("Fill in the details before the page is published."), "code")
     return facts_class(**{name: draft[name] for name in names})
 
 

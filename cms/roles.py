@@ -10,7 +10,7 @@ from programs.core.permissions import Holders, Role, nowhere
 
 
 def _people() -> QuerySet[User]:
-    """Whoever is in a group that may enter Wagtail."""
+    """Everyone in a group that may enter Wagtail."""
     inside = Group.objects.filter(permissions__codename="access_admin")
     people = User.objects.filter(groups__in=inside).distinct()
     return people.prefetch_related(Prefetch("groups", queryset=inside.order_by("name"))).order_by("sort_key", "pk")

@@ -48,7 +48,7 @@ def specific_in_order(pages: list[Page]) -> list[Page]:
 
 
 def search_competitions(text: str) -> list[Competition]:
-    """Competitions are few: every word must stand in the name or the summary."""
+    """Competitions are few: every word must appear in the name or the summary."""
     words = fold(text).split()
     shown = Competition.objects.exclude(state=CompetitionState.DRAFT)
     return [one for one in shown if all(word in fold(f"{one.name} {one.name_en} {one.summary}") for word in words)]

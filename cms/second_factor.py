@@ -1,4 +1,4 @@
-"""Who of the website's people must have a second factor: whoever publishes, or manages people and settings."""
+"""Which website people need a second factor: those who publish, or manage people and settings."""
 
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q

@@ -9,14 +9,14 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 @register_setting(icon="site")
 class SiteSettings(BaseSiteSetting):
-    """Who answers, and a notice that every public page shows."""
+    """The contact office, and a notice shown on every public page."""
 
     NO_PII = True
-    office = models.CharField(_("office that answers"), max_length=150, blank=True)
-    office_en = models.CharField(_("office that answers, in English"), max_length=150, blank=True)
+    office = models.CharField(_("contact office"), max_length=150, blank=True)
+    office_en = models.CharField(_("contact office, in English"), max_length=150, blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
-    hotline = models.CharField(_("telephone"), max_length=30, blank=True)
-    mailbox = models.EmailField(_("e-mail"), blank=True)
+    hotline = models.CharField(_("phone number"), max_length=30, blank=True)
+    mailbox = models.EmailField(_("email"), blank=True)
     notice = models.CharField(_("notice"), max_length=300, blank=True)
     notice_en = models.CharField(_("notice in English"), max_length=300, blank=True)
     shows_notice = models.BooleanField(_("show the notice on every public page"), default=False)

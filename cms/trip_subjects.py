@@ -10,7 +10,7 @@ from programs.topics.models import Subject
 
 
 class SubjectsOfPages(SubjectSource):
-    """What stands on the published pages; a page in another language names the same."""
+    """Subjects from the published pages; translations have the same."""
 
     def choices(self) -> list[tuple[str, str]]:
         return [(subject.code, str(subject)) for subject in Subject.objects.all()]

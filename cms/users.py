@@ -16,7 +16,7 @@ from programs.core.text import clean_name
 class PersonForm(UserForm):
     first_name = last_name = None  # Wagtail expects both; names here are written as one
     full_name = forms.CharField(label=_("full name"), max_length=150)
-    email = forms.EmailField(required=False, label=_("e-mail"))
+    email = forms.EmailField(required=False, label=_("email"))
 
     class Meta:
         model = User
@@ -30,7 +30,7 @@ class PersonForm(UserForm):
         return self.cleaned_data["email"].lower() or None
 
     def save(self, commit: bool = True) -> User:
-        """Whoever is made here sets a password through “Forgotten your password?”."""
+        """People created here set a password through “Forgotten your password?”."""
         if self.instance.pk is None:
             self.instance.set_password(None)
         return super().save(commit)
@@ -58,7 +58,7 @@ class PersonEdit(EditView):
 
 class NoDelete(DeleteView):
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> None:
-        """An account is closed, not deleted: what its owner did keeps its author."""
+        """Accounts are closed, not deleted, so that past actions keep their author."""
         must(False)
 
 

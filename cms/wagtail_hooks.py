@@ -12,7 +12,7 @@ from cms.models import CurriculumIndexPage, FieldTripIndexPage, NewsIndexPage
 from programs.accounts.models import User
 from programs.core.policy import must
 
-# What nobody of ours needs; superusers keep everything.
+# Menu items our editors do not need; superusers keep everything.
 HIDDEN_MENU_ITEMS = {"help", "forms", "redirects"}
 
 

@@ -18,7 +18,7 @@ WITH_A_WAY_OF_THEIR_OWN = {
 
 class BackOffice(AdminSite):
     site_header = site_title = _("Back office")
-    index_title = _("Tables of the portal")
+    index_title = _("Portal tables")
 
     def register(self, model_or_iterable, admin_class=None, **options) -> None:
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable

@@ -1,4 +1,4 @@
-"""The desk: what every wing has for this person today, put together."""
+"""The desk: what every wing has for this person today, combined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is it alive, and can it serve? For the machines that watch over it: no page, no secret, no person."""
+"""Health checks for monitoring: is it alive, and can it serve? They reveal no secrets and no personal data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def _passes(name: str, probe: Callable[[], bool]) -> bool:
-    """Whatever goes wrong in a probe is its answer; the reason goes to the log, not to the asker."""
+    """Any error in a probe counts as a failure; the reason goes to the log, not to the caller."""
     try:
         return probe()
     except Exception:

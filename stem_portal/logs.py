@@ -1,4 +1,4 @@
-"""What is written of the portal's own running: never the secret in an address, which opens a door for whoever reads it."""
+"""Logging: never the secret in a URL, which would give access to anyone reading the log."""
 
 import logging
 import re

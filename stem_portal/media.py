@@ -21,7 +21,7 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     if len(parts) != 2 or parts[0] != FOLDER or PurePosixPath(path).suffix.lower() not in KINDS:
         raise Http404
     response = serve(request, path, document_root=settings.MEDIA_ROOT)
-    # A picture that is taken down because a consent was withdrawn is gone everywhere within five minutes.
+    # A picture removed after a withdrawn consent is gone everywhere within five minutes.
     response.headers["Cache-Control"] = "public, max-age=300"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"

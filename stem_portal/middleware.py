@@ -1,4 +1,4 @@
-"""Headers that hang on where a page is and who reads it; requests that no browser of ours sends."""
+"""Headers that depend on the page and the reader; rejects requests that no browser sends."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 
-# Wagtail's and Django's own back offices bring inline scripts and styles; nothing of ours does.
+# Wagtail's and Django's own back offices use inline scripts and styles; ours do not.
 BACK_OFFICES = ("/cms/", "/backoffice/")
 BACK_OFFICE_POLICY = {
     "script-src": [SELF, UNSAFE_INLINE],
@@ -31,7 +31,7 @@ def back_office_policy(get_response: GetResponse) -> GetResponse:
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:
-    """What a signed-in person sees is kept by no cache, neither on the way nor on a shared computer."""
+    """Pages of signed-in people are not cached, neither by proxies nor on a shared computer."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -45,7 +45,7 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 
 
 def sane_requests(get_response: GetResponse) -> GetResponse:
-    """Nothing is read of a body without bounds, and PostgreSQL knows no text with a NUL, so no address has one."""
+    """Reject bodies of unknown length, and NUL characters in URLs, which PostgreSQL cannot store."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info:

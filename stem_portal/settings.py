@@ -173,7 +173,7 @@ elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     )
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
-# The few queries of the rush are written once (programs/core/prepared.py); off, each is built anew like all others.
+# The few queries of the rush are written once (programs/core/prepared.py); off, each is built again like all others.
 PREPARED_QUERIES = env.bool("PREPARED_QUERIES", default=True)
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -305,7 +305,7 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# How many proxies of ours stand before the server; their X-Forwarded-For tells who asks.
+# How many of our proxies are in front of the server; their X-Forwarded-For gives the client's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IN_PRODUCTION else 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -320,7 +320,7 @@ MFA_FORMS = {
     "edit_webauthn": "programs.accounts.forms.RenameKeyForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # nothing to guess there, and a school has one address
-USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page is too dear: see accounts.middleware.last_use
+USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page is too expensive: see accounts.middleware.last_use
 
 
 def agency_sign_on() -> dict | None:
@@ -339,9 +339,9 @@ def agency_sign_on() -> dict | None:
         "issuer": given["OIDC_ISSUER"],
         "client_id": given["OIDC_CLIENT_ID"],
         "client_secret": given["OIDC_CLIENT_SECRET"],
-        # Where its sign-in page lives, when that is another host: browsers ask before a form leads there.
+        # The host of its sign-in page, if different: browsers check it before a form redirects there.
         "origin": env.str("OIDC_ORIGIN", default=f"{issuer.scheme}://{issuer.netloc}"),
-        # In which of its words the provider says that it took a second factor itself; none: ours is asked for.
+        # The claim values with which the provider confirms its own second factor; none: ours is required.
         "second_factor_acr": env.list("OIDC_SECOND_FACTOR_ACR", default=[]),
         "second_factor_amr": env.list("OIDC_SECOND_FACTOR_AMR", default=[]),
     }

@@ -80,22 +80,22 @@ def sample_context(request: HttpRequest) -> dict:
         "refused_form": SampleForm({"school": "THCS Phú Lợi", "pupils": "400", "day": "31/02/2026"}, prefix="refused"),
         "tasks": [
             DeskTask(
-                _("The papers of class 8A1 lack 2 items"),
+                _("2 papers are missing for class 8A1"),
                 _("Safety plan, consent list (31 of 38). Due Tuesday 24/11."),
                 "#",
                 _("Complete"),
             ),
             DeskTask(
-                _("A project waits for your endorsement"),
-                _("Two pupils of class 9A3 have handed in all files."),
+                _("A project is waiting for your endorsement"),
+                _("Two pupils in class 9A3 have submitted all their files."),
                 "#",
-                _("See"),
+                _("View"),
             ),
         ],
         "stats": [
             DeskStat(113, _("pupils took part this term"), "#"),
             DeskStat(54, _("of them girls"), "#"),
-            DeskStat(0, _("visits to come")),
+            DeskStat(0, _("upcoming visits")),
         ],
         "desk_links": [
             DeskLink(_("Bookings"), request.path, 3),
@@ -121,7 +121,7 @@ def sample_context(request: HttpRequest) -> dict:
         "moment": MORNING,
         "crumbs": [
             {"label": _("Field trips"), "url": "/"},
-            {"label": _("A day in the fabrication laboratory"), "url": ""},
+            {"label": _("A day at the fabrication lab"), "url": ""},
         ],
         "page": Paginator(range(200), 10).page(4),
         "jobs": [

@@ -19,7 +19,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("media/<path:path>", media, name="media"),
     path("backoffice/", admin.site.urls),
-    # There is one way to sign in. These stand before Wagtail's own, which know no second factor.
+    # There is one way to sign in. These come before Wagtail's own, which do not know about second factors.
     path("cms/login/", views.to_sign_in),
     path("cms/password_reset/", views.to_password_reset),
     path("cms/password_reset/<path:rest>", views.to_password_reset),

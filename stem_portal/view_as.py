@@ -1,9 +1,9 @@
-"""Looking at the portal as somebody else: read-only, marked on every page, for half an hour, and written down.
+"""Viewing the portal as someone else: read-only, marked on every page, for half an hour, and recorded.
 
-The administrator's own session stays; it remembers as whom to look and until when. The person of a request is
+The administrator's own session stays; it remembers whom to view as and until when. The person of a request is
 replaced after Django has found the real one, so every gate judges the viewed person, and nothing needs to know of it.
-What keeps it harmless does not hang on what a page is: unsafe methods are refused, whatever a page writes while it is
-shown is rolled back, and only pages leave, never files.
+Its safety does not depend on the page: unsafe methods are refused, whatever a page writes while it is shown is rolled
+back, and only pages are served, never files.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SAME_FOR_ALL = ("/health/", "/static/", "/media/")
 
 @dataclass(frozen=True)
 class View:
-    """As whom the session looks, and until when."""
+    """Whom the session views as, and until when."""
 
     person: User
     until: datetime
@@ -46,7 +46,7 @@ def remember(request: HttpRequest, *, person: User, until: datetime) -> None:
 
 
 def forget(request: HttpRequest) -> User | None:
-    """The person as whom the session looked, if it did."""
+    """Forget and return the person being viewed, if any."""
     kept = request.session.pop(KEY, None)
     return User.objects.filter(pk=kept["person"]).first() if kept else None
 
@@ -56,7 +56,7 @@ class ViewAs:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # A visitor's page, and a picture, cost no look at the session.
+        # Visitors' pages and pictures do not touch the session.
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path_info.startswith(SAME_FOR_ALL):
             return self.get_response(request)
         kept = request.session.get(KEY)
@@ -95,7 +95,7 @@ class ViewAs:
 
 
 def _why_over(real: User, view: View) -> str:
-    """Why looking has come to its end; empty while it has not."""
+    """Why viewing has ended; empty while it has not."""
     if view.until <= timezone.now():
         return "time"
     allowed = real.is_authenticated and real.is_superuser and not second_factor_missing(real)

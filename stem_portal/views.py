@@ -1,4 +1,4 @@
-"""Pages that belong to no wing: the desk, errors, and the doors that lead to the one sign-in."""
+"""Pages that belong to no wing: the desk, errors, and redirects to the single sign-in page."""
 
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from stem_portal.desk import desk_of, own_page_of
 @signed_in
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """For a pupil the desk is the own page."""
+    """Pupils get their own page instead of the desk."""
     if standing_of(request.user).pupil is not None:
         return _own_page(request)
     return render(request, "desk/desk.html", {"desk": desk_of(request.user), "today": timezone.localdate()})
@@ -46,7 +46,7 @@ def _own_page(request: HttpRequest) -> HttpResponse:
 def to_sign_in(request: HttpRequest, **kwargs) -> HttpResponse:
     """Wagtail's and Django's own sign-in pages would let a password pass without the second factor.
 
-    Both also send here whoever is signed in but may not enter: for them it is a closed door, not a question.
+    Both also redirect people here who are signed in but not allowed: they get a 403, not a sign-in form.
     """
     if not request.user.is_authenticated:
         return _lead_to("account_login", request)
@@ -89,7 +89,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Said without the database and without who is signed in: either may be what broke."""
+    """Rendered without the database and the signed-in person: either may be the cause."""
     language = get_language() or settings.LANGUAGE_CODE
     context = {"jurisdiction": settings.JURISDICTION, "current_language": language}
     return HttpResponseServerError(get_template("500.html").render(context))

@@ -19,7 +19,7 @@ PLAIN_TEXT = re.compile(r"(?!\+?\d{9,}$)[\w.…:+\-/=&]*", re.ASCII)
 # The world of a centre with two schools, for every test of visits.
 pytest_plugins = ["tests.centres.fixtures"]
 
-# Speed is measured in benchmarks/, never asserted in a test: a slow machine is no reason to fail.
+# Speed is measured in benchmarks/, never asserted in a test: a slow machine must not fail it.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("portal")
 
@@ -46,7 +46,7 @@ def _empty_cache():
 
 @pytest.fixture(autouse=True)
 def _in_vietnamese():
-    """A page asked for in English leaves its language in the thread; the next test begins anew."""
+    """Requesting a page in English leaves the language active in the thread; reset it for the next test."""
     translation.activate("vi")
 
 
@@ -88,7 +88,7 @@ def texts_in(value) -> list[str]:
 
 @pytest.fixture
 def outbox_sent(db, mailoutbox):
-    """Sends what is due, as the worker would, and gives the e-mails that left."""
+    """Sends what is due, as the worker would, and gives the emails that left."""
     from programs.notices.actions import send_due_messages
 
     def send() -> list:

@@ -32,7 +32,7 @@ _serial = count(1)
 
 
 def make_user(full_name: str = "Trần Thị Hạnh", *, email: str | None = "", password: str = PASSWORD, **fields) -> User:
-    """A person without any role; ``email=None`` for one who has no e-mail."""
+    """A person without any role; ``email=None`` for one who has no email."""
     username = fields.pop("username", f"{slugify_vi(full_name)}-{next(_serial)}")
     address = f"{username}@truong.example.vn" if email == "" else email
     return User.objects.create_user(username, password, full_name=full_name, email=address, **fields)
@@ -42,7 +42,7 @@ TOTP_SECRET = "STEMBINHDUONGSTEMBINHDUONG765432"
 
 
 def enrol_second_factor(user: User, *, secret: str = TOTP_SECRET) -> User:
-    """An authenticator app and recovery codes that were written down, as every officer has them."""
+    """An authenticator app and saved recovery codes, as every officer has them."""
     codes = {"seed": encrypt(RecoveryCodes.generate_seed()), "used_mask": 0, KEPT: True}
     Authenticator.objects.bulk_create(
         [
@@ -107,7 +107,7 @@ def make_school(
 def make_staff(
     full_name: str, role: str, *, school: School | None = None, second_factor: bool = True, **fields
 ) -> User:
-    """Whoever must have a second factor has one, unless told otherwise."""
+    """People who need a second factor have one, unless stated otherwise."""
     user = make_user(full_name, **fields)
     if role in COORDINATING and second_factor:
         enrol_second_factor(user)
@@ -117,7 +117,7 @@ def make_staff(
 
 
 def make_teacher(full_name: str = "Trần Thị Hạnh", *, school: School | None = None, **fields) -> User:
-    """Cô Hạnh teaches at Chu Văn An unless told otherwise."""
+    """Cô Hạnh teaches at Chu Văn An unless stated otherwise."""
     return make_staff(full_name, SchoolRole.TEACHER, school=school, **fields)
 
 
@@ -197,7 +197,7 @@ def make_pupil(
     with_account: bool = False,
     **fields,
 ) -> Pupil:
-    """Em Minh, a pupil of the school's register; ``with_account`` if he signs in (by user name: no e-mail)."""
+    """Em Minh, a pupil of the school's register; ``with_account`` if he signs in (by username: no email)."""
     school = class_group.school if class_group else school or make_school()
     fields.setdefault("external_id", f"HS{next(_serial):06}")
     pupil = Pupil.objects.create(school=school, full_name=full_name, source="test", **fields)

@@ -1,7 +1,7 @@
 """The permission matrix: every named address of ours, as every role, on own, sibling, foreign and missing objects;
 and what each role can read in all the answers, files included.
 
-``python -m tests.permissions`` writes tests/permissions.txt and tests/readable.txt anew; read the difference before
+``python -m tests.permissions`` rewrites tests/permissions.txt and tests/readable.txt; read the difference before
 you commit it: the committed tables are what was decided, the test only says whether the portal still keeps to them.
 ``python -m tests.permissions card_void class_join`` walks these addresses only.
 """
@@ -223,7 +223,7 @@ OBJECT_OF: dict[str, Kwargs] = {
 
 
 # What an address may be asked in its query string that could lead to somebody else's place, and with which values.
-# A view that reads its query string must stand here or in NO_PLACE_ASKED.
+# A view that reads its query string must be listed here or in NO_PLACE_ASKED.
 ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
     "q": lambda place: ["xq"],  # every mark begins so; more of it would only be repeated by the page
     "school": lambda place: [place.school.code],
@@ -236,7 +236,7 @@ ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
     "term": lambda place: ["all"],
     "into": lambda place: [place.school.code],
 }
-# Doors that a secret in the address opens, for whoever was given it: what stands behind them is for its holder.
+# Pages opened by a secret in the URL: their content is for the holder of the secret.
 BY_TOKEN = {"claim_status", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {
     "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request", "waiting_answer", "feed_read",
 }  # fmt: skip
@@ -438,7 +438,7 @@ def _narrowed(name: str, url: str, world) -> Iterator[str]:
 
 
 def readable(content: bytes, content_type: str) -> str:
-    """What a reader, or whoever looks into the file, finds: without white space, in small letters."""
+    """What a reader, or someone inspecting the file, finds: without white space, in lower case."""
     if content.startswith(b"%PDF"):
         text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     elif content.startswith(b"PK"):

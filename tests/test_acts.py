@@ -75,7 +75,7 @@ def acts() -> Iterator[type[Act]]:
 
 
 def test_words_of_an_act_are_translated_when_they_are_read():
-    """A word that is translated while the module is loaded stays in the first language for ever."""
+    """A word that is translated while the module is loaded stays in the first language permanently."""
     found = [
         f"{kind.__name__}.{name}"
         for kind in acts()

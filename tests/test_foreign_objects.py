@@ -25,7 +25,7 @@ def gone(name: str, role: str) -> str:
 
 
 def page(client, method: str, url: str) -> tuple[int, dict, str]:
-    """What the browser gets, without what is drawn anew for each page and without the address itself."""
+    """What the browser gets, without per-request random values and without the URL itself."""
     cache.clear()
     response = getattr(client, method)(url)
     text = CHANGING.sub("", response.content.decode()).replace(url, "URL")

@@ -1,4 +1,4 @@
-"""Every page stands behind a gate: it is for those who signed in, or public with a reason; and it gets its object
+"""Every page has a gate: it is for signed-in people, or public for a reason; and it gets its object
 through a query that knows who asks (DESIGN 3.1)."""
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from tests.world import ROLES, World, build_world
 
 pytestmark = pytest.mark.django_db
 OURS = [model for model in apps.get_models() if model._meta.app_config.name.startswith("programs.")]
-# Drawn anew each time, or the moment itself.
+# Random on every request, or the current time.
 DRAWN = {
     "token_hash", "key_hash", "code_hash", "evidence_hash", "password", "dedupe_key", "reference", "key", "body_hash",
     "verify_code", "body_text", "body_html", "subject", "link", "attachment", "storage_key", "file_path", "unique_key",
@@ -53,7 +53,7 @@ def newest() -> dict[type[models.Model], int]:
 
 
 def snapshot(known: dict[type[models.Model], int]) -> dict[str, list]:
-    """Every row of ours without what is drawn anew; rows that came since ``known`` have no number."""
+    """Every row of ours without random values; rows added since ``known`` have no number."""
     taken = {}
     for model in OURS:
         columns = [field for field in model._meta.concrete_fields if _kept(field)]
@@ -84,7 +84,7 @@ def _plain(field: models.Field, value: object, known: dict, *, is_new: bool) -> 
 
 
 def extras(world: World, form: Form) -> dict[str, str]:
-    """Columns that no form asks for, with what an attacker would like to stand in them."""
+    """Columns that no form asks for, with values an attacker would like to set."""
     own, foreign = world.places["own"], world.places["foreign"]
     boss = world.people["administrator"].pk
     wanted = {
@@ -101,7 +101,7 @@ def extras(world: World, form: Form) -> dict[str, str]:
 
 
 def sent(client, url: str, data: dict, known: dict) -> tuple[int, dict[str, list]]:
-    """The answer and what stands in the tables after it; then everything is undone."""
+    """The response and the state of the tables after it; then everything is rolled back."""
     cookies = client.cookies.copy()
     cache.clear()
     with transaction.atomic():
@@ -115,7 +115,7 @@ def sent(client, url: str, data: dict, known: dict) -> tuple[int, dict[str, list
 
 
 def different(one: dict[str, list], other: dict[str, list]) -> dict[str, tuple]:
-    """The rows that stand in only one of two snapshots."""
+    """The rows that are in only one of two snapshots."""
     return {
         label: ([row for row in rows if row not in other[label]], [row for row in other[label] if row not in rows])
         for label, rows in one.items()

@@ -108,7 +108,7 @@ def test_a_foreign_object_looks_like_a_missing_one():
         assert decided[f"{name} foreign"][teacher] == decided[f"{name} missing"][teacher], name
 
 
-# Objects that anybody may see, whoever they belong to; what a secret opens; and words of the code.
+# Objects that anyone may see, whoever owns them; what a secret opens; and words of the code.
 PUBLIC_OBJECTS = BY_TOKEN | {
     "ballot_detail",
     "ballot_list_csv",

@@ -29,7 +29,7 @@ OUR_APPS = ("programs.", "cms", "stem_portal")
 OURS = [model for model in apps.get_models() if model._meta.app_config.name.startswith(OUR_APPS)]
 # Words that always mean a person; a table that has such a column cannot be NO_PII.
 PERSONAL_WORDS = {"full_name", "given_name", "birth_date", "email", "phone", "gender", "printed_name", "contact_phone"}
-# Telephone and e-mail of institutions, not of people.
+# Telephone and email of institutions, not of people.
 INSTITUTIONS = {"School", "Centre"}
 
 
@@ -124,8 +124,8 @@ def nobody_speaks_of(registered, without=frozenset()) -> list[str]:
     return [label for label in labels if label not in registered and label not in without]
 
 
-def test_every_table_about_people_is_told_of():
-    """What is stored about me: a new table is in nobody's mouth until its wing's personal.py says ``@tells``."""
+def test_every_table_about_people_is_exported():
+    """What is stored about me: a new table is not exported until its wing's personal.py uses ``@tells``."""
     from programs.core.personal import TOLD
 
     assert nobody_speaks_of(TOLD, SAYS_NOTHING) == []

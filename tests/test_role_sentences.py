@@ -14,7 +14,7 @@ from tests.permissions import BY_TOKEN, OBJECT_OF, views
 from tests.test_permissions import committed
 from tests.world import ROLES
 
-# What a role reaches of a place that stands in each relation to its own.
+# What a role can reach in a place with each relation to its own.
 RELATIONS_OF = {
     Reach.OWN: {"own"},
     Reach.SCHOOL: {"own"},
@@ -66,7 +66,7 @@ def label(permission: Permission) -> str:
 
 
 @pytest.mark.parametrize("permission", permissions(), ids=label)
-def test_whoever_is_said_to_may(permission):
+def test_everyone_has_the_access_that_is_stated(permission):
     acts = set()
     for role, name in in_matrix(permission):
         assert reaches(name, "own", role, does=permission.does), f"{role} {name}: {meets(name, 'own', role)}"
@@ -77,7 +77,7 @@ def test_whoever_is_said_to_may(permission):
 
 
 @pytest.mark.parametrize("permission", permissions(), ids=label)
-def test_nobody_reaches_further_than_is_said(permission):
+def test_nobody_has_more_access_than_stated(permission):
     for role, name in in_matrix(permission):
         if not has_object(name) or name in BY_TOKEN | NO_PLACE:
             continue
@@ -124,7 +124,7 @@ def test_a_role_is_said_once_for_everybody_or_one_by_one():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("permission", [each for each in permissions() if not in_matrix(each)], ids=label)
-def test_what_stands_outside_the_matrix_opens_too(permission, client):
+def test_addresses_outside_the_matrix_open_too(permission, client):
     """The account and the back offices; a role without an account of its own is tried elsewhere."""
     from cms.actions import set_up_site
     from tests.world import build_world

@@ -58,7 +58,7 @@ PLACES = RELATIONS[:3]
 
 
 def mark(kind: str, place: str) -> str:
-    """A word that stands for one thing of one place, e.g. as a person's name; found folded, spaces or not."""
+    """A word that identifies one thing in one place, e.g. as a person's name; found folded, spaces or not."""
     return f"Xq{kind}{place}"
 
 
@@ -70,7 +70,7 @@ MARKED = (
 
 @cache
 def marks() -> dict[str, tuple[str, str]]:
-    """What to look for in small letters without spaces, and what it stands for."""
+    """What to look for in lower case without spaces, and what it identifies."""
     known = {mark(kind, place).lower(): (kind, place) for kind in MARKED for place in PLACES}
     for number, place in enumerate(PLACES):
         known |= {
@@ -255,7 +255,7 @@ def _session(trip: FieldTrip, room: Room, starts_at) -> Session:
 
 
 def _planned(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
-    """What stands behind the sessions of a centre: a room, closed days, a season, a series."""
+    """The framework of a centre's sessions: a room, closed days, a season, a series."""
     today = timezone.localdate(now)
     place.centre, place.room = room.centre, room
     place.closed_days = Blackout.objects.create(

@@ -1,4 +1,4 @@
-"""What every page of the portal has: a summary, a picture, a folded text for searching, its twin in the other language."""
+"""What every page of the portal has: a summary, a picture, a folded text for searching, its translation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PICTURE_PANEL = MultiFieldPanel(
 
 
 class PortalPageForm(WagtailAdminPageForm):
-    """Text at the door: what an editor pastes enters as NFC without invisible characters."""
+    """Clean what editors paste: NFC, without invisible characters."""
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -38,7 +38,7 @@ class PortalPageForm(WagtailAdminPageForm):
             if isinstance(value, str) and name in self.plain_text_names:
                 cleaned[name] = clean_text(value, multiline=True)
         if cleaned.get("image") and not cleaned.get("image_alt"):
-            self.add_error("image_alt", _("Say in words what the picture shows."))
+            self.add_error("image_alt", _("Describe in words what the picture shows."))
         return cleaned
 
     @property
@@ -79,7 +79,7 @@ class PortalPage(Page):
     search_fields = [*Page.search_fields, index.SearchField("words"), index.SearchField("folded_words")]
     override_translatable_fields = [SynchronizedField("illustration", overridable=False), SynchronizedField("image")]
 
-    private_page_options: ClassVar[list[str]] = []  # everything published here is for everybody
+    private_page_options: ClassVar[list[str]] = []  # everything published here is public
 
     # Columns whose words a search should find besides title and summary.
     searched: ClassVar[list[str]] = []
@@ -107,7 +107,7 @@ class PortalPage(Page):
 
     @cached_property
     def live_translations(self) -> list[Page]:
-        """This page's twins in other languages that the public may read."""
+        """Public translations of this page."""
         return list(self.get_translations().live().select_related("locale"))
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:

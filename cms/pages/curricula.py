@@ -63,7 +63,7 @@ class CurriculumPageForm(RecordPageForm):
     topics = forms.ModelMultipleChoiceField(
         label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
     )
-    minutes = forms.IntegerField(label=_("Minutes in all"), min_value=5, max_value=6000)
+    minutes = forms.IntegerField(label=_("Total minutes"), min_value=5, max_value=6000)
     group_size = forms.IntegerField(label=_("Pupils per group"), min_value=1, max_value=60, initial=4)
     cost_vnd = forms.IntegerField(label=_("Cost of materials per group (đồng)"), min_value=0, max_value=100_000_000)
 
@@ -90,7 +90,11 @@ class CurriculumPage(RecordPage):
     )
     intro = models.TextField(_("introduction"), blank=True)
     aims = StreamField(PointsBlock(), blank=True, verbose_name=_("aims"))
-    outcomes = StreamField(PointsBlock(), blank=True, verbose_name=_("outcomes by the GDPT 2018 curriculum"))
+    outcomes = StreamField(
+        PointsBlock(),
+        blank=True,
+        verbose_name=_("learning outcomes of the 2018 General Education Programme (GDPT 2018)"),
+    )
     materials = StreamField(MaterialsBlock(), blank=True, verbose_name=_("materials for one group"))
     safety = StreamField(PointsBlock(), blank=True, verbose_name=_("safety"))
     rubric = StreamField(RubricBlock(), blank=True, verbose_name=_("assessment rubric"))
@@ -107,7 +111,7 @@ class CurriculumPage(RecordPage):
                 FactPanel("subjects"),
                 FactPanel("topics"),
             ],
-            heading=_("Facts for filters and reports"),
+            heading=_("Details for filters and reports"),
         ),
         PICTURE_PANEL,
         FieldPanel("aims"),

@@ -66,7 +66,7 @@ class FieldTripPageForm(RecordPageForm):
 
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.filter(is_active=True))
     minutes = forms.IntegerField(label=_("Minutes"), min_value=15, max_value=1440)
-    max_pupils = forms.IntegerField(label=_("Pupils at most"), min_value=1, max_value=1000, initial=40)
+    max_pupils = forms.IntegerField(label=_("Maximum pupils"), min_value=1, max_value=1000, initial=40)
     pupils_per_adult = forms.IntegerField(
         label=_("Pupils per accompanying adult"), min_value=1, max_value=60, initial=20
     )
@@ -97,12 +97,12 @@ class FieldTripPage(RecordPage):
     schedule = StreamField(ScheduleBlock(), blank=True, verbose_name=_("schedule"))
     bring = StreamField(PointsBlock(), blank=True, verbose_name=_("what to bring"))
     safety = StreamField(PointsBlock(), blank=True, verbose_name=_("safety"))
-    papers = StreamField(PointsBlock(), blank=True, verbose_name=_("papers that the school prepares"))
+    papers = StreamField(PointsBlock(), blank=True, verbose_name=_("papers the school prepares"))
     before = models.TextField(_("at school before the visit"), blank=True)
     after = models.TextField(_("at school after the visit"), blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("more"))
     curricula = ParentalManyToManyField(
-        Curriculum, blank=True, related_name="+", verbose_name=_("curricula to go on with")
+        Curriculum, blank=True, related_name="+", verbose_name=_("curricula to continue with")
     )
     subjects = ParentalManyToManyField(Subject, blank=True, related_name="+", verbose_name=_("subjects"))
     topics = ParentalManyToManyField(Topic, blank=True, related_name="+", verbose_name=_("topics"))
@@ -122,7 +122,7 @@ class FieldTripPage(RecordPage):
                 FieldRowPanel([FactPanel("grade_from"), FactPanel("grade_to"), FactPanel("minutes")]),
                 FieldRowPanel([FactPanel("max_pupils"), FactPanel("pupils_per_adult"), FactPanel("price_vnd")]),
             ],
-            heading=_("Facts that booking needs"),
+            heading=_("Details needed for booking"),
         ),
         PICTURE_PANEL,
         FieldPanel("schedule"),

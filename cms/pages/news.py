@@ -37,7 +37,7 @@ class NewsPage(PortalPage):
     searched = ["body"]
 
     date = models.DateField(_("date"), default=timezone.localdate)
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text of the news"))
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text of the news item"))
 
     content_panels = [*TITLE_PANELS, FieldPanel("date"), PICTURE_PANEL, FieldPanel("body")]
 

@@ -29,7 +29,7 @@ class PolicyIndexPage(SectionPage):
 
 
 class PolicyPage(PortalPage):
-    """An official document: its number, who issued it, and whether it still holds."""
+    """An official document: its number, who issued it, and whether it is still in force."""
 
     NO_PII = True
     template = "cms/policy.html"
@@ -42,7 +42,7 @@ class PolicyPage(PortalPage):
     issuer = models.CharField(_("issued by"), max_length=150)
     issued_on = models.DateField(_("issued on"))
     effective_on = models.DateField(_("in force from"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=PolicyState, default=PolicyState.IN_FORCE)
+    state = models.CharField(_("status"), max_length=10, choices=PolicyState, default=PolicyState.IN_FORCE)
     replaces = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced_by", verbose_name=_("replaces")
     )

@@ -10,7 +10,7 @@ from cms.pages.base import PICTURE_PANEL, TITLE_PANELS, PortalPage
 
 
 class StandardPage(PortalPage):
-    """Help, privacy, accessibility and whatever else needs words."""
+    """Help, privacy, accessibility and other text pages."""
 
     NO_PII = True
     template = "cms/standard.html"

@@ -1,4 +1,4 @@
-"""Pages that stand for a record: the editor fills in both in one form; the facts wait with the draft until it is published."""
+"""Pages that represent a record: editors fill in both in one form; the facts stay in the draft until published."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class RecordPageForm(PortalPageForm):
     fact_names: ClassVar[list[str]] = []
 
     code = forms.CharField(
-        label=_("Code"), max_length=40, help_text=_("A short code that reports show; it stays when the title changes.")
+        label=_("Code"),
+        max_length=40,
+        help_text=_("A short code shown in reports; it stays the same when the title changes."),
     )
     grade_from = GradesField(label=_("From grade"))
     grade_to = GradesField(label=_("To grade"))
@@ -105,13 +107,13 @@ class RecordPage(PortalPage):
         return self.record_id is None or self.locale_id is None or self.locale.language_code == settings.LANGUAGE_CODE
 
     def facts_for_editing(self) -> dict:
-        """What the form begins with: the waiting draft, or else the record as it stands."""
+        """Initial form data: the pending draft, or else the current record."""
         if self.facts_draft and (self.has_unpublished_changes or not self.saved_record):
             return self.facts_draft
         return self.facts_of(self.saved_record) if self.saved_record else {}
 
     def with_content_json(self, content: dict):
-        """A revision never decides which record the page stands for."""
+        """A revision never decides which record the page represents."""
         page = super().with_content_json(content)
         setattr(page, f"{self.record_field}_id", self.record_id)
         return page
@@ -131,7 +133,7 @@ class RecordPage(PortalPage):
         raise NotImplementedError
 
     def keep_record(self, *, by) -> models.Model:
-        """Bring the record up to what the published page says."""
+        """Update the record to match the published page."""
         raise NotImplementedError
 
     def refresh_record(self, *, by) -> None:

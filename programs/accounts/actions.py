@@ -1,4 +1,4 @@
-"""Making accounts: nobody signs up alone, everybody is brought in by somebody."""
+"""Create accounts: people do not sign up by themselves, someone always brings them in."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from programs.core.text import clean_name, slugify_vi
 
 @transaction.atomic
 def create_person(*, full_name: str, email: str | None, language: str, by: User | None) -> User:
-    """A new account without a password; its owner sets one through ``first_password_path``.
+    """Create an account without a password; its owner sets one through ``first_password_path``.
 
-    The user name comes from the e-mail address, or from the name when there is none.
-    Raises ``Refused("email_taken")`` when somebody has the address.
+    The username comes from the email address, or from the name if there is none.
+    Raises ``Refused("email_taken")`` when the address is already in use.
     """
     address = (email or "").strip().lower() or None
     if address and User.objects.filter(email=address).exists():
@@ -49,7 +49,7 @@ def create_person(*, full_name: str, email: str | None, language: str, by: User 
 
 
 def _email_taken() -> Refused:
-    return Refused.because("email_taken", _("Somebody already has an account with this e-mail address."), "email")
+    return Refused.because("email_taken", _("An account with this email address already exists."), "email")
 
 
 def _free_username(base: str) -> str:
@@ -60,20 +60,20 @@ def _free_username(base: str) -> str:
 
 
 def first_password_path(*, user: User) -> str:
-    """The address where a new person sets a password, once and within three days; allauth checks the token."""
+    """Return the path where a new person sets a password, once and within three days; allauth checks the token."""
     identity = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return reverse("account_reset_password_from_key", kwargs=identity)
 
 
 @transaction.atomic
 def prove_address(*, user: User) -> None:
-    """A link in a letter to the person's own address was used: nobody has to confirm that address any more."""
+    """Mark the person's address as verified, because a link emailed to it was used."""
     if user.email:
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def keep_recovery_codes(*, user: User) -> None:
-    """Their owner said that they are written down; new codes are asked about anew."""
+    """Record that the owner has saved the codes; new codes have to be confirmed again."""
     with transaction.atomic():
         codes = Authenticator.objects.select_for_update().filter(user=user, type=Authenticator.Type.RECOVERY_CODES)
         for row in codes:
@@ -83,7 +83,7 @@ def keep_recovery_codes(*, user: User) -> None:
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, by: User, reason: str) -> None:
-    """Close an account, or open it again; a closed one keeps everything that it did."""
+    """Close an account or reopen it; a closed account keeps its history."""
     if not User.objects.filter(pk=user.pk).exclude(is_active=active).update(is_active=active):
         return
     action = "person.open" if active else "person.close"
@@ -92,7 +92,7 @@ def set_active(*, user: User, active: bool, by: User, reason: str) -> None:
 
 @transaction.atomic
 def open_account(*, full_name: str, given_name: str, by: User) -> User:
-    """An account without e-mail and without a password: only a sign-in card opens it."""
+    """Create an account without email or password, which only a sign-in card can open."""
     name = usernames.suggest(full_name, given_name)
     while User.objects.filter(username=name).exists():
         name = usernames.suggest(full_name, given_name)
@@ -103,11 +103,11 @@ def open_account(*, full_name: str, given_name: str, by: User) -> User:
 
 @transaction.atomic
 def issue_card(*, user: User, by: User, expires_at: datetime) -> tuple[SignInCard, str]:
-    """A new card and its code, which nobody can read again; the person's earlier card opens nothing any more.
+    """Issue a new card and return it with its code, which cannot be read again; the earlier card stops working.
 
-    A password that was set before goes on working until the new card is used.
+    An existing password keeps working until the new card is used.
     """
-    User.objects.select_for_update().get(pk=user.pk)  # two who issue at once queue here
+    User.objects.select_for_update().get(pk=user.pk)  # serialises two people who issue at the same time
     SignInCard.objects.filter(user=user).open().update(voided_at=timezone.now())
     code = random_code(CODE_LENGTH, alphabet=TYPED_ALPHABET)
     card = SignInCard.objects.create(user=user, code_hash=hash_of_code(code), issued_by=by, expires_at=expires_at)
@@ -117,7 +117,7 @@ def issue_card(*, user: User, by: User, expires_at: datetime) -> tuple[SignInCar
 
 @transaction.atomic
 def void_cards(*, user: User, by: User, reason: str) -> int:
-    """Make the person's open card useless, a lost one for example; gives how many there were."""
+    """Void the person's open card, for example a lost one; return how many there were."""
     voided = SignInCard.objects.filter(user=user).open().update(voided_at=timezone.now())
     if voided:
         record(by=by, action="card.void", obj=user, reason=reason)
@@ -126,9 +126,9 @@ def void_cards(*, user: User, by: User, reason: str) -> int:
 
 @transaction.atomic
 def use_card(*, card_id: int, password: str) -> User | None:
-    """Set the password that the card's holder chose, once; None when the card opens nothing (any more).
+    """Set the password chosen by the card's holder, once; None when the card is not (or no longer) valid.
 
-    Whoever was signed in with the password before is signed out.
+    Sessions started with the old password are signed out.
     """
     now = timezone.now()
     card = (
@@ -147,7 +147,7 @@ def use_card(*, card_id: int, password: str) -> User | None:
 
 @transaction.atomic
 def reset_second_factor(*, user: User, by: User, reason: str) -> None:
-    """For a lost phone: the person sets up a new second factor at the next sign-in; is signed out everywhere and told."""
+    """Remove a lost second factor; the person is signed out, notified, and sets up a new one at the next sign-in."""
     removed, _rows = Authenticator.objects.filter(user=user).delete()
     if not removed:
         return

@@ -1,4 +1,4 @@
-"""How allauth behaves here: who may come, how guessing is slowed, and what is kept secret."""
+"""How allauth is customised: who may join, how guessing is slowed down, and what is kept secret."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from programs.accounts.second_factor import FACTORS, second_factor_needed
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """People come by invitation, by claiming a school, or by a card from their teacher."""
+    """People join by invitation, by claiming a school, or with a card from their teacher."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Whoever signed in a moment ago is not asked for the same password again."""
+        """People who have just signed in are not asked for the same password again."""
         moments = [record["at"] for record in get_authentication_records(context.request, context.request.user)]
         fresh = bool(moments) and time.time() - max(moments) < app_settings.REAUTHENTICATION_TIMEOUT
         return not fresh and super().is_reauthentication_required(app=app)
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
-        """The main address goes alone, or for a proven one: allauth would put any other in its place."""
+        """Only delete the main address if it is alone or a verified one replaces it; allauth would promote any."""
         others = EmailAddress.objects.filter(user=email_address.user_id).exclude(pk=email_address.pk)
         is_main = email_address.email == email_address.user.email
         if is_main and others.exists() and not others.filter(verified=True).exists():
@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _cipher() -> MultiFernet:
-    """Old keys go on reading, as with everything else that Django signs."""
+    """Old keys can still decrypt, as with everything else that Django signs."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([Fernet(urlsafe_b64encode(sha256(b"second factor:" + key.encode()).digest())) for key in keys])
 
@@ -71,20 +71,20 @@ def _cipher() -> MultiFernet:
 class MFAAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _(
-            "Your task needs a second step at sign-in. Add another app or key first, then remove this one."
+            "Your role needs a second step at sign-in. Add another app or key first, then remove this one."
         ),
-        "incorrect_code": _("This code is not right, or was used already. Wait for the next one and type that."),
+        "incorrect_code": _("This code is wrong or has already been used. Wait for the next one and type that."),
     }
 
     def encrypt(self, text: str) -> str:
-        """Whoever reads a stolen copy of the database has no second factor by it."""
+        """A stolen copy of the database does not reveal anyone's second factor."""
         return _cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         return _cipher().decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """The last factor stays with whoever needs one; a new phone is set up beside the old one."""
+        """People who need a second factor cannot remove their last one; a new phone is added first."""
         user: User = authenticator.user
         others = Authenticator.objects.filter(user=user, type__in=FACTORS).exclude(pk=authenticator.pk)
         return others.exists() or not second_factor_needed(user)

@@ -18,7 +18,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
-        help_text=_("How you made sure that it is this person, e.g. a call on the number of the school."),
+        help_text=_("How you made sure this is the right person, e.g. you called the school's number."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -40,7 +40,7 @@ class UserAdmin(admin.ModelAdmin):
     change_form_template = "admin/accounts/user/change_form.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """An account is closed, not deleted: what its owner did keeps its author."""
+        """Accounts are closed, not deleted, so that past actions keep their author."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
@@ -48,17 +48,17 @@ class UserAdmin(admin.ModelAdmin):
         return [path("<int:pk>/second-factor/", reset, name="accounts_user_second_factor"), *super().get_urls()]
 
     def reset_second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Phones get lost: after a look at who is asking, the person may set up another."""
+        """Reset a lost second factor once the identity of the person asking has been checked."""
         person = get_object_or_404(User, pk=pk)
-        if person == request.user:  # one's own is moved on the page of the account, with the old factor
+        if person == request.user:  # administrators move their own factor on their account page, using the old one
             raise PermissionDenied
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             reset_second_factor(user=person, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(
-                request, _("Done. %(name)s is signed out everywhere and has a message.") % {"name": person}
+                request, _("Done. %(name)s has been signed out everywhere and sent a message.") % {"name": person}
             )
             return redirect(reverse("admin:accounts_user_change", args=[pk]))
-        title = _("Take the second step off the account of %(name)s") % {"name": person}
+        title = _("Remove the second step from the account of %(name)s") % {"name": person}
         context = self.admin_site.each_context(request) | {"title": title, "form": form, "original": person}
         return TemplateResponse(request, "admin/accounts/user/second_factor.html", context | {"opts": self.opts})

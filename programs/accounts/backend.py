@@ -19,6 +19,6 @@ _PERSON = Prepared(_person, user_id=-1)
 
 class PortalBackend(AuthenticationBackend):
     def get_user(self, user_id: int) -> User | None:
-        """The person, in one query with what every gate asks first: whether the second factor is missing."""
+        """Return the person, in one query with what every gate checks first: whether the second factor is missing."""
         person = next(iter(_PERSON.rows(user_id=int(user_id))), None)
         return person if person and self.user_can_authenticate(person) else None

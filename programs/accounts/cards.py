@@ -1,4 +1,4 @@
-"""The code of a sign-in card: on paper in clear, in the database as a keyed hash only."""
+"""Codes of sign-in cards: plain text on paper, only a keyed hash in the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CODE_LENGTH = 10  # of 25 letters and digits: 46 bits
 
 
 def hash_of_code(code: str) -> str:
-    """Keyed with the portal's secret: a stolen copy of the database cannot be searched for codes."""
+    """Hash a code with the portal's secret, so that a stolen database cannot be searched for codes."""
     return salted_hmac("programs.accounts.SignInCard", code, algorithm="sha256").hexdigest()
 
 
@@ -22,6 +22,6 @@ def shown_code(code: str) -> str:
 
 
 def card_with_code(typed: str, *, now: datetime) -> SignInCard | None:
-    """The card that this code opens now, however the code was typed."""
+    """Return the valid card for this code, however the code was typed."""
     cards = SignInCard.objects.usable(now).select_related("user")
     return cards.filter(code_hash=hash_of_code(read_code(typed))).first()

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 AUDIT_ACTIONS = {
     "person.create": _("account created"),
     "person.close": _("account closed"),
-    "person.open": _("account opened again"),
-    "person.second_factor_reset": _("second step taken off for a new phone"),
+    "person.open": _("account reopened"),
+    "person.second_factor_reset": _("second step removed for a new phone"),
     "card.issue": _("sign-in card issued"),
     "card.void": _("sign-in card voided"),
     "card.use": _("sign-in card used, password set"),

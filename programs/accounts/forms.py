@@ -1,4 +1,4 @@
-"""Signing in: the one place that shapes allauth's forms."""
+"""Sign-in: the one place that customises allauth's forms."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ from programs.core.text import clean_text
 
 
 def one_width(text: str) -> str:
-    """What was typed, in whatever width a keyboard or a phone writes it."""
+    """Normalise full-width characters from some keyboards and phones."""
     return unicodedata.normalize("NFKC", clean_text(text))
 
 
 def plain_code(text: str) -> str:
-    """Apps and cards show codes in groups."""
+    """Strip the grouping in which apps and cards show codes."""
     return one_width(text).replace(" ", "").replace("-", "")
 
 
 class LoginForm(AllauthLoginForm):
-    """A user name or an e-mail address, in whatever width and case a keyboard or a phone writes it."""
+    """Accepts a username or email address in any width and case."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
-        login.label = _("User name or e-mail")
+        login.label = _("Username or email")
         login.widget.attrs = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)
-        self.fields["password"].help_text = ""  # the link to a new password stands on the page itself
+        self.fields["password"].help_text = ""  # the page itself has the link to a new password
         self.fields["remember"].label = _("Stay signed in on this device")
 
     def clean_login(self) -> str:
@@ -61,18 +61,20 @@ class _MailField(forms.EmailField):
 
 
 class _ByMail:
-    """Asks for a mail that opens an account."""
+    """Base for forms that request an email which opens an account."""
 
     action = ""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         attrs = {"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
-        self.fields["email"] = _MailField(label=_("E-mail"), widget=forms.EmailInput(attrs=attrs))
+        self.fields["email"] = _MailField(label=_("Email"), widget=forms.EmailInput(attrs=attrs))
 
     def clean_email(self) -> str:
         if not is_allowed(action=self.action, account=self.cleaned_data["email"]):
-            raise forms.ValidationError(_("Several mails went to this address already. Wait a while, then ask again."))
+            raise forms.ValidationError(
+                _("Several emails have already been sent to this address. Wait a while, then ask again.")
+            )
         return super().clean_email()
 
 
@@ -87,7 +89,7 @@ class RequestLoginCodeForm(_ByMail, AllauthRequestLoginCodeForm):
 class ConfirmLoginCodeForm(AllauthConfirmLoginCodeForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = _code_field(_("Code"), _("The letters and digits from the e-mail."), inputmode="text")
+        self.fields["code"] = _code_field(_("Code"), _("The letters and digits from the email."), inputmode="text")
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = plain_code(self.cleaned_data["code"])
@@ -102,14 +104,14 @@ def _code_field(label: str, help_text: str, *, inputmode: str = "numeric") -> fo
 class SecondStepMixin:
     """A code from the app, or a recovery code.
 
-    Guesses count by account and address together, like passwords; and by account alone too, because only who knows
-    the password gets here: many addresses must not add up.
+    Guesses count per account and address, like passwords, and also per account alone: only someone who knows the
+    password gets here, and many addresses must not add up.
     """
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"] = _code_field(
-            _("Code"), _("The six digits that your app shows now, or one of your recovery codes.")
+            _("Code"), _("The six digits your app shows now, or one of your recovery codes.")
         )
 
     def clean_code(self) -> str:
@@ -131,7 +133,7 @@ def _opened_by(user: User, code: str) -> Authenticator | None:
                 opened = use_code(authenticator=authenticator, code=code)
             else:
                 opened = authenticator.wrap().validate_code(code)
-        except InvalidToken:  # SECRET_KEY was changed without a fallback: nothing opens, an administrator resets
+        except InvalidToken:  # SECRET_KEY changed without a fallback: an administrator must reset
             continue
         if opened:
             authenticator.user = user
@@ -149,12 +151,12 @@ class ReauthenticateForm(SecondStepMixin, AllauthReauthenticateForm):
 
 class ActivateTOTPForm(AllauthActivateTOTPForm):
     def __init__(self, *args, **kwargs) -> None:
-        """The key stays the same until it is connected: who scanned it may still change the language of the page."""
+        """Keep the key until it is connected: changing the page's language must not invalidate a scanned key."""
         drawn = context.request.session.get(SECRET_SESSION_KEY)
         super().__init__(*args, **kwargs)
         if drawn:
             self.secret = context.request.session[SECRET_SESSION_KEY] = drawn
-        self.fields["code"] = _code_field(_("Code"), _("The six digits that the app shows for this portal."))
+        self.fields["code"] = _code_field(_("Code"), _("The six digits your app shows for this portal."))
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = plain_code(self.cleaned_data["code"])
@@ -162,7 +164,7 @@ class ActivateTOTPForm(AllauthActivateTOTPForm):
 
     @property
     def typed_secret(self) -> str:
-        """In groups of four, to be read aloud and typed."""
+        """The secret in groups of four, to be read aloud and typed."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
 
 
@@ -170,10 +172,10 @@ class AddKeyForm(AllauthAddWebAuthnForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the key")
-        self.fields["name"].help_text = _("So that you know it again later, e.g. “My phone”.")
+        self.fields["name"].help_text = _("So that you recognise it later, e.g. “My phone”.")
         self.fields["name"].max_length = 60
-        self.fields["passwordless"].label = _("It may also open my account alone, without the password")
-        self.fields["passwordless"].help_text = _("It then asks for your fingerprint, face or PIN every time.")
+        self.fields["passwordless"].label = _("Allow this key alone to open my account, without the password")
+        self.fields["passwordless"].help_text = _("It will then ask for your fingerprint, face or PIN every time.")
         self.fields["passwordless"].initial = True
 
     def clean_name(self) -> str:

@@ -1,4 +1,4 @@
-"""Whoever must have a second factor sets it up before anything else; and when a device was last in use."""
+"""Require a second factor before anything else, and record when a device was last used."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.utils.translation import get_language_from_path
 
 from programs.accounts.second_factor import second_factor_missing
 
-# What has to work meanwhile: signing in and out and the enrolment itself; files that are the same for everybody.
+# What has to work in the meantime: signing in and out, the enrolment itself, and public files.
 OPEN = ("/accounts/", "/health/", "/static/", "/media/")
 
 
 class SecondFactorFirst:
-    """Stands before every address there is, so that no new page can forget it."""
+    """Checks every address, so that no new page can forget it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,7 +29,7 @@ class SecondFactorFirst:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args: tuple, kwargs: dict) -> HttpResponse | None:
-        # Without a session cookie there is nobody to ask for: a visitor's page costs no look at the session.
+        # Without a session cookie there is no one to check: visitors' pages do not touch the session.
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or _is_open(request.path_info):
             return None
         if not second_factor_missing(request.user):
@@ -40,11 +40,11 @@ class SecondFactorFirst:
 
 
 SEEN_AT = "seen_at"  # in the session since the sign-in: when this device was last noted
-NOTED_EVERY = 10 * 60  # seconds: a write on every page would be too dear for a column that people look at once a year
+NOTED_EVERY = 10 * 60  # seconds: a write on every page would be too expensive for a column rarely read
 
 
 def last_use(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Notes now and then that a device is in use, for the list of devices."""
+    """Record from time to time that a device is in use, for the list of devices."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:

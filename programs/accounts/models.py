@@ -14,9 +14,9 @@ from programs.core.text import clean_text, name_sort_key
 
 
 def one_spelling(password: str | None) -> str | None:
-    """``ế`` is one letter or two signs, as the keyboard has it; a password is the same in both spellings.
+    """Normalise ``ế``, which keyboards send as one or two characters, so that a password is the same either way.
 
-    Three words of the portal's own list are the same without accents too.
+    Three words from the portal's own list are also the same without accents.
     """
     if password is None:
         return None
@@ -29,7 +29,7 @@ ACCOUNT = REWRITTEN | LASTS
 
 class UserManager(BaseUserManager):
     def create_user(self, username: str, password: str | None = None, **fields) -> User:
-        """A person who can sign in; without ``password`` only through a link or code."""
+        """Create a person who can sign in; without ``password`` only through a link or code."""
         user = self.model(username=usernames.as_kept(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -40,16 +40,16 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Pupils have no e-mail and sign in by user name; what a person may do hangs on
-    memberships in schools, centres and offices, never on a flag here."""
+    """A person. Pupils have no email and sign in with a username. Permissions come from memberships in schools, centres
+    and offices, never from a flag on this model."""
 
     IS_A_PERSON = True
     PII = {
         "username": ACCOUNT | SHOWN, "email": ACCOUNT | SHOWN, "full_name": ACCOUNT | SHOWN,
         "sort_key": ACCOUNT | UNSAID, "password": ACCOUNT | UNSAID,
     }  # fmt: skip
-    username = models.CharField(_("user name"), max_length=150, unique=True)
-    email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
+    username = models.CharField(_("username"), max_length=150, unique=True)
+    email = models.EmailField(_("email"), null=True, blank=True, unique=True)
     full_name = models.CharField(_("full name"), max_length=150)
     sort_key = models.CharField(max_length=400, editable=False, db_index=True)
     language = models.CharField(
@@ -87,13 +87,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name
 
     def get_short_name(self) -> str:
-        """The given name, the way Vietnamese people are addressed."""
+        """The given name, which is how Vietnamese people are addressed."""
         return self.full_name.split()[-1] if self.full_name else self.username
 
 
 class SignInCardQuerySet(models.QuerySet):
     def open(self) -> SignInCardQuerySet:
-        """Neither used nor voided; it may have expired."""
+        """Cards that are neither used nor voided; they may have expired."""
         return self.filter(used_at__isnull=True, voided_at__isnull=True)
 
     def usable(self, now: datetime) -> SignInCardQuerySet:
@@ -101,9 +101,9 @@ class SignInCardQuerySet(models.QuerySet):
 
 
 class SignInCard(models.Model):
-    """A printed card with which a person without e-mail opens an account, or opens it again. Used once.
+    """A single-use printed card with which a person without email opens an account, or regains access to it.
 
-    Only a keyed hash of its code is kept; voided, used and expired cards stay as history.
+    Only a keyed hash of its code is stored; voided, used and expired cards are kept as history.
     """
 
     PII = {"user": GOES | row_until("accounts.sign_in_cards") | OWN, "issued_by": ACT, "code_hash": SECRET}

@@ -1,7 +1,7 @@
-"""Passwords of three Vietnamese words: easy to keep in mind, the same with and without accents.
+"""Passwords of three Vietnamese words: easy to remember, the same with or without accents.
 
-The list is frozen: a password that reads as three of its words is kept as their plain letters, so a word that came or
-went would change what people's passwords mean.
+The list is frozen: a password that reads as three of its words is stored as their plain letters, so adding or removing
+a word would change people's passwords.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pathlib import Path
 from programs.core.text import clean_text, fold
 
 WORDS = 3
-LONGEST = 80  # of what is looked at: three words with their accents in any spelling are shorter
+LONGEST = 80  # limit for input: three words with accents in any spelling are shorter
 _LIST = Path(__file__).resolve().parent / "data" / "passphrase_words.txt"
 _SEPARATORS = re.compile(r"[\s,.;·+_–-]+")
 
 
 @cache
 def word_list() -> tuple[str, ...]:
-    """2,048 words of two syllables, different from each other without accents too: 33 bits in three."""
+    """2,048 two-syllable words, distinct even without accents: three of them give 33 bits."""
     return tuple(_LIST.read_text(encoding="utf-8").splitlines())
 
 
@@ -36,7 +36,7 @@ def suggest() -> str:
 
 
 def plain_letters(typed: str) -> str | None:
-    """``hatgaoxedapcauvong`` of three words of the list, however they are typed; None of anything else."""
+    """Return ``hatgaoxedapcauvong`` for three words from the list, however they are typed; None for anything else."""
     if len(typed) > LONGEST:
         return None
     letters = _letters(typed)

@@ -1,4 +1,4 @@
-"""What an account stores about its owner, and how it is emptied."""
+"""What an account stores about its owner, and how it is erased."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from programs.core.personal_tables import Kind, erased, speaks_for, told
 from programs.core.references import random_code
 from programs.core.retention import retention_rule
 
-# Stands wherever a name stood: on what the person did, and on what others see of it.
+# Replaces the name everywhere: on what the person did, and on what others see of it.
 FORMER_USER = "Người dùng đã xóa dữ liệu"
 ERASED = "erased-"
-ONLY_TO_SIGN_IN = _("It only served to sign in.")
+ONLY_TO_SIGN_IN = _("It was only needed for signing in.")
 A_WAY_IN = {"user": GOES | LASTS | OWN}
 
 
@@ -63,7 +63,7 @@ ACCOUNT = Kind(
     code="account",
     label=_("The account"),
     purpose=_("Signing in, and knowing who did what."),
-    source=_("Yourself, or the school that invited you or gave you a sign-in card."),
+    source=_("You, or the school that invited you or gave you a sign-in card."),
     kept=_("As long as the account exists."),
 )
 told(
@@ -72,7 +72,7 @@ told(
     "username",
     "full_name",
     "email",
-    ("other_emails", _("Other e-mail addresses"), other_emails),
+    ("other_emails", _("Other email addresses"), other_emails),
     "language",
     ("password", _("Password"), password_in_words),
     ("second_factors", _("Second factor"), second_factors),
@@ -86,14 +86,14 @@ speaks_for(TOLD, ACCOUNT.code, "account.EmailAddress", "mfa.Authenticator", "soc
 DEVICES = Kind(
     code="devices",
     label=_("Sign-ins and devices"),
-    purpose=_("So that you, and the portal, notice when a stranger uses the account."),
-    source=_("Your browser, at signing in."),
+    purpose=_("So that you, and the portal, notice if a stranger uses the account."),
+    source=_("Your browser, when you sign in."),
     kept="accounts.devices",
 )
 CARDS = Kind(
     code="sign_in_cards",
     label=_("Sign-in cards"),
-    purpose=_("Opening the account of a person without e-mail."),
+    purpose=_("Opening an account for someone without email."),
     source=_("A teacher of your school."),
     kept="accounts.sign_in_cards",
 )
@@ -166,7 +166,10 @@ erased(
     before=empty_accounts,
     loses=(
         _("Account"),
-        _("Name, user name, e-mail and password go, and it is closed; what was done with it stays without a name."),
+        _(
+            "The name, username, email and password are deleted and the account is closed; what was done with it is "
+            "kept, without a name."
+        ),
     ),
 )
 speaks_for(FORGOTTEN, ACCOUNT.code, "accounts.User_groups", "accounts.User_user_permissions")
@@ -177,15 +180,15 @@ erased(
         "object_repr": MASK | row_until("accounts.back_office_notes"),
         "change_message": MASK | row_until("accounts.back_office_notes"),
     },
-    masked=(_("Notes of the back office"), _("The name is taken out of their text.")),
+    masked=(_("Back office notes"), _("The name is removed from their text.")),
 )
 # Those of acts on the person's own rows go with the texts of these rows.
 erased(
     ActReason,
-    masked=(_("Reasons of acts that mention the name"), _("The name is taken out of their text.")),
+    masked=(_("Reasons of acts that mention the name"), _("The name is removed from their text.")),
 )
 erased(SignInCard, removed=(_("Sign-in cards"), ONLY_TO_SIGN_IN))
-erased(EmailAddress, removed=(_("E-mail addresses"), ONLY_TO_SIGN_IN), pii=A_WAY_IN)
+erased(EmailAddress, removed=(_("Email addresses"), ONLY_TO_SIGN_IN), pii=A_WAY_IN)
 erased(Authenticator, removed=(_("Second factors"), ONLY_TO_SIGN_IN), pii=A_WAY_IN)
 erased(SocialAccount, removed=(_("Linked accounts of agencies"), ONLY_TO_SIGN_IN), pii=A_WAY_IN)
 erased(
@@ -200,7 +203,7 @@ erased(
     "accounts.sessions",
     label=_("Sessions that have ended"),
     days=1,
-    basis=_("A session that has expired opens nothing any more."),
+    basis=_("An expired session no longer opens anything."),
 )
 def sessions(limit: datetime) -> QuerySet[Session]:
     return Session.objects.filter(expire_date__lt=limit)
@@ -208,7 +211,7 @@ def sessions(limit: datetime) -> QuerySet[Session]:
 
 @retention_rule(
     "accounts.devices",
-    label=_("Access log of devices: address, browser and time of each sign-in"),
+    label=_("Device access log: address, browser and time of each sign-in"),
     days=365,
     basis=_("Kept for a year so that misuse can be traced (Decree 85/2016/ND-CP, security of information systems)."),
 )
@@ -218,7 +221,7 @@ def devices_over(limit: datetime) -> QuerySet[UserSession]:
 
 @retention_rule(
     "accounts.sign_in_cards",
-    label=_("Sign-in cards that were used, voided or have expired"),
+    label=_("Sign-in cards that have been used, voided or have expired"),
     days=180,
     basis=_("Shows who was given a card in this half of the school year."),
 )
@@ -228,9 +231,9 @@ def sign_in_cards_over(limit: datetime) -> QuerySet[SignInCard]:
 
 @retention_rule(
     "accounts.back_office_notes",
-    label=_("Notes of the back office: who changed which row"),
+    label=_("Back office notes: who changed which row"),
     days=730,
-    basis=_("The audit log keeps the act itself."),
+    basis=_("The audit log keeps a record of the action itself."),
 )
 def back_office_notes(limit: datetime) -> QuerySet[LogEntry]:
     return LogEntry.objects.filter(action_time__lt=limit)

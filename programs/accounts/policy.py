@@ -6,7 +6,7 @@ from programs.core.permissions import SIGNED_IN, Reach, does
 
 PERMISSIONS = [
     does(
-        _("look after their own account: password, second factor, devices that are signed in"),
+        _("manage their own account: password, second factor, devices that are signed in"),
         SIGNED_IN,
         "account_change_password",
         "mfa_index",

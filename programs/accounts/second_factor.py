@@ -1,7 +1,8 @@
-"""Who must have a second factor, and who lacks it.
+"""Who needs a second factor, and who does not have one yet.
 
-The wings say who must, as conditions on ``User``. They go into the query that reads the person of a request anyway
-(``backend.PortalBackend``): the answer costs no query of its own and is never older than the request.
+The wings declare who needs one, as conditions on ``User``. They are part of the query that loads the person of a
+request
+(``backend.PortalBackend``), so the answer needs no extra query and is never older than the request.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from programs.accounts.models import User
 Condition = Callable[[], Q]
 Type = Authenticator.Type
 FACTORS = (Type.TOTP, Type.WEBAUTHN)
-KEPT = "kept"  # in the data of recovery codes: their owner said that they are written down
+KEPT = "kept"  # in the data of recovery codes: their owner confirmed that they are saved
 
 
 def _runs_the_portal() -> Q:
@@ -27,13 +28,13 @@ REQUIRED_BY: list[Condition] = [_runs_the_portal]
 
 
 def require_second_factor(condition: Condition) -> Condition:
-    """For the wings: whoever meets ``condition`` must have a second factor."""
+    """Register ``condition``: everyone who meets it must have a second factor."""
     REQUIRED_BY.append(condition)
     return condition
 
 
 def lacking() -> Case:
-    """Whether a person must have a second factor and has not, or has never written the recovery codes down."""
+    """Whether a person needs a second factor and has none, or has never saved the recovery codes."""
     own = Authenticator.objects.filter(user=OuterRef("pk"))
     enrolled = Q(Exists(own.filter(type__in=FACTORS))) & Q(
         Exists(own.filter(type=Type.RECOVERY_CODES, data__kept=True))
@@ -49,7 +50,7 @@ def _needed() -> Q:
 
 
 def second_factor_missing(user: User) -> bool:
-    """As it was when the person of this request was read; asked of the database for anybody else."""
+    """Use the value loaded with the person of this request; query the database for anyone else."""
     if not user.is_authenticated:
         return False
     known = getattr(user, "lacks_second_factor", None)
@@ -61,5 +62,5 @@ def second_factor_needed(user: User) -> bool:
 
 
 def has_factor(user: User) -> bool:
-    """Whether the person has an app or a key; recovery codes alone are none."""
+    """Whether the person has an app or a key; recovery codes alone do not count."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()

@@ -1,6 +1,6 @@
-"""Where sign-ins are kept: Django's own table, read with a statement that is written once.
+"""Session storage: Django's own table, read with a prepared statement.
 
-Every page of whoever is signed in begins with this read; building the query anew cost four times what it takes to run.
+Every signed-in page begins with this read, and building the query took four times as long as running it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SESSION = Prepared(_session, key="key", now=A_MOMENT)
 
 class SessionStore(db.SessionStore):
     def _validate_session_key(self, key: str) -> bool:
-        """Letters and digits alone, as all keys are: PostgreSQL refuses a text with NUL, which a cookie can hold."""
+        """Allow only letters and digits, as in all keys: PostgreSQL refuses NUL, which a cookie can contain."""
         return bool(super()._validate_session_key(key)) and key.isascii() and key.isalnum()
 
     def _get_session_from_db(self) -> Session | None:

@@ -8,7 +8,7 @@ from programs.accounts.models import User
 
 
 def end_sessions(*, user: User, keep: str | None = None) -> int:
-    """Sign the person out everywhere, except in the session with the key ``keep``; gives how many ended."""
+    """Sign the person out everywhere except the session with the key ``keep``; return how many ended."""
     sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep or ""))
     for session in sessions:
         session.end()

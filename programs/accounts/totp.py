@@ -1,4 +1,4 @@
-"""Codes of an authenticator app: each opens the door once, in whatever process it is tried again."""
+"""Codes of an authenticator app: each works once, whichever process handles the next attempt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from allauth.mfa.utils import decrypt, encrypt
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
-LAST_STEP = "last_step"  # in the data of the app: the half minute whose code was used last
+LAST_STEP = "last_step"  # in the app's data: the last half-minute step whose code was used
 
 
 def code_at(secret: str, step: int) -> str:
@@ -16,7 +16,7 @@ def code_at(secret: str, step: int) -> str:
 
 
 def step_of(secret: str, code: str) -> int | None:
-    """The half minute to which ``code`` belongs; None for a wrong code."""
+    """Return the half-minute step that ``code`` belongs to; None for a wrong code."""
     for step in yield_hotp_counters_from_time():
         if constant_time_compare(code_at(secret, step), code):
             return step
@@ -25,7 +25,7 @@ def step_of(secret: str, code: str) -> int | None:
 
 @transaction.atomic
 def use_code(*, authenticator: Authenticator, code: str) -> bool:
-    """Whether ``code`` is right and later than every code that was used before it; from then on it is used."""
+    """Whether ``code`` is right and newer than every used code; marks it as used."""
     row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
     step = step_of(decrypt(row.data["secret"]), code)
     if step is None or step <= row.data.get(LAST_STEP, 0):
@@ -36,13 +36,13 @@ def use_code(*, authenticator: Authenticator, code: str) -> bool:
 
 
 def app_data(secret: str, *, code: str = "") -> dict:
-    """What is stored of an app; ``code`` is the one that proved it and opens nothing any more."""
+    """The stored data of an app; ``code`` is the one that confirmed it and cannot be used again."""
     used = {LAST_STEP: step_of(secret, code)} if code else {}
     return {"secret": encrypt(secret)} | used
 
 
 def next_code(authenticator: Authenticator) -> str | None:
-    """The code that its app would show now, or the following one when that is used; None until there is another."""
+    """The code the app would show now, or the next one if that is used; None until there is another."""
     secret = decrypt(authenticator.data["secret"])
     _, now, following = yield_hotp_counters_from_time()
     for step in (now, following):

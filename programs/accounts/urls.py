@@ -1,4 +1,4 @@
-"""Before allauth's own addresses: what is added to them, and what stands in the place of one of them."""
+"""URLs before allauth's own: additions, and replacements for some of them."""
 
 from django.urls import path, re_path
 from django.views.generic import RedirectView

@@ -1,4 +1,4 @@
-"""Setting up the second factor, and the page of one's own account."""
+"""Setting up the second factor, and the account page."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ AFTERWARDS = "second_factor_next"  # in the session: where the person wanted to 
 @require_safe
 @signed_in
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Why a second step is needed, and the two ways to it; leads on as soon as there is one."""
+    """Explain why a second step is needed and offer the two kinds; redirect as soon as there is one."""
     _remember_where_to(request)
     if not second_factor_missing(request.user):
         return redirect(request.session.pop(AFTERWARDS, "desk"))
@@ -61,7 +61,7 @@ def _remember_where_to(request: HttpRequest) -> None:
 
 
 def enrolment_steps(now: int) -> list[dict]:
-    labels = [pgettext("step", "Choose"), pgettext("step", "Connect"), _("Keep the recovery codes")]
+    labels = [pgettext("step", "Choose"), pgettext("step", "Connect"), _("Keep your recovery codes")]
     return [
         {"label": label, "state": "done" if number < now else "now" if number == now else ""}
         for number, label in enumerate(labels, start=1)
@@ -71,13 +71,13 @@ def enrolment_steps(now: int) -> list[dict]:
 @require_POST
 @signed_in
 def recovery_codes_kept(request: HttpRequest) -> HttpResponse:
-    """The owner says that the codes are written down: the last step of the enrolment."""
+    """The owner confirms that the codes are saved: the last step of the enrolment."""
     keep_recovery_codes(user=request.user)
     return redirect(request.session.pop(AFTERWARDS, "desk"))
 
 
 class _Enrolment:
-    """What is the same for an app and for a key."""
+    """What enrolling an app and a key have in common."""
 
     def get_context_data(self, **kwargs) -> dict:
         context = super().get_context_data(**kwargs)
@@ -86,17 +86,17 @@ class _Enrolment:
     def form_valid(self, form) -> HttpResponse:
         first = not has_factor(self.request.user)
         response = super().form_valid(form)
-        if first:  # the other sessions began with a password alone
+        if first:  # the other sessions were started with a password alone
             end_sessions(user=self.request.user, keep=self.request.session.session_key)
         return response
 
 
 @method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
 class ConnectApp(_Enrolment, ActivateTOTPView):
-    """Connects an app; a second time it moves to another phone, and the old one no longer counts."""
+    """Connect an app; connecting again moves it to another phone and disables the old one."""
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-        # allauth would ask to remove the old app first, and whoever needs a factor may not be without one.
+        # allauth would require removing the old app first, but people who need a factor may not be without one.
         return FormView.dispatch(self, request, *args, **kwargs)
 
     @transaction.atomic
@@ -135,7 +135,7 @@ class Authenticate(AllauthAuthenticateView):
 @require_safe
 @signed_in
 def account_security(request: HttpRequest) -> HttpResponse:
-    """One's own account on one page: password, second step, agency sign-on, devices."""
+    """The account page: password, second step, agency sign-on, devices."""
     factors = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
     codes = next((row for row in factors if row.type == Authenticator.Type.RECOVERY_CODES), None)
     return render(
@@ -156,30 +156,30 @@ def account_security(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def session_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Sign one's own account out on another device."""
+    """Sign out another device of the same account."""
     session = get_object_or_404(
         UserSession.objects.exclude(session_key=request.session.session_key), pk=pk, user=request.user
     )
     session.end()
-    messages.success(request, _("The device is signed out."))
+    messages.success(request, _("The device has been signed out."))
     return redirect("usersessions_list")
 
 
 class Addresses(EmailView):
-    """Only a proven address becomes the main one: people are found by it, and given the roles of whoever owns it."""
+    """Only a verified address can become the main one: it is how people are found and given roles."""
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         typed = request.POST.get("email", "").lower()
         is_proven = EmailAddress.objects.filter(user=request.user, email=typed, verified=True).exists()
         if "action_primary" in request.POST and typed and not is_proven:
-            messages.error(request, _("First open the link in the letter that we sent to this address."))
+            messages.error(request, _("First open the link in the email we sent to this address."))
             return redirect("account_email")
         return super().post(request, *args, **kwargs)
 
 
 @method_decorator(login_required, name="dispatch")
 class ConfirmAddress(ConfirmEmailView):
-    """An address is confirmed in the account that asked: a colleague who opens the letter lends nobody the own address."""
+    """Confirm an address only in the account that asked, so that a colleague opening the email does not lend theirs."""
 
     def get_object(self, queryset=None):
         found = super().get_object(queryset)
@@ -189,7 +189,7 @@ class ConfirmAddress(ConfirmEmailView):
 
 
 class Unlink(ConnectionsView):
-    """Takes the agency's account off one's own; the page for it is ``account_security``."""
+    """Unlink the agency account; its page is ``account_security``."""
 
     success_url = reverse_lazy("account_security")
 
@@ -203,7 +203,7 @@ class Unlink(ConnectionsView):
 
 
 class RemoveKey(RemoveWebAuthnView):
-    """allauth asks before an app goes, but not before the last key goes."""
+    """allauth asks before an app is removed, but not before the last key is."""
 
     def get_context_data(self, **kwargs) -> dict:
         may_go = get_mfa_adapter().can_delete_authenticator(self.object)
@@ -216,17 +216,17 @@ class RemoveKey(RemoveWebAuthnView):
 
 
 def demo_code(user) -> dict | None:
-    """For the people of the demonstration, whose secret everybody knows: what their phone would show."""
+    """For demonstration accounts, whose secret is public: what their phone would show."""
     app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     if settings.IN_PRODUCTION or app is None:
         return None
-    with suppress(InvalidToken):  # another key of the portal: not the demonstration's either
+    with suppress(InvalidToken):  # encrypted with another key, so not the demonstration's either
         return {"code": next_code(app)} if decrypt(app.data["secret"]) == settings.DEMO_TOTP_SECRET else None
     return None
 
 
 class PasswordFromLetter(PasswordResetFromKeyView):
-    """With the first password the link of a letter proves its address; without that there is no second factor."""
+    """Setting the first password through an emailed link verifies the address, which a second factor requires."""
 
     def form_valid(self, form: Form) -> HttpResponse:
         is_first = not self.reset_user.has_usable_password()

@@ -1,4 +1,4 @@
-"""The verbs of the curricula wing."""
+"""The actions of the curricula wing."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def report_activity(
 def _report(
     *, curriculum: Curriculum, class_group: ClassGroup, taught_on: date, pupils: int, girls: int, by: User
 ) -> TaughtActivity:
-    # Two teachers who report the same lesson at once queue on the school's row.
+    # The school's row serialises two teachers who report the same lesson at once.
     school = School.objects.select_for_update().get(pk=class_group.school_id)
     refuse_if(
         rules.report_refusal(

@@ -26,7 +26,7 @@ class ActivityForm(IdempotentFormMixin):
     )
     class_group = ClassField(label=_("Class"), queryset=None, empty_label=_("Choose the class"))
     taught_on = DateField(
-        label=_("Day of the lesson"), help_text=_("As day/month/year. The last day, if it took several.")
+        label=_("Day of the lesson"), help_text=_("Day/month/year. The last day, if it took several.")
     )
     pupils = WholeNumberField(
         label=_("Pupils who took part"),
@@ -35,7 +35,7 @@ class ActivityForm(IdempotentFormMixin):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     girls = WholeNumberField(
-        label=_("Of whom girls"), min_value=0, max_value=200, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label=_("Number of girls"), min_value=0, max_value=200, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
 
     def __init__(self, *args, classes, **kwargs) -> None:

@@ -17,7 +17,9 @@ class TaughtActivity(models.Model):
     """A school says that it taught a curriculum to a class; the numbers are counts, never percentages."""
 
     PII = {
-        "reported_by": stays(_("They are counts of a class and point at an account without a name.")) | OWN | SHOWN,
+        "reported_by": stays(_("They are figures about a class and are only linked to an account without a name."))
+        | OWN
+        | SHOWN,
         "taught_on": PLAIN,
     }
     MOVES_WITH_SCHOOL = None  # reports count it with the school that took over

@@ -12,9 +12,9 @@ told(
     Kind(
         code="reported_lessons",
         label=_("Lessons that you reported"),
-        purpose=_("Counting what schools teach."),
-        source=_("Yourself."),
-        kept=_("The figures stay; your name goes with your account."),
+        purpose=_("Statistics on what schools teach."),
+        source=_("You."),
+        kept=_("The figures are kept; your name is deleted with your account."),
     ),
     ("curriculum", _("Curriculum"), "curriculum"),
     "school",

@@ -6,7 +6,7 @@ from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
 
 PERMISSIONS = [
     sees(
-        _("the STEM lessons that were taught, with who taught them"),
+        _("the STEM lessons that were taught, and who taught them"),
         (*SCHOOL_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING),
         "activity_list",
     ),

@@ -15,13 +15,15 @@ def report_refusal(
 ) -> Refusal | None:
     """Why this report is refused, or None. A class belongs to one school year, and so does its lesson."""
     if not may:
-        return Refusal("not_allowed", _("You cannot report for this school."), "class_group")
+        return Refusal("not_allowed", _("You cannot report lessons for this school."), "class_group")
     if taught_on > today:
-        return Refusal("in_future", _("This day is still to come. Report the lesson after it was taught."), "taught_on")
+        return Refusal(
+            "in_future", _("This day has not come yet. Report the lesson once it has been taught."), "taught_on"
+        )
     if not school_year.starts_on <= taught_on <= school_year.ends_on:
-        return Refusal("other_year", _("This day lies outside the class's school year."), "taught_on")
+        return Refusal("other_year", _("This day is outside the class's school year."), "taught_on")
     if girls > pupils:
         return Refusal("girls", _("There cannot be more girls than pupils."), "girls")
     if is_reported:
-        return Refusal("reported", _("This lesson was already reported for this class and day."), "taught_on")
+        return Refusal("reported", _("This lesson has already been reported for this class and day."), "taught_on")
     return None

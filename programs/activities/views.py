@@ -49,6 +49,6 @@ def activity_report(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("Reported. It counts in your school's participation."))
+            messages.success(request, _("Reported. It counts towards your school's participation."))
             return redirect("activity_list")
     return render(request, "activities/activity_report.html", {"form": form, "has_classes": classes.exists()})

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 AUDIT_ACTIONS = {
     "ballot.open": _("Ballot opened"),
-    "ballot.enter": _("Entered a ballot"),
+    "ballot.enter": _("Ballot entered"),
     "ballot.change_entry": _("Entry in a ballot changed"),
     "ballot.withdraw": _("Entry in a ballot withdrawn"),
     "ballot.close": _("List of entries published"),

@@ -22,15 +22,16 @@ from programs.core.idempotency import IdempotentFormMixin
 class BallotForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     """What is drawn, until when schools enter, and how many points are given for what."""
 
-    target = forms.TypedChoiceField(label=_("Places of"))
+    target = forms.TypedChoiceField(label=_("Places for"))
     closes_at = MomentField(label=_("Entries until"))
     seed_source = CleanCharField(
         label=_("Where the seed will come from"),
         required=False,
         max_length=300,
         help_text=_(
-            "A public number of a day after entries close, such as the first prize of that day's lottery. It is shown "
-            "to everybody at once. Left empty, the portal takes a random number when it draws."
+            "A public number from a day after entries close, such as the first prize in that day's lottery. It "
+            "is shown to everyone at once. If left empty, the portal uses a random number at the time of the "
+            "draw."
         ),
     )
 
@@ -80,12 +81,12 @@ class EntryForm(BookingForm):
     wait_if_lost = forms.BooleanField(
         label=_("If we are not drawn, put us on the waiting list"),
         required=False,
-        help_text=_("In the order of the draw. You are told by e-mail as soon as places come free."),
+        help_text=_("In the order of the draw. We will email you as soon as places become available."),
     )
 
 
 class EntryChangeForm(EntryForm):
-    """The same class for the same session; the needs only for whoever wrote them (``own``)."""
+    """The same class for the same session; the needs only for the person who wrote them (``own``)."""
 
     def __init__(self, *args, entry: BallotEntry, ratio_of: Callable[[int], int], own: bool, **kwargs) -> None:
         said = vars(entry.group) | {"wait_if_lost": entry.wait_if_lost}

@@ -26,9 +26,9 @@ class Ballot(models.Model):
     season = models.OneToOneField(Season, null=True, blank=True, on_delete=models.PROTECT, related_name="ballot")
     session = models.OneToOneField(Session, null=True, blank=True, on_delete=models.PROTECT, related_name="ballot")
     closes_at = models.DateTimeField(_("entries until"))
-    state = models.CharField(_("state"), max_length=10, choices=BallotState, default=BallotState.OPEN)
+    state = models.CharField(_("status"), max_length=10, choices=BallotState, default=BallotState.OPEN)
     seed = models.CharField(_("seed"), max_length=120, blank=True)
-    seed_source = models.CharField(_("where the seed comes from"), max_length=300, blank=True)
+    seed_source = models.CharField(_("source of the seed"), max_length=300, blank=True)
     algorithm = models.PositiveSmallIntegerField(default=1)
     factors = models.JSONField(_("points"), default=dict)  # what weighs how much: ``rules.ballot.FACTORS`` names them
     published = models.TextField(blank=True)  # the list of entries to the last byte: the draw reads nothing else
@@ -53,10 +53,10 @@ class Ballot(models.Model):
 
 
 class BallotEntry(GroupColumns):
-    """A group that takes part in a draw, what weighed, and what came of it."""
+    """A group's entry in a draw, with its weight and result."""
 
     PII = fates_of_group(UNTIL_RESULTS) | {
-        "leader": stays(_("They are the record of a public draw and point at an account without a name.")) | OWN,
+        "leader": stays(_("They are the record of a public draw and are only linked to an account without a name.")) | OWN,
         "weight_facts": PLAIN, "ticket": PLAIN, "reason": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(outcome=EntryOutcome.ENTERED)
@@ -66,7 +66,7 @@ class BallotEntry(GroupColumns):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="ballot_entries")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="ballot_entries")
     leader = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
-    wait_if_lost = models.BooleanField(_("join the waiting list when not drawn"), default=False)
+    wait_if_lost = models.BooleanField(_("join the waiting list if not drawn"), default=False)
     weight = models.DecimalField(_("weight"), max_digits=8, decimal_places=4, null=True, blank=True)
     weight_facts = models.JSONField(default=dict)  # what the weight was computed from
     ticket = models.CharField(max_length=64, blank=True)  # its number in the draw, from the seed

@@ -12,10 +12,10 @@ told(
     BallotEntry,
     Kind(
         code="ballot_entries",
-        label=_("Classes that you entered for a draw"),
-        purpose=_("So that the places can be drawn, and the group that is drawn has its booking."),
-        source=_("Yourself."),
-        kept=_("Telephone and notes until the results are sent; the entry itself as the record of the draw."),
+        label=_("Classes you entered for a draw"),
+        purpose=_("So that the places can be drawn, and a group that is drawn has its booking."),
+        source=_("You."),
+        kept=_("Phone number and notes until the results are sent; the entry itself as a record of the draw."),
     ),
     ("ballot", _("Ballot"), "ballot"),
     "number",
@@ -30,9 +30,9 @@ told(
 erased(
     BallotEntry,
     removed=(
-        _("Telephone and notes of entries in ballots"),
-        _("They only served the visit that might have been drawn."),
+        _("Phone number and notes of ballot entries"),
+        _("They were only needed for the visit that might have been drawn."),
     ),
     kept=_("Entries in ballots"),
-    masked=(_("Notes of entries in ballots that mention the name"), _("The name is taken out of their text.")),
+    masked=(_("Notes of entries in ballots that mention the name"), _("The name is removed from their text.")),
 )

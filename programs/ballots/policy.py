@@ -10,7 +10,7 @@ from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does
 
 PERMISSIONS = [
     sees(
-        _("the ballots with their lists of schools, seeds, results, and the program that repeats a draw"),
+        _("the ballots with their lists of schools, seeds and results, and the program that repeats a draw"),
         EVERYBODY,
         "ballot_detail",
         "ballot_list_json",
@@ -21,25 +21,25 @@ PERMISSIONS = [
     ),
     does(_("enter classes of their school for a draw"), SCHOOL_STAFF, "session_enter", reach=Reach.ALL),
     sees(
-        _("the entries of their school, what they weigh, and why they won or not"),
+        _("their school's entries, what gives them weight, and why they won or not"),
         SCHOOL_STAFF,
         "entry_list",
         "entry_detail",
     ),
     does(
-        _("change and withdraw the entries that they made; those who lead the school any"),
+        _("change and withdraw the entries they made; the school's leadership any entry"),
         SCHOOL_STAFF,
         "entry_edit",
         "entry_withdraw",
     ),
     sees(
-        _("ballots from behind, with what a draw does before it is sent (managers of a centre)"),
+        _("the management pages of ballots, with the effect of a draw before it is sent (centre managers)"),
         (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
         "ballot_list",
         "ballot_run",
     ),
     does(
-        _("open, close, draw and send ballots; managers of a centre those of its sessions, not of seasons"),
+        _("open, close, draw and send ballots; centre managers only those for their own sessions, not for seasons"),
         (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
         "ballot_new",
         "ballot_close",

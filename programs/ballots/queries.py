@@ -1,4 +1,4 @@
-"""What a ballot reads: who sees it, its sessions and entries, and the facts that weigh."""
+"""Reads for ballots: who sees them, their sessions and entries, and the facts behind the weights."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def sessions_to_enter(ballot: Ballot) -> QuerySet[Session]:
 
 
 def standing_of_target(*, season: Season | None, session: Session | None, now: datetime) -> dict:
-    """What decides whether a season or a session can be given by ballot: its first session to come, its bookings."""
+    """What decides whether a season or session can be allocated by ballot: its first upcoming session, its bookings."""
     own = Q(season=season) if season else Q(pk=session.pk)
     upcoming = Session.objects.upcoming(now).filter(own)
     return {
@@ -96,7 +96,7 @@ def standing_of_target(*, season: Season | None, session: Session | None, now: d
 
 
 def session_to_enter(session_id: int) -> Session:
-    """The session as it stands with its trip, centre and season, and ``on_holiday``."""
+    """The current session with its trip, centre and season, and ``on_holiday``."""
     return sessions_with_day().get(pk=session_id)
 
 
@@ -156,7 +156,7 @@ def weight_facts(entries: Iterable[BallotEntry], *, until: datetime) -> dict[int
 
 
 def _visits(schools: Collection[int], *, since: datetime | None, until: datetime) -> dict[int, int]:
-    """Pupils who came, by school; those of a school that was merged count with the one that goes on."""
+    """Pupils who came, by school; those of a merged school count for the remaining one."""
     came = Booking.objects.filter(state__in=CAME, session__starts_at__lte=until)
     if since is not None:
         came = came.filter(session__starts_at__gt=since)

@@ -39,15 +39,15 @@ FACTORS = {
 FACTOR_WORDS = {
     "base": gettext_lazy("every group"),
     "seldom": gettext_lazy("none of the school's pupils visited a centre in the last 12 months"),
-    "seldom_until": gettext_lazy("visits for 1,000 pupils from which on the school gets nothing for that"),
-    "never": gettext_lazy("the school never visited a centre"),
-    "other_ward": gettext_lazy("the centre lies in another ward"),
-    "other_province": gettext_lazy("the centre lies in another former province"),
-    "commune": gettext_lazy("the school lies in a commune"),
-    "special_zone": gettext_lazy("the school lies in a special zone (island)"),
+    "seldom_until": gettext_lazy("visits per 1,000 pupils at which the school no longer gets these points"),
+    "never": gettext_lazy("the school has never visited a centre"),
+    "other_ward": gettext_lazy("the centre is in another ward"),
+    "other_province": gettext_lazy("the centre is in another former province"),
+    "commune": gettext_lazy("the school is in a commune"),
+    "special_zone": gettext_lazy("the school is in a special zone (island)"),
 }
 POINT_WORDS = FACTOR_WORDS | {
-    "seldom": gettext_lazy("how seldom the school's pupils visited a centre in the last 12 months"),
+    "seldom": gettext_lazy("how rarely the school's pupils visited a centre in the last 12 months"),
 }
 
 
@@ -181,7 +181,7 @@ def draw(*, entries: Sequence[Entry], places: Sequence[Place], seed: str) -> lis
 
 
 class _Hall:
-    """What is taken so far. What stands against an entry once stands against it for good."""
+    """What is taken so far. An obstacle to an entry never goes away again."""
 
     def __init__(self, places: Sequence[Place]) -> None:
         self.left = {place.session: place.places for place in places}
@@ -208,15 +208,15 @@ class _Hall:
 
 # --- In words -----------------------------------------------------------------------------------
 REASONS = {
-    "school_cap": gettext_lazy("The school already has as many bookings in this season as one school may have."),
+    "school_cap": gettext_lazy("The school already has the maximum number of bookings allowed in this season."),
     "class_has_place": gettext_lazy("The class was drawn for another session of this ballot."),
     "class_busy": gettext_lazy("The class already had a booking at that time."),
-    "no_room": gettext_lazy("When its turn came, too few places were left for the whole group."),
+    "no_room": gettext_lazy("When its turn came, there were too few places left for the whole group."),
     "session_cancelled": gettext_lazy("The session was cancelled after the draw."),
     "session_smaller": gettext_lazy("The session lost places after the draw."),
-    "school_not_working": gettext_lazy("The school could not book when the results were sent."),
-    "school_limit": gettext_lazy("The school already holds as many bookings at this centre as one school may hold."),
-    "changed": gettext_lazy("After the draw something stood in the way that was not there before."),
+    "school_not_working": gettext_lazy("The school was not able to book when the results were sent."),
+    "school_limit": gettext_lazy("The school already has the maximum number of bookings allowed at this centre."),
+    "changed": gettext_lazy("After the draw, something came up that had not been an obstacle before."),
 }
 
 
@@ -236,13 +236,13 @@ def new_ballot_refusal(
 ) -> Refusal | None:
     """Why a season or a session cannot be given by ballot."""
     if has_ballot:
-        return Refusal("has_ballot", _("There is a ballot of it already."))
+        return Refusal("has_ballot", _("It already has a ballot."))
     if bookings:
-        return Refusal("has_bookings", _("Schools have booked already: their places cannot be drawn any more."))
+        return Refusal("has_bookings", _("Schools have already booked: their places can no longer be drawn."))
     if closes_at <= now:
         return Refusal("past", _("Entries must close in the future."), "closes_at")
     if first_starts_at is None:
-        return Refusal("no_sessions", _("No session to come belongs to it: plan the sessions first."))
+        return Refusal("no_sessions", _("It has no upcoming sessions: plan the sessions first."))
     if first_starts_at <= closes_at:
         return Refusal(
             "closes_late",
@@ -268,7 +268,7 @@ def entering_refusal(*, now: datetime, closes_at: datetime, state: str) -> Refus
 def foreign_session_refusal(*, belongs: bool) -> Refusal | None:
     if belongs:
         return None
-    return Refusal("not_in_ballot", _("The places of this session are not given by this ballot."))
+    return Refusal("not_in_ballot", _("The places in this session are not allocated by this ballot."))
 
 
 def school_refusal(*, school_working: bool, on_holiday: bool) -> Refusal | None:
@@ -284,7 +284,7 @@ def school_refusal(*, school_working: bool, on_holiday: bool) -> Refusal | None:
 
 
 def entered_twice(number: int) -> Refusal:
-    message = _("This class is entered for this session already, as number {number}.").format(number=number)
+    message = _("This class is already entered for this session, as number {number}.").format(number=number)
     return Refusal("entered_twice", message, "class_group")
 
 
@@ -297,7 +297,7 @@ def close_refusal(*, now: datetime, closes_at: datetime) -> Refusal | None:
 
 def draw_refusal(*, state: str) -> Refusal | None:
     if state == BallotState.OPEN:
-        return Refusal("not_closed", _("First the list of entries is published, then the seed becomes known."))
+        return Refusal("not_closed", _("The list of entries is published first; only then does the seed become known."))
     return None
 
 
@@ -305,7 +305,9 @@ def seed_refusal(*, seed: str, announced: str) -> Refusal | None:
     """A seed may be typed only where its source was named before the list was known: nobody picks a lucky one."""
     if announced and not seed:
         return Refusal(
-            "seed_missing", _("Type what the announced source gave: {source}.").format(source=announced), "seed"
+            "seed_missing",
+            _("Type the number that the announced source gave: {source}.").format(source=announced),
+            "seed",
         )
     if seed and not announced:
         return Refusal("seed_unannounced", _("No source was announced: the portal takes a random seed."), "seed")

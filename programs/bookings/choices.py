@@ -22,7 +22,7 @@ class BookingState(TextChoices):
 
 S = BookingState
 SEAT_HOLDING = (S.OFFERED, S.HELD, S.PAPERS_DUE, S.CONFIRMED)
-# Seats stay taken for groups that came: the session is over, nobody else can use them.
+# Groups that came keep their seats: the session is over, nobody else can use them.
 SEAT_COUNTED = (*SEAT_HOLDING, S.ATTENDED, S.CLOSED)
 COMING = (S.HELD, S.PAPERS_DUE, S.CONFIRMED)  # the groups that are expected on the day
 LIVE = (*SEAT_HOLDING, S.WAITLISTED)
@@ -78,19 +78,19 @@ AUDIT_ACTIONS = {
     "booking.promote": _("Moved up from the waiting list"),
     "booking.offer": _("Places offered"),
     "booking.passed_over": _("Passed over by a smaller group"),
-    "booking.too_large": _("Larger than the session, since places were taken away"),
+    "booking.too_large": _("Larger than the session, because places were removed"),
     "booking.accept": _("Offer accepted"),
     "booking.decline": _("Offer declined"),
     "booking.leave": _("Left the waiting list"),
-    "booking.offer_expired": _("Offer ended without an answer"),
-    "booking.paper": _("Paper handed in"),
-    "booking.ask_again": _("Approvals asked for anew: a paper changed"),
+    "booking.offer_expired": _("Offer expired without an answer"),
+    "booking.paper": _("Paper submitted"),
+    "booking.ask_again": _("Approvals requested again: a paper changed"),
     "booking.approve": _("Visit approved"),
     "booking.refuse": _("Visit refused"),
-    "booking.warn": _("Warned that papers are due"),
-    "booking.lapse": _("Places given back: the papers were not complete in time"),
+    "booking.warn": _("Reminded that papers are due"),
+    "booking.lapse": _("Places released: the papers were not complete in time"),
     "booking.resize": _("Size of the group changed"),
-    "booking.lock_count": _("Head count fixed"),
+    "booking.lock_count": _("Head count finalised"),
     "booking.exception": _("Places given by exception"),
     "booking.confirm": _("Confirmed by the school"),
     "booking.cancel": _("Booking cancelled"),

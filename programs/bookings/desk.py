@@ -86,11 +86,11 @@ def _papers(booking: Booking, now: datetime) -> DeskTask:
         title=_("Complete and confirm the visit of {group}: {title}").format(
             group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
         ),
-        detail=_("{moment}. Confirm by {due}, or the places go to others.").format(
+        detail=_("{moment}. Confirm by {due}, or the places will go to others.").format(
             moment=short_moment(booking.session.starts_at), due=short_moment(due)
         ),
         url=reverse("booking_detail", args=[booking.reference]),
-        action=_("Open the booking"),
+        action=_("View the booking"),
         weight=10 if booking.state == BookingState.PAPERS_DUE or due < now else 20,
     )
 
@@ -112,7 +112,7 @@ def tables(user) -> list[DeskTable]:
 
 
 def sections(user) -> list[DeskSection]:
-    """For a pupil: the visits to come, then those that were."""
+    """For a pupil: upcoming visits, then past ones."""
     pupil = standing_of(user).pupil
     if pupil is None:
         return []
@@ -125,7 +125,7 @@ def sections(user) -> list[DeskSection]:
             title=_("My visits"),
             icon="calendar",
             items=[_item(booking) for booking in (coming + been)[:ROWS]],
-            empty=_("No visit yet. Your teacher books visits for your class; you see them here."),
+            empty=_("No visits yet. Your teacher books visits for your class, and you will see them here."),
             weight=20,
         )
     ]
@@ -135,7 +135,7 @@ def _item(booking: Booking) -> DeskItem:
     session = booking.session
     state, label = booking.state, booking.get_state_display()
     if booking.state in CAME and booking.attended is not None:
-        state, label = ("attended", _("You were there")) if booking.attended else ("no_show", _("You were not there"))
+        state, label = ("attended", _("You were there")) if booking.attended else ("no_show", _("You were absent"))
     return DeskItem(
         title=session.field_trip.local_title,
         detail=f"{short_moment(session.starts_at)} · {session.field_trip.centre}",

@@ -1,4 +1,4 @@
-"""What a group's leader is told: one outbox row per event, written in the event's transaction."""
+"""Messages to group leaders: one outbox row per event, written in the event's transaction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def tell_leader(
 ) -> None:
     """Write message ``kind`` to the leader of ``booking``, in the leader's language, once per booking.
 
-    What can happen to a booking more than once names its ``occasion``; ``about`` is what else the message tells.
+    Events that can happen more than once name their ``occasion``; ``about`` is extra context for the message.
     """
     leader = booking.leader
     with translation.override(leader.language):
@@ -50,7 +50,7 @@ def tell_leader(
 
 
 def other_dates(*, booking: Booking) -> str:
-    """Where the leader finds the same field trip on other days, with places for the group."""
+    """Link to the same field trip on other days with places for the group."""
     asked = urlencode({"trip": booking.session.field_trip.code, "seats": booking.pupils})
     with translation.override(booking.leader.language):
         return f"{reverse('session_search')}?{asked}"

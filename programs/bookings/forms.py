@@ -39,7 +39,7 @@ def needs_field() -> CleanCharField:
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Only the centre reads this. Write what to prepare, not a pupil's diagnosis."),
+        help_text=_("Only the centre reads this. Say what to prepare, not a pupil's diagnosis."),
     )
 
 
@@ -52,16 +52,16 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     pupils = number(label=_("Pupils"), min_value=1, max_value=9999)
     adults = number(label=_("Accompanying adults"), min_value=0, max_value=999)
     contact_phone = PhoneField(
-        label=_("Telephone on the day"), help_text=_("The centre calls this number if the bus is late.")
+        label=_("Phone number on the day"), help_text=_("The centre will call this number if the bus is late.")
     )
     needs = needs_field()
     note = CleanCharField(
         label=_("Note to the centre"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
     wait_if_full = forms.BooleanField(
-        label=_("If the places run out, put us on the waiting list"),
+        label=_("If there are no places left, put us on the waiting list"),
         required=False,
-        help_text=_("You are told by e-mail as soon as places come free."),
+        help_text=_("We will email you as soon as places become available."),
     )
 
     def __init__(
@@ -93,15 +93,15 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 def _largest_words(largest: int) -> str:
     return ngettext(
-        "A group has {count} pupil at most: of a larger class no more are filled in.",
-        "A group has {count} pupils at most: of a larger class no more are filled in.",
+        "A group can have up to {count} pupil: for a larger class, no more than this are filled in.",
+        "A group can have up to {count} pupils: for a larger class, no more than this are filled in.",
         largest,
     ).format(count=largest)
 
 
 def _ratio_words(ratios: Sequence[int]) -> str:
     if len(ratios) != 1:
-        return _("How many depends on the level of the class; too few are refused.") if ratios else ""
+        return _("How many depends on the level of the class; you cannot book with too few.") if ratios else ""
     return ngettext(
         "At least one adult for every {count} pupil.", "At least one adult for every {count} pupils.", ratios[0]
     ).format(count=ratios[0])
@@ -131,7 +131,7 @@ class CancelForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         label=_("Reason"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The other side reads it, so that it can plan anew."),
+        help_text=_("The other side will read this, so that they can make new plans."),
     )
 
 
@@ -143,7 +143,7 @@ class ConfirmVisitForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("It should be of equal worth, for example: the same lesson in the school's own workshop."),
+        help_text=_("It should be of equal value, for example the same lesson in the school's own workshop."),
     )
 
     def __init__(self, *args, staying: int, **kwargs) -> None:
@@ -169,10 +169,10 @@ class RosterForm(IdempotentFormMixin, forms.Form):
 
 class ExceptionForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     reason = CleanCharField(
-        label=_("Reason of the exception"),
+        label=_("Reason for the exception"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("It stays in the record with your name. Other schools that wait may ask for it."),
+        help_text=_("It is recorded with your name. Other schools that are waiting may ask about it."),
     )
 
 
@@ -183,7 +183,7 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     upload = forms.FileField(
         label=_("Or choose a file"),
         required=False,
-        help_text=_("A PDF or a photograph of the page, 10 MB at most."),
+        help_text=_("A PDF or a photograph of the page, up to 10 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/*"}),
     )
 
@@ -196,7 +196,7 @@ class DecisionForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The school reads it. A refusal ends the booking and frees its places."),
+        help_text=_("The school will read this. A refusal ends the booking and releases its places."),
     )
     decision = forms.ChoiceField(
         choices=[("approve", _("Approve the visit")), ("refuse", _("Refuse the visit"))], widget=forms.HiddenInput
@@ -211,7 +211,7 @@ class DecisionForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 class GroupForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     pupils = number(label=_("Pupils"), min_value=1, max_value=9999)
-    girls = number(label=_("Girls among them"), min_value=0, max_value=9999, required=False)
+    girls = number(label=_("Number of girls"), min_value=0, max_value=9999, required=False)
     adults = number(label=_("Accompanying adults"), min_value=0, max_value=999)
 
     def __init__(self, *args, pupils_per_adult: int, **kwargs) -> None:

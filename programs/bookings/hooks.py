@@ -1,4 +1,4 @@
-"""A school closes: its visits cannot take place, so their places come free."""
+"""When a school closes: its visits cannot take place, so their places are released."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from programs.schools.models import School
 
 @when_school_closes
 def cancel_visits_of(*, school: School, by: User, reason: str) -> None:
-    """Every visit that has not begun is cancelled for the school; the next in line moves up."""
+    """Cancel every visit of the school that has not begun; the next in the queue moves up."""
     now = timezone.now()
     live = Booking.objects.filter(school=school, state__in=LIVE, session__starts_at__gt=now)
     # In the order of the sessions: two closings at once lock them in the same order.

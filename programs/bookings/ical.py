@@ -1,4 +1,4 @@
-"""Bookings as calendar entries (RFC 5545) that a telephone or an office calendar keeps up to date."""
+"""Bookings as calendar entries (RFC 5545) that a phone or an office calendar keeps up to date."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def calendar_entry(booking: Booking, *, url: str, stamp: datetime) -> str:
 
 
 def calendar_feed(bookings: Iterable[Booking], *, name: str, for_centre: bool, stamp: datetime) -> str:
-    """Many visits in one calendar; those that are off stand in it as cancelled, with the UID that they had."""
+    """Many visits in one calendar; cancelled ones stay in it as cancelled, with their UID."""
     calendar = _calendar("PUBLISH", since=stamp.year - 1)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})

@@ -94,7 +94,7 @@ class GroupColumns(models.Model):
     """The columns of a group. Its school, class and leader belong to each table, which looks them up its own way."""
 
     PII = {"contact_phone": EMPTIED, "needs": ABOUT_PUPILS, "note": ABOUT_PUPILS}  # what ends it: fates_of_group
-    contact_phone = models.CharField(_("telephone on the day"), max_length=20)
+    contact_phone = models.CharField(_("phone number on the day"), max_length=20)
     pupils = models.PositiveSmallIntegerField(_("pupils"))
     adults = models.PositiveSmallIntegerField(_("accompanying adults"))
     needs = models.TextField(_("access and medical needs (for the centre only)"), blank=True, max_length=1000)
@@ -146,14 +146,14 @@ class Booking(GroupColumns):
     seats = models.PositiveSmallIntegerField(default=0)  # what it holds of the session now: only the guard writes it
     confirmed_pupils = models.PositiveSmallIntegerField(_("pupils confirmed"), null=True, blank=True)
     confirmed_adults = models.PositiveSmallIntegerField(_("adults confirmed"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=20, choices=BookingState)
+    state = models.CharField(_("status"), max_length=20, choices=BookingState)
     key_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)  # of the form's key
     body_hash = models.CharField(max_length=64, blank=True, editable=False)
     pass_code = models.CharField(max_length=26, unique=True, editable=False, default=new_pass_code)
     offered_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)  # that its papers are due
-    override_reason = models.CharField(_("reason of the exception"), max_length=300, blank=True)
+    override_reason = models.CharField(_("reason for the exception"), max_length=300, blank=True)
     override_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     waiting_since = models.DateTimeField(null=True, blank=True)
     papers_due_at = models.DateTimeField(null=True, blank=True)
@@ -219,7 +219,7 @@ class BookingApproval(models.Model):
     PII = {"decided_by": RECORD | OWN, "reason": MASK | LASTS}
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="approvals")
     kind = models.CharField(_("approval"), max_length=12, choices=ApprovalKind)
-    state = models.CharField(_("state"), max_length=10, choices=ApprovalState, default=ApprovalState.ASKED)
+    state = models.CharField(_("status"), max_length=10, choices=ApprovalState, default=ApprovalState.ASKED)
     decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)

@@ -17,9 +17,9 @@ from programs.core.retention import retention_rule
 
 @retention_rule(
     "visits.contacts",
-    label=_("Telephones, notes, access and medical needs of bookings"),
+    label=_("Phone numbers, notes, and access and medical needs of bookings"),
     days=30,
-    basis=_("They only served the day of the visit."),
+    basis=_("They were only needed for the day of the visit."),
 )
 def contacts_over(limit: datetime) -> QuerySet[Booking]:
     return Booking.objects.exclude(state__in=LIVE).filter(session__ends_at__lt=limit)
@@ -27,9 +27,9 @@ def contacts_over(limit: datetime) -> QuerySet[Booking]:
 
 @retention_rule(
     "visits.papers",
-    label=_("Papers of visits with their files"),
+    label=_("Papers for visits with their files"),
     days=365,
-    basis=_("They prove for a school year that the visit was planned and safe."),
+    basis=_("For one school year, they are evidence that the visit was planned and safe."),
 )
 def papers_over(limit: datetime) -> QuerySet[BookingPaper]:
     return BookingPaper.objects.exclude(booking__state__in=LIVE).filter(booking__session__ends_at__lt=limit)
@@ -37,7 +37,7 @@ def papers_over(limit: datetime) -> QuerySet[BookingPaper]:
 
 FACTS_OF_GROUP = (
     "phone=contact_phone",
-    ("needs", _("Access and medical needs that you told"), "needs"),
+    ("needs", _("Access and medical needs that you stated"), "needs"),
     "note",
 )
 
@@ -64,9 +64,9 @@ told(
     Booking,
     Kind(
         code="bookings",
-        label=_("Bookings that you lead"),
-        purpose=_("So that the centre knows whom to call on the day."),
-        source=_("Yourself."),
+        label=_("Bookings you are leading"),
+        purpose=_("So that the centre knows who to call on the day."),
+        source=_("You."),
         kept="visits.contacts",
     ),
     ("reference", _("Reference"), "reference"),
@@ -90,9 +90,9 @@ erased(RosterEntry, kept=_("Visits to centres"))
 
 erased(
     Booking,
-    removed=(_("Telephone and notes of bookings"), _("They only served the day of the visit.")),
-    kept=_("Bookings and posts in centres"),
-    masked=(_("Notes of bookings that mention the name"), _("The name is taken out of their text.")),
+    removed=(_("Phone numbers and notes of bookings"), _("They were only needed for the day of the visit.")),
+    kept=_("Bookings and roles at centres"),
+    masked=(_("Notes of bookings that mention the name"), _("The name is removed from their text.")),
     among=near,
 )
 
@@ -100,7 +100,7 @@ erased(
 @stands_in_the_way
 def coming_visits(user_id: int) -> Text | None:
     if Booking.objects.filter(leader=user_id, state__in=LIVE).exists():
-        return _("The person still leads bookings that are open: cancel them or let a colleague lead.")
+        return _("This person is still leading open bookings: cancel them or let a colleague lead.")
     return None
 
 
@@ -108,16 +108,16 @@ told(
     BookingPaper,
     Kind(
         code="visit_papers",
-        label=_("Papers of visits that you handed in"),
-        purpose=_("So that whoever approves, and the centre, know that the visit is safe."),
-        source=_("Yourself."),
+        label=_("Papers for visits that you submitted"),
+        purpose=_("So that the people who approve, and the centre, know that the visit is safe."),
+        source=_("You."),
         kept="visits.papers",
     ),
     "booking",
     ("paper", _("Paper"), "kind"),
     "text",
     ("file", _("File"), "file_name"),
-    ("handed_in", _("Handed in"), "handed_in_at"),
+    ("handed_in", _("Submitted on"), "handed_in_at"),
     order="handed_in_at",
 )
 
@@ -126,10 +126,10 @@ told(
     BookingApproval,
     Kind(
         code="visit_approvals",
-        label=_("Visits that you approved or refused"),
-        purpose=_("So that it stays known who answered for a visit."),
-        source=_("Yourself."),
-        kept=_("As long as the account exists: what was done in a role must stay traceable."),
+        label=_("Visits you approved or refused"),
+        purpose=_("So that there is a record of who was responsible for a visit."),
+        source=_("You."),
+        kept=_("As long as the account exists: what was done in a role must remain traceable."),
     ),
     "booking",
     ("approval", _("Approval"), "kind"),
@@ -147,10 +147,10 @@ def paper_files(subject: Subject) -> Iterator[StoredFile]:
         yield stored_file(f"visits/{row.booking.reference}", row.file_name, row.storage_key)
 
 
-MENTIONING = (_("Papers and reasons that mention the name"), _("The name is taken out of their text."))
+MENTIONING = (_("Papers and reasons that mention the name"), _("The name is removed from their text."))
 
 
-erased(BookingPaper, kept=_("Papers of visits, and approvals"), masked=MENTIONING)
+erased(BookingPaper, kept=_("Papers for visits, and approvals"), masked=MENTIONING)
 
 
-erased(BookingApproval, kept=_("Papers of visits, and approvals"), masked=MENTIONING)
+erased(BookingApproval, kept=_("Papers for visits, and approvals"), masked=MENTIONING)

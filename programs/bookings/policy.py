@@ -26,7 +26,7 @@ def can_book_for(standing, school) -> bool:
 
 
 def can_manage_booking(standing, *, user_id: int, leader_id: int, school) -> bool:
-    """The group's leader, and who coordinates or heads the school; colleagues may look but not touch."""
+    """The group's leader, and the school's coordinator or head; colleagues may look but not change anything."""
     if not can_act_for(standing, school):
         return False
     leads_school = standing.coordinates(school) or SchoolRole.PRINCIPAL in standing.roles_at(school)
@@ -45,61 +45,60 @@ def can_read_needs(*, user_id: int, leader_id: int, runs_centre: bool) -> bool:
 
 PERMISSIONS = [
     sees(_("the sessions of field trips with the places left"), EVERYBODY, "session_detail", reach=Reach.ALL),
-    sees(_("the list of bookings, with those within their reach in it"), SIGNED_IN, "booking_list"),
+    sees(_("the list of bookings, containing those within their scope"), SIGNED_IN, "booking_list"),
     sees(
-        _("bookings with the leading teacher, the telephone and, until the visit, the calendar entry"),
+        _("bookings with the group leader, the phone number and, until the visit, the calendar entry"),
         (*SCHOOL_STAFF, Role.CENTRE_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER),
         "booking_detail",
         "booking_calendar",
     ),
     does(_("book places for a class, or join the waiting list"), SCHOOL_STAFF, "session_book", reach=Reach.ALL),
+    does(_("confirm the visits they lead; the school's leadership any visit"), SCHOOL_STAFF, "booking_confirm"),
+    does(_("list the pupils who take part in a visit"), SCHOOL_STAFF, "booking_roster"),
     does(
-        _("confirm the visits that they lead; those who lead the school confirm any"), SCHOOL_STAFF, "booking_confirm"
-    ),
-    does(_("name the pupils who take part in a visit"), SCHOOL_STAFF, "booking_roster"),
-    does(
-        _("tell the centre what to prepare for the group that they lead; nobody else at school reads it"),
+        _("tell the centre what to prepare for the group they lead; nobody else at school reads it"),
         (Role.TEACHER,),
         "booking_needs",
     ),
     does(
-        _("hand in the papers of a visit, change the size of its group, and answer for it when it waits"),
+        _("submit the papers of a visit, change the size of its group, and answer offers while it is waiting"),
         SCHOOL_STAFF,
         "booking_paper",
         "booking_resize",
         "booking_answer",
     ),
     sees(
-        _("the papers of visits that they lead, head, host or are asked to approve"),
+        _("the papers of visits they lead, are responsible for, host or are asked to approve"),
         (*SCHOOL_STAFF, Role.CENTRE_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER),
         "paper_file",
     ),
     does(
-        _("approve or refuse visits for the school (the coordinator where no principal must)"),
+        _("approve or refuse visits for the school (the coordinator, unless it must be the principal)"),
         (Role.COORDINATOR, Role.PRINCIPAL),
         "approval_principal",
     ),
     does(
         _(
-            "approve or refuse visits that are far, paid or of primary pupils (for upper secondary schools the department)"
+            "approve or refuse visits that are far away, paid for or for primary pupils (for upper secondary "
+            "schools, the department)"
         ),
         (Role.WARD_OFFICER,),
         "approval_ward",
     ),
     does(
-        _("let primary pupils leave their city for a visit, or not"),
+        _("allow or refuse primary pupils to leave their city for a visit"),
         (Role.DEPARTMENT_OFFICER,),
         "approval_department",
     ),
     does(
-        _("take offered places, or leave the waiting list, by the personal link of a letter"),
+        _("accept offered places, or leave the waiting list, through the personal link in an email"),
         EVERYBODY,
         "waiting_answer",
         reach=Reach.ALL,
     ),
     does(_("cancel bookings"), (*SCHOOL_STAFF, Role.CENTRE_STAFF), "booking_cancel"),
     does(
-        _("give a waiting group places by exception, with a reason (managers of the centre)"),
+        _("give a waiting group places by exception, with a reason (centre managers)"),
         (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
         "booking_exception",
     ),
@@ -137,7 +136,7 @@ def may_decide(user, booking: Booking, kind: str) -> bool:
 
 
 def may_keep_photographs(*, booking: Booking, by: User) -> bool:
-    """Who leads or heads the group, and its host."""
+    """The group's leader, the head of its school, and its host."""
     manages = can_manage_booking(standing_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
     return manages or policy.can_run_centre(centre_ids_of(by), booking.session.field_trip.centre_id)
 

@@ -1,4 +1,4 @@
-"""Work of the visits wing that runs behind the request, and what it does when something happens in another wing."""
+"""Background tasks of the visits wing, and its reactions to events in other wings."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from programs.core.jobs import Progress, periodic
 
 @periodic("visits.deadlines", every=timedelta(minutes=5))
 def deadlines(progress: Progress) -> dict[str, int]:
-    """Asks for approvals, warns, gives places back, ends offers, fixes head counts; safe to run twice."""
+    """Request approvals, warn, release places, end offers, finalise head counts; safe to run twice."""
     return keep_deadlines()

@@ -1,4 +1,4 @@
-"""How a session and a group are called on paper, in messages and on devices."""
+"""What sessions and groups are called on paper, in messages and on devices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pupils without e-mail get a card, and open their account with it."""
+"""Pupils without email get a card, and open their account with it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from programs.schools.queries.roles import forget_standing, standing_of
 
 @dataclass(frozen=True)
 class IssuedCard:
-    """A card with its code in clear: it exists here, and on the paper that is printed of it, nowhere else."""
+    """A card with its plain-text code, which exists only here and on the printed paper."""
 
     pupil: Pupil
     username: str
@@ -48,8 +48,8 @@ def _already_made(**_arguments) -> IssuedCards:
     raise Refused.because(
         "sheet_made",
         _(
-            "This sheet was made a moment ago and is among the downloads of your browser. If it did not arrive, "
-            "make it once more: the new codes then replace the first ones."
+            "This sheet was created a moment ago and is in your browser's downloads. If it did not arrive, "
+            "create it again: the new codes then replace the first ones."
         ),
     )
 
@@ -57,15 +57,15 @@ def _already_made(**_arguments) -> IssuedCards:
 @transaction.atomic
 @once("cards.issue", again=_already_made)
 def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User, key: str) -> IssuedCards:
-    """New cards for these pupils of the class, with an account for whoever has none; earlier open cards end.
+    """Issue new cards for these pupils of the class, creating missing accounts; earlier open cards become invalid.
 
     Raises PermissionDenied, and ``Refused``: ``nobody_chosen``, ``not_in_class``, ``account_closed``,
-    ``unprintable``, ``account_in_office`` and ``sheet_made`` for a form sent twice: the codes of the first time are
-    kept nowhere.
+    ``unprintable``, ``account_in_office`` and ``sheet_made`` for a form sent twice, because the codes of the first time
+    are not stored anywhere.
     """
     class_group = ClassGroup.objects.select_related("school").get(pk=class_group.pk)
     must(may_issue_cards(by, class_group))
-    # The pupils' rows are the lock: of two sheets that are made at once the second replaces the first.
+    # The pupils' rows are the lock: of two sheets made at once, the second replaces the first.
     chosen = pupils_of_class(class_group).filter(pk__in=pupil_ids).select_related("user")
     pupils = list(chosen.select_for_update(of=("self",)))
     refuse_if(
@@ -94,7 +94,7 @@ def _issue_one(*, pupil: Pupil, by: User, expires_at: datetime) -> IssuedCard:
 
 @transaction.atomic
 def void_card(*, class_group: ClassGroup, pupil: Pupil, by: User, reason: str = "") -> None:
-    """Make a pupil's open card useless; doing it again changes nothing. Raises PermissionDenied."""
+    """Void a pupil's open card; repeating this changes nothing. Raises PermissionDenied."""
     must(may_issue_cards(by, class_group))
     if pupil.user is not None:
         void_cards(user=pupil.user, by=by, reason=reason)
@@ -102,7 +102,7 @@ def void_card(*, class_group: ClassGroup, pupil: Pupil, by: User, reason: str = 
 
 @transaction.atomic
 def activate_account(*, school: School, card_id: int, password: str) -> User:
-    """The holder of a card sets the password; the card is used up, other sessions end.
+    """Set the password of a card's holder; the card is used up, other sessions end.
 
     Raises ``Refused("card_opens_nothing")``: used, voided, expired, or of another school.
     """
@@ -116,7 +116,7 @@ def activate_account(*, school: School, card_id: int, password: str) -> User:
 @transaction.atomic
 @once("class.code", returns=ClassGroup)
 def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> ClassGroup:
-    """A new code for the class, or none; the one before opens nothing any more. Raises PermissionDenied."""
+    """Set a new code for the class, or none; the previous one stops working. Raises PermissionDenied."""
     fresh = ClassGroup.objects.select_for_update(of=("self",)).select_related("school").get(pk=class_group.pk)
     must(may_issue_cards(by, fresh))
     before = {"on": fresh.join_code is not None}
@@ -129,7 +129,7 @@ def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> 
 @transaction.atomic
 @once("class.join", returns=ClassGroup)
 def join_class(*, code: str, by: User, key: str) -> ClassGroup:
-    """Enrol the signed-in pupil in the class of this code; the place in another class of the year ends today.
+    """Enrol the signed-in pupil in the class with this code; a place in another class of the year ends today.
 
     Raises ``Refused``: ``not_a_pupil``, ``class_code_opens_nothing``.
     """

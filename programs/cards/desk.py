@@ -1,4 +1,4 @@
-"""What sign-in cards put on a homeroom teacher's desk."""
+"""What sign-in cards put on a class teacher's desk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tasks(user) -> list[DeskTask]:
         found.append(
             DeskTask(
                 title=title.format(count=count, name=class_group.name),
-                detail=_("With a card a pupil without e-mail opens an account: for projects and certificates."),
+                detail=_("With a card, a pupil without email can open an account for projects and certificates."),
                 url=reverse("cards_issue", args=[class_group.pk]),
                 action=_("Make the cards"),
                 weight=75,

@@ -28,7 +28,7 @@ SUGGESTION_LASTS = 60 * 60
 
 
 class CardsForm(IdempotentFormMixin):
-    """Whose cards to make. Whoever signs in already is offered, not ticked: a forgotten password.
+    """Whose cards to make. Pupils who already sign in are offered but not ticked, for a forgotten password.
 
     Ticked are those without a valid card, so that no card in a pocket dies by oversight; when all have one, those
     who have not used it: then a sheet was lost.
@@ -58,7 +58,10 @@ class VoidCardForm(CleanFormMixin, forms.Form):
 class ActivationCodeForm(CleanFormMixin, forms.Form):
     code = CleanCharField(
         label=_("Activation code"),
-        help_text=_("The ten large letters and digits on your card. Small letters and no hyphen will do as well."),
+        help_text=_(
+            "The ten large letters and digits on your card. Small letters are fine too, and you can leave out the "
+            "hyphen."
+        ),
         max_length=40,
         widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
     )
@@ -70,7 +73,7 @@ class ThreeWordsForm(CleanFormMixin, forms.Form):
     suggested = forms.CharField(widget=forms.HiddenInput)
     typed = CleanCharField(
         label=_("Type the three words"),
-        help_text=_("With or without accents, in capitals or not: all the same."),
+        help_text=_("With or without accents, in capitals or not: it makes no difference."),
         max_length=passphrases.LONGEST,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -92,11 +95,9 @@ class ThreeWordsForm(CleanFormMixin, forms.Form):
         found = super().clean()
         letters = passphrases.plain_letters(", ".join(self.words))
         if letters is None:
-            raise forms.ValidationError(_("These words have waited for too long. Take three others."))
+            raise forms.ValidationError(_("These words waited too long. Choose three others."))
         if "typed" in found and passphrases.plain_letters(found["typed"]) != letters:
-            self.add_error(
-                "typed", _("These are not the three words above. Read them aloud once more, then type them.")
-            )
+            self.add_error("typed", _("These are not the three words above. Read them aloud again, then type them."))
         found["password"] = letters
         return found
 
@@ -104,13 +105,13 @@ class ThreeWordsForm(CleanFormMixin, forms.Form):
 class OwnPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Choose a password"),
-        help_text=_("At least 10 characters that nobody guesses: not your name, not your birthday."),
+        help_text=_("At least 10 characters that nobody can guess: not your name, not your birthday."),
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password_again = forms.CharField(
-        label=_("The same password once more"),
+        label=_("The same password again"),
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -124,7 +125,7 @@ class OwnPasswordForm(forms.Form):
         found = super().clean()
         password, again = found.get("password"), found.get("password_again")
         if password and again and password != again:
-            self.add_error("password_again", _("The two passwords differ."))
+            self.add_error("password_again", _("The two passwords do not match."))
         elif password:
             try:
                 validate_password(password, self.person)

@@ -30,7 +30,7 @@ from programs.core.paper import (
 
 WIDTH, HEIGHT = A4
 COLUMNS, ROWS = 2, 4
-EDGE_X, EDGE_Y = 26, 24  # no printer prints to the edge, and the cut marks stand there
+EDGE_X, EDGE_Y = 26, 24  # printers cannot print to the edge, and the cut marks are there
 CARD_WIDTH, CARD_HEIGHT = (WIDTH - 2 * EDGE_X) / COLUMNS, (HEIGHT - 2 * EDGE_Y) / ROWS
 PADDING, QR_SIZE, GAP = 13, 64, 10
 CODE_HEIGHT = 37
@@ -41,7 +41,7 @@ CUT = HexColor("#9aa5b1")
 
 @dataclass(frozen=True)
 class Words:
-    """What every card of a sheet says alike, in the language of the page on which it was asked for."""
+    """Text shared by all cards on a sheet, in the language of the page that requested it."""
 
     language: str
     title: str
@@ -62,7 +62,7 @@ class Card:
     class_and_school: str
     username: str
     code: str
-    url: str  # the QR code: the code stands behind the #, which no browser sends and no server logs
+    url: str  # the QR code: the code is in the fragment after #, which no browser sends and no server logs
 
 
 def render(cards: Sequence[Card], words: Words) -> bytes:
@@ -106,7 +106,7 @@ def _draw_cut_marks(canvas: Canvas, *, rows: int) -> None:
 
 
 def _draw_card(canvas: Canvas, card: Card, words: Words, *, left: float, top: float) -> None:
-    """The head takes one line or four; what is below it stands at the same place on every card."""
+    """The head takes one line or four; everything below it is at the same place on every card."""
     bottom = top - CARD_HEIGHT + 2 * PADDING - 5  # the last line may come nearer to the cut
     _draw_head(canvas, card, words, left, top)
     _draw_caution(canvas, words, left, bottom)
@@ -130,7 +130,7 @@ def _draw_head(canvas: Canvas, card: Card, words: Words, left: float, top: float
 
 
 def _draw_rows(canvas: Canvas, left: float, y: float, rows: list[str], font: str, size: float, colour) -> float:
-    """The rows under ``y``; gives where the last one ends."""
+    """Draw the rows under ``y``; return where the last one ends."""
     for row in rows:
         y -= size * 1.24
         draw_left(canvas, left, y + size * 0.2, row, font, size, colour)
@@ -138,7 +138,7 @@ def _draw_rows(canvas: Canvas, left: float, y: float, rows: list[str], font: str
 
 
 def _draw_code(canvas: Canvas, card: Card, words: Words, left: float, bottom: float) -> None:
-    """Large, well apart, on a ground of its own: it is typed letter by letter."""
+    """Large, well spaced, on its own background: it is typed letter by letter."""
     canvas.setFillColor(HexColor("#eef4fb"))
     canvas.roundRect(left - 6, bottom, INSIDE + 12, CODE_HEIGHT, 5, stroke=0, fill=1)
     draw_left(canvas, left, bottom + CODE_HEIGHT - 10, words.code_label, REGULAR, 6.5, GREY)

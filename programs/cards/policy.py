@@ -6,18 +6,18 @@ from programs.core.permissions import EVERYBODY, Reach, Role, does
 
 PERMISSIONS = [
     does(
-        _("issue and void the sign-in cards of a class, and its class code; teachers for their own class only"),
+        _("issue and void the sign-in cards of a class, and its class code; teachers only for their own class"),
         (Role.TEACHER, Role.COORDINATOR),
         "cards_issue",
         "card_void",
         "class_code",
     ),
     does(
-        _("open an account with a sign-in card, on the page of its school"),
+        _("open an account with a sign-in card, on its school's page"),
         EVERYBODY,
         "school_activate",
         "school_activate_password",
         reach=Reach.ALL,
     ),
-    does(_("join a class of their school with the code that its teacher shows"), (Role.PUPIL,), "class_join"),
+    does(_("join a class in their school with the code its teacher shows"), (Role.PUPIL,), "class_join"),
 ]

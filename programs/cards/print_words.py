@@ -20,13 +20,13 @@ def words_of(issued: IssuedCards) -> Words:
         title=_("Sign-in cards of class {name}").format(name=issued.class_group.name),
         portal=settings.JURISDICTION["portal_name"],
         heading=_("Sign-in card"),
-        username_label=_("User name"),
+        username_label=_("Username"),
         code_label=_("Activation code (works once)"),
         open_page=_("1. Scan the QR code, or open the page:"),
         address=activation_url(issued.class_group.school).partition("://")[2],
         then=_("2. Enter the code, then set your password."),
         expires=_("Use it by {day} at the latest.").format(day=last_day.strftime("%d/%m/%Y")),
-        caution=_("Keep it like the key of your home: lend it to nobody, put no picture of it online."),
+        caution=_("Keep it like your house key: do not lend it to anyone, and do not post pictures of it online."),
     )
 
 

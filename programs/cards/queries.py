@@ -1,4 +1,4 @@
-"""Sign-in cards and class codes: who has come how far, and what a code opens."""
+"""Sign-in cards and class codes: how far each pupil has got, and what a code opens."""
 
 from __future__ import annotations
 

@@ -15,18 +15,18 @@ from programs.pupils.models import ClassGroup, Pupil
 CARD_LASTS = timedelta(days=30)
 CLASS_CODE_LENGTH = 8
 
-# One sentence for every reason: whoever guesses learns nothing, whoever holds a card learns what to do.
+# One message for every reason: guessing reveals nothing, and the holder of a card learns what to do.
 CARD_OPENS_NOTHING = Refusal(
     "card_opens_nothing",
     _(
-        "This code opens nothing here. Compare it with the card, letter by letter. A card works once, until the day "
-        "printed on it, and only on its own school's page. If you have set a password before, sign in with it. "
-        "Otherwise ask your teacher for a new card."
+        "This code does not work here. Compare it with the card, letter by letter. A card works once, until the "
+        "day printed on it, and only on its own school's page. If you have set a password before, sign in with "
+        "it. Otherwise ask your teacher for a new card."
     ),
 )
 CLASS_CODE_OPENS_NOTHING = Refusal(
     "class_code_opens_nothing",
-    _("No class of your school has this code now. Compare it letter by letter, or ask your teacher."),
+    _("No class in your school has this code now. Compare it letter by letter, or ask your teacher."),
     "code",
 )
 
@@ -41,20 +41,20 @@ def issue_refusal(*, chosen: int, found: int, closed: list[str], in_office: Sequ
     if not chosen:
         return Refusal("nobody_chosen", _("Choose at least one pupil."), "pupils")
     if found < chosen:
-        return Refusal("not_in_class", _("Somebody whom you chose is no longer in this class. Look again."), "pupils")
+        return Refusal("not_in_class", _("Someone you chose is no longer in this class. Please check again."), "pupils")
     if closed:
         message = _("The account is closed: {names}. An administrator can open it again.")
         return Refusal("account_closed", message.format(names=", ".join(closed)), "pupils")
     if in_office:
-        message = _("The account has another role in the portal, too: {names}. Its new password comes by e-mail only.")
+        message = _("The account also has other roles on the portal: {names}. Its password can only be reset by email.")
         return Refusal("account_in_office", message.format(names=", ".join(in_office)), "pupils")
     return None
 
 
 def joining_refusal(*, pupil: Pupil | None, class_group: ClassGroup | None, year_id: int | None) -> Refusal | None:
-    """A class code enrols a pupil of the same school, this school year; it opens nothing else."""
+    """A class code enrols a pupil of the same school this school year; it gives no other access."""
     if pupil is None or pupil.left_on is not None or not pupil.school.is_working:
-        return Refusal("not_a_pupil", _("A class code is for pupils of the school, who are signed in."))
+        return Refusal("not_a_pupil", _("A class code is for pupils of the school who are signed in."))
     if class_group is None or class_group.school_id != pupil.school_id or class_group.school_year_id != year_id:
         return CLASS_CODE_OPENS_NOTHING
     return None

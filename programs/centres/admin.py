@@ -1,4 +1,4 @@
-"""The back office of visits. Places and states are only looked at here: actions change them."""
+"""The back office of visits. Places and states are read-only here: only actions change them."""
 
 from django.contrib import admin
 
@@ -54,7 +54,7 @@ class SessionAdmin(admin.ModelAdmin):
     date_hierarchy = "starts_at"
 
     def has_add_permission(self, request) -> bool:
-        return False  # a centre's calendar schedules, with all that must be heeded
+        return False  # scheduling happens in a centre's calendar, with all its checks
 
     def has_change_permission(self, request, obj=None) -> bool:
         return False

@@ -8,8 +8,8 @@ AUDIT_ACTIONS = {
     "session.create": _("Session offered"),
     "series.create": _("Series of sessions offered"),
     "centre.hours": _("Opening hours changed"),
-    "centre.closed_days": _("Days closed"),
-    "centre.open_days": _("Closed days opened again"),
+    "centre.closed_days": _("Days marked as closed"),
+    "centre.open_days": _("Closed days reopened"),
     "centre.room": _("Room saved"),
     "season.save": _("Season saved"),
 }
@@ -27,8 +27,8 @@ class SessionState(TextChoices):
 
 
 class WaitingPolicy(TextChoices):
-    STRICT = "strict", _("Strict order: the first in line, or nobody")
-    FIRST_FIT = "first_fit", _("The first group in line that fits")
+    STRICT = "strict", _("Strict order: only the first in the queue")
+    FIRST_FIT = "first_fit", _("The first group in the queue that fits")
 
 
 class Weekday(IntegerChoices):
@@ -54,10 +54,10 @@ class PaperKind(TextChoices):
 
 
 class VisitRisk(TextChoices):
-    """What makes a visit riskier than one next door; the words say why somebody is asked."""
+    """What makes a visit riskier than one next door; the labels explain why approval is needed."""
 
-    OTHER_WARD = "other_ward", _("The centre lies in another ward.")
+    OTHER_WARD = "other_ward", _("The centre is in another ward.")
     HIRED_VEHICLE = "hired_vehicle", _("The group needs a hired vehicle.")
     PAID = "paid", _("The visit costs money.")
-    PRIMARY = "primary", _("The pupils are of primary school.")
-    PRIMARY_OUTSIDE_CITY = "primary_outside_city", _("Primary pupils leave their city.")
+    PRIMARY = "primary", _("The pupils are in primary school.")
+    PRIMARY_OUTSIDE_CITY = "primary_outside_city", _("Primary pupils are leaving their city.")

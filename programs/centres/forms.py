@@ -87,23 +87,23 @@ class ClocksField(CleanCharField):
 
 
 class SpansField(CleanCharField):
-    """Stretches of a day such as ``7:30-11:30, 13:00-17:00``; empty on a day on which nobody is received."""
+    """Time slots such as ``7:30-11:30, 13:00-17:00``; empty on a day on which nobody is received."""
 
     def clean(self, value: object) -> list[tuple[time, time]]:
         text = super().clean(value)
         spans = sorted(self._span(part) for part in re.split(r"[,;]", text) if part.strip())
         if any(first[1] > second[0] for first, second in pairwise(spans)):
-            raise ValidationError(_("These stretches overlap."), code="overlap")
+            raise ValidationError(_("These time slots overlap."), code="overlap")
         return spans
 
     @staticmethod
     def _span(text: str) -> tuple[time, time]:
         ends = re.split(r"[-–—]", text)
         if len(ends) != 2:
-            raise ValidationError(_("Type stretches such as 7:30-11:30, 13:00-17:00."), code="invalid")
+            raise ValidationError(_("Type time slots, such as 7:30-11:30, 13:00-17:00."), code="invalid")
         first, last = read_clock(ends[0]), read_clock(ends[1])
         if last <= first:
-            raise ValidationError(_("A stretch must end after it begins."), code="invalid")
+            raise ValidationError(_("A time slot must end after it begins."), code="invalid")
         return first, last
 
 
@@ -114,7 +114,7 @@ def show_spans(spans: list[tuple[time, time]]) -> str:
 class MomentField(forms.DateTimeField):
     """A day and a time in the portal's own zone."""
 
-    default_error_messages = {"invalid": _("Type day and time such as 05/09/2026 07:00.")}
+    default_error_messages = {"invalid": _("Type the day and time, such as 05/09/2026 07:00.")}
 
     def __init__(self, **options) -> None:
         attributes = {"placeholder": "dd/mm/yyyy hh:mm", "autocomplete": "off"}
@@ -144,19 +144,19 @@ class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         queryset=None,
         required=False,
         empty_label=_("No season"),
-        help_text=_("A season says when booking opens and how places are given."),
+        help_text=_("A season sets when booking opens and how places are allocated."),
     )
     opens_on = DayField(
         label=_("Booking opens on"),
         required=False,
-        help_text=_("At 7:00. Left empty: at once. Not asked when the session belongs to a season."),
+        help_text=_("At 7:00. If left empty: at once. Not used when the session belongs to a season."),
     )
     closes_days = number(
-        label=_("Booking closes how many days before"),
+        label=_("Days before the session when booking closes"),
         min_value=0,
         max_value=60,
         initial=1,
-        help_text=_("What comes free after that still goes to the waiting list."),
+        help_text=_("Places that become available after that still go to the waiting list."),
     )
 
     def __init__(self, *args, centre: Centre, seasons: QuerySet[Season], **kwargs) -> None:
@@ -197,7 +197,7 @@ class SeriesForm(OfferForm):
         label=_("On these days of the week"), coerce=int, choices=Weekday, widget=forms.CheckboxSelectMultiple
     )
     clocks = ClocksField(
-        label=_("Begins at"), max_length=100, help_text=_("Several times are set apart by commas: 8:00, 13:30.")
+        label=_("Begins at"), max_length=100, help_text=_("Separate several times with commas: 8:00, 13:30.")
     )
 
 
@@ -229,7 +229,7 @@ class ReasonForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         label=_("Reason"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Every group reads it in its message."),
+        help_text=_("Every group will read this in its message."),
     )
 
 
@@ -250,7 +250,7 @@ class HoursForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     starts_on = DayField(label=_("First day"))
-    ends_on = DayField(label=_("Last day"), required=False, help_text=_("Left empty: this one day."))
+    ends_on = DayField(label=_("Last day"), required=False, help_text=_("If left empty: this one day only."))
     room = forms.ModelChoiceField(label=_("Room"), queryset=None, required=False, empty_label=_("The whole centre"))
     reason = CleanCharField(label=_("Reason"), max_length=200)
 
@@ -263,7 +263,7 @@ class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         first = cleaned.get("starts_on")
         cleaned["ends_on"] = cleaned.get("ends_on") or first
         if first and cleaned["ends_on"] < first:
-            self.add_error("ends_on", _("The last day lies before the first."))
+            self.add_error("ends_on", _("The last day is before the first."))
         return cleaned
 
 
@@ -277,12 +277,12 @@ class SeasonForm(CleanFormMixin, IdempotentFormMixin, forms.ModelForm):
     closes_at = MomentField(
         label=_("Closes"),
         help_text=_(
-            "Until then sessions are planned in it and a ballot of it is opened. Booking of each session ends by the "
-            "days that were set for that session."
+            "Until then you can plan its sessions and open a ballot. Each session stops taking bookings the set "
+            "number of days before it begins."
         ),
     )
-    mode = forms.ChoiceField(label=_("Way of giving places"), choices=BookingMode)
-    bookings_per_school = number(label=_("Bookings of one school at most"), min_value=1, max_value=500, initial=6)
+    mode = forms.ChoiceField(label=_("How places are allocated"), choices=BookingMode)
+    bookings_per_school = number(label=_("Maximum bookings per school"), min_value=1, max_value=500, initial=6)
 
     class Meta:
         model = Season
@@ -327,7 +327,7 @@ Choices = list[tuple[str, str]]
 
 
 class SessionSearchForm(forms.Form):
-    """A GET form: whatever cannot be read narrows nothing."""
+    """A GET form: invalid values are ignored."""
 
     grade = forms.ChoiceField(label=_("Level or grade"), required=False)
     subject = forms.ChoiceField(label=pgettext_lazy("school subject", "Subject"), required=False)
@@ -354,7 +354,7 @@ class SessionSearchForm(forms.Form):
         self.fields["grade"].choices = [("", _("All grades")), (_("Level"), levels), (_("Grade"), Grade.choices)]
 
     def wish(self) -> dict:
-        """What was asked for, in the words of ``queries.finding.Wish``."""
+        """What was asked for, in terms of ``queries.finding.Wish``."""
         self.is_valid()
         found = self.cleaned_data
         return {

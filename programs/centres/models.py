@@ -18,11 +18,11 @@ from programs.core.models import SchoolYear
 from programs.schools.models import Area
 
 USER = settings.AUTH_USER_MODEL
-RECORD = stays(_("They are the centre's and the school's records and point at an account without a name."))
+RECORD = stays(_("They are records of the centre and the school, and are only linked to an account without a name."))
 
 
 def in_language(vietnamese: str, english: str) -> str:
-    """The English words for an English reader where there are any."""
+    """The English text for English readers, where there is one."""
     return english if english and get_language() == "en" else vietnamese
 
 
@@ -35,18 +35,18 @@ class Centre(models.Model):
     name_en = models.CharField(_("name in English"), max_length=150, blank=True)
     ward = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="centres", verbose_name=_("ward"))
     address = models.CharField(_("address"), max_length=250)
-    phone = models.CharField(_("telephone"), max_length=20)
-    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("phone number"), max_length=20)
+    email = models.EmailField(_("email"))
     opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True)
     opening_hours_en = models.CharField(_("opening hours in English"), max_length=200, blank=True)
     accessibility = models.TextField(_("accessibility"), blank=True)
     accessibility_en = models.TextField(_("accessibility in English"), blank=True)
-    bookings_per_school = models.PositiveSmallIntegerField(_("live bookings of one school at most"), default=12)
+    bookings_per_school = models.PositiveSmallIntegerField(_("maximum live bookings per school"), default=12)
     confirm_days = models.PositiveSmallIntegerField(_("days before the session to confirm"), default=3)
     count_locks_days = models.PositiveSmallIntegerField(
-        _("days before the session when the head count is fixed"), default=2
+        _("days before the session when the head count is finalised"), default=2
     )
-    offer_hours = models.PositiveSmallIntegerField(_("hours that an offer of places stands"), default=48)
+    offer_hours = models.PositiveSmallIntegerField(_("hours an offer of places is kept"), default=48)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -145,7 +145,7 @@ class FieldTrip(models.Model):
     grade_from = models.PositiveSmallIntegerField(_("from grade"))
     grade_to = models.PositiveSmallIntegerField(_("to grade"))
     minutes = models.PositiveSmallIntegerField(_("minutes"))
-    max_pupils = models.PositiveSmallIntegerField(_("pupils at most"), default=40)
+    max_pupils = models.PositiveSmallIntegerField(_("maximum pupils"), default=40)
     pupils_per_adult = models.PositiveSmallIntegerField(_("pupils per accompanying adult"), default=20)
     price_vnd = models.PositiveIntegerField(_("price per pupil (đồng)"), default=0)
     needs_transport = models.BooleanField(_("needs a hired vehicle"), default=False)
@@ -176,7 +176,7 @@ class FieldTrip(models.Model):
 
 
 class AdultRatio(models.Model):
-    """How many pupils of a level one adult may accompany; without a row the trip's own ratio holds."""
+    """How many pupils of a level one adult may accompany; without a row the trip's own ratio applies."""
 
     NO_PII = True
     field_trip = models.ForeignKey(FieldTrip, on_delete=models.CASCADE, related_name="ratios")
@@ -216,11 +216,11 @@ class Season(models.Model):
     name_en = models.CharField(_("name in English"), max_length=150, blank=True)
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")
     mode = models.CharField(
-        _("way of giving places"), max_length=12, choices=BookingMode, default=BookingMode.FIRST_COME
+        _("how places are allocated"), max_length=12, choices=BookingMode, default=BookingMode.FIRST_COME
     )
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
-    bookings_per_school = models.PositiveSmallIntegerField(_("bookings of one school at most"), default=6)
+    bookings_per_school = models.PositiveSmallIntegerField(_("maximum bookings per school"), default=6)
 
     class Meta:
         ordering = ["-opens_at"]
@@ -262,7 +262,7 @@ class SessionSeries(models.Model):
     ends_on = models.DateField(_("to"))
     weekdays = models.JSONField(default=list)  # numbers, Monday is 0
     times = models.JSONField(default=list)  # "08:00"
-    skipped = models.JSONField(default=list)  # [{"at", "why"}]: what was left out, for whoever wonders later
+    skipped = models.JSONField(default=list)  # [{"at", "why"}]: what was left out, for later questions
     created_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -293,13 +293,13 @@ class Session(models.Model):
     )
     series = models.ForeignKey(SessionSeries, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions")
     mode = models.CharField(
-        _("way of giving places"), max_length=12, choices=BookingMode, default=BookingMode.FIRST_COME
+        _("how places are allocated"), max_length=12, choices=BookingMode, default=BookingMode.FIRST_COME
     )
     one_group = models.BooleanField(_("one group only"), default=False)
     waiting_policy = models.CharField(max_length=10, choices=WaitingPolicy, default=WaitingPolicy.FIRST_FIT)
     booking_opens_at = models.DateTimeField(_("booking opens"))
     booking_closes_at = models.DateTimeField(_("booking closes"))
-    state = models.CharField(_("state"), max_length=10, choices=SessionState, default=SessionState.SCHEDULED)
+    state = models.CharField(_("status"), max_length=10, choices=SessionState, default=SessionState.SCHEDULED)
     closed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -322,7 +322,7 @@ class Session(models.Model):
 
     @property
     def seats_left(self) -> int:
-        """Places that a further group could take; none once a one-group session has its group."""
+        """Places another group could take; none once a one-group session has its group."""
         if self.one_group and self.seats_taken:
             return 0
         return self.capacity - self.seats_taken

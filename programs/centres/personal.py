@@ -12,10 +12,10 @@ told(
     CentreStaff,
     Kind(
         code="centre_posts",
-        label=_("Posts in centres"),
-        purpose=_("They decide what you may see and do."),
+        label=_("Roles at centres"),
+        purpose=_("They determine what you can see and do."),
         source=_("The centre's manager."),
-        kept=_("As long as the account exists: what was done in a role must stay traceable."),
+        kept=_("As long as the account exists: what was done in a role must remain traceable."),
     ),
     "centre",
     "role",
@@ -23,11 +23,11 @@ told(
 )
 
 
-erased(CentreStaff, kept=_("Bookings and posts in centres"))
+erased(CentreStaff, kept=_("Bookings and roles at centres"))
 
 
 @stands_in_the_way
 def current_post(user_id: int) -> Text | None:
     if CentreStaff.objects.filter(user=user_id, ended_on__isnull=True).exists():
-        return _("The person still works for a centre: end the post first.")
+        return _("This person still works at a centre: end that role first.")
     return None

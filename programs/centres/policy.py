@@ -38,7 +38,7 @@ def centre_managers() -> Q:
 
 PERMISSIONS = [
     sees(
-        _("sessions that take bookings, to be found by grade, subject, day, places and distance"),
+        _("sessions open for booking, which can be searched by grade, subject, day, places and distance"),
         EVERYBODY,
         "session_search",
         reach=Reach.ALL,
@@ -54,7 +54,7 @@ PERMISSIONS = [
         "season_list",
     ),
     does(
-        _("offer sessions and series, and move, copy, resize and cancel them (managers of the centre)"),
+        _("open sessions and series, and move, copy, resize and cancel them (centre managers)"),
         (Role.CENTRE_STAFF,),
         "session_new",
         "series_new",
@@ -65,7 +65,7 @@ PERMISSIONS = [
         "series_cancel",
     ),
     does(
-        _("change opening hours, closed days and rooms (managers of the centre, and the department)"),
+        _("change opening hours, closed days and rooms (centre managers, and the department)"),
         (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
         "centre_hours",
         "closed_days_new",
@@ -74,7 +74,7 @@ PERMISSIONS = [
         "room_edit",
     ),
     does(
-        _("set up the seasons: opening, clusters, way of giving places, bookings of one school"),
+        _("set up the seasons: opening, clusters, how places are allocated, bookings per school"),
         (Role.DEPARTMENT_OFFICER,),
         "season_new",
         "season_edit",

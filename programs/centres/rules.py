@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from programs.centres.choices import SessionState
 from programs.core.refusals import Refusal
 
-SERIES_DAYS = 366  # one school year is the longest stretch that is planned in one act
+SERIES_DAYS = 366  # one school year is the longest period that is planned at once
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Busy:
 
 @dataclass(frozen=True)
 class RoomPlan:
-    """When a room can be used: opening hours by weekday, days off, and what stands in it already."""
+    """When a room can be used: opening hours by weekday, days off, and sessions already in it."""
 
     hours: Mapping[int, Sequence[tuple[time, time]]]
     holidays: Sequence[ClosedDays]
@@ -54,7 +54,7 @@ class RoomPlan:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a session cannot be at a time: ``code`` for machines, ``name`` of what stands in the way."""
+    """Why a session cannot be at a time: ``code`` for machines, ``name`` of the obstacle."""
 
     code: str
     name: str = ""
@@ -92,12 +92,12 @@ def _clock(moment: time) -> str:
 def obstacle_text(code: str, name: str) -> str:
     """An obstacle in words."""
     words = {
-        "past": _("This time is past."),
+        "past": _("This time has passed."),
         "holiday": _("School holiday: {name}."),
         "closed_day": _("The centre is closed: {name}."),
-        "closed_weekday": _("The centre receives nobody on this day of the week."),
+        "closed_weekday": _("The centre does not receive groups on this day of the week."),
         "outside_hours": _("Outside the opening hours ({name})."),
-        "room_taken": _("The room is taken: {name}."),
+        "room_taken": _("The room is already taken: {name}."),
         "too_soon": _("Booking would close before it opens."),
     }
     return words[code].format(name=name)
@@ -166,16 +166,16 @@ class Rhythm:
 def rhythm_refusal(rhythm: Rhythm) -> Refusal | None:
     """Why nothing can be planned from these words."""
     if rhythm.ends_on < rhythm.starts_on:
-        return Refusal("ends_before", _("The last day lies before the first."), "ends_on")
+        return Refusal("ends_before", _("The last day is before the first."), "ends_on")
     if (rhythm.ends_on - rhythm.starts_on).days > SERIES_DAYS:
-        return Refusal("too_long", _("Plan one school year at most in one act."), "ends_on")
+        return Refusal("too_long", _("You can plan up to one school year at a time."), "ends_on")
     return None
 
 
 def plan_series(
     rhythm: Rhythm, plan: RoomPlan, *, minutes: int, opens_at: datetime, closes_days: int, now: datetime
 ) -> SeriesPlan:
-    """What a series makes and what it skips. Its own sessions stand in each other's way too."""
+    """What a series creates and what it skips. Its own sessions can also conflict with each other."""
     slots: list[Slot] = []
     skipped: list[Skip] = []
     busy = list(plan.busy)
@@ -196,13 +196,13 @@ def plan_series(
 def nothing_to_make_refusal(plan: SeriesPlan) -> Refusal | None:
     if plan.slots:
         return None
-    return Refusal("no_sessions", _("Every one of these times is skipped: choose other days or times."))
+    return Refusal("no_sessions", _("All of these times are skipped: choose other days or times."))
 
 
 def change_refusal(*, state: str, starts_at: datetime, now: datetime) -> Refusal | None:
     """Why a session can no longer be moved, cancelled or resized."""
     if state == SessionState.CANCELLED:
-        return Refusal("session_cancelled", _("This session is cancelled."))
+        return Refusal("session_cancelled", _("This session has been cancelled."))
     if state == SessionState.CLOSED or starts_at <= now:
         return Refusal("session_past", _("This session began at {time}.").format(time=moment_text(starts_at)))
     return None
@@ -217,10 +217,10 @@ def received_refusal(*, groups: int) -> Refusal | None:
     if not groups:
         return None
     message = ngettext(
-        "{count} group is checked in already, so the session can no longer be moved or cancelled. Close it after it "
-        "has begun. If others cannot be received, cancel their bookings one by one.",
-        "{count} groups are checked in already, so the session can no longer be moved or cancelled. Close it after it "
-        "has begun. If others cannot be received, cancel their bookings one by one.",
+        "{count} group has already been checked in, so the session can no longer be moved or cancelled. Close "
+        "it after it has begun. If other groups cannot be received, cancel their bookings one by one.",
+        "{count} groups have already been checked in, so the session can no longer be moved or cancelled. Close "
+        "it after it has begun. If other groups cannot be received, cancel their bookings one by one.",
         groups,
     )
     return Refusal("groups_received", message.format(count=groups))
@@ -229,14 +229,14 @@ def received_refusal(*, groups: int) -> Refusal | None:
 def capacity_refusal(*, capacity: int, room_capacity: int, seats_taken: int) -> Refusal | None:
     """Why a session cannot have this capacity: the room is smaller, or more places are taken already."""
     if capacity < 1:
-        return Refusal("no_places", _("A session has at least one place."), "capacity")
+        return Refusal("no_places", _("A session needs at least one place."), "capacity")
     if capacity > room_capacity:
         message = ngettext("The room has {count} place.", "The room has {count} places.", room_capacity)
         return Refusal("room_too_small", message.format(count=room_capacity), "capacity")
     if capacity < seats_taken:
         return Refusal(
             "over",
-            _("{taken} places are taken already, {over} more than {capacity}.").format(
+            _("{taken} places are already taken, {over} more than {capacity}.").format(
                 taken=seats_taken, over=seats_taken - capacity, capacity=capacity
             ),
             "capacity",
@@ -264,7 +264,7 @@ def shrink_room_refusal(*, capacity: int, largest: int) -> Refusal | None:
         return None
     return Refusal(
         "sessions_larger",
-        _("A session to come in this room has {count} places. Lower it first.").format(count=largest),
+        _("An upcoming session in this room has {count} places. Reduce them first.").format(count=largest),
         "capacity",
     )
 
@@ -272,19 +272,21 @@ def shrink_room_refusal(*, capacity: int, largest: int) -> Refusal | None:
 def season_refusal(
     *, opens_at: datetime, closes_at: datetime, old_mode: str, mode: str, is_open: bool, has_ballot: bool
 ) -> Refusal | None:
-    """Why a season cannot stand so."""
+    """Why a season is invalid."""
     if closes_at <= opens_at:
         return Refusal("closes_first", _("The season must close after it opens."), "closes_at")
     if is_open and mode != old_mode:
-        return Refusal("mode_fixed", _("Booking has opened: how places are given can no longer change."), "mode")
+        return Refusal(
+            "mode_fixed", _("Booking has opened: the way places are allocated can no longer be changed."), "mode"
+        )
     if has_ballot and mode != old_mode:  # the ballot itself switches it: to the draw, and back once results are sent
-        message = _("There is a ballot of this season: how places are given can no longer change here.")
+        message = _("This season has a ballot: the way places are allocated can no longer be changed here.")
         return Refusal("mode_fixed", message, "mode")
     return None
 
 
 def closed_twice_refusal(reason: str) -> Refusal:
-    message = _("These days are closed already, for this reason: {reason}").format(reason=reason)
+    message = _("These days are already closed, for this reason: {reason}").format(reason=reason)
     return Refusal("closed_twice", message, "starts_on")
 
 

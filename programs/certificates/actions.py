@@ -29,7 +29,7 @@ CODE_BYTES = 17
 @transaction.atomic
 @once("certificate.issue", returns=Certificate)
 def issue_certificates(*, booking_id: int, by: User, key: str, language: str = "vi") -> list[Certificate]:
-    """A certificate for every named pupil who came and has none; gives the new ones.
+    """Issue a certificate for every named pupil who came and has none; return the new ones.
 
     Raises PermissionDenied, and ``Refused``: ``not_held``, ``nobody_named``.
     """
@@ -42,7 +42,7 @@ def issue_certificates(*, booking_id: int, by: User, key: str, language: str = "
 
 @transaction.atomic
 def revoke_certificate(*, serial: str, reason: str, by: User) -> Certificate:
-    """From now on its code answers that it was revoked, when and why.
+    """Revoke a certificate; its code then reports that it was revoked, when and why.
 
     Raises PermissionDenied, and ``Refused("not_valid")``.
     """
@@ -60,7 +60,7 @@ def revoke_certificate(*, serial: str, reason: str, by: User) -> Certificate:
 
 
 def _locked_booking(booking_id: int) -> Booking:
-    """The booking under its lock: two people who press the button at once issue one after the other."""
+    """Return the booking, locked, so that two people who press the button at once issue one after the other."""
     Booking.objects.select_for_update().get(pk=booking_id)
     occasion = ("session__field_trip__centre__ward", "school", "class_group", "leader")
     return Booking.objects.select_related(*occasion).get(pk=booking_id)
@@ -98,7 +98,7 @@ def _issue(booking: Booking, plan: Plan, *, by: User, language: str) -> list[Cer
 
 
 def _printed_of(booking: Booking, language: str) -> dict:
-    """What every certificate of the visit has in common, as it will be printed for ever."""
+    """What all certificates of the visit have in common, frozen as printed."""
     trip = booking.session.field_trip
     english = language == "en"
     centre = (trip.centre.name_en if english else "") or trip.centre.name

@@ -16,7 +16,7 @@ SHOWN = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    """Visits whose pupils still wait for their certificates."""
+    """Visits whose pupils are still waiting for their certificates."""
     if not _has_part(user):
         return []
     return [
@@ -36,7 +36,7 @@ def _group(booking: Booking) -> str:
 
 
 def sections(user) -> list[DeskSection]:
-    """For a pupil: the latest of the own certificates."""
+    """For a pupil: their latest certificates."""
     if standing_of(user).pupil is None:
         return []
     mine = certificates_visible_to(user).filter(state=CertificateState.ISSUED).exclude(printed_name="")
@@ -54,7 +54,7 @@ def sections(user) -> list[DeskSection]:
                 )
                 for certificate in mine.order_by("-held_on", "-pk")[:SHOWN]
             ],
-            empty=_("No certificate yet. You get one after a visit."),
+            empty=_("No certificates yet. You get one after a visit."),
             url=reverse("certificate_list"),
             action=_("All my certificates"),
             weight=40,

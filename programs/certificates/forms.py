@@ -22,7 +22,7 @@ class RevokeForm(forms.Form):
 class VerifyForm(forms.Form):
     code = forms.CharField(
         label=_("Verification code"),
-        help_text=_("It stands beside the QR code. Spaces, dashes and lower case do not matter."),
+        help_text=_("It is printed next to the QR code. Spaces, dashes and lower case do not matter."),
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )

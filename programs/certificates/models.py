@@ -18,7 +18,7 @@ NAME = EMPTIED | until("certificates.held_names") | SHOWN
 
 
 class SerialCounter(models.Model):
-    """The last number given in a register; taken by a conditional write, never by max + 1."""
+    """The last number issued in a register; taken by a conditional write, never by max + 1."""
 
     NO_PII = True
     register = models.CharField(max_length=20, unique=True)  # e.g. GCN-2026
@@ -29,7 +29,7 @@ class SerialCounter(models.Model):
 
 
 class Certificate(models.Model):
-    """What was printed, frozen. The public page answers from this row alone."""
+    """The printed content, frozen. The public page uses this row alone."""
 
     PII = {
         "printed_name": NAME, "class_name": NAME, "sort_key": NAME | UNSAID, "pupil": STAYS | OWN | SHOWN,
@@ -53,7 +53,7 @@ class Certificate(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="certificates")
     booking = models.ForeignKey(Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="certificates")
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.PROTECT, related_name="certificates")
-    state = models.CharField(_("state"), max_length=10, choices=CertificateState, default=CertificateState.ISSUED)
+    state = models.CharField(_("status"), max_length=10, choices=CertificateState, default=CertificateState.ISSUED)
     issued_at = models.DateTimeField(_("issued"))
     issued_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)

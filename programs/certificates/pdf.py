@@ -175,7 +175,7 @@ def _draw_foot(canvas: Canvas, sheet: Sheet) -> None:
 
 
 def grouped(code: str) -> str:
-    """A verification code in groups that an eye can follow."""
+    """Format a verification code in groups that are easy to read."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
@@ -292,7 +292,7 @@ def _path_of(canvas: Canvas, left: tuple[str, ...], middle: tuple[str, ...]):
 
 
 def draw_lotus(canvas: Canvas, *, centre_x: float, bottom: float, width: float, faint: bool = False) -> None:
-    """The lotus standing on ``bottom``; ``faint`` draws it as the paper's watermark."""
+    """Draw the lotus on ``bottom``; ``faint`` draws it as a watermark."""
     canvas.saveState()
     scale = width / 448  # from tip to tip the drawing is 448 units wide
     canvas.translate(centre_x - 320 * scale, bottom + 296 * scale)

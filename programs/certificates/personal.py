@@ -1,9 +1,9 @@
-"""Certificates of a person: what they hand over, and what the register keeps when the name has to go.
+"""A person's certificates: what is exported, and what the register keeps when the name is erased.
 
-The register of serials is a record of the issuer: number, date, activity and school stay for ever. The name is the
-holder's. It goes on request, except from an award: whoever gave it must keep the decision with its name (a legal
-hold), and then only the issuer reads it. When a pupil's record merely reaches its end, certificates stay as they
-are: they are the former pupil's own proof.
+The register of serials is the issuer's record: number, date, activity and school are kept permanently. The name belongs
+to the holder. It is deleted on request, except from an award: the issuer must keep the decision with the name (a legal
+hold), and then only the issuer can read it. When a pupil's record simply reaches the end of its retention period,
+certificates are left unchanged: they are the former pupil's own evidence.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ told(
     Kind(
         code="certificates",
         label=_("Certificates"),
-        purpose=_("Proof that anyone can check who holds the certificate or its code."),
+        purpose=_("Evidence that anyone can check if they hold the certificate or its code."),
         source=_("The centre or the organiser that issued it."),
-        kept=_("The number stays in the register for ever; the name goes on request, except where a law holds it."),
+        kept=_(
+            "The number stays in the register permanently; the name is deleted on request, unless a law requires it "
+            "to be kept."
+        ),
     ),
     "serial",
-    ("kind", _("Kind"), "kind"),
+    ("kind", _("Type"), "kind"),
     "printed_name",
     ("class", _("Class"), "class_name"),
     "school",
@@ -82,7 +85,10 @@ erased(
     of=given_back,
     loses=(
         _("Certificates"),
-        _("Number, date and activity stay in the register; the name and the class go, and nobody can print it again."),
+        _(
+            "The number, date and activity stay in the register; the name and class are deleted, and nobody can "
+            "print it again."
+        ),
     ),
 )
 erased(
@@ -91,28 +97,29 @@ erased(
     kept=(
         _("Certificates of an award"),
         _(
-            "Whoever gives an award must keep the decision with its name (Law on Emulation and Commendation "
-            "06/2022/QH15; the period is to be confirmed). The public page no longer shows the name."
+            "An organisation that gives an award must keep the decision with the name (Law on Emulation and "
+            "Commendation 06/2022/QH15; the period is to be confirmed). The public page no longer shows the "
+            "name."
         ),
     ),
 )
 erased(
     Certificate,
     of=left_to_the_holder,
-    kept=(_("Certificates"), _("They are the former pupil's own proof; nobody asked to give it up.")),
+    kept=(_("Certificates"), _("They are the former pupil's own evidence; nobody has asked for them to be deleted.")),
 )
 
 
 @forgets()
 def forget_printed_copies(subject: Subject) -> Iterator[Erasure]:
-    """Large prints of a whole visit lie in private storage for some days; they are made anew when asked for."""
+    """Large prints of a whole visit are kept in private storage for a few days and recreated on request."""
     bookings = list(own_rows(Certificate, subject).exclude(booking=None).values_list("booking", flat=True).distinct())
     jobs = [job.pk for job in Job.objects.filter(name=PRINT_JOB) if job.arguments.get("booking") in bookings]
     yield Erasure(
-        label=_("Printed copies of whole visits"),
+        label=_("Printed copies for whole groups"),
         count=len(jobs),
         outcome=Erasure.REMOVED,
-        why=_("They are printed anew, without the name, when somebody asks for them."),
+        why=_("They are printed again, without the name, when someone needs them."),
         carry_out=lambda: forget_jobs(Job.objects.filter(pk__in=jobs)),
     )
 
@@ -120,10 +127,11 @@ def forget_printed_copies(subject: Subject) -> Iterator[Erasure]:
 # --- How long the name on an award is held after its holder had it erased ------------------------
 @retention_rule(
     "certificates.held_names",
-    label=_("Names on awards whose holder had the data erased"),
+    label=_("Names on awards whose holders had their data erased"),
     days=3650,
     basis=_(
-        "Whoever gives an award keeps the decision with its name (Law on Emulation and Commendation 06/2022/QH15)."
+        "An organisation that gives an award keeps the decision with the name (Law on Emulation and "
+        "Commendation 06/2022/QH15)."
     ),
     doubt=_("How long the decision must be kept is to be confirmed; until then the name stays."),
 )

@@ -40,7 +40,7 @@ def certificates_of(booking: Booking | int) -> QuerySet[Certificate]:
 
 
 def newest_id_of(booking: Booking) -> int:
-    """Changes whenever a certificate of the booking is issued: a sheet printed before that is not up to date."""
+    """Changes whenever a certificate of the booking is issued, which makes earlier prints out of date."""
     return Certificate.objects.filter(booking=booking).latest("pk").pk
 
 
@@ -58,7 +58,7 @@ def searched(certificates: QuerySet[Certificate], text: str) -> QuerySet[Certifi
 
 
 def find_by_code(text: str) -> Certificate | None:
-    """The certificate whose verification code a person typed: spaces, dashes and lower case do not matter."""
+    """Find a certificate by a typed verification code; spaces, dashes and lower case do not matter."""
     code = re.sub(r"[\s\-–.]+", "", text).upper()
     if not _CODE.fullmatch(code):
         return None
@@ -66,7 +66,7 @@ def find_by_code(text: str) -> Certificate | None:
 
 
 def is_name_withheld(certificate: Certificate) -> bool:
-    """Whether the holder had the name erased: it is gone, or held by a law for the issuer's eyes only."""
+    """Whether the holder had the name erased: it is deleted, or kept by law for the issuer only."""
     if not certificate.printed_name:
         return True
     done = DataRequest.objects.filter(kind=RequestKind.ERASE, state=RequestState.DONE)
@@ -74,7 +74,7 @@ def is_name_withheld(certificate: Certificate) -> bool:
 
 
 def bookings_to_certify(user) -> QuerySet[Booking]:
-    """Visits that were held, with named pupils who came and hold no certificate yet, and whose part it is to issue.
+    """Past visits with named pupils who came and have no certificate yet, which this person may issue.
 
     The same people as ``policy.may_issue`` says, asked of all visits at once.
     """

@@ -15,8 +15,8 @@ from programs.certificates.models import Certificate
 from programs.core.paper import unprintable
 from programs.core.refusals import Refusal
 
-# Whoever gives an award must keep the decision with its name (Law on Emulation and Commendation 06/2022/QH15; the
-# period is to be confirmed): an erasure leaves the name in the register, where only the issuer reads it.
+# The issuer of an award must keep the decision with the name (Law on Emulation and Commendation 06/2022/QH15; the
+# period is to be confirmed): an erasure leaves the name in the register, where only the issuer can read it.
 HELD_BY_LAW = (CertificateKind.AWARD,)
 
 
@@ -58,7 +58,7 @@ def plan_issue(entries: Iterable[RosterEntry], latest: Mapping[int, Certificate]
 
 def _left_out_because(entry: RosterEntry, earlier: Certificate | None) -> str | Promise:
     if entry.pupil.erased_at:
-        return _("The pupil's data were erased")
+        return _("The pupil's data has been erased")
     if entry.attended is False:
         return _("Did not come")
     # A corrected name gets a new certificate; any other revocation is meant to last.
@@ -73,7 +73,9 @@ def issuing_refusal(booking: Booking, plan: Plan) -> Refusal | None:
     if booking.state not in CAME:
         return Refusal("not_held", _("Certificates can be issued once the centre has checked the class in."))
     if not plan.came:
-        return Refusal("nobody_named", _("No pupil on the list came. Add the names of the pupils who came first."))
+        return Refusal(
+            "nobody_named", _("None of the pupils on the list came. First add the names of the pupils who came.")
+        )
     return None
 
 
@@ -84,5 +86,5 @@ def revoking_refusal(certificate: Certificate) -> Refusal | None:
 
 
 def shows_name(certificate: Certificate, *, is_withheld: bool) -> bool:
-    """The public page names nobody whose certificate is not valid, or whose name was erased on request."""
+    """The public page hides the name on invalid certificates and after an erasure request."""
     return certificate.is_valid and not is_withheld

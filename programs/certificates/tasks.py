@@ -1,4 +1,4 @@
-"""Work of the certificates wing that runs behind the request."""
+"""Background tasks of the certificates wing."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class RevokeCertificate(Act):
     template_name = "certificates/revoke.html"
     context_object_name = "certificate"
     may = staticmethod(policy.may_revoke)
-    done = _("The certificate was revoked. Whoever checks its code reads so from now on.")
+    done = _("The certificate has been revoked. From now on, anyone who checks its code will see this.")
 
     def get_target(self, serial: str) -> Certificate:
         seen = queries.certificates_visible_to(self.user)
@@ -141,7 +141,7 @@ def certificate_verify_form(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def certificate_verify(request: HttpRequest, code: str) -> HttpResponse:
-    """Every failure answers alike, whatever was wrong with the code."""
+    """Every failure gets the same answer, whatever was wrong with the code."""
     if GUESSES.is_exhausted(request):
         return _public(render(request, "certificates/verify_limited.html", status=429))
     certificate = queries.find_by_code(code)
@@ -174,7 +174,7 @@ def _pdf(response: HttpResponse, name: str) -> HttpResponse:
 
 
 def _public(response: HttpResponse) -> HttpResponse:
-    """Not for search engines, and not for caches: a certificate can be revoked at any moment."""
+    """Keep the page out of search engines and caches: a certificate can be revoked at any moment."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response

@@ -14,7 +14,7 @@ DATA = Path(__file__).resolve().parent / "data"
 
 @transaction.atomic
 def load_rule_sets() -> list[RuleSet]:
-    """Load the fields and rule sets of ``data/``; a version that is already there stays as it is."""
+    """Load the fields and rule sets of ``data/``; existing versions are left unchanged."""
     for position, row in enumerate(_read("fields.toml")["fields"]):
         ProjectField.objects.update_or_create(code=row["code"], defaults={**row, "position": position})
     described = _read("khkt.toml")["rule_sets"]

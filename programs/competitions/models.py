@@ -14,7 +14,7 @@ from programs.core.models import SchoolYear
 
 
 def _in_language(vietnamese: str, english: str) -> str:
-    """The English words for a reader of English, where there are any."""
+    """The English text for English readers, where there is one."""
     return english if english and (get_language() or "vi").startswith("en") else vietnamese
 
 
@@ -27,7 +27,7 @@ class RuleSet(models.Model):
     source = models.CharField(_("legal source"), max_length=200, blank=True)
     grade_from = models.PositiveSmallIntegerField(_("from grade"), default=8)
     grade_to = models.PositiveSmallIntegerField(_("to grade"), default=12)
-    team_max = models.PositiveSmallIntegerField(_("team members at most"), default=2)
+    team_max = models.PositiveSmallIntegerField(_("maximum team members"), default=2)
     image_max_mb = models.PositiveSmallIntegerField(default=8)
     document_max_mb = models.PositiveSmallIntegerField(default=20)
 
@@ -93,16 +93,16 @@ class Competition(models.Model):
     summary_en = models.TextField(_("summary in English"))
     theme = models.TextField(_("theme"), blank=True)
     theme_en = models.TextField(_("theme in English"), blank=True)
-    requirements = models.TextField(_("what an entry needs"), blank=True, help_text=_("One a line."))
+    requirements = models.TextField(_("what an entry needs"), blank=True, help_text=_("One per line."))
     requirements_en = models.TextField(_("what an entry needs, in English"), blank=True)
-    prizes = models.TextField(_("prizes"), blank=True, help_text=_("One a line."))
+    prizes = models.TextField(_("prizes"), blank=True, help_text=_("One per line."))
     prizes_en = models.TextField(_("prizes in English"), blank=True)
     illustration = models.CharField(max_length=60, blank=True)
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="competitions")
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="competitions")
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
-    state = models.CharField(_("state"), max_length=10, choices=CompetitionState, default=CompetitionState.DRAFT)
+    state = models.CharField(_("status"), max_length=10, choices=CompetitionState, default=CompetitionState.DRAFT)
 
     class Meta:
         ordering = ["-opens_at"]

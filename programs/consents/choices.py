@@ -9,8 +9,8 @@ AUDIT_ACTIONS = {
     "consent.refuse": _("Consent refused"),
     "consent.withdraw": _("Consent withdrawn"),
     "consent_text.publish": _("Consent text published"),
-    "guardian_link.issue": _("Link for a guardian made"),
-    "guardian_link.void": _("Link of a guardian shut"),
+    "guardian_link.issue": _("Guardian's link created"),
+    "guardian_link.void": _("Guardian's link closed"),
 }
 
 

@@ -24,11 +24,13 @@ def _questions_of(pupil) -> list[DeskTask]:
     still_open = sum(question.is_open for question in queries.questions_for(pupil, ConsentGiver.PUPIL))
     if not still_open:
         return []
-    title = ngettext("{count} question waits for your answer", "{count} questions wait for your answer", still_open)
+    title = ngettext(
+        "{count} question is waiting for your answer", "{count} questions are waiting for your answers", still_open
+    )
     return [
         DeskTask(
             title=title.format(count=still_open),
-            detail=_("May your name or your picture be shown? You decide, with your parents or guardian."),
+            detail=_("May we show your name or picture? You decide, together with your parents or guardian."),
             url=reverse("my_consents"),
             action=_("Answer"),
             weight=30,
@@ -48,9 +50,9 @@ def _withdrawals(user) -> list[DeskTask]:
         found.append(
             DeskTask(
                 title=title.format(count=len(withdrawn)),
-                detail=_("Stop its use outside the portal too, by {day}.").format(day=f"{first:%d/%m/%Y}"),
+                detail=_("Stop using it outside the portal too, by {day}.").format(day=f"{first:%d/%m/%Y}"),
                 url=reverse("consent_overview", args=[school.code]),
-                action=_("See"),
+                action=_("View"),
                 weight=25,
             )
         )

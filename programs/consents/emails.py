@@ -1,4 +1,4 @@
-"""Letters about consents. They name no pupil: the page behind the link does, for whoever may open it."""
+"""Emails about consents. They name no pupil; the linked page does, for those who may open it."""
 
 from __future__ import annotations
 

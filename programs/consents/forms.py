@@ -59,7 +59,7 @@ class AnswersForm(CleanFormMixin, forms.Form):
     def clean(self) -> dict:
         found = super().clean()
         if not any(found.get(question.purpose) for question in self.questions):
-            self.add_error(None, _("Nothing was answered, so nothing changes. Choose at least one answer."))
+            self.add_error(None, _("No question was answered, so nothing changes. Choose at least one answer."))
         return found
 
 
@@ -68,13 +68,15 @@ class GuardianAnswersForm(AnswersForm):
         label=_("Your full name"), min_length=2, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     relation = CleanCharField(
-        label=_("You are the pupil's"), help_text=_("For example: mother, father, grandmother, guardian"), max_length=60
+        label=_("Your relation to the pupil"),
+        help_text=_("For example: mother, father, grandmother, guardian"),
+        max_length=60,
     )
 
 
 class GuardianCodeForm(CleanFormMixin, forms.Form):
     code = CleanCharField(
-        label=_("Code from the sheet"),
+        label=_("Code from the letter"),
         help_text=_("28 letters and digits in groups of four. Capitals and hyphens do not matter."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
@@ -86,7 +88,7 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
     scan = forms.FileField(
         label=_("Scan or photograph of the signed forms"),
-        help_text=_("PDF, JPEG, PNG or HEIC, 20 MB at most. Every form that you enter must be on it."),
+        help_text=_("PDF, JPEG, PNG or HEIC, up to 20 MB. It must show every form you record."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/heic"}),
     )
     signed_on = DateField(label=_("Day of the signature"), help_text=_("The date on the form, such as 05/09/2026"))
@@ -142,7 +144,7 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     def clean_signed_on(self):
         day = self.cleaned_data["signed_on"]
         if day > timezone.localdate():
-            raise forms.ValidationError(_("The form cannot have been signed after today."))
+            raise forms.ValidationError(_("The form cannot have been signed later than today."))
         return day
 
     def clean(self) -> dict:
@@ -155,7 +157,7 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 class WithdrawAtSchoolForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("How you were told (kept in the history)"),
-        help_text=_("For example: by telephone, letter of 05/09/2026. No reason has to be given for withdrawing."),
+        help_text=_("For example: by phone, letter of 05/09/2026. No reason is needed to withdraw."),
         max_length=300,
         required=False,
     )

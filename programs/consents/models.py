@@ -16,7 +16,7 @@ LINK = GOES | row_until("schools.guardian_links")
 
 
 class ConsentText(models.Model):
-    """What is asked, word for word. A new version asks again; an old one stays readable for ever."""
+    """The exact wording of a question. A new version asks again; old versions stay readable."""
 
     NO_PII = True
     purpose = models.CharField(_("purpose"), max_length=12, choices=ConsentPurpose)
@@ -49,8 +49,8 @@ class ConsentText(models.Model):
 class Consent(models.Model):
     """One row per pupil, purpose, text version and giver (Law 91/2025/QH15, article 24).
 
-    The row is where things stand; each move is an audit row. A consent that was given is never deleted when it is
-    withdrawn: that it existed is part of the proof.
+    The row holds the current state; each change is an audit row. A consent is never deleted when it is withdrawn: that
+    it existed is part of the evidence.
     """
 
     PII = {
@@ -64,7 +64,7 @@ class Consent(models.Model):
     state = models.CharField(max_length=10, choices=ConsentState, default=ConsentState.ASKED)
     given_by_name = models.CharField(_("given by"), max_length=150, blank=True)
     relation = models.CharField(_("relation to the pupil"), max_length=60, blank=True)
-    channel = models.CharField(_("way"), max_length=10, choices=ConsentChannel, blank=True)
+    channel = models.CharField(_("method"), max_length=10, choices=ConsentChannel, blank=True)
     evidence_path = models.CharField(max_length=200, blank=True)  # the scanned form, in private storage
     evidence_hash = models.CharField(max_length=64, blank=True)  # of the scan, or of what was agreed to on the page
     recorded_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -90,7 +90,7 @@ class Consent(models.Model):
 
 
 class GuardianLink(models.Model):
-    """A guardian's personal door to one pupil's consents and data; only the hash of its token is kept."""
+    """A guardian's personal link to one pupil's consents and data; only the hash of its token is stored."""
 
     PII = {
         "pupil": LINK | OWN, "guardian_name": LINK, "relation": LINK, "created_by": ACT, "token_hash": SECRET,

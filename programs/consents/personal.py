@@ -21,14 +21,14 @@ told(
     Kind(
         code="consents",
         label=_("Consents"),
-        purpose=_("Proof of what was allowed, and from when it no longer is."),
+        purpose=_("Evidence of what was allowed, and from when it no longer is."),
         source=_("The pupil and the guardian; for a paper form, the school."),
         kept="schools.pupils",
     ),
     ("purpose", _("Purpose"), "purpose"),
     ("text_version", _("Version of the text"), "text_version"),
     ("giver", _("Who was asked"), "giver"),
-    ("state", _("State"), "state"),
+    ("state", _("Status"), "state"),
     "given_by=given_by_name",
     "relation",
     "channel",
@@ -54,13 +54,13 @@ told(
     Kind(
         code="guardian_links",
         label=_("Links given to a guardian"),
-        purpose=_("A guardian's door to the pupil's consents and data, without an account."),
+        purpose=_("Lets a guardian see the pupil's consents and data without an account."),
         source=_("The school."),
         kept="schools.guardian_links",
     ),
     ("guardian", _("Guardian"), "guardian_name"),
     "relation",
-    ("made", _("Made"), "created_at"),
+    ("made", _("Created"), "created_at"),
     ("expires", _("Expires"), "expires_at"),
     ("first_used", _("First used"), "first_used_at"),
     ("voided", _("Voided"), "voided_at"),
@@ -80,19 +80,22 @@ erased(
     unless_done=Q(state=ConsentState.GIVEN),
     loses=(
         _("Consents"),
-        _("Who gave them and the scanned forms go; each counts as withdrawn. That they existed is part of the proof."),
+        _(
+            "The names of those who gave them and the scanned forms are deleted; each consent counts as withdrawn. "
+            "That they existed is part of the evidence."
+        ),
     ),
 )
 
 
-erased(GuardianLink, removed=(_("Links given to a guardian"), _("They open nothing any more.")))
+erased(GuardianLink, removed=(_("Links given to a guardian"), _("They no longer open anything.")))
 
 
 @retention_rule(
     "schools.guardian_links",
-    label=_("Guardians' links that expired or were voided"),
+    label=_("Guardians' links that have expired or were voided"),
     days=90,
-    basis=_("They open nothing any more; what was done through them stands in the consents."),
+    basis=_("They no longer open anything; what was done through them is recorded in the consents."),
 )
 def lapsed_guardian_links(limit: datetime) -> QuerySet[GuardianLink]:
     return GuardianLink.objects.filter(Q(expires_at__lt=limit) | Q(voided_at__lt=limit))

@@ -8,7 +8,7 @@ OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
 
 PERMISSIONS = [
     sees(
-        _("the figures of consents by class; officers by school only"),
+        _("the consent figures by class; for officers by school only"),
         (*SCHOOL_STAFF, *OFFICERS, Role.STEERING),
         "consent_overview",
     ),
@@ -21,16 +21,16 @@ PERMISSIONS = [
         "consent_forms",
     ),
     does(
-        _("give out guardians' links, write down paper forms, and note that a consent was withdrawn"),
+        _("give out guardians' links, record paper forms, and record that a consent was withdrawn"),
         SCHOOL_STAFF,
         "consent_sheet",
         "consent_link",
         "consent_paper",
         "consent_withdraw",
     ),
-    does(_("agree to being shown, and take it back"), (Role.PUPIL,), "my_consents", "my_consent"),
+    does(_("agree to being shown, and withdraw that consent"), (Role.PUPIL,), "my_consents", "my_consent"),
     does(
-        _("agree and take back for their child, purpose by purpose, without an account"),
+        _("give and withdraw consent for their child, purpose by purpose, without an account"),
         (Role.GUARDIAN,),
         "guardian_code",
         "guardian_door",

@@ -20,7 +20,7 @@ from programs.pupils.models import ClassGroup, Pupil
 
 
 def grouped(token: str) -> str:
-    """A code in groups that an eye can follow and a thumb can type."""
+    """Format a code in groups that are easy to read and type."""
     return "-".join(token[start : start + 4] for start in range(0, len(token), 4))
 
 
@@ -36,22 +36,22 @@ def _slip(issued: IssuedLink, class_group: ClassGroup) -> Slip:
         language=get_language() or "vi",
         document=_("Letters to guardians {name}").format(name=class_group.name),
         school=class_group.school.name,
-        addressed=_("To the mother, the father or the guardian of"),
+        addressed=_("To the mother, father or guardian of"),
         name=issued.link.pupil.full_name,
         class_name=_("Class {name}").format(name=class_group.name),
         text=_(
-            "The school asks whether your child may take part in STEM activities, be photographed for reports, and be "
-            "shown with their project. You answer each question by itself. Saying no has no disadvantage, and you can "
-            "take back a yes at any time."
+            "The school asks whether your child may take part in STEM activities, be photographed for reports, "
+            "and be shown with their project. Please answer each question separately. Saying no does not "
+            "disadvantage your child, and you can withdraw a yes at any time."
         ),
-        how=_("Point the telephone's camera at the square, or open this address and type the code:"),
+        how=_("Point your phone's camera at the square, or open this address and type the code:"),
         address=(site + reverse("guardian_code")).partition("://")[2],
         code=grouped(issued.token),
         warning=_(
-            "This code is for you alone. The portal never asks you for money, for an identity card or for a password. "
+            "This code is for you alone. The portal never asks you for money, an identity card or a password. "
             "If you are not sure, ask the class teacher."
         ),
-        valid=_("Works until {day}").format(day=f"{timezone.localdate(issued.link.expires_at):%d/%m/%Y}"),
+        valid=_("Valid until {day}").format(day=f"{timezone.localdate(issued.link.expires_at):%d/%m/%Y}"),
         url=site + reverse("guardian_door", args=[issued.token]),
     )
 
@@ -79,7 +79,7 @@ def _form(pupil: Pupil, class_group: ClassGroup, texts: Mapping[str, ConsentText
             Asked(f"{number}. {text.local_title}", text.points, _boxes(needed[purpose]))
             for number, (purpose, text) in enumerate(texts.items(), start=1)
         ],
-        blanks=[_("Full name of who signs as guardian"), _("Relation to the pupil (mother, father, guardian …)")],
+        blanks=[_("Full name of the guardian who signs"), _("Relation to the pupil (mother, father, guardian …)")],
         place_and_day=_("…………, day …… month …… year 20……"),
         signers=[
             (_("THE PUPIL"), _("(from the age of {age}: signature and full name)").format(age=CHILD_ANSWERS_FROM)),

@@ -1,4 +1,4 @@
-"""Where consents stand. Unknown is closed: what is not found here is not allowed."""
+"""The current state of consents. Unknown means no: what is not found here is not allowed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def consents_seen_by(user) -> QuerySet[Consent]:
 
 # --- In force -----------------------------------------------------------------------------------
 def in_force(pupil_ids: Collection[int], purpose: str, *, day: date | None = None) -> set[int]:
-    """Those of ``pupil_ids`` for whom everybody who must has agreed to today's text; one query."""
+    """Those of ``pupil_ids`` with all required consents to the current text; one query."""
     day = day or timezone.localdate()
     given = Consent.objects.filter(pupil__in=set(pupil_ids), purpose=purpose, state=ConsentState.GIVEN)
     pupils: dict[int, Pupil] = {}
@@ -93,7 +93,7 @@ def guardian_for_token(token: str) -> GuardianLink | None:
 # --- One person's answers -----------------------------------------------------------------------
 @dataclass(frozen=True)
 class Question:
-    """What one giver is asked, and where their answer stands. ``state`` is asked, given, refused or withdrawn."""
+    """A question to one giver, and the state of their answer. ``state`` is asked, given, refused or withdrawn."""
 
     purpose: str
     text: ConsentText
@@ -145,7 +145,7 @@ def fingerprint(standing: Mapping[str, Consent]) -> str:
 
 
 def questions_for(pupil: Pupil, giver: str, *, day: date | None = None) -> list[Question]:
-    """Everything that this giver is asked about the pupil, in two queries."""
+    """Every question this giver is asked about the pupil, in two queries."""
     day = day or timezone.localdate()
     texts = current_texts(day)
     rows = {(row.purpose, row.giver): row for row in Consent.objects.filter(pupil=pupil).order_by("text_version")}
@@ -187,7 +187,7 @@ def _state_for(text: ConsentText, consent: Consent | None) -> str:
 # --- A class and a school -----------------------------------------------------------------------
 @dataclass(frozen=True)
 class Cell:
-    """One pupil and one purpose: ``given`` when it is in force, otherwise what stands in the way."""
+    """One pupil and one purpose: ``given`` when it is in force, otherwise what prevents it."""
 
     purpose: str
     state: str
@@ -307,7 +307,7 @@ def figures_of_school(school: School, school_year, *, day: date | None = None) -
 
 # --- Proof and history --------------------------------------------------------------------------
 def proof_holds(consent: Consent) -> bool | None:
-    """Whether the proof of a consent given on a page still recomputes; None for paper, whose scan is the proof."""
+    """Whether the evidence of an online consent still matches; None for paper, where the scan is the evidence."""
     if consent.channel == ConsentChannel.PAPER:
         return None
     text = ConsentText.objects.filter(purpose=consent.purpose, version=consent.text_version).first()

@@ -59,7 +59,7 @@ def has_left(pupil: Pupil, day: date) -> bool:
 
 
 def is_in_force(*, purpose: str, pupil: Pupil, given_by: Collection[str], day: date) -> bool:
-    """Whether ``purpose`` may be acted on; ``given_by`` are the givers whose consent to today's text stands."""
+    """Whether ``purpose`` is allowed; ``given_by`` are the givers with a valid consent to the current text."""
     needed = givers_needed(purpose, pupil.birth_date, day)
     return has_someone_to_withdraw(pupil, day) and needed <= set(given_by)
 
@@ -71,12 +71,12 @@ def purposes_asked_of(giver: str, birth_date: date | None, day: date) -> list[st
 
 # --- A guardian's link --------------------------------------------------------------------------
 def door_refusal(link: GuardianLink | None, *, now: datetime, today: date) -> Refusal | None:
-    """Why a guardian's link opens nothing (any more)."""
+    """Why a guardian's link does not (or no longer) work."""
     if link is None:
         return Refusal("no_such_link", _("This link does not exist. Check that you typed the whole code."))
     pupil = link.pupil
     if is_adult(pupil.birth_date, today):
-        return Refusal("adult", _("The pupil is 18 now and decides alone, on their own page in the portal."))
+        return Refusal("adult", _("The pupil is now 18 and decides alone, on their own page of the portal."))
     if pupil.merged_into_id or pupil.erased_at or has_left(pupil, today):
         return Refusal(
             "left", _("The pupil is no longer on this school's register. Nothing more is shown or shared from here.")
@@ -89,11 +89,11 @@ def door_refusal(link: GuardianLink | None, *, now: datetime, today: date) -> Re
 
 
 def link_refusal(*, may: bool, pupil: Pupil, today: date) -> Refusal | None:
-    """Why no link is made for this pupil's guardian."""
+    """Why no link can be created for this pupil's guardian."""
     if not may:
-        return Refusal("not_allowed", _("Only the staff of the pupil's own school may do this."))
+        return Refusal("not_allowed", _("Only the staff of the pupil's own school can do this."))
     if is_adult(pupil.birth_date, today):
-        return Refusal("adult", _("The pupil is 18 or older and answers alone; a guardian is no longer asked."))
+        return Refusal("adult", _("The pupil is 18 or older and answers alone; the guardian is no longer asked."))
     if not has_someone_to_withdraw(pupil, today):
         return Refusal("left", _("The pupil is no longer on the school's register."))
     return None
@@ -102,7 +102,7 @@ def link_refusal(*, may: bool, pupil: Pupil, today: date) -> Refusal | None:
 # --- Answers ------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Answered:
-    """What somebody sends: an answer to each purpose that they answered, and the text that each was shown."""
+    """Submitted answers: the answer for each purpose, and the text version shown."""
 
     answers: Mapping[str, str]  # purpose -> given or refused
     versions: Mapping[str, int]  # purpose -> version of the text that was shown
@@ -111,18 +111,20 @@ class Answered:
 def answer_refusal(
     *, answered: Answered, asked: Collection[str], current: Mapping[str, int], changed_meanwhile: bool = False
 ) -> Refusal | None:
-    """Why these answers cannot be written down. ``current`` is today's text version of each purpose."""
+    """Why these answers cannot be recorded. ``current`` is the current text version of each purpose."""
     if not answered.answers:
-        return Refusal("nothing_answered", _("Nothing was answered, so nothing changes. Choose at least one answer."))
+        return Refusal(
+            "nothing_answered", _("No question was answered, so nothing changes. Choose at least one answer.")
+        )
     if any(answer not in ANSWERS for answer in answered.answers.values()) or set(answered.answers) - set(asked):
         return Refusal("not_asked", _("One of these answers was not asked for. Open the page again."))
     if any(purpose not in current for purpose in answered.answers):
-        return Refusal("no_text", _("This question is not asked at the moment."))
+        return Refusal("no_text", _("This question is not being asked at the moment."))
     if any(current[purpose] != answered.versions.get(purpose) for purpose in answered.answers):
-        return Refusal("text_changed", _("The text of a question has changed meanwhile. Please read it again."))
+        return Refusal("text_changed", _("The text of a question has changed in the meantime. Please read it again."))
     if changed_meanwhile:
         return Refusal(
-            "changed_meanwhile", _("An answer has changed since you opened this page. Look again, then decide.")
+            "changed_meanwhile", _("An answer has changed since you opened this page. Check again, then decide.")
         )
     return None
 
@@ -137,28 +139,28 @@ def paper_refusal(
     today: date,
     texts_from: Collection[date],
 ) -> Refusal | None:
-    """Why a paper form cannot be written down. ``texts_from`` are the first days of the texts that it answers."""
+    """Why a paper form cannot be recorded. ``texts_from`` are the start dates of the texts it answers."""
     if not of_school:
-        return Refusal("not_of_school", _("Choose pupils who are on your school's register now."), "pupils")
+        return Refusal("not_of_school", _("Choose pupils who are currently on your school's register."), "pupils")
     if not answers:
-        return Refusal("nothing_answered", _("Enter at least one answer that stands on the form."))
+        return Refusal("nothing_answered", _("Enter at least one answer given on the form."))
     if not signed_by:
         return Refusal("nobody_signed", _("Say who signed the form."), "signed_by")
     if not named:
-        return Refusal("no_name", _("Type the name of the guardian who signed, for every pupil."), "pupils")
+        return Refusal("no_name", _("Type the name of the guardian who signed, for each pupil."), "pupils")
     if signed_on > today:
-        return Refusal("in_future", _("The form cannot have been signed after today."), "signed_on")
+        return Refusal("in_future", _("The form cannot have been signed later than today."), "signed_on")
     if any(signed_on < begun for begun in texts_from):
         return Refusal(
             "older_text",
-            _("On that day another text was asked. Print today's form and have it signed again."),
+            _("The form asked a different question on that day. Print today's form and have it signed again."),
             "signed_on",
         )
     return None
 
 
 def stop_by(purpose: str, withdrawn_on: date) -> date:
-    """The last day on which a withdrawn consent may still be at work anywhere outside the portal."""
+    """The last day on which a withdrawn consent may still be in use outside the portal."""
     days = DAYS_TO_STOP_WITH_PARTNERS if purpose == ConsentPurpose.PARTNER else DAYS_TO_STOP
     return withdrawn_on + timedelta(days=days)
 
@@ -166,9 +168,9 @@ def stop_by(purpose: str, withdrawn_on: date) -> date:
 # --- Texts --------------------------------------------------------------------------------------
 def text_refusal(*, may: bool, in_force_from: date, today: date) -> Refusal | None:
     if not may:
-        return Refusal("not_allowed", _("Only an administrator publishes consent texts."))
+        return Refusal("not_allowed", _("Only an administrator can publish consent texts."))
     if in_force_from < today:
-        return Refusal("in_the_past", _("A text is never in force before it was published."), "in_force_from")
+        return Refusal("in_the_past", _("A text cannot be in force before it is published."), "in_force_from")
     return None
 
 
@@ -176,7 +178,7 @@ FORMAT = 1
 
 
 def text_hash(text: ConsentText) -> str:
-    """Of both languages: whoever changes a word of a published text breaks every proof that rests on it."""
+    """Hash both languages: changing a word of a published text breaks all evidence that relies on it."""
     return _sha256([text.purpose, text.version, text.title, text.title_en, text.body, text.body_en])
 
 

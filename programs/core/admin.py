@@ -50,9 +50,9 @@ class RetentionRuleAdmin(admin.ModelAdmin):
         return [path("dry-run/", view, name="retention_dry_run"), *super().get_urls()]
 
     def dry_run(self, request: HttpRequest) -> HttpResponse:
-        """What the next night would remove: counts and numbers of rows, no names."""
+        """What the next nightly run would remove: counts and row numbers, no names."""
         context = self.admin_site.each_context(request) | {
-            "title": _("What the next night would remove"),
+            "title": _("What will be removed tonight"),
             "rows": retention.outlook(),
         }
         return TemplateResponse(request, "core/retention_dry_run.html", context)

@@ -61,8 +61,8 @@ def record(
         content_changed=False,
         deleted=False,
     )
-    entry.clean()  # an unregistered verb is a mistake of ours
-    # Not save(): it asks the database whether the user and the content type exist, in every rush.
+    entry.clean()  # an unregistered verb is a programming error
+    # Not save(): it would query whether the user and content type exist, which is too slow during a rush.
     ModelLogEntry.objects.bulk_create([entry])
     if reason:
         ActReason.objects.create(act=entry, text=reason)

@@ -35,8 +35,8 @@ def holidays_between(first: date, last: date) -> set[date]:
 
 
 def add_working_days(day: date, count: int) -> date:
-    """The day that lies ``count`` working days after ``day``: weekends and holidays are not counted."""
-    # The longest break (Tết) and the weekends fit well into this window; one query serves them all.
+    """Return the day ``count`` working days after ``day``: weekends and holidays do not count."""
+    # The longest break (Tết) and the weekends fit well into this window, so one query is enough.
     off = holidays_between(day, day + timedelta(days=count * 3 + 40))
     while count > 0:
         day += timedelta(days=1)

@@ -1,7 +1,7 @@
-"""Translation catalogues without gettext's programs: find the messages of the sources, compile, compare.
+"""Translation catalogues without the gettext tools: extract messages from the sources, compile, compare.
 
-Messages are English in the sources. Each wing keeps its Vietnamese in ``locale/<wing>/vi``; the English catalogue
-beside it is generated and says the message itself.
+Messages are English in the sources. Each wing keeps its Vietnamese in ``locale/<wing>/vi``; the English catalogue next
+to it is generated from the message ids.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Key = tuple[str | None, str]
 
 @dataclass
 class Found:
-    """A message of the sources and the places where it stands."""
+    """A message and the places in the sources where it is used."""
 
     context: str | None
     msgid: str
@@ -79,7 +79,7 @@ def read_sources(root: Path) -> tuple[dict[Key, Found], list[str]]:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Our Python, and whatever lies in a folder of templates."""
+    """Our Python files, and everything in template folders."""
     for folder in SOURCES:
         for path in sorted((root / folder).rglob("*")):
             is_template = "templates" in path.parts and path.suffix in {".html", ".txt", ".svg"}
@@ -125,7 +125,7 @@ def read_catalogues(root: Path, language: str) -> dict[Path, polib.POFile]:
 
 
 def compile_all(root: Path) -> int:
-    """Write the ``.mo`` beside every ``.po``; readers never meet half a file."""
+    """Write the ``.mo`` next to every ``.po``, atomically, so that no reader sees half a file."""
     count = 0
     for language in LANGUAGES:
         for path, catalogue in read_catalogues(root, language).items():

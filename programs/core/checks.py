@@ -15,7 +15,7 @@ OURS = ("programs.", "cms", "stem_portal")
 def every_table_declares_its_personal_data(
     app_configs: Sequence[AppConfig] | None, **options: Any
 ) -> list[CheckMessage]:
-    """``PII = {...}`` or ``NO_PII = True`` stands on the class itself, and only one of them."""
+    """``PII = {...}`` or ``NO_PII = True`` must be on the class itself, and only one of them."""
     return [
         Error(
             f"{model._meta.label} does not say which of its columns are personal.",

@@ -24,7 +24,7 @@ _ENGLISH_MONTHS = [
 def official_date(day: date) -> str:
     """``ngày 05 tháng 02 năm 2026``: Decree 30/2020 pads days below 10 and the months 1 and 2 only.
 
-    Always Vietnamese: it stands on Vietnamese documents.
+    Always Vietnamese, as it is used on Vietnamese documents.
     """
     month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class DeskTask:
-    """Something that waits for this person today. ``weight`` orders: the smaller, the more urgent."""
+    """A task waiting for this person today. The smaller the ``weight``, the more urgent."""
 
     title: str | Promise
     detail: str | Promise
@@ -29,7 +29,7 @@ class DeskStat:
 
 @dataclass(frozen=True)
 class DeskLink:
-    """An entry of the desk's side navigation, with the number of things that wait behind it."""
+    """An entry in the desk's side navigation, with the number of waiting tasks."""
 
     label: str | Promise
     url: str
@@ -39,7 +39,7 @@ class DeskLink:
 
 @dataclass(frozen=True)
 class DeskItem:
-    """A line of a section: what it is, what is said of it, where it leads; ``state`` with its words is a badge."""
+    """A line of a section: title, detail and link; ``state`` and its label form a badge."""
 
     title: str | Promise
     detail: str | Promise = ""
@@ -50,7 +50,7 @@ class DeskItem:
 
 @dataclass(frozen=True)
 class DeskSection:
-    """A part of a pupil's own page; ``empty`` is said instead when there is nothing yet. Weights order them."""
+    """A section of a pupil's own page; shows ``empty`` when there is nothing yet. Ordered by weight."""
 
     title: str | Promise
     icon: str

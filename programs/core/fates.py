@@ -93,7 +93,7 @@ def becomes(value: Any) -> Fate:
 EMPTIED = Fate(erasing=Erasing.EMPTIED)
 REWRITTEN = Fate(erasing=Erasing.REWRITTEN)
 GOES = Fate(erasing=Erasing.GOES)
-STAYS = stays(_("They point at an account without a name."))
+STAYS = stays(_("They are only linked to an account without a name."))
 LASTS = Fate(lasts=True)  # no rule ends it
 MASK = Fate(masked=True)  # wherever it mentions the person, the name is taken out
 PRESENCE = Fate(telling=Telling.PRESENCE)

@@ -1,4 +1,4 @@
-"""Form fields at the door: every text is cleaned, dates read day first, telephones become E.164."""
+"""Form fields for input: text is cleaned, dates are read day first, phone numbers become E.164."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _clean_before(field: forms.CharField) -> None:
 
 
 class PhoneField(CleanCharField):
-    """A Vietnamese telephone number, kept as E.164 and shown in groups."""
+    """A Vietnamese phone number, stored as E.164 and shown in groups."""
 
     widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"})
 
@@ -91,7 +91,7 @@ class DateField(forms.DateField):
 class WholeNumberField(forms.IntegerField):
     """A whole number in plain digits; ``40.0``, ``4０``, ``1e9`` and ``40 em`` are refused, never rounded or guessed."""
 
-    default_error_messages = {"invalid": _("Type a whole number with plain digits, such as 40.")}
+    default_error_messages = {"invalid": _("Type a whole number using digits, such as 40.")}
 
     def to_python(self, value: object) -> int | None:
         if isinstance(value, str) and value.strip() and not re.fullmatch(r"-?[0-9]{1,9}", value.strip()):

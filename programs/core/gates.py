@@ -1,4 +1,4 @@
-"""Gates: what stands before every view that is not for everybody."""
+"""Gates: access checks for every view that is not public."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ View = Callable[..., HttpResponseBase]
 
 
 def signed_in(view: View) -> View:
-    """Leads strangers to the sign-in page, and from there back to where they wanted to go."""
+    """Redirect anonymous visitors to the sign-in page, and from there back to where they wanted to go."""
     return login_required(view)
 
 
 def not_found_unless(condition: T | bool | None) -> T | bool:
-    """``condition`` itself when it holds; otherwise the same 404 that a missing object gives."""
+    """Return ``condition`` if it is truthy; otherwise raise the same 404 as for a missing object."""
     if not condition:
         raise Http404
     return condition
 
 
 def in_person(request: HttpRequest) -> bool:
-    """False while an administrator looks as this person: what is for one reader's eyes alone is not shown then."""
+    """False while an administrator is viewing as this person, so that private content is not shown."""
     return getattr(request, "view_as", None) is None

@@ -1,4 +1,4 @@
-"""A form sent twice is done once: the same key answers with the first result."""
+"""A form sent twice is processed once: the same key returns the first result."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class IdempotentFormMixin(forms.Form):
 
 
 def key_reused() -> Refusal:
-    """The answer to a key that comes again with other contents."""
+    """The refusal for a key that is reused with different contents."""
     return Refusal(
-        "key_reused", _("This form was already sent with other contents. Open it again and send it once more.")
+        "key_reused", _("This form has already been sent with different contents. Open it again and resend it.")
     )
 
 

@@ -1,8 +1,8 @@
-"""Background work: a row per job, retried with growing pauses, put back when its worker died, done once a slot.
+"""Background jobs: one row per job, retried with growing delays, requeued when its worker dies, run once per slot.
 
 The queue is django-tasks' database backend; what it lacks (attempts, progress, recovery, a schedule) is here.
-A job is a function ``fn(progress, **arguments)`` under a name; its arguments are identifiers, and it tolerates
-that their rows are gone. It may be run again after a crash, so it must be safe to run twice.
+A job is a function ``fn(progress, **arguments)`` under a name; its arguments are identifiers, and it must tolerate that
+their rows no longer exist. It may be run again after a crash, so it must be safe to run twice.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class JobKind:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Light work that the worker does itself every few seconds, without a row: sending what is due."""
+    """Light work that the worker does itself every few seconds without a job row, such as sending due messages."""
 
     name: str
     run: Callable[[], Any]
@@ -81,7 +81,7 @@ def periodic(name: str, *, every: timedelta, max_attempts: int = 5) -> Callable:
 
 
 def sweep(name: str, *, every: timedelta) -> Callable:
-    """Registers ``fn()`` to be called by every worker about every ``every``; it must bear company."""
+    """Register ``fn()`` to be called by every worker about every ``every``; it must be safe to run concurrently."""
 
     def register(run: Callable[[], Any]) -> Callable[[], Any]:
         SWEEPS[name] = Sweep(name=name, run=run, every=every)
@@ -92,16 +92,16 @@ def sweep(name: str, *, every: timedelta) -> Callable:
 
 @dataclass(frozen=True)
 class Progress:
-    """What a running job tells of itself. Every word also says that it is alive.
+    """Progress reported by a running job. Each report also shows that the job is alive.
 
-    Words spoken inside a transaction are heard only after its commit: report between transactions.
+    Reports made inside a transaction only become visible after its commit: report between transactions.
     """
 
     job_id: int
     attempt: int
 
     def __call__(self, done: int, total: int | None = None) -> None:
-        """``done`` of ``total`` steps are done. Raises JobLost when this run is no longer the job's own."""
+        """``done`` of ``total`` steps are done. Raises JobLost when the job was taken over by another run."""
         sizes = {"steps_done": done} if total is None else {"steps_done": done, "steps_total": total}
         mine = Job.objects.filter(pk=self.job_id, state=JobState.RUNNING, attempts=self.attempt)
         if not mine.update(heartbeat_at=timezone.now(), **sizes):
@@ -119,7 +119,7 @@ def enqueue(
     """Put the job ``name`` into the queue, in the caller's transaction if there is one.
 
     With a ``unique_key`` the same work is queued once: the job that has the key is returned;
-    one that has failed for good starts anew.
+    one that has failed permanently is started again.
     """
     kind = KINDS[name]
     with transaction.atomic():
@@ -181,7 +181,7 @@ def run_job(job_id: int) -> None:
 
 
 def _claim(job_id: int) -> Job | None:
-    """The job, if it waits and this worker is the one who got it."""
+    """Claim the job; return it if it was waiting and this worker got it."""
     now = timezone.now()
     waiting = Job.objects.filter(pk=job_id, state=JobState.QUEUED, next_run_at__lte=now)
     if not waiting.update(state=JobState.RUNNING, attempts=F("attempts") + 1, heartbeat_at=now, error=""):
@@ -190,7 +190,7 @@ def _claim(job_id: int) -> Job | None:
 
 
 def _running(claimed: Job):
-    """The row while it is still this attempt's: a late worker must not write over its successor."""
+    """The row, while it still belongs to this attempt: a late worker must not overwrite its successor."""
     return Job.objects.filter(pk=claimed.pk, state=JobState.RUNNING, attempts=claimed.attempts)
 
 
@@ -223,7 +223,7 @@ def _put_back(claimed: Job, error: str, *, pause: timedelta) -> bool:
 
 
 def reap(*, now: datetime | None = None) -> int:
-    """Put back every job whose worker fell silent; the number of them."""
+    """Requeue every job whose worker has gone silent; return their number."""
     now = now or timezone.now()
     reaped = 0
     for running in Job.objects.filter(state=JobState.RUNNING):

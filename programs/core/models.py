@@ -88,7 +88,7 @@ class ActReason(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """What a form with this key did the first time, so that the same key answers the same."""
+    """The result of a form with this key, so that the same key returns the same result."""
 
     NO_PII = True
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""What every printed page needs: the typeface, lines that fit and are never cut, QR codes."""
+"""Building blocks for printed pages: the typeface, text that fits and is never cut off, QR codes."""
 
 from __future__ import annotations
 

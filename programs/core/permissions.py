@@ -1,8 +1,8 @@
-"""What each role sees and does, said in words beside the code that allows it.
+"""What each role sees and does, described in words next to the code that allows it.
 
 Each wing lists its sentences in ``programs/<wing>/policy.py: PERMISSIONS``; the administrators' role page is made of
-them. They do not decide anything: ``policy.may_*`` and ``queries.*_visible_to`` do. tests/test_role_sentences.py holds
-every sentence against the matrix of what each role really meets at each address, and finds what no sentence says.
+them. They do not decide anything: ``policy.may_*`` and ``queries.*_visible_to`` do. tests/test_role_sentences.py checks
+every sentence against the matrix of what each role can really do at each address, and finds what no sentence mentions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Role(TextChoices):
     ANONYMOUS = "anonymous", pgettext_lazy("role", "Visitor")
     GUARDIAN = "guardian", pgettext_lazy("role", "Guardian with a personal link")
     PUPIL = "pupil", pgettext_lazy("role", "Pupil")
-    STUDENT = "university_student", pgettext_lazy("role", "Person without an office, such as a university student")
+    STUDENT = "university_student", pgettext_lazy("role", "Person without a role, such as a university student")
     TEACHER = "teacher", pgettext_lazy("role", "Teacher")
     COORDINATOR = "coordinator", pgettext_lazy("role", "School coordinator or deputy")
     PRINCIPAL = "principal", pgettext_lazy("role", "Principal")
@@ -37,7 +37,7 @@ class Role(TextChoices):
 
 
 class Reach(TextChoices):
-    """How far a role looks: the relations of tests/world.py in which it meets the object."""
+    """The scope of a role: its relations to an object, as in tests/world.py."""
 
     OWN = "own", pgettext_lazy("reach", "their own")
     SCHOOL = "school", pgettext_lazy("reach", "their own school")
@@ -63,7 +63,7 @@ SCHOOL_STAFF = (Role.TEACHER, Role.COORDINATOR, Role.PRINCIPAL)
 
 @dataclass(frozen=True)
 class Permission:
-    """One sentence: ``roles`` see, or do, what stands behind ``urls`` (names of addresses)."""
+    """One sentence: ``roles`` see, or do, what is behind ``urls`` (URL names)."""
 
     text: Promise
     roles: tuple[Role, ...]
@@ -99,5 +99,5 @@ class Holders:
 
 
 def nowhere(row: Model) -> str:
-    """The scope of an office that has none."""
+    """The scope of a role that has none."""
     return str(_("the whole portal"))

@@ -1,7 +1,7 @@
-"""What the portal stores about one person: every wing says it, and every wing can forget it.
+"""What the portal stores about one person: every wing can export it and erase it.
 
 A wing has a ``personal.py`` that is imported at the start. Its functions say which tables they speak of;
-``tests/test_personal_data.py`` fails when a table with personal data is told of, or forgotten, by nobody.
+``tests/test_personal_data.py`` fails when a table with personal data is not exported, or not erased, by any wing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from programs.core.phones import show_phone
 Text = str | Promise
 Value = str | int | bool | date | datetime | Promise | None
 
-# What stands in texts of others where a name stood.
+# Replaces an erased name in other people's texts.
 BLANK = "[…]"
 
 
@@ -129,7 +129,7 @@ class Erasure:
 
     @property
     def outcome_in_words(self) -> str:
-        words = {self.REMOVED: _("goes"), self.PSEUDONYMISED: _("loses its person"), self.KEPT: _("stays")}
+        words = {self.REMOVED: _("deleted"), self.PSEUDONYMISED: _("anonymised"), self.KEPT: _("kept")}
         return words[self.outcome]
 
 
@@ -184,13 +184,13 @@ def stands_in_the_way(find: Obstacle) -> Obstacle:
 
 
 def obstacles_to_erasing(user_id: int | None) -> list[Text]:
-    """Why an account cannot be emptied yet: somebody else must take over first."""
+    """Why an account cannot be erased yet: someone else must take over first."""
     found = [find(user_id) for find in OBSTACLES] if user_id else []
     return [words for words in found if words]
 
 
 def sections_of(subject: Subject) -> list[Section]:
-    """Everything that is stored about ``subject``, in the active language; kinds without a row are left out."""
+    """Everything stored about ``subject``, in the active language; kinds without rows are left out."""
     return [section for tell in TELLERS for section in tell(subject) if section.rows]
 
 
@@ -207,7 +207,7 @@ def plan_erasure(subject: Subject) -> list[Erasure]:
 
 
 def carry_out(plan: list[Erasure]) -> dict[str, int]:
-    """Do what ``plan`` says, in the caller's transaction; how many rows met which outcome."""
+    """Carry out ``plan`` in the caller's transaction; return the number of rows per outcome."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An erasure is carried out whole or not at all.")
     counts: dict[str, int] = {}

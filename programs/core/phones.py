@@ -19,7 +19,7 @@ _OLD_MOBILE = re.compile(r"1[2689]\d{8}")
 def normalise_phone(value: str) -> str:
     """``0912.345.678``, ``+84 912 345 678`` or full-width digits as ``+84912345678``.
 
-    Never guesses: what is not one whole number raises ``Refused("phone")`` and says why.
+    Never guesses: anything that is not exactly one complete number raises ``Refused("phone")`` with the reason.
     A lost leading zero (``912345678``, the way spreadsheets spoil it) is put back.
     """
     text = unicodedata.normalize("NFKC", clean_text(value))
@@ -27,12 +27,12 @@ def normalise_phone(value: str) -> str:
         raise Refused.because("phone", _("A spreadsheet shortened this number. Type all its digits."))
     digits = _SEPARATORS.sub("", text)
     if not re.fullmatch(r"\+?[0-9]+", digits):
-        raise Refused.because("phone", _("Type one telephone number, with digits only."))
+        raise Refused.because("phone", _("Type one phone number, digits only."))
     national = _national_part(digits)
     if _MOBILE.fullmatch(national) or _LANDLINE.fullmatch(national):
         return f"+84{national}"
     if _OLD_MOBILE.fullmatch(national):
-        raise Refused.because("phone", _("Numbers of 11 digits ended in 2018. Type the new number of 10 digits."))
+        raise Refused.because("phone", _("11-digit numbers stopped working in 2018. Type the new 10-digit number."))
     raise Refused.because("phone", _("A mobile number has 10 digits, such as 0912 345 678. Check the digits."))
 
 

@@ -6,6 +6,6 @@ from django.core.exceptions import PermissionDenied
 
 
 def must(allowed: bool) -> None:
-    """403: for a person who may see a thing but may not do this to it. Raises PermissionDenied."""
+    """Raise 403 for a person who may see the object but may not do this to it. Raises PermissionDenied."""
     if not allowed:
         raise PermissionDenied

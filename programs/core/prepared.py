@@ -1,9 +1,10 @@
-"""A query that is written once and run often.
+"""Prepared queries: built once, run often.
 
 Building a wide query and turning it into SQL takes Django several times as long as the database takes to answer it.
-In the minute in which booking opens that is what a machine has no time for.
+In the minute in which booking opens there is no time for that.
 
-It drives parts of Django that are not public: so few queries are asked in this way (tests/test_architecture.py), each is
+It drives parts of Django that are not public: so few queries are asked in this way (tests/test_architecture.py), each
+is
 compared with its queryset (tests/core/test_prepared.py), and the setting ``PREPARED_QUERIES`` switches all of it off.
 """
 
@@ -24,11 +25,11 @@ from django.utils.functional import cached_property
 
 Value = int | str | date | datetime
 Parameter = Value | None  # what Django hands to the database
-A_DAY, A_MOMENT = date(1, 2, 3), datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)  # stand-ins that no query holds by chance
+A_DAY, A_MOMENT = date(1, 2, 3), datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)  # stand-ins that no query contains by chance
 
 
 class Prepared:
-    """``build(**stand_ins)`` gives the queryset; ``rows(**values)`` what it holds for other values of the same names.
+    """``build(**stand_ins)`` returns the queryset; ``rows(**values)`` its rows for other values of the same names.
 
     The values are numbers, texts, days and moments that go into the query as they are, each stand-in one that occurs
     nowhere else in it. The statement is the same one as the queryset's: one query, with its related objects and
@@ -80,6 +81,6 @@ def _adapted(value: Value, compiler: SQLCompiler) -> Parameter:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where in the statement a value of this name goes."""
+    """The positions of a named value in the statement."""
 
     name: str

@@ -38,7 +38,7 @@ def forget_file(key: str) -> None:
 
 @contextmanager
 def local_copy(key: str) -> Iterator[Path]:
-    """The file as a path, wherever the storage is; the copy is gone afterwards."""
+    """Provide the file as a local path, whatever the storage; the copy is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         path = Path(folder) / "file"
         with storages["private"].open(key) as source, path.open("wb") as target:
@@ -51,7 +51,7 @@ def private_response(
 ) -> FileResponse:
     """The file under ``key``, so that nothing in it runs; the caller has asked whether the reader may have it.
 
-    A download; ``shown`` is for pictures that the portal drew itself: only those may stand in a page.
+    A download; ``shown`` is for pictures that the portal drew itself: only those may be shown inline.
     Raises ``Http404`` when the file is gone.
     """
     private = storages["private"]

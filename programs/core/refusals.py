@@ -1,4 +1,4 @@
-"""A refusal is an answer, not an error: it has a code, a sentence in the reader's language, and often a field."""
+"""Refusals are answers, not errors: each has a code, a sentence in the reader's language, and often a field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an act may not happen now. ``code`` is stable for machines, ``message`` says what to do next."""
+    """Why an action is not allowed now. ``code`` is stable for machines, ``message`` says what to do next."""
 
     code: str
     message: str | Promise

@@ -1,4 +1,4 @@
-"""Nothing is kept for ever by accident: how long each kind of data stays, and what removes it afterwards.
+"""Data retention: how long each kind of data is kept, and what removes it afterwards.
 
 A wing registers its rules in ``retention.py``; their days are rows that the operator may change. A rule only says
 which rows are due and how they go. The nightly run removes them in small transactions; a dry run only counts.
@@ -38,7 +38,7 @@ Purge = Callable[[QuerySet], None]
 
 @dataclass(frozen=True)
 class Rule:
-    """``due(limit)`` gives the rows that were finished before ``limit``; ``purge(rows)`` lets them go.
+    """``due(limit)`` returns the rows that were finished before ``limit``; ``purge(rows)`` removes them.
 
     ``doubt`` says what the law leaves open: such a rule is off until somebody decides.
     """
@@ -112,9 +112,11 @@ def kept_for(name: str) -> str:
     row = RetentionRule.objects.filter(name=name).first()
     rule = RULES[name]
     if not (row.is_active if row else not rule.doubt):
-        return _("No end is set yet.")
+        return _("No time limit has been set yet.")
     days = row.days if row else rule.days
-    return ngettext("{days} day after its use ends.", "{days} days after its use ends.", days).format(days=days)
+    return ngettext(
+        "{days} day after it is no longer needed.", "{days} days after it is no longer needed.", days
+    ).format(days=days)
 
 
 def outlook(*, now: datetime | None = None) -> list[Outlook]:
@@ -159,7 +161,7 @@ def _run_one(rule: Rule, row: RetentionRule, now: datetime) -> int:
 
 @periodic("core.retention", every=timedelta(hours=1), max_attempts=1)
 def run_at_night(progress: Progress) -> dict:
-    """Once a night; by day only what a whole night without a worker has left undone."""
+    """Runs once a night; by day only to catch up after a night without a worker."""
     now = timezone.now()
     last = RetentionRule.objects.filter(last_run_at__isnull=False).order_by("-last_run_at").first()
     waited = now - last.last_run_at if last and last.last_run_at else timedelta(days=2)
@@ -170,7 +172,7 @@ def run_at_night(progress: Progress) -> dict:
 
 
 def forget_jobs(rows: QuerySet[Job]) -> None:
-    """A finished job goes together with the file that it made."""
+    """Delete finished jobs together with the files they created."""
     results = rows.values_list("result", flat=True)
     delete_files(storages["private"], [result.get("key", "") for result in results if isinstance(result, dict)])
     rows.delete()
@@ -178,9 +180,9 @@ def forget_jobs(rows: QuerySet[Job]) -> None:
 
 @retention_rule(
     "core.finished_jobs",
-    label=gettext_lazy("Finished background work and the files that it made"),
+    label=gettext_lazy("Finished background jobs and the files they created"),
     days=30,
-    basis=gettext_lazy("Of use only until the result was fetched."),
+    basis=gettext_lazy("Only needed until the result has been downloaded."),
     purge=forget_jobs,
 )
 def finished_jobs(limit: datetime) -> QuerySet[Job]:
@@ -191,7 +193,7 @@ def finished_jobs(limit: datetime) -> QuerySet[Job]:
     "core.queue_entries",
     label=gettext_lazy("Entries of the work queue"),
     days=30,
-    basis=gettext_lazy("Of use only while somebody looks for a fault."),
+    basis=gettext_lazy("Only needed while someone is looking for a fault."),
 )
 def queue_entries(limit: datetime) -> QuerySet[DBTaskResult]:
     ended = [TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED]
@@ -200,7 +202,7 @@ def queue_entries(limit: datetime) -> QuerySet[DBTaskResult]:
 
 @retention_rule(
     "core.form_keys",
-    label=gettext_lazy("Keys that keep a form from being sent twice"),
+    label=gettext_lazy("Keys that prevent a form from being sent twice"),
     days=30,
     basis=gettext_lazy("Nobody sends the same form again after a month."),
 )

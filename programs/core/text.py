@@ -1,4 +1,4 @@
-"""Text at the door: the one way in which text enters, sorts, folds and becomes part of an address."""
+"""Text handling: the single place where text is cleaned, sorted, folded and turned into slugs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _word_key(word: str) -> str:
 
 
 def text_sort_key(value: str) -> str:
-    """A key of digits whose order is Vietnamese alphabetical order, on every database."""
+    """Return a key of digits that sorts in Vietnamese alphabetical order on every database."""
     return _END_OF_WORD.join(_word_key(word) for word in clean_text(value).split())[:400]
 
 

@@ -1,4 +1,4 @@
-"""Guessing and flooding are stopped by address; what goes right is not counted, so a school behind one router may."""
+"""Limit guessing and flooding by address; successes do not count, so that a school behind one router may."""
 
 from __future__ import annotations
 

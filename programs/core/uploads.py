@@ -1,7 +1,7 @@
-"""What people send, judged by its content and made harmless: bytes in, clean bytes out, or a refusal in words.
+"""Uploads, checked by content and made harmless: bytes in, clean bytes out, or a refusal.
 
-A picture is always drawn anew, so nothing that rode along in the file survives: no place, no script, no
-second file. A document keeps its bytes and is refused when anything in it could run or hide.
+A picture is always re-encoded, so nothing hidden in the file survives: no location, no script, no second file. A
+document keeps its bytes and is refused when anything in it could run or hide.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ pillow_heif.register_heif_opener()
 
 MEGABYTE = 1024 * 1024
 PICTURE_SIDE, PREVIEW_SIDE = 1600, 400
-# What a telephone takes; a PNG is never decoded smaller than it is, so it may hold less.
+# What a phone takes; a PNG is always decoded at full size, so its limit is lower.
 MOST_PIXELS = {"JPEG": 110_000_000, "MPO": 110_000_000, "HEIF": 60_000_000, "WEBP": 30_000_000, "PNG": 30_000_000}
 KINDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF", "image/heif": "HEIF"}
 MOST_OBJECTS = 60_000
@@ -51,7 +51,7 @@ def clean_upload(upload: UploadedFile, *, clean: Callable[[bytes], CleanFile], m
     if upload.size > most_megabytes * MEGABYTE:
         raise _refused(
             "too_big",
-            _("The file has {size} MB; at most {most} MB are allowed. Make it smaller and try again.").format(
+            _("The file is {size} MB; up to {most} MB are allowed. Make it smaller and try again.").format(
                 size=-(-upload.size // MEGABYTE), most=most_megabytes
             ),
         )
@@ -67,14 +67,14 @@ def clean_scan(data: bytes) -> CleanFile:
 
 # --- Pictures -----------------------------------------------------------------------------------
 def clean_image(data: bytes) -> CleanFile:
-    """A JPEG of at most 1600 px, drawn anew. Raises ``Refused``: ``not_an_image``, ``too_many_pixels``, ``damaged``."""
+    """A re-encoded JPEG of at most 1600 px. Raises ``Refused``: ``not_an_image``, ``too_many_pixels``, ``damaged``."""
     format_name = KINDS.get(filetype.guess_mime(data) or "")
     if format_name is None:
         raise _refused(
             "not_an_image", _("This is not a JPEG, PNG, WebP or HEIC picture. Choose a photograph or a scan.")
         )
     try:
-        # "JPEG" opens a telephone's MPO too; Pillow registers no opener of that name.
+        # "JPEG" also opens the MPO files of phones; Pillow registers no opener of that name.
         with Image.open(BytesIO(data), formats=[format_name]) as image:
             _refuse_huge(image)
             picture = _drawn_anew(image)
@@ -84,7 +84,7 @@ def clean_image(data: bytes) -> CleanFile:
         raise
     except Exception as error:  # whatever a decoder stumbles over, the file cannot be shown
         raise _refused(
-            "damaged", _("The picture is damaged and cannot be opened. Save it again, or take another.")
+            "damaged", _("The picture is damaged and cannot be opened. Save it again, or take another one.")
         ) from error
     small = picture.copy()
     small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
@@ -98,7 +98,7 @@ def _refuse_huge(image: Image.Image) -> None:
 
 
 def _too_many_pixels() -> Refused:
-    return _refused("too_many_pixels", _("The picture has far too many pixels. Take it with a smaller setting."))
+    return _refused("too_many_pixels", _("The picture is far too large. Take it again with a smaller setting."))
 
 
 def _drawn_anew(image: Image.Image) -> Image.Image:
@@ -129,30 +129,34 @@ def _as_jpeg(picture: Image.Image, quality: int) -> bytes:
 def clean_document(data: bytes) -> CleanFile:
     """A PDF that only shows pages. Raises ``Refused``: ``not_a_pdf``, ``encrypted``, ``active``, ``damaged``."""
     if not data.startswith(b"%PDF-") or filetype.guess_mime(data) != "application/pdf":
-        raise _refused("not_a_pdf", _("This is not a PDF file. Save or print your report as PDF and choose that file."))
+        raise _refused(
+            "not_a_pdf", _("This is not a PDF file. Save or print your report as a PDF and choose that file.")
+        )
     try:
         _refuse_dangers(PdfReader(BytesIO(data), strict=False))
     except Refused:
         raise
     except Exception as error:  # the parser's asserts and gaps too: what cannot be read is not kept
-        raise _refused("damaged", _("The PDF is damaged and cannot be read. Save it as PDF again.")) from error
+        raise _refused("damaged", _("The PDF is damaged and cannot be read. Save it as a PDF again.")) from error
     return CleanFile(data, "application/pdf", "pdf")
 
 
 def _refuse_dangers(reader: PdfReader) -> None:
     if reader.is_encrypted:
         raise _refused(
-            "encrypted", _("The PDF is protected by a password. Save it without one, so that it can be read.")
+            "encrypted", _("The PDF is protected by a password. Save it without one so that it can be read.")
         )
     if not reader.pages:
-        raise _refused("damaged", _("The PDF has no page. Save it as PDF again."))
+        raise _refused("damaged", _("The PDF has no pages. Save it as a PDF again."))
     for number, found in enumerate(_dictionaries(reader)):
         if number > MOST_OBJECTS:
-            raise _refused("active", _("The PDF is too complicated to be checked. Print it as PDF and send that file."))
+            raise _refused("active", _("The PDF is too complicated to check. Print it as a PDF and send that file."))
         if _is_danger(found):
             raise _refused(
                 "active",
-                _("The PDF contains a script, an action or a hidden file. Print it as PDF and send that file instead."),
+                _(
+                    "The PDF contains a script, an action or a hidden file. Print it as a PDF and send that file instead."
+                ),
             )
 
 

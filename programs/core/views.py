@@ -1,4 +1,4 @@
-"""The page of a long act: how far it is, and where its result is."""
+"""The page of a background job: its progress and the link to its result."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

@@ -22,8 +22,8 @@ class Curriculum(models.Model):
     grade_to = models.PositiveSmallIntegerField(_("to grade"))
     subjects = models.ManyToManyField(Subject, related_name="curricula", verbose_name=_("subjects"))
     topics = models.ManyToManyField(Topic, blank=True, related_name="curricula", verbose_name=_("topics"))
-    minutes = models.PositiveSmallIntegerField(_("minutes in all"))
-    group_size = models.PositiveSmallIntegerField(_("pupils in a group"), default=4)
+    minutes = models.PositiveSmallIntegerField(_("total minutes"))
+    group_size = models.PositiveSmallIntegerField(_("pupils per group"), default=4)
     cost_vnd = models.PositiveIntegerField(_("cost of materials per group (đồng)"), default=0)
 
     class Meta:

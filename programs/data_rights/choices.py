@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 AUDIT_ACTIONS = {
-    "data_request.receive": _("Request about data received"),
-    "data_request.identify": _("Identity of who asks was checked"),
-    "data_request.answer": _("Request about data answered"),
-    "data_request.refuse": _("Request about data refused"),
-    "data_request.extend": _("Time of the request extended"),
+    "data_request.receive": _("Data request received"),
+    "data_request.identify": _("Identity of the person asking checked"),
+    "data_request.answer": _("Data request answered"),
+    "data_request.refuse": _("Data request refused"),
+    "data_request.extend": _("Deadline of the request extended"),
     "data_request.confirm_erasure": _("Erasure confirmed"),
-    "data_request.finish": _("Request about data done"),
+    "data_request.finish": _("Data request completed"),
     "person.correct": _("Personal data corrected on request"),
     "person.erase": _("Personal data erased on request"),
     "person.download": _("Personal data downloaded"),
@@ -45,12 +45,12 @@ class Requester(TextChoices):
 
 
 class RefusalGround(TextChoices):
-    """Why a request about data may be refused; anything else is no ground (Law 91/2025/QH15, Decree 356/2025)."""
+    """The only legal grounds for refusing a data request (Law 91/2025/QH15, Decree 356/2025)."""
 
-    IDENTITY = "identity", _("It cannot be shown who asks")
-    NOT_ENTITLED = "not_entitled", _("Who asks is neither the person nor their legal representative")
+    IDENTITY = "identity", _("The identity of the person asking cannot be verified")
+    NOT_ENTITLED = "not_entitled", _("The person asking is neither the data subject nor their legal representative")
     NOT_HELD = "not_held", _("The portal holds no such data")
-    LAW_REQUIRES = "law_requires", _("A law requires the data to be kept as they are")
+    LAW_REQUIRES = "law_requires", _("A law requires the data to be kept unchanged")
     LEGAL_CLAIM = "legal_claim", _("An inspection, a complaint or a lawsuit is under way")
     OTHERS = "others", _("It would reveal or harm other people's data")
-    REPEATED = "repeated", _("The same was asked and answered a short time ago")
+    REPEATED = "repeated", _("The same request was answered recently")

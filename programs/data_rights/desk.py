@@ -31,7 +31,7 @@ def tasks(user) -> list[DeskTask]:
 
 def _task(row: DataRequest, today: date) -> DeskTask:
     by = row.next_date
-    words = _("To be answered by {day}") if row.is_unanswered else _("To be done by {day}")
+    words = _("Answer due by {day}") if row.is_unanswered else _("Due by {day}")
     detail = words.format(day=f"{by:%d/%m/%Y}")
     if by < today:
         detail = _("Late: {detail}").format(detail=detail)
@@ -52,9 +52,9 @@ def _overseen(user, today: date) -> list[DeskTask]:
     return [
         DeskTask(
             title=title.format(count=late),
-            detail=_("The law sets the time; please remind the schools."),
+            detail=_("The deadline is set by law; please remind the schools."),
             url=reverse("data_request_list") + "?show=late",
-            action=_("Look"),
+            action=_("View"),
             weight=15,
         )
     ]

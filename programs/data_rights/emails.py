@@ -1,4 +1,4 @@
-"""Letters about requests for data: to who asked, and to who handles them. They name nobody."""
+"""Emails about data requests, to requesters and handlers. They name nobody."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from programs.notices.models import Message
 def _facts(request: DataRequest) -> dict:
     return {
         "reference": request.reference,
-        "kind": RequestKind(request.kind).label,  # in the reader's language, not in that of who acts
+        "kind": RequestKind(request.kind).label,  # in the reader's language, not the actor's
         "answer_by": request.answer_by,
         "due_on": request.due_on,
     }

@@ -19,12 +19,12 @@ WORDS = forms.Textarea(attrs={"rows": 4})
 
 
 class AskForm(CleanFormMixin, IdempotentFormMixin):
-    """What a person asks about the data. Nothing is chosen beforehand."""
+    """A person's data request. Nothing is preselected."""
 
-    kind = forms.ChoiceField(label=_("What do you ask for?"), choices=RequestKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What are you asking for?"), choices=RequestKind.choices, widget=forms.RadioSelect)
     text = CleanCharField(
         label=_("In your own words"),
-        help_text=_("For a correction: what is wrong, and what is right. You need not give reasons."),
+        help_text=_("For a correction: what is wrong, and what is right. You do not need to give reasons."),
         max_length=2000,
         required=False,
         widget=WORDS,
@@ -38,26 +38,26 @@ class AskForm(CleanFormMixin, IdempotentFormMixin):
 
 
 class PaperAskForm(AskForm):
-    """A request that came on paper or by word of mouth, written down by the school."""
+    """A request made on paper or orally, recorded by the school."""
 
     requester_name = NameField(
-        label=_("Who asks"), help_text=_("The guardian's or the pupil's full name."), max_length=150
+        label=_("Person asking"), help_text=_("The full name of the guardian or the pupil."), max_length=150
     )
-    received_on = DateField(label=_("Received on"), help_text=_("The clock of the law runs from this day."))
+    received_on = DateField(label=_("Received on"), help_text=_("The legal deadline is counted from this day."))
     field_order = ["requester_name", "received_on", "kind", "text"]
 
     def clean_received_on(self) -> date:
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate():
-            raise forms.ValidationError(_("This day has not come yet."))
+            raise forms.ValidationError(_("This day is still in the future."))
         return day
 
 
 class IdentifyForm(CleanFormMixin, forms.Form):
     how = CleanCharField(
-        label=_("How you made sure who asks"),
+        label=_("How you checked who is asking"),
         help_text=_(
-            "For example: came to the school office and is known to the class teacher. Write no names or numbers."
+            "For example: came to the school office and is known to the class teacher. Do not write names or numbers."
         ),
         max_length=300,
     )
@@ -66,27 +66,29 @@ class IdentifyForm(CleanFormMixin, forms.Form):
 class AnswerForm(CleanFormMixin, forms.Form):
     words = CleanCharField(
         label=_("Your answer"),
-        help_text=_("Who asked reads it: what will be done, and by when."),
+        help_text=_("The person asking will read this: what will be done, and by when."),
         max_length=2000,
         widget=WORDS,
     )
 
 
 class RefuseRequestForm(CleanFormMixin, forms.Form):
-    ground = forms.ChoiceField(label=_("Ground of the law"), choices=RefusalGround.choices, widget=forms.RadioSelect)
+    ground = forms.ChoiceField(label=_("Legal grounds"), choices=RefusalGround.choices, widget=forms.RadioSelect)
     words = CleanCharField(
-        label=_("Why it holds here"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS
+        label=_("Why they apply here"), help_text=_("The person asking will read this."), max_length=2000, widget=WORDS
     )
 
 
 class ExtendForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
-        label=_("Why more time is needed"), help_text=_("Kept in the history. Write no names."), max_length=300
+        label=_("Why more time is needed"), help_text=_("Kept in the history. Do not write names."), max_length=300
     )
 
 
 class FinishForm(CleanFormMixin, forms.Form):
-    words = CleanCharField(label=_("What was done"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS)
+    words = CleanCharField(
+        label=_("What was done"), help_text=_("The person asking will read this."), max_length=2000, widget=WORDS
+    )
 
 
 class FinishAndStopForm(FinishForm):
@@ -94,13 +96,15 @@ class FinishAndStopForm(FinishForm):
 
     withdraw = forms.BooleanField(
         label=_("Withdraw every consent of this pupil now"),
-        help_text=_("Pictures, showcase and sharing stop at once. Leave it open if only one of them is meant."),
+        help_text=_(
+            "Pictures, showcase and sharing stop at once. Leave this unticked if the request is only about one of them."
+        ),
         required=False,
     )
 
 
 class CorrectForm(CleanFormMixin, VersionedFormMixin):
-    """The pupil's record as it stands; the school writes what is right."""
+    """The pupil's current record; the school corrects it."""
 
     full_name = NameField(label=_("Full name"), min_length=2, max_length=150)
     given_name = NameField(
@@ -112,18 +116,24 @@ class CorrectForm(CleanFormMixin, VersionedFormMixin):
     birth_date = DateField(label=_("Date of birth"), required=False)
     gender = forms.ChoiceField(label=_("Gender"), choices=Gender.choices, required=False)
     guardian_name = NameField(label=_("Guardian"), max_length=150, required=False)
-    guardian_phone = PhoneField(label=_("Guardian's telephone"), max_length=30, required=False)
+    guardian_phone = PhoneField(label=_("Guardian's phone number"), max_length=30, required=False)
     told_source = forms.BooleanField(
-        label=_("It is corrected in the school's own register, too"),
-        help_text=_("The portal is not the origin: otherwise the next import brings the mistake back."),
+        label=_("It has also been corrected in the school's own register"),
+        help_text=_(
+            "The data does not originate on the portal: otherwise the next import will bring the mistake back."
+        ),
         required=False,
     )
-    words = CleanCharField(label=_("What was done"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS)
+    words = CleanCharField(
+        label=_("What was done"), help_text=_("The person asking will read this."), max_length=2000, widget=WORDS
+    )
 
 
 class CorrectPersonForm(CleanFormMixin, VersionedFormMixin):
     full_name = NameField(label=_("Full name"), min_length=2, max_length=150)
-    words = CleanCharField(label=_("What was done"), help_text=_("Who asked reads it."), max_length=2000, widget=WORDS)
+    words = CleanCharField(
+        label=_("What was done"), help_text=_("The person asking will read this."), max_length=2000, widget=WORDS
+    )
 
 
 class EraseForm(CleanFormMixin, forms.Form):

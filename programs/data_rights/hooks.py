@@ -33,7 +33,7 @@ def data_requests_at_school(school: School, page: dict, today: date) -> list[Des
         return []
     words = ngettext("{count} data request is open", "{count} data requests are open", len(requests))
     due = requests[0].due_on
-    late = _("The first is overdue since {day}.") if due < today else _("The first is due on {day}.")
+    late = _("The first has been overdue since {day}.") if due < today else _("The first is due on {day}.")
     return [
         DeskTask(
             title=words.format(count=len(requests)),

@@ -22,8 +22,8 @@ told(
     Kind(
         code="data_requests",
         label=_("Requests about the data"),
-        purpose=_("Answering them in time, and proof that it was done."),
-        source=_("Who asked."),
+        purpose=_("Answering them in time, and evidence that this was done."),
+        source=_("The person who asked."),
         kept="schools.data_requests",
     ),
     ("reference", _("Reference"), "reference"),
@@ -33,7 +33,7 @@ told(
     "received=received_at",
     "text",
     "answer",
-    ("due", _("Done by"), "due_on"),
+    ("due", _("Complete by"), "due_on"),
     ("done", _("Done"), "done_at"),
     order="received_at",
 )
@@ -44,7 +44,7 @@ erased(
     DataRequest,
     loses=(
         _("Requests about the data"),
-        _("Names and words go; kind, dates and outcome stay as proof that the law was kept."),
+        _("Names and text are deleted; type, dates and outcome are kept as evidence that the law was followed."),
     ),
 )
 
@@ -53,7 +53,7 @@ erased(
     "schools.archives",
     label=_("Archives of a person's data that the person asked for"),
     days=1,
-    basis=_("The owner fetches it within a day, or asks for a new one."),
+    basis=_("The owner downloads it within a day, or asks for a new one."),
     purge=forget_jobs,
 )
 def archives(limit: datetime) -> QuerySet[Job]:
@@ -62,9 +62,9 @@ def archives(limit: datetime) -> QuerySet[Job]:
 
 @retention_rule(
     "schools.data_requests",
-    label=_("Names and words in requests about data that are closed"),
+    label=_("Names and text in closed data requests"),
     days=730,
-    basis=_("Kept for two years as proof that the law was kept; kind, dates and outcome stay."),
+    basis=_("Kept for two years as evidence that the law was followed; type, dates and outcome are kept."),
 )
 def finished_data_requests(limit: datetime) -> QuerySet[DataRequest]:
     return DataRequest.objects.filter(
@@ -81,9 +81,11 @@ def forget_former_pupils(rows: QuerySet[Pupil]) -> None:
 
 @retention_rule(
     "schools.pupils",
-    label=_("Records of pupils who have left their school, with their account"),
+    label=_("Records of pupils who have left their school, with their accounts"),
     days=730,
-    basis=_("Two school years for late certificates and returns; the school's own register is the archive."),
+    basis=_(
+        "Two school years, for late certificates and for pupils who return; the school's own register is the archive."
+    ),
     purge=forget_former_pupils,
 )
 def former_pupils(limit: datetime) -> QuerySet[Pupil]:

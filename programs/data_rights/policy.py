@@ -13,15 +13,15 @@ from programs.schools.queries.roles import standing_of
 
 PERMISSIONS = [
     sees(
-        _("what the portal stores about them, and take it away after typing the password again"),
+        _("what the portal stores about them, and download it after typing the password again"),
         SIGNED_IN,
         "my_data",
         reach=Reach.OWN,
     ),
     does(_("ask for their data to be corrected, restricted or erased"), SIGNED_IN, "my_data_ask", reach=Reach.OWN),
-    sees(_("how far their own requests about data are"), (Role.PUPIL,), "my_data_request"),
+    sees(_("the progress of their own data requests"), (Role.PUPIL,), "my_data_request"),
     does(
-        _("read and take away what is stored about their child, and make requests about it"),
+        _("read and download what is stored about their child, and make requests about it"),
         (Role.GUARDIAN,),
         "guardian_data",
         "guardian_data_ask",
@@ -29,13 +29,13 @@ PERMISSIONS = [
         "guardian_data_request",
     ),
     does(
-        _("write down a request that a family makes on paper; only coordinators see what is stored"),
+        _("record a request that a family makes on paper; only coordinators see what is stored"),
         SCHOOL_STAFF,
         "pupil_data",
         "pupil_data_ask",
     ),
     does(
-        _("handle requests about data: check who asks, answer, correct, erase, refuse with a ground"),
+        _("handle data requests: check who is asking, answer, correct, erase, or refuse on legal grounds"),
         (Role.COORDINATOR,),
         "data_request_list",
         "data_request_detail",
@@ -48,7 +48,7 @@ PERMISSIONS = [
         "data_request_erase",
     ),
     sees(
-        _("the requests about data of people without a school, and which ones are late at schools"),
+        _("the data requests of people without a school, and which ones are late at schools"),
         (Role.DEPARTMENT_OFFICER,),
         "data_request_list",
     ),

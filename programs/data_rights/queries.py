@@ -1,4 +1,4 @@
-"""Whose data they are, which requests wait, and for whom."""
+"""Whose data it is, which requests are waiting, and for whom."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def handles(standing: Standing) -> bool:
 
 
 def by_next_date(requests: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
-    """What the law wants next stands first: late ones before all."""
+    """Order by the next legal deadline: late ones first."""
     unanswered = When(state__in=UNANSWERED, then=F("answer_by"))
     return requests.order_by(Case(unanswered, default=F("due_on")), "pk")
 
@@ -206,7 +206,7 @@ def _has_coordinator(school: School) -> bool:
 
 
 def handlers_of(request: DataRequest) -> list[User]:
-    """Who is told that a request waits."""
+    """Who is notified that a request is waiting."""
     if request.school_id and request.school.is_working:
         holders = Membership.objects.current().filter(school=request.school, role__in=COORDINATING)
         people = [row.user for row in holders.select_related("user")]

@@ -51,7 +51,7 @@ def handling_school(school: School | None) -> School | None:
 
 
 def needs_representative(birth_date: date | None, day: date) -> bool:
-    """Whether a guardian must stand behind the request; an unknown age counts as a child's."""
+    """Whether a guardian must support the request; an unknown age counts as a child's."""
     age = age_on(birth_date, day)
     return age is None or age < ACTS_ALONE_FROM
 
@@ -69,43 +69,49 @@ _AFTER = {
 def step_refusal(step: str, request: DataRequest) -> Refusal | None:
     """Why ``step`` cannot be taken."""
     if not request.is_open:
-        return Refusal("request_closed", _("This request is closed. Look at its history below."))
+        return Refusal("request_closed", _("This request is closed. See its history below."))
     if step == "extend" and request.extended_at:
-        return Refusal("extended_already", _("The time was extended once; the law allows no second time."))
+        return Refusal(
+            "extended_already",
+            _("The deadline has already been extended once; the law does not allow a second extension."),
+        )
     if request.state in _AFTER[step]:
         return None
     if request.state == RequestState.RECEIVED:
-        return Refusal("identity_first", _("First check who asks."))
+        return Refusal("identity_first", _("First check who is asking."))
     if request.state == RequestState.IDENTIFIED:
         return Refusal("answer_first", _("First answer the request."))
-    return Refusal("step_taken", _("This step was already taken. Look at the history below."))
+    return Refusal("step_taken", _("This step has already been taken. See the history below."))
 
 
 def correction_refusal(request: DataRequest) -> Refusal | None:
     if request.kind != RequestKind.CORRECT:
-        return Refusal("other_kind", _("Data are corrected here on a request for correction only."))
+        return Refusal("other_kind", _("Data can only be corrected here in response to a correction request."))
     if request.pupil and request.pupil.erased_at:
-        return Refusal("erased", _("The data were erased in the meantime."))
+        return Refusal("erased", _("The data has been erased in the meantime."))
     return step_refusal("finish", request)
 
 
 def erasure_refusal(request: DataRequest, *, has_role: bool) -> Refusal | None:
     """``has_role``: the person still works for a school, a centre or an office in the portal."""
     if request.kind != RequestKind.ERASE:
-        return Refusal("other_kind", _("Data are erased on a request for erasure only."))
+        return Refusal("other_kind", _("Data can only be erased in response to an erasure request."))
     if refusal := step_refusal("finish", request):
         return refusal
     if has_role:
         return Refusal(
             "has_role",
-            _("This person still has a role in the portal. End it first: what waits for them needs somebody else."),
+            _(
+                "This person still has a role on the portal. End it first: someone else has to take over what is "
+                "waiting for them."
+            ),
         )
     return None
 
 
 def asking_refusal(*, kind: str, has_same_open: bool) -> Refusal | None:
     if kind not in RequestKind.values:
-        return Refusal("kind", _("Choose what you ask for."), "kind")
+        return Refusal("kind", _("Choose what you are asking for."), "kind")
     if has_same_open:
-        return Refusal("asked_already", _("The same request is already open; you see below how far it is."), "kind")
+        return Refusal("asked_already", _("The same request is already open; you can see its progress below."), "kind")
     return None

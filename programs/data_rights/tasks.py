@@ -20,7 +20,7 @@ from programs.data_rights.queries import ARCHIVE_JOB, subject_of
 
 @periodic("schools.data_requests", every=timedelta(hours=1))
 def warn_of_data_requests(progress: Progress) -> int:
-    """Warns whoever handles a request before its date; each date once."""
+    """Warn the handlers of a request before each deadline, once per deadline."""
     return warn_handlers(today=timezone.localdate())
 
 

@@ -1,4 +1,4 @@
-"""Two schools become one (docs/decisions/010-schools-merge.md): what is under way moves, what happened stays."""
+"""Merging two schools (docs/decisions/010-schools-merge.md): work in progress moves, history stays."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNFINISHED_IMPORTS = (ImportState.UPLOADED, ImportState.PREVIEWING, ImportState.
 @transaction.atomic
 @once("school.merge", returns=School)
 def merge_schools(*, source: School, target: School, reason: str, by: User, key: str) -> School:
-    """``source`` becomes part of ``target``, which is returned. Only for one who keeps both.
+    """Merge ``source`` into ``target``, which is returned. Only for officers responsible for both.
 
     Raises PermissionDenied, and ``Refused``: ``same_school``, ``claim_open``, ``target_not_working``,
     ``wrong_state``.
@@ -80,7 +80,7 @@ def _move_staff(*, source: School, target: School, plan: MergePlan) -> int:
 
 
 def _move_invitations(*, source: School, target: School) -> int:
-    """Who is invited by both schools keeps the invitation of the one that stays."""
+    """People invited by both schools keep the invitation of the one that stays."""
     open_ones = Invitation.objects.filter(accepted_at=None, withdrawn_at=None)
     there = set(open_ones.filter(school=target).values_list("email", "role"))
     mine = list(open_ones.filter(school=source))
@@ -96,8 +96,8 @@ def _move_pupils(*, source: School, target: School, plan: MergePlan) -> int:
 
 
 def _join_pupil(*, old: Pupil, kept: Pupil) -> None:
-    """The same child in both registers: the record of the school that stays goes on, with the place and the account
-    of the other where it has none."""
+    """The same child in both registers: keep the record of the remaining school, with the place and the account of the
+    other where it has none."""
     today = timezone.localdate()
     places = Enrolment.objects.filter(pupil=old, ended_on__isnull=True)
     if Enrolment.objects.filter(pupil=kept, ended_on__isnull=True).exists():
@@ -126,7 +126,7 @@ def _join_levels(*, target: School, plan: MergePlan) -> None:
 
 
 def _take_over_state(*, target: School, was: SchoolState, by: User) -> None:
-    """A school that nobody had registered yet is at work as the one was whose coordinator it got."""
+    """A school that nobody had registered takes over the state of the one that brings its coordinator."""
     if target.state != SchoolState.INVITED or was not in (SchoolState.VERIFIED, SchoolState.ACTIVE):
         return
     School.objects.filter(pk=target.pk).update(state=was)
@@ -136,7 +136,7 @@ def _take_over_state(*, target: School, was: SchoolState, by: User) -> None:
 
 @transaction.atomic
 def tell_apart(*, one: School, other: School, by: User) -> None:
-    """Remember that two schools which look alike are two; saying it again changes nothing. Raises PermissionDenied."""
+    """Record that two similar schools are different; repeating it changes nothing. Raises PermissionDenied."""
     must(may_tell_apart(by, one, other))
     first, second = sorted((one, other), key=lambda school: school.pk)
     _pair, is_new = SchoolsApart.objects.get_or_create(

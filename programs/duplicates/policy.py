@@ -12,7 +12,7 @@ OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
 
 PERMISSIONS = [
     does(
-        _("rename, renumber, suspend, close and merge the schools that they keep, and replace a coordinator"),
+        _("rename, renumber, suspend, close and merge the schools they are responsible for, and replace a coordinator"),
         OFFICERS,
         "school_twins",
         "school_tell_apart",

@@ -33,7 +33,11 @@ LONG_FORMS = {
 }
 KINDS = {"th", "thcs", "thpt", "mn", "gdtx", "gdnn", "chuyen", "quoc", "te"}
 FILLERS = {"truong", "trung", "tam", "so", "va"}
-WORDS_OF = {"name": _("similar names in one ward"), "phone": _("the same telephone"), "address": _("the same address")}
+WORDS_OF = {
+    "name": _("similar names in one ward"),
+    "phone": _("the same phone number"),
+    "address": _("the same address"),
+}
 
 
 @dataclass
@@ -194,7 +198,7 @@ def class_names(source: School, target: School) -> dict[int, tuple[str, str]]:
 
 
 def pupils_twice(source: School, target: School) -> list[tuple[Pupil, Pupil]]:
-    """Pupils who stand in both registers under one identifier of one source: the same child."""
+    """Pupils in both registers with the same identifier from the same source: the same child."""
     moving = rows_that_move(Pupil, "school", Pupil.MOVES_WITH_SCHOOL, source)
     identifiers = moving.values("external_id")
     there = {(each.source, each.external_id): each for each in target.pupils.filter(external_id__in=identifiers)}

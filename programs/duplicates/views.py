@@ -81,7 +81,7 @@ def _keeper_or_404(request: HttpRequest) -> None:
 @signed_in
 @require_GET
 def school_twins(request: HttpRequest) -> HttpResponse:
-    """Likely duplicates side by side; the officer says whether they are one school or two."""
+    """Likely duplicates side by side; the officer decides whether they are one school or two."""
     _keeper_or_404(request)
     page = Paginator(likely_twins(request.user), PAIRS_AT_ONCE).get_page(request.GET.get("page"))
     return render(request, "duplicates/twins.html", {"page_obj": page})
@@ -90,7 +90,7 @@ def school_twins(request: HttpRequest) -> HttpResponse:
 class TellApart(Act):
     title = _("Two different schools?")
     submit = _("They are two schools")
-    done = _("Noted: they are two schools.")
+    done = _("Recorded: they are two schools.")
     target: tuple[School, School]
 
     def get_target(self, code: str, other: str) -> tuple[School, School]:
@@ -109,7 +109,7 @@ class TellApart(Act):
     @property
     def text(self) -> str:
         one, twin = self.target
-        words = _("{one} ({code}) and {other} ({other_code}) are two schools; they are not shown together again.")
+        words = _("{one} ({code}) and {other} ({other_code}) are two schools; they will not be shown together again.")
         return words.format(one=one, code=one.code, other=twin, other_code=twin.code)
 
     @property

@@ -13,11 +13,11 @@ told(
     WORK,
     ("reference", _("Reference"), "project.reference"),
     ("part", _("Your part"), lambda _row, _subject: _("judge")),
-    ("state", _("State"), "state"),
+    ("state", _("Status"), "state"),
     ("comment", _("Comment"), "comment"),
 )
 erased(
     ScoreSheet,
-    masked=(_("Judges' comments that mention the name"), _("The name is taken out of their text.")),
+    masked=(_("Judges' comments that mention the name"), _("The name is removed from their text.")),
     kept=DECISIONS,
 )

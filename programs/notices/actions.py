@@ -1,4 +1,4 @@
-"""The outbox: a message is written with the act that it tells of, and leaves after the commit, once."""
+"""The outbox: a message is written in the same transaction as its action and sent after the commit, once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def write_message(
 
     Rendered now, in the reader's language, from its one template (``emails.letter_template``) with ``context`` and
     ``site_url``, ``jurisdiction``, ``person`` and ``link`` (absolute). ``link`` is a path.
-    The same ``dedupe_key`` again changes nothing: the first message stands. A person without e-mail reads it on the desk only.
+    Repeating a ``dedupe_key`` changes nothing: the first message is kept. A person without email only sees it on the
+    desk.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("A message is written in the transaction of its act.")
@@ -64,7 +65,7 @@ def write_message(
         body_text=letter.text,
         body_html=letter.html,
     )
-    # Two acts at once may write the same message: the unique key lets one of them in, in one statement.
+    # Two concurrent actions may write the same message: the unique key lets only one of them in, in one statement.
     Message.objects.bulk_create([message], ignore_conflicts=True)
 
 
@@ -80,10 +81,10 @@ def send_due_messages(*, now: datetime | None = None, limit: int = 50) -> int:
 
 
 def mark_read(*, message: Message, by: User) -> None:
-    """The reader has opened the message; the time of the first opening stays."""
+    """Mark the message as read; the time of the first opening is kept."""
     Message.objects.filter(pk=message.pk, recipient=by, read_at=None).update(read_at=timezone.now())
 
 
 def mark_all_read(*, by: User) -> int:
-    """Everything that waits for this reader counts as read; the number of messages."""
+    """Mark all of this reader's messages as read; return their number."""
     return Message.objects.filter(recipient=by, read_at=None).update(read_at=timezone.now())

@@ -1,4 +1,4 @@
-"""The mails of signing in go through the outbox like every other: they wait for a mail server that is away."""
+"""Sign-in emails go through the outbox like all others, so they survive a mail server outage."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from programs.notices.actions import write_message
 # What allauth tells the owner of an account after the fact, in our words.
 CHANGES = {
     "account/email/password_changed": _("The password of your account was changed."),
-    "account/email/password_reset": _("The password of your account was set anew through a link sent by e-mail."),
+    "account/email/password_reset": _("The password of your account was reset using a link sent by email."),
     "account/email/password_set": _("A password was set for your account."),
-    "account/email/email_changed": _("The e-mail address of your account was changed."),
-    "account/email/email_confirm": _("An e-mail address of your account was confirmed."),
-    "account/email/email_deleted": _("An e-mail address was removed from your account."),
-    "mfa/email/totp_activated": _("Two-step sign-in with an authenticator app was switched on."),
-    "mfa/email/totp_deactivated": _("Two-step sign-in with an authenticator app was switched off."),
-    "mfa/email/recovery_codes_generated": _("New recovery codes were made for your account."),
+    "account/email/email_changed": _("The email address of your account was changed."),
+    "account/email/email_confirm": _("An email address of your account was confirmed."),
+    "account/email/email_deleted": _("An email address was removed from your account."),
+    "mfa/email/totp_activated": _("Two-step sign-in with an authenticator app was turned on."),
+    "mfa/email/totp_deactivated": _("Two-step sign-in with an authenticator app was turned off."),
+    "mfa/email/recovery_codes_generated": _("New recovery codes were created for your account."),
     "mfa/email/webauthn_added": _("A security key or passkey was added to your account."),
     "mfa/email/webauthn_removed": _("A security key or passkey was removed from your account."),
-    "socialaccount/email/account_connected": _("Signing in through your agency was linked with your account."),
-    "socialaccount/email/account_disconnected": _("Signing in through your agency was unlinked from your account."),
+    "socialaccount/email/account_connected": _("Sign-in through your agency was linked to your account."),
+    "socialaccount/email/account_disconnected": _("Sign-in through your agency was unlinked from your account."),
     "second_factor_reset": _(
-        "An administrator took the second step off your account. Set it up anew at the next sign-in."
+        "An administrator removed the second step from your account. Set it up again at your next sign-in."
     ),
 }
 
@@ -50,7 +50,7 @@ class AccountAdapter(BaseAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tells the owner, on the desk too, so that a stranger's act is noticed."""
+        """Notify the owner, on the desk too, so that actions by a stranger are noticed."""
         with transaction.atomic():
             write_message(
                 kind="account_changed",

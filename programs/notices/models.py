@@ -12,7 +12,7 @@ BODY = EMPTIED | until("notices.bodies") | WITH_MESSAGE
 
 
 class Message(models.Model):
-    """One row per message, written in the transaction of the act that it tells of."""
+    """One row per message, written in the transaction of the action it reports."""
 
     PII = {
         "recipient": GOES | row_until("notices.messages") | OWN, "to_address": BODY | OWN, "subject": WITH_MESSAGE,
@@ -35,14 +35,14 @@ class Message(models.Model):
     attachment_type = models.CharField(max_length=80, blank=True)
     attachment = models.TextField(blank=True)  # text kinds only, such as a calendar entry
     dedupe_key = models.CharField(max_length=150, unique=True)
-    state = models.CharField(_("state"), max_length=12, choices=MessageState, default=MessageState.PENDING)
+    state = models.CharField(_("status"), max_length=12, choices=MessageState, default=MessageState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
-    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    created_at = models.DateTimeField(_("written on"), auto_now_add=True)
 
     class Meta:
         ordering = ["-created_at"]

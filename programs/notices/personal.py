@@ -24,7 +24,7 @@ told(
     Kind(
         code="messages",
         label=_("Messages to you"),
-        purpose=_("Telling you what happened and what waits for you."),
+        purpose=_("Telling you what happened and what is waiting for you."),
         source=_("The portal."),
         kept="notices.messages",
     ),
@@ -39,11 +39,11 @@ erased(
     Message,
     removed=(
         _("Messages to this person"),
-        _("Nobody is left to read them; those not sent yet are not sent."),
+        _("There is no one left to read them; those not sent yet will not be sent."),
     ),
     masked=(
         _("Messages to others that mention the name"),
-        _("The name is taken out of their text; a namesake's, too."),
+        _("The name is removed from their text; so is the name of anyone with the same name."),
     ),
 )
 
@@ -52,10 +52,10 @@ erased(
     "notices.bodies",
     label=_("Texts and addresses of messages"),
     days=180,
-    basis=_("Their owner has read them; that a message was sent is still known."),
+    basis=_("The recipient has read them; it is still known that a message was sent."),
 )
 def bodies(limit: datetime) -> QuerySet[Message]:
-    """The row stays as proof that something was sent, without what it said and to whom."""
+    """Keep the row as evidence that something was sent, without its text and address."""
     ended = Message.objects.exclude(state__in=[MessageState.PENDING, MessageState.SENDING])
     return ended.filter(created_at__lt=limit)
 
@@ -64,7 +64,7 @@ def bodies(limit: datetime) -> QuerySet[Message]:
     "notices.messages",
     label=_("Messages with their subjects"),
     days=730,
-    basis=_("Two school years, for questions about what was announced."),
+    basis=_("Two school years, in case there are questions about what was announced."),
 )
 def messages_over(limit: datetime) -> QuerySet[Message]:
     ended = Message.objects.exclude(state__in=[MessageState.PENDING, MessageState.SENDING])

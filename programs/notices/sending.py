@@ -1,7 +1,7 @@
 """Carrying messages to the mail server: at most once, patiently.
 
-A message is claimed by a conditional write before it is handed over. What surely did not leave goes back and is
-tried again; what may have left (the worker was killed, the line broke in the middle) is never sent by itself again.
+A message is claimed by a conditional write before it is handed over. A message that certainly was not sent is retried;
+one that may have been sent (the worker was killed, the connection broke) is never resent automatically.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def send_due(*, now: datetime, limit: int) -> int:
     try:
         return sum(_send_one(pk, connection) for pk in keys)
     except _ServerAway as outage:
-        # An outage is nobody's fault: it costs the messages no attempt, only half a minute.
+        # An outage does not count as an attempt; it only delays the messages by half a minute.
         waiting = Message.objects.filter(pk__in=keys, state=MessageState.PENDING)
         waiting.update(next_attempt_at=timezone.now() + OUTAGE_PAUSE, error=str(outage)[:500])
         logger.warning("The mail server cannot be reached: %s", outage)
@@ -79,7 +79,7 @@ def _send_one(pk: int, connection) -> int:
 
 
 def _open(connection) -> None:
-    """A living line to the server before a message is claimed."""
+    """Open a working connection to the server before claiming a message."""
     try:
         line = getattr(connection, "connection", None)
         if line is not None and hasattr(line, "noop") and line.noop()[0] != 250:
@@ -123,13 +123,13 @@ def _leave_sending(message: Message, **changes) -> None:
 
 
 def mark_abandoned(*, now: datetime) -> int:
-    """Messages whose worker was killed while it sent them: a person decides, no machine sends them again."""
+    """Messages whose worker was killed while sending: a person decides, they are never resent automatically."""
     abandoned = Message.objects.filter(state=MessageState.SENDING, claimed_at__lt=now - ABANDONED_AFTER)
     return abandoned.update(state=MessageState.UNCERTAIN, error="The worker stopped while it was sending.")
 
 
 def email_of(message: Message) -> EmailMultiAlternatives:
-    """The e-mail of a message; its Message-ID is the same in every attempt, so that servers can tell a repeat."""
+    """The email of a message; its Message-ID is the same in every attempt, so that servers can tell a repeat."""
     digest = hashlib.sha256(message.dedupe_key.encode()).hexdigest()[:24]
     email = EmailMultiAlternatives(
         subject=message.subject,

@@ -24,7 +24,7 @@ def note_download(*, obj: models.Model, by: User, filters: Filters, rows: int) -
 
 @transaction.atomic
 def load_indicators() -> int:
-    """What each figure means, from the project's own file; what stands there replaces what was loaded before."""
+    """Load the definitions of the figures from the project's own file, replacing earlier ones."""
     entries = tomllib.loads(INDICATORS.read_text(encoding="utf-8"))["indicator"]
     for entry in entries:
         targets = entry.pop("targets", [])

@@ -35,7 +35,7 @@ def former_label(former: str) -> str | Promise:
 
 @dataclass(frozen=True, slots=True)
 class SchoolFacts:
-    """A school of the scope. ``counted`` means that it stands in the denominator."""
+    """A school in the scope. ``counted`` means that it is part of the denominator."""
 
     pk: int
     code: str
@@ -88,7 +88,7 @@ class Figures:
 
     @property
     def share(self) -> float | None:
-        """Schools taking part of all, in percent; None where there is no school to count."""
+        """The percentage of schools taking part; None where there is no school to count."""
         return self.taking * 100 / self.schools if self.schools else None
 
     @property
@@ -149,7 +149,7 @@ class Participation:
         return self._by(lambda school: school.ward_id, lambda school: school.ward)
 
     def by_former_province(self) -> list[Figures]:
-        """The same schools then and now: a ward belongs to the province in which it lay before July 2025."""
+        """The same schools then and now: a ward belongs to the province it was part of before July 2025."""
         return self._by(lambda school: school.former, lambda school: former_label(school.former))
 
     def _by(self, key_of: Callable[[SchoolFacts], object], label_of: Callable[[SchoolFacts], str]) -> list[Figures]:
@@ -163,7 +163,7 @@ class Participation:
         return [row for row in rows if not row.is_empty]
 
     def by_level(self) -> list[Figures]:
-        """A school of several levels stands in each of them; the total counts it once."""
+        """A school with several levels is listed under each of them; the total counts it once."""
         cells = defaultdict(list)
         for cell in self.cells:
             cells[cell.level].append(cell)

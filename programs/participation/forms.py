@@ -13,7 +13,7 @@ from programs.participation.choices import ALL_TERMS, NO_CLASS, Activity, GroupB
 from programs.participation.figures import LEVELS, NO_CLASS_LABEL, SchoolFacts, former_label
 from programs.participation.filters import Filters
 
-_OUTSIDE = {"invalid_choice": _("This is not within your area. The figures below are those of your own area.")}
+_OUTSIDE = {"invalid_choice": _("This is not within your area. The figures below are for your own area.")}
 
 
 def _choice(label: str) -> forms.ChoiceField:

@@ -9,7 +9,7 @@ from programs.centres.models import in_language
 
 
 class Indicator(models.Model):
-    """What is counted, in words that stand on the page, with its targets."""
+    """A definition of what is counted, as shown on the page, with its targets."""
 
     NO_PII = True
     code = models.SlugField(max_length=40, unique=True)

@@ -18,7 +18,7 @@ READERS = (
 
 PERMISSIONS = [
     sees(
-        _("participation within their reach, down to the rows behind each figure, and as a spreadsheet"),
+        _("participation within their scope, down to the rows behind each figure, and as a spreadsheet"),
         READERS,
         "participation",
         "participation_rows",

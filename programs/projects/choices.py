@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 AUDIT_ACTIONS = {
-    "project.create": _("Began the project"),
+    "project.create": _("Started the project"),
     "project.edit": _("Changed the project"),
     "project.attach": _("Attached a file"),
     "project.submit": _("Submitted the project"),

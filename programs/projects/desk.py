@@ -33,7 +33,7 @@ def _pupil_tasks(user) -> list[DeskTask]:
             detail=project.return_reason
             or _("Submit it before {closes}.").format(closes=short_moment(project.competition.closes_at)),
             url=reverse("project_edit", args=[project.reference]),
-            action=_("Go on"),
+            action=_("Continue"),
             weight=10 if project.state == ProjectState.RETURNED else 30,
         )
         for project in queries.projects_to_finish(user, now=now)[:ROWS]
@@ -43,7 +43,7 @@ def _pupil_tasks(user) -> list[DeskTask]:
             title=competition.local_name,
             detail=_("Open for your grade until {closes}.").format(closes=short_moment(competition.closes_at)),
             url=reverse("competition_detail", args=[competition.slug]),
-            action=_("Look at it"),
+            action=_("View it"),
             weight=70,
         )
         for competition in queries.competitions_to_enter(user, now=now)[:ROWS]
@@ -67,7 +67,7 @@ def _teacher_tasks(user) -> list[DeskTask]:
 
 
 def sections(user) -> list[DeskSection]:
-    """For a pupil: the own projects, each with what happens next."""
+    """For a pupil: their projects, each with what happens next."""
     if standing_of(user).pupil is None:
         return []
     projects = queries.projects_of_pupil(user)[:ROWS]
@@ -85,7 +85,7 @@ def sections(user) -> list[DeskSection]:
                 )
                 for project in projects
             ],
-            empty=_("No project yet. Look at the competitions: perhaps one is for you."),
+            empty=_("No projects yet. Have a look at the competitions: maybe one is for you."),
             url=reverse("competition_list"),
             action=_("Competitions"),
             weight=30,

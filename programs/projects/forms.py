@@ -25,10 +25,10 @@ class ProjectForm(IdempotentFormMixin):
     title = CleanCharField(
         label=pgettext_lazy("of a project", "Title"),
         max_length=200,
-        help_text=_("One line that says what it is: not a slogan."),
+        help_text=_("One line that says what it is, not a slogan."),
     )
     kind = forms.ChoiceField(
-        label=_("Kind"),
+        label=_("Type"),
         choices=ProjectKind,
         widget=forms.RadioSelect,
         help_text=_("Scientific: you answer a question with data. Engineering: you build something and test it."),
@@ -39,7 +39,7 @@ class ProjectForm(IdempotentFormMixin):
     supervisor = forms.ModelChoiceField(
         label=_("Supervising teacher"),
         queryset=None,
-        empty_label=_("Choose a teacher of your school"),
+        empty_label=_("Choose a teacher from your school"),
         help_text=_("Your teacher reads the project and endorses it before it is entered."),
     )
     summary = CleanCharField(
@@ -48,7 +48,8 @@ class ProjectForm(IdempotentFormMixin):
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
-            "The problem, what you did, what you found. At most 2,000 characters; you may save now and finish it before you submit."
+            "The problem, what you did, what you found. Up to 2,000 characters; you can save now and finish it "
+            "before you submit."
         ),
     )
 
@@ -68,8 +69,8 @@ class NewProjectForm(ProjectForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         help_text=_(
-            "The user name on your teammate's sign-in card; leave it empty if you work alone. "
-            "The team cannot be changed later."
+            "The username on your teammate's sign-in card; leave this empty if you work alone. The team cannot "
+            "be changed later."
         ),
     )
 
@@ -107,12 +108,12 @@ class FileForm(forms.Form):
         field.widget.attrs["accept"] = ACCEPT[FileKind(kind)]
         if kind == FileKind.IMAGE:
             field.label = _("Picture")
-            field.help_text = _("JPEG, PNG, WebP or HEIC, at most {size} MB. No faces, please.").format(
+            field.help_text = _("JPEG, PNG, WebP or HEIC, up to {size} MB. No faces, please.").format(
                 size=rule_set.image_max_mb
             )
         else:
             field.label = _("Report (PDF)")
-            field.help_text = _("One PDF, at most {size} MB, without a password.").format(size=rule_set.document_max_mb)
+            field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=rule_set.document_max_mb)
 
 
 class ConfirmForm(IdempotentFormMixin):
@@ -124,5 +125,5 @@ class ReturnForm(IdempotentFormMixin):
         label=_("What should the pupils correct?"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("The pupils read this as it stands."),
+        help_text=_("The pupils will read this exactly as you write it."),
     )

@@ -1,4 +1,4 @@
-"""A school closes: what was not entered yet ends with it; an entered project stays in its competition."""
+"""When a school closes: projects not entered yet are withdrawn; entered projects stay in their competition."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from programs.schools.models import School
 
 @when_school_closes
 def withdraw_projects_of(*, school: School, by: User, reason: str) -> None:
-    """Nobody at the school is left to endorse them."""
+    """There is nobody left at the school to endorse them."""
     for project in Project.objects.select_for_update().filter(school=school, state__in=NOT_ENTERED).order_by("pk"):
         before = project.state
         project.state, project.updated_at = ProjectState.WITHDRAWN, timezone.now()

@@ -17,7 +17,7 @@ from programs.schools.models import School
 USER = settings.AUTH_USER_MODEL
 NO_TITLE = "Dự án đã xóa nội dung"
 TEXT = EMPTIED | MASK | LASTS | SHOWN
-DECISION = stays(_("Points and decisions must stay traceable; they point at an account without a name."))
+DECISION = stays(_("Points and decisions must remain traceable; they are only linked to an account without a name."))
 
 
 class Project(models.Model):
@@ -43,7 +43,7 @@ class Project(models.Model):
         related_name="supervised_projects",
         verbose_name=_("mentor"),
     )
-    state = models.CharField(_("state"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
+    state = models.CharField(_("status"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
     endorsed_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.TextField(blank=True)

@@ -23,7 +23,7 @@ def projects_of(subject: Subject) -> QuerySet[Project]:
 
 
 def alone(subject: Subject) -> QuerySet[Project]:
-    """Projects without a team mate who still needs them."""
+    """Projects without a teammate who still needs them."""
     others = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__erased_at__isnull=True)
     return projects_of(subject).filter(~Exists(others.exclude(pupil__in=subject.pupil_ids)))
 
@@ -49,7 +49,7 @@ def mentor(project: Project, _subject: Subject) -> Value:
 
 
 def team_mates(project: Project, subject: Subject) -> Value:
-    """Of the others no more than the first name: the data are theirs."""
+    """Only first names of the other members: their data is their own."""
     mates = [row.pupil for row in project.members.all() if row.pupil_id not in subject.pupil_ids]
     return ", ".join(pupil.public_name for pupil in mates)
 
@@ -73,7 +73,7 @@ told(
     "summary",
     "state",
     ("submitted", _("Submitted"), "submitted_at"),
-    ("returned_with", _("Returned with the words"), "return_reason"),
+    ("returned_with", _("Returned with this message"), "return_reason"),
     "award",
     ("mentor", _("Mentor"), mentor),
     ("team_mates", _("Team mates"), team_mates),
@@ -89,7 +89,7 @@ WORK = Kind(
     label=_("Your work with projects"),
     purpose=_("Knowing who supervises and who judges."),
     source=_("The pupils who chose you, or the organiser."),
-    kept=_("As long as the competition's results are kept; your name goes with your account."),
+    kept=_("As long as the competition's results are kept; your name is deleted with your account."),
 )
 told(
     Project,
@@ -115,7 +115,7 @@ def withdraw_unfinished(projects: QuerySet[Project]) -> None:
 erased(
     ProjectFile,
     of=files_of_these,
-    removed=(_("Files of these projects"), _("They were only this person's.")),
+    removed=(_("Files of these projects"), _("They belonged to this person only.")),
 )
 erased(
     Project,
@@ -123,7 +123,7 @@ erased(
     before=withdraw_unfinished,
     loses=(
         _("Projects without a team mate"),
-        _("Title, words and files go. The entry itself, its points and its award stay as figures."),
+        _("The title, text and files are deleted. The entry itself, its points and its award are kept as figures."),
     ),
 )
 
@@ -136,7 +136,7 @@ def forget_in_teams(subject: Subject) -> Iterator[Erasure]:
         label=_("Projects of a team"),
         count=len(team),
         outcome=Erasure.PSEUDONYMISED,
-        why=_("The project stays for the team mates; this member's name goes out of it and of the files' names."),
+        why=_("The project stays for the teammates; this member's name is removed from it and from the file names."),
         carry_out=partial(_mask_projects, team, subject),
     )
 
@@ -151,6 +151,6 @@ def _mask_projects(keys: list[int], subject: Subject) -> None:
 
 DECISIONS = (
     _("Supervised projects and score sheets"),
-    _("Points and decisions must stay traceable; they point at an account without a name."),
+    _("Points and decisions must remain traceable; they are only linked to an account without a name."),
 )
 erased(Project, of=led_by, kept=DECISIONS)

@@ -12,7 +12,7 @@ PERMISSIONS = [
         "competition_detail",
         reach=Reach.ALL,
     ),
-    sees(_("the list of projects, with those within their reach in it"), SIGNED_IN, "project_list"),
+    sees(_("the list of projects, containing those within their scope"), SIGNED_IN, "project_list"),
     sees(
         _("projects with their members, files and pictures"),
         (Role.PUPIL, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),

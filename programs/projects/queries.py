@@ -32,7 +32,7 @@ PROJECT_PARTS = ("competition__rule_set", "competition__school_year", "school", 
 
 # --- Who sees what ------------------------------------------------------------------------------
 def competitions_visible_to(user) -> QuerySet[Competition]:
-    """Everybody reads a competition once it is announced; an officer of the department its drafts too."""
+    """Announced competitions are public; department officers also see drafts."""
     competitions = Competition.objects.select_related("rule_set", "school_year")
     return competitions if standing_of(user).is_department else competitions.exclude(state=CompetitionState.DRAFT)
 
@@ -95,7 +95,7 @@ def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Projec
 
 
 def teammate(pupil: Pupil, username: str) -> Pupil | None:
-    """Another pupil of the same school, by the user name on the sign-in card."""
+    """Another pupil of the same school, by the username on the sign-in card."""
     same_school = Pupil.objects.filter(school=pupil.school, left_on__isnull=True).exclude(pk=pupil.pk)
     return same_school.select_related("school").filter(user__username__iexact=username, user__is_active=True).first()
 

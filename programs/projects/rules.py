@@ -28,7 +28,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Entrant:
-    """What a rule must know of one pupil who would enter."""
+    """The facts a rule needs about one pupil who wants to enter."""
 
     grade: int | None
     school_working: bool
@@ -45,7 +45,7 @@ class Entry:
 
 
 def can_enter(standing: Standing) -> bool:
-    """Pupils enter themselves: nobody enters in their name."""
+    """Pupils enter by themselves: nobody else can enter for them."""
     return standing.pupil is not None and standing.pupil.school.is_working
 
 
@@ -63,7 +63,7 @@ def can_endorse(standing: Standing, *, supervisor_id: int | None, school: School
 def window_refusal(window: Window) -> Refusal | None:
     """Only the server's clock counts."""
     if window.state != CompetitionState.OPEN:
-        return Refusal("not_open", _("This competition does not take entries now."))
+        return Refusal("not_open", _("This competition is not taking entries at the moment."))
     if window.now < window.opens_at:
         return Refusal("too_early", _("This competition is not open yet."))
     if window.now >= window.closes_at:
@@ -82,26 +82,30 @@ def entry_refusal(entry: Entry) -> Refusal | None:
 
 def _entrant_refusal(entry: Entry, pupil: Entrant) -> Refusal | None:
     if not pupil.school_working:
-        return Refusal("school_not_working", _("Your school is not verified on this portal yet. Ask your teacher."))
+        return Refusal(
+            "school_not_working", _("Your school has not been verified on this portal yet. Ask your teacher.")
+        )
     if pupil.grade is None:
-        return Refusal("no_class", _("You are in no class of this school year. Ask your teacher to correct the list."))
+        return Refusal(
+            "no_class", _("You are not in any class this school year. Ask your teacher to correct the list.")
+        )
     if not entry.grade_from <= pupil.grade <= entry.grade_to:
         return Refusal("wrong_grade", _("This competition is for other grades."))
     if pupil.has_entered:
-        return Refusal("entered_already", _("Each pupil enters one project in a competition."))
+        return Refusal("entered_already", _("Each pupil can enter one project in a competition."))
     return None
 
 
 def edit_refusal(*, state: str, window: Window) -> Refusal | None:
     """A project is frozen from the moment it is submitted until it is returned."""
     if state not in EDITABLE:
-        return Refusal("frozen", _("The project was submitted, so it cannot be changed any more."))
+        return Refusal("frozen", _("The project has been submitted, so it can no longer be changed."))
     return window_refusal(window)
 
 
 def upload_refusal(*, recent: int) -> Refusal | None:
     if recent >= UPLOADS_AN_HOUR:
-        return Refusal("too_many_uploads", _("You sent very many files. Wait an hour, then go on."), "upload")
+        return Refusal("too_many_uploads", _("You have sent too many files. Wait an hour, then continue."), "upload")
     return None
 
 
@@ -124,7 +128,7 @@ class Missing:
             "field": _("a field"),
             "supervisor": _("a supervising teacher"),
             "image": _("a picture"),
-            "document": _("a report as PDF"),
+            "document": _("a report as a PDF"),
         }
         return [label for name, label in names.items() if getattr(self, name)]
 
@@ -139,5 +143,5 @@ def submission_refusal(*, missing: Missing, state: str, window: Window) -> Refus
 
 def move_refusal(*, state: str, target: str) -> Refusal | None:
     if target not in PROJECT_MOVES[ProjectState(state)]:
-        return Refusal("wrong_state", _("This is no longer possible in the project's present state."))
+        return Refusal("wrong_state", _("This is no longer possible with the project's current status."))
     return None

@@ -1,4 +1,4 @@
-"""Submitting, withdrawing, endorsing and returning: each asks once more before it happens."""
+"""Submitting, withdrawing, endorsing and returning: each asks for confirmation first."""
 
 from __future__ import annotations
 
@@ -37,13 +37,11 @@ def project_submit(request: HttpRequest, reference: str) -> HttpResponse:
     missing = queries.missing_in(project).words
     words = {
         "title": _("Submit “{title}”").format(title=project.title),
-        "text": _(
-            "After this, neither the words nor the files can be changed, unless your teacher returns the project."
-        ),
+        "text": _("After this you cannot change the text or the files, unless your teacher returns the project."),
         "submit": _("Submit"),
         "missing": missing,
     }
-    done = _("Submitted. Your teacher was told.")
+    done = _("Submitted. Your teacher has been told.")
     return _confirm(request, project, ConfirmForm(request.POST or None), decisions.submit_project, words, done)
 
 
@@ -57,7 +55,7 @@ def project_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
         "submit": _("Withdraw the project"),
         "danger": True,
     }
-    done = _("The project was withdrawn.")
+    done = _("The project has been withdrawn.")
     return _confirm(request, project, ConfirmForm(request.POST or None), decisions.withdraw_project, words, done)
 
 
@@ -68,12 +66,12 @@ def project_endorse(request: HttpRequest, reference: str) -> HttpResponse:
     words = {
         "title": _("Endorse “{title}”").format(title=project.title),
         "text": _(
-            "You confirm that you supervised this project, that it is the pupils' own work, and that it keeps the "
-            "rules of the competition. It is entered at once."
+            "You confirm that you supervised this project, that it is the pupils' own work, and that it follows "
+            "the rules of the competition. It will be entered at once."
         ),
         "submit": _("Endorse and enter"),
     }
-    done = _("The project is endorsed and entered. The pupils were told.")
+    done = _("The project has been endorsed and entered. The pupils have been told.")
     return _confirm(request, project, ConfirmForm(request.POST or None), decisions.endorse_project, words, done)
 
 
@@ -86,7 +84,7 @@ def project_return(request: HttpRequest, reference: str) -> HttpResponse:
         "text": _("The pupils can change the project again, and must submit it before the deadline."),
         "submit": _("Return to the pupils"),
     }
-    done = _("The project was returned. The pupils were told.")
+    done = _("The project has been returned. The pupils have been told.")
     return _confirm(request, project, ReturnForm(request.POST or None), decisions.return_project, words, done)
 
 
@@ -200,7 +198,9 @@ def project_new(request: HttpRequest, slug: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("Your project has begun. Add a picture and your report, then submit it."))
+            messages.success(
+                request, _("Your project has been created. Add a picture and your report, then submit it.")
+            )
             return redirect("project_edit", project.reference)
     context = {"competition": competition, "form": form, "refusal": refusal}
     return render(request, "projects/project_new.html", context)

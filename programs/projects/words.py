@@ -43,7 +43,7 @@ def steps_of(project: Project) -> list[dict]:
 
 
 def next_words(project: Project, *, member: bool) -> str:
-    """What happens next, said to the team or to whoever reads along."""
+    """What happens next, for the team or another reader."""
     teacher = project.supervisor.full_name if project.supervisor else _("the supervising teacher")
     closes = short_moment(project.competition.closes_at)
     if member:
@@ -58,18 +58,18 @@ def _words_for_team(state: str, teacher: str, closes: str) -> str:
             closes=closes
         ),
         S.SUBMITTED: _(
-            "{teacher} now reads your project. You hear here as soon as it is endorsed or returned; "
-            "nothing can be changed meanwhile."
+            "{teacher} is now reading your project. We will show here whether it is endorsed or returned; you "
+            "cannot change anything in the meantime."
         ).format(teacher=teacher),
-        S.ENDORSED: _("Your project is entered. After the deadline the organiser checks the files."),
-        S.ELIGIBLE: _("The files are in order. Your project waits for the judges."),
+        S.ENDORSED: _("Your project has been entered. After the deadline the organiser checks the files."),
+        S.ELIGIBLE: _("The files are in order. Your project is waiting for the judges."),
         S.INELIGIBLE: _(
             "The organiser found that the project does not meet the rules. Ask your teacher for the reason."
         ),
-        S.IN_JUDGING: _("The judges read your project. Results appear here when they are published."),
+        S.IN_JUDGING: _("The judges are reading your project. The results will appear here when they are published."),
         S.AWARDED: _("Congratulations! Your project won an award."),
-        S.NOT_AWARDED: _("Your project won no award this time. Thank you for taking part: go on building."),
-        S.WITHDRAWN: _("You withdrew this project. It takes no further part."),
+        S.NOT_AWARDED: _("Your project did not win an award this time. Thank you for taking part, and keep building!"),
+        S.WITHDRAWN: _("You withdrew this project. It is no longer taking part."),
     }[S(state)]
 
 
@@ -77,12 +77,12 @@ def _words_for_reader(state: str, teacher: str) -> str:
     return {
         S.DRAFT: _("The pupils are still working on it."),
         S.RETURNED: _("The pupils are correcting it."),
-        S.SUBMITTED: _("It waits for {teacher} to endorse or return it.").format(teacher=teacher),
-        S.ENDORSED: _("It is entered. After the deadline the organiser checks the files."),
-        S.ELIGIBLE: _("The files are in order; it waits for the judges."),
+        S.SUBMITTED: _("Waiting for {teacher} to endorse or return it.").format(teacher=teacher),
+        S.ENDORSED: _("It has been entered. After the deadline the organiser checks the files."),
+        S.ELIGIBLE: _("The files are in order; it is waiting for the judges."),
         S.INELIGIBLE: _("It does not meet the rules."),
         S.IN_JUDGING: _("It is being judged."),
         S.AWARDED: _("It won an award."),
-        S.NOT_AWARDED: _("It won no award."),
+        S.NOT_AWARDED: _("It did not win an award."),
         S.WITHDRAWN: _("The pupils withdrew it."),
     }[S(state)]

@@ -47,7 +47,7 @@ def add_class(
 def change_class(
     *, class_group: ClassGroup, name: str, grade: int, teacher: User | None, version: str, by: User
 ) -> ClassGroup:
-    """Another name, grade or homeroom teacher. The same again changes nothing.
+    """Another name, grade or class teacher. The same again changes nothing.
 
     Raises as ``add_class`` does, and ``Refused("changed_meanwhile")`` when the class is not what was read at
     ``version``.
@@ -109,7 +109,7 @@ def _locked(school: School, pupil_ids: list[int]) -> models.QuerySet[Pupil]:
 
 @transaction.atomic
 def take_back(*, pupil: Pupil, by: User) -> Pupil:
-    """A pupil who had left is here again; the class comes with the next list. A second time changes nothing.
+    """Take back a pupil who had left; the class comes with the next list. A second time changes nothing.
 
     Raises PermissionDenied.
     """
@@ -126,9 +126,9 @@ def take_back(*, pupil: Pupil, by: User) -> Pupil:
 @transaction.atomic
 @once("pupil.merge", returns=Pupil)
 def merge_pupils(*, keep: Pupil, drop: Pupil, by: User, key: str) -> Pupil:
-    """Everything that belongs to ``drop`` belongs to ``keep`` from now on; the address of ``drop`` leads there.
+    """Merge ``drop`` into ``keep``: all belongings move, and the address of ``drop`` leads there.
 
-    Nothing is deleted: what both have (the same visit, the same competition) stays with the old record.
+    Nothing is deleted: anything both have (the same visit, the same competition) stays with the old record.
     Raises PermissionDenied, and ``Refused``: ``same_record``, ``other_school``, ``already_merged``.
     """
     both = Pupil.objects.select_for_update().filter(pk__in=[keep.pk, drop.pk]).order_by("pk")
@@ -144,7 +144,7 @@ def merge_pupils(*, keep: Pupil, drop: Pupil, by: User, key: str) -> Pupil:
 
 
 def belongings() -> list[models.ForeignKey]:
-    """Every column of the portal that points at a pupil, whichever wing it is in: they all follow a merged pupil."""
+    """Every column that points at a pupil, in any wing: they all follow a merged pupil."""
     relations = Pupil._meta.get_fields(include_hidden=True)
     return [relation.field for relation in relations if relation.one_to_many and relation.auto_created]
 
@@ -172,7 +172,7 @@ def _repoint(column: models.ForeignKey, kept: Pupil, dropped: Pupil) -> int:
 
 
 def _repoint_one(column: models.ForeignKey, pk: int, kept: Pupil) -> int:
-    """One row; where the kept record has the same already (the same visit), the old one stays where it is."""
+    """Repoint one row; if the kept record already has the same (the same visit), the old row stays where it is."""
     try:
         with transaction.atomic():
             return column.model._base_manager.filter(pk=pk).update(**{column.name: kept})
@@ -181,7 +181,7 @@ def _repoint_one(column: models.ForeignKey, pk: int, kept: Pupil) -> int:
 
 
 def _leave_second_class(kept: Pupil, dropped: Pupil) -> None:
-    """One child sits in one class: the place of the record that goes ends."""
+    """A child is in one class only: the place of the record merged away ends."""
     if Enrolment.objects.filter(pupil=kept, ended_on=None).exists():
         Enrolment.objects.filter(pupil=dropped, ended_on=None).update(ended_on=timezone.localdate())
 
@@ -194,7 +194,7 @@ def _close(kept: Pupil, dropped: Pupil) -> None:
     if account and kept.user_id is None:
         kept.user = account
         kept.save(update_fields=["user"])
-    elif account and not has_office(account):  # that one's other desk is not the school's to close
+    elif account and not has_office(account):  # an account with another role is not the school's to close
         account.is_active = False  # the child signs in with the account of the record that stays
         account.save(update_fields=["is_active"])
 
@@ -202,11 +202,11 @@ def _close(kept: Pupil, dropped: Pupil) -> None:
 @transaction.atomic
 @once("school.promote", returns=School)
 def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, key: str) -> School:
-    """Move the classes of ``year`` into the year after it. A second time finds nobody left to move.
+    """Move the classes of ``year`` into the following year. Repeating it finds nobody left to move.
 
     Raises PermissionDenied, and ``Refused``: ``no_classes``, ``no_next_year``, ``too_early``.
     """
-    school = School.objects.select_for_update().get(pk=school.pk)  # two people who press at once queue here
+    school = School.objects.select_for_update().get(pk=school.pk)  # serialises two people who press at once
     must(may_keep_roll(by, school))
     next_year = promotion_queries.year_after(year)
     classes = list(promotion_queries.classes_to_move(school, year))

@@ -9,7 +9,7 @@ AUDIT_ACTIONS = {
     "class.change": _("Class changed"),
     "pupil.leave": _("Pupil left the school"),
     "pupil.return": _("Pupil came back"),
-    "pupil.merge": _("Two records of one pupil joined"),
+    "pupil.merge": _("Two records of one pupil merged"),
     "school.promote": _("Classes moved up"),
 }
 

@@ -57,7 +57,7 @@ class PromotionForm(CleanFormMixin, IdempotentFormMixin):
             initial=one.next_name,
         )
         self.fields[f"teacher_{pk}"] = forms.BooleanField(
-            label=_("keeps {teacher} as homeroom teacher").format(teacher=one.group.homeroom_teacher),
+            label=_("keeps {teacher} as class teacher").format(teacher=one.group.homeroom_teacher),
             required=False,
             initial=True,
         )
@@ -76,15 +76,13 @@ class PromotionForm(CleanFormMixin, IdempotentFormMixin):
     def _check_name(self, one: Suggestion, name: str, names: dict[str, str]) -> None:
         field = f"name_{one.group.pk}"
         if not name:
-            self.add_error(field, _("Say what class {name} is called in the new year.").format(name=one.group.name))
+            self.add_error(field, _("Enter the new year's name for class {name}.").format(name=one.group.name))
         elif name in names:
-            self.add_error(
-                field, _("Class {other} is to be called {name} as well.").format(other=names[name], name=name)
-            )
+            self.add_error(field, _("Class {other} would also be called {name}.").format(other=names[name], name=name))
         elif (grade_of_class(name) or one.group.grade + 1) != one.group.grade + 1:
             self.add_error(
                 field,
-                _("Class {name} moves up to grade {grade}; begin the new name with it.").format(
+                _("Class {name} moves up to grade {grade}; start the new name with that number.").format(
                     name=one.group.name, grade=one.group.grade + 1
                 ),
             )
@@ -125,7 +123,7 @@ class PromotionForm(CleanFormMixin, IdempotentFormMixin):
 class ClassForm(CleanFormMixin, forms.Form):
     name = CleanCharField(label=_("Name of the class"), help_text=_("For example 8A1"), max_length=20)
     grade = forms.TypedChoiceField(label=_("Grade"), coerce=int)
-    teacher = StaffChoice(label=_("Homeroom teacher"), queryset=None, required=False, empty_label=_("Not known yet"))
+    teacher = StaffChoice(label=_("Class teacher"), queryset=None, required=False, empty_label=_("Not known yet"))
 
     def __init__(self, *args, school: School, **kwargs) -> None:
         super().__init__(*args, **kwargs)

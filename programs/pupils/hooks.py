@@ -36,8 +36,8 @@ def classes_without_teacher(school: School, page: dict, today: date) -> list[Des
     count = sum(group.homeroom_teacher_id is None for group in page["classes"])
     if not count:
         return []
-    words = ngettext("{count} class has no homeroom teacher", "{count} classes have no homeroom teacher", count)
-    detail = _("A homeroom teacher prints the cards and records the consents of the class.")
+    words = ngettext("{count} class has no class teacher", "{count} classes have no class teacher", count)
+    detail = _("A class teacher prints the cards and records the consents of the class.")
     return [DeskTask(title=words.format(count=count), detail=detail, url="#classes", action=_("Choose"))]
 
 

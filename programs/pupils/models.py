@@ -15,7 +15,7 @@ from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
 WITH_RECORD = EMPTIED | until("schools.pupils")
-COUNTED = stays(_("They count a pupil without a name."))
+COUNTED = stays(_("They only count a pupil without a name."))
 
 
 class ClassGroup(models.Model):
@@ -73,7 +73,7 @@ class Pupil(models.Model):
     source = models.CharField(_("source"), max_length=60)
     imported_at = models.DateTimeField(default=timezone.now)
     guardian_name = models.CharField(_("guardian"), max_length=150, blank=True)
-    guardian_phone = models.CharField(_("guardian's telephone"), max_length=20, blank=True)
+    guardian_phone = models.CharField(_("guardian's phone number"), max_length=20, blank=True)
     left_on = models.DateField(_("left the school on"), null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from"
@@ -99,7 +99,7 @@ class Pupil(models.Model):
         super().save(*args, **kwargs)
 
     def set_keys(self) -> None:
-        """Clean the name and write what follows from it; whoever writes many rows at once calls this."""
+        """Clean the name and set the derived columns; call this when writing many rows at once."""
         self.full_name = clean_name(self.full_name)
         self.sort_key = name_sort_key(self.full_name, self.given_name)
         self.search_key = fold(self.full_name)[:200]

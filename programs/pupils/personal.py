@@ -21,8 +21,8 @@ told(
     Kind(
         code="pupil",
         label=_("The pupil's record"),
-        purpose=_("Knowing who takes part in visits and competitions, and whose name stands on a certificate."),
-        source=_("The school's own register; the portal is never the origin."),
+        purpose=_("Knowing who takes part in visits and competitions, and whose name is on a certificate."),
+        source=_("The school's own register; data never originates on the portal."),
         kept="schools.pupils",
     ),
     "full_name",
@@ -32,9 +32,9 @@ told(
     "school",
     ("external_id", _("Identifier in the source"), "external_id"),
     "source",
-    ("imported", _("Taken over"), "imported_at"),
+    ("imported", _("Imported on"), "imported_at"),
     ("guardian_name", _("Guardian"), "guardian_name"),
-    ("guardian_phone", _("Guardian's telephone"), "guardian_phone"),
+    ("guardian_phone", _("Guardian's phone number"), "guardian_phone"),
     "left_on",
     of=pupils_of,
 )
@@ -45,7 +45,7 @@ told(
     Kind(
         code="classes",
         label=_("Classes"),
-        purpose=_("So that a class can be booked, and its certificates carry the class."),
+        purpose=_("So that a class can be booked, and its certificates show the class."),
         source=_("The school's own register."),
         kept="schools.pupils",
     ),
@@ -80,7 +80,10 @@ erased(
     before=close_records,
     loses=(
         _("Pupil's record"),
-        _("Name, date of birth, identifier and guardian go. The row and the gender stay, so that totals stay."),
+        _(
+            "The name, date of birth, identifier and guardian are deleted. The row and the gender are kept, so that "
+            "totals stay the same."
+        ),
     ),
 )
 

@@ -32,12 +32,12 @@ HOLDERS = [
 PERMISSIONS = [
     sees(_("the classes with the names of their pupils"), SCHOOL_STAFF, "class_detail"),
     sees(
-        _("a pupil's page; the guardian's telephone only as coordinator or as the class's own teacher"),
+        _("a pupil's page; the guardian's phone number only for coordinators and the class's own teacher"),
         SCHOOL_STAFF,
         "pupil_detail",
     ),
     does(
-        _("mark pupils as left or come back, join two records of one child, and move the classes up"),
+        _("mark pupils as left or back, merge two records of one child, and move the classes up"),
         (Role.COORDINATOR,),
         "pupils_leave",
         "pupil_return",
@@ -61,13 +61,13 @@ def may_keep_class(user, class_group: ClassGroup) -> bool:
 
 
 def may_see_guardian(user, pupil: Pupil, place: ClassGroup | None) -> bool:
-    """The coordinator, and the homeroom teacher of the class in which the pupil is now."""
+    """The coordinator, and the class teacher of the class in which the pupil is now."""
     is_homeroom = place is not None and place.homeroom_teacher_id == user.pk
     return may_keep_pupil(user, pupil) or (is_homeroom and standing_of(user).is_staff_of(pupil.school))
 
 
 def may_issue_cards(user, class_group: ClassGroup) -> bool:
-    """The homeroom teacher for their class, coordinator and deputy for every class of their school."""
+    """The class teacher for their class, coordinator and deputy for every class of their school."""
     school = class_group.school
     is_homeroom = class_group.homeroom_teacher_id == user.pk and standing_of(user).is_staff_of(school)
     return may_keep_class(user, class_group) or (school.is_working and is_homeroom)

@@ -52,7 +52,7 @@ def records_alike(pupil: Pupil) -> QuerySet[Pupil]:
 
 
 def belongings_of(pupil: Pupil) -> list[tuple[str, int]]:
-    """What hangs on a record, in words, with numbers: what would follow it into another one."""
+    """What is linked to a record, in words, with numbers: what would follow it into another one."""
     found = []
     for relation in Pupil._meta.get_fields(include_hidden=True):
         if (
@@ -220,7 +220,7 @@ def _state(pupil: Pupil) -> AccountState:
 
 
 def has_office(user: User) -> bool:
-    """Whether the account is somebody's in another role too: whoever prints cards for a class must not open it."""
+    """Whether the account also has another role: people who print cards for a class must not be able to open it."""
     return second_factor_needed(user) or bool(obstacles_to_erasing(user.pk))
 
 

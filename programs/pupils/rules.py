@@ -18,9 +18,9 @@ from programs.pupils.models import Pupil
 
 def class_refusal(*, exists: bool, teacher_is_staff: bool) -> Refusal | None:
     if exists:
-        return Refusal("class_exists", _("The school has a class of this name in this school year already."), "name")
+        return Refusal("class_exists", _("The school already has a class with this name in this school year."), "name")
     if not teacher_is_staff:
-        return Refusal("not_staff", _("The homeroom teacher has to belong to the school's staff."), "teacher")
+        return Refusal("not_staff", _("The class teacher must be a member of the school's staff."), "teacher")
     return None
 
 
@@ -117,7 +117,7 @@ def promotion_refusal(*, ends_on: date | None, next_year: str, today: date, pupi
 
 
 def erased_identifier(*, school_id: int, source: str, external_id: str) -> str:
-    """What stands instead of the identifier: it cannot be turned back, but the next import can recognise it."""
+    """Replaces the identifier: it cannot be reversed, but the next import can recognise it."""
     if external_id.startswith("erased-"):
         return external_id
     digest = salted_hmac("programs.schools.erased", f"{school_id}|{source}|{external_id}", algorithm="sha256")

@@ -79,8 +79,8 @@ def pupil_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 class PupilReturn(Act):
-    submit = _("Take back onto the roll")
-    text = _("The pupil is on the roll again. The class comes with the next list.")
+    submit = _("Put back on the roll")
+    text = _("The pupil is back on the roll. The class will come with the next list.")
     may = staticmethod(policy.may_keep_pupil)
 
     def get_target(self, pk: int) -> Pupil:
@@ -88,13 +88,13 @@ class PupilReturn(Act):
 
     @property
     def title(self) -> str:
-        return _("Is {name} at the school again?").format(name=self.target.full_name)
+        return _("Is {name} back at the school?").format(name=self.target.full_name)
 
     def act(self, form) -> Pupil:
         return actions.take_back(pupil=self.target, by=self.user)
 
     def said(self, pupil: Pupil) -> str:
-        return _("{name} is on the roll again.").format(name=pupil.full_name)
+        return _("{name} is back on the roll.").format(name=pupil.full_name)
 
     @property
     def back_url(self) -> str:
@@ -108,7 +108,7 @@ class PupilMerge(Act):
     template_name = "pupils/pupil_merge.html"
     context_object_name = "keep"
     may = staticmethod(policy.may_keep_pupil)
-    done = _("The two records are one now. The old address leads here.")
+    done = _("The two records have been merged. The old address leads here.")
 
     def get_target(self, pk: int, other: int) -> Pupil:
         return get_object_or_404(pupil_queries.pupils_of_staff(self.user), pk=pk)
@@ -153,7 +153,7 @@ class SchoolAct(Act):
 
 
 class PupilsLeave(SchoolAct):
-    """``?pupil=…&pupil=…`` from a list; asked once more, with the names, before anything happens."""
+    """``?pupil=…&pupil=…`` from a list; confirmed with the names before anything happens."""
 
     form_class = LeavingForm
     template_name = "pupils/pupils_leave.html"
@@ -161,7 +161,7 @@ class PupilsLeave(SchoolAct):
     def instead(self) -> HttpResponse | None:
         if self.chosen:
             return None
-        messages.error(self.request, _("Tick the pupils who have left first."))
+        messages.error(self.request, _("First tick the pupils who have left."))
         return redirect("roster_list", code=self.target.code)
 
     @property
@@ -190,7 +190,7 @@ class PupilsLeave(SchoolAct):
 
     def said(self, left: list[Pupil]) -> str:
         number = len(left)
-        words = ngettext("{number} pupil is marked as left.", "{number} pupils are marked as left.", number)
+        words = ngettext("{number} pupil has been marked as left.", "{number} pupils have been marked as left.", number)
         return words.format(number=number)
 
 

@@ -25,7 +25,7 @@ from programs.schools.queries.roles import standing_of
 
 @transaction.atomic
 def freeze_report(*, term_id: int, by: User, key: str = "") -> ParticipationReport:
-    """Compute the term's figures from their rows and keep them for ever; an earlier version is superseded.
+    """Compute the term's figures from their rows and freeze them permanently; an earlier version is superseded.
 
     ``key`` is the form's idempotency key. Raises ``Refused``: ``term_running``, ``unchanged``.
     """

@@ -24,7 +24,7 @@ def _not_frozen(user) -> DeskTask | None:
     if term is None:
         return None
     return DeskTask(
-        title=_("The figures of {term} are not frozen").format(term=term),
+        title=_("The figures for {term} have not been frozen").format(term=term),
         detail=_("The term ended on {day}.").format(day=f"{term.ends_on:%d/%m/%Y}"),
         url=reverse("report_freeze", args=[term.pk]),
         action=_("Freeze the figures"),

@@ -20,7 +20,7 @@ class ParticipationReport(models.Model):
     NO_PII = True
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="participation_reports")
     version = models.PositiveSmallIntegerField(default=1)
-    state = models.CharField(_("state"), max_length=20, choices=ReportState, default=ReportState.OPEN)
+    state = models.CharField(_("status"), max_length=20, choices=ReportState, default=ReportState.OPEN)
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -34,7 +34,7 @@ class ParticipationReport(models.Model):
 
     @property
     def is_frozen(self) -> bool:
-        """Its figures are the stored ones: a superseded version keeps them for ever."""
+        """Its figures are the stored ones; a superseded version keeps them permanently."""
         return self.state in FIXED
 
 

@@ -12,7 +12,7 @@ OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING)
 
 PERMISSIONS = [
     sees(
-        _("the reports of the terms; their rows are cut to the officer's reach"),
+        _("the reports for each term; officers only see the rows within their scope"),
         OFFICERS,
         "report_list",
         "report_detail",

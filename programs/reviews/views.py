@@ -1,4 +1,4 @@
-"""Reports of a term: frozen once, read for ever, replaced only by a newer version."""
+"""Term reports: frozen once, always readable, replaced only by a newer version."""
 
 from __future__ import annotations
 
@@ -185,13 +185,13 @@ def report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The figures of {term} are frozen.").format(term=term))
+            messages.success(request, _("The figures for {term} have been frozen.").format(term=term))
             return redirect("report_detail", report.pk)
     context = {
-        "title": _("Freeze the figures of {term}?").format(term=term),
+        "title": _("Freeze the figures for {term}?").format(term=term),
         "text": _(
-            "The portal computes them from the rows as they are now and keeps them. Frozen figures never change: "
-            "what is corrected later appears only in a new version, and this one stays readable."
+            "The portal calculates them from the current records and stores them. Frozen figures never change: "
+            "later corrections only appear in a new version, and this one can still be read."
         ),
         "form": form,
         "submit": _("Freeze the figures"),

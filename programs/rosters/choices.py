@@ -9,7 +9,7 @@ AUDIT_ACTIONS = {
     "roster.map": _("Columns of the list matched"),
     "roster.decide": _("Questions about the list answered"),
     "roster.apply": _("List of pupils imported"),
-    "roster.drop": _("Import of a list dropped"),
+    "roster.drop": _("Import of a list cancelled"),
 }
 
 
@@ -22,7 +22,7 @@ class RowOutcome(TextChoices):
 
 
 class RowDecision(TextChoices):
-    """What a person decided about a row that looks like somebody who is already here."""
+    """A person's decision about a row that resembles an existing pupil."""
 
     NEW = "new", _("Another person: add")
     SAME_PERSON = "same", _("The same person: change")

@@ -25,22 +25,22 @@ COLUMNS = {"full_name": {1, 2}, "guardian_name": {1, 2}, "guardian_phone": {1, 2
 class RosterUploadForm(CleanFormMixin, IdempotentFormMixin):
     upload = forms.FileField(
         label=_("File with the pupils"),
-        help_text=_("XLSX, XLS, ODS or CSV of at most 20 MB, just as your software saves it."),
+        help_text=_("XLSX, XLS, ODS or CSV, up to 20 MB, exactly as your software saves it."),
         widget=forms.ClearableFileInput(attrs={"accept": ENDINGS}),
     )
     source = CleanCharField(
         label=_("Where the list comes from"),
-        help_text=_("Choose the same as last time: an identifier counts together with the register it comes from."),
+        help_text=_(
+            "Choose the same as last time: an identifier only means something together with the register it comes from."
+        ),
         max_length=60,
         widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
     )
     school_year = forms.ModelChoiceField(label=_("School year"), queryset=None, empty_label=None, to_field_name="name")
     class_group = forms.ModelChoiceField(
-        label=_("The pupils are"), queryset=None, required=False, empty_label=_("Of the whole school")
+        label=_("The pupils are"), queryset=None, required=False, empty_label=_("From the whole school")
     )
-    once_more = forms.BooleanField(
-        label=_("Go on with this file nevertheless"), required=False, widget=forms.HiddenInput
-    )
+    once_more = forms.BooleanField(label=_("Continue with this file anyway"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, school: School, years: list, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -59,12 +59,12 @@ class MappingForm(IdempotentFormMixin):
     """Which column feeds which field. The sensitive ones have no field here, so they cannot be chosen."""
 
     title_case = forms.BooleanField(
-        label=_("Write names that are all capitals as Nguyễn Văn An"), required=False, initial=False
+        label=_("Rewrite names in all capitals as Nguyễn Văn An"), required=False, initial=False
     )
     mode = forms.ChoiceField(
-        label=_("If rows cannot be used"),
+        label=_("If some rows cannot be used"),
         choices=[
-            ("rest", _("Leave them out, import the others, and give me the list of those left out")),
+            ("rest", _("Leave them out, import the others, and give me a list of the rows left out")),
             ("all", _("Import all rows or none")),
         ],
         initial="rest",
@@ -96,19 +96,21 @@ class MappingForm(IdempotentFormMixin):
         chosen = list(self.mapping.values())
         for name in sorted(set(chosen)):
             if chosen.count(name) not in COLUMNS.get(name, {1}):
-                self.add_error(None, _("Several columns are matched with “{field}”. Leave one.").format(
+                self.add_error(None, _("Several columns are matched with “{field}”. Keep only one.").format(
                     field=FIELD_NAMES[name]
                 ))  # fmt: skip
         has_halves = {"last_middle_name", "given_name"} <= set(chosen)
         if "full_name" not in chosen and not has_halves:
-            self.add_error(None, _("Say which column has the names, or which two columns have their halves."))
+            self.add_error(
+                None, _("Say which column contains the names, or which two columns contain the parts of the name.")
+            )
         if "external_id" not in chosen:
             self.add_error(
                 None,
                 _(
-                    "Say which column has the identifier. The portal never invents pupils: it knows each by the "
-                    "identifier of your register. If the file has no such column, export the list once more "
-                    "with it (CSDL ngành, vnEdu and SMAS can), or add the column by hand."
+                    "Say which column contains the identifier. The portal never invents pupils: it recognises "
+                    "each one by the identifier in your register. If the file has no such column, export the "
+                    "list again with it (CSDL ngành, vnEdu and SMAS can do this), or add the column by hand."
                 ),
             )
         return cleaned

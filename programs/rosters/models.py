@@ -39,7 +39,7 @@ class RosterImport(models.Model):
     mapping = models.JSONField(default=dict)  # column number (from 0, as text) -> field
     options = models.JSONField(default=dict)
     dropped_columns = models.JSONField(default=list)  # names of the sensitive columns that were not read
-    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    state = models.CharField(_("status"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     counts = models.JSONField(default=dict)  # outcome -> number of rows
     error = models.TextField(blank=True)
@@ -56,7 +56,7 @@ class RosterImport(models.Model):
 
     @property
     def is_stalled(self) -> bool:
-        """The worker gave up in the middle; a person may go on or drop it."""
+        """The worker gave up halfway; a person may resume or cancel it."""
         is_working = self.state in (ImportState.PREVIEWING, ImportState.APPLYING)
         return is_working and (self.job is None or self.job.state == JobState.FAILED)
 
@@ -69,7 +69,7 @@ class RosterRow(models.Model):
     }  # fmt: skip
     roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField(_("row"))  # as the spreadsheet program numbers it
-    values = models.JSONField(default=dict)  # field -> the text as it stood in the file
+    values = models.JSONField(default=dict)  # field -> the text as it was in the file
     facts = models.JSONField(default=dict)  # field -> the cleaned value
     outcome = models.CharField(max_length=10, choices=RowOutcome)
     decision = models.CharField(max_length=10, choices=RowDecision, blank=True)

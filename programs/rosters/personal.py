@@ -27,15 +27,15 @@ told(
     RosterRow,
     Kind(
         code="roster_rows",
-        label=_("Lines of the school's spreadsheets"),
-        purpose=_("Showing the school what an import would change before it does."),
+        label=_("Rows of the school's spreadsheets"),
+        purpose=_("Showing the school what an import would change before it happens."),
         source=_("A spreadsheet of the school."),
         kept="schools.roster_rows",
     ),
     ("import", _("Import"), "roster"),
     ("day", _("Day"), "roster.created_at"),
     ("line", _("Row"), "line"),
-    ("values", _("As it stood there"), line_in_words),
+    ("values", _("Exactly as in the file"), line_in_words),
 )
 
 
@@ -58,8 +58,8 @@ erased(
     RosterRow,
     of=lines_of,
     loses=(
-        _("Lines of the school's spreadsheets"),
-        _("What the line said goes; that the file had this line stays."),
+        _("Rows of the school's spreadsheets"),
+        _("What the row said is deleted; it is still known that the file had this row."),
     ),
 )
 
@@ -73,14 +73,16 @@ def forget_spreadsheets(subject: Subject) -> Iterator[Erasure]:
         label=_("Uploaded spreadsheets that contain this person"),
         count=len(closed),
         outcome=Erasure.REMOVED,
-        why=_("The import is over, so the file is of no more use."),
+        why=_("The import has finished, so the file is no longer needed."),
         carry_out=lambda: empty(RosterImport.objects.filter(pk__in=closed), ["file_path"]),
     )
     yield Erasure(
         label=_("Uploaded spreadsheets of an import that is not finished"),
         count=files.exclude(state__in=FINISHED).count(),
         outcome=Erasure.KEPT,
-        why=_("The school still works on the import; the file goes with the nightly clearing after it."),
+        why=_(
+            "The school is still working on the import; the file will be deleted in the nightly clean-up after that."
+        ),
     )
 
 
@@ -89,9 +91,9 @@ erased(RosterImport, kept=_("Imports that this person uploaded"))
 
 @retention_rule(
     "schools.roster_rows",
-    label=_("Lines of uploaded spreadsheets, read for an import"),
+    label=_("Rows read from uploaded spreadsheets for an import"),
     days=30,
-    basis=_("The pupils' records hold what was taken over; the figures of the import stay."),
+    basis=_("The pupils' records contain what was imported; the figures of the import are kept."),
 )
 def finished_roster_rows(limit: datetime) -> QuerySet[RosterRow]:
     return RosterRow.objects.filter(roster__created_at__lt=limit)
@@ -101,7 +103,7 @@ def finished_roster_rows(limit: datetime) -> QuerySet[RosterRow]:
     "schools.roster_files",
     label=_("Uploaded spreadsheets of pupils"),
     days=7,
-    basis=_("The school has the file itself; here it only served the import."),
+    basis=_("The school has the file itself; here it was only needed for the import."),
 )
 def roster_files(limit: datetime) -> QuerySet[RosterImport]:
     return RosterImport.objects.filter(created_at__lt=limit)

@@ -15,7 +15,7 @@ def may_import(user, roster: RosterImport) -> bool:
 
 PERMISSIONS = [
     does(
-        _("bring in lists of pupils, look through them row by row, and import or drop them"),
+        _("upload lists of pupils, review them row by row, and import or cancel them"),
         (Role.COORDINATOR,),
         "roster_list",
         "roster_new",

@@ -45,7 +45,7 @@ def rosters_visible_to(user) -> QuerySet[RosterImport]:
 
 
 def years_to_import(today) -> list[SchoolYear]:
-    """The school year of today and those that follow; the past is not written anew."""
+    """The current school year and later ones; the past is not rewritten."""
     current = SchoolYear.objects.filter(starts_on__lte=today).order_by("-starts_on").first()
     return list(SchoolYear.objects.filter(starts_on__gte=current.starts_on if current else today).order_by("starts_on"))
 
@@ -75,7 +75,7 @@ def roll_changed_since(school: School, moment: datetime) -> bool:
 
 
 def waiting_rosters(user) -> QuerySet[RosterImport]:
-    """Imports that stand still until the coordinator does something."""
+    """Imports that wait for the coordinator."""
     if not schools_with_rosters(user):
         return RosterImport.objects.none()
     still = (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED)
@@ -222,7 +222,7 @@ def questions_of(roster: RosterImport) -> dict[str, int]:
 
 
 def repeated(roster: RosterImport, key: str, *, among: Q) -> Iterator[str]:
-    """Values of the fact ``key`` that stand in more than one row."""
+    """Values of the fact ``key`` that occur in more than one row."""
     rows = RosterRow.objects.filter(among, roster=roster).annotate(value=fact(key))
     rows = rows.exclude(value=None).exclude(value="").values("value").annotate(number=Count("pk"))
     return rows.filter(number__gt=1).order_by().values_list("value", flat=True).iterator(chunk_size=BATCH)
@@ -280,14 +280,14 @@ def _asking(rows: QuerySet[RosterRow]) -> QuerySet[RosterRow]:
 
 
 def _on_other_rolls(roster: RosterImport) -> QuerySet[Pupil]:
-    """Pupils of other schools whose identifiers stand in this import's waiting rows."""
+    """Pupils of other schools whose identifiers are in this import's waiting rows."""
     identifiers = _asking(RosterRow.objects.filter(roster=roster)).values("identifier")
     pupils = Pupil.objects.filter(source=roster.source, external_id__in=identifiers, erased_at__isnull=True)
     return pupils.filter(left_on__isnull=True, merged_into__isnull=True).exclude(school=roster.school_id)
 
 
 def asked_of(roster: RosterImport) -> list[tuple[School, int]]:
-    """The schools on whose rolls the waiting rows stand, each with the number of its pupils."""
+    """The schools that have the pupils of the waiting rows on their rolls, with their numbers."""
     counted = _on_other_rolls(roster).values("school").annotate(number=Count("pk")).order_by("school")
     numbers = {row["school"]: row["number"] for row in counted}
     return [(school, numbers[school.pk]) for school in School.objects.filter(pk__in=numbers).order_by("pk")]
@@ -298,7 +298,7 @@ def _imports_that_wait() -> QuerySet[RosterImport]:
 
 
 def pupils_asked_for(school: School) -> QuerySet[Pupil]:
-    """The school's own pupils who stand on a list that another school has imported."""
+    """The school's own pupils who are on a list that another school has imported."""
     wanted = Q(pk__in=[])
     for roster in _imports_that_wait().exclude(school=school):
         wanted |= Q(pk__in=_on_other_rolls(roster).filter(school=school).values("pk"))

@@ -38,7 +38,7 @@ LONGEST = {"external_id": 40, "full_name": 150, "class_name": 20, "guardian_name
 
 @dataclass
 class Line:
-    """One pupil's line: the texts as they stood, the facts they became, and what is to be said about them."""
+    """One pupil's line: the original texts, the facts read from them, and notes about them."""
 
     number: int
     values: dict[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Line:
     notes: list[dict] = field(default_factory=list)
 
     def take(self, name: str, reading: Reading, *, missing: bool = False) -> object:
-        """Keep the notes of a reading; its value, or None when a problem stands in the way."""
+        """Keep the notes of a reading; return its value, or None if there is a problem."""
         for said in reading.notes:
             self._say(name, said)
         if reading.is_problem:
@@ -98,7 +98,7 @@ class Columns:
         self.dates.look(self.birthday(row))
 
     def text(self, row: Row, name: str) -> str:
-        """The field's text as it stands; columns of one field joined in their order."""
+        """The field's text unchanged; columns of one field joined in their order."""
         texts = [row.cell(index).text for index in self.of.get(name, [])]
         return " ".join(text for text in texts if text)
 

@@ -139,7 +139,7 @@ def _judge_known(facts: dict, known: OnRoll, source: str, year_id: int) -> Verdi
 
 
 def _judge_elsewhere(facts: dict, source: str, roll: Roll) -> Verdict | None:
-    """Nothing of a pupil of another school is told; only that the identifier waits there, or is free."""
+    """Reveal nothing about a pupil of another school, only whether the identifier is waiting there or free."""
     found = roll.elsewhere.get(facts["external_id"], []) if is_shared_register(source) else []
     if not found:
         return None
@@ -204,14 +204,14 @@ def has_gone_stale(*, outcome: str, changes: dict, question: str, fresh: Verdict
 
 
 def no_rows() -> Refused:
-    return Refused.because("no_rows", _("No pupil stands below the header. Check the sheet and the row of the header."))
+    return Refused.because("no_rows", _("There are no pupils below the header. Check the sheet and the header row."))
 
 
 # --- Whether it may happen ------------------------------------------------------------------------
 def import_refusal(*, state: str, wanted: Iterable[str]) -> Refusal | None:
     """``wrong_state``."""
     if state not in wanted:
-        return Refusal("wrong_state", _("This import has moved on meanwhile. Look at it again."))
+        return Refusal("wrong_state", _("This import has moved on in the meantime. Open it again."))
     return None
 
 
@@ -223,9 +223,7 @@ def same_file_refusal(
     if is_applied and not is_changed:
         return Refusal(
             "file_applied",
-            _("This very file was already imported on {date} by {person}, and nothing has changed since.").format(
-                **words
-            ),
+            _("{person} already imported this same file on {date}, and nothing has changed since.").format(**words),
             "upload",
         )
     if once_more:
@@ -234,16 +232,16 @@ def same_file_refusal(
         return Refusal(
             "file_known",
             _(
-                "This very file was already imported on {date} by {person}. The roll has changed since, "
-                "so you may go on nevertheless."
+                "{person} already imported this same file on {date}. The roll has changed since, so you can "
+                "continue anyway."
             ).format(**words),
             "upload",
         )
     return Refusal(
         "file_known",
-        _(
-            "This very file was already sent on {date} by {person}, but not imported. You may go on nevertheless."
-        ).format(**words),
+        _("{person} already sent this same file on {date}, but did not import it. You can continue anyway.").format(
+            **words
+        ),
         "upload",
     )
 
@@ -254,15 +252,17 @@ def apply_refusal(*, all_or_nothing: bool, unusable: int, undecided: int, useful
         return Refusal(
             "bad_rows",
             _(
-                "You chose all or nothing, and rows of this file cannot be used: {count}. "
-                "Mend them in the file and send it again, or match the columns anew and choose to leave them out."
+                "You chose all or nothing, and some rows in this file cannot be used: {count}. Correct them in "
+                "the file and send it again, or match the columns again and choose to leave those rows out."
             ).format(count=unusable),
         )
     if all_or_nothing and undecided:
         return Refusal(
             "undecided_rows",
-            _("You chose all or nothing, and rows still wait for your decision: {count}.").format(count=undecided),
+            _("You chose all or nothing, and some rows are still waiting for your decision: {count}.").format(
+                count=undecided
+            ),
         )
     if not useful:
-        return Refusal("nothing_to_do", _("No row of this file adds or changes anything."))
+        return Refusal("nothing_to_do", _("No row in this file adds or changes anything."))
     return None

@@ -32,82 +32,87 @@ FIELD_NAMES: dict[str, str | Promise] = {
 
 SENTENCES: dict[str, str | Promise] = {
     # dates
-    "date_year_only": gettext_lazy("Only a year: “{value}”. Type the whole date, such as 05/09/2012."),
-    "date_two_digit_year": gettext_lazy("“{value}” has a year of two digits; read as {read}. Check it."),
+    "date_year_only": gettext_lazy("“{value}” is only a year. Type the full date, such as 05/09/2012."),
+    "date_two_digit_year": gettext_lazy("“{value}” has a two-digit year; it was read as {read}. Please check."),
     "date_month_first": gettext_lazy(
-        "“{value}” has the month first. If {read} is meant, type it like that, day before month."
+        "“{value}” has the month first. If you mean {read}, type it that way, with the day before the month."
     ),
-    "date_no_such_day": gettext_lazy("There is no such day: “{value}”. Correct the date."),
+    "date_no_such_day": gettext_lazy("There is no such date: “{value}”. Correct it."),
     "date_unreadable": gettext_lazy("“{value}” is not a date. Type it as day/month/year, such as 05/09/2012."),
-    "date_from_number": gettext_lazy("The number {value} was a date for the spreadsheet; read as {read}."),
-    "date_future": gettext_lazy("“{value}” lies in the future. Correct the date."),
+    "date_from_number": gettext_lazy("The number {value} is how the spreadsheet stores a date; it was read as {read}."),
+    "date_future": gettext_lazy("“{value}” is in the future. Correct the date."),
     "date_too_old": gettext_lazy("“{value}” is too long ago for a pupil. Correct the date."),
     "date_maybe_swapped": gettext_lazy(
-        "Day and month of “{value}” may have been swapped by a program that reads the month first: "
-        "is it {read}? Correct the date in the file if so."
+        "The day and month of “{value}” may have been swapped by a program that puts the month first: is it "
+        "{read}? If so, correct the date in the file."
     ),
     # telephones
-    "phone_zero_restored": gettext_lazy("“{value}” had lost its first zero; it was put back."),
+    "phone_zero_restored": gettext_lazy("“{value}” had lost its leading zero; it was restored."),
     "phone_shortened": gettext_lazy("The spreadsheet shortened the number to “{value}”. Type all its digits as text."),
-    "phone_old_mobile": gettext_lazy("“{value}” is a number of 11 digits; they ended in 2018. Ask for the new one."),
-    "phone_renumbered": gettext_lazy(
-        "“{value}” is a number of 11 digits; they ended in 2018. Today it would be {read}: ask, then type it."
+    "phone_old_mobile": gettext_lazy(
+        "“{value}” is an 11-digit number; these stopped working in 2018. Ask for the new one."
     ),
-    "phone_words_dropped": gettext_lazy("Of “{value}” only the number {read} was kept."),
-    "phone_two": gettext_lazy("Two numbers in one cell: “{value}”. Leave one."),
-    "phone_landline": gettext_lazy("“{value}” is a landline: no message reaches it."),
-    "phone_unreadable": gettext_lazy("“{value}” is not a whole telephone number. The row goes in without it."),
-    "phone_foreign": gettext_lazy("“{value}” is a foreign number; only Vietnamese ones can be kept."),
+    "phone_renumbered": gettext_lazy(
+        "“{value}” is an 11-digit number; these stopped working in 2018. Today it would be {read}: check with "
+        "the family, then type it."
+    ),
+    "phone_words_dropped": gettext_lazy("Only the number {read} was kept from “{value}”."),
+    "phone_two": gettext_lazy("There are two numbers in one cell: “{value}”. Keep one."),
+    "phone_landline": gettext_lazy("“{value}” is a landline and cannot receive messages."),
+    "phone_unreadable": gettext_lazy("“{value}” is not a complete phone number. The row will be imported without it."),
+    "phone_foreign": gettext_lazy("“{value}” is a foreign number; only Vietnamese numbers can be stored."),
     # identifiers
-    "code_float": gettext_lazy("“{value}” had become a decimal number; read as {read}. Compare it."),
+    "code_float": gettext_lazy("“{value}” had become a decimal number; it was read as {read}. Please compare."),
     "code_shortened": gettext_lazy(
         "The spreadsheet shortened the identifier to “{value}”. Type all its digits as text."
     ),
-    "code_zero_lost": gettext_lazy("“{value}” is shorter than the other identifiers: a zero in front may be lost."),
+    "code_zero_lost": gettext_lazy("“{value}” is shorter than the other identifiers: a leading zero may be missing."),
     "code_personal_id": gettext_lazy(
-        "This looks like the 12 digits of a personal identity card, which the portal must not keep. "
-        "Use the identifier of the register."
+        "This looks like the 12 digits of an identity card, which the portal must not store. Use the identifier "
+        "from the register."
     ),
-    "code_unreadable": gettext_lazy("“{value}” is no identifier. Type the one of your register."),
+    "code_unreadable": gettext_lazy("“{value}” is not an identifier. Type the one in your register."),
     # names
-    "name_eth": gettext_lazy("“Ð” was the Icelandic letter; written as the Vietnamese “Đ”."),
-    "name_cleaned": gettext_lazy("Invisible or double characters were taken out of “{value}”."),
-    "name_capitals": gettext_lazy("The name is in capitals and stays so."),
+    "name_eth": gettext_lazy("“Ð” was the Icelandic letter; it was replaced by the Vietnamese “Đ”."),
+    "name_cleaned": gettext_lazy("Invisible or repeated characters were removed from “{value}”."),
+    "name_capitals": gettext_lazy("The name is in capitals and was left that way."),
     "name_recased": gettext_lazy("“{value}” was in capitals."),
     "name_decoded": gettext_lazy("The name was typed in an old font; compare it with the file."),
-    "name_digits": gettext_lazy("“{value}” has digits or signs in it. Correct the name."),
-    "name_one_word": gettext_lazy("The name has one word only: “{value}”. Is the rest in another column?"),
-    "name_too_long": gettext_lazy("The name is longer than any that can be kept: “{value}”."),
+    "name_digits": gettext_lazy("“{value}” contains digits or symbols. Correct the name."),
+    "name_one_word": gettext_lazy("The name is only one word: “{value}”. Is the rest in another column?"),
+    "name_too_long": gettext_lazy("The name is too long to be stored: “{value}”."),
     # words
-    "gender_unknown": gettext_lazy("“{value}” is neither Nam nor Nữ. The row goes in without it."),
-    "class_unknown": gettext_lazy("“{value}” is no class that can be read. Write it with its grade, such as 8A1."),
+    "gender_unknown": gettext_lazy("“{value}” is neither Nam nor Nữ. The row will be imported without it."),
+    "class_unknown": gettext_lazy("“{value}” is not a class name we can read. Include the grade, such as 8A1."),
     "class_became_date": gettext_lazy(
-        "The spreadsheet took the class for a date: {value}. If {read} is meant, type it as text."
+        "The spreadsheet turned the class into a date: {value}. If you mean {read}, type it as text."
     ),
-    "class_respelled": gettext_lazy("“{value}” is written {read} in the portal."),
-    "other_class": gettext_lazy("The row is of class {value}, but you said the file is of one other class."),
+    "class_respelled": gettext_lazy("“{value}” is written as {read} on the portal."),
+    "other_class": gettext_lazy("This row is for class {value}, but you said the file is for a single other class."),
     # any
-    "cell_error": gettext_lazy("The cell shows the spreadsheet's error {value}. Correct it in the file."),
+    "cell_error": gettext_lazy("The cell shows the spreadsheet error {value}. Correct it in the file."),
     "missing": gettext_lazy("The cell is empty. Fill it in."),
-    "too_long": gettext_lazy("Longer than the {most} characters that can be kept: “{value}”."),
+    "too_long": gettext_lazy("Longer than the {most} characters that can be stored: “{value}”."),
     # compared with the roll
-    rules.OTHER_NAME: gettext_lazy("This identifier belongs to {value} on your roll. Is it the same pupil?"),
+    rules.OTHER_NAME: gettext_lazy("On your roll this identifier belongs to {value}. Is this the same pupil?"),
     rules.OTHER_IDENTIFIER: gettext_lazy(
-        "A pupil of this name and birthday is on your roll with the identifier {value}. Is it the same pupil?"
+        "A pupil with this name and date of birth is on your roll with the identifier {value}. Is this the same pupil?"
     ),
-    rules.TWICE: gettext_lazy("This pupil also stands in row {lines}. Use one of the rows."),
-    rules.SAME_NAME: gettext_lazy("Name and birthday are the same as in row {lines}, the identifier is not."),
+    rules.TWICE: gettext_lazy("This pupil is also in row {lines}. Use one of the rows."),
+    rules.SAME_NAME: gettext_lazy(
+        "The name and date of birth are the same as in row {lines}, but the identifier is not."
+    ),
     rules.ELSEWHERE: gettext_lazy(
-        "This identifier is still on the roll of another school. Importing asks that school to release the pupil; "
-        "until then the row waits."
+        "This identifier is still on the roll of another school. When you import, that school is asked to "
+        "release the pupil; until then the row waits."
     ),
-    rules.CHANGED: gettext_lazy("The roll changed after the preview, so this row was not imported. Compare it anew."),
+    rules.CHANGED: gettext_lazy("The roll changed after the preview, so this row was not imported. Compare it again."),
     rules.ERASED: gettext_lazy(
-        "The data of the pupil with this identifier were erased on request. Add only with a new consent."
+        "The data of the pupil with this identifier was erased on request. Only add the pupil again with new consent."
     ),
     "merged_before": gettext_lazy("{value} is an old identifier of this pupil; the two records were merged."),
     "identifier_elsewhere": gettext_lazy(
-        "The identifier {value} is known, but not for this name and birthday. Check it in the register."
+        "The identifier {value} is known, but not with this name and date of birth. Check it in the register."
     ),
     "moves_here": gettext_lazy(
         "The pupil's former school has released the identifier; the pupil moves to your school."
@@ -115,13 +120,13 @@ SENTENCES: dict[str, str | Promise] = {
 }
 
 QUESTIONS: dict[str, str | Promise] = {
-    rules.OTHER_NAME: gettext_lazy("Known identifier, other name"),
-    rules.OTHER_IDENTIFIER: gettext_lazy("Known name and birthday, other identifier"),
+    rules.OTHER_NAME: gettext_lazy("Known identifier, different name"),
+    rules.OTHER_IDENTIFIER: gettext_lazy("Known name and date of birth, different identifier"),
     rules.TWICE: gettext_lazy("The same identifier in several rows"),
-    rules.SAME_NAME: gettext_lazy("The same name and birthday in several rows"),
+    rules.SAME_NAME: gettext_lazy("The same name and date of birth in several rows"),
     rules.ELSEWHERE: gettext_lazy("Still on the roll of another school"),
     rules.CHANGED: gettext_lazy("Changed since the preview"),
-    rules.ERASED: gettext_lazy("Erased on request before"),
+    rules.ERASED: gettext_lazy("Previously erased on request"),
 }
 ANSWER_WORDS: dict[tuple[str, str], str | Promise] = {
     (rules.TWICE, RowDecision.SAME_PERSON): gettext_lazy("Use this row"),
@@ -208,6 +213,6 @@ def answers_of(question: str, *, for_all: bool = False) -> list[tuple[str, str]]
 
 def stale_notice() -> str:
     return _(
-        "The roll changed while the import was running, so nothing was imported. The rows were compared anew: "
-        "look at them and start again."
+        "The roll changed during the import, so nothing was imported. The rows have been compared again: review "
+        "them and start again."
     )

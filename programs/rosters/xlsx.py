@@ -1,4 +1,4 @@
-"""The rows left out of an import as a sheet that can be mended and sent again."""
+"""The rows left out of an import, as a sheet that can be corrected and sent again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def left_out_sheet(roster: RosterImport, rows: QuerySet[RosterRow]) -> Sheet:
         name=_("Rows left out"),
         title=_("Rows left out of the import {reference}").format(reference=roster.reference),
         notes=[
-            _("Mend the rows here and send this file again; rows that are right already need not be sent twice."),
+            _("Correct the rows here and send this file again; rows already imported do not need to be sent again."),
         ],
         columns=[
             Column(pgettext("of a spreadsheet", "Row"), 8),
@@ -41,8 +41,8 @@ def _lines(rows: QuerySet[RosterRow], fields: list[str]) -> Iterator[list[str]]:
 
 def _reason(row: RosterRow) -> str:
     if row.decision == RowDecision.SKIP:
-        return _("Left out by your decision.")
+        return _("Left out because you chose to.")
     remarks = [remark for remark in remarks_of(row) if remark.kind != "info"]
     if not remarks and row.outcome == RowOutcome.DECIDE:
-        return _("Nothing was decided about this row.")
+        return _("No decision was made about this row.")
     return " ".join(f"{remark.field}: {remark.text}" if remark.field else remark.text for remark in remarks)

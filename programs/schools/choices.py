@@ -25,7 +25,7 @@ class Ownership(TextChoices):
 
 
 class Authority(TextChoices):
-    """Who answers for a school: the ward for primary and lower secondary, the department above."""
+    """Who is responsible for a school: the ward for primary and lower secondary, the department above that."""
 
     WARD = "ward", _("Ward or commune")
     DEPARTMENT = "department", _("Department of Education and Training")
@@ -58,7 +58,7 @@ class ClaimState(TextChoices):
     RETURNED = "returned", pgettext_lazy("school registration", "Returned for correction")
     VERIFIED = "verified", _("Verified")
     REFUSED = "refused", pgettext_lazy("school registration", "Refused")
-    EXPIRED = "expired", pgettext_lazy("school registration", "Ended without an answer")
+    EXPIRED = "expired", pgettext_lazy("school registration", "Expired without a reply")
 
 
 OPEN_CLAIMS = (ClaimState.SUBMITTED, ClaimState.RETURNED)
@@ -79,28 +79,28 @@ class OfficeRole(TextChoices):
 
 class ImportState(TextChoices):
     UPLOADED = "uploaded", pgettext_lazy("import", "Columns to be matched")
-    PREVIEWING = "previewing", pgettext_lazy("import", "Preview is being made")
-    READY = "ready", pgettext_lazy("import", "Ready to be imported")
+    PREVIEWING = "previewing", pgettext_lazy("import", "Preparing the preview")
+    READY = "ready", pgettext_lazy("import", "Ready for import")
     APPLYING = "applying", pgettext_lazy("import", "Being imported")
     APPLIED = "applied", pgettext_lazy("import", "Imported")
-    CANCELLED = "cancelled", pgettext_lazy("import", "Dropped")
+    CANCELLED = "cancelled", pgettext_lazy("import", "Cancelled")
     FAILED = "failed", pgettext_lazy("import", "Failed")
 
 
 AUDIT_ACTIONS = {
-    "school.import": _("School taken from the official list"),
-    "school.move": _("State of the school changed"),
+    "school.import": _("School added from the official list"),
+    "school.move": _("Status of the school changed"),
     "school.rename": _("School renamed"),
     "school.recode": _("Code of the school changed"),
     "school.suspend": _("School suspended"),
-    "school.resume": _("School resumed its work"),
+    "school.resume": _("School active again"),
     "school.close": _("School closed"),
     "school_list.upload": _("Official list uploaded"),
     "school_list.apply": _("Official list applied"),
-    "school_list.drop": _("Official list dropped"),
+    "school_list.drop": _("Official list discarded"),
     "school_list.download": _("List of schools downloaded"),
     "claim.remind": _("Reminder sent"),
-    "claim.expire": _("Registration ended without an answer"),
+    "claim.expire": _("Registration expired without a reply"),
     "claim.submit": _("Registration sent"),
     "claim.correct": _("Registration corrected and sent again"),
     "claim.verify": _("Registration verified"),
@@ -112,5 +112,5 @@ AUDIT_ACTIONS = {
     "staff.end": _("Role of a staff member ended"),
     "staff.role": _("Role of a staff member changed"),
     "staff.hand_over": _("Coordinator changed"),
-    "staff.reopen": _("Registration opened again: no coordinator"),
+    "staff.reopen": _("Registration reopened: no coordinator"),
 }

@@ -29,12 +29,14 @@ def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
     if not count:
         return []
     title = ngettext(
-        "{count} school registration waits for your check", "{count} school registrations wait for your check", count
+        "{count} school registration is waiting for your check",
+        "{count} school registrations are waiting for your check",
+        count,
     )
     return [
         DeskTask(
             title=title.format(count=count),
-            detail=_("A school can act only after its authority has verified the coordinator."),
+            detail=_("A school can only act on the portal once its authority has verified the coordinator."),
             url=reverse("claim_queue"),
             action=_("Check"),
             weight=20,
@@ -54,7 +56,7 @@ def _staff_missing(standing: Standing) -> list[DeskTask]:
     return [
         DeskTask(
             title=_("Invite the teachers of {school}").format(school=school),
-            detail=_("Teachers book visits and enter projects; so far nobody was invited."),
+            detail=_("Teachers book visits and enter projects; nobody has been invited yet."),
             url=reverse("staff_invite", args=[school.code]),
             action=_("Invite"),
             weight=40,
@@ -69,7 +71,7 @@ def _invitations_expired(standing: Standing) -> list[DeskTask]:
             title=_("The invitation to {name} has expired").format(name=invitation.full_name),
             detail=_("{email}, {school}").format(email=invitation.email, school=invitation.school),
             url=reverse("school_detail", args=[invitation.school.code]),
-            action=_("Look"),
+            action=_("View"),
             weight=70,
         )
         for invitation in staff_queries.expired_invitations(standing, now=timezone.now())[:3]
@@ -140,6 +142,6 @@ def _expired(invitations: list[Invitation], now: datetime) -> list[DeskTask]:
             title=words.format(count=len(expired)),
             detail=", ".join(each.full_name for each in expired[:3]),
             url="#invitations",
-            action=_("Look"),
+            action=_("View"),
         )
     ]

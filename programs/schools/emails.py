@@ -1,4 +1,4 @@
-"""Letters of the schools wing: plain values in, one row of the outbox out, in the act's own transaction."""
+"""Emails of the schools wing: plain values in, one outbox row out, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def claim_received(*, claim: SchoolClaim, occasion: str) -> None:
 
 
 def claim_returned(*, claim: SchoolClaim) -> None:
-    # The claimant has no account and so no language: not the officer's but the portal's own.
+    # The claimant has no account and so no language: use the portal's, not the officer's.
     with translation.override(settings.LANGUAGE_CODE):
         write_message(
             kind="claim_returned",

@@ -97,10 +97,10 @@ class School(models.Model):
     ownership = models.CharField(_("ownership"), max_length=10, choices=Ownership, default=Ownership.PUBLIC)
     authority = models.CharField(_("authority"), max_length=12, choices=Authority)
     address = models.CharField(_("address"), max_length=250, blank=True)
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    phone = models.CharField(_("phone number"), max_length=20, blank=True)
     pupil_count = models.PositiveIntegerField(_("pupils on the roll"), default=0)
-    state = models.CharField(_("state"), max_length=12, choices=SchoolState, default=SchoolState.INVITED)
-    state_reason = models.TextField(_("reason of the state"), blank=True, max_length=500)
+    state = models.CharField(_("status"), max_length=12, choices=SchoolState, default=SchoolState.INVITED)
+    state_reason = models.TextField(_("reason for the status"), blank=True, max_length=500)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
     ended_on = models.DateField(_("closed or merged on"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -164,7 +164,7 @@ class SchoolAlias(models.Model):
 
 
 class SchoolName(models.Model):
-    """A name that a school bore before; what was written under it is found under both."""
+    """A former name of a school; records are found under both names."""
 
     NO_PII = True
     MOVES_WITH_SCHOOL = None
@@ -187,7 +187,7 @@ class SchoolName(models.Model):
 
 
 class SchoolsApart(models.Model):
-    """Two schools that look alike, of which an officer has said that they are two. ``first`` has the lower key."""
+    """Two similar schools that an officer confirmed to be different. ``first`` has the lower key."""
 
     NO_PII = True
     MOVES_WITH_SCHOOL = None
@@ -222,7 +222,7 @@ class SchoolListImport(models.Model):
     sheet = models.CharField(_("sheet"), max_length=120, blank=True)
     header_line = models.PositiveIntegerField(null=True, blank=True)
     mapping = models.JSONField(default=dict)  # column number (from 0, as text) -> field
-    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    state = models.CharField(_("status"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     counts = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -252,10 +252,10 @@ class SchoolClaim(models.Model):
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="claims")
     full_name = models.CharField(_("full name"), max_length=150)
     position = models.CharField(_("position"), max_length=120)
-    email = models.EmailField(_("work e-mail"))
-    phone = models.CharField(_("telephone"), max_length=20)
+    email = models.EmailField(_("work email"))
+    phone = models.CharField(_("phone number"), max_length=20)
     message = models.TextField(_("message to the authority"), blank=True, max_length=1000)
-    state = models.CharField(_("state"), max_length=10, choices=ClaimState, default=ClaimState.SUBMITTED)
+    state = models.CharField(_("status"), max_length=10, choices=ClaimState, default=ClaimState.SUBMITTED)
     reason = models.TextField(_("reason"), blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)  # of the form's key: sent twice, it is one
     sent_at = models.DateTimeField(default=timezone.now)  # last: a corrected one waits from its correction on
@@ -290,7 +290,7 @@ class SchoolClaim(models.Model):
         return show_phone(self.phone)
 
 
-ROLE = stays(_("What was done in a role stays traceable to one former member of staff, without the name."))
+ROLE = stays(_("What was done in a role can still be traced to one former member of staff, without the name."))
 INVITED = GOES | row_until("schools.invitations")
 
 
@@ -300,7 +300,7 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class Membership(models.Model):
-    """A person's part in a school. It ends, it is never deleted."""
+    """A person's role at a school. It ends; it is never deleted."""
 
     PII = {"user": ROLE | OWN | SHOWN, "started_on": PLAIN, "ended_on": PLAIN}
     MOVES_WITH_SCHOOL = Q(ended_on__isnull=True)
@@ -337,12 +337,12 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """An invitation by e-mail to join a school's staff. Only the hash of its token is kept."""
+    """An invitation by email to join a school's staff. Only the hash of its token is kept."""
 
     PII = {"email": INVITED | OWN, "full_name": INVITED, "invited_by": ACT, "token_hash": SECRET}
     MOVES_WITH_SCHOOL = Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("email"))
     full_name = models.CharField(_("full name"), max_length=150)
     role = models.CharField(_("role"), max_length=12, choices=SchoolRole, default=SchoolRole.TEACHER)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)

@@ -18,7 +18,7 @@ from programs.schools.models import Invitation, Membership, OfficerPost, SchoolC
     "schools.list_files",
     label=_("Uploaded official lists of schools"),
     days=90,
-    basis=_("The officer has the file itself; here it only served the import."),
+    basis=_("The officer has the file itself; here it was only needed for the import."),
 )
 def list_files(limit: datetime) -> QuerySet[SchoolListImport]:
     return SchoolListImport.objects.filter(created_at__lt=limit)
@@ -28,7 +28,7 @@ def list_files(limit: datetime) -> QuerySet[SchoolListImport]:
     "schools.invitations",
     label=_("Invitations that were accepted, withdrawn or have expired"),
     days=90,
-    basis=_("They only served to open an account."),
+    basis=_("They were only needed to open an account."),
 )
 def ended_invitations(limit: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
@@ -40,7 +40,7 @@ def ended_invitations(limit: datetime) -> QuerySet[Invitation]:
     "schools.refused_claims",
     label=_("Names and addresses in registrations of schools that were refused"),
     days=90,
-    basis=_("Long enough for an objection; that the registration was refused stays known."),
+    basis=_("Long enough for an objection; it is still known that the registration was refused."),
 )
 def refused_claims(limit: datetime) -> QuerySet[SchoolClaim]:
     return SchoolClaim.objects.filter(state=ClaimState.REFUSED, decided_at__lt=limit)
@@ -53,9 +53,9 @@ def areas_in_words(post: OfficerPost, _subject: Subject) -> Value:
 ROLES = Kind(
     code="roles",
     label=_("Roles in schools and offices"),
-    purpose=_("They decide what you may see and do."),
+    purpose=_("They determine what you can see and do."),
     source=_("The school or the authority that gave you the role."),
-    kept=_("As long as the account exists: what was done in a role must stay traceable."),
+    kept=_("As long as the account exists: what was done in a role must remain traceable."),
 )
 
 
@@ -76,8 +76,8 @@ told(OfficerPost, ROLES, "role", ("areas", _("Areas"), areas_in_words))
 REGISTRATIONS = Kind(
     code="registrations",
     label=_("Registrations and invitations"),
-    purpose=_("How you came to your role."),
-    source=_("Yourself, or the colleague who invited you."),
+    purpose=_("How you got your role."),
+    source=_("You, or the colleague who invited you."),
     kept="schools.invitations",
 )
 
@@ -88,7 +88,7 @@ told(
     "school",
     "full_name",
     "position",
-    ("email", _("E-mail"), "email"),
+    ("email", _("Email"), "email"),
     "phone",
     ("message", _("Message"), "message"),
     "state",
@@ -112,7 +112,7 @@ told(
 
 UPLOAD = (
     ("reference", _("Reference"), "reference"),
-    ("file", _("File that you uploaded"), "file_name"),
+    ("file", _("File you uploaded"), "file_name"),
     ("day", _("Day"), "created_at"),
 )
 
@@ -129,14 +129,14 @@ erased(Membership, kept=_("Roles in schools and offices"))
 erased(OfficerPost, kept=_("Roles in schools and offices"))
 
 
-erased(Invitation, removed=(_("Invitations"), _("They only served to open the account.")))
+erased(Invitation, removed=(_("Invitations"), _("They were only needed to open the account.")))
 
 
 erased(
     SchoolClaim,
     loses=(
         _("Registrations of a school"),
-        _("Name, address, telephone and message go; how the school was verified stays."),
+        _("The name, address, phone number and message are deleted; how the school was verified is kept."),
     ),
 )
 
@@ -144,5 +144,5 @@ erased(
 @stands_in_the_way
 def current_role(user_id: int) -> Text | None:
     if Membership.objects.current().filter(user=user_id).exists() or OfficerPost.objects.filter(user=user_id).exists():
-        return _("The person still has a role in a school or an office: end it first.")
+        return _("This person still has a role at a school or an office: end it first.")
     return None

@@ -1,4 +1,4 @@
-"""Rows of the official list of schools become facts, or problems in words. Nothing is written here."""
+"""Turn rows of the official list of schools into facts or problems. Nothing is saved here."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "ownership": gettext_lazy("Ownership"),
     "pupil_count": gettext_lazy("Pupils on the roll"),
     "address": pgettext_lazy("of a school", "Address"),
-    "phone": gettext_lazy("Telephone"),
+    "phone": gettext_lazy("Phone number"),
     "old_codes": gettext_lazy("Old codes"),
 }
 NEEDED = ("code", "name", "ward", "levels")  # of a school that the portal does not know yet
@@ -99,7 +99,7 @@ class Places:
             return found[0]
         names = ", ".join(f"{area.name} ({area.code})" for area in found)
         raise ValueError(
-            _("the {what} {text!r} may be each of these: {names}; write its code").format(
+            _("the {what} {text!r} could be any of these: {names}; write its code").format(
                 what=self.what, text=text, names=names
             )
         )
@@ -200,7 +200,7 @@ def _listed(row: Row, columns: dict[str, int], codes: CodeColumn, lookup: Lookup
 
 
 def _code_of_cell(listed: ListedSchool, cell: Cell, codes: CodeColumn, lookup: Lookup) -> str:
-    """The code as text. One that a spreadsheet may have shortened is mended only when the list knows the whole one."""
+    """The code as text. One that may have been shortened is only repaired when the list knows the full code."""
     reading = codes.read(cell)
     for note in reading.notes:
         if note["code"] == "code_zero_lost" and not lookup.find(reading.value):
@@ -215,17 +215,17 @@ def _code_of_cell(listed: ListedSchool, cell: Cell, codes: CodeColumn, lookup: L
 
 
 def _phone_of_cell(listed: ListedSchool, cell: Cell) -> str:
-    """A telephone that cannot be read is no reason to leave the school out: it is told and passed over."""
+    """An unreadable phone number is no reason to leave the school out: it is noted and skipped."""
     reading = read_phone(cell)
     if reading.is_problem:
-        listed.remarks.append(_("telephone {value!r} not taken").format(value=cell.text))
+        listed.remarks.append(_("phone number {value!r} was not imported").format(value=cell.text))
         return ""
     return reading.value or ""
 
 
 # --- From words ---------------------------------------------------------------------------------------
 def read_listed(listed: ListedSchool, texts: Mapping[str, str], lookup: Lookup) -> ListedSchool:
-    """Read every field that is filled; an empty cell never takes away what the portal knows."""
+    """Read every field that is filled; an empty cell never removes what the portal knows."""
     readers: dict[str, Callable[[str], dict]] = {
         "code": lambda text: {"code": _code(text)},
         "name": lambda text: {"name": _name(text)},
@@ -258,7 +258,7 @@ def read_listed(listed: ListedSchool, texts: Mapping[str, str], lookup: Lookup) 
 
 
 def _find_school(listed: ListedSchool, lookup: Lookup) -> None:
-    """By its code, else by an old one. A code that stands among the old codes of a row has been replaced by the new."""
+    """By its code, else by an old one. A code listed among the old codes of a row has been replaced by the new one."""
     code, old_codes = listed.facts["code"], listed.facts.get("old_codes", [])
     school = lookup.find(code)
     before = {lookup.find(old) for old in old_codes} - {None, school}
@@ -278,24 +278,24 @@ def _find_school(listed: ListedSchool, lookup: Lookup) -> None:
             )
         )
     elif school is not None and school.state == SchoolState.CLOSED:
-        listed.problems.append(_("{school} is closed in the portal").format(school=school.name))
+        listed.problems.append(_("{school} is closed on the portal").format(school=school.name))
     listed.school = school
     _check_area(listed, lookup)
 
 
 def _check_area(listed: ListedSchool, lookup: Lookup) -> None:
-    """Neither a school of another officer's area is changed, nor one put into it."""
+    """An officer can neither change schools in another area nor move a school there."""
     school, facts = listed.school, listed.facts
     places = [(school.ward_id, school.cluster_id)] if school else []
     if "ward_id" in facts or "cluster_id" in facts:
         ward_id, cluster_id = places[0] if places else (None, None)
         places.append((facts.get("ward_id", ward_id), facts.get("cluster_id", cluster_id)))
     if not all(lookup.reaches(*place) for place in places):
-        listed.problems.append(_("{school} lies outside your area").format(school=listed.shown_name))
+        listed.problems.append(_("{school} is outside your area").format(school=listed.shown_name))
 
 
 def mark_doubles(found: list[ListedSchool]) -> None:
-    """A school that stands twice in the file has two truths: neither is taken."""
+    """A school that appears twice in the file is ambiguous: neither row is used."""
     lines: dict[object, list[ListedSchool]] = defaultdict(list)
     for listed in found:
         if "code" in listed.facts:
@@ -304,7 +304,7 @@ def mark_doubles(found: list[ListedSchool]) -> None:
         for listed in group if len(group) > 1 else []:
             others = ", ".join(str(other.line) for other in group if other is not listed)
             listed.problems.append(
-                _("the code {code} stands twice in the file: also in line {lines}").format(
+                _("the code {code} appears twice in the file: also in line {lines}").format(
                     code=listed.facts["code"], lines=others
                 )
             )
@@ -319,14 +319,14 @@ def _code(value: str) -> str:
     if not value:
         raise ValueError(_("{field} is missing").format(field=str(FIELD_NAMES["code"]).lower()))
     if not _CODE.fullmatch(value):
-        raise ValueError(_("{value!r} is no school code").format(value=value))
+        raise ValueError(_("{value!r} is not a school code").format(value=value))
     return value
 
 
 def _name(value: str) -> str:
     name = clean_name(value)
     if not 3 <= len(name) <= 200:
-        raise ValueError(_("the name has to have 3 to 200 characters"))
+        raise ValueError(_("the name must have 3 to 200 characters"))
     return name
 
 
@@ -346,7 +346,7 @@ def _words(value: str, meanings: dict, what: str) -> set:
 def _count(value: str) -> int:
     plain = value.replace(".", "") if re.fullmatch(r"\d{1,3}(\.\d{3})+", value) else value
     if not (plain.isascii() and plain.isdigit() and int(plain) < 100_000):
-        raise ValueError(_("{value!r} is no number of pupils").format(value=value))
+        raise ValueError(_("{value!r} is not a number of pupils").format(value=value))
     return int(plain)
 
 

@@ -33,8 +33,8 @@ def claim_refusal(state: str, *, seeks_coordinator: bool = False, is_claimed: bo
         return Refusal(
             "claim_open",
             _(
-                "Somebody has already registered this school, and its authority is checking that registration. "
-                "If this is a surprise to you, please tell the authority."
+                "Someone has already registered this school, and its authority is checking that registration. "
+                "If you did not know about this, please tell the authority."
             ),
         )
     if state in (SchoolState.CLOSED, SchoolState.MERGED):
@@ -50,7 +50,10 @@ def flood_refusal(*, is_exhausted: bool) -> Refusal | None:
         return None
     return Refusal(
         "too_many_claims",
-        _("Very many registrations came from your network within an hour. Nothing is lost: wait, then send it again."),
+        _(
+            "Too many registrations have come from your network in the past hour. Nothing is lost: wait a while, "
+            "then send it again."
+        ),
     )
 
 
@@ -58,28 +61,28 @@ def correction_refusal(state: str) -> Refusal | None:
     if state == ClaimState.RETURNED:
         return None
     if state == ClaimState.VERIFIED:
-        return Refusal("claim_decided", _("This registration was already verified. Please sign in."))
+        return Refusal("claim_decided", _("This registration has already been verified. Please sign in."))
     if state == ClaimState.REFUSED:
-        return Refusal("claim_refused", _("This registration was refused and cannot be changed any more."))
+        return Refusal("claim_refused", _("This registration was refused and can no longer be changed."))
     if state == ClaimState.EXPIRED:
-        return Refusal("claim_expired", _("This registration has ended. The school can be registered anew."))
+        return Refusal("claim_expired", _("This registration has ended. The school can be registered again."))
     return Refusal("claim_waiting", _("This registration is waiting for the authority and cannot be changed now."))
 
 
 def decision_refusal(state: str, *, to: str) -> Refusal | None:
-    """A returned registration waits for the claimant, but an invented one must not block its school for ever."""
+    """A returned registration waits for the claimant, but an invented one must not block its school permanently."""
     if state == ClaimState.SUBMITTED or (state == ClaimState.RETURNED and to == ClaimState.REFUSED):
         return None
-    return Refusal("claim_decided", _("This registration was already decided. Look at its history below."))
+    return Refusal("claim_decided", _("This registration has already been decided. See its history below."))
 
 
 def invitation_refusal(*, role: str, is_member: bool, is_invited: bool) -> Refusal | None:
     if role not in INVITED_ROLES:
-        return Refusal("role_not_invited", _("A coordinator comes through the school's registration."), "role")
+        return Refusal("role_not_invited", _("A coordinator is appointed through the school's registration."), "role")
     if is_member:
         return Refusal("already_member", _("This person already has this role in your school."), "email")
     if is_invited:
-        return Refusal("already_invited", _("This address already has an open invitation to this role."), "email")
+        return Refusal("already_invited", _("This address already has an open invitation for this role."), "email")
     return None
 
 
@@ -88,13 +91,13 @@ def acceptance_refusal(invitation: Invitation | None, *, now: datetime) -> Refus
     if invitation is None:
         return Refusal("invitation_missing", _("This invitation does not exist. Check that the whole link was copied."))
     if invitation.accepted_at:
-        return Refusal("invitation_used", _("This invitation was already accepted. You can sign in."))
+        return Refusal("invitation_used", _("This invitation has already been accepted. You can sign in."))
     if invitation.withdrawn_at:
         return Refusal("invitation_withdrawn", _("The school has withdrawn this invitation."))
     if invitation.expires_at <= now:
         return Refusal("invitation_expired", _("This invitation has expired. Ask the school to invite you again."))
     if not invitation.school.is_working:
-        return Refusal("school_not_working", _("This school cannot take on staff in the portal at the moment."))
+        return Refusal("school_not_working", _("This school cannot add staff on the portal at the moment."))
     return None
 
 
@@ -104,7 +107,7 @@ def acceptor_refusal(*, invited: str, signed_in: str | None, is_known: bool) -> 
         message = _("This address already has an account. Sign in first, then accept the invitation.")
         return Refusal("sign_in_first", message) if is_known else None
     if signed_in.lower() != invited.lower():
-        message = _("You are signed in with another account. Sign out, then open the link from the letter again.")
+        message = _("You are signed in with another account. Sign out, then open the link from the email again.")
         return Refusal("other_account", message)
     return None
 
@@ -126,7 +129,7 @@ class Waiting:
         return cls(**{each.name: int(said[each.name]) for each in fields(cls) if each.name in said})
 
 
-# A school that takes another one over is either at work or still free on the list.
+# A school that takes over another is either active or still unclaimed on the list.
 MAY_TAKE_OVER = (SchoolState.INVITED, SchoolState.VERIFIED, SchoolState.ACTIVE)
 
 
@@ -134,8 +137,8 @@ def move_refusal(state: str, *, to: str) -> Refusal | None:
     if to in SCHOOL_MOVES[SchoolState(state)]:
         return None
     if state == SchoolState.CLAIMED:
-        return Refusal("claim_open", _("A registration of this school waits for a decision. Decide it first."))
-    return Refusal("wrong_state", _("This is no longer possible: look at the present state of the school."))
+        return Refusal("claim_open", _("A registration of this school is waiting for a decision. Decide it first."))
+    return Refusal("wrong_state", _("This is no longer possible: check the current status of the school."))
 
 
 def rename_refusal(*, before: str, after: str) -> Refusal | None:
@@ -158,31 +161,31 @@ def merge_refusal(*, source: School, target: School) -> Refusal | None:
         return Refusal("same_school", _("A school cannot become part of itself."))
     if target.state == SchoolState.CLAIMED:
         return Refusal(
-            "claim_open", _("A registration of the school that takes over waits for a decision. Decide it first.")
+            "claim_open", _("A registration of the school taking over is waiting for a decision. Decide it first.")
         )
     if target.state not in MAY_TAKE_OVER:
-        return Refusal("target_not_working", _("The school that takes over must be at work, or free on the list."))
+        return Refusal("target_not_working", _("The school taking over must be active, or unclaimed on the list."))
     return move_refusal(source.state, to=SchoolState.MERGED)
 
 
 def list_refusal(state: str) -> Refusal | None:
     if state in (ImportState.UPLOADED, ImportState.READY):
         return None
-    return Refusal("wrong_state", _("This list was applied or dropped already. Upload it anew."))
+    return Refusal("wrong_state", _("This list has already been applied or discarded. Upload it again."))
 
 
 def successor_refusal(*, is_staff: bool, is_same: bool) -> Refusal | None:
     if is_same:
-        return Refusal("same_person", _("This person is the coordinator already."), "to")
+        return Refusal("same_person", _("This person is already the coordinator."), "to")
     if not is_staff:
-        return Refusal("not_staff", _("Only somebody of the school's staff can become its coordinator."), "to")
+        return Refusal("not_staff", _("Only a member of the school's staff can become its coordinator."), "to")
     return None
 
 
 def deputy_refusal(*, is_taken: bool) -> Refusal | None:
     if not is_taken:
         return None
-    return Refusal("deputy_taken", _("The school has a deputy coordinator already, and it can have only one."), "role")
+    return Refusal("deputy_taken", _("The school already has a deputy coordinator, and it can only have one."), "role")
 
 
 class OwnRecord(Protocol):
@@ -195,7 +198,7 @@ class OwnRecord(Protocol):
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is in the province: a plain value, so that rules can judge it without a query."""
+    """A person's roles in the province: a plain value, so that rules need no query."""
 
     user_id: int | None = None
     memberships: tuple[Membership, ...] = ()
@@ -218,7 +221,7 @@ class Standing:
 
     @property
     def school_ids(self) -> set[int]:
-        """Schools whose records the person may read: the own ones, and what those took over when they merged."""
+        """Schools whose records the person may read: their own, and those merged into them."""
         return self.own_school_ids | self.heritage
 
     @property
@@ -269,13 +272,15 @@ def role_refusal(
     if membership.ended_on:
         return Refusal("role_ended", _("You cannot change this role."))
     if role not in INVITED_ROLES:
-        return Refusal("role_not_given", _("The role of the coordinator is handed over."), "role")
+        return Refusal(
+            "role_not_given", _("The coordinator's role cannot be changed here; it has to be handed over."), "role"
+        )
     if role == membership.role:
-        return Refusal("same_role", _("This person has this role already."), "role")
+        return Refusal("same_role", _("This person already has this role."), "role")
     if role == SchoolRole.DEPUTY and SchoolRole.COORDINATOR not in standing.roles_at(membership.school):
-        return Refusal("not_allowed", _("Only the coordinator chooses the deputy."), "role")
+        return Refusal("not_allowed", _("Only the coordinator can choose the deputy."), "role")
     if has_role:
-        return Refusal("already_member", _("This person has this role in addition already."), "role")
+        return Refusal("already_member", _("This person already has this role in addition."), "role")
     return deputy_refusal(is_taken=deputy_taken) if role == SchoolRole.DEPUTY else None
 
 

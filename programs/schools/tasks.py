@@ -1,4 +1,4 @@
-"""Work of the schools wing that runs behind the request."""
+"""Background tasks of the schools wing."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from programs.spreadsheets.xlsx import Column, Sheet
 
 
 def schools_sheet(schools: Iterable[School], *, site: str, narrowed: str) -> Sheet:
-    """One row for each school; the link stands where the school can be registered."""
+    """One row for each school; with the link if the school can be registered."""
     columns = [
         Column(_("Code"), 13),
         Column(_("School"), 44),
@@ -24,14 +24,14 @@ def schools_sheet(schools: Iterable[School], *, site: str, narrowed: str) -> She
         Column(_("Level"), 26),
         Column(_("Ownership"), 14),
         Column(_("Authority"), 26),
-        Column(_("State"), 26),
+        Column(_("Status"), 26),
         Column(_("Pupils on the roll"), 12, "number"),
         Column(pgettext("of a school", "Address"), 40),
-        Column(_("Telephone"), 16),
+        Column(_("Phone number"), 16),
         Column(_("Link for the registration"), 50),
     ]
     rows = (_row(school, site) for school in schools)
-    notes = [_("Narrowed by: {filters}").format(filters=narrowed)] if narrowed else []
+    notes = [_("Filtered by: {filters}").format(filters=narrowed)] if narrowed else []
     return Sheet(_("Schools"), _("Official list of schools"), notes, columns, rows)
 
 

@@ -1,6 +1,6 @@
 """Spreadsheets as schools have them: XLSX, XLS, ODS, CSV; any header, any old font; in bounded memory.
 
-``open_table`` lists the sheets, ``read_rows`` gives the rows, ``suggest_header`` finds the columns, ``read_*`` read
+``open_table`` lists the sheets, ``read_rows`` returns the rows, ``suggest_header`` finds the columns, ``read_*`` read
 the cells. What cannot be read is ``Refused`` with what to do next.
 """
 

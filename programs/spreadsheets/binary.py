@@ -17,7 +17,7 @@ from programs.spreadsheets.workbook import Sheet
 class BinaryWorkbook:
     def __init__(self, path: Path, kind: FileKind) -> None:
         try:
-            # calamine goes by the ending of the name, and without one it takes a locked file for a damaged one.
+            # calamine relies on the file extension, and without one reports a locked file as damaged.
             with tempfile.TemporaryDirectory() as folder:
                 named = Path(folder) / f"book.{kind}"
                 named.symlink_to(path.resolve())

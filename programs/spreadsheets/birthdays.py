@@ -20,7 +20,7 @@ _EARLIEST = 1900
 
 
 def read_date(cell: Cell, *, counts_from_1904: bool = False, today: date | None = None) -> Reading:
-    """The day in ``cell`` as a ``date``. Day first; two digits of a year and everything unsure are told."""
+    """Read ``cell`` as a ``date``, day first; two-digit years and anything doubtful are noted."""
     if cell.kind == "empty":
         return Reading()
     if cell.kind == "error":
@@ -79,7 +79,7 @@ def _day(cell: Cell, day: int, month: int, year: int, notes: list[dict] | None =
 
 
 class DateColumn:
-    """A column of dates read with regard to all of it: some programs read ``05/09`` month first.
+    """A column of dates, read as a whole because some programs read ``05/09`` month first.
 
     They turn the days up to 12 into date cells with day and month swapped and leave the others as text; or they
     write all of them month first.

@@ -1,4 +1,4 @@
-"""What a spreadsheet is made of once it is read: rows of typed cells."""
+"""The data model of a spreadsheet that has been read: rows of typed cells."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The process that opens a stranger's file: little memory, little time, no secrets, no network of its own making.
 
 ``python -m programs.spreadsheets.child list PATH`` or ``… rows PATH SHEET``. Rows go to stdout as JSON lines,
-one summary goes to stderr. Whatever kills this process kills nothing else.
+one summary goes to stderr. If this process is killed, nothing else is affected.
 """
 
 from __future__ import annotations

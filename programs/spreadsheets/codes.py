@@ -1,4 +1,4 @@
-"""Cells as codes: opaque text, which spreadsheets like to take for numbers."""
+"""Cells as codes: opaque text, which spreadsheets tend to turn into numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from programs.spreadsheets.notes import Reading, note, problem
 _EXPONENT = re.compile(r"\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _FLOAT = re.compile(r"(\d+)[.,]0+")
 _CODE = re.compile(r"[\w./\-]+(?: [\w./\-]+)*")
-_EXACT = 10**15  # beyond this a spreadsheet keeps no last digits
+_EXACT = 10**15  # spreadsheets lose the last digits of longer numbers
 # A citizen's number: province 001 to 096, century and sex, two digits of the year, six of the person.
 _PERSONAL_ID = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
 _LOST_AT_MOST = 3  # zeros

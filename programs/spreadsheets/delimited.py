@@ -1,4 +1,4 @@
-"""CSV and TSV: which bytes, which separator; rows one after the other."""
+"""CSV and TSV: detect encoding and separator, then read row by row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARKS = {
 }
 
 
-WESTERN = "western"  # one byte a letter: which of the old writings it is, the words of the columns tell
+WESTERN = "western"  # one byte per letter: the words in the columns show which legacy encoding it is
 
 
 def encoding_of(path: Path) -> str:

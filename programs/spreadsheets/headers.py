@@ -1,4 +1,4 @@
-"""Which row names the columns, and what each column is: below titles, over two rows, over two columns, in any order."""
+"""Find the header row and the meaning of each column: below titles, over two rows or two columns, in any order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from programs.core.text import clean_text, fold
 from programs.spreadsheets.cells import Cell, Row
 
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
-_TITLE_CHARACTERS = 80  # what is longer is a sentence above the table, not the name of a column
+_TITLE_CHARACTERS = 80  # longer text is a sentence above the table, not a column name
 
 
 def words(text: str) -> str:
@@ -296,7 +296,7 @@ def is_footer(row: Row) -> bool:
 
 
 def is_header_again(row: Row, header: Header) -> bool:
-    """The header once more, as it stands on each printed page, or the row that counts its columns: (1), (2), (3)."""
+    """A repeated header, as on each printed page, or the row that numbers its columns: (1), (2), (3)."""
     numbers = [cell.text.strip("()[] ") for cell in row.cells if cell.kind != "empty"]
     if len(numbers) > 2 and numbers == [str(number) for number in range(1, len(numbers) + 1)]:
         return True

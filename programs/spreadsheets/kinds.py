@@ -1,4 +1,4 @@
-"""What a file is, by its content; its name is a claim. Archives are weighed before anything is unpacked."""
+"""Detect the kind of a file by its content, not its name. Archives are checked before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _archive_kind(path: Path) -> FileKind:
 
 
 def weigh(archive: zipfile.ZipFile) -> None:
-    """Refuse an archive that says it is a bomb or locked. One that lies about its sizes dies of the reader's limits."""
+    """Refuse an archive that is locked or declares itself a bomb; one that lies hits the reader's limits."""
     entries = archive.infolist()
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise Unreadable("encrypted_file")

@@ -1,8 +1,8 @@
 """Vietnamese text from before Unicode: TCVN3 (ABC, the .Vn fonts), VNI, Windows-1258, and UTF-8 that was misread.
 
 All four look like Western letters once a program took their bytes for Windows-1252: ``NguyÔn V¨n §øc``,
-``Nguyeãn Vaên Ñöùc``. Whether a column is written so is decided by evidence: in which reading more of its words
-are Vietnamese syllables. What reads well as it stands is never touched.
+``Nguyeãn Vaên Ñöùc``. Whether a column is written this way is decided by evidence: the reading in which more of its
+words are Vietnamese syllables. Text that already reads well is never changed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _tcvn3_word(word: str) -> str:
     return read.upper() if len(cased) > 1 and all(letter.isupper() for letter in cased) else read
 
 
-# --- VNI: a plain vowel, then a mark; some letters stand alone ----------------------------------------------------
+# --- VNI: a plain vowel, then a mark; some letters have no mark ----------------------------------------------------
 _GRAVE, _ACUTE, _HOOK, _TILDE, _DOT, _ROOF, _BREVE = (chr(0x300 + mark) for mark in (0, 1, 9, 3, 0x23, 2, 6))
 _VNI_MARKS = {
     "ø": _GRAVE, "ù": _ACUTE, "û": _HOOK, "õ": _TILDE, "ï": _DOT,
@@ -121,7 +121,7 @@ DECODERS: dict[Encoding, Callable[[str], str | None]] = {
 
 
 def decode(text: str, encoding: Encoding) -> str:
-    """``text`` read as ``encoding``; unchanged where it reads better as it stands: Unicode amid the others."""
+    """Decode ``text`` as ``encoding``; unchanged where it reads better as it is: Unicode among the others."""
     if text.isascii():
         return text
     read = DECODERS[encoding](text)
@@ -155,7 +155,7 @@ class Evidence:
             self.fonts[told] += len(words)
 
     def is_told_by_font(self, encoding: Encoding) -> bool:
-        """Whether most words stand in a font of ``encoding``: words in another font are then another writing."""
+        """Whether most words are in a font of ``encoding``; words in another font then use another encoding."""
         return self.fonts[encoding] * 2 > self.words
 
     def merge(self, other: Evidence) -> None:

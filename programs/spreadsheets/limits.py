@@ -1,4 +1,4 @@
-"""How much of a stranger's file is read, and why not more. A school's own lists stay far below each of these."""
+"""Limits for reading untrusted files, with reasons. Real school lists stay far below each of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CELL_CHARACTERS = 2_000  # no cell that we keep is longer; the rest of a longer 
 SAMPLE_ROWS = 60  # enough to find the header below the titles, and to show a sheet
 SHEETS = 50  # sheets that are listed
 
-# The process that reads the file. It dies of these, the portal does not.
+# Limits of the process that reads the file: it is killed, not the portal.
 CHILD_MEMORY = 768 * MEGABYTE  # the streaming readers need 30 MB; XLS and ODS are loaded whole
 CHILD_CPU_SECONDS = 60  # 60,000 rows of twenty columns take 6 seconds
 CHILD_WALL_SECONDS = 120  # twice that, for a machine that is busy

@@ -1,4 +1,4 @@
-"""What a reader of a value has to say about it."""
+"""Notes that readers attach to values."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Reading:
 
 
 def note(code: str, value: object, **more: object) -> dict:
-    """``value`` is what stood in the file; ``more`` is what the sentence about it needs."""
+    """``value`` is the content of the cell; ``more`` is what the message about it needs."""
     if code not in LEVELS:
         raise KeyError(code)
     return {"code": code, "value": str(value), **more}

@@ -1,4 +1,4 @@
-"""Rows between the process that reads a file and the portal: plain values that JSON can carry.
+"""The row format between the reader process and the portal: plain values that JSON can carry.
 
 A cell is nothing (empty), a text, ``["f", text, font]``, ``["n", number]``, ``["d", ISO date]``, ``["b", truth]`` or
 ``["e", what is wrong]``.

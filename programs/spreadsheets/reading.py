@@ -60,7 +60,7 @@ def open_table(path: Path | str, *, file_name: str) -> Workbook:
 
 
 class Rows:
-    """The rows of one sheet on the disk: iterate as often as you like, close when done (or let it go)."""
+    """The rows of one sheet, stored on disk: iterate as often as you like, close when done."""
 
     def __init__(self, spool: IO[bytes], answer: dict) -> None:
         self._spool = spool

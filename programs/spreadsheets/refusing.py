@@ -16,28 +16,32 @@ MESSAGES = {
         "This is not a spreadsheet, whatever its name says. Open the list in Excel or LibreOffice and save it as .xlsx."
     ),
     "web_page_file": _(
-        "This is a web page with the name of a spreadsheet. Open it in Excel, choose Save As and save it as .xlsx."
+        "This is a web page with a spreadsheet's file name. Open it in Excel, choose Save As and save it as .xlsx."
     ),
-    "old_xml_file": _("This is an XML spreadsheet of 2003. Open it in Excel, choose Save As and save it as .xlsx."),
+    "old_xml_file": _("This is an old XML spreadsheet (2003). Open it in Excel, choose Save As and save it as .xlsx."),
     "encrypted_file": _(
-        "This file is locked with a password. Open it, take the password off, save it and choose it again."
+        "This file is protected by a password. Open it, remove the password, save it and choose it again."
     ),
     "unsafe_file": _(
-        "This file carries instructions that a list does not need, so it is not opened. Copy the list into a new workbook."
+        "This file contains instructions that a list does not need, so it was not opened. Copy the list into a "
+        "new workbook."
     ),
     "open_quote": _(
-        "A quotation mark in this file is never closed, so its rows run together. Save the list as .xlsx and choose that."
+        "A quotation mark in this file is never closed, so its rows run together. Save the list as .xlsx and "
+        "choose that file."
     ),
-    "damaged_file": _("This file is damaged. Open it in Excel or LibreOffice, save it as a new .xlsx and choose that."),
+    "damaged_file": _(
+        "This file is damaged. Open it in Excel or LibreOffice, save it as a new .xlsx and choose that file."
+    ),
     "bomb_file": _(
-        "This file unpacks to far more than a list needs, so it is not opened. Copy the list into a new workbook."
+        "This file unpacks to far more data than a list needs, so it was not opened. Copy the list into a new workbook."
     ),
     "too_many_rows": _("This sheet has more than {rows} rows. Split the list, for example by grade."),
     "too_heavy_file": _(
-        "This file took too long to read. Copy the list into a new workbook without formulas, pictures and formats."
+        "This file took too long to read. Copy the list into a new workbook without formulas, pictures or formatting."
     ),
-    "no_such_sheet": _("The file has no sheet of this name. Choose one of its sheets."),
-    "no_sheet": _("This workbook has no sheet with rows. Choose another file."),
+    "no_such_sheet": _("The file has no sheet with this name. Choose one of its sheets."),
+    "no_sheet": _("This workbook has no sheet with any rows. Choose another file."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Cells as telephone numbers: what a spreadsheet spoiled is mended where it is sure, and told."""
+"""Cells as phone numbers: damage done by spreadsheets is repaired where that is safe, and noted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from programs.spreadsheets.notes import Reading, note, problem
 
 _EXPONENT = re.compile(r"\d[.,]?\d*\s*[eE]\s*[+-]?\d")
 _RUN = re.compile(r"\+?[\d(][\d\s.()\-]*\d")
-_WHOLE = 9  # digits below which a run is no number of its own
+_WHOLE = 9  # fewer digits than this are not a number of their own
 _OLD = re.compile(r"(?:\+?84|0)?1([2689]\d)(\d{7})")
 # The prefixes of 11-digit numbers, and what they became in 2018.
 _NEW_PREFIX = {

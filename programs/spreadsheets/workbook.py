@@ -1,4 +1,4 @@
-"""XLSX as a stream: memory does not grow with the rows, and a sheet that claims a million columns costs nothing.
+"""Streaming XLSX reader: memory does not grow with the rows, and a sheet that claims a million columns costs nothing.
 
 Nothing in the file is run, followed or expanded: a document type (entities) is refused, links are not opened,
 macros are bytes that nobody reads.

@@ -1,4 +1,4 @@
-"""Tables as XLSX files: prepared data in, bytes out. Rows are written as they come, so memory stays small."""
+"""Write tables as XLSX files: prepared data in, bytes out. Rows are written as they come, so memory stays small."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """``total`` stands under the rows, column by column; empty where nothing is summed."""
+    """``total`` is shown under the rows, column by column; empty where nothing is summed."""
 
     name: str | Promise
     title: str

@@ -6,15 +6,15 @@ from django.utils.translation import pgettext_lazy
 
 AUDIT_ACTIONS = {
     "booking.check_in": _("Group checked in"),
-    "booking.no_show": _("Noted that the group did not come"),
-    "booking.close": _("Attendance fixed"),
+    "booking.no_show": _("Recorded that the group did not come"),
+    "booking.close": _("Attendance finalised"),
     "booking.expire": _("Waiting list ended"),
     "session.close": _("Session closed"),
-    "booking.feedback": _("Questions after the visit answered"),
+    "booking.feedback": _("Questions answered after the visit"),
     "booking.photograph": _("Photograph added"),
     "booking.photograph_removed": _("Photograph removed"),
-    "feed.make": _("Address of a calendar feed made"),
-    "feed.revoke": _("Address of a calendar feed revoked"),
+    "feed.make": _("Calendar feed address created"),
+    "feed.revoke": _("Calendar feed address revoked"),
 }
 
 

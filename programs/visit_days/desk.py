@@ -27,7 +27,7 @@ def tasks(user) -> list[DeskTask]:
     if expected := today.groups_booked - today.groups_arrived:
         found.append(
             DeskTask(
-                title=ngettext("{count} group comes today", "{count} groups come today", expected).format(
+                title=ngettext("{count} group is coming today", "{count} groups are coming today", expected).format(
                     count=expected
                 ),
                 detail=_("{arrived} of {booked} groups are checked in.").format(
@@ -43,7 +43,9 @@ def tasks(user) -> list[DeskTask]:
         found.append(
             DeskTask(
                 title=_("Close the session of {moment}").format(moment=short_moment(session.starts_at)),
-                detail=_("{title}. Schools wait for their certificates.").format(title=session.field_trip.local_title),
+                detail=_("{title}. Schools are waiting for their certificates.").format(
+                    title=session.field_trip.local_title
+                ),
                 url=f"{reverse('centre_day')}?date={day:%Y-%m-%d}",
                 action=_("Open the day"),
                 weight=30,
@@ -71,5 +73,5 @@ def links(user) -> list[DeskLink]:
         return []
     return [
         DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10),
-        DeskLink(_("The centre in numbers"), reverse("centre_month"), weight=12),
+        DeskLink(_("The centre in figures"), reverse("centre_month"), weight=12),
     ]

@@ -23,20 +23,20 @@ from programs.visit_days.rules import Mark, right_time
 
 class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     pupils = number(label=_("Pupils who came"), min_value=1, max_value=9999)
-    girls = number(label=_("Girls among them"), min_value=0, max_value=9999)
+    girls = number(label=_("Number of girls"), min_value=0, max_value=9999)
     adults = number(label=_("Adults who came"), min_value=0, max_value=999)
     present = forms.TypedMultipleChoiceField(
-        label=_("Pupils who are here"),
+        label=_("Pupils present"),
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Take the tick away from those who did not come. Only pupils who came get a certificate."),
+        help_text=_("Untick those who did not come. Only pupils who came get a certificate."),
     )
 
     def __init__(self, *args, booking: Booking, staying: set[int], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.roster = [(entry.pupil_id, entry.pupil.full_name) for entry in booking.roster_entries]
-        # Whoever has no consent stays at school: there is nothing to tick.
+        # Pupils without consent stay at school: there is nothing to tick.
         going = [(pupil_id, name) for pupil_id, name in self.roster if pupil_id not in staying]
         self.fields["present"].choices = going
         if not going:
@@ -121,13 +121,13 @@ def _question(label: str) -> forms.TypedChoiceField:
 class FeedbackForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     content = _question(_("The activity suited our lesson"))
     welcome = _question(_("The centre was well prepared for us"))
-    pupils_liked = _question(_("The pupils were involved"))
+    pupils_liked = _question(_("The pupils were actively involved"))
     comment = forms.CharField(
         label=_("What should be better next time?"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Write no names of pupils."),
+        help_text=_("Do not write pupils' names."),
     )
 
     @property
@@ -167,18 +167,18 @@ class PhotographForm(forms.Form):
 
     upload = forms.FileField(
         label=_("Photograph"),
-        help_text=_("JPEG, PNG, WebP or HEIC, 12 MB at most. The place where it was taken is removed."),
+        help_text=_("JPEG, PNG, WebP or HEIC, up to 12 MB. Information about where it was taken is removed."),
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )
     pupils = forms.TypedMultipleChoiceField(
         label=_("Who can be recognised?"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     nobody = forms.BooleanField(
-        label=_("No pupil can be recognised: from behind, hands, the work alone"), required=False
+        label=_("No pupil can be recognised: seen from behind, only hands, or only their work"), required=False
     )
     looked = forms.BooleanField(
-        label=_("I looked: nobody else can be recognised"),
-        error_messages={"required": _("Look at the picture once more, then tick this.")},
+        label=_("I have checked: nobody else can be recognised"),
+        error_messages={"required": _("Look at the picture again, then tick this.")},
     )
 
     def __init__(self, *args, pupils: Sequence[Pupil], **kwargs) -> None:
@@ -198,7 +198,7 @@ class FeedForm(forms.Form):
     def __init__(self, *args, leads: bool, centres: Sequence[Centre], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.centres = {str(centre.pk): centre for centre in centres}
-        choices = [(OWN, _("Visits that I lead"))] if leads else []
+        choices = [(OWN, _("Visits I am leading"))] if leads else []
         choices += [(key, centre.local_name) for key, centre in self.centres.items()]
         self.fields["of"].choices = choices
         self.fields["of"].initial = choices[0][0]

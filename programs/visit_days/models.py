@@ -18,7 +18,7 @@ PICTURE = GOES | row_until("visits.photographs")
 
 
 class CheckInMark(models.Model):
-    """What one device noted at the door; sent when there is a line, and never counted twice."""
+    """What one device recorded at the door; sent when it is online, and never counted twice."""
 
     PII = {
         "payload": MARK | UNSAID,
@@ -50,7 +50,7 @@ class VisitFeedback(models.Model):
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="feedback")
     content = models.PositiveSmallIntegerField(_("The activity suited our lesson"), choices=Rating)
     welcome = models.PositiveSmallIntegerField(_("The centre was well prepared for us"), choices=Rating)
-    pupils_liked = models.PositiveSmallIntegerField(_("The pupils were involved"), choices=Rating)
+    pupils_liked = models.PositiveSmallIntegerField(_("The pupils were actively involved"), choices=Rating)
     comment = models.TextField(_("What should be better next time?"), blank=True, max_length=2000)
     by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -63,7 +63,7 @@ class VisitFeedback(models.Model):
 
 
 class VisitPhotograph(models.Model):
-    """A picture of a group's visit, in private storage. Everybody who can be recognised in it is named."""
+    """A picture of a group's visit, in private storage, with everyone who can be recognised in it."""
 
     PII = {
         "pupils": PICTURE | OWN, "storage_key": PICTURE | FILE, "preview_key": PICTURE | FILE, "file_hash": PLAIN,

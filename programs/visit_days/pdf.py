@@ -1,4 +1,4 @@
-"""A group's pass on paper: prepared words in, the bytes of one PDF out. No person is named on it."""
+"""A group's pass on paper: prepared text in, the bytes of one PDF out. It names nobody."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def render_pass(words: Pass) -> bytes:
 
 
 def _draw_head(canvas: Canvas, words: Pass) -> float:
-    """The band with the group; gives where the QR code begins."""
+    """Draw the band with the group; return where the QR code begins."""
     canvas.setFillColor(NAVY)
     canvas.rect(0, HEIGHT - 62, WIDTH, 62, stroke=0, fill=1)
     canvas.setFillColor(GOLD)

@@ -22,9 +22,9 @@ told(
     Kind(
         code="visit_feedback",
         label=_("Your answers after visits"),
-        purpose=_("So that the centre gets better."),
-        source=_("Yourself."),
-        kept=_("As long as the visit itself; your name stands nowhere beside it."),
+        purpose=_("So that the centre can improve."),
+        source=_("You."),
+        kept=_("As long as the visit itself; your name is not shown next to it."),
     ),
     "field_trip=booking.session.field_trip",
     "content",
@@ -39,49 +39,51 @@ told(
     CalendarFeed,
     Kind(
         code="calendar_feeds",
-        label=_("Addresses of calendar feeds"),
+        label=_("Calendar feed addresses"),
         purpose=_("Your calendar reads the visits there."),
-        source=_("Yourself."),
+        source=_("You."),
         kept=_("Until a year after you revoked it."),
     ),
     "centre",
-    ("made", _("Made"), "created_at"),
+    ("made", _("Created"), "created_at"),
     ("last_read", _("Last read"), "last_read_on"),
     ("revoked", _("Revoked"), "revoked_at"),
     order="created_at",
 )
 
 
-# Marks name nobody: a pupil stands in them by number, and what they led to is told with the visit.
+# Marks name nobody: pupils are in them by number, and the result is exported with the visit.
 told(
     CheckInMark,
     Kind(
         code="check_in_marks",
-        label=_("Marks that you made at the door"),
-        purpose=_("Marks of several devices are put together."),
-        source=_("Yourself."),
+        label=_("Check-ins you recorded at the door"),
+        purpose=_("So that records from several devices can be combined."),
+        source=_("You."),
         kept="visits.marks",
     ),
     "booking",
-    ("kind", _("Kind"), "kind"),
-    ("made", _("Made"), "made_at"),
+    ("kind", _("Type"), "kind"),
+    ("made", _("Created"), "made_at"),
     order="received_at",
 )
 
 
-erased(CalendarFeed, removed=(_("Addresses of calendar feeds"), _("Nobody reads them any more.")))
+erased(CalendarFeed, removed=(_("Calendar feed addresses"), _("No one reads them any more.")))
 
 
 erased(
     VisitFeedback,
     loses=(
         _("Your answers after visits"),
-        _("The figures stay with the visit, without what was written and without a name."),
+        _("The ratings stay with the visit, without comments and without a name."),
     ),
 )
 
 
-erased(CheckInMark, loses=(_("Marks that you made at the door"), _("They belong to the attendance of the group.")))
+erased(
+    CheckInMark, loses=(_("Check-ins you recorded at the door"), _("They are part of the group's attendance figures."))
+)
 
 
 def added_by(subject: Subject) -> QuerySet[VisitPhotograph]:
@@ -101,7 +103,7 @@ told(
     Kind(
         code="visit_photographs",
         label=_("Photographs of visits in which you can be recognised"),
-        purpose=_("The report about the visit; only while everybody who must agrees."),
+        purpose=_("For the report about the visit, and only while everyone whose consent is needed agrees."),
         source=_("The teacher who led the group, or the centre."),
         kept="visits.photographs",
     ),
@@ -114,8 +116,8 @@ told(
     Kind(
         code="added_photographs",
         label=_("Photographs of visits that you added"),
-        purpose=_("The report about the visit."),
-        source=_("Yourself."),
+        purpose=_("For the report about the visit."),
+        source=_("You."),
         kept="visits.photographs",
     ),
     *FACTS,
@@ -156,9 +158,9 @@ erased(
 
 @retention_rule(
     "visits.marks",
-    label=_("Marks of devices at the door"),
+    label=_("Check-in records from devices at the door"),
     days=30,
-    basis=_("They only served to put the attendance together; the attendance itself stays with the visit."),
+    basis=_("They were only needed to combine the attendance figures; the attendance itself stays with the visit."),
 )
 def marks_over(limit: datetime) -> QuerySet[CheckInMark]:
     return CheckInMark.objects.filter(booking__session__ends_at__lt=limit).exclude(booking__state__in=LIVE)
@@ -166,9 +168,9 @@ def marks_over(limit: datetime) -> QuerySet[CheckInMark]:
 
 @retention_rule(
     "visits.feeds",
-    label=_("Revoked addresses of calendar feeds"),
+    label=_("Revoked calendar feed addresses"),
     days=365,
-    basis=_("So that it can be told for a year who had an address."),
+    basis=_("So that we know for a year who had an address."),
 )
 def revoked_feeds(limit: datetime) -> QuerySet[CalendarFeed]:
     return CalendarFeed.objects.filter(revoked_at__lt=limit)
@@ -178,7 +180,7 @@ def revoked_feeds(limit: datetime) -> QuerySet[CalendarFeed]:
     "visits.photographs",
     label=_("Photographs of visits"),
     days=365,
-    basis=_("They serve the report of the school year."),
+    basis=_("They are used for the school year's report."),
 )
 def photographs_over(limit: datetime) -> QuerySet[VisitPhotograph]:
     return VisitPhotograph.objects.filter(booking__session__ends_at__lt=limit)
@@ -186,9 +188,9 @@ def photographs_over(limit: datetime) -> QuerySet[VisitPhotograph]:
 
 @retention_rule(
     "visits.photographs_withdrawn",
-    label=_("Photographs in which somebody does not want to be seen any more"),
+    label=_("Photographs in which someone no longer wants to be seen"),
     days=1,
-    basis=_("They are hidden at once; the files go within the fifteen days of Decree 356/2025/ND-CP."),
+    basis=_("They are hidden at once; the files are deleted within the fifteen days set by Decree 356/2025/ND-CP."),
 )
 def photographs_withdrawn(limit: datetime) -> QuerySet[VisitPhotograph]:
     withdrawn = Consent.objects.filter(
@@ -196,6 +198,6 @@ def photographs_withdrawn(limit: datetime) -> QuerySet[VisitPhotograph]:
         purpose=ConsentPurpose.PHOTO,
         state=ConsentState.WITHDRAWN,
         withdrawn_at__lt=limit,
-        withdrawn_at__gt=OuterRef("added_at"),  # what was agreed to anew, with a newer text, came in after that
+        withdrawn_at__gt=OuterRef("added_at"),  # what was agreed to again, with a newer text, came in after that
     )
     return VisitPhotograph.objects.filter(Exists(withdrawn))

@@ -34,7 +34,7 @@ class CheckInFacts:
 
 
 def check_in_refusal(facts: CheckInFacts) -> Refusal | None:
-    """Why these figures may not be written as those who came."""
+    """Why these attendance figures may not be recorded."""
     if not may_check_in(state=facts.state, session_state=facts.session_state, now=facts.now, starts_at=facts.starts_at):
         return Refusal(
             "not_now",
@@ -43,7 +43,7 @@ def check_in_refusal(facts: CheckInFacts) -> Refusal | None:
             ),
         )
     if facts.pupils < 1:
-        return Refusal("no_pupils", _("If nobody came, mark the group as “did not come”."), "pupils")
+        return Refusal("no_pupils", _("If no one came, mark the group as “did not come”."), "pupils")
     if facts.pupils > facts.capacity:
         return Refusal(
             "over_capacity",
@@ -71,11 +71,11 @@ def check_in_refusal(facts: CheckInFacts) -> Refusal | None:
 
 
 def no_show_refusal(*, session_state: str, now: datetime, starts_at: datetime) -> Refusal | None:
-    """Why a group may not be noted as absent now: not before its session begins."""
+    """Why a group may not be recorded as absent now: not before its session begins."""
     if session_state == SessionState.SCHEDULED and now < starts_at:
         return Refusal("not_begun", _("The session begins at {time}.").format(time=moment_text(starts_at)))
     if session_state != SessionState.SCHEDULED:
-        return Refusal("session_closed", _("The session is closed; its figures are fixed."))
+        return Refusal("session_closed", _("The session is closed; its figures are final."))
     return None
 
 
@@ -95,7 +95,7 @@ def close_refusal(*, session_state: str, now: datetime, starts_at: datetime) -> 
 
 
 def fate_at_closing(state: str) -> BookingState | None:
-    """What becomes of a booking when its session is closed; None when it has already ended."""
+    """What happens to a booking when its session is closed; None if it has already ended."""
     if state == BookingState.ATTENDED:
         return BookingState.CLOSED
     if state in COMING:
@@ -110,7 +110,7 @@ LATE_AFTER = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Mark:
-    """One word of one device about one group. ``made_at`` is by the portal's clock, set right when it arrived."""
+    """One record from one device about one group. ``made_at`` is by the portal's clock, set right when it arrived."""
 
     mark_id: str
     made_at: datetime
@@ -144,7 +144,7 @@ def standing_marks(marks: Sequence[Mark]) -> list[Mark]:
     """The marks that no other replaces, in the order in which they were made."""
     replaced = {mark_id for mark in marks for mark_id in mark.replaces if mark_id != mark.mark_id}
     standing = sorted((mark for mark in marks if mark.mark_id not in replaced), key=lambda mark: mark.order)
-    # Marks that replace each other in a circle are nonsense of a device; the last one is believed.
+    # Marks that replace each other in a circle are a device's error; the last one counts.
     return standing or sorted(marks, key=lambda mark: mark.order)[-1:]
 
 
@@ -172,7 +172,7 @@ def mark_refusal(mark: Mark, *, listed: Collection[int]) -> Refusal | None:
     if mark.kind == MarkKind.NO_SHOW:
         return None
     if mark.pupils < 1:
-        return Refusal("no_pupils", _("If nobody came, mark the group as “did not come”."), "pupils")
+        return Refusal("no_pupils", _("If no one came, mark the group as “did not come”."), "pupils")
     if mark.girls > mark.pupils:
         return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
     if not mark.present <= set(listed):
@@ -193,7 +193,7 @@ def right_time(*, made_at: datetime, sent_at: datetime, now: datetime) -> dateti
     return min(now, made_at + (now - sent_at))
 
 
-# What is due last stands first: a reminder that was missed is not made up for once the next is due.
+# The latest reminder comes first: one that was missed is not sent once the next is due.
 REMINDERS = {"one_day": timedelta(days=1), "three_days": timedelta(days=3), "two_weeks": timedelta(days=14)}
 
 
@@ -243,17 +243,15 @@ def photograph_refusal(
     if state not in CAME:
         return Refusal("not_held", _("Photographs can be added once the centre has checked the group in."))
     if kept >= MOST_PHOTOGRAPHS:
-        return Refusal(
-            "too_many", _("At most {count} photographs are kept of one group.").format(count=MOST_PHOTOGRAPHS)
-        )
+        return Refusal("too_many", _("Up to {count} photographs are kept per group.").format(count=MOST_PHOTOGRAPHS))
     if bool(shown) == nobody:
-        return Refusal("who", _("Tick who can be recognised, or that nobody can."), "pupils")
+        return Refusal("who", _("Tick who can be recognised, or that no one can."), "pupils")
     if missing := set(shown) - set(agreed):
         return Refusal(
             "no_consent",
             ngettext(
-                "{count} pupil who can be recognised has no consent to photographs. Choose another picture.",
-                "{count} pupils who can be recognised have no consent to photographs. Choose another picture.",
+                "{count} pupil who can be recognised has not consented to photographs. Choose another picture.",
+                "{count} pupils who can be recognised have not consented to photographs. Choose another picture.",
                 len(missing),
             ).format(count=len(missing)),
             "pupils",

@@ -47,7 +47,7 @@ def _groups_sheet(month: CentreMonth, title: str, notes: Sequence[str]) -> Sheet
         Column(_("Field trip"), 40),
         Column(_("School"), 40),
         Column(_("Class"), 10),
-        Column(_("State"), 18),
+        Column(_("Status"), 18),
         Column(_("Pupils booked"), 10, "number"),
         Column(_("Pupils confirmed"), 11, "number"),
         Column(_("Pupils who came"), 10, "number"),

@@ -1,1 +1,1 @@
-"""For administrators: what the roles mean, who holds them, and looking at the portal as somebody else."""
+"""For administrators: what the roles mean, who holds them, and viewing the portal as someone else."""

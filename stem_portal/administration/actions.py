@@ -1,4 +1,4 @@
-"""Looking at the portal as somebody else: what is written of it."""
+"""Viewing the portal as someone else: what is recorded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stem_portal.administration.rules import LONGEST, view_as_refusal
 
 @transaction.atomic
 def begin_view(*, person: User, by: User, reason: str, key: str) -> datetime:
-    """The moment until which ``by`` may look at the portal as ``person``; the person is told at once.
+    """Let ``by`` view the portal as ``person``; return until when. The person is notified at once.
 
     Raises ``Refused`` with a code of ``view_as_refusal``.
     """
@@ -52,11 +52,11 @@ def _begun(*, person: User, by: User, reason: str, key: str, until: datetime) ->
 
 @transaction.atomic
 def note_page(*, person: User, by: User, path: str) -> None:
-    """One audit row for a page that is opened as somebody else, written before the page is."""
+    """Write one audit row for a page opened as someone else, before it is shown."""
     record(by=by, action="support.view_page", obj=person, after={"path": Code(path)})
 
 
 @transaction.atomic
 def end_view(*, person: User, by: User, because: str) -> None:
-    """The end of looking: ``button``, ``time``, or ``lost`` when either account may no longer."""
+    """End viewing: ``button``, ``time``, or ``lost`` if either account is no longer allowed."""
     record(by=by, action="support.view_end", obj=person, after={"because": Code(because)})

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS = {
-    "support.view_as": _("Support began to look at the portal as this person"),
+    "support.view_as": _("Support started viewing the portal as this person"),
     "support.view_page": _("Support opened a page as this person"),
-    "support.view_end": _("Support ended looking as this person"),
+    "support.view_end": _("Support stopped viewing as this person"),
     "roles.export": _("Review of all roles exported"),
 }

@@ -24,7 +24,7 @@ from stem_portal.administration.queries import (
 
 
 def role_review(cards: list[RoleCard], *, moment: datetime) -> IO[bytes]:
-    """A temporary file of two sheets; pupils and people without an office are counted, not named."""
+    """A temporary file with two sheets; pupils and people without a role are counted, not named."""
     portal = settings.JURISDICTION["portal_name"]
     return write_xlsx(
         [
@@ -32,16 +32,16 @@ def role_review(cards: list[RoleCard], *, moment: datetime) -> IO[bytes]:
                 name=_("Roles"),
                 title=_("Roles and what they may do"),
                 notes=[portal],
-                columns=[Column(_("Role"), 34), Column(_("Holders"), 10, "number"), Column(_("Right"), 10),
-                         Column(_("What"), 90), Column(_("Reach"), 22)],
+                columns=[Column(_("Role"), 34), Column(_("Holders"), 10, "number"), Column(_("Permission"), 10),
+                         Column(_("What"), 90), Column(_("Covers"), 22)],
                 rows=_sentences(cards),
             ),
             Sheet(
                 name=_("Holders"),
                 title=_("Who holds the roles"),
-                notes=[portal, _("Pupils and people without an office are counted on the first sheet only.")],
-                columns=[Column(_("Role"), 30), Column(_("Office"), 24), Column(_("Full name"), 28),
-                         Column(_("User name"), 26), Column(_("E-mail"), 32), Column(_("Scope"), 44),
+                notes=[portal, _("Pupils and people without a role are only counted, on the first sheet.")],
+                columns=[Column(_("Role"), 30), Column(_("Role held"), 24), Column(_("Full name"), 28),
+                         Column(_("Username"), 26), Column(_("Email"), 32), Column(_("Scope"), 44),
                          Column(_("Since"), 12, "date"), Column(_("Second factor"), 14), Column(_("Account"), 12),
                          Column(_("Last sign-in"), 13, "date")],
                 rows=_people(),
@@ -52,8 +52,8 @@ def role_review(cards: list[RoleCard], *, moment: datetime) -> IO[bytes]:
 
 
 def _sentences(cards: list[RoleCard]) -> Iterator[list]:
-    yield from _rows_of(_("Everybody"), None, meaning_of_all(EVERYBODY))
-    yield from _rows_of(_("Everybody signed in"), None, meaning_of_all(SIGNED_IN))
+    yield from _rows_of(_("Everyone"), None, meaning_of_all(EVERYBODY))
+    yield from _rows_of(_("Everyone signed in"), None, meaning_of_all(SIGNED_IN))
     for card in cards:
         yield from _rows_of(str(card.role.label), card.count, card.meaning)
 

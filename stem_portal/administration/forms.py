@@ -10,7 +10,7 @@ from programs.core.idempotency import IdempotentFormMixin
 class ViewAsForm(IdempotentFormMixin):
     reason = CleanCharField(
         label=_("Reason"),
-        help_text=_("The person reads it word for word, e.g. “You wrote that the button for booking is missing.”"),
+        help_text=_("The person will read this word for word, e.g. “You wrote that the booking button is missing.”"),
         min_length=10,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -5,13 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.permissions import SIGNED_IN, Reach, Role, does, sees
 
 PERMISSIONS = [
-    sees(_("their desk: what waits for them today"), SIGNED_IN, "desk", reach=Reach.OWN),
+    sees(_("their desk: what is waiting for them today"), SIGNED_IN, "desk", reach=Reach.OWN),
     sees(
-        _("a page of their own: their visits, projects and certificates, and what waits for them"), (Role.PUPIL,), "me"
+        _("a page of their own with their visits, projects and certificates, and what is waiting for them"),
+        (Role.PUPIL,),
+        "me",
     ),
-    sees(_("the progress of the long acts that they began"), SIGNED_IN, "job_detail", reach=Reach.OWN),
+    sees(_("the progress of long tasks they started"), SIGNED_IN, "job_detail", reach=Reach.OWN),
     sees(
-        _("what each role means, who holds it, and the review of all roles as a spreadsheet"),
+        _("what each role means, who holds it, and a spreadsheet for reviewing all roles"),
         (Role.ADMINISTRATOR,),
         "role_list",
         "role_detail",
@@ -19,10 +21,10 @@ PERMISSIONS = [
         "role_review_xlsx",
     ),
     does(
-        _("look at the portal as another person, with a reason, for 30 minutes, without changing anything"),
+        _("view the portal as another person, with a reason, for 30 minutes, without changing anything"),
         (Role.ADMINISTRATOR,),
         "view_as_start",
         "view_as_end",
     ),
-    does(_("change the tables of the portal in the back office"), (Role.ADMINISTRATOR,), "admin:index"),
+    does(_("change the portal's tables in the back office"), (Role.ADMINISTRATOR,), "admin:index"),
 ]

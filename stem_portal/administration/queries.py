@@ -23,7 +23,7 @@ ROOMS = [app.name for app in apps.get_app_configs() if app.name.startswith("prog
     "cms",
     "stem_portal.administration",
 ]
-MOST_FOUND = 500  # people whose names a search may lead to; whoever finds more types more letters
+MOST_FOUND = 500  # maximum search results; type more letters to narrow them down
 
 
 @cache
@@ -60,7 +60,7 @@ class Meaning:
 
 
 def meaning_of(role: Role) -> Meaning:
-    """What the role adds to what everybody, and everybody signed in, may do anyway."""
+    """What the role adds to what everyone, and everyone signed in, may do anyway."""
     own = [each for each in permissions() if role in each.roles and _group(each) is None]
     return _meaning(own, role, REACH_OF.get(role, Reach.OWN))
 
@@ -127,7 +127,7 @@ def _person_ids(source: Holders) -> QuerySet:
 
 @dataclass(frozen=True)
 class Holding:
-    """One office of one person."""
+    """One role held by one person."""
 
     role: Role
     person: User
@@ -147,14 +147,14 @@ NOBODYS = Holders(
 
 
 def source_of(role: Role) -> Holders | None:
-    """Where the holders of a role stand; None for a role without accounts."""
+    """The source of a role's holders; None for a role without accounts."""
     if role == Role.STUDENT:
         return NOBODYS
     return next(iter(_sources(role)), None)
 
 
 def rows_of(source: Holders, text: str = "") -> QuerySet[Model]:
-    """The holders, those whose name, user name or e-mail has every word of ``text`` if any is given."""
+    """The holders, those whose name, username or email has every word of ``text`` if any is given."""
     rows = source.rows()
     if not fold(text):
         return rows
@@ -173,7 +173,7 @@ def _person(source: Holders, row: Model) -> User:
 
 
 def holdings_of(person: User) -> list[Holding]:
-    """Every office that the person holds now."""
+    """Every role that the person holds now."""
     return [
         holding
         for source in holders()
@@ -187,13 +187,13 @@ def roles_of(holdings: list[Holding]) -> list[Role]:
 
 
 def ids_of_people_named(text: str) -> list[int]:
-    """Accounts of which every word of ``text`` stands in the name, the user name or the e-mail, accents or not."""
+    """Accounts whose name, username or email contains every word of ``text``, with or without accents."""
     words = fold(text).split()
     pupils = User.objects.filter(pupil__isnull=False)
     for word in words:
         pupils = pupils.filter(Q(pupil__search_key__contains=word) | Q(username__contains=word))
     found = list(pupils.values_list("pk", flat=True)[:MOST_FOUND])
-    # Only pupils are so many that their folded names stand in a column.
+    # Only pupils are so numerous that their folded names are stored in a column.
     others = User.objects.filter(pupil__isnull=True).values_list("pk", "full_name", "username", "email")
     for pk, *spelled in others.order_by("sort_key", "pk").iterator():
         known = fold(" ".join(filter(None, spelled)))
@@ -209,7 +209,7 @@ def people_named(text: str) -> QuerySet[User]:
 
 
 def holdings_to_review() -> Iterator[Holding]:
-    """Every office that somebody holds, role by role; pupils are too many and hold nothing to review."""
+    """Every role held, role by role; pupils are too many and have nothing to review."""
     for source in holders():
         if source.role != Role.PUPIL:
             yield from as_holdings(source, source.rows().iterator(chunk_size=500))

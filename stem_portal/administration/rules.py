@@ -1,4 +1,4 @@
-"""Whom an administrator may look at the portal as."""
+"""Whose view of the portal an administrator may see."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ LONGEST = timedelta(minutes=30)
 
 
 def view_as_refusal(*, is_self: bool, is_active: bool, runs_the_portal: bool) -> Refusal | None:
-    """Why nobody may look at the portal as this person."""
+    """Why the portal cannot be viewed as this person."""
     if is_self:
-        return Refusal("own_view", _("This is your own account: your own pages show you what you see."))
+        return Refusal("own_view", _("This is your own account: your pages already show you what you see."))
     if runs_the_portal:
-        return Refusal("view_of_administrator", _("Nobody looks at the portal as another administrator."))
+        return Refusal("view_of_administrator", _("You cannot view the portal as another administrator."))
     if not is_active:
-        return Refusal("account_closed", _("This account is closed; there is nothing to see with it."))
+        return Refusal("account_closed", _("This account is closed, so there is nothing to view."))
     return None

@@ -45,7 +45,7 @@ def for_administrators(view: View) -> View:
 @require_GET
 @for_administrators
 def role_list(request: HttpRequest) -> HttpResponse:
-    """Every role in words, and the people whose name is asked for."""
+    """Every role in words, and the people found by name."""
     text = _text(request)
     found = queries.people_named(text)
     context = {
@@ -150,5 +150,5 @@ def view_as_end(request: HttpRequest) -> HttpResponse:
     if person is None:
         return redirect("desk")
     end_view(person=person, by=request.user, because="button")
-    messages.success(request, _("You are looking as yourself again."))
+    messages.success(request, _("You are back to viewing as yourself."))
     return redirect("person_roles", pk=person.pk)

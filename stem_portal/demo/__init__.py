@@ -1,1 +1,1 @@
-"""The demonstration province: believable, in every state, dated from today, the same for the same seed."""
+"""The demonstration province: realistic, in every state, dated from today, the same for the same seed."""

@@ -1,4 +1,4 @@
-"""Two ballots: one is open for entries, the other was drawn and sent. Through the real actions, with their letters."""
+"""Two ballots: one open for entries, the other drawn and sent. Uses the real actions, with their emails."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _days(school_year: SchoolYear, now: datetime, *, skip: int, count: int) -> I
 
 
 def _classes(random: Random, school_year: SchoolYear) -> list[ClassGroup]:
-    """A class of grade 8 of each school, its own teacher beside it; the cast keeps its classes for itself."""
+    """A grade 8 class from each school with its own teacher; the cast's classes are left out."""
     groups = ClassGroup.objects.filter(school_year=school_year, grade=8, homeroom_teacher__isnull=False)
     groups = groups.filter(school__state="active").exclude(
         homeroom_teacher__email__in=("hanh@example.vn", "lam@example.vn")
@@ -125,7 +125,7 @@ def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], r
 
 
 def _send(people, ballot: Ballot, session: Session, classes: list[ClassGroup], random: Random) -> None:
-    """Let its time be over, publish, draw, send."""
+    """Move its closing time to the past, then publish, draw and send."""
     _enter(ballot, [session], classes, random)
     Ballot.objects.filter(pk=ballot.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
     running.close_ballot(ballot_id=ballot.pk, by=None)

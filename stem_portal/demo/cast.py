@@ -1,4 +1,4 @@
-"""The people whom a newcomer can sign in as, one for each role."""
+"""The people a newcomer can sign in as, one for each role."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CENTRE = "TDM"
 
 @dataclass(frozen=True)
 class Person:
-    """``key`` is the user name; e-mail people may sign in with their address too."""
+    """``key`` is the username; email people may sign in with their address too."""
 
     key: str
     name: str
@@ -92,7 +92,7 @@ def create_people() -> dict[str, User]:
 
 
 def settle_second_factors() -> None:
-    """One known secret for all; after everybody has their part, for the part decides who needs it."""
+    """One known secret for all; runs after everyone has their role, because the role decides who needs it."""
     newcomers = [person.key for person in CAST if not person.has_second_factor]
     cast = User.objects.filter(username__in=[person.key for person in CAST]).exclude(username__in=newcomers)
     Authenticator.objects.bulk_create(
@@ -101,7 +101,7 @@ def settle_second_factors() -> None:
 
 
 def demo_second_factor(user: User) -> list[Authenticator]:
-    """An app with the known secret, and recovery codes that were written down."""
+    """An app with the known secret, and saved recovery codes."""
     codes = {"seed": encrypt(f"demonstration of {user.username}"), "used_mask": 0, KEPT: True}
     return [
         Authenticator(user=user, type=Authenticator.Type.TOTP, data=app_data(settings.DEMO_TOTP_SECRET)),

@@ -72,7 +72,7 @@ def _hand_over() -> None:
 
 
 def _list_twice() -> None:
-    """Somebody typed the long form of a name that the list has already."""
+    """Someone typed the long form of a name that is already on the list."""
     school = _others().filter(name__startswith="Trường THCS").last()
     twin = School.objects.create(
         code=f"{school.code[:-1]}X",

@@ -1,4 +1,4 @@
-"""Believable Vietnamese names."""
+"""Realistic Vietnamese names."""
 
 from __future__ import annotations
 

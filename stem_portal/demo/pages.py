@@ -37,7 +37,7 @@ RUBRIC_COLUMNS = ["good", "fair", "passed", "not_yet"]
 
 
 def load_content(today: date) -> None:
-    """Whatever is not there yet; what editors changed stays as it is."""
+    """Load whatever is missing; editors' changes are left unchanged."""
     # References are gathered once at the end: on every save they would double the time.
     with transaction.atomic(), disable_reference_index_auto_update():
         home = set_up_site()
@@ -237,7 +237,7 @@ def _in_both(texts: dict) -> list[tuple[Locale, str, dict]]:
 
 
 def _add_both(parent_model: type[Page], texts: dict, pages: list[Page]) -> None:
-    """A page and its English twin, unless a page already stands at that address."""
+    """Add a page and its English translation, unless a page already exists at that address."""
     parent = parent_model.objects.get(locale__language_code="vi")
     if not Page.objects.child_of(parent).filter(slug=texts["slug"]).exists():
         add_twin(of=add_page(parent=parent, page=pages[0]), page=pages[1])

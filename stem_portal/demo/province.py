@@ -1,4 +1,4 @@
-"""Builds the whole province in order; every step is one function of its own file."""
+"""Build the whole province in order; each step is a function in its own file."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SCALES = {"province": PROVINCE, "city": CITY}
 
 
 def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], None]) -> None:
-    """Everything, in one transaction: a half-built province helps nobody. The database must be empty of schools."""
+    """Build everything in one transaction: a half-built province is useless. The database must not contain schools."""
     scale, random, today = SCALES[scale_name], Random(seed), timezone.localdate(now)
     with transaction.atomic():
         say("calendar, wards, pages")

@@ -107,7 +107,7 @@ def _troubled(school: School, year: SchoolYear) -> list[list]:
     rows[3][1] = rows[3][1].upper()
     rows[4][0] = "7408000001"  # another identifier for a child who is here
     rows[6][1] = "Lê Hoàng Gia Bảo"  # another name for an identifier that is here
-    rows.append([*rows[7][:4], "9A2", ""])  # the same pupil once more, in another class
+    rows.append([*rows[7][:4], "9A2", ""])  # the same pupil again, in another class
     rows.append(["7408000002", "Phạm Gia Huy", f"12/31/{year.starts_on.year - 13}", "Nam", "8A2", "0913 222 333"])
     rows.append(
         ["7408000003", "Ðặng Thị Ngọc Hân", f"09/11/{year.starts_on.year - 13}", "Nữ", "lớp 8a2", "01691234567"]

@@ -23,7 +23,7 @@ SERIES_TRIP, SEASON_TRIP = "XUONG-CHE-TAO", "DAU-TRUONG-ROBOT"
 
 
 def load_schedule(*, sessions: list[Session], term: Term, now: datetime) -> None:
-    """Called once, when the sessions stand in the calendar."""
+    """Called once the sessions are in the calendar."""
     today = timezone.localdate(now)
     for centre in Centre.objects.all():
         _open(centre)

@@ -119,7 +119,7 @@ def _ward_word(ward: Area) -> str:
 
 
 def _state(index: int) -> SchoolState:
-    """About three schools in five take part; the others stand in every other state."""
+    """About three schools in five take part; the others are in every other state."""
     if index % 40 == 39:
         return SchoolState.CLOSED
     if index % 40 == 19:
@@ -207,7 +207,7 @@ def _grades(school: School, levels: list[str]) -> list[int]:
 
 
 def build_classes(*, school_year: SchoolYear, schools: list[School]) -> list[ClassGroup]:
-    """Two classes of every grade in every active school, each with a homeroom teacher where there is one."""
+    """Two classes of every grade in every active school, each with a class teacher where there is one."""
     levels: dict[int, list[str]] = {}
     for row in SchoolLevel.objects.values("school_id", "level"):
         levels.setdefault(row["school_id"], []).append(row["level"])

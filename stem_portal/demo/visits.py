@@ -199,7 +199,7 @@ class Bookings:
 
 
 def classes_by_grade(school_year: SchoolYear, *, without: list[ClassGroup]) -> dict[int, list[ClassGroup]]:
-    """Classes of the year that have a homeroom teacher to lead them."""
+    """Classes of the year that have a class teacher to lead them."""
     groups = ClassGroup.objects.filter(school_year=school_year, homeroom_teacher__isnull=False).order_by("pk")
     by_grade = defaultdict(list)
     for group in groups.exclude(pk__in=[group.pk for group in without]):

@@ -1,4 +1,4 @@
-"""A small OpenID provider, a process of its own with keys of its own, that can be told to lie.
+"""A small OpenID provider in its own process with its own keys, which can be told to lie.
 
 ``python -m tests.accounts.openid_provider PORT``. POST /lies takes JSON: ``claims`` replace those of the next tokens,
 ``alg`` and ``key`` (``stranger``) choose how they are signed, ``no_token`` leaves the token out, ``issuer`` is what the

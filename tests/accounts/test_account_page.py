@@ -193,7 +193,7 @@ def test_the_back_office_has_no_other_way_to_it(client):
         assert client.get(f"/backoffice/{table}/").status_code == 404
 
 
-def test_nobody_else_takes_it_off_and_nobody_their_own(client):
+def test_nobody_else_removes_it_and_nobody_removes_their_own(client):
     officer, admin = people.make_officer(), people.make_administrator()
     for person, target in ((officer, admin), (admin, admin)):
         client.force_login(person)

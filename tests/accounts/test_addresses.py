@@ -1,4 +1,4 @@
-"""People are found by their e-mail address and given roles by it: nobody carries an address that is not their own."""
+"""People are found by their email address and given roles by it: nobody carries an address that is not their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRINCIPALS = "hieu.truong@truong.example.vn"
 
 @pytest.fixture
 def minh(client) -> User:
-    """A pupil without e-mail, signed in a moment ago."""
+    """A pupil without email, signed in a moment ago."""
     user = people.make_pupil(with_account=True).user
     client.post(reverse("account_login"), {"login": user.username, "password": PASSWORD})
     return user
@@ -32,7 +32,7 @@ def send(client, act: str, email: str):
 
 
 @pytest.mark.parametrize("typed", [PRINCIPALS, PRINCIPALS.upper(), f" {PRINCIPALS}"])
-def test_an_address_that_nobody_proved_does_not_become_the_main_one(client, minh, typed):
+def test_an_unverified_address_does_not_become_the_main_one(client, minh, typed):
     send(client, "action_add", PRINCIPALS)
     send(client, "action_primary", typed)
     minh.refresh_from_db()

@@ -247,7 +247,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("kind", LIES)
-def test_a_token_that_does_not_hold_opens_nothing(client, linked, agency, kind):
+def test_an_invalid_token_is_rejected(client, linked, agency, kind):
     location = _location(begin(client))
     lie(agency, **LIES[kind])
     answer = come_back(client, location)
@@ -264,7 +264,7 @@ def test_the_same_subject_at_another_provider_is_somebody_else(client, linked, s
     assert not is_in(client)
 
 
-def test_a_provider_that_is_away_is_told_in_words(client, settings, hanh):
+def test_an_unreachable_provider_is_explained_in_words(client, settings, hanh):
     _switch_on(settings, f"http://127.0.0.1:{free_port()}")
     answer = client.post(reverse("agency_login"))
     assert answer.status_code == 401 and answer.templates[0].name == "socialaccount/authentication_error.html"

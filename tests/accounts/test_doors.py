@@ -56,7 +56,7 @@ def test_an_identifier_and_a_birth_date_open_no_door(minh):
             assert "_auth_user_id" not in client.session, address
 
 
-def test_a_birth_date_is_no_password(minh):
+def test_a_birth_date_is_not_accepted_as_a_password(minh):
     for password in ("17052013", "1705201317", "2013051700"):
         with pytest.raises(ValidationError):
             validate_password(password, minh.user)

@@ -21,7 +21,7 @@ def test_the_list_is_frozen():
     assert digest == "850c43ab86afb5020ce79fb402cb825cbbfd30fa8718b985d3dea65a4a54d014"
 
 
-def test_the_list_gives_33_bits_and_no_two_words_are_typed_alike():
+def test_the_list_has_33_bits_and_no_two_words_are_typed_alike():
     words = passphrases.word_list()
     assert len(words) == 2048
     assert len({fold(word).replace(" ", "") for word in words}) == 2048

@@ -1,4 +1,4 @@
-"""A09: whoever must have a second factor sets it up before any page opens; a code opens the door once."""
+"""A09: people who need a second factor set it up before any page opens; each code works once."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_these_need_none(client, role):
     assert client.get(reverse("desk")).status_code == 200
 
 
-def test_nobody_pays_a_query_for_it(client, django_assert_num_queries):
+def test_it_costs_no_extra_query(client, django_assert_num_queries):
     """The person of the request is read once, whether a factor is needed, missing or there."""
     for person in (people.make_teacher(), people.make_officer()):
         client.force_login(person)
@@ -108,7 +108,7 @@ def test_nobody_pays_a_query_for_it(client, django_assert_num_queries):
 
 
 # --- A09: no data --------------------------------------------------------------------------------
-def test_no_address_gives_anything_before_the_enrolment(client, mai):
+def test_no_page_opens_before_the_enrolment(client, mai):
     """Every named address, read and written: pages, files, exports, parts of pages."""
     set_up_site()
     world = build_world()
@@ -137,7 +137,7 @@ def test_a_new_coordinator_meets_it_on_the_next_page(client):
     assert "/accounts/second-factor/" in client.get(reverse("desk")).url
 
 
-def test_whoever_lost_the_last_factor_enrols_again(client, mai):
+def test_losing_the_last_factor_requires_a_new_enrolment(client, mai):
     people.enrol_second_factor(mai)
     client.force_login(mai)
     assert client.get(reverse("desk")).status_code == 200

@@ -110,7 +110,7 @@ def test_signing_in_changes_the_session_cookie_and_ends_the_old_one(client, hanh
 
 
 @pytest.mark.parametrize("planted", ['"abcdefgh\\000"', "abcdefgh-ijkl", '"abcdefgh\\303\\251"'])
-def test_a_cookie_that_is_no_key_is_a_strangers_and_no_database_is_asked(client, planted):
+def test_an_invalid_session_cookie_is_anonymous_and_costs_no_query(client, planted):
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(reverse("desk"), headers={"cookie": f"sessionid={planted}"})
     assert answer.status_code == 302  # to sign in
@@ -159,7 +159,7 @@ def test_every_other_door_leads_to_the_one_sign_in(client, officer_with_totp, do
 
 
 @pytest.mark.parametrize("door", [*OTHER_DOORS[:4], "/accounts/login/", "/en/accounts/login/"])
-def test_a_password_alone_opens_nothing_for_who_has_a_second_factor(officer_with_totp, door):
+def test_a_password_alone_is_not_enough_for_people_with_a_second_factor(officer_with_totp, door):
     client = Client(enforce_csrf_checks=False)
     for fields in ({"username": "vien", "password": PASSWORD}, {"login": "vien", "password": PASSWORD}):
         client.post(door, fields | {"next": "/cms/"})

@@ -1,4 +1,4 @@
-"""A user name is read aloud in class and typed on any keyboard."""
+"""A username is read aloud in class and typed on any keyboard."""
 
 from __future__ import annotations
 

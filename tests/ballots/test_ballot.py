@@ -134,7 +134,7 @@ def outcomes(ballot: Ballot) -> dict[int, tuple[str, str]]:
 
 
 # --- Opening ------------------------------------------------------------------------------------
-def test_a_season_opens_by_ballot_and_its_sessions_take_no_booking_any_more(world):
+def test_a_season_opens_by_ballot_and_its_sessions_no_longer_take_bookings(world):
     ballot = opened(world)
     assert opened(world).pk == ballot.pk  # the same form again
     assert set(Session.objects.values_list("mode", flat=True)) == {BookingMode.BALLOT}
@@ -173,7 +173,7 @@ def test_what_cannot_be_drawn(world, code, arrange):
     assert refusal(lambda: opened(world))[0] == code
 
 
-def test_a_manager_draws_sessions_of_the_own_centre_and_the_department_all(world):
+def test_a_manager_draws_sessions_of_their_own_centre_and_the_department_all(world):
     with pytest.raises(PermissionDenied):
         opened(world, by=world.nga)
     alone = make_session(trip=world.session.field_trip, starts_at=local(20))
@@ -217,7 +217,7 @@ def test_what_cannot_be_entered(world, code, arrange, fields):
     assert refusal(lambda: enter(ballot, world.session, world.class_8a1, world.hanh, **fields))[0] == code
 
 
-def test_entering_needs_the_own_school_and_a_session_of_this_ballot(world):
+def test_entering_needs_ones_own_school_and_a_session_of_this_ballot(world):
     ballot = opened(world)
     with pytest.raises(PermissionDenied):
         enter(ballot, world.session, world.class_8a1, world.lam)
@@ -433,7 +433,7 @@ def test_places_that_a_winner_cannot_take_are_offered_to_those_who_wait_before_a
     assert seats_add_up(world.session)
 
 
-def test_what_changed_after_the_draw_is_told_and_nothing_is_oversold(world):
+def test_what_changed_after_the_draw_is_reported_and_nothing_is_oversold(world):
     ballot = opened(world)
     one, two, three = world.sessions
     schools_enter(ballot, one, 1)
@@ -621,7 +621,7 @@ def test_a_list_is_published_with_the_same_number_of_queries(world, rows, django
         running.publish_due_lists()
 
 
-def test_who_coordinates_another_school_changes_nothing(world):
+def test_the_coordinator_of_another_school_changes_nothing(world):
     ballot = opened(world)
     entry = enter(ballot, world.session, world.class_8a1, world.hanh)
     deputy = make_coordinator("Lê Thị Phó", school=make_school("Trường THCS Khác"))

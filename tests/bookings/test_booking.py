@@ -346,7 +346,7 @@ def test_one_group_sessions_take_one_group(world):
     assert refusal_of(world, session=session).refusal.code == "full"
 
 
-def test_who_was_overtaken_reads_what_is_left_now(world):
+def test_an_overtaken_booking_reads_what_is_left_now(world):
     read_before = session_to_book(world.hanh, world.session.pk)
     Session.objects.filter(pk=world.session.pk).update(seats_taken=39)
     with translation.override("en"), pytest.raises(Refused) as caught:
@@ -359,7 +359,7 @@ def test_who_was_overtaken_reads_what_is_left_now(world):
     assert caught.value.refusal.message.startswith("Only 1 place is left")
 
 
-def test_who_comes_when_it_is_full_may_wait_and_moves_up_once(world, as_user, outbox_sent):
+def test_a_group_that_comes_when_it_is_full_may_wait_and_moves_up_once(world, as_user, outbox_sent):
     first = book(world.session, world.class_8a1, world.hanh)
     client = as_user(world.lam)
     form = wish(world, class_group=str(world.lams_class.pk), idempotency_key="lam-1", pupils="3", adults="1")
@@ -427,7 +427,7 @@ def test_a_colleague_may_look_but_not_touch(world, as_user):
     assert as_user(world.phuc).get(reverse("booking_cancel", args=[booking.reference])).status_code == 200
 
 
-def test_confirming_is_done_once_and_told_once(world, as_user, outbox_sent):
+def test_confirming_happens_once_and_is_announced_once(world, as_user, outbox_sent):
     booking = book(world.session, world.class_8a1, world.hanh)
     complete(booking, world.phuc)
     before = len(outbox_sent())
@@ -499,7 +499,7 @@ def test_an_accepted_booking_costs_twelve_statements_and_a_refused_one_four(worl
     assert statements(too_late) <= 4
 
 
-def test_who_finds_it_sold_out_reads_it_at_once_and_joins_the_list_with_one_press(world, as_user):
+def test_a_sold_out_session_says_so_at_once_and_one_press_joins_the_list(world, as_user):
     book(world.session, world.class_8a1, world.hanh, pupils=40)
     client = as_user(world.lam)
     typed = wish(world, class_group=str(world.lams_class.pk), idempotency_key="lam-9", pupils="3", adults="1")

@@ -94,7 +94,7 @@ def test_a_consent_withdrawn_on_the_morning_counts(group):
     check_in(booking_id=group.booking.pk, pupils=2, girls=1, adults=2, absent={group.named[0].pk}, by=group.sen)
 
 
-def test_a_guardian_who_withdraws_on_the_phone_is_heeded_by_pages_that_were_open(group, as_user):
+def test_a_withdrawal_by_phone_affects_pages_that_were_already_open(group, as_user):
     """From the link to every page that acts on it: at the next request, and no cache holds an older one."""
     move_session(group.session, timezone.now() - timedelta(minutes=1))
     give_consent(*group.named)

@@ -85,7 +85,7 @@ def test_what_is_over_offers_no_exception(world, as_user, manager, waiting):
     assert 'name="reason"' not in page
 
 
-def test_who_had_begun_keeps_what_was_typed(world, as_user, manager, waiting):
+def test_a_started_form_keeps_what_was_typed(world, as_user, manager, waiting):
     Booking.objects.filter(pk=waiting.pk).update(pupils=23)
     ask = reverse("booking_exception", args=[waiting.reference])
     page = as_user(manager).post(ask, {"idempotency_key": "e", "reason": "Trường xa"}).content.decode()
@@ -93,7 +93,7 @@ def test_who_had_begun_keeps_what_was_typed(world, as_user, manager, waiting):
     assert "Trường xa" in page
 
 
-def test_who_has_places_needs_no_exception(world, manager, waiting):
+def test_a_group_with_places_needs_no_exception(world, manager, waiting):
     held = Booking.objects.get(leader=world.hanh)
     with pytest.raises(Refused) as caught:
         give_places_by_exception(booking_id=held.pk, reason="Xin thêm", by=manager)

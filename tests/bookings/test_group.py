@@ -64,7 +64,7 @@ def test_growing_takes_free_places_and_no_more(group):
         change_group(pupils=20, adults=2, booking_id=group.booking.pk, by=group.lam)
 
 
-def test_nobody_grows_past_those_who_wait_in_strict_order(group):
+def test_no_group_grows_past_those_waiting_in_strict_order(group):
     Session.objects.filter(pk=group.session.pk).update(waiting_policy=WaitingPolicy.STRICT)
     book(group.session, group.lams_class, group.lam, pupils=10, wait_if_full=True)
     assert _code(pupils=21, adults=2, booking_id=group.booking.pk, by=group.hanh) == "full"

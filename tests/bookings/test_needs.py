@@ -1,4 +1,4 @@
-"""Access and medical needs are for the host alone: cô Hạnh writes them, chị Sen reads them, nobody between them does.
+"""Access and medical needs are for the host alone: cô Hạnh writes them, chị Sen reads them, nobody in between does.
 
 What every role reads on every page and in every file stands in tests/readable.txt, in the rows of ``needs``.
 """
@@ -104,7 +104,7 @@ def form_of(response) -> Form:
     return form
 
 
-def test_of_a_group_that_comes_no_more_nothing_is_to_be_told(world, as_user, booking):
+def test_needs_cannot_be_told_for_a_group_that_is_no_longer_coming(world, as_user, booking):
     cancel_booking(booking_id=booking.pk, reason="Trùng lịch thi", by=world.hanh)
     ask, page = (reverse(name, args=[booking.reference]) for name in ("booking_needs", "booking_detail"))
     assert ask not in as_user(world.hanh).get(page).content.decode()
@@ -115,7 +115,7 @@ def test_of_a_group_that_comes_no_more_nothing_is_to_be_told(world, as_user, boo
     assert booking.needs == NEEDS
 
 
-def test_on_the_day_they_stand_before_the_host(world, as_user, booking):
+def test_on_the_day_the_host_sees_them(world, as_user, booking):
     move_session(world.session, timezone.now() + timedelta(hours=1))
     check_in, door = reverse("booking_check_in", args=[booking.reference]), reverse("door_list")
     assert reads(as_user(world.sen), check_in)
@@ -126,7 +126,7 @@ def test_on_the_day_they_stand_before_the_host(world, as_user, booking):
             assert as_user(person).get(page).status_code == 404, person
 
 
-def test_who_looks_as_another_does_not_read_them(world, as_user, booking):
+def test_messages_are_hidden_while_viewing_as_someone_else(world, as_user, booking):
     """An administrator may help cô Hạnh and chị Sen without reading what is between them."""
     move_session(world.session, timezone.now() + timedelta(hours=1))
     pages = [

@@ -131,7 +131,7 @@ def test_a_visit_next_door_needs_the_school_alone(group):
     assert Message.objects.filter(kind="approval_asked").count() == 1
 
 
-def test_the_coordinator_stands_in_only_where_there_is_no_principal_or_the_school_decides_alone(group):
+def test_the_coordinator_approves_only_without_a_principal_or_where_the_school_decides_alone(group):
     ngoc = make_principal(school=group.school)
     keep_deadlines()
     approval = group.booking.approvals.get()
@@ -244,7 +244,7 @@ def test_nobody_is_asked_before_the_papers_are_in(group):
     assert group.booking.approvals.get().state == ApprovalState.ASKED
 
 
-def test_a_changed_paper_is_approved_anew(group):
+def test_a_changed_paper_needs_a_new_approval(group):
     RequiredPaper.objects.create(field_trip=group.session.field_trip, kind=PaperKind.PLAN)
     complete(group.booking, group.phuc)
     hand_in_paper(
@@ -306,7 +306,7 @@ def test_confirming_needs_everything(group):
     assert (confirmed.state, confirmed.alternative) == (BookingState.CONFIRMED, "Học ở xưởng trường")
 
 
-def test_whoever_approves_for_the_school_approves_by_confirming(group):
+def test_people_who_approve_for_the_school_approve_by_confirming(group):
     give_consent(*Pupil.objects.filter(enrolments__class_group=group.class_8a1))
     assert confirm_booking(booking_id=group.booking.pk, by=group.phuc).state == BookingState.CONFIRMED
     approval = group.booking.approvals.get()

@@ -96,7 +96,7 @@ def test_strict_order_moves_when_the_first_fits(full):
 
 
 def test_a_group_of_a_suspended_school_keeps_nobody_from_the_free_places(full):
-    """It cannot be offered them: in strict order the session would stand empty."""
+    """It cannot be offered them: in strict order the session would stay empty."""
     Session.objects.filter(pk=full.session.pk).update(waiting_policy=WaitingPolicy.STRICT)
     away = make_school("Trường THCS Định Hòa")
     teacher = make_teacher("Thầy Chờ", school=away)
@@ -132,7 +132,7 @@ def shrunk(full):
     return full
 
 
-def test_a_group_larger_than_the_session_holds_up_a_strict_list_no_more(shrunk):
+def test_a_group_larger_than_the_session_does_not_hold_up_a_strict_list(shrunk):
     assert _states(shrunk.large, shrunk.small) == [S.WAITLISTED, S.OFFERED]
     assert seats_add_up(shrunk.session)
     entries = history_of(shrunk.large).values_list("action", flat=True)
@@ -141,7 +141,7 @@ def test_a_group_larger_than_the_session_holds_up_a_strict_list_no_more(shrunk):
     assert book(shrunk.session, shrunk.lams_class, shrunk.lam, pupils=3).state == S.HELD
 
 
-def test_it_is_told_at_once_what_it_can_do_and_only_it(shrunk, as_user, client):
+def test_only_that_group_is_told_at_once_what_it_can_do(shrunk, as_user, client):
     letter = Message.objects.get(kind="session_smaller")
     words = rules.too_large_words(pupils=30, capacity=25)
     assert letter.recipient == shrunk.large.leader and words in letter.body_text
@@ -201,7 +201,7 @@ def test_near_the_session_an_offer_leaves_half_of_the_time_to_the_next(left, sta
     assert ends - NOON == timedelta(hours=stands)
 
 
-def test_who_leaves_after_the_end_of_booking_still_makes_room_for_two_turns(full, client):
+def test_a_cancellation_after_the_end_of_booking_still_makes_room_for_two_turns(full, client):
     """A day and a half before the session 8A1 falls ill; the first that waits does not look into its letters."""
     silent, ready = _queue(full.session, 20, 20)
     Booking.objects.filter(pk=full.other.pk).update(papers_due_at=None)  # it stays, whatever the time
@@ -328,7 +328,7 @@ def test_the_answer_of_the_page(offered, as_user):
 
 
 # --- The end of the list ------------------------------------------------------------------------
-def test_who_still_waits_when_the_session_is_closed_is_told_once_that_the_list_has_ended(full, as_user):
+def test_groups_still_waiting_when_the_session_is_closed_are_told_once_that_the_list_has_ended(full, as_user):
     [waits] = _queue(full.session, 20)
     move_time_to(full.session, timezone.now() - timedelta(hours=3))
     assert not Message.objects.filter(kind="waiting_ended").exists()
@@ -356,7 +356,7 @@ def test_whose_offer_ran_out_before_the_session_hears_nothing_more_when_it_is_cl
     assert [letter.kind for letter in Message.objects.filter(kind__in=kinds)] == ["booking_offer_expired"]
 
 
-def test_an_offer_that_stands_until_the_session_is_closed_ends_with_one_letter_about_the_offer(full):
+def test_an_offer_open_until_the_session_is_closed_ends_with_one_email_about_the_offer(full):
     [offered] = _queue(full.session, 20)
     cancel_booking(booking_id=full.first.pk, reason="", by=full.hanh)
     assert _states(offered) == [S.OFFERED]

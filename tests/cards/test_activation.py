@@ -1,4 +1,4 @@
-"""A pupil without e-mail opens the account with a card (CASES A06)."""
+"""A pupil without email opens the account with a card (CASES A06)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_a_pupil_opens_the_account_and_lands_on_the_own_page(client, door, code, minh):
+def test_a_pupil_opens_the_account_and_lands_on_their_own_page(client, door, code, minh):
     assert client.get(door).status_code == 200
     answer = client.post(door, {"code": code})
     assert answer.url == f"{door}password/"
@@ -125,7 +125,7 @@ def test_a_weak_password_is_refused_and_the_card_stays_open(client, door, code, 
     assert choose(client, door).status_code == 302
 
 
-# --- What opens nothing, and says always the same ---------------------------------------------------
+# --- What does not work, with always the same answer ---------------------------------------------------
 def refusal_of(client, door, code) -> str:
     answer = client.post(door, {"code": code})
     assert answer.status_code == 200
@@ -151,7 +151,7 @@ def test_used_voided_expired_foreign_and_invented_codes_are_refused_alike(client
     assert not is_in(client)
 
 
-def test_a_card_of_a_pupil_who_left_or_of_a_closed_account_opens_nothing(client, door, code, minh):
+def test_a_card_of_a_pupil_who_left_or_of_a_closed_account_does_not_work(client, door, code, minh):
     User.objects.filter(pk=minh.user_id).update(is_active=False)
     assert refusal_of(client, door, code)
     User.objects.filter(pk=minh.user_id).update(is_active=True)
@@ -182,7 +182,7 @@ def test_the_password_page_opens_for_nobody_without_a_code(client, door, code):
     assert SignInCard.objects.open().exists()
 
 
-def test_what_was_begun_at_one_school_goes_on_at_no_other(client, door, code):
+def test_what_was_begun_at_one_school_does_not_continue_at_another(client, door, code):
     client.post(door, {"code": code})
     other = reverse("school_activate", args=[make_school("Trường THCS Trần Đại Nghĩa").code])
     assert choose(client, other).url == other
@@ -289,7 +289,7 @@ def test_the_identifier_and_the_birthday_open_nothing(client, door, code, minh):
 # --- Accounts that are more than a pupil's ------------------------------------------------------------
 @pytest.mark.parametrize("office", ["teacher of another school", "officer", "centre staff"])
 def test_a_card_opens_no_account_that_has_another_role(client, hanh, class_8a1, door, office):
-    """A homeroom teacher must not come to another school's or an office's desk by printing a card."""
+    """A class teacher must not come to another school's or an office's desk by printing a card."""
     an = make_pupil("Lê An", class_group=class_8a1, with_account=True)
     code = issue_cards(class_group=class_8a1, pupil_ids=[an.pk], by=hanh, key="before").cards[0].code
     if office == "officer":

@@ -1,4 +1,4 @@
-"""A teacher hands out sign-in cards and class codes; the paper is the only place where a code stands in clear."""
+"""A teacher hands out sign-in cards and class codes; codes appear in plain text only on paper."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_the_homeroom_teacher_gets_a_sheet_and_the_pupil_an_account_without_a_pa
     assert all(part in words for part in ("Nguyễn Nhật Minh", "8A1", "Trường THCS Chu Văn An", minh.user.username))
 
 
-def test_a_code_stands_in_clear_on_the_paper_and_nowhere_in_the_database(client, hanh, class_8a1, minh, tmp_path):
+def test_a_code_is_plain_text_on_paper_and_nowhere_in_the_database(client, hanh, class_8a1, minh, tmp_path):
     client.force_login(hanh)
     words = text_of(ask(client, class_8a1, minh).content)
     code = re.search(r"\b[2-9B-Z]{5}-[2-9B-Z]{5}\b", words)[0]
@@ -162,7 +162,7 @@ def test_a_forgotten_password_works_until_the_new_card_is_used(hanh, class_8a1):
 
 
 @pytest.mark.parametrize("chosen", [[], [987654]])
-def test_whoever_is_not_in_the_class_gets_no_card(client, hanh, class_8a1, minh, chosen):
+def test_pupils_outside_the_class_get_no_card(client, hanh, class_8a1, minh, chosen):
     client.force_login(hanh)
     data = {"pupils": chosen, "idempotency_key": "k"}
     page = client.post(reverse("cards_issue", args=[class_8a1.pk]), data)
@@ -339,7 +339,7 @@ def test_a_pupil_of_the_school_moves_to_the_class_and_the_history_stays(code, cl
     assert Enrolment.objects.filter(pupil=an).count() == 2, "who is in the class already stays"
 
 
-def test_a_class_code_opens_nothing_else(client, code, class_8a1, hanh):
+def test_a_class_code_gives_no_other_access(client, code, class_8a1, hanh):
     for stranger in (
         make_pupil("Lê Xa", school=make_school("Trường THCS Xa"), with_account=True).user,
         hanh,

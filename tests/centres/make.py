@@ -97,12 +97,12 @@ def make_manager(centre: Centre, full_name: str = "Võ Thành Trung") -> User:
 
 
 def make_group(class_group: ClassGroup, **said) -> Group:
-    """38 pupils and 2 adults unless told otherwise."""
+    """38 pupils and 2 adults unless stated otherwise."""
     return Group(class_group=class_group, **{"pupils": 38, "adults": 2, "contact_phone": "+84912345678"} | said)
 
 
 def book(session: Session, class_group: ClassGroup, by: User, **fields) -> Booking:
-    """A booking through the door that everybody uses: 38 pupils and 2 adults unless told otherwise."""
+    """A booking through the door that everybody uses: 38 pupils and 2 adults unless stated otherwise."""
     said = {name: fields.pop(name) for name in GROUP if name in fields}
     values = {"key": f"key-{next(_serial)}"} | fields
     fresh = session_to_book(by, session.pk, key=values["key"])
@@ -125,7 +125,7 @@ def seats_add_up(session: Session) -> bool:
 
 
 def approve(booking: Booking, *people: User) -> None:
-    """Whoever must approves: ``people`` in the order in which they are asked."""
+    """Everyone whose approval is needed approves: ``people`` in the order in which they are asked."""
     with transaction.atomic():
         ask_approvals(booking=lock_booking(booking_id=booking.pk))
     for person in people:

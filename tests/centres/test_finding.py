@@ -76,7 +76,7 @@ def test_what_is_full_says_when_the_next_chance_is(world, client):
     assert {each.next_chance for each in found(client, trip=trip.code)} == {None}
 
 
-def test_nearest_first_is_the_own_ward_then_the_own_cluster(world, as_user):
+def test_nearest_first_is_ones_own_ward_then_ones_own_cluster(world, as_user):
     cluster = make_cluster()
     School.objects.filter(pk=world.school.pk).update(cluster=cluster)
     neighbour = make_school("Trường THCS láng giềng", ward=make_ward("Phường Phú Lợi"))

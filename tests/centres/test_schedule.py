@@ -144,7 +144,7 @@ def test_the_database_refuses_the_overlap_in_the_same_words_when_a_race_slips_pa
     ("code", "field"),
     [("past", "day"), ("holiday", "day"), ("closed_day", "day"), ("closed_weekday", "day"), ("outside_hours", "clock")],
 )
-def test_what_stands_in_the_way_is_said_beside_its_field(plan, code, field):
+def test_obstacles_are_explained_beside_their_field(plan, code, field):
     starts_at = local(20)
     day = timezone.localtime(starts_at).date()
     match code:
@@ -182,7 +182,7 @@ def test_a_room_must_be_the_centres_and_large_enough(plan):
         assert refusal(act) == (code, "room")
 
 
-def test_a_season_gives_the_opening_and_the_way_of_giving_places(plan):
+def test_a_season_sets_the_opening_and_how_places_are_allocated(plan):
     season = make_season()
     made = schedule_session(offer=offer(plan, season=season), starts_at=local(40), by=plan.trung, key="k")
     assert (made.booking_opens_at, made.mode) == (season.opens_at, BookingMode.BALLOT)
@@ -227,7 +227,7 @@ def test_a_series_makes_what_is_possible_and_keeps_what_it_skipped_with_the_reas
     assert any(why == "room_taken" and plan.trip.title in name for why, name in whys)
 
 
-def test_the_times_of_a_series_stand_in_each_others_way(plan):
+def test_the_times_of_a_series_can_conflict_with_each_other(plan):
     series = schedule_series(
         offer=offer(plan), rhythm=rhythm(20, 20, clocks=[time(8), time(9)]), by=plan.trung, key="s"
     )
@@ -287,10 +287,10 @@ def test_a_moved_session_keeps_its_groups_and_tells_each_of_them_once(plan, as_u
     [event] = Calendar.from_ical(letters.get(recipient=first.leader).attachment).walk("VEVENT")
     assert event["SEQUENCE"] == 1
     assert event["DTSTART"].dt == plan.session.starts_at
-    assert letters.get(recipient=plan.hanh).attachment == ""  # whoever waits has nothing in the calendar
+    assert letters.get(recipient=plan.hanh).attachment == ""  # waiting groups have nothing in the calendar
 
 
-def test_who_is_elsewhere_at_the_new_time_is_told_so(plan):
+def test_groups_that_are_elsewhere_at_the_new_time_are_told(plan):
     book(plan.session, plan.class_8a1, plan.hanh)
     other_trip = make_trip("Vườn ươm", centre=make_centre("Trung tâm Dĩ An"))
     clash = book(make_session(trip=other_trip, starts_at=local(15)), plan.class_8a1, plan.hanh)
@@ -354,7 +354,7 @@ def test_more_places_let_the_waiting_list_move_up(plan):
 
 
 # --- Cancelling ---------------------------------------------------------------------------------
-def test_five_groups_and_one_that_waits_are_told_once_and_no_place_stays_taken(plan, as_user):
+def test_five_groups_and_a_waiting_one_are_told_once_and_no_place_stays_taken(plan, as_user):
     """CASES B18."""
     five = groups(plan, 5, pupils=8)
     waits = book(plan.session, plan.class_8a1, plan.hanh, wait_if_full=True)
@@ -402,7 +402,7 @@ def test_all_that_remains_of_a_series_is_cancelled_and_what_was_stays(plan, as_u
     assert sorted(Message.objects.values_list("recipient", flat=True)) == sorted([plan.hanh.pk, plan.lam.pk])
 
 
-def test_a_session_that_began_is_not_cancelled_any_more(plan):
+def test_a_session_that_has_begun_cannot_be_cancelled(plan):
     Session.objects.filter(pk=plan.session.pk).update(starts_at=local(-1), ends_at=local(-1, 11))
     cancel = lambda: cancel_session(session_id=plan.session.pk, reason="x", by=plan.trung)  # noqa: E731
     assert refusal(cancel)[0] == "session_past"
@@ -520,7 +520,7 @@ def test_opening_hours_are_written_as_people_write_them(plan, as_user):
     assert OpeningHours.objects.count() == 2
 
 
-def test_days_are_closed_and_opened_again_and_what_stands_there_is_said(plan, as_user):
+def test_days_are_closed_and_reopened_and_sessions_on_them_are_reported(plan, as_user):
     client = as_user(plan.trung)
     day = f"{timezone.localtime(plan.session.starts_at):%d/%m/%Y}"
     data = {"starts_on": day, "reason": "Bảo trì", "idempotency_key": "d"}

@@ -86,7 +86,7 @@ def test_a_stranger_is_led_to_sign_in(client, visit):
     assert client.get(LIST).status_code == 302
 
 
-def test_em_minh_sees_and_downloads_his_own_only(client, visit):
+def test_em_minh_sees_and_downloads_only_his_own(client, visit):
     mine, other = sorted(issue(visit), key=lambda row: row.printed_name != "Nguyễn Nhật Minh")
     mine.pupil.user = make_user("Nguyễn Nhật Minh", email=None)
     mine.pupil.save()
@@ -177,7 +177,7 @@ def test_a_revoked_one_says_so_and_names_nobody(client, visit):
     assert client.get(reverse("certificate_pdf", args=[certificate.serial])).status_code == 404
 
 
-def test_the_regulated_word_stands_nowhere(client, visit):
+def test_the_regulated_word_is_used_nowhere(client, visit):
     certificate = issue(visit)[0]
     client.force_login(visit.leader)
     for url in (LIST, issue_page(visit), "/verify/", f"/verify/{certificate.verify_code}/"):

@@ -129,7 +129,7 @@ def test_a_moderator_makes_a_field_trip_with_its_record(khoi, client):
     assert page.field_trip.pupils_per_adult == 10
 
 
-def test_pages_stand_only_where_they_belong(linh, client):
+def test_pages_can_only_be_created_where_they_belong(linh, client):
     client.force_login(linh)
     url = reverse("wagtailadmin_pages:add", args=("cms", "curriculumpage", section(FieldTripIndexPage).pk))
     assert client.get(url).status_code in {302, 403}

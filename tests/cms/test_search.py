@@ -83,7 +83,7 @@ def test_odd_questions_are_answered_calmly(website, client, words):
     found(client, words)
 
 
-def test_a_page_in_the_tree_twice_is_no_second_result(website, client):
+def test_a_page_that_is_in_the_tree_twice_is_found_once(website, client):
     page = make_news("Ngày hội STEM")
     add_page(parent=section(NewsIndexPage), page=NewsPage(title="Việc khác", slug="viec-khac", locale=locale()))
     assert found(client, "ngay hoi").count(f'href="{page.url}"') == 1

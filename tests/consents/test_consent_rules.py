@@ -51,7 +51,7 @@ def test_a_birthday_on_29_february_is_kept_on_1_march():
     gone=st.sampled_from([{}, {"merged_into_id": 7}, {"erased_at": DAY}]),
     given_by=st.sets(st.sampled_from(ConsentGiver.values)),
 )
-def test_in_force_means_that_all_who_must_agreed_and_can_still_take_it_back(purpose, born, left, gone, given_by):
+def test_in_force_means_everyone_required_has_agreed_and_can_still_withdraw(purpose, born, left, gone, given_by):
     pupil = somebody(birth_date=born, left_on=left, **gone)
     age = rules.age_on(born, DAY)
     allowed = rules.is_in_force(purpose=purpose, pupil=pupil, given_by=given_by, day=DAY)

@@ -161,7 +161,7 @@ def test_the_name_of_who_agrees_is_needed(client, minh, issued):
     assert not Consent.objects.filter(state=GIVEN).exists()
 
 
-def test_sent_twice_is_written_once_and_an_old_page_sent_after_a_withdrawal_opens_nothing(client, minh, issued):
+def test_sent_twice_is_recorded_once_and_an_old_page_sent_after_a_withdrawal_has_no_effect(client, minh, issued):
     body = typed(client.get(door(issued)), take_part="given") | {"step": "send"}
     for _ in range(2):
         assert client.post(door(issued), body).status_code == 302
@@ -173,7 +173,7 @@ def test_sent_twice_is_written_once_and_an_old_page_sent_after_a_withdrawal_open
     assert queries.in_force([minh.pk], TAKE_PART) == set()
 
 
-def test_the_page_is_kept_by_nobody_and_its_address_goes_nowhere(client, issued):
+def test_the_page_is_not_cached_and_its_address_is_not_leaked(client, issued):
     response = client.get(door(issued))
     assert "no-store" in response["Cache-Control"]
     assert "noindex" in response["X-Robots-Tag"]
@@ -421,7 +421,7 @@ def test_p08_the_guardians_access_ends_by_rule(client, minh, hanh, issued, class
 
 
 # --- Links and papers at school -----------------------------------------------------------------
-def test_the_same_form_sent_twice_gives_the_same_links_and_a_new_one_shuts_the_old(minh, hanh):
+def test_the_same_form_sent_twice_returns_the_same_links_and_a_new_one_voids_the_old(minh, hanh):
     first = issue_links(pupils=[minh], by=hanh, key="a")
     again = issue_links(pupils=[minh], by=hanh, key="a")
     assert [each.token for each in first] == [each.token for each in again]
@@ -480,7 +480,7 @@ def test_a_paper_form_counts_with_its_scan_and_says_who_wrote_it_down(as_user, m
     assert not Consent.objects.filter(pupil=minh, purpose=PARTNER).exists()
     download = client.get(reverse("consent_scan", args=[consent.pk]))
     data = b"".join(download.streaming_content)
-    assert data.startswith(b"\xff\xd8")  # drawn anew
+    assert data.startswith(b"\xff\xd8")  # drawn again
     assert "attachment" in download["Content-Disposition"]
     assert Consent.objects.values("evidence_path").exclude(evidence_path="").distinct().count() == 1
 
@@ -513,7 +513,7 @@ def test_a_paper_form_that_proves_nothing_is_refused(as_user, minh, class_8a1, h
     assert not Consent.objects.filter(state=GIVEN).exists()
 
 
-def test_nobody_is_written_down_without_the_name_of_who_signed(as_user, minh, class_8a1, hanh):
+def test_no_form_is_recorded_without_the_name_of_the_signer(as_user, minh, class_8a1, hanh):
     before = set(storages["private"].listdir("consents")[1]) if storages["private"].exists("consents") else set()
     page = as_user(hanh).post(reverse("consent_paper", args=[class_8a1.pk]), paper(minh, **{f"name_{minh.pk}": ""}))
     assert page.context["form"].errors
@@ -532,7 +532,7 @@ def test_the_school_writes_down_a_withdrawal_by_word_of_mouth(as_user, minh, han
 
 
 # --- Overviews and outsiders --------------------------------------------------------------------
-def test_the_matrix_says_what_stands_in_the_way(minh):
+def test_the_matrix_says_what_is_in_the_way(minh):
     def cells() -> dict:
         return {cell.purpose: (cell.state, cell.label) for cell in queries.overview_of_pupils([minh])[0].cells}
 

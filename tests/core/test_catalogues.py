@@ -72,7 +72,7 @@ def problems(house: Path) -> str:
     return "\n".join(catalogues.check(house).errors)
 
 
-def test_what_is_missing_empty_or_lost_is_told(house):
+def test_missing_empty_or_lost_entries_are_reported(house):
     (house / "programs" / "a.py").write_text('_("Save"); _("Hi {name}"); _("%(n)s left"); _("Open")', encoding="utf-8")
     catalogue(house, "core", **{"Hi {name}": "Chào {ten}", "%(n)s left": "còn lại", "Open": ""})
     told = problems(house)
@@ -82,7 +82,7 @@ def test_what_is_missing_empty_or_lost_is_told(house):
     assert "empty: 'Open'" in told
 
 
-def test_two_wings_must_be_of_one_mind(house):
+def test_two_wings_must_translate_alike(house):
     (house / "programs" / "a.py").write_text('_("Close")', encoding="utf-8")
     catalogue(house, "visits", Close="Đóng")
     catalogue(house, "projects", Close="Kết thúc")
@@ -98,7 +98,7 @@ def test_a_complete_house_has_no_errors_and_unused_entries_are_noticed(house):
     assert catalogues.sync_english(house) == 0, "a second sync changes nothing"
 
 
-def test_a_language_without_its_catalogue_is_told(house):
+def test_a_language_without_its_catalogue_is_reported(house):
     (house / "programs" / "a.py").write_text('_("Close")', encoding="utf-8")
     catalogue(house, "visits", Close="Đóng")
     assert any("no English" in error for error in catalogues.check(house).errors)

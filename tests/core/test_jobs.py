@@ -58,7 +58,7 @@ def test_a_job_is_done_and_keeps_its_result(kind):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_stands_or_falls_with_the_act_that_asked_for_it(kind):
+def test_a_job_is_committed_with_the_action_that_enqueued_it(kind):
     kind(lambda progress: None)
     with transaction.atomic():
         jobs.enqueue("test.job", arguments={})
@@ -109,7 +109,7 @@ def test_the_same_work_is_queued_once(kind):
 
 
 @pytest.mark.django_db
-def test_work_that_failed_for_good_starts_anew_when_asked_again(kind):
+def test_a_job_that_failed_permanently_starts_again_when_enqueued_again(kind):
     outcomes = [ValueError("no"), None]
 
     def sometimes(progress):

@@ -43,7 +43,7 @@ def test_landlines(typed, stored):
         ("00912345678", "10 chữ số"),
     ],
 )
-def test_what_is_no_number_is_refused_and_explained(typed, word):
+def test_what_is_not_a_number_is_refused_and_explained(typed, word):
     with pytest.raises(Refused) as refused:
         normalise_phone(typed)
     assert word in str(refused.value.refusal.message)

@@ -44,7 +44,7 @@ def test_each_value_has_its_own_rows(django_assert_num_queries):
 
 
 @pytest.mark.django_db
-def test_a_stand_in_that_the_statement_does_not_hold_is_a_mistake_of_ours():
+def test_a_stand_in_missing_from_the_statement_is_a_programming_error():
     with pytest.raises(ValueError, match="do not stand"):
         Prepared(lambda user_id: posts(5), user_id=-1).rows(user_id=5)
 

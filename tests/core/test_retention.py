@@ -1,4 +1,4 @@
-"""What was kept long enough goes at night; a dry run counts it and names nobody."""
+"""Expired data is deleted at night; a dry run counts it and names nobody."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_the_worker_runs_them_at_night(world, clock, runs):
     assert RosterRow.objects.exists() is not runs
 
 
-def test_finished_work_goes_with_its_file(world):
+def test_finished_jobs_are_deleted_with_their_files(world):
     key = storages["private"].save("certificates/x.pdf", ContentFile(b"%PDF"))
     Job.objects.create(name="certificates.print", state="done", finished_at=timezone.now(), result={"key": key})
     running = Job.objects.create(name="certificates.print", state="running")

@@ -38,7 +38,7 @@ NAME = "Nguyễn Nhật Minh"
 GUARDIAN = "Phan Thị Bích Thủy"
 PHONE = "+84912000777"
 IDENTIFIER = "7408123456"
-# Every spelling in which a trace of him could stand somewhere.
+# Every spelling in which a trace of him could remain.
 TRACES = [NAME, NAME.upper(), GUARDIAN, PHONE, "0912 000 777", IDENTIFIER, "nguyen nhat minh", "nhat-minh"]
 
 
@@ -157,7 +157,7 @@ def _messages(world) -> None:
 
 
 def traces(words: list[str] = TRACES) -> list[str]:
-    """Where in the whole database one of ``words`` still stands: every text column of every table."""
+    """Where in the whole database one of ``words`` still appears: every text column of every table."""
     found = []
     for model in apps.get_models(include_auto_created=True):
         if not model._meta.managed or model._meta.proxy:

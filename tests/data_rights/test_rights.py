@@ -91,7 +91,7 @@ def test_each_kind_has_its_time(minh, kind, days):
     assert rules.deadline(kind).days == days
 
 
-def test_a_partner_who_has_the_data_makes_it_longer(minh):
+def test_a_partner_who_has_the_data_extends_the_deadline(minh):
     Consent.objects.create(
         pupil=minh, purpose="partner", giver="guardian", state="given", evidence_hash="e" * 64, given_at=timezone.now()
     )
@@ -543,7 +543,7 @@ def test_a_guardian_reads_takes_away_and_asks_without_an_account(minh, phuc, doo
     assert "Xin mang giấy tờ" in browser.get(sent["Location"]).content.decode()
 
 
-def test_a_strangers_link_opens_nothing(minh, door):
+def test_a_strangers_link_does_not_work(minh, door):
     for name in ("guardian_data", "guardian_data_ask"):
         page = Client().get(reverse(name, args=["khong-co"]))
         assert page.status_code == 404

@@ -72,7 +72,7 @@ def totals(school) -> dict:
 
 
 def test_the_scan_for_traces_finds_them_before(world):
-    """The control: what the next test finds nowhere stands in many tables now."""
+    """The control: what the next test finds nowhere is in many tables now."""
     tables = {line.split()[0] for line in traces()}
     assert {
         "pupils.Pupil", "accounts.User", "consents.Consent", "consents.GuardianLink", "rosters.RosterRow",
@@ -158,7 +158,7 @@ def test_messages_to_others_stay_without_the_name(world, django_capture_on_commi
     assert not Message.objects.filter(recipient=world.minh.user).exists()
 
 
-def test_the_audit_log_tells_the_act_and_names_nobody(world, django_capture_on_commit_callbacks):
+def test_the_audit_log_records_the_action_and_names_nobody(world, django_capture_on_commit_callbacks):
     erase_now(world, django_capture_on_commit_callbacks)
     entry = ModelLogEntry.objects.filter(action="person.erase", object_id=str(world.minh.pk)).first()
     assert entry.user == world.coordinator
@@ -173,7 +173,7 @@ def test_a_second_run_changes_nothing(world, django_capture_on_commit_callbacks)
     assert ModelLogEntry.objects.count() == rows
 
 
-def test_the_dry_run_says_what_goes_and_what_stays_and_changes_nothing(world):
+def test_the_dry_run_says_what_is_deleted_and_kept_and_changes_nothing(world):
     request = open_erasure(world)
     before = traces()
     outlook = erasure.outlook(request=request)
@@ -238,7 +238,7 @@ def test_a_restored_backup_is_erased_again(world, private, django_capture_on_com
     assert "forgotten again" in capsys.readouterr().out
 
 
-def test_the_list_holds_no_name(world, private, django_capture_on_commit_callbacks):
+def test_the_list_contains_no_name(world, private, django_capture_on_commit_callbacks):
     erase_now(world, django_capture_on_commit_callbacks)
     assert [line for line in stored_traces() if line.startswith("erasures")] == []
 
@@ -264,7 +264,7 @@ def test_the_next_import_can_recognise_who_was_erased(world, django_capture_on_c
 
 # --- O05 ----------------------------------------------------------------------------------------
 def test_the_servers_log_names_nobody(world, caplog, django_capture_on_commit_callbacks):
-    """Reading, asking and erasing, with everything written down that a logger of the portal would write."""
+    """Reading, asking and erasing, capturing everything the portal's loggers would write."""
     caplog.set_level("INFO")
     browser = Client()
     browser.force_login(world.minh.user)

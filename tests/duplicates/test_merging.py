@@ -125,7 +125,7 @@ def test_a_second_coordinator_becomes_deputy_and_a_second_deputy_teacher(client,
     assert current == {stays.pk: "coordinator", comes.pk: "deputy", deputy.pk: "teacher", both.pk: "teacher"}
 
 
-def test_two_classes_of_one_name_and_a_pupil_who_stands_in_both(client, old, new):
+def test_two_classes_of_one_name_and_a_pupil_who_is_in_both(client, old, new):
     there, comes = make_class("8A1", school=new), make_class("8A1", school=old)
     earlier = make_class("7A1", school=old, school_year=make_year(timezone.localdate() - timedelta(days=366)))
     twin = make_pupil("Nguyễn Nhật Minh", class_group=comes, external_id="HS1", with_account=True)
@@ -213,7 +213,7 @@ def pairs(client) -> list[set[str]]:
     return [{pair.first.name, pair.second.name} for pair in page]
 
 
-def test_likely_duplicates_stand_side_by_side_until_somebody_says_they_are_two(client, old):
+def test_likely_duplicates_are_shown_side_by_side_until_someone_says_they_are_two(client, old):
     twin = make_school("Trường Trung học cơ sở Chu Văn Ân")
     make_school("Trường THCS Chu Văn An 2")
     make_school("Trường THPT Chu Văn An", levels=(Level.UPPER_SECONDARY,))

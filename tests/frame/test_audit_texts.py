@@ -138,7 +138,7 @@ def test_the_history_shows_every_reason_that_a_project_was_returned_with(client)
     assert all(PLAIN_TEXT.fullmatch(text) for row in ModelLogEntry.objects.all() for text in texts_in(row.data))
 
 
-# --- Erased, told, and not kept for ever ------------------------------------------------------------
+# --- Erased, told, and not kept permanently ------------------------------------------------------------
 def test_erasing_a_pupil_takes_the_name_out_of_the_reasons_of_others():
     school = make_school()
     audit.record(by=make_teacher(), action="school.rename", obj=school, reason="Em Ksor H'Bia (0912 345 678) báo")

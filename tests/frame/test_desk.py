@@ -52,7 +52,7 @@ def test_wings_bring_what_they_have_and_the_urgent_comes_first(client, rooms):
 def test_an_empty_desk_is_kind(client, rooms):
     rooms()
     client.force_login(make_user("Trần Thị Hạnh"))
-    for prefix, words in (("", "Không có việc nào"), ("/en", "Nothing waits for you")):
+    for prefix, words in (("", "Không có việc nào"), ("/en", "Nothing is waiting for you")):
         assert words in client.get(prefix + reverse("desk")).content.decode()
 
 

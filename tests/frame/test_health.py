@@ -40,7 +40,7 @@ def test_what_is_broken_is_named_without_its_reason(client, monkeypatch, broken,
 
 
 @pytest.mark.django_db
-def test_a_queue_that_nobody_works_on_is_not_ready(client):
+def test_a_queue_without_a_worker_is_not_ready(client):
     Job.objects.create(name="x", next_run_at=timezone.now() - timedelta(minutes=11))
     assert client.get("/health/ready").json()["queue"] == "failed"
     Job.objects.update(next_run_at=timezone.now() + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""The log tells what went wrong, and opens no door (CASES O05)."""
+"""The log says what went wrong and reveals no secrets (CASES O05)."""
 
 import logging
 

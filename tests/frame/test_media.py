@@ -73,7 +73,7 @@ def test_a_picture_that_was_taken_down_is_gone_with_what_was_drawn_from_it(clien
 
 
 def test_the_store_can_be_named_to_a_background_task():
-    """Wagtail deletes files in tasks whose arguments are JSON: with a Path in them the files would stay for ever."""
+    """Wagtail deletes files in tasks whose arguments are JSON: with a Path in them the files would stay permanently."""
     from stem_portal import settings as as_it_runs
 
     assert json.dumps(as_it_runs.STORAGES["default"]["OPTIONS"])

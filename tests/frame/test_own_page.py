@@ -70,7 +70,7 @@ def test_a_new_pupils_page_is_kind_and_leads_on(client, minh):
     assert "Hello Minh" in page_of(client, minh, language="/en")
 
 
-def test_the_desk_of_a_pupil_is_the_own_page_and_nobody_else_has_one(client, minh):
+def test_the_desk_of_a_pupil_is_their_own_page_and_nobody_else_has_one(client, minh):
     client.force_login(minh.user)
     assert client.get(reverse("desk")).templates[0].name == "desk/me.html"
     client.force_login(make_teacher("Lê Văn Tám"))
@@ -101,7 +101,7 @@ def test_a_past_visit_says_whether_one_was_there(client, class_8a1, minh):
     assert "Em vắng mặt" in page_of(client, an)
 
 
-def test_own_projects_with_what_happens_next_and_what_waits(client, minh):
+def test_own_projects_with_what_happens_next_and_what_is_waiting(client, minh):
     project = make_project(minh=minh, competition=make_competition())
     html = page_of(client, minh)
     assert f"Hoàn thành dự án: {project.title}" in html

@@ -1,4 +1,4 @@
-"""Looking as somebody else: read-only, marked, limited, told and written down (issue 3, “Permissions”)."""
+"""Viewing as someone else: read-only, marked, limited, notified and recorded (issue 3, “Permissions”)."""
 
 from __future__ import annotations
 

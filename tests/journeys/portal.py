@@ -54,7 +54,7 @@ class Portal:
         return done.stdout
 
     def mails_to(self, address: str) -> list[EmailMessage]:
-        """The e-mails that left for ``address``, oldest first."""
+        """The emails that left for ``address``, oldest first."""
         messages = []
         for path in sorted((self.folder / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime_ns):
             for part in re.split(r"(?m)^-{79}$", path.read_text(encoding="utf-8")):
@@ -63,7 +63,7 @@ class Portal:
         return [message for message in messages if address in str(message["To"])]
 
     def wait_for_mail(self, address: str, *, about: str, seconds: int = 30) -> EmailMessage:
-        """The newest e-mail to ``address`` with ``about`` in its subject or text; the worker has its time to send it."""
+        """The newest email to ``address`` with ``about`` in its subject or text; the worker has its time to send it."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for message in reversed(self.mails_to(address)):

@@ -164,7 +164,7 @@ def _see_that_it_has_places(teacher: Walker, reference: str) -> None:
 
 # --- 4 and 5. The class comes; the school holds its certificates ----------------------------------
 @pytest.mark.journey
-def test_the_class_comes_and_holds_its_certificates(person, portal):
+def test_the_class_comes_and_gets_its_certificates(person, portal):
     tram, hanh = person("tram", phone=True), person("hanh")
 
     reference, absent = _check_the_class_in(tram)
@@ -290,7 +290,7 @@ def _print_all(teacher: Walker, names: list[str]) -> None:
 
 
 def _print_one(teacher: Walker, name: str) -> str:
-    """The certificate of one pupil; gives the address that its code carries."""
+    """Print one pupil's certificate; return the URL in its code."""
     row = teacher.page.get_by_role("row").filter(has_text=name)
     with teacher.page.expect_download() as caught:
         row.get_by_role("link", name="PDF").click()
@@ -312,7 +312,7 @@ def _is_a_certificate(sheet: PageObject, name: str) -> None:
 
 
 def _modules_drawn_on(sheet: PageObject) -> list[list[bool]]:
-    """The QR code as it stands on the page: the path with the most rectangles, read back into its squares."""
+    """The QR code as drawn on the page: the path with the most rectangles, read back into its squares."""
     drawing = sheet.get_contents().get_data().decode("latin-1")
     paths = re.findall(r"(?:(?:-?[\d.]+ ){4}re\s+)+", drawing)
     code = max(paths, key=lambda path: path.count(" re"))
@@ -329,7 +329,7 @@ def _modules_drawn_on(sheet: PageObject) -> list[list[bool]]:
 
 
 def _scan(visitor: Walker, address: str, *, name: str) -> None:
-    """Whoever holds the paper asks the portal; a wrong code is told apart from a right one."""
+    """Anyone holding the paper can ask the portal; wrong codes are distinguished from right ones."""
     page = visitor.page
     visitor.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Giấy chứng nhận này có hiệu lực")

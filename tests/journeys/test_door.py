@@ -55,7 +55,7 @@ def two_groups(portal) -> None:
 
 
 def look_offline(walker: Walker) -> None:
-    """What the browser says of the missing line is no complaint."""
+    """Browser errors about the missing connection do not count as failures."""
     walker.complaints = [text for text in walker.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
     walker.look()
 
@@ -219,7 +219,7 @@ def test_nothing_is_said_to_be_sent_before_the_portal_has_answered(person):
 def test_in_english_the_page_stays_english_without_network(person):
     tram = person("tram", phone=True)
     tram.goto(f"/en{DOOR}")
-    expect(tram.page.locator("#door-status")).to_contain_text("Everything is sent. List of")
+    expect(tram.page.locator("#door-status")).to_contain_text("Everything has been sent. List of")
     wait_until_kept(tram)
     tram.page.context.set_offline(True)
     tram.page.reload()

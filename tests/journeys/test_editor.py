@@ -26,7 +26,7 @@ def enter(walker: Walker, door: str, user: str) -> Page:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main form[method=post] button[type=submit]").first.click()
     page.wait_for_url(re.compile("/(cms|desk)/$|/accounts/2fa/authenticate/"))
-    if "authenticate" in page.url:  # whoever publishes has a second factor
+    if "authenticate" in page.url:  # everyone who publishes has a second factor
         walker.second_step()
         page.wait_for_url(re.compile("/(cms|desk)/$"))
     walker.goto("/cms/")

@@ -36,7 +36,7 @@ def test_a_pupil_enters_a_project_and_the_teacher_endorses_it(person, portal):
 
 
 def _begin(pupil: Walker) -> str:
-    """From the desk to the competition that is open, and the words of the project; gives its address."""
+    """From the desk to the open competition and the project's text; return its URL."""
     page = pupil.page
     pupil.goto("/desk/")
     pupil.look()

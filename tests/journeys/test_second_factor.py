@@ -38,7 +38,7 @@ def type_password(walker: Walker) -> None:
 
 
 def code_of(secret: str, *, later: int = 0) -> str:
-    """What an authenticator app shows: RFC 6238, written here anew so that it checks ours."""
+    """What an authenticator app shows: an independent RFC 6238 implementation that checks ours."""
     step = int(time.time()) // 30 + later
     digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), "sha1").digest()
     at = digest[-1] & 15

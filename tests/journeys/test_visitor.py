@@ -33,7 +33,7 @@ def open_list_from_home(page: Page, name: str) -> None:
 
 
 def narrow(page: Page, **choices: str) -> None:
-    """Choose by words, as they stand in the filter; each choice says in brackets how many pages it leaves."""
+    """Choose by label; each choice says in brackets how many pages it leaves."""
     for label, words in choices.items():
         select = page.get_by_label(label.replace("_", " "))
         select.select_option(select.locator("option", has_text=words).get_attribute("value"))

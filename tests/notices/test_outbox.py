@@ -37,7 +37,7 @@ def hanh(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_message_stands_or_falls_with_its_act(mailoutbox):
+def test_a_message_is_committed_with_its_action(mailoutbox):
     hanh = make_user("Trần Thị Hạnh", email="hanh@truong.example.vn")
     with pytest.raises(transaction.TransactionManagementError):
         write_message(kind=KIND, to=hanh, dedupe_key="k", context={"change": ""})
@@ -69,7 +69,7 @@ def test_the_same_message_is_written_once_and_sent_once(hanh, outbox_sent):
     assert (message.state, message.attempts) == (MessageState.SENT, 1)
 
 
-def test_who_has_no_address_reads_it_on_the_desk(outbox_sent):
+def test_people_without_an_address_read_it_on_the_desk(outbox_sent):
     minh = make_user("Lê Minh", email=None)
     message = write(minh)
     assert message.state == MessageState.SENT and outbox_sent() == []
@@ -99,7 +99,7 @@ def test_a_secret_is_wiped_once_it_has_left(client, hanh, outbox_sent):
     assert client.get(reverse("message_detail", args=[message.pk])).status_code == 404
 
 
-def test_a_stranger_who_asks_for_a_password_is_told_the_same_and_gets_nothing(client, hanh, outbox_sent):
+def test_a_stranger_who_asks_for_a_password_gets_the_same_answer_and_no_email(client, hanh, outbox_sent):
     known = client.post(reverse("account_reset_password"), {"email": "hanh@truong.example.vn"})
     unknown = client.post(reverse("account_reset_password"), {"email": "la@truong.example.vn"})
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
@@ -189,7 +189,7 @@ def test_a_message_whose_worker_was_killed_is_not_sent_again_by_a_machine(hanh, 
 
 
 def test_two_workers_do_not_send_the_same_message(hanh, line, monkeypatch):
-    """The second worker read the same list; only the conditional claim stands between it and a second mail."""
+    """The second worker read the same list; only the conditional claim prevents a second email."""
     used = line()
     write(hanh)
     calls = []

@@ -148,7 +148,7 @@ def test_the_steering_committee_sees_everything_but_may_not_freeze(client, schoo
 
 
 @pytest.mark.parametrize("make", [make_coordinator, make_principal])
-def test_who_answers_for_a_school_sees_its_own_rows_only(client, schools, make):
+def test_people_responsible_for_a_school_see_only_its_own_rows(client, schools, make):
     client.force_login(make(school=schools[0]))
     response = client.get(PAGE)
     assert heading(response) == "Trường THCS Phú Lợi: 68 lượt học sinh"
@@ -171,7 +171,7 @@ def test_a_pupil_has_no_figures(client, schools):
     assert client.get(PAGE).status_code == 403
 
 
-def test_the_definition_of_each_figure_stands_on_the_page(client, schools, term, nam):
+def test_the_definition_of_each_figure_is_on_the_page(client, schools, term, nam):
     assert load_indicators() == load_indicators() == Indicator.objects.count()
     client.force_login(nam)
     assert "Mỗi trường chỉ tính một lần" in text_of(client.get(PAGE, {"term": term.pk}))

@@ -45,7 +45,7 @@ def make_competition(*, state: str = CompetitionState.OPEN, days_left: float = 2
 
 
 def make_minh(class_name: str = "", **fields) -> Pupil:
-    """Em Minh of a class of grade 8, with an account and without an e-mail."""
+    """Em Minh of a class of grade 8, with an account and without an email."""
     class_group = fields.pop("class_group", None) or make_class(class_name or f"8B{next(_serial)}")
     return make_pupil(class_group=class_group, with_account=True, **fields)
 

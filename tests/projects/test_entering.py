@@ -89,7 +89,7 @@ def test_one_project_a_pupil_in_a_competition():
     )
 
 
-def test_the_constraint_stands_behind_the_rule(monkeypatch):
+def test_the_constraint_backs_up_the_rule(monkeypatch):
     """With the rule switched off, the second entry of the same moment still ends as a refusal."""
     minh, competition = make_minh(), make_competition()
     make_project(minh=minh, competition=competition)
@@ -135,7 +135,7 @@ def test_the_school_must_be_working():
     assert refused_with(lambda: make_project(minh=minh)) == "not_a_pupil"
 
 
-def test_the_supervisor_is_of_the_own_school():
+def test_the_supervisor_is_from_the_pupils_own_school():
     assert refused_with(lambda: make_project(supervisor=make_outsider())) == "not_your_teacher"
 
 
@@ -252,7 +252,7 @@ def test_only_supervisor_and_coordinator_decide():
     decisions.endorse_project(project_id=project.pk, by=make_coordinator(school=project.school), key="ok")
 
 
-def test_a_supervisor_who_left_the_school_decides_no_more():
+def test_a_supervisor_who_left_the_school_can_no_longer_decide():
     project = submit(complete(make_project()))
     project.supervisor.memberships.update(ended_on=timezone.localdate())
     call = partial(decisions.endorse_project, project_id=project.pk, by=project.supervisor, key="e")

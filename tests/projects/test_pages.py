@@ -100,7 +100,7 @@ def test_the_wrong_grade_is_told_why(client):
     assert "Cuộc thi này dành cho khối lớp khác." in body
 
 
-def test_who_has_entered_is_led_to_the_project(client):
+def test_pupils_who_have_entered_are_led_to_their_project(client):
     minh, competition = make_minh(), make_competition()
     project = make_project(minh=minh, competition=competition)
     client.force_login(minh.user)

@@ -39,7 +39,7 @@ def reopened(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data))
 
 
-def test_place_comment_and_turn_are_gone_and_the_picture_stands_upright():
+def test_location_comment_and_rotation_are_gone_and_the_picture_is_upright():
     dirty = jpeg_with_place()
     assert reopened(dirty).getexif().get_ifd(0x8825), "the trap itself must hold a place"
     clean = clean_image(dirty)
@@ -87,7 +87,7 @@ def test_a_bomb_of_pixels_is_refused_before_it_is_unpacked():
 
 
 @pytest.mark.parametrize("data", [HTML, SVG, GIF_AND_JS, pdf(), b"\x89PNG", b"BM" + b"\x00" * 60])
-def test_what_is_no_picture_is_refused(data):
+def test_what_is_not_a_picture_is_refused(data):
     assert code_of(clean_image, data) in {"not_an_image", "damaged"}
 
 
@@ -128,7 +128,7 @@ def test_a_plain_report_is_kept_as_it_is():
 
 
 @pytest.mark.parametrize("data", [HTML, SVG, jpeg(), b"%PDF", b"PK\x03\x04" + pdf(), HTML + pdf(), b"\n" + pdf()])
-def test_what_is_no_pdf_from_the_first_byte_is_refused(data):
+def test_what_is_not_a_pdf_from_the_first_byte_is_refused(data):
     assert code_of(clean_document, data) in {"not_a_pdf", "damaged"}
 
 

@@ -186,7 +186,7 @@ def a_project(pupil: Pupil) -> Project:
 
 
 def two_visits(minh: Pupil, twin: Pupil, teacher) -> tuple[Booking, Booking]:
-    """Both records stand on the first visit, only the second record on the other."""
+    """Both records are on the first visit, only the second record on the other."""
     centre = Centre.objects.create(
         code="CX", name="Trung tâm", ward=minh.school.ward, address="1", phone="+842743000001"
     )
@@ -220,7 +220,7 @@ def test_records_alike_are_offered_and_never_joined_by_themselves(client, phuc, 
     assert twin.merged_into is None
 
 
-def test_everything_follows_the_record_that_goes(client, phuc, minh, twin):
+def test_everything_follows_the_record_that_is_merged_away(client, phuc, minh, twin):
     shared, other = two_visits(minh, twin, phuc)
     certificate, project = a_certificate(twin, other), a_project(twin)
     client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
@@ -324,7 +324,7 @@ def test_the_page_at_one_class_and_three(client, phuc, minh, number, django_asse
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "9" * 6000, "²", "-1", "1 OR 1"])
-def test_a_number_that_no_database_knows_chooses_nobody(client, school, phuc, number):
+def test_an_unknown_number_selects_nobody(client, school, phuc, number):
     address = reverse("pupils_leave", args=[school.code])
     assert client.post(address, {"pupil": number}).status_code == 302
     assert client.get(address, {"pupil": number[:500]}).status_code == 302

@@ -182,7 +182,7 @@ def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeyp
 # --- A season that is saved while its ballot is opened or sent ----------------------------------
 @pytest.fixture
 def season(monkeypatch) -> Season:
-    """Two sessions of a season whose places are drawn; whoever has the first of his locks takes his time."""
+    """Two sessions of a season whose places are drawn; the caller that has its first lock waits."""
     season = Season.objects.create(
         code="HK2",
         name="Học kỳ II",

@@ -1,4 +1,4 @@
-"""Two sessions for one room at once: one stands, the other is refused in words. Without lock and rule the table refuses."""
+"""Two sessions for one room at once: one is kept, the other refused. Without lock and rule the table refuses."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def plans(offer: Offer):
     return one
 
 
-def test_one_of_five_sessions_for_a_room_stands_and_the_others_are_told_why(offer):
+def test_one_of_five_sessions_for_a_room_is_kept_and_the_others_are_told_why(offer):
     answers = at_once(plans(offer), list(range(AT_ONCE)))
     assert answers == ["made", *["room_taken clock"] * (AT_ONCE - 1)]
     assert Session.objects.count() == 1

@@ -1,4 +1,4 @@
-"""A report is frozen once and never changes; what is corrected later stands in a new version."""
+"""A report is frozen once and never changes; later corrections appear in a new version."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_freezing_the_same_figures_twice_is_refused(visit, term, nam):
     with pytest.raises(Refused) as refused, translation.override("en"):
         freeze_report(term_id=term.pk, by=nam)
     assert refused.value.refusal.code == "unchanged"
-    message = "Nothing has changed since version 1 was frozen; that version stays."
+    message = "Nothing has changed since version 1 was frozen; that version remains valid."
     assert refused.value.refusal.message == message
 
 

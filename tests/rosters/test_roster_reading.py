@@ -281,7 +281,7 @@ def test_classes(written, name, grade):
 
 
 @pytest.mark.parametrize("written", ["13A", "Chồi", "A8", "0A1", "Mẫu giáo lớn"])
-def test_what_is_no_class(written):
+def test_what_is_not_a_class(written):
     reading = read_class(text_cell(written))
     assert (reading.value, reading.notes[0]["code"]) == (None, "class_unknown")
 

@@ -69,7 +69,7 @@ def fixture(name: str) -> bytes:
     return (FIXTURES / name).read_bytes()
 
 
-# --- I01, I12: what stands where ------------------------------------------------------------------
+# --- I01, I12: what is where ------------------------------------------------------------------
 def test_i01_titles_a_split_name_and_a_footer(client, phuc, school):
     rows = [
         [1, "7400000001", "Nguyễn Văn", "Đức", "05/09/2012", "8A1"],
@@ -146,7 +146,7 @@ def test_a_birthday_over_three_columns_needs_no_hand(client, phuc, school, name)
     assert {str(day) for day in Pupil.objects.values_list("birth_date", flat=True)} == {"2013-09-05", "2012-12-31"}
     left_out = b"".join(client.get(reverse("roster_left_out", args=[roster.reference])).streaming_content)
     again = preview(client, school, left_out)
-    assert [row.values["birth_date"] for row in again.rows.all()] == ["29 2 2013", "2013"]  # ready to be mended
+    assert [row.values["birth_date"] for row in again.rows.all()] == ["29 2 2013", "2013"]  # ready to be corrected
 
 
 def test_a_hidden_sheet_is_marked_and_can_be_chosen(client, phuc, school):
@@ -183,7 +183,7 @@ def test_i03_telephones_are_normalised_or_explained(client, phuc, school):
     assert set(outcomes(roster).values()) == {"add"}  # a telephone never keeps a pupil out
 
 
-def test_i04_identifiers_stay_text_and_doubts_are_told(client, phuc, school):
+def test_i04_identifiers_stay_text_and_doubts_are_noted(client, phuc, school):
     rows = [["0079760501", *AN[1:]], ["79760501.0", *BINH[1:]], [79760502, *CHAU[1:]]]
     roster = preview(client, school, xlsx(rows))
     assert roster.rows.get(line=2).facts["external_id"] == "0079760501"
@@ -333,7 +333,7 @@ def test_the_same_form_twice_makes_one_import(client, phuc, school):
 
 
 @pytest.mark.parametrize("name", ["paper_as.xlsx", "web_page.xls", "empty.xlsx"])
-def test_what_is_no_list_is_refused_at_the_door(client, phuc, school, name):
+def test_what_is_not_a_list_is_refused(client, phuc, school, name):
     response = upload(client, school, fixture(name))
     assert response.status_code == 200
     assert response.context["form"].errors

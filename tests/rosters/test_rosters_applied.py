@@ -91,7 +91,7 @@ def test_i08_bad_rows_are_left_out_and_come_back_as_a_file(client, phuc, school)
     assert line[-1]
 
 
-def test_the_file_of_rows_left_out_can_be_mended_and_sent_again(client, phuc, school):
+def test_the_file_of_rows_left_out_can_be_corrected_and_sent_again(client, phuc, school):
     roster = imported(client, school, xlsx([AN, BAD]))
     data = b"".join(client.get(reverse("roster_left_out", args=[roster.reference])).streaming_content)
     book = load_workbook(BytesIO(data))
@@ -322,7 +322,7 @@ def test_i11_a_pupil_of_another_school_waits_until_that_school_releases(client, 
     assert not pupils_visible_to(khang).filter(pk=an.pk).exists()  # the old school's sight ends at once
 
 
-def test_an_identifier_that_left_elsewhere_gives_nothing_to_another_name(client, phuc, school, khang, other_school):
+def test_a_released_identifier_is_not_given_to_another_name(client, phuc, school, khang, other_school):
     client.force_login(khang)
     imported(client, other_school, xlsx([AN]))
     Pupil.objects.update(left_on="2026-09-01")

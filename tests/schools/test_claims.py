@@ -317,8 +317,8 @@ def test_the_desk_says_what_waits(client, invited):
     assert desk.tasks(make_outsider()) == []
 
 
-def test_the_link_to_the_first_password_stands_on_no_desk_and_is_wiped_once_it_left(client, invited, outbox_sent):
-    """Whoever supports a new coordinator, or reads a copy of the database, sets no password for her."""
+def test_the_link_to_the_first_password_is_on_no_desk_and_is_wiped_once_sent(client, invited, outbox_sent):
+    """Support staff, or someone with a copy of the database, cannot set a password for a new coordinator."""
     claim = claim_of(client, invited)
     client.force_login(make_ward_officer(ward=invited.ward))
     client.post(reverse("claim_verify", args=[claim.pk]), {"idempotency_key": "v-1"})

@@ -76,7 +76,7 @@ def test_holidays_do_not_count_and_one_letter_names_all():
     assert letters("claims_wait") == 1
 
 
-def test_a_corrected_registration_waits_anew():
+def test_a_corrected_registration_starts_waiting_again():
     claim = make_claim()
     make_ward_officer(ward=claim.school.ward)
     on_day(3)

@@ -1,4 +1,4 @@
-"""One coordinator and one deputy: handed over, taken back by the authority, sought anew; and what a teacher loses."""
+"""One coordinator and one deputy: handed over, replaced by the authority, vacant again; and what a teacher loses."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_coordinator_hands_over_once_and_both_are_told(client, phuc, school,
     assert client.get(reverse("staff_invite", args=[school.code])).status_code == 302
 
 
-def test_a_deputy_who_becomes_coordinator_leaves_the_deputys_place(client, phuc, school):
+def test_a_deputy_who_becomes_coordinator_is_no_longer_deputy(client, phuc, school):
     binh = make_staff("Lý Thanh Bình", SchoolRole.DEPUTY)
     client.force_login(binh)
     assert client.get(reverse("coordinator_hand_over", args=[school.code])).status_code == 403
@@ -112,7 +112,7 @@ def test_the_authority_names_another_one_from_the_staff(client, phuc, school):
     assert client.get(reverse("school_detail", args=[school.code])).status_code == 404
 
 
-def test_with_nobody_left_the_school_is_registered_anew_and_stays_at_work(client, phuc, school):
+def test_with_nobody_left_the_school_can_be_registered_again_and_stays_active(client, phuc, school):
     hanh, class_group = make_teacher(), make_class("8A1", school=school, pupils=1)
     officer = make_ward_officer(ward=school.ward)
     client.force_login(officer)

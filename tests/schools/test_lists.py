@@ -226,7 +226,7 @@ def test_a_csv_without_a_code_column_is_not_taken(client, nam):
     assert (kept.state, kept.file_path) == (ImportState.CANCELLED, "")
 
 
-def test_what_is_no_spreadsheet_is_refused_with_a_reason(client, nam):
+def test_what_is_not_a_spreadsheet_is_refused_with_a_reason(client, nam):
     posted = {"upload": SimpleUploadedFile("ds.xlsx", b"%PDF-1.4"), "idempotency_key": "u-9"}
     page = client.post(reverse("school_list_imports"), posted)
     assert page.status_code == 200
@@ -234,7 +234,7 @@ def test_what_is_no_spreadsheet_is_refused_with_a_reason(client, nam):
     assert not SchoolListImport.objects.exists()
 
 
-def test_an_officer_whose_post_is_cut_changes_only_the_own_area(client, nam):
+def test_an_officer_with_a_limited_post_changes_only_their_own_area(client, nam):
     elsewhere = Area.objects.exclude(code="25747").filter(in_jurisdiction=True, kind="ward").first()
     bring_in(client, CHU_VAN_AN, [2, "00740200", "Trường THCS Xa", elsewhere.code, "THCS", "", 100, "", ""])
     client.force_login(make_officer("Bùi Văn Hẹp", areas=(Area.objects.get(code="25747"),)))

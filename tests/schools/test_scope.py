@@ -150,7 +150,7 @@ def with_post(officer, *, role: str, areas: tuple = ()):
 
 
 def test_two_posts_do_not_lend_each_other_their_reach(client, province):
-    """A ward officer who also works for the department decides and keeps, as a ward, the own ward only."""
+    """A ward officer who also works for the department only handles their own ward as a ward officer."""
     for number, name in enumerate(("here", "there")):
         SchoolClaim.objects.create(
             school=province[name], full_name="Ai", position="?", email="a@example.vn", phone="+8491234567",

@@ -102,7 +102,7 @@ def test_an_expired_withdrawn_or_unknown_link_says_so(client, phuc, outbox_sent)
     assert client.get(reverse("invitation_accept", args=["x" * 43])).status_code == 404
 
 
-def test_a_school_that_is_suspended_takes_nobody_on(client, phuc, outbox_sent):
+def test_a_suspended_school_cannot_add_staff(client, phuc, outbox_sent):
     invite(client)
     school = make_school()
     school.state = SchoolState.SUSPENDED
@@ -133,7 +133,7 @@ def test_a_member_is_not_invited_twice_and_no_coordinator_by_invitation(client, 
     assert not Invitation.objects.exists()
 
 
-def test_only_the_coordinator_invites_and_only_for_the_own_school(client, phuc):
+def test_only_the_coordinator_invites_and_only_for_their_own_school(client, phuc):
     other = make_outsider().memberships.get().school
     assert client.post(reverse("staff_invite", args=[other.code]), HANH).status_code == 404
     client.force_login(make_teacher())

@@ -44,7 +44,7 @@ def test_a_visitor_has_no_standing_and_costs_nothing(django_assert_num_queries):
     assert not standing.is_officer
 
 
-def test_a_pupil_knows_the_own_record_only():
+def test_a_pupil_sees_only_their_own_record():
     minh = make_pupil(with_account=True)
     make_pupil("Trần Thị Lan", school=minh.school)
     user = User.objects.get(pk=minh.user_id)

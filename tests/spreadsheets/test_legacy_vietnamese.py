@@ -190,7 +190,7 @@ SYLLABLES = sorted({word for name in CLASS for word in name.split()}) + [
 
 
 @given(st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=30))
-def test_whatever_vietnamese_words_stand_in_unicode_they_stay(words):
+def test_vietnamese_words_in_unicode_stay_unchanged(words):
     assert verdict(" ".join(words)) is None
 
 

@@ -193,7 +193,7 @@ def test_a_text_file_has_one_sheet_without_a_name():
     assert [(sheet.name, sheet.hidden, len(sheet.sample)) for sheet in book.sheets] == [("", False, 5)]
 
 
-# --- What is no list ------------------------------------------------------------------------------------
+# --- What is not a list ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("name", "code"),
     [("empty.xlsx", "empty_file"), ("paper_as.xlsx", "unknown_file"), ("web_page.xls", "web_page_file")],

@@ -1,4 +1,4 @@
-"""A file that was made to hurt is refused with a sentence; the portal goes on, and nothing leaves its folder."""
+"""Malicious files are refused with a message; the portal keeps running, and nothing leaves its folder."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ ENTITIES = """<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY a "aaaaaaaaaa">
 @pytest.mark.parametrize(
     "part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml"]
 )
-def test_entities_are_refused_wherever_they_stand(refusal, part):
+def test_entities_are_refused_anywhere(refusal, part):
     chain = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x"}">' for n in range(10))
     assert refusal(doctored({part: ENTITIES.format(chain) + "<x>&e9;</x>"})) == "unsafe_file"
 

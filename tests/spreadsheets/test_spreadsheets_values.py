@@ -1,4 +1,4 @@
-"""Birthdays, telephones, codes and names as schools write them: mended where it is sure, told where it is not."""
+"""Dates of birth, phone numbers, codes and names as schools write them: repaired where safe, noted where not."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_month_first_date_says_what_was_meant():
 @pytest.mark.parametrize(
     ("written", "year"), [("5/9/13", 2013), ("05/09/99", 1999), ("05-09-26", 2026), ("5.9.27", 1927)]
 )
-def test_two_digits_of_a_year_are_told(written, year):
+def test_two_digit_years_are_noted(written, year):
     reading = read_date(text(written), today=TODAY)
     assert (reading.value, codes_of(reading)) == (date(year, 9, 5), ["date_two_digit_year"])
 
@@ -154,7 +154,7 @@ def test_ways_to_write_a_number(written):
 
 
 @pytest.mark.parametrize("cell", [number(912345678), text("912345678"), text("912345678.0")])
-def test_a_lost_zero_is_put_back_and_told(cell):
+def test_a_lost_zero_is_restored_and_noted(cell):
     reading = read_phone(cell)
     assert (reading.value, codes_of(reading)) == ("+84912345678", ["phone_zero_restored"])
     assert reading.notes[0]["read"] == "0912 345 678"
@@ -184,7 +184,7 @@ def test_numbers_that_are_explained_not_taken(written, code, read):
     assert (reading.value, codes_of(reading), reading.notes[0].get("read")) == (None, [code], read)
 
 
-def test_landlines_and_words_are_told():
+def test_landlines_and_words_are_noted():
     assert codes_of(read_phone(text("0274 3822 123"))) == ["phone_landline"]
     assert codes_of(read_phone(number(2743822123))) == ["phone_zero_restored", "phone_landline"]
     reading = read_phone(text("0912345678 (mẹ)"))
@@ -203,7 +203,7 @@ def test_codes_stay_text():
     assert read_code(number(79760501)).value == "79760501"
 
 
-def test_a_code_that_became_a_float_is_told():
+def test_a_code_that_became_a_float_is_noted():
     reading = read_code(text("79760501.0"))
     assert (reading.value, codes_of(reading)) == ("79760501", ["code_float"])
 
@@ -242,7 +242,7 @@ def test_codes_of_many_widths_raise_no_suspicion():
 
 
 @pytest.mark.parametrize("cell", [number(1.5), text("<b>"), Cell("bool", "TRUE", True), day(DAY)])
-def test_what_is_no_code(cell):
+def test_what_is_not_a_code(cell):
     assert codes_of(read_code(cell)) == ["code_unreadable"]
 
 
@@ -255,12 +255,12 @@ def test_a_clean_name_says_nothing():
     "written",
     [unicodedata.normalize("NFD", "Nguyễn Văn Đức"), "Nguyễn  Văn Đức", "Nguyễn\u00a0Văn Đức", "Nguyễn Văn\u200b Đức"],
 )
-def test_what_was_cleaned_is_told(written):
+def test_what_was_cleaned_is_noted(written):
     reading = read_name(written)
     assert (reading.value, codes_of(reading)) == ("Nguyễn Văn Đức", ["name_cleaned"])
 
 
-def test_eth_is_read_as_d_and_told():
+def test_eth_is_read_as_d_and_noted():
     reading = read_name("Ðặng Hoà")
     assert (reading.value, codes_of(reading)) == ("Đặng Hoà", ["name_eth"])
 
@@ -293,7 +293,7 @@ def test_a_name_from_an_old_font_gets_the_capital_that_the_font_lacked():
 
 
 @pytest.mark.parametrize(("written", "code"), [("Nguyễn Văn 3", "name_digits"), ("Đ" * 151, "name_too_long")])
-def test_what_is_no_name(written, code):
+def test_what_is_not_a_name(written, code):
     assert codes_of(read_name(written)) == [code]
 
 

@@ -178,7 +178,7 @@ def test_staff_of_another_centre_and_teachers_find_nothing(today, as_user):
     assert as_user(stranger).get(reverse("centre_day")).context["shown"].sessions == []
 
 
-def test_sessions_that_nobody_booked_stand_after_those_with_groups(world, as_user):
+def test_sessions_that_nobody_booked_come_after_those_with_groups(world, as_user):
     """In a centre with many rooms they would hide whom to expect."""
     booking = book(world.session, world.class_8a1, world.hanh)
     early = make_session(trip=world.session.field_trip, starts_at=local(10, 4))

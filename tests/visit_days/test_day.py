@@ -75,7 +75,7 @@ def test_after_the_scan_the_numbers_are_filled_in_as_confirmed(booked, as_user):
 
 
 @pytest.mark.django_db
-def test_who_stays_at_school_is_left_out_once_though_the_fixed_count_left_them_out_already(booked, as_user):
+def test_pupils_staying_at_school_are_subtracted_only_once(booked, as_user):
     pupils = list(Pupil.objects.filter(enrolments__class_group=booked.class_8a1)[:30])
     set_roster(booking_id=booked.booking.pk, pupil_ids=[pupil.pk for pupil in pupils], by=booked.hanh)
     give_consent(*pupils[:27])
@@ -116,7 +116,7 @@ def test_which_reminder_is_due(before, code):
 
 
 @pytest.mark.django_db
-def test_each_reminder_goes_once_and_none_for_what_is_off(booked):
+def test_each_reminder_is_sent_once_and_none_for_cancelled_visits(booked):
     Booking.objects.update(created_at=timezone.now() - timedelta(days=40))
     starts = booked.session.starts_at
     sent = [send_reminders(now=starts - before) for before in (timedelta(days=20), *sorted(REMINDERS.values())[::-1])]
@@ -125,7 +125,7 @@ def test_each_reminder_goes_once_and_none_for_what_is_off(booked):
     subjects = list(Message.objects.filter(kind="visit_reminder").order_by("pk").values_list("subject", flat=True))
     assert len(set(subjects)) == 3
     assert [subject.split(":")[0] for subject in subjects] == ["Còn 14 ngày", "Còn 3 ngày", "Ngày mai"]
-    # Another day is another date: it is reminded of anew.
+    # Another day is another date: new reminders are sent.
     move_session(booked.session, starts + timedelta(days=7))
     assert send_reminders(now=starts + timedelta(days=6)) == 1
     move_session(booked.session, local(30))
@@ -136,14 +136,14 @@ def test_each_reminder_goes_once_and_none_for_what_is_off(booked):
 @pytest.mark.django_db
 def test_a_reminder_counts_the_days_that_are_left(booked):
     Booking.objects.update(created_at=timezone.now() - timedelta(days=40))
-    for hours, said in ((5 * 24, "Còn 5 ngày: "), (1, "Hôm nay: ")):  # moved forward, or the worker stood still
+    for hours, said in ((5 * 24, "Còn 5 ngày: "), (1, "Hôm nay: ")):  # moved forward, or the worker had stopped
         move_session(booked.session, starts := local(25, 14))
         assert send_reminders(now=starts - timedelta(hours=hours)) == 1
         assert Message.objects.filter(kind="visit_reminder").latest("pk").subject.startswith(said)
 
 
 @pytest.mark.django_db
-def test_who_was_offered_places_a_moment_ago_needs_no_reminder_of_two_weeks(booked):
+def test_a_recent_offer_needs_no_two_week_reminder(booked):
     starts = booked.session.starts_at
     Booking.objects.update(created_at=starts - timedelta(days=40), offered_at=starts - timedelta(days=5))
     assert send_reminders(now=starts - timedelta(days=4)) == 0

@@ -60,7 +60,7 @@ def test_names_of_two_devices_are_united_and_never_outnumber_the_pupils():
     assert (arrival.pupils, arrival.girls, len(arrival.present), arrival.named) == (38, 21, 38, True)
 
 
-def test_who_was_seen_is_here_until_somebody_who_knew_of_it_says_otherwise():
+def test_a_pupil_who_was_seen_is_present_until_someone_who_knew_says_otherwise():
     seen, absent = mark("a", 0), mark("b", 5, kind=MarkKind.NO_SHOW)
     assert merged_in_any_order(seen, absent).came
     knowing = mark("c", 6, kind=MarkKind.NO_SHOW, replaces={"a"})
@@ -119,7 +119,7 @@ def send(client, *marks: dict, device: str = "0a0a0a0a-f0f0-1", **head):
 
 
 @pytest.mark.django_db
-def test_the_list_tells_the_device_all_it_needs_and_who_must_not_be_photographed(today, as_user):
+def test_the_list_has_all_the_device_needs_and_who_must_not_be_photographed(today, as_user):
     data = as_user(today.sen).get(reverse("door_list")).json()
     [group] = data["sessions"][0]["groups"]
     assert group["expected"] == {"pupils": 37, "girls": None, "adults": 2}
@@ -157,7 +157,7 @@ def test_the_same_mark_twice_counts_once(today, as_user):
 
 
 @pytest.mark.django_db
-def test_two_devices_note_half_a_class_each_and_a_third_that_nobody_came(today, as_user):
+def test_two_devices_record_half_a_class_each_and_a_third_that_nobody_came(today, as_user):
     client = as_user(today.sen)
     left = word(today, minutes_ago=9, present=today.pupils[:18], pupils=18, girls=9)
     right = word(today, minutes_ago=8, present=today.pupils[18:36], pupils=18, girls=9)
@@ -167,7 +167,7 @@ def test_two_devices_note_half_a_class_each_and_a_third_that_nobody_came(today, 
     today.booking.refresh_from_db()
     assert (today.booking.state, today.booking.arrived_pupils) == (BookingState.ATTENDED, 36)
     assert today.booking.roster.filter(attended=True).count() == 36
-    # The page saw all of it: its correction stands, and a telephone that comes late with an old word changes names only.
+    # The page saw all of it: its correction counts, and a phone that sends an old mark late only changes names.
     check_in(booking_id=today.booking.pk, pupils=35, girls=18, adults=1, absent=today.pupils[35:], by=today.sen)
     today.booking.refresh_from_db()
     assert (today.booking.arrived_pupils, today.booking.arrived_adults) == (35, 1)
@@ -269,7 +269,7 @@ def test_strangers_and_nonsense_get_nowhere(today, as_user, client):
 
 
 @pytest.mark.django_db
-def test_the_page_that_the_device_keeps_holds_nothing_of_anybody(today, as_user):
+def test_the_page_kept_by_the_device_contains_no_personal_data(today, as_user):
     client = as_user(today.sen)
     page = client.get(reverse("door")).content.decode()
     for secret in (today.sen.full_name, today.school.name, today.booking.reference, "csrfmiddlewaretoken"):

@@ -111,7 +111,7 @@ def test_co_hanh_adds_a_photograph_of_who_agreed(visit, as_user):
     assert [entry.action for entry in history_of(visit.booking)][:1] == ["booking.photograph"]
 
 
-def test_who_has_no_consent_cannot_be_ticked_by_any_door(visit, as_user):
+def test_pupils_without_consent_cannot_be_ticked_in_any_way(visit, as_user):
     client, before = as_user(visit.hanh), files()
     assert f'value="{visit.an.pk}"' not in main_of(client.get(visit.page))
     sent(client, visit, pupils=[visit.an.pk])
@@ -157,7 +157,7 @@ def test_the_same_photograph_twice_is_one(visit, as_user):
     assert {f"photographs/{name}" for name in files() - before} == {photograph.storage_key, photograph.preview_key}
 
 
-def test_the_same_photograph_again_says_anew_who_is_in_it(visit, as_user):
+def test_the_same_photograph_again_updates_who_is_in_it(visit, as_user):
     first = kept(visit)  # "nobody": then she sees that Minh looks back
     sent(as_user(visit.hanh), visit, pupils=[visit.minh.pk])
     assert list(VisitPhotograph.objects.get().pupils.all()) == [visit.minh]
@@ -234,7 +234,7 @@ def test_the_centre_or_the_principal_removes_it_after_a_question(visit, as_user)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_file_goes_with_the_photograph(visit, as_user):
+def test_the_file_is_deleted_with_the_photograph(visit, as_user):
     photograph = kept(visit, visit.minh)
     keys = [photograph.storage_key, photograph.preview_key]
     assert all(storages["private"].exists(key) for key in keys)
@@ -264,7 +264,7 @@ def test_what_came_in_after_a_new_consent_stays(visit):
     assert list(VisitPhotograph.objects.all()) == [photograph]
 
 
-def test_the_pupil_reads_of_it_takes_the_own_picture_along_and_erases_it(visit):
+def test_the_pupil_reads_about_it_downloads_their_own_picture_and_erases_it(visit):
     kept(visit, visit.minh)
     kept(visit, colour="navy")
     minh = Subject(pupil_ids=(visit.minh.pk,))

@@ -1,4 +1,4 @@
-"""Who may come in through the agency, and whether that was already two steps."""
+"""Who may sign in through the agency, and whether that already included a second step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def list_apps(
         self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
-        """The settings alone name a provider: nobody adds one by a row in the database."""
+        """Providers come from the settings only, never from rows in the database."""
         agency = settings.OIDC
         if agency is None or provider not in (None, "agency"):
             return []
@@ -40,11 +40,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(
         self, request: HttpRequest, provider, error=None, exception: Exception | None = None, extra_context=None
     ) -> None:
-        """The person reads that it did not work; why stands in the log, for whoever runs the portal."""
+        """Tell the person that it failed; the reason goes to the log for the operator."""
         logger.warning("agency sign-on: %s", exception or error)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """An unknown person gets no account and is matched with none: they link their own, once, from inside."""
+        """Unknown people get no account and no match; they link their own account once, while signed in."""
         if sociallogin.state.get("process") != AuthProcess.CONNECT and not sociallogin.is_existing:
             page = render(request, "socialaccount/unknown.html", {"agency": settings.OIDC["name"]}, status=403)
             raise ImmediateHttpResponse(page)
@@ -54,7 +54,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 
 def asserts_two_steps(claims: dict) -> bool:
-    """Whether the provider says, in a word that our settings know, that it asked for a second factor itself."""
+    """Whether the provider states, in a way our settings recognise, that it already asked for a second factor."""
     methods = claims.get("amr") or []
     return claims.get("acr") in settings.OIDC["second_factor_acr"] or bool(
         {*methods} & {*settings.OIDC["second_factor_amr"]}
@@ -62,7 +62,7 @@ def asserts_two_steps(claims: dict) -> bool:
 
 
 class AuthenticateStage(AllauthAuthenticateStage):
-    """The second step at sign-in; left out when the agency already took it."""
+    """The second step at sign-in, skipped when the agency has already done it."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         sociallogin: SocialLogin | None = (self.login.signal_kwargs or {}).get("sociallogin")

@@ -1,7 +1,7 @@
-"""allauth's OpenID Connect with what it leaves out: the nonce, the signature, the least data, the issuer as part of the name.
+"""allauth's OpenID Connect plus what it omits: nonce, signature check, minimal data, issuer as part of the identity.
 
-allauth 65 sends no nonce, does not check the signature of a token that it fetched itself, believes the userinfo
-page before the token, and stores every claim.
+allauth 65 sends no nonce, does not check the signature of tokens it fetched itself, trusts the userinfo endpoint over
+the token, and stores every claim.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class AgencyAdapter(OpenIDConnectOAuth2Adapter):
         return config
 
     def get_callback_url(self, request: HttpRequest, app) -> str:
-        """Always the same address, in whatever language the person reads: the provider has it on a list."""
+        """Return the same URL in every language, because the provider keeps a list of allowed URLs."""
         return settings.SITE_URL + "/accounts/agency/callback/"
 
     def complete_login(self, request: HttpRequest, app, token: SocialToken, **kwargs):
@@ -62,11 +62,11 @@ class AgencyProvider(OpenIDConnectProvider):
         return reverse("agency_callback")
 
     def get_default_scope(self) -> list[str]:
-        """Who it is, and nothing about them."""
+        """Ask for the identity only, and for nothing else about the person."""
         return ["openid"]
 
     def get_scope_from_request(self, request: HttpRequest) -> list[str]:
-        """The person in front of the browser does not choose what is asked, here and below."""
+        """The browser cannot change what is requested, here and below."""
         return self.get_scope()
 
     def get_auth_params_from_request(self, request: HttpRequest, action: str) -> dict:
@@ -76,7 +76,7 @@ class AgencyProvider(OpenIDConnectProvider):
         return identity_of(data)
 
     def extract_extra_data(self, data: dict) -> dict:
-        """How the person was recognised; neither name nor number."""
+        """Keep how the person was authenticated; no name and no number."""
         return {name: data[name] for name in ("iss", "acr", "amr") if name in data}
 
     def extract_common_fields(self, data: dict) -> dict:

@@ -1,4 +1,4 @@
-"""What a provider says of a person is believed only as a token that it signed for us, now, for this very sign-in."""
+"""A provider's claims are only trusted in a token that it signed for us, just now, for this particular sign-in."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-# Never taken from the token itself: "none", or our public key as a password, would be a choice of its writer.
+# Never taken from the token itself: otherwise its author could choose "none", or our public key as a password.
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
 CLOCKS_DIFFER = 60  # seconds
 
 
 def nonce_of(state: str) -> str:
-    """Belongs to one ``state``, which is drawn at random, kept in the session and good for one answer."""
+    """Return the nonce for one ``state``, which is random, stored in the session and valid for one response."""
     return salted_hmac("programs.accounts.agency.nonce", state, algorithm="sha256").hexdigest()
 
 
@@ -43,7 +43,7 @@ def verified_claims(id_token: str, *, issuer: str, client_id: str, keys_url: str
 
 
 def _key_for(id_token: str, keys_url: str):
-    """The provider's key that signed the token, read anew: keys change, and a sign-in is rare."""
+    """Fetch the provider's key that signed the token; keys change, and sign-ins are rare."""
     header = jwt.get_unverified_header(id_token)
     with get_adapter().get_requests_session() as session:
         answer = session.get(keys_url)
@@ -57,5 +57,5 @@ def _key_for(id_token: str, keys_url: str):
 
 
 def identity_of(claims: dict) -> str:
-    """One person at one provider: the same subject elsewhere is somebody else."""
+    """Identify one person at one provider: the same subject at another provider is someone else."""
     return sha256(f"{claims['iss']}\n{claims['sub']}".encode()).hexdigest()

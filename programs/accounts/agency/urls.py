@@ -1,4 +1,4 @@
-"""Found by allauth beside the provider. The callback answers without a language: the provider knows one address."""
+"""Discovered by allauth next to the provider. The callback has no language prefix: the provider knows one URL only."""
 
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialApp
@@ -28,7 +28,7 @@ def _answer(view: type, request: HttpRequest) -> HttpResponse:
         return view.adapter_view(adapter)(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
-    except (RequestException, OAuth2Error, ValueError, KeyError) as error:  # away, or talking nonsense
+    except (RequestException, OAuth2Error, ValueError, KeyError) as error:  # unreachable, or sending invalid responses
         return render_authentication_error(request, adapter.get_provider(), exception=error)
 
 

@@ -91,7 +91,7 @@ def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
 
 
 def change_entry(*, entry_id: int, group: Group, by: User, wait_if_lost: bool = False) -> BallotEntry:
-    """Change what a school said of its group, until entries close; its needs only by its leader."""
+    """Change an entry, until entries close; its needs only by its leader."""
     with transaction.atomic():
         entry = _lock_entry(entry_id, by)
         _must_suit(entry.ballot, queries.session_to_enter(entry.session_id), group)
@@ -107,7 +107,7 @@ def change_entry(*, entry_id: int, group: Group, by: User, wait_if_lost: bool = 
 
 
 def withdraw_entry(*, entry_id: int, by: User) -> BallotEntry:
-    """Take the class out, until entries close. Once more changes nothing."""
+    """Withdraw the class, until entries close. Repeating this changes nothing."""
     with transaction.atomic():
         entry = _lock_entry(entry_id, by)
         if entry.outcome == EntryOutcome.WITHDRAWN:
@@ -137,5 +137,5 @@ def _seen(entry: BallotEntry) -> dict:
 
 
 def wipe(*, entries: QuerySet[BallotEntry]) -> None:
-    """What only served a coming visit goes: a winner's booking has it."""
+    """Wipe data only needed for the coming visit: a winner's booking has it."""
     empty(entries)

@@ -1,4 +1,4 @@
-"""Sending what a ballot drew: the winners' bookings, the losers who wish to wait, one letter to each leader.
+"""Sending the results of a ballot: the winners' bookings, the losers who want to wait, one email to each leader.
 
 Locks are taken as in ``actions.ballot``.
 """
@@ -37,10 +37,10 @@ from programs.schools.models import School
 
 
 def send_results(*, ballot_id: int, by: User) -> Ballot:
-    """Make the winners' bookings through the guard, queue the losers who wish, tell everybody once.
+    """Create the winners' bookings through the guard, queue the losers who want to wait, and notify everyone once.
 
-    One transaction: all of it or nothing. Afterwards what is left is booked like any session. Once more changes
-    nothing, whoever does it at the same time.
+    One transaction: all or nothing. Afterwards any places left can be booked as usual. Repeating this, even
+    concurrently, changes nothing.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -72,14 +72,14 @@ def _lock_schools(entries: Sequence[BallotEntry]) -> None:
     """The schools of all entries, locked in the order of their keys before the first of them is settled.
 
     Two ballots that are sent at once meet in the same schools, each in its own drawn order: locked one by one, they
-    would wait for each other for ever.
+    would deadlock.
     """
     schools = School.objects.select_for_update(no_key=True).filter(pk__in={entry.school_id for entry in entries})
     list(schools.order_by("pk").values_list("pk", flat=True))
 
 
 def _settle(entry: BallotEntry, *, by: User, now: datetime) -> None:
-    """The booking of what was drawn; a place in line for what was not and asked for it, in the drawn order."""
+    """Create the booking of a winner, or queue a loser who asked to wait, in the drawn order."""
     if entry.outcome == EntryOutcome.WON:
         try:
             with transaction.atomic():
@@ -114,7 +114,7 @@ def _queue(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
 
 
 def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
-    """The booking that the entry stands for, judged anew: much can have happened since the list was published."""
+    """The booking for the entry, judged again: much may have happened since the list was published."""
     session, trip = entry.session, entry.session.field_trip
     booking = Booking(
         reference=new_reference(REFERENCE_PREFIX),
@@ -145,11 +145,11 @@ def _of_ballot(entry: BallotEntry, booking: Booking) -> dict:
 
 
 def _tell(ballot: Ballot, entries: Sequence[BallotEntry]) -> None:
-    """One letter to each leader about all the groups that he or she entered."""
+    """One email to each leader about all the groups they entered."""
     of_leader: dict[int, list[BallotEntry]] = defaultdict(list)
     for entry in entries:
         entry.won = entry.outcome == EntryOutcome.WON
-        entry.why = lazy(fair.reason_words, str)(entry.reason)  # in the language of the letter
+        entry.why = lazy(fair.reason_words, str)(entry.reason)  # in the language of the email
         of_leader[entry.leader_id].append(entry)
     for leader_id, own in of_leader.items():
         write_message(

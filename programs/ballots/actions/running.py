@@ -29,7 +29,7 @@ BALLOT_PREFIX = "BT"
 
 
 def may_run(*, by: User, season: Season | None, session: Session | None) -> bool:
-    """Whether this person opens, closes, draws and sends the ballot of a season or a session."""
+    """Whether this person may open, close, draw and send the ballot of a season or a session."""
     centre_id = None if session is None else session.field_trip.centre_id
     return policy.can_run_ballot(managed_centre_ids(by), centre_id, is_department=standing_of(by).is_department)
 
@@ -50,7 +50,7 @@ def open_ballot(
     by: User,
     key: str,
 ) -> Ballot:
-    """Give the places of a season or a session by ballot from now on. Raises ``Refused``, and PermissionDenied."""
+    """Allocate the places of a season or a session by ballot from now on. Raises ``Refused``, and PermissionDenied."""
     if not may_run(by=by, season=season, session=session):
         raise PermissionDenied
     body = {
@@ -84,7 +84,7 @@ def _open(season, session, closes_at: datetime, seed_source: str, factors: dict,
 
 
 def switch_mode(*, ballot: Ballot, to: BookingMode, now: datetime) -> None:
-    """Switch the way in which the sessions to come, and those still to be planned, give their places.
+    """Switch how upcoming and future sessions allocate their places.
 
     The caller holds the locks of the season and of the sessions.
     """
@@ -108,9 +108,9 @@ def lock_ballot(*, ballot_id: int) -> Ballot:
 
 # --- Closing: the list is published before the seed is known ------------------------------------
 def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
-    """Publish the list of entries with all that weighs, and its hash. Once more changes nothing.
+    """Publish the list of entries with all weights, and its hash. Repeating this changes nothing.
 
-    ``by`` is None where the portal does it itself when the time has come.
+    ``by`` is None when the portal does this itself at the closing time.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -131,7 +131,7 @@ def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
 
 
 def publish_due_lists() -> int:
-    """Close every ballot whose time has come; how many."""
+    """Close every ballot whose closing time has passed; return their number."""
     due = queries.ballots_to_close(now=timezone.now())
     for ballot_id in due:
         close_ballot(ballot_id=ballot_id, by=None)
@@ -156,7 +156,7 @@ def _weigh(ballot: Ballot, entries: Sequence[BallotEntry]) -> None:
 
 
 def _document(ballot: Ballot, entries: Sequence[BallotEntry], *, now: datetime) -> dict:
-    """Everything on which the draw depends but the seed; schools and sizes, no person."""
+    """Everything the draw depends on except the seed; schools and sizes, no people."""
     sessions = {entry.session_id: entry.session for entry in entries}
     groups = {pk: place for place, pk in enumerate(dict.fromkeys(entry.class_group_id for entry in entries), 1)}
     may_win, busy = _may_win(ballot, entries), queries.busy_entries(entries)
@@ -212,9 +212,9 @@ def _may_win(ballot: Ballot, entries: Sequence[BallotEntry]) -> dict[int, int]:
 
 # --- Drawing ------------------------------------------------------------------------------------
 def draw_ballot(*, ballot_id: int, seed: str, by: User) -> Ballot:
-    """Draw once. Where a source was announced, ``seed`` is what it gave; otherwise the portal takes a random one.
+    """Draw once. If a source was announced, ``seed`` is what it gave; otherwise the portal takes a random one.
 
-    Nothing is sent yet. Drawing again, with whatever seed, changes nothing: the first draw stands.
+    Nothing is sent yet. Drawing again, with any seed, changes nothing: the first draw is final.
     """
     now = timezone.now()
     with transaction.atomic():

@@ -58,7 +58,7 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            message = _("Class {group} takes part in the draw as number {number}.")
+            message = _("Class {group} is entered in the draw as number {number}.")
             messages.success(request, message.format(group=entry.class_group, number=entry.number))
             return redirect("entry_detail", entry.pk)
     return _entry_page(request, session, ballot, form, classes=classes)
@@ -108,7 +108,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One entry: what was said, what it weighs, what came of it and why."""
+    """One entry: its details, its weight, its result and the reason."""
     entry = get_object_or_404(queries.entries_visible_to(request.user), pk=pk)
     ballot = entry.ballot
     sent = ballot.state == BallotState.SENT
@@ -165,7 +165,7 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The entry is changed."))
+            messages.success(request, _("The entry has been changed."))
             return redirect("entry_detail", entry.pk)
     return _entry_page(request, session, entry.ballot, form, classes=[entry.class_group], entry=entry)
 
@@ -182,7 +182,7 @@ def entry_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The class does not take part in the draw any more."))
+            messages.success(request, _("The class is no longer in the draw."))
             return redirect("entry_list")
     context = {
         "title": _("Withdraw entry number {number}?").format(number=entry.number),

@@ -67,7 +67,7 @@ def ballot_new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("Schools can enter from now on."))
+            messages.success(request, _("Schools can now enter."))
             return redirect("ballot_run", ballot.reference)
     return render(request, "ballots/ballot_new.html", {"form": form})
 
@@ -82,7 +82,7 @@ def _run(request: HttpRequest, reference: str) -> Ballot:
 @signed_in
 @require_safe
 def ballot_run(request: HttpRequest, reference: str) -> HttpResponse:
-    """Where the ballot stands, its entries, and what the draw would do before it is sent."""
+    """The state of the ballot, its entries, and the effect of the draw before it is sent."""
     ballot = get_object_or_404(queries.ballots_visible_to(request.user), reference=reference)
     drawn = ballot.state in (BallotState.DRAWN, BallotState.SENT)
     document = queries.published_list(ballot)
@@ -103,7 +103,7 @@ def ballot_run(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _steps(ballot: Ballot) -> list[dict]:
-    """Where the ballot is on its way; a step that is done says when."""
+    """The progress of the ballot; completed steps show when."""
     order = list(BallotState)
     here = order.index(BallotState(ballot.state))
     moments = [None, ballot.closed_at, ballot.drawn_at, ballot.sent_at]
@@ -126,9 +126,9 @@ def ballot_close(request: HttpRequest, reference: str) -> HttpResponse:
         ballot,
         ConfirmationForm(request.POST or None),
         act=lambda form: actions.close_ballot(ballot_id=ballot.pk, by=request.user),
-        done=_("The list is published."),
+        done=_("The list has been published."),
         title=_("Publish the list of entries?"),
-        text=_("Everybody can read it: numbers, schools, sizes, weights and what they come from. It is final."),
+        text=_("Anyone can read it: numbers, schools, sizes, weights and how they were worked out. It is final."),
         submit=_("Publish the list"),
     )
 
@@ -150,9 +150,9 @@ def ballot_draw(request: HttpRequest, reference: str) -> HttpResponse:
         act=lambda form: actions.draw_ballot(
             ballot_id=ballot.pk, seed=form.cleaned_data.get("seed", ""), by=request.user
         ),
-        done=_("Drawn. Look at what it does, then send the results."),
+        done=_("Drawn. Check the effect, then send the results."),
         title=_("Draw now?"),
-        text=" ".join([text, _("It is drawn once. Nothing is sent yet: first you see what it does.")]),
+        text=" ".join([text, _("The draw happens once. Nothing is sent yet: you first see the effect.")]),
         submit=_("Draw"),
     )
 
@@ -166,9 +166,9 @@ def ballot_send(request: HttpRequest, reference: str) -> HttpResponse:
         ballot,
         ConfirmationForm(request.POST or None),
         act=lambda form: send_results(ballot_id=ballot.pk, by=request.user),
-        done=_("The results are sent."),
+        done=_("The results have been sent."),
         title=_("Send the results?"),
-        text=_("The drawn groups get their places, everybody is told once, and what is left is open for booking."),
+        text=_("The drawn groups get their places, everyone is told once, and any places left can be booked."),
         submit=_("Send the results"),
     )
 

@@ -1,4 +1,4 @@
-"""Somebody's yes or no to a visit: asked as soon as the papers are in, in the order that the risk asks for."""
+"""Approvals of visits: requested as soon as the papers are in, in the order required by the risk."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from programs.notices.actions import write_message
 
 
 def ask_approvals(*, booking: Booking) -> list[BookingApproval]:
-    """Ask whoever is next in line, once; nobody before the papers are in. The caller holds the session's lock."""
+    """Request the next approvals, once, and not before the papers are in. The caller holds the session's lock."""
     if booking.state not in rules.DECIDABLE or paper_queries.missing_papers(paper_queries.papers_of(booking)):
         return []
     risks = paper_queries.risks_of(booking)
@@ -57,7 +57,7 @@ def _facts(booking: Booking) -> dict:
 
 
 def ask_again(*, booking: Booking, by: User) -> None:
-    """A paper changed: whoever had approved it is asked anew. The caller holds the session's lock."""
+    """A paper changed: request its approvals again. The caller holds the session's lock."""
     given = list(booking.approvals.exclude(state=ApprovalState.ASKED))
     if not given:
         return
@@ -72,7 +72,7 @@ def ask_again(*, booking: Booking, by: User) -> None:
 
 
 def decide_approval(*, approval_id: int, approved: bool, reason: str = "", by: User) -> BookingApproval:
-    """Write down a yes or a no. A no ends the booking and frees its places; the same answer again changes nothing."""
+    """Record a yes or a no. A no ends the booking and frees its places; repeating an answer changes nothing."""
     now = timezone.now()
     booking_id = BookingApproval.objects.values_list("booking_id", flat=True).get(pk=approval_id)
     answer = ApprovalState.APPROVED if approved else ApprovalState.REFUSED

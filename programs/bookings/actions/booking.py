@@ -40,10 +40,10 @@ def book_session(
     key: str,
     wait_if_full: bool = False,
 ) -> Booking:
-    """Hold places for a class, or put it on the waiting list when it asked for that and they ran out.
+    """Hold places for a class, or put it on the waiting list if it asked for that and there are none left.
 
-    ``session`` comes fresh from ``queries.session_to_book``. The same ``key`` answers with the first booking,
-    whatever became of the places meanwhile. Raises ``Refused`` with the reason, and PermissionDenied when ``by``
+    ``session`` comes fresh from ``queries.session_to_book``. The same ``key`` returns the first booking, whatever
+    happened to the places in the meantime. Raises ``Refused`` with the reason, and PermissionDenied when ``by``
     does not belong to the school of the class.
     """
     if not policy.can_book_for(standing_of(by), group.school):
@@ -60,7 +60,7 @@ def book_session(
         with transaction.atomic():
             return _book(wish=wish, wait_if_full=wait_if_full)
     except (Refused, IntegrityError):
-        # A twin of this request may have been faster, and taken the last places for this very group.
+        # A duplicate of this request may have been faster and taken the last places for this same group.
         if earlier := Booking.objects.filter(key_hash=wish.key_hash).first():
             return _same(earlier, wish)
         raise
@@ -138,7 +138,7 @@ def _must_be_as_read(session: Session, now_is: Session) -> None:
 
 
 def school_facts_of(*, wish: Booking, now: datetime) -> booking_rules.SchoolFacts:
-    """What stands for and against the school of ``wish``, its row locked; the session comes with ``on_holiday``."""
+    """Facts about the school of ``wish`` for the rules, with its row locked; the session comes with ``on_holiday``."""
     session = wish.session
     school = booking_queries.school_to_book(wish.school_id, session)
     return booking_rules.SchoolFacts(
@@ -164,7 +164,7 @@ def _seen(booking: Booking) -> dict:
 
 
 def cancel_booking(*, booking_id: int, reason: str, by: User) -> Booking:
-    """Cancel for the school or for the centre, give the places back once, and let the waiting list move up.
+    """Cancel for the school or for the centre, release the places once, and let the waiting list move up.
 
     A second call finds the booking cancelled and changes nothing.
     """
@@ -199,7 +199,7 @@ def _must_manage(*, booking: Booking, by: User) -> None:
 
 
 def _side_of(*, booking: Booking, by: User) -> BookingState:
-    """Which side cancels; the centre's staff when the person stands on both."""
+    """Which side cancels; the centre if the person belongs to both."""
     if centre_policy.can_run_centre(session_queries.centre_ids_of(by), booking.session.field_trip.centre_id):
         return BookingState.CANCELLED_BY_CENTRE
     _must_manage(booking=booking, by=by)

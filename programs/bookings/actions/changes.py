@@ -1,4 +1,4 @@
-"""Moving, resizing and cancelling sessions that groups have booked: each group is told once, in the act's transaction."""
+"""Moving, resizing and cancelling booked sessions: each group is told once, in the same transaction."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ from programs.core.refusals import refuse_if
 
 
 def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) -> Session:
-    """Another time or another room. Bookings keep their state, papers and consents; calendars follow by themselves.
+    """Move a session to another time or room. Bookings keep their state, papers and consents; calendars update
+    automatically.
 
-    To where it already is: nothing happens and nobody is told.
+    Moving it to where it already is changes nothing and tells nobody.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -51,7 +52,7 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) 
         _place(session, starts_at=starts_at, room=room, now=now)
         record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
         _tell_of_move(session, moved_from=moved_from, now=now)
-        promote_waiting(session=session, now=now)  # the list stands still in the last hours before a session
+        promote_waiting(session=session, now=now)  # the list does not move in the last hours before a session
     return session
 
 
@@ -93,16 +94,16 @@ def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> N
 
 
 def _set_deadline(booking: Booking, *, due: datetime) -> None:
-    """Another deadline is warned of anew; the same one, where only the hour or the room changed, is not."""
+    """Warn again about a new deadline, but not if only the hour or the room changed."""
     if booking.papers_due_at != due:
         booking.papers_due_at, booking.warned_at = due, None
 
 
 def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
-    """Let the session have another number of places, and its waiting list move by it.
+    """Change the number of places of the session, and let its waiting list move.
 
-    Fewer than are taken are refused: nobody is dropped. Who waits and no longer fits at all is told so and keeps its
-    place, but holds nobody else up: fewer places, too, can let the list move.
+    Fewer than are taken is refused: nobody is dropped. A waiting group that no longer fits at all is told and keeps its
+    place, but does not hold up others: even fewer places can let the list move.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -127,7 +128,7 @@ def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
 
 
 def cancel_session(*, session_id: int, reason: str, by: User) -> Session:
-    """The session does not take place: every group is told once, those who wait too. A second call changes nothing."""
+    """Cancel the session: every group is told once, including waiting ones. A second call changes nothing."""
     with transaction.atomic():
         session = locks.lock_session(session_id=session_id)
         must_schedule(by=by, centre_id=session.field_trip.centre_id)
@@ -139,7 +140,7 @@ def cancel_session(*, session_id: int, reason: str, by: User) -> Session:
 def cancel_series(*, series_id: int, reason: str, by: User) -> int:
     """Every session of the series that is still to come, or none of them; the number of sessions cancelled.
 
-    One whose groups arrive already takes place.
+    A session whose groups are already arriving takes place.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -157,7 +158,7 @@ def cancel_series(*, series_id: int, reason: str, by: User) -> int:
 
 
 def _remains(session: Session, *, now: datetime) -> bool:
-    """Judged afresh under its lock; a session that received a group already is as good as begun."""
+    """Judged again under its lock; a session that has already received a group counts as begun."""
     is_coming = session.state == SessionState.SCHEDULED and session.starts_at > now
     return is_coming and not session.bookings.came().exists()
 

@@ -1,4 +1,4 @@
-"""The school confirms a visit once everything on its list is there."""
+"""Confirming a visit once everything on its list is complete."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from programs.schools.queries.roles import standing_of
 
 
 def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Booking:
-    """The school declares that its papers are complete. Once more is answered with the same booking.
+    """The school declares that its papers are complete. Repeating this returns the same booking.
 
-    ``alternative`` is what those of the list do who stay at school for want of a consent. Who may approve for the
-    school approves by confirming.
+    ``alternative`` is what pupils who stay at school without consent do instead. People who may approve for the school
+    approve by confirming.
     """
     now = timezone.now()
     with transaction.atomic():

@@ -1,7 +1,7 @@
-"""What comes about by itself: approvals are asked for, schools warned, places given back, head counts fixed.
+"""What happens automatically: approvals are requested, schools warned, places released, head counts finalised.
 
-Each booking is done in a transaction of its own under its session's lock and judged afresh there, so that two
-workers, or a second run, change nothing twice.
+Each booking is processed in its own transaction under its session's lock and judged again there, so that two workers,
+or a second run, change nothing twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper
 from programs.core.audit import record
 
-LONGEST_LOCK = timedelta(days=60)  # no centre fixes its counts earlier: a bound for the query, not a rule
+LONGEST_LOCK = timedelta(days=60)  # no centre finalises its counts earlier: a bound for the query, not a rule
 
 
 def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
@@ -113,7 +113,7 @@ def _to_lapse(now: datetime) -> QuerySet[Booking]:
 
 
 def lapse_booking(*, booking_id: int, now: datetime) -> bool:
-    """Give back the places of a booking whose papers did not come, once, and let the waiting list move."""
+    """Release the places of a booking whose papers were not completed, once, and let the waiting list move."""
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
         starts_at = booking.session.starts_at

@@ -1,4 +1,4 @@
-"""Places by exception: a person answers for it with a reason, and the audit log keeps both (CASES B06)."""
+"""Places by exception: a person takes responsibility with a reason, and the audit log keeps both (CASES B06)."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def exception_facts(*, booking: Booking, now: datetime) -> exceptions.ExceptionF
 
 
 def give_places_by_exception(*, booking_id: int, reason: str, by: User) -> Booking:
-    """Let a waiting group in, and the session grow by what is missing, up to the size of its room.
+    """Let a waiting group in and enlarge the session as needed, up to the size of its room.
 
-    Raises ``Refused`` with what stands in the way, and PermissionDenied for all but the centre's manager and the
-    department. Once more changes nothing.
+    Raises ``Refused`` with the obstacle, and PermissionDenied for all but the centre's manager and the
+    department. Repeating this changes nothing.
     """
     now = timezone.now()
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The size of a group: changed through the guard of the places, and fixed some days before the visit."""
+"""The size of a group: changed through the seat guard, and finalised some days before the visit."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from programs.schools.queries.roles import standing_of
 
 
 def locks_at(*, session: Session) -> datetime:
-    """From when the head count of the session's groups is fixed."""
+    """When the head count of the session's groups is finalised."""
     return sizes.count_locks_at(starts_at=session.starts_at, days=session.field_trip.centre.count_locks_days)
 
 
 def change_group(*, booking_id: int, pupils: int, adults: int, girls: int | None = None, by: User) -> Booking:
-    """Let the group have another size. Before confirming that is what it booked, after it what it confirms.
+    """Change the size of the group: its booked size before confirming, its confirmed size after.
 
     Places that it gives up go to the waiting list at once. The same size again changes nothing. Raises ``Refused``.
     """
@@ -85,13 +85,13 @@ def _resize(booking: Booking, *, pupils: int, changes: dict[str, Any]) -> None:
     more = seats - booking.seats
     others_wait = more > 0 and session.waiting_policy == WaitingPolicy.STRICT and someone_waits(session)
     if others_wait or not guard.resize_booking(booking=booking, seats=seats, changes=changes):
-        # What one group leaves over is its own: a session for one group counts by its capacity here.
+        # A session for a single group counts by its capacity here, since nobody else can use the rest.
         left = session.capacity - session.seats_taken
         raise Refused(sizes.no_room_refusal(seats_left=left, others_wait=others_wait))
 
 
 def lock_count(*, booking_id: int, now: datetime) -> bool:
-    """Fix the head count of a confirmed group that did not state it: all it booked but those without a consent."""
+    """Finalise a confirmed group's head count if it stated none: the number booked minus those without consent."""
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
         if booking.state != BookingState.CONFIRMED or booking.confirmed_pupils is not None:
@@ -100,7 +100,7 @@ def lock_count(*, booking_id: int, now: datetime) -> bool:
             return False
         staying = consents_of(booking).staying
         coming = max(1, booking.pupils - staying)
-        # How many girls are among those who still come nobody has said.
+        # The number of girls among those still coming is unknown.
         girls = booking.girls if coming == booking.pupils else None
         before = {"pupils": booking.pupils, "girls": booking.girls}
         changes = {"confirmed_pupils": coming, "confirmed_adults": booking.adults, "girls": girls}

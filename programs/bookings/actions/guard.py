@@ -1,4 +1,4 @@
-"""The guard of the places: the only code that writes ``Session.seats_taken``, ``Booking.seats`` or a booking's state.
+"""The seat guard: the only code that writes ``Session.seats_taken``, ``Booking.seats`` or a booking's state.
 
 ``Booking.seats`` is what a booking holds of its session now: the seats of a session's bookings add up to its
 ``seats_taken``, always.
@@ -24,7 +24,7 @@ from programs.core.refusals import refuse_if
 
 
 def take_seats(*, session_id: int, seats: int, as_read: Session | None = None) -> bool:
-    """Take ``seats`` places in one conditional statement; False when they are not there.
+    """Take ``seats`` places in one conditional statement; False if they are not available.
 
     ``as_read`` was read without a lock: False, too, when the session was moved or given to a ballot since.
     """
@@ -35,7 +35,7 @@ def take_seats(*, session_id: int, seats: int, as_read: Session | None = None) -
 
 
 def _change_seats(*conditions: Q, session_id: int, seats: int) -> bool:
-    """``seats`` more places in one conditional statement; False when they are not there."""
+    """Change the seats taken by ``seats`` in one conditional statement; False if they are not available."""
     free = Session.objects.filter(
         *conditions, pk=session_id, state=SessionState.SCHEDULED, seats_taken__lte=F("capacity") - seats
     )
@@ -43,14 +43,14 @@ def _change_seats(*conditions: Q, session_id: int, seats: int) -> bool:
 
 
 def _free_seats(*, session_id: int, seats: int) -> None:
-    """Give ``seats`` places back; the caller holds the session's lock and has just changed the booking."""
+    """Release ``seats`` places; the caller holds the session's lock and has just changed the booking."""
     changed = Session.objects.filter(pk=session_id, seats_taken__gte=seats).update(seats_taken=F("seats_taken") - seats)
     if changed != 1:
         raise RuntimeError(f"Session {session_id} does not hold {seats} places to give back.")
 
 
 def lock_booking(*, booking_id: int) -> Booking:
-    """A booking under its session's lock, read afresh: ``booking.session`` is the locked row."""
+    """Read a booking under its session's lock: ``booking.session`` is the locked row."""
     session_id = Booking.objects.values_list("session_id", flat=True).get(pk=booking_id)
     session = lock_session(session_id=session_id)
     booking = Booking.objects.select_related(*BOOKING_PARTS).get(pk=booking_id)
@@ -59,10 +59,10 @@ def lock_booking(*, booking_id: int) -> Booking:
 
 
 def move_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] | None = None) -> None:
-    """Move ``booking`` along its table of states, write ``changes``, and give back the places it held if it ends.
+    """Move ``booking`` to another state, write ``changes``, and release the places it held if it ends.
 
-    The caller holds the session's lock. Places are given back exactly once: a booking that was moved
-    meanwhile is not in its old state any more. Raises ``Refused`` when its state does not lead there.
+    The caller holds the session's lock. Places are released exactly once: a booking moved in the meantime is no longer
+    in its old state. Raises ``Refused`` when its state does not lead there.
     """
     held = booking.seats
     seats = held if to in SEAT_COUNTED else 0
@@ -72,14 +72,14 @@ def move_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] 
 
 
 def seat_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] | None = None) -> bool:
-    """Take the places of a booking that holds none and move it to ``to``; False when they are not there.
+    """Take places for a booking that holds none and move it to ``to``; False if they are not available.
 
     The caller holds the session's lock. Raises ``Refused`` when its state does not lead there.
     """
     refuse_if(booking_rules.move_refusal(state=booking.state, to=to))
     if booking.seats:
         raise RuntimeError(f"Booking {booking.reference} already holds {booking.seats} places.")
-    # A group that was noted as absent and comes after all takes what it confirmed, not what it once booked.
+    # A group recorded as absent that comes after all takes the number it confirmed, not the number it booked.
     seats = booking.confirmed_pupils or booking.pupils
     if not take_seats(session_id=booking.session_id, seats=seats):
         return False
@@ -88,7 +88,7 @@ def seat_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] 
 
 
 def resize_booking(*, booking: Booking, seats: int, changes: dict[str, Any] | None = None) -> bool:
-    """Let a booking that holds places hold ``seats`` of them, and write ``changes``; False when they are not there.
+    """Change the places a booking holds to ``seats``, and write ``changes``; False if they are not available.
 
     The caller holds the session's lock. The rest of what the group is (``pupils``, ``confirmed_pupils``) comes in
     ``changes``.
@@ -106,7 +106,7 @@ def resize_booking(*, booking: Booking, seats: int, changes: dict[str, Any] | No
 
 
 def raise_capacity(*, session: Session, seats: int) -> None:
-    """Let ``seats`` more places exist, never more than the room has; the caller holds the session's lock."""
+    """Add ``seats`` places to the session, never more than the room has; the caller holds the session's lock."""
     grown = Session.objects.filter(pk=session.pk, room__capacity__gte=F("capacity") + seats)
     if grown.update(capacity=F("capacity") + seats) != 1:
         raise RuntimeError(f"The room of session {session.pk} has no {seats} more places.")

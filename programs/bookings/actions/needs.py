@@ -1,4 +1,4 @@
-"""What the host must prepare for: written by the leader, read by the centre."""
+"""Access and medical needs the host must prepare for: written by the leader, read by the centre."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from programs.schools.queries.roles import standing_of
 
 
 def tell_needs(*, booking_id: int, needs: str, version: str, by: User) -> Booking:
-    """Let the access and medical needs of a group be ``needs``. The record says that they changed, never what they are.
+    """Set the access and medical needs of a group. The audit log says that they changed, never what they are.
 
     Raises ``Refused`` once the group has come or comes no more, or when the needs are not those that were read at
     ``version``, and PermissionDenied for all but its leader. The same again changes nothing.

@@ -30,11 +30,11 @@ FOLDER = "visits"
 def hand_in_paper(
     *, booking_id: int, kind: str, text: str = "", upload: UploadedFile | None = None, by: User
 ) -> BookingPaper:
-    """Hand in a paper, or replace it; the last one asks for the approvals, a changed one asks for them anew.
+    """Submit or replace a paper; the last one requests the approvals, a changed one requests them again.
 
     Raises ``Refused`` with the reason, and PermissionDenied when ``by`` does not manage the booking.
     """
-    with transaction.atomic():  # nothing is read or kept of a file that may not come in
+    with transaction.atomic():  # a file that is not accepted is neither read nor stored
         _judge(guard.lock_booking(booking_id=booking_id), text=text, has_file=upload is not None, by=by)
     clean = clean_upload(upload, clean=clean_scan, most_megabytes=MOST_MEGABYTES) if upload else None
     key = keep_file(ContentFile(clean.data, name=secrets.token_hex(4)), folder=FOLDER) if clean else ""
@@ -67,7 +67,7 @@ def _file_fields(upload: UploadedFile | None, clean: CleanFile | None, key: str)
 
 def _keep(booking: Booking, *, kind: str, text: str, file: dict[str, str], by: User) -> BookingPaper:
     old = booking.papers.filter(kind=kind).first()
-    if old and old.text == text and old.file_hash == file["file_hash"]:  # the form came twice
+    if old and old.text == text and old.file_hash == file["file_hash"]:  # the form was sent twice
         forget_file(file["storage_key"])
         return old
     values = {"text": text, "handed_in_by": by, "handed_in_at": timezone.now(), **file}

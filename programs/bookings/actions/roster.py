@@ -19,7 +19,7 @@ from programs.schools.queries.roles import standing_of
 
 
 def set_roster(*, booking_id: int, pupil_ids: Collection[int], by: User) -> Booking:
-    """Make the list of participants exactly ``pupil_ids``, pupils of the booking's class."""
+    """Set the list of participants to exactly ``pupil_ids``, pupils of the booking's class."""
     wanted = set(pupil_ids)
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)

@@ -1,4 +1,4 @@
-"""The waiting list: free places are offered to whole groups, once each, and held for as long as the offer stands."""
+"""The waiting list: free places are offered to whole groups, once each, and held while the offer is open."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from programs.core.refusals import refuse_if
 from programs.schools.choices import WORKING_STATES
 from programs.schools.queries.roles import standing_of
 
-# In the language of the letter that they stand in.
+# In the language of the email that contains them.
 said_later = lazy(line.policy_words, str)
 said_of_size = lazy(line.too_large_words, str)
 
@@ -41,7 +41,7 @@ def confirm_by(*, session: Session, now: datetime) -> datetime:
 def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
     """Offer the free places of ``session`` to its waiting list by its policy; one message to each group.
 
-    The caller holds the session's lock. In the last hours before the session the list stands still.
+    The caller holds the session's lock. In the last hours before the session the list no longer moves.
     """
     if not _moves(session, now=now):
         return []
@@ -129,15 +129,15 @@ def about_waiting(*, booking: Booking) -> dict[str, Any]:
 
 
 def may_answer(*, booking: Booking, by: User) -> bool:
-    """Whether this person may take or leave the places for the group."""
+    """Whether this person may accept or decline the places for the group."""
     standing = standing_of(by)
     return policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
 
 
 def accept_offer(*, booking_id: int, by: User) -> Booking:
-    """Take the offered places: from now on they are held like any others. Once more changes nothing.
+    """Accept the offered places: from now on they are held like any others. Repeating this changes nothing.
 
-    ``by`` is the group's leader where the personal link of the letter was used.
+    ``by`` is the group's leader if the personal link from the email was used.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -156,7 +156,7 @@ def accept_offer(*, booking_id: int, by: User) -> Booking:
 
 
 def leave_waiting(*, booking_id: int, by: User) -> Booking:
-    """Leave the list, or decline the offer: the places go to the next group. Once more changes nothing."""
+    """Leave the list, or decline the offer: the places go to the next group. Repeating this changes nothing."""
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)

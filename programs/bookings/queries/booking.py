@@ -53,7 +53,7 @@ def classes_for_booking(user, session: Session) -> list[ClassGroup]:
 
 
 def hash_of_key(user, key: str) -> str:
-    """How a form's key stands with the booking that it made: one key of one person."""
+    """How a form's key is stored with its booking: one key of one person."""
     return hashlib.sha256(f"{user.pk}:{key}".encode()).hexdigest()
 
 
@@ -70,7 +70,7 @@ _SESSION_TO_BOOK = Prepared(_session_to_book, pk=-1, key="key")
 
 
 def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
-    """The session as it stands with its trip, centre and season, or None when ``user`` may not see it.
+    """The current session with its trip, centre and season, or None if ``user`` may not see it.
 
     With its adult ratios, ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made
     already, or None. One query, since this is the rush.
@@ -104,7 +104,7 @@ def school_to_book(school_id: int, session: Session) -> School:
 def opening_for(session: Session, schools: Collection[School]) -> datetime:
     """When booking of ``session`` opens for these schools: with their cluster where its season says so.
 
-    The last of them, for a person of several schools: whoever waits for it misses none.
+    For a person at several schools, the last of them, so that waiting for it misses none.
     """
     if not session.season_id:
         return session.booking_opens_at

@@ -84,7 +84,7 @@ _SIGNER = Signer(salt="visits.waiting")
 
 
 def answer_token(booking: Booking) -> str:
-    """Good for this booking and its leader only: who takes the group over gets a letter of their own."""
+    """Valid for this booking and its leader only: a new leader gets an email of their own."""
     return _SIGNER.sign_object([booking.reference, booking.leader_id])
 
 
@@ -94,7 +94,7 @@ def answer_link(booking: Booking) -> str:
 
 
 def booking_with_token(token: str) -> Booking | None:
-    """The booking whose leader holds this token; None for a token that nobody was given."""
+    """The booking whose leader holds this token; None for an invalid token."""
     try:
         reference, leader_id = _SIGNER.unsign_object(token)
     except (BadSignature, ValueError, TypeError):

@@ -112,7 +112,7 @@ def _city_of(area: Area) -> int:
 
 
 def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
-    """What makes this booking riskier than a visit next door, as it stands now."""
+    """What currently makes this booking riskier than a visit next door."""
     trip = booking.session.field_trip
     here, there = booking.school.ward, trip.centre.ward
     neighbours = here.pk == there.pk or (here.parent_id is not None and here.parent_id == there.parent_id)
@@ -134,7 +134,7 @@ def approvals_needed(risks: Iterable[str]) -> tuple[ApprovalKind, ...]:
 
 @dataclass(frozen=True)
 class ApprovalLine:
-    """Somebody's yes that the visit needs, and where it stands; ``state`` is empty until it is asked for."""
+    """An approval the visit needs and its current state; ``state`` is empty until it is requested."""
 
     kind: str
     school: School
@@ -289,7 +289,7 @@ class Checklist:
     def consent_words(self) -> str:
         counted = self.consents
         if not counted.listed:
-            return _("The class has no pupils in the portal: the consents are kept at school.")
+            return _("The class has no pupils on the portal: the consents are kept at school.")
         words = (
             _("{agreed} of {listed} named pupils") if counted.named else _("{agreed} of {listed} pupils of the class")
         )

@@ -67,7 +67,7 @@ class PlannedDay:
 
 @dataclass(frozen=True)
 class PlannedMonth:
-    """A centre's month in weeks from Monday, with what stands against its days."""
+    """A centre's month in weeks from Monday, with the obstacles for its days."""
 
     first: date
     previous: date

@@ -23,7 +23,7 @@ def adults_needed(pupils: int, pupils_per_adult: int) -> int:
 
 @dataclass(frozen=True)
 class BookingFacts:
-    """A session as it stands and the group that wants to come."""
+    """The current session and the group that wants to come."""
 
     now: datetime
     opens_at: datetime
@@ -46,7 +46,7 @@ def session_refusal(
 ) -> Refusal | None:
     """Why nobody may book this session now."""
     if session_state == SessionState.CANCELLED or not offered:
-        return Refusal("session_cancelled", _("This session does not take place. Please choose another date."))
+        return Refusal("session_cancelled", _("This session is not taking place. Please choose another date."))
     if session_state == SessionState.CLOSED or starts_at <= now:
         return Refusal(
             "session_past",
@@ -66,26 +66,28 @@ def mode_refusal(mode: str) -> Refusal | None:
     """Places of a ballot are not booked; once its results are sent, what is left is."""
     if mode != BookingMode.BALLOT:
         return None
-    return Refusal("by_ballot", _("The places of this session are given by ballot: enter your class instead."))
+    return Refusal("by_ballot", _("The places in this session are allocated by ballot: enter your class instead."))
 
 
 def group_refusal(
     *, pupils: int, adults: int, capacity: int, pupils_per_adult: int, grade: int, grade_from: int, grade_to: int
 ) -> Refusal | None:
-    """Why this group does not suit the session, whoever else comes."""
+    """Why this group does not suit the session, regardless of others."""
     if pupils < 1:
         return Refusal("no_pupils", _("Enter the number of pupils, at least 1."), "pupils")
     if pupils > capacity:
         return Refusal(
             "group_too_big",
-            _("A group has {capacity} pupils at most. Book a second session for the others.").format(capacity=capacity),
+            _("A group can have up to {capacity} pupils. Book a second session for the others.").format(
+                capacity=capacity
+            ),
             "pupils",
         )
     needed = adults_needed(pupils, pupils_per_adult)
     if adults < needed:
         message = ngettext(
-            "{pupils} pupils need {needed} accompanying adult at least.",
-            "{pupils} pupils need {needed} accompanying adults at least.",
+            "{pupils} pupils need at least {needed} accompanying adult.",
+            "{pupils} pupils need at least {needed} accompanying adults.",
             needed,
         )
         return Refusal("too_few_adults", message.format(pupils=pupils, needed=needed), "adults")
@@ -124,7 +126,7 @@ def booking_refusal(facts: BookingFacts) -> Refusal | None:
 
 @dataclass(frozen=True)
 class EarlierBooking:
-    """A booking of the same school, as far as it can stand in the way."""
+    """Another booking of the same school that may conflict."""
 
     reference: str
     session_id: int
@@ -194,7 +196,7 @@ def _clash_refusal(facts: SchoolFacts) -> Refusal | None:
         if other.starts_at < facts.ends_at and facts.starts_at < other.ends_at:
             return Refusal(
                 "class_busy",
-                _("This class is elsewhere at that time: booking {reference}.").format(reference=other.reference),
+                _("This class is somewhere else at that time: booking {reference}.").format(reference=other.reference),
                 "class_group",
             )
     return None
@@ -206,7 +208,7 @@ def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
         return Refusal(
             "school_limit",
             _(
-                "Your school already holds {count} bookings at this centre, the most that one school may hold at a "
+                "Your school already has {count} bookings at this centre, the maximum per school at any one "
                 "time. Cancel one, or wait until one has taken place."
             ).format(count=here),
         )
@@ -215,7 +217,7 @@ def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
         return Refusal(
             "season_limit",
             _(
-                "Your school already has {count} bookings in this season, the most that one school may have, so that "
+                "Your school already has {count} bookings in this season, the maximum per school, so that "
                 "others get their turn. Cancel one, or choose a session outside the season."
             ).format(count=in_season),
         )
@@ -223,19 +225,19 @@ def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
 
 
 def changed_refusal(*, starts_at: datetime) -> Refusal:
-    """A session that is not any more what the school was shown."""
-    message = _("The session of {time} has just been changed. Please look at it again before you book.")
+    """The refusal for a session that has changed since the school saw it."""
+    message = _("The session at {time} has just changed. Please check it again before you book.")
     return Refusal("session_changed", message.format(time=moment_text(starts_at)))
 
 
 def full_refusal(*, seats_left: int, others_wait: bool = False) -> Refusal:
-    """The answer of the guard in words: what is left, and what to do next.
+    """The guard's refusal in words: what is left, and what to do next.
 
     ``others_wait``: whatever is left is kept for the groups that wait in strict order.
     """
     if others_wait and seats_left > 0:
         message = _(
-            "Other groups wait for the places that are left. Join the waiting list below, or choose another date."
+            "Other groups are waiting for the remaining places. Join the waiting list below, or choose another date."
         )
     elif seats_left < 1:
         message = _("This session is full. Join the waiting list below, or choose another date.")
@@ -254,7 +256,7 @@ def move_refusal(*, state: str, to: str) -> Refusal | None:
         return None
     return Refusal(
         "wrong_state",
-        _("This booking is “{state}”, so this can no longer be done.").format(state=BookingState(state).label),
+        _("This booking is “{state}”, so this is no longer possible.").format(state=BookingState(state).label),
     )
 
 
@@ -275,11 +277,11 @@ def may_edit_roster(state: str) -> bool:
 
 
 def roster_refusal(*, state: str, named: int, foreign: int, pupils: int) -> Refusal | None:
-    """Why these names may not stand on the list."""
+    """Why these names may not be on the list."""
     if not may_edit_roster(state):
         return Refusal("roster_fixed", _("The list of participants can no longer be changed."))
     if foreign:
-        return Refusal("foreign_pupil", _("Choose only pupils of this class."), "pupils")
+        return Refusal("foreign_pupil", _("Only choose pupils in this class."), "pupils")
     if named > pupils:
         return Refusal(
             "too_many_names",
@@ -293,7 +295,7 @@ def needs_refusal(*, state: str) -> Refusal | None:
     """Why the centre can no longer be told what to prepare for."""
     if state in LIVE:
         return None
-    return Refusal("too_late", _("The group has come, or comes no more. Speak with the centre itself."))
+    return Refusal("too_late", _("The group has already come, or is no longer coming. Speak to the centre directly."))
 
 
 def may_check_in(*, state: str, session_state: str, now: datetime, starts_at: datetime) -> bool:

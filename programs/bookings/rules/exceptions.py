@@ -39,7 +39,7 @@ class ExceptionFacts:
 
 
 def exception_refusal(facts: ExceptionFacts) -> Refusal | None:
-    """Why not even by exception: the room has its size, and what is over is over."""
+    """Why even an exception is impossible: the room is too small, or the session is over."""
     if facts.session_state != SessionState.SCHEDULED or facts.starts_at <= facts.now:
         return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(facts.starts_at)))
     if not may_be_excepted(facts.state):
@@ -50,13 +50,15 @@ def exception_refusal(facts: ExceptionFacts) -> Refusal | None:
             ),
         )
     if not facts.school_working:
-        return Refusal("school_not_working", _("The school is not active, so it cannot come."))
+        return Refusal("school_not_working", _("The school is no longer active, so it cannot come."))
     if facts.one_group and facts.seats_left < facts.capacity:
-        return Refusal("one_group", _("This session is for one group, and the group is there already."))
+        return Refusal("one_group", _("This session is for one group, and it already has one."))
     if facts.pupils > facts.room_left:
         message = ngettext(
-            "The room has space for {count} more pupil, not for this group. Move the session to a larger room first.",
-            "The room has space for {count} more pupils, not for this group. Move the session to a larger room first.",
+            "The room only has space for {count} more pupil, not for this group. Move the session to a larger "
+            "room first.",
+            "The room only has space for {count} more pupils, not for this group. Move the session to a larger "
+            "room first.",
             facts.room_left,
         )
         return Refusal("room_too_small", message.format(count=facts.room_left))

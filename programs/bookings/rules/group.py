@@ -18,7 +18,7 @@ RESIZABLE = (*BOOKED, BookingState.CONFIRMED)
 
 
 def count_locks_at(*, starts_at: datetime, days: int) -> datetime:
-    """From when the head count is fixed: the centre prepares for so many and no others."""
+    """When the head count is finalised: the centre prepares for exactly that number."""
     return starts_at - timedelta(days=days)
 
 
@@ -63,11 +63,11 @@ def resize_refusal(facts: ResizeFacts) -> Refusal | None:
 
 def _too_late(facts: ResizeFacts) -> Refusal:
     if facts.state == BookingState.OFFERED:
-        return Refusal("offer_open", _("Accept the offered places first; after that you can change the group."))
+        return Refusal("offer_open", _("Accept the offered places first; then you can change the group."))
     if facts.state == BookingState.CONFIRMED and facts.now >= facts.locks_at:
         return Refusal(
             "count_locked",
-            _("The head count is fixed since {time}. On the day the centre notes how many really came.").format(
+            _("The head count was finalised at {time}. On the day the centre records how many actually came.").format(
                 time=moment_text(facts.locks_at)
             ),
         )
@@ -84,8 +84,8 @@ def _names_refusal(facts: ResizeFacts) -> Refusal | None:
     if facts.named <= facts.pupils:
         return None
     message = ngettext(
-        "{count} pupil is on the list of participants: take names away first.",
-        "{count} pupils are on the list of participants: take names away first.",
+        "{count} pupil is on the list of participants: remove names first.",
+        "{count} pupils are on the list of participants: remove names first.",
         facts.named,
     )
     return Refusal("more_names_than_pupils", message.format(count=facts.named), "pupils")
@@ -94,13 +94,16 @@ def _names_refusal(facts: ResizeFacts) -> Refusal | None:
 def no_room_refusal(*, seats_left: int, others_wait: bool) -> Refusal:
     """The guard's answer to a group that wants to grow, in words."""
     if others_wait:
-        message = _("Other groups wait for places in this session, so yours cannot grow. It keeps the places it has.")
+        message = _(
+            "Other groups are waiting for places in this session, so your group cannot grow. It keeps the places it "
+            "has."
+        )
     elif seats_left < 1:
-        message = _("No further place is left in this session. The group keeps the places it has.")
+        message = _("There are no more places in this session. The group keeps the places it has.")
     else:
         message = ngettext(
-            "Only {count} further place is left in this session.",
-            "Only {count} further places are left in this session.",
+            "There is only {count} more place in this session.",
+            "There are only {count} more places in this session.",
             seats_left,
         ).format(count=seats_left)
     return Refusal("full", message, "pupils")

@@ -25,7 +25,7 @@ WARN_BEFORE = timedelta(days=2)
 def papers_due(*, starts_at: datetime, confirm_days: int, now: datetime) -> datetime:
     """Until when a school completes its papers: the end of the centre's last day for it.
 
-    Who books after that has until the evening before the session, or until it begins.
+    Later bookings have until the evening before the session, or until it begins.
     """
     day = timezone.localtime(starts_at).date()
     for days in (confirm_days, 1):
@@ -81,8 +81,8 @@ def _papers_missing(facts: CompletenessFacts) -> Refusal | None:
     if not facts.papers_missing:
         return None
     message = ngettext(
-        "{count} paper is still missing: hand it in on the page of the booking.",
-        "{count} papers are still missing: hand them in on the page of the booking.",
+        "{count} paper is still missing: submit it on the booking's page.",
+        "{count} papers are still missing: submit them on the booking's page.",
         facts.papers_missing,
     )
     return Refusal("papers_missing", message.format(count=facts.papers_missing))
@@ -90,12 +90,12 @@ def _papers_missing(facts: CompletenessFacts) -> Refusal | None:
 
 def _consents_missing(facts: CompletenessFacts) -> Refusal | None:
     if facts.staying >= facts.pupils:
-        return Refusal("no_consents", _("Nobody has a consent to come yet. Remind the guardians, or cancel the visit."))
+        return Refusal("no_consents", _("No one has consent to come yet. Remind the guardians, or cancel the visit."))
     if not facts.staying or facts.alternative:
         return None
     message = ngettext(
-        "{count} pupil stays at school without a consent: write down the equivalent activity.",
-        "{count} pupils stay at school without a consent: write down the equivalent activity.",
+        "{count} pupil is staying at school without consent: describe the equivalent activity.",
+        "{count} pupils are staying at school without consent: describe the equivalent activity.",
         facts.staying,
     )
     return Refusal("alternative_missing", message.format(count=facts.staying), "alternative")
@@ -104,7 +104,9 @@ def _consents_missing(facts: CompletenessFacts) -> Refusal | None:
 def _approvals_missing(facts: CompletenessFacts) -> Refusal | None:
     if not facts.approvals_missing:
         return None
-    return Refusal("approval_missing", _("The visit is not approved yet. You get a message as soon as it is."))
+    return Refusal(
+        "approval_missing", _("The visit has not been approved yet. You will get a message as soon as it is.")
+    )
 
 
 ALWAYS = "always"
@@ -113,7 +115,7 @@ DECIDABLE = (BookingState.HELD, BookingState.PAPERS_DUE)
 
 @dataclass(frozen=True)
 class RiskFacts:
-    """What of a visit can make it riskier."""
+    """The facts that can make a visit riskier."""
 
     same_ward: bool
     same_city: bool
@@ -142,7 +144,7 @@ def approvals_needed(risks: Collection[str], table: Mapping[str, Sequence[str]])
 
 
 def to_ask_now(needed: Sequence[str], states: Mapping[str, str]) -> list[str]:
-    """Who is asked next: the school's own head first; once that is a yes, the authorities together."""
+    """Who is asked next: the school's own head first; after a yes, the authorities together."""
     own = [kind for kind in needed if kind == ApprovalKind.PRINCIPAL]
     if any(states.get(kind) != ApprovalState.APPROVED for kind in own):
         return [kind for kind in own if kind not in states]
@@ -170,9 +172,9 @@ def can_decide(kind: str, *, standing, school, school_alone: bool, has_principal
 
 
 def decision_refusal(*, state: str, approval_state: str, approved: bool, reason: str) -> Refusal | None:
-    """Why this answer may not be written down now."""
+    """Why this answer may not be recorded now."""
     if state not in DECIDABLE or approval_state != ApprovalState.ASKED:
-        return Refusal("not_asked", _("Nobody waits for this answer any more."))
+        return Refusal("not_asked", _("No one is waiting for this answer any more."))
     if not approved and not reason:
         return Refusal("reason_missing", _("Say why not, so that the school knows what to change."), "reason")
     return None

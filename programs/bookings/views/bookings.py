@@ -156,11 +156,11 @@ def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("Booking {reference} is cancelled.").format(reference=reference))
+            messages.success(request, _("Booking {reference} has been cancelled.").format(reference=reference))
             return redirect("booking_detail", reference)
     context = {
         "title": _("Cancel booking {reference}?").format(reference=reference),
-        "text": _("The places go to the next group at once. This cannot be undone; you can only book again."),
+        "text": _("The places go to the next group at once. This cannot be undone; you would have to book again."),
         "form": form,
         "submit": _("Cancel the booking"),
         "back_url": reverse("booking_detail", args=[reference]),
@@ -189,8 +189,8 @@ def booking_confirm(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "title": _("Confirm the visit?"),
         "text": _(
-            "You declare for your school that the safety plan is approved, that the guardians' consents are collected "
-            "at school, and that pupils who stay have an equivalent activity."
+            "You declare on behalf of your school that the safety plan is approved, that the guardians' "
+            "consents have been collected at school, and that pupils who stay have an equivalent activity."
         ),
         "form": form,
         "submit": _("Confirm the visit"),
@@ -216,7 +216,7 @@ def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The list of participants is saved."))
+            messages.success(request, _("The list of participants has been saved."))
             return redirect("booking_detail", reference)
     context = {
         "booking": booking,
@@ -229,12 +229,12 @@ def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 class BookingNeeds(Act):
-    """What the leader learns after booking, the centre learns here; nobody between them does."""
+    """The leader tells the centre about needs that came up after booking; nobody in between can read them."""
 
     form_class = NeedsForm
     title = gettext_lazy("What should the centre prepare?")
     submit = gettext_lazy("Tell the centre")
-    done = gettext_lazy("The centre reads it from now on.")
+    done = gettext_lazy("The centre can read it from now on.")
 
     def get_target(self, reference: str) -> Booking:
         return _booking(self.request, reference)

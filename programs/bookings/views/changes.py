@@ -55,7 +55,7 @@ def session_move(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusal(form, refused.refusal)
         else:
             messages.success(
-                request, _("The session is now on {moment}. Every group has been told.").format(
+                request, _("The session will now take place on {moment}. Every group has been told.").format(
                     moment=short_moment(moved.starts_at)
                 )
             )  # fmt: skip
@@ -91,10 +91,10 @@ def session_copy(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The session stands in the calendar."))
+            messages.success(request, _("The session is in the calendar."))
             return redirect("session_plan", copy.pk)
-    text = _("The copy has the same places, season and rules of booking, and no groups yet.")
-    return _page(request, session, form, title=_("Copy the session"), submit=_("Make the copy"), text=text)
+    text = _("The copy has the same places, season and booking rules, and no groups yet.")
+    return _page(request, session, form, title=_("Copy the session"), submit=_("Create the copy"), text=text)
 
 
 def _offer_of(session: Session, *, room) -> Offer:
@@ -129,9 +129,12 @@ def session_capacity(request: HttpRequest, pk: int) -> HttpResponse:
                 if each.counts_seats and refused.refusal.code == "over"
             ]
         else:
-            messages.success(request, _("The number of places is changed."))
+            messages.success(request, _("The number of places has been changed."))
             return redirect("session_plan", session.pk)
-    text = _("More places go to the waiting list first. Fewer than are taken is not possible: nobody loses places.")
+    text = _(
+        "Extra places go to the waiting list first. You cannot go below the number already taken: no group loses "
+        "its places."
+    )
     return _page(
         request, session, form, title=_("Change the places"), submit=_("Change the places"), text=text, over=over
     )
@@ -148,7 +151,7 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The session is cancelled. Every group has been told."))
+            messages.success(request, _("The session has been cancelled. Every group has been told."))
             return redirect("session_plan", session.pk)
     counts = schedule_queries.group_counts(schedule.planned_visible_to(request.user).filter(pk=session.pk))
     return _page(
@@ -159,14 +162,16 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _told(*, groups: int, waiting: int) -> str:
     if not groups:
-        return _("No group has booked: nobody has to be told.")
+        return _("No groups have booked: no one needs to be told.")
     text = ngettext(
-        "{count} group loses its places and gets one message with your reason.",
-        "{count} groups lose their places and get one message each with your reason.",
+        "{count} group will lose its places and get one message with your reason.",
+        "{count} groups will lose their places and get one message each with your reason.",
         groups,
     ).format(count=groups)
     if waiting:
-        text += " " + ngettext("{count} of them waits.", "{count} of them wait.", waiting).format(count=waiting)
+        text += " " + ngettext("{count} of them is waiting.", "{count} of them are waiting.", waiting).format(
+            count=waiting
+        )
     return text
 
 
@@ -178,7 +183,7 @@ def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         count = cancel_series(series_id=series.pk, reason=form.cleaned_data["reason"], by=request.user)
-        message = ngettext("{count} session is cancelled.", "{count} sessions are cancelled.", count)
+        message = ngettext("{count} session has been cancelled.", "{count} sessions have been cancelled.", count)
         messages.success(request, message.format(count=count))
         return redirect("series_detail", series.pk)
     remaining = schedule_queries.remaining_of(series, now=timezone.now())

@@ -31,7 +31,7 @@ def booking_exception(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The group has its places; its leader is told."))
+            messages.success(request, _("The group has its places; its leader will be told."))
             return redirect("booking_detail", reference)
     facts = exception_facts(booking=booking, now=timezone.now())
     context = {
@@ -40,7 +40,7 @@ def booking_exception(request: HttpRequest, reference: str) -> HttpResponse:
         "facts": facts,
         "text": _consequence(facts),
         "form": form,
-        # What was typed stays in sight of whoever had begun; nobody else is led to type for nothing.
+        # People who had begun keep what they typed; nobody else is invited to type for nothing.
         "refusal": None if request.method == "POST" else exception_refusal(facts),
     }
     return render(request, "bookings/booking_exception.html", context)
@@ -49,8 +49,8 @@ def booking_exception(request: HttpRequest, reference: str) -> HttpResponse:
 def _consequence(facts: ExceptionFacts) -> str:
     missing = capacity_missing(pupils=facts.pupils, seats_left=facts.seats_left)
     text = ngettext(
-        "The group passes the others on the waiting list, and the session grows by {count} place.",
-        "The group passes the others on the waiting list, and the session grows by {count} places.",
+        "The group overtakes the others on the waiting list, and the session grows by {count} place.",
+        "The group overtakes the others on the waiting list, and the session grows by {count} places.",
         missing,
     )
     return text.format(count=missing)

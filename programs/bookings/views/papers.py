@@ -61,7 +61,7 @@ def booking_paper(request: HttpRequest, reference: str, kind: str) -> HttpRespon
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("Handed in: {paper}.").format(paper=PaperKind(kind).label))
+            messages.success(request, _("Submitted: {paper}.").format(paper=PaperKind(kind).label))
             return redirect("booking_detail", reference)
     context = {
         "booking": booking,
@@ -98,7 +98,7 @@ def approval_decide(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            words = _("Visit {reference} is approved.") if approved else _("Visit {reference} is refused.")
+            words = _("Visit {reference} has been approved.") if approved else _("Visit {reference} has been refused.")
             messages.success(request, words.format(reference=booking.reference))
             return redirect("booking_detail", booking.reference)
     context = {
@@ -137,7 +137,7 @@ def booking_resize(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The size of the group is changed."))
+            messages.success(request, _("The size of the group has been changed."))
             return redirect("booking_detail", reference)
     fixed_at = locks_at(session=session)
     context = {

@@ -123,7 +123,7 @@ def _draft_name(session: Session) -> str:
 
 
 def _keep_draft(request: HttpRequest, session: Session) -> HttpResponse:
-    """What is typed before the opening waits with the sign-in, so that one press is enough when the time comes."""
+    """Keep what was typed before the opening in the session, so that one press is enough when booking opens."""
     fields = [name for name in BookingForm.base_fields if name != "idempotency_key"]
     request.session[_draft_name(session)] = {name: request.POST.get(name, "")[:1000] for name in fields}
     messages.success(request, _("The draft is kept until you sign out. When booking opens, check it and send it."))
@@ -142,7 +142,7 @@ def _comes_too_late(request: HttpRequest, session: Session) -> bool:
 
 
 def _full(request: HttpRequest, session: Session) -> HttpResponse:
-    """What to do next, with everything that was typed: one press joins the waiting list."""
+    """Show what to do next and keep everything that was typed: one press joins the waiting list."""
     context = {
         "session": session,
         "trip": session.field_trip,
@@ -153,7 +153,7 @@ def _full(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def _first_guess(request: HttpRequest, session: Session, classes: list) -> dict:
-    """The class asked for, or the own one, with its pupils, as many as may come, and the adults they need."""
+    """The requested class, or the person's own, with the number of pupils who may come and the adults they need."""
     if draft := request.session.get(_draft_name(session)):
         return draft
     asked = request.GET.get("class", "")

@@ -1,4 +1,4 @@
-"""A group that waits answers: on its own page, or by the personal link of its letter."""
+"""A waiting group's answer: on its own page, or through the personal link in its email."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _answer(request: HttpRequest, booking: Booking, by: User) -> None:
     if accepts:
         messages.success(request, _("The places are yours. Next: the papers."))
     else:
-        messages.success(request, _("Done: your group does not wait any more, and the places go to the next one."))
+        messages.success(request, _("Done: your group is no longer waiting, and the places go to the next group."))
 
 
 @signed_in
@@ -54,7 +54,7 @@ def booking_answer(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """GET only shows, so that a mail program which opens every link changes nothing; the button acts."""
+    """GET only displays, so that mail programs opening every link change nothing; only the button acts."""
     booking = not_found_unless(booking_with_token(token))
     if request.method == "POST":
         _answer(request, booking, booking.leader)

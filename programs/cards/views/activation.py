@@ -65,7 +65,7 @@ def _too_many(request: HttpRequest, school: School) -> bool:
 
 
 def _begin(request: HttpRequest, school: School, card: SignInCard) -> None:
-    """What follows hangs on a session that nobody could know before the code was typed."""
+    """Start a new session that nobody could know before the code was typed."""
     if request.user.is_authenticated:
         logout(request)
     else:
@@ -91,7 +91,9 @@ def school_activate_password(request: HttpRequest, code: str) -> HttpResponse:
     begun = _begun(request, school)
     if begun is None:
         if request.method == "POST":
-            messages.warning(request, _("That took a while, or was done already. Please type the code once more."))
+            messages.warning(
+                request, _("Too much time has passed, or this has already been done. Please type the code again.")
+            )
         return redirect("school_activate", code=code)
     card, pupil = begun
     words_form, own_form = _forms(request, card)
@@ -131,7 +133,7 @@ def _sign_in(request: HttpRequest, user) -> HttpResponse:
     list(messages.get_messages(request))  # allauth's own greeting says less than ours
     messages.success(
         request,
-        _("Your account is open. From now on you sign in with {username} and what you have just chosen.").format(
+        _("Your account is open. From now on, sign in with {username} and the password you have just chosen.").format(
             username=user.username
         ),
     )

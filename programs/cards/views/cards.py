@@ -66,7 +66,7 @@ class CardsIssue(ClassAct):
         if refused.refusal.code != "sheet_made":
             return super().refused(form, refused)
         messages.warning(self.request, str(refused.refusal.message))
-        # with a new key: to make it once more is a new act
+        # with a new key: creating it again is a new action
         anew = CardsForm(accounts=self.accounts, chosen=form.cleaned_data["pupils"])
         return self.render_to_response(self.get_context_data(form=anew))
 
@@ -91,15 +91,15 @@ class CardVoid(ClassAct):
     @property
     def text(self) -> str:
         return _(
-            "The printed card of {name} stops working. A password that was set before stays. You can make a new card "
-            "at any time."
+            "The printed card of {name} will stop working. A password that was already set stays valid. You can "
+            "make a new card at any time."
         ).format(name=self.pupil)
 
     def act(self, form: VoidCardForm) -> None:
         void_card(class_group=self.target, pupil=self.pupil, by=self.user, **form.cleaned_data)
 
     def said(self, result: None) -> str:
-        return _("The card of {name} opens nothing any more.").format(name=self.pupil)
+        return _("The card of {name} no longer works.").format(name=self.pupil)
 
     @property
     def back_url(self) -> str:
@@ -119,7 +119,7 @@ class ClassCode(ClassAct):
         return set_class_code(class_group=self.target, on=on, by=self.user, key=form.key)
 
     def said(self, class_group: ClassGroup) -> str:
-        return _("The class has a new code.") if class_group.join_code else _("The class code is switched off.")
+        return _("The class has a new code.") if class_group.join_code else _("The class code has been switched off.")
 
     @property
     def back_url(self) -> str:

@@ -8,8 +8,8 @@ from programs.centres.models import Season, Session
 def lock_season(*, season_id: int) -> Season:
     """The season's row and then all its sessions in the order of their keys, locked until the transaction ends.
 
-    Whoever changes the season and its sessions together begins here, after the ballot's row where there is one:
-    two who took them in two orders would wait for each other for ever.
+    Changing a season together with its sessions begins here, after the ballot's row where there is one:
+    two callers who took them in different orders would deadlock.
     """
     season = Season.objects.select_for_update(no_key=True).get(pk=season_id)
     sessions = Session.objects.select_for_update(no_key=True).filter(season=season_id)

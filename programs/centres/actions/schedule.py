@@ -1,4 +1,4 @@
-"""Offering sessions: one, a copy of one, or a whole series. The room's row is locked first, its constraint stands behind."""
+"""Scheduling sessions: one, a copy, or a whole series. The room's row is locked first, backed by a constraint."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from programs.core.refusals import Refused, refuse_if
 
 @dataclass(frozen=True)
 class Offer:
-    """What the sessions of one act have in common."""
+    """What sessions scheduled together have in common."""
 
     field_trip: FieldTrip
     room: Room
@@ -55,7 +55,7 @@ class Offer:
         )
 
     def as_body(self) -> list:
-        """What makes a repeated form another one."""
+        """What distinguishes a repeated form from a different one."""
         season = self.season.pk if self.season else None
         return [
             self.field_trip.pk, self.room.pk, self.capacity, season, self.one_group, self.waiting_policy,
@@ -70,7 +70,7 @@ def must_schedule(*, by: User, centre_id: int) -> None:
 
 
 def schedule_session(*, offer: Offer, starts_at: datetime, by: User, key: str) -> Session:
-    """One session. Raises ``Refused`` with what stands in the way: a holiday, the hours, another session by name."""
+    """Schedule one session. Raises ``Refused`` with the obstacle: a holiday, the hours, another session by name."""
     must_schedule(by=by, centre_id=offer.field_trip.centre_id)
     with transaction.atomic():
         return perform_once(
@@ -98,7 +98,7 @@ def _schedule(*, offer: Offer, starts_at: datetime, by: User) -> Session:
 
 
 def schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User, key: str) -> SessionSeries:
-    """Every session of a rhythm that is possible; what was left out stays on record with its reason."""
+    """Schedule every possible session of a rhythm; skipped times are kept with their reasons."""
     must_schedule(by=by, centre_id=offer.field_trip.centre_id)
     body = {
         "offer": offer.as_body(),
@@ -164,7 +164,7 @@ def _must_fit(offer: Offer) -> None:
 
 
 def lock_room(*, room_id: int) -> None:
-    """Whoever plans in one room queues up here, so that nobody plans on what another is just taking."""
+    """Serialises planning in one room, so that nobody plans a time another person is just taking."""
     Room.objects.select_for_update(no_key=True).get(pk=room_id)
 
 

@@ -1,4 +1,4 @@
-"""What sessions are planned within: opening hours, closed days, rooms and seasons.
+"""The framework for planning sessions: opening hours, closed days, rooms and seasons.
 
 A season is locked before its sessions, as the ballots lock them (``guard.lock_season``).
 """
@@ -33,7 +33,7 @@ def _must_furnish(*, by: User, centre_id: int) -> None:
 
 
 def set_opening_hours(*, centre: Centre, hours: Mapping[int, Sequence[tuple[time, time]]], by: User) -> None:
-    """The spans of each weekday, as a whole; sessions that are planned already stay as they are."""
+    """Set the time slots of each weekday, all at once; sessions already planned are left unchanged."""
     _must_furnish(by=by, centre_id=centre.pk)
     with transaction.atomic():
         Centre.objects.select_for_update(no_key=True).get(pk=centre.pk)
@@ -57,9 +57,9 @@ def _hours_seen(hours: Mapping[int, Sequence[tuple[time, time]]]) -> dict[str, l
 def close_days(
     *, centre: Centre, room: Room | None, starts_on: date, ends_on: date, reason: str, by: User, key: str
 ) -> Blackout:
-    """Days on which the centre, or one room of it, receives nobody. Sessions on them are moved or cancelled apart.
+    """Close the centre, or one of its rooms, on some days. Sessions on those days are moved or cancelled separately.
 
-    Raises ``Refused`` where just these days are closed already.
+    Raises ``Refused`` if exactly these days are already closed.
     """
     _must_furnish(by=by, centre_id=centre.pk)
     if room and room.centre_id != centre.pk:
@@ -91,7 +91,7 @@ def _closed_seen(closed: Blackout) -> dict[str, date | int | None]:
 
 
 def open_days(*, closed: Blackout, by: User) -> None:
-    """The closed days are days like any other again; once more changes nothing."""
+    """Reopen the closed days; repeating this changes nothing."""
     _must_furnish(by=by, centre_id=closed.centre_id)
     with transaction.atomic():
         seen = _closed_seen(closed)
@@ -100,7 +100,7 @@ def open_days(*, closed: Blackout, by: User) -> None:
 
 
 def save_room(*, room: Room, name: str, capacity: int, by: User, key: str) -> Room:
-    """A new room, or an old one under another name or size; never smaller than a session to come in it."""
+    """Create or change a room; it is never smaller than an upcoming session in it."""
     _must_furnish(by=by, centre_id=room.centre_id)
     with transaction.atomic():
         return perform_once(

@@ -1,4 +1,4 @@
-"""What those read who plan a centre's sessions."""
+"""Reads for planning a centre's sessions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def centres_run_by(user) -> QuerySet[Centre]:
 
 
 def planned_visible_to(user) -> QuerySet[Session]:
-    """Sessions as those see them who plan: cancelled ones too."""
+    """Sessions as planners see them, including cancelled ones."""
     return Session.objects.filter(field_trip__centre__in=centres_run_by(user).values("pk")).select_related(
         *SESSION_PARTS, "season", "series"
     )
@@ -53,7 +53,7 @@ def closed_days_run_by(user) -> QuerySet[Blackout]:
 
 
 def seasons_visible_to(user) -> QuerySet[Season]:
-    """Seasons are the same for all centres: whoever plans at one of them reads them all."""
+    """Seasons are shared by all centres: planners at any centre can read them all."""
     return Season.objects.all() if centres_run_by(user).exists() else Season.objects.none()
 
 

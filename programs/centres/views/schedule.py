@@ -40,7 +40,7 @@ def may_furnish(request: HttpRequest, centre_id: int) -> bool:
 @signed_in
 @require_safe
 def centre_list(request: HttpRequest) -> HttpResponse:
-    """The centres to choose from; whoever has only one stands in its calendar at once."""
+    """The centres to choose from; people with only one go straight to its calendar."""
     centres = list(queries.centres_run_by(request.user).select_related("ward"))
     not_found_unless(bool(centres))
     if len(centres) == 1:
@@ -70,9 +70,9 @@ def session_new(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The session stands in the calendar."))
+            messages.success(request, _("The session is in the calendar."))
             return redirect("session_plan", session.pk)
-    context = {"centre": centre, "form": form, "title": _("New session"), "submit": _("Offer this session")}
+    context = {"centre": centre, "form": form, "title": _("New session"), "submit": _("Open this session")}
     return render(request, "centres/session_new.html", context)
 
 
@@ -122,7 +122,7 @@ def _made(request: HttpRequest, form: SeriesForm, offer: Offer, rhythm: rules.Rh
     key = form.cleaned_data["idempotency_key"]
     series = schedule_series(offer=offer, rhythm=rhythm, by=request.user, key=key)
     count = series.sessions.count()
-    message = ngettext("{count} session stands in the calendar.", "{count} sessions stand in the calendar.", count)
+    message = ngettext("{count} session is in the calendar.", "{count} sessions are in the calendar.", count)
     messages.success(request, message.format(count=count))
     return redirect("series_detail", series.pk)
 

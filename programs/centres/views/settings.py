@@ -1,4 +1,4 @@
-"""What sessions are planned within: opening hours, closed days, rooms, seasons."""
+"""The framework for planning sessions: opening hours, closed days, rooms and seasons."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def centre_hours(request: HttpRequest, code: str) -> HttpResponse:
     form = HoursForm(request.POST or None, hours=queries.hours_by_weekday(centre))
     if request.method == "POST" and form.is_valid():
         set_opening_hours(centre=centre, hours=form.hours, by=request.user)
-        messages.success(request, _("The opening hours are saved."))
+        messages.success(request, _("The opening hours have been saved."))
         return redirect("centre_settings", centre.code)
-    text = _("When groups are received, such as 7:30-11:30, 13:00-17:00. A day left empty is closed.")
+    text = _("When groups are received, such as 7:30-11:30, 13:00-17:00. If left empty, the centre is closed that day.")
     back = reverse("centre_settings", args=[centre.code])
     return _form_page(request, form, title=_("Opening hours"), text=text, back_url=back)
 
@@ -82,11 +82,11 @@ def closed_days_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _say_what_lies_there(request: HttpRequest, closed: Blackout) -> None:
-    messages.success(request, _("The days are closed for new sessions."))
+    messages.success(request, _("These days are now closed for new sessions."))
     if count := queries.sessions_within(closed, now=timezone.now()):
         message = ngettext(
-            "{count} session stands on these days: move or cancel it in the calendar.",
-            "{count} sessions stand on these days: move or cancel them in the calendar.",
+            "{count} session is planned on these days: move or cancel it in the calendar.",
+            "{count} sessions are planned on these days: move or cancel them in the calendar.",
             count,
         )
         messages.warning(request, message.format(count=count))
@@ -103,10 +103,10 @@ def closed_days_remove(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Sessions can be planned on these days again."))
         return redirect("centre_settings", closed.centre.code)
     context = {
-        "title": _("Open these days again?"),
+        "title": _("Reopen these days?"),
         "text": closed.reason,
         "form": form,
-        "submit": _("Open them"),
+        "submit": _("Reopen them"),
         "back_url": reverse("centre_settings", args=[closed.centre.code]),
     }
     return render(request, "components/confirm.html", context)
@@ -139,7 +139,7 @@ def _room(request: HttpRequest, room: Room, *, title: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The room is saved."))
+            messages.success(request, _("The room has been saved."))
             return redirect("centre_settings", room.centre.code)
     return _form_page(request, form, title=title, back_url=reverse("centre_settings", args=[room.centre.code]))
 
@@ -189,6 +189,6 @@ def _season(request: HttpRequest, season: Season, *, title: str) -> HttpResponse
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The season is saved."))
+            messages.success(request, _("The season has been saved."))
             return redirect("season_list")
     return render(request, "centres/season_form.html", {"form": form, "title": title})

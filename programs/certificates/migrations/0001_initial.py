@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('place', models.CharField(max_length=200)),
                 ('issuer_name', models.CharField(max_length=200)),
                 ('held_on', models.DateField(verbose_name='date of the activity')),
-                ('state', models.CharField(choices=[('issued', 'Valid'), ('revoked', 'Revoked'), ('replaced', 'Replaced by a new certificate')], default='issued', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('issued', 'Valid'), ('revoked', 'Revoked'), ('replaced', 'Replaced by a new certificate')], default='issued', max_length=10, verbose_name='status')),
                 ('issued_at', models.DateTimeField(verbose_name='issued')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ('revoked_reason', models.CharField(blank=True, choices=[('name_corrected', 'The name was corrected'), ('issued_in_error', 'Issued in error'), ('disqualified', 'Disqualified'), ('withdrawn', "Withdrawn at the holder's request")], max_length=20)),

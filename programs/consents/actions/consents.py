@@ -38,7 +38,7 @@ VERB = {ConsentState.GIVEN: "consent.give", ConsentState.REFUSED: "consent.refus
 
 @dataclass(frozen=True)
 class _Voice:
-    """Who speaks, and through which door."""
+    """Who is answering, and by which channel."""
 
     giver: str
     channel: str
@@ -59,7 +59,7 @@ def lock_pupil(*, pupil_id: int) -> Pupil:
 def answer_as_guardian(
     *, link_id: int, answered: rules.Answered, name: str, relation: str, seen: str, language: str
 ) -> list[Consent]:
-    """Write down what the guardian answered; the consents that changed.
+    """Record the guardian's answers; return the consents that changed.
 
     ``seen`` is ``queries.fingerprint`` of the page that they answered: an old page sent again after a withdrawal
     is refused, the same answers sent twice change nothing.
@@ -80,7 +80,7 @@ def answer_as_guardian(
 
 
 def answer_as_pupil(*, pupil_id: int, answered: rules.Answered, seen: str, language: str, by: User) -> list[Consent]:
-    """Write down what the pupil answered on their own page."""
+    """Record the pupil's answers from their own page."""
     with transaction.atomic():
         pupil = lock_pupil(pupil_id=pupil_id)
         if pupil.user_id != by.pk:
@@ -184,10 +184,10 @@ def record_papers(
     by: User,
     key: str,
 ) -> School:
-    """Write down what signed paper forms say; ``scan`` shows them all and is kept in private storage.
+    """Record the answers of signed paper forms; ``scan`` shows them all and is kept in private storage.
 
-    ``signed_by`` are the givers whose signatures the forms bear. A question that is not put to a giver of this
-    pupil's age is passed over. Raises ``Refused``: what ``rules.paper_refusal`` and ``rules.answer_refusal`` raise.
+    ``signed_by`` are the givers whose signatures are on the forms. Questions that do not apply to a giver at this
+    pupil's age are skipped. Raises ``Refused``: what ``rules.paper_refusal`` and ``rules.answer_refusal`` raise.
     """
     digest = hashlib.sha256(scan.data).hexdigest()
     body = {
@@ -255,7 +255,7 @@ def _record_paper(
 
 # --- Withdrawing --------------------------------------------------------------------------------
 def withdraw_as_guardian(*, link_id: int, purpose: str) -> list[Consent]:
-    """Take back what guardians agreed to for ``purpose``; nothing has to be typed. Once more changes nothing."""
+    """Withdraw the guardians' consent for ``purpose``. Repeating this changes nothing."""
     with transaction.atomic():
         link = GuardianLink.objects.select_related("pupil").get(pk=link_id)
         pupil = lock_pupil(pupil_id=link.pupil_id)
@@ -265,7 +265,7 @@ def withdraw_as_guardian(*, link_id: int, purpose: str) -> list[Consent]:
 
 
 def withdraw_as_pupil(*, pupil_id: int, purpose: str, by: User) -> list[Consent]:
-    """Take back what the pupil agreed to for ``purpose``."""
+    """Withdraw the pupil's consent for ``purpose``."""
     with transaction.atomic():
         pupil = lock_pupil(pupil_id=pupil_id)
         if pupil.user_id != by.pk:
@@ -274,7 +274,7 @@ def withdraw_as_pupil(*, pupil_id: int, purpose: str, by: User) -> list[Consent]
 
 
 def withdraw_at_school(*, pupil_id: int, purpose: str, giver: str, reason: str, by: User) -> list[Consent]:
-    """Note that the guardian or the pupil took it back by word of mouth or on paper: no proof is asked for that."""
+    """Record that the guardian or the pupil withdrew consent orally or on paper; no evidence is required for that."""
     with transaction.atomic():
         pupil = lock_pupil(pupil_id=pupil_id)
         if not standing_of(by).is_staff_of(pupil.school):  # of a suspended school, too: withdrawing never waits

@@ -1,4 +1,4 @@
-"""A guardian's personal link: made by the school for one pupil, on paper or to send on."""
+"""Guardians' personal links: created by the school for one pupil, on paper or to send on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class IssuedLink:
 
 
 def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[IssuedLink]:
-    """A new link for the guardian of each of ``pupils``, all of one school; links given out before stop working.
+    """Create a new link for the guardian of each of ``pupils``, all of one school; earlier links stop working.
 
     The tokens follow from the form's one-time ``key`` and the portal's secret, so the same form sent twice gives the
     same links. Pupils whose guardian is no longer asked get none. Raises ``Refused``: ``link_over``.
@@ -64,7 +64,9 @@ def _issue(*, pupil: Pupil, token: str, by: User) -> IssuedLink:
     now = timezone.now()
     if earlier := GuardianLink.objects.filter(token_hash=token_hash).first():
         if earlier.voided_at:
-            raise Refused.because("link_over", _("Newer links were made since. Open this page again to make others."))
+            raise Refused.because(
+                "link_over", _("Newer links have been created since. Open this page again to create others.")
+            )
         return IssuedLink(earlier, token)
     void_links(pupil_id=pupil.pk, by=by)
     link = GuardianLink.objects.create(
@@ -75,7 +77,7 @@ def _issue(*, pupil: Pupil, token: str, by: User) -> IssuedLink:
 
 
 def void_links(*, pupil_id: int, by: User | None) -> int:
-    """Shut every open door of this pupil's guardians; the number of them."""
+    """Void all open links of this pupil's guardians; return their number."""
     with transaction.atomic():
         open_ones = list(GuardianLink.objects.filter(pupil=pupil_id, voided_at=None))
         for link in open_ones:
@@ -95,7 +97,7 @@ def _token(key: str, pupil: Pupil) -> str:
 
 
 def ask(*, pupils: Collection[Pupil]) -> None:
-    """Note that everybody who must answer about ``pupils`` was asked today's questions."""
+    """Record that everyone who must answer about ``pupils`` has been asked the current questions."""
     today = timezone.localdate()
     texts = queries.current_texts(today)
     Consent.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""The words in which consent is asked: each version is published once and never changed."""
+"""The consent texts: each version is published once and never changed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def load_consent_texts() -> int:
 def publish_text(
     *, purpose: str, title: str, title_en: str, body: str, body_en: str, in_force_from: date, by: User
 ) -> ConsentText:
-    """Publish the next version of a purpose's text: from its day on everybody is asked again."""
+    """Publish the next version of a purpose's text: from its start date everyone is asked again."""
     with transaction.atomic():
         refuse_if(text_refusal(may=by.is_superuser, in_force_from=in_force_from, today=timezone.localdate()))
         newest = ConsentText.objects.filter(purpose=purpose).aggregate(Max("version"))["version__max"] or 0

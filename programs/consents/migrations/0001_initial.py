@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('asked', 'Asked'), ('given', 'Given'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], default='asked', max_length=10)),
                 ('given_by_name', models.CharField(blank=True, max_length=150, verbose_name='given by')),
                 ('relation', models.CharField(blank=True, max_length=60, verbose_name='relation to the pupil')),
-                ('channel', models.CharField(blank=True, choices=[('link', 'Personal link'), ('paper', 'Paper form'), ('account', "Pupil's own account")], max_length=10, verbose_name='way')),
+                ('channel', models.CharField(blank=True, choices=[('link', 'Personal link'), ('paper', 'Paper form'), ('account', "Pupil's own account")], max_length=10, verbose_name='method')),
                 ('evidence_path', models.CharField(blank=True, max_length=200)),
                 ('evidence_hash', models.CharField(blank=True, max_length=64)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),

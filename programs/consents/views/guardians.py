@@ -1,4 +1,4 @@
-"""A guardian's own pages: a personal link instead of an account, and nothing that a phone without scripts cannot do."""
+"""Pages for guardians: a personal link instead of an account, and everything works without JavaScript."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ View = Callable[..., HttpResponse]
 
 
 def guardians_page(view: View) -> View:
-    """Kept by no cache and no search engine; the address, which is the key, goes to no other site.
+    """Not cached or indexed; the address, which is the key, is never sent to another site.
 
     Not ``no-referrer``: browsers then send forms with ``Origin: null``, which no check against forgery can accept.
     """
@@ -50,7 +50,7 @@ def guardians_page(view: View) -> View:
 
 
 def with_open_door(view: View) -> View:
-    """Gives the view the guardian's link; a link that opens nothing says why, and shows nothing of the pupil."""
+    """Pass the guardian's link to the view; an invalid link says why and shows nothing about the pupil."""
 
     @guardians_page
     @wraps(view)
@@ -104,7 +104,7 @@ class GuardianAct(Act):
 @guardians_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def guardian_code(request: HttpRequest) -> HttpResponse:
-    """For whoever types the code from the printed sheet. Sent by POST: an address is written into logs."""
+    """For typing the code from the printed letter. Sent by POST, because addresses end up in logs."""
     form = GuardianCodeForm(request.POST or None)
     if form.is_bound and form.is_valid():
         return redirect("guardian_door", token=form.cleaned_data["code"].replace("/", "") or "-")
@@ -114,7 +114,7 @@ def guardian_code(request: HttpRequest) -> HttpResponse:
 @with_open_door
 @require_http_methods(["GET", "HEAD", "POST"])
 def guardian_door(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
-    """The questions that are open, and where the others stand."""
+    """The open questions, and the state of the others."""
     questions = queries.questions_for(link.pupil, ConsentGiver.GUARDIAN)
     return _ask(
         request,
@@ -135,13 +135,13 @@ def guardian_purpose(request: HttpRequest, link: GuardianLink, token: str, purpo
         return _ask(request, link, token, [question], others=[], again=True)
     if request.method == "POST":
         actions.withdraw_as_guardian(link_id=link.pk, purpose=purpose)
-        messages.success(request, _("Your consent is withdrawn, and its use on the portal has stopped."))
+        messages.success(request, _("Your consent has been withdrawn, and its use on the portal has stopped."))
         return redirect("guardian_door", token=token)
     return render(request, "consents/guardian/withdraw.html", _context(link, token) | {"question": question})
 
 
 def _ask(request: HttpRequest, link: GuardianLink, token: str, questions: list, *, others: list, again=False):
-    """Three steps in one address: the questions, what was chosen read once more, sent."""
+    """Three steps at one address: the questions, a review of the answers, and sending."""
     seen = queries.fingerprint(queries.answers_of(link.pupil, ConsentGiver.GUARDIAN))
     before = {"seen": seen, "name": link.guardian_name, "relation": link.relation}
     form = GuardianAnswersForm(request.POST or None, questions=questions, initial=before)
@@ -165,7 +165,7 @@ def _ask(request: HttpRequest, link: GuardianLink, token: str, questions: list, 
     except Refused as refused:
         show_refusal(form, refused.refusal)
         return render(request, "consents/guardian/door.html", context)
-    messages.success(request, _("Thank you. Your answers are written down; you can change them here at any time."))
+    messages.success(request, _("Thank you. Your answers have been saved; you can change them here at any time."))
     return redirect("guardian_door", token=token)
 
 

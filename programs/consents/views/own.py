@@ -49,7 +49,7 @@ def my_consent(request: HttpRequest, purpose: str) -> HttpResponse:
     form = ConfirmForm(request.POST or None)
     if form.is_bound and form.is_valid():
         actions.withdraw_as_pupil(pupil_id=pupil.pk, purpose=purpose, by=request.user)
-        messages.success(request, _("Your consent is withdrawn, and its use on the portal has stopped."))
+        messages.success(request, _("Your consent has been withdrawn, and its use on the portal has stopped."))
         return redirect("my_consents")
     context = {
         "title": _("Withdraw your consent?"),
@@ -83,6 +83,6 @@ def _ask_pupil(request: HttpRequest, pupil: Pupil, questions: list, *, others: l
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("Thank you. Your answers are written down; you can change them at any time."))
+            messages.success(request, _("Thank you. Your answers have been saved; you can change them at any time."))
             return redirect("my_consents")
     return render(request, "consents/mine.html", context)

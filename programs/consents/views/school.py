@@ -109,7 +109,7 @@ def consent_sheet(request: HttpRequest, pk: int) -> HttpResponse:
             if issued:
                 name = _("Letters to guardians {name}").format(name=class_group.name)
                 return _pdf(render_slips(slips_of(issued, class_group)), name)
-            form.add_error(None, _("Every pupil of this class is 18 or older and answers alone."))
+            form.add_error(None, _("Every pupil in this class is 18 or older and answers alone."))
     live = sum(1 for row in queries.overview_of_pupils(pupils) if row.link)
     context = {"class_group": class_group, "form": form, "pupils": len(pupils), "live": live}
     return render(request, "consents/sheet.html", context)
@@ -150,10 +150,10 @@ def consent_link(request: HttpRequest, pk: int) -> HttpResponse:
             context = {"pupil": pupil, "issued": issued, "address": address}
             return render(request, "consents/link.html", context)
     context = {
-        "title": _("Make a new link for the guardian of {name}?").format(name=pupil.full_name),
-        "text": _("A link that was given out before stops working at once."),
+        "title": _("Create a new link for the guardian of {name}?").format(name=pupil.full_name),
+        "text": _("Any link given out earlier will stop working at once."),
         "form": form,
-        "submit": _("Make the link"),
+        "submit": _("Create the link"),
         "back_url": reverse("consent_pupil", args=[pupil.pk]),
     }
     return render(request, "components/confirm.html", context)
@@ -200,15 +200,15 @@ def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             by=request.user,
         )
-        messages.success(request, _("The withdrawal is written down; the portal stopped using it."))
+        messages.success(request, _("The withdrawal has been recorded; the portal has stopped using it."))
         return redirect("consent_pupil", pk=consent.pupil_id)
     context = {
-        "title": _("Write down that this consent is withdrawn?"),
-        "text": _("{purpose} · {name}: it stops at once, and its giver can agree again later.").format(
+        "title": _("Record that this consent has been withdrawn?"),
+        "text": _("{purpose} · {name}: its use stops at once, and consent can be given again later.").format(
             purpose=consent.get_purpose_display(), name=consent.pupil.full_name
         ),
         "form": form,
-        "submit": _("Write it down"),
+        "submit": _("Record it"),
         "back_url": reverse("consent_pupil", args=[consent.pupil_id]),
         "danger": True,
     }
@@ -230,7 +230,7 @@ def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent_paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write down what signed forms say; every one of them must be on the scan."""
+    """Record signed forms; every one of them must be on the scan."""
     class_group = _class_to_act_for(request, pk)
     pupils = list(pupils_of_class(class_group))
     asked = request.GET.get("pupil", "")
@@ -243,7 +243,9 @@ def consent_paper(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusal(form, refused.refusal)
         else:
             said = ngettext(
-                "The form of {count} pupil is written down.", "The forms of {count} pupils are written down.", written
+                "The form of {count} pupil has been recorded.",
+                "The forms of {count} pupils have been recorded.",
+                written,
             )
             messages.success(request, said.format(count=written))
             return redirect("consent_class", pk=class_group.pk)

@@ -97,7 +97,7 @@ def alert_icon(kind: str) -> str:
 
 @register.simple_tag
 def gauge(share: float, kind: str = "") -> SafeString:
-    """A bar of ``share`` percent. The number stands beside it in words, so the picture is decoration.
+    """A bar of ``share`` percent. The number is given in words next to it, so the picture is decoration.
 
     Drawn as SVG: the content security policy forbids a style attribute.
     """
@@ -231,7 +231,7 @@ def quoted(text: str) -> str:
 # --- Forms and pages ----------------------------------------------------------------------------
 @register.filter
 def is_checkbox(field) -> bool:
-    """One box to tick, whose label stands beside it and not above."""
+    """A single checkbox, whose label goes beside it and not above."""
     return getattr(field.field.widget, "input_type", "") == "checkbox" and not field.use_fieldset
 
 
@@ -243,7 +243,7 @@ def page_numbers(page) -> list:
 
 @register.filter
 def without_stop(label: str) -> str:
-    """A label to stand before a colon: a sentence to tick ends with a full stop."""
+    """Strip the final full stop of a label that is followed by a colon."""
     return str(label).rstrip(" .:?")
 
 

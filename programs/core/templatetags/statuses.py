@@ -1,4 +1,4 @@
-"""How each state looks: a colour that is never alone, and the icon that stands beside its words."""
+"""How each state looks: a colour, never on its own, and an icon next to its label."""
 
 # The same word means the same thing in every wing, so one table serves them all.
 STATUS_LOOKS: dict[str, tuple[str, str]] = {

@@ -35,7 +35,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Outlook:
-    """What an erasure would do, and what stands in its way."""
+    """What an erasure would do, and what prevents it."""
 
     lines: list[Erasure]
     obstacles: list[Text]
@@ -51,11 +51,11 @@ def outlook(*, request: DataRequest) -> Outlook:
 def start_erasure(*, request_id: int, typed: str, by: User) -> Job:
     """Hand a confirmed erasure to the worker; ``typed`` is the request's reference, copied by hand.
 
-    Raises PermissionDenied, and ``Refused``: ``typed``, ``has_role``, and what stands in the way of any step.
+    Raises PermissionDenied, and ``Refused``: ``typed``, ``has_role``, and whatever prevents any of the steps.
     """
     request = _request_to_erase(request_id=request_id, by=by)
     if typed.strip().upper() != request.reference:
-        message = _("Type the reference exactly as it stands above: an erasure cannot be undone.")
+        message = _("Type the reference exactly as shown above: an erasure cannot be undone.")
         raise Refused.because("typed", message, "typed")
     record(by=by, action="data_request.confirm_erasure", obj=request)
     return enqueue(
@@ -72,7 +72,7 @@ def _request_to_erase(*, request_id: int, by: User) -> DataRequest:
 
 
 def erase(*, request_id: int, by: User) -> dict:
-    """Carry out a confirmed erasure, whole or not at all; done again, it finds nothing left to do.
+    """Carry out a confirmed erasure, completely or not at all; repeating it finds nothing left to do.
 
     Raises PermissionDenied, and ``Refused`` for what has come in the way since it was confirmed.
     """
@@ -117,7 +117,7 @@ def _mark(username: str) -> str:
 
 
 def _remember(request: DataRequest, subject: Subject) -> None:
-    """Numbers and keyed hashes only. Written before the act: a list that knows too little forgets nobody."""
+    """Numbers and keyed hashes only. Written before the erasure, because an incomplete list would miss people."""
     pupils = Pupil.objects.filter(pk__in=subject.pupil_ids)
     user = User.objects.filter(pk=subject.user_id).first()
     entry = {

@@ -1,6 +1,6 @@
-"""A request about personal data runs: received, identity checked, answered, done; or refused, or extended once.
+"""Data requests: received, identity checked, answered, done; or refused, or extended once.
 
-The row is where it stands; each step is an audit row, and whoever asked from an account is told.
+The row holds the current state; each step is an audit row, and a requester with an account is notified.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def ask(
     key: str,
     received_at: datetime | None = None,
 ) -> DataRequest:
-    """Take in a request about ``pupil`` or ``person``; ``by`` is None for a guardian, who has no account.
+    """Record a request about ``pupil`` or ``person``; ``by`` is None for a guardian, who has no account.
 
     The reference follows from the form's key, so the same form sent again finds the first request. A paper
     request carries the moment at which the school received it. Raises ``Refused``: ``asked_already``, ``key_reused``.
@@ -98,7 +98,7 @@ def _new_request(*, kind: str, received_at: datetime, pupil: Pupil | None, perso
         received_at=received_at,
         answer_by=queries.date_after(day, rules.deadline("answer")),
         due_on=queries.date_after(day, rules.deadline(kind, third_parties=third_parties)),
-        # Whoever asks from an account has shown who they are by signing in.
+        # People who ask from an account have proved who they are by signing in.
         state=RequestState.IDENTIFIED
         if words["requester"] in (Requester.PERSON, Requester.PUPIL)
         else RequestState.RECEIVED,
@@ -145,7 +145,7 @@ def _move(
 
 @transaction.atomic
 def identify(*, request_id: int, how: str, by: User) -> DataRequest:
-    """Who asks was checked; ``how`` stays in the history. The same step twice changes nothing.
+    """Record that the requester's identity was checked, and ``how``. Repeating this changes nothing.
 
     Raises PermissionDenied, and ``Refused`` where the step cannot follow.
     """
@@ -158,7 +158,7 @@ def identify(*, request_id: int, how: str, by: User) -> DataRequest:
 
 @transaction.atomic
 def answer(*, request_id: int, words: str, by: User) -> DataRequest:
-    """Tell who asked what will be done and by when. The same words twice are told once.
+    """Answer the requester: what will be done and by when. The same words twice are told once.
 
     Raises PermissionDenied, and ``Refused`` where the step cannot follow.
     """
@@ -178,7 +178,7 @@ def answer(*, request_id: int, words: str, by: User) -> DataRequest:
 
 @transaction.atomic
 def refuse(*, request_id: int, ground: str, words: str, by: User) -> DataRequest:
-    """Refuse with one of the grounds of the law, and say in words why it holds here.
+    """Refuse on one of the legal grounds, with an explanation.
 
     Raises PermissionDenied, and ``Refused``: ``ground``, ``request_closed``.
     """
@@ -187,7 +187,7 @@ def refuse(*, request_id: int, ground: str, words: str, by: User) -> DataRequest
         return request
     refuse_if(rules.step_refusal("refuse", request))
     if ground not in RefusalGround.values:
-        raise Refused.because("ground", _("Choose the ground on which it is refused."), "ground")
+        raise Refused.because("ground", _("Choose the legal grounds for refusing it."), "ground")
     _move(
         request, step="refuse", state=RequestState.REFUSED, by=by, refusal_ground=ground, answer=words,
         answered_at=request.answered_at or timezone.now(), after={"ground": RefusalGround(ground)},
@@ -216,7 +216,7 @@ def extend(*, request_id: int, reason: str, by: User) -> DataRequest:
 
 @transaction.atomic
 def finish(*, request_id: int, words: str, by: User, withdraw: bool = False) -> DataRequest:
-    """What was asked has been done; ``words`` say what. ``withdraw`` ends every consent of the pupil on the spot.
+    """Complete the request; ``words`` say what was done. ``withdraw`` ends all consents of the pupil immediately.
 
     Raises PermissionDenied, and ``Refused`` where the step cannot follow.
     """
@@ -254,11 +254,12 @@ def correct(
 ) -> DataRequest:
     """Correct the pupil's record or the person's name, and close the request.
 
-    The portal is not the origin: the handler states that the source was told, so that the next import agrees.
-    The history says which columns changed, never what stood in them. The same correction twice changes nothing.
+    The data does not originate here: the handler confirms that the source was corrected, so that the next import
+    agrees.
+    The history says which columns changed, never their contents. The same correction twice changes nothing.
 
     Raises PermissionDenied, and ``Refused``: ``source_first``, ``changed_meanwhile`` when the values are not those
-    that were read at ``version``, and what stands in the way of any step.
+    that were read at ``version``, and whatever prevents any of the steps.
     """
     request = _request_to_handle(request_id=request_id, by=by)
     _lock_corrected(request)
@@ -268,7 +269,7 @@ def correct(
         return request
     refuse_if(rules.correction_refusal(request))
     if request.pupil and not told_source:
-        message = _("Correct it in the school's register first: otherwise the next import brings the mistake back.")
+        message = _("Correct it in the school's register first: otherwise the next import will bring the mistake back.")
         raise Refused.because("source_first", message, "told_source")
     if changed:
         refuse_if_stale(version, stored)

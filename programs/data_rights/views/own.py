@@ -99,7 +99,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data_download(request: HttpRequest) -> HttpResponse:
-    """The password once more: whoever finds an open computer does not leave with the whole life of its owner."""
+    """Ask for the password again: someone at an unlocked computer must not download everything."""
     if request.method != "POST":
         return render(request, "data_rights/download.html", {"back_url": reverse("my_data")})
     subject = queries.subject_of(user=request.user)
@@ -111,7 +111,7 @@ def my_data_download(request: HttpRequest) -> HttpResponse:
             owner=request.user,
             unique_key=f"archive:{request.user.pk}:{hour}",
         )
-        messages.info(request, _("Your files are being packed. This page tells when they are ready."))
+        messages.info(request, _("Your files are being prepared. This page will tell you when they are ready."))
         return redirect("my_data")
     note_download(by=request.user, about=request.user, door="account")
     return archive_response(subject)
@@ -133,7 +133,7 @@ def my_data_file(request: HttpRequest) -> FileResponse:
 class AskAboutMyData(Act):
     form_class = AskForm
     template_name = "data_rights/ask.html"
-    done = gettext_lazy("Your request has arrived.")
+    done = gettext_lazy("We have received your request.")
 
     def get_target(self) -> Pupil | None:
         """The person's record as a pupil; all others ask about their account."""
@@ -164,7 +164,7 @@ class AskAboutMyData(Act):
 
 
 def deadlines() -> list[tuple[str, rules.Deadline]]:
-    """What the law sets, for whoever asks and for whoever handles it."""
+    """The legal deadlines, for requesters and handlers."""
     names = {
         "answer": _("Answer"),
         "access": _("See, receive or correct"),
@@ -203,7 +203,7 @@ def _door(link: GuardianLink, token: str) -> dict:
 @with_open_door
 @require_http_methods(["POST"])
 def guardian_data_download(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
-    """By POST: whoever previews the link in a messenger downloads nothing."""
+    """By POST, so that link previews in messengers download nothing."""
     note_download(by=None, about=link.pupil, door=f"link:{link.pk}")
     return archive_response(queries.subject_of(pupil=link.pupil))
 
@@ -211,7 +211,7 @@ def guardian_data_download(request: HttpRequest, link: GuardianLink, token: str)
 class AskAboutMyChild(GuardianAct):
     form_class = AskForm
     template_name = "data_rights/guardian/data_ask.html"
-    done = gettext_lazy("Your request has arrived. Look at this page again to see how far it is.")
+    done = gettext_lazy("We have received your request. Come back to this page to see its progress.")
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         return super().get_context_data(deadlines=deadlines(), **kwargs)

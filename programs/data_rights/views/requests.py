@@ -1,4 +1,4 @@
-"""Requests about data on the desk of whoever handles them, and paper requests that a school writes down."""
+"""Data requests on the handler's desk, and paper requests recorded by a school."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NOT_FOR_THE_SCHOOL = {"account", "devices", "messages", "reasons", "sign_in_card
 @signed_in
 @require_safe
 def data_request_list(request: HttpRequest) -> HttpResponse:
-    """What is due first stands first; the department also sees which requests are late at schools."""
+    """Ordered by due date; the department also sees which requests are late at schools."""
     standing = standing_of(request.user)
     not_found_unless(queries.handles(standing))
     today = timezone.localdate()
@@ -87,10 +87,10 @@ def _moves(data_request: DataRequest) -> list[tuple[str, str, bool]]:
     ref = [data_request.reference]
     carry_out = {
         RequestKind.CORRECT: ("data_request_correct", _("Correct the data")),
-        RequestKind.ERASE: ("data_request_erase", _("Look at what an erasure would do")),
+        RequestKind.ERASE: ("data_request_erase", _("See what an erasure would do")),
     }.get(data_request.kind, ("data_request_finish", _("Say what was done")))
     first = {
-        RequestState.RECEIVED: ("data_request_identify", _("Identity is checked")),
+        RequestState.RECEIVED: ("data_request_identify", _("Identity confirmed")),
         RequestState.IDENTIFIED: ("data_request_answer", _("Answer")),
         RequestState.ANSWERED: carry_out,
     }
@@ -99,8 +99,8 @@ def _moves(data_request: DataRequest) -> list[tuple[str, str, bool]]:
     name, words = first[data_request.state]
     moves = [(reverse(name, args=ref), words, True)]
     if data_request.extended_at is None:
-        moves.append((reverse("data_request_extend", args=ref), _("Take more time"), False))
-    moves.append((reverse("data_request_refuse", args=ref), _("Refuse with a ground"), False))
+        moves.append((reverse("data_request_extend", args=ref), _("Extend the deadline"), False))
+    moves.append((reverse("data_request_refuse", args=ref), _("Refuse on legal grounds"), False))
     return moves
 
 
@@ -119,10 +119,10 @@ class Step(Act):
 
 class Identify(Step):
     form_class = forms.IdentifyForm
-    title = _("Who asks was checked")
-    text = _("Ask for nothing that is not needed, and keep no copy of an identity card.")
-    submit = _("Identity is checked")
-    done = _("Noted. The next step is the answer.")
+    title = _("The person asking has been checked")
+    text = _("Do not ask for anything that is not needed, and do not keep a copy of an identity card.")
+    submit = _("Identity confirmed")
+    done = _("Recorded. The next step is the answer.")
 
     def act(self, form: forms.IdentifyForm) -> DataRequest:
         return actions.identify(request_id=self.target.pk, by=self.user, **form.cleaned_data)
@@ -130,7 +130,10 @@ class Identify(Step):
 
 class Answer(Step):
     form_class = forms.AnswerForm
-    text = _("Say what will be done and by when. A guardian reads it under their link; on paper you tell them.")
+    text = _(
+        "Say what will be done and by when. A guardian reads this through their link; for a paper request, you tell "
+        "them yourself."
+    )
     submit = _("Send the answer")
     done = _("Answered. Now the request has to be carried out.")
 
@@ -144,10 +147,10 @@ class Answer(Step):
 
 class RefuseRequest(Step):
     form_class = forms.RefuseRequestForm
-    text = _("Only on one of these grounds. This closes the request.")
+    text = _("Only on one of these legal grounds. This closes the request.")
     submit = _("Refuse the request")
     danger = True
-    done = _("Refused. Who asked reads the ground and your words.")
+    done = _("Refused. The person who asked can read the legal grounds and your explanation.")
 
     @property
     def title(self) -> str:
@@ -159,17 +162,19 @@ class RefuseRequest(Step):
 
 class Extend(Step):
     form_class = forms.ExtendForm
-    submit = _("Extend the time once")
-    done = _("Extended. Who asked was told the new date.")
+    submit = _("Extend the deadline once")
+    done = _("Extended. The person who asked has been told the new date.")
 
     @property
     def title(self) -> str:
-        return _("Take more time for request {reference}").format(reference=self.target.reference)
+        return _("Extend the deadline of request {reference}").format(reference=self.target.reference)
 
     @property
     def text(self) -> str:
         days = rules.deadline("extension").days
-        return _("The law allows it once: {days} working days more. Who asked is told.").format(days=days)
+        return _("The law allows this once: {days} more working days. The person who asked will be told.").format(
+            days=days
+        )
 
     def act(self, form: forms.ExtendForm) -> DataRequest:
         return actions.extend(request_id=self.target.pk, by=self.user, **form.cleaned_data)
@@ -177,12 +182,12 @@ class Extend(Step):
 
 class Finish(Step):
     text = _("This closes the request.")
-    submit = _("Close as done")
-    done = _("Done. Who asked was told.")
+    submit = _("Close as complete")
+    done = _("Complete. The person who asked has been told.")
 
     @property
     def title(self) -> str:
-        return _("Request {reference} is done").format(reference=self.target.reference)
+        return _("Request {reference} is complete").format(reference=self.target.reference)
 
     def get_form_class(self) -> type[forms.FinishForm]:
         stops = self.target.pupil_id and self.target.kind in (RequestKind.RESTRICT, RequestKind.OBJECT)
@@ -194,9 +199,9 @@ class Finish(Step):
 
 class Correct(Step):
     title = _("Correct the data")
-    text = _("Certificates that bear the old name are revoked and issued anew on the page of certificates.")
+    text = _("Certificates with the old name are revoked and reissued on the certificates page.")
     submit = _("Correct and close the request")
-    done = _("Corrected. Who asked was told.")
+    done = _("Corrected. The person who asked has been told.")
 
     def get_form_class(self) -> type[forms.CorrectForm | forms.CorrectPersonForm]:
         return forms.CorrectForm if self.target.pupil else forms.CorrectPersonForm
@@ -217,7 +222,7 @@ class Erase(Step):
     template_name = "data_rights/erase.html"
     context_object_name = "data_request"
     may = staticmethod(policy.may_erase)
-    done = _("The erasure has begun; it takes a minute.")
+    done = _("The erasure has started; it takes about a minute.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"request": self.target}
@@ -291,7 +296,7 @@ class AskOnPaper(Act):
         )  # fmt: skip
 
     def said(self, made: DataRequest) -> str:
-        return _("Written down as {reference}.").format(reference=made.reference)
+        return _("Recorded as {reference}.").format(reference=made.reference)
 
     def way_back(self, made: DataRequest) -> str:
         may_see = policy.may_handle(self.user, made)

@@ -15,7 +15,7 @@ from programs.participation.filters import Filters
 from programs.spreadsheets.xlsx import XLSX_TYPE
 
 PER_PAGE = 50
-LOW_SHARE = 25  # below it a bar stands out
+LOW_SHARE = 25  # bars below this are highlighted
 BARS_AT_EACH_END = 8
 PARAMETER = {GroupBy.WARD: "ward", GroupBy.FORMER: "former", GroupBy.LEVEL: "level", GroupBy.TERM: "term"}
 

@@ -1,1 +1,1 @@
-"""The verbs of the projects wing, one file per activity."""
+"""The actions of the projects wing, one file per activity."""

@@ -21,7 +21,7 @@ from programs.schools.queries.roles import standing_of
 
 @transaction.atomic
 def submit_project(*, project_id: int, by: User, key: str) -> Project:
-    """From now on words and files are frozen, and the supervising teacher is asked.
+    """Submit a project: text and files are frozen, and the supervising teacher is asked to endorse it.
 
     Raises ``Refused``: ``not_a_member``, ``incomplete``, ``too_late``, ``wrong_state``.
     """
@@ -41,7 +41,7 @@ def submit_project(*, project_id: int, by: User, key: str) -> Project:
 
 @transaction.atomic
 def endorse_project(*, project_id: int, by: User, key: str) -> Project:
-    """The teacher answers for it, and it is entered. Raises ``Refused``: ``not_allowed``, ``wrong_state``."""
+    """Endorse and enter a project. Raises ``Refused``: ``not_allowed``, ``wrong_state``."""
 
     def perform() -> Project:
         project = _of_endorser(project_id, by)
@@ -56,7 +56,7 @@ def endorse_project(*, project_id: int, by: User, key: str) -> Project:
 
 @transaction.atomic
 def return_project(*, project_id: int, reason: str, by: User, key: str) -> Project:
-    """The teacher asks for a correction in words. Raises ``Refused``: ``not_allowed``, ``wrong_state``."""
+    """Return a project with a request for corrections. Raises ``Refused``: ``not_allowed``, ``wrong_state``."""
 
     def perform() -> Project:
         project = _of_endorser(project_id, by)
@@ -72,7 +72,7 @@ def return_project(*, project_id: int, reason: str, by: User, key: str) -> Proje
 
 @transaction.atomic
 def withdraw_project(*, project_id: int, by: User, key: str) -> Project:
-    """The team takes its project back, for good. Raises ``Refused``: ``not_a_member``, ``wrong_state``."""
+    """Withdraw a project permanently. Raises ``Refused``: ``not_a_member``, ``wrong_state``."""
 
     def perform() -> Project:
         project = _of_member(project_id, by)
@@ -106,19 +106,19 @@ def _locked(project_id: int) -> Project:
 def _of_member(project_id: int, by: User) -> Project:
     project = _locked(project_id)
     if not is_member(by, project):
-        raise Refused.because("not_a_member", _("Only the members of the team may do this."))
+        raise Refused.because("not_a_member", _("Only the members of the team can do this."))
     return project
 
 
 def _of_endorser(project_id: int, by: User) -> Project:
     project = _locked(project_id)
     if not can_endorse(standing_of(by), supervisor_id=project.supervisor_id, school=project.school):
-        raise Refused.because("not_allowed", _("Only the supervising teacher or the school's coordinator may do this."))
+        raise Refused.because("not_allowed", _("Only the supervising teacher or the school's coordinator can do this."))
     return project
 
 
 def _move(project: Project, target: str, **values) -> None:
-    """The conditional write: whoever comes second finds the state changed and is refused."""
+    """Conditional write: the second of two concurrent calls finds the state changed and is refused."""
     now = timezone.now()
     moved = Project.objects.filter(pk=project.pk, state=project.state).update(state=target, updated_at=now, **values)
     if not moved:

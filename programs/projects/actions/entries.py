@@ -32,7 +32,7 @@ def create_project(
     by: User,
     key: str,
 ) -> Project:
-    """A draft of which the pupil, and the teammate named by user name, are the members for good.
+    """Create a draft; the pupil and the teammate named by username are its permanent members.
 
     Raises ``Refused``: ``not_a_pupil``, ``no_such_teammate``, ``not_your_teacher`` and those of ``entry_refusal``.
     """
@@ -55,7 +55,7 @@ def create_project(
                 find=lambda pk: Project.objects.get(pk=pk),
             )
     except IntegrityError as error:  # a second entry at the same moment: the constraint is the guard
-        raise Refused.because("entered_already", _("Each pupil enters one project in a competition.")) from error
+        raise Refused.because("entered_already", _("Each pupil can enter one project in a competition.")) from error
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def editable_project(*, project_id: int, by: User) -> Project:
         pk=project_id
     )
     if not is_member(by, project):
-        raise Refused.because("not_a_member", _("Only the members of the team may do this."))
+        raise Refused.because("not_a_member", _("Only the members of the team can do this."))
     refuse_if(edit_refusal(state=project.state, window=window_of(project.competition, now=timezone.now())))
     return project
 
@@ -117,10 +117,10 @@ def _create(competition_id: int, values: dict, partner: str, by: User) -> Projec
 def _partner_of(pupil: Pupil, username: str) -> Pupil:
     found = teammate(pupil, username)
     if found is None:
-        raise Refused.because("no_such_teammate", _("No pupil of your school has this user name."), "partner")
+        raise Refused.because("no_such_teammate", _("No pupil in your school has this username."), "partner")
     return found
 
 
 def _refuse_strange_teacher(supervisor: User | None, school: School) -> None:
     if supervisor and not teachers_of(school).filter(pk=supervisor.pk).exists():
-        raise Refused.because("not_your_teacher", _("Choose a teacher of your own school."), "supervisor")
+        raise Refused.because("not_your_teacher", _("Choose a teacher from your own school."), "supervisor")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('science', 'Scientific project'), ('engineering', 'Engineering project')], default='engineering', max_length=12, verbose_name='kind')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('summary', models.TextField(max_length=2000, verbose_name='summary')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the teacher'), ('returned', 'Returned for correction'), ('endorsed', 'Endorsed and entered'), ('eligible', 'Found eligible'), ('ineligible', 'Not eligible'), ('in_judging', 'Being judged'), ('awarded', 'Awarded'), ('not_awarded', 'Not awarded'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the teacher'), ('returned', 'Returned for correction'), ('endorsed', 'Endorsed and entered'), ('eligible', 'Found eligible'), ('ineligible', 'Not eligible'), ('in_judging', 'Being judged'), ('awarded', 'Awarded'), ('not_awarded', 'Not awarded'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12, verbose_name='status')),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('endorsed_at', models.DateTimeField(blank=True, null=True)),
                 ('return_reason', models.TextField(blank=True)),

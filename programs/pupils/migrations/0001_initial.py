@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=60, verbose_name='source')),
                 ('imported_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('guardian_name', models.CharField(blank=True, max_length=150, verbose_name='guardian')),
-                ('guardian_phone', models.CharField(blank=True, max_length=20, verbose_name="guardian's telephone")),
+                ('guardian_phone', models.CharField(blank=True, max_length=20, verbose_name="guardian's phone number")),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='left the school on')),
                 ('erased_at', models.DateTimeField(blank=True, null=True)),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='pupils.pupil')),

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('school_confirmed', 'Confirmed by the schools'), ('ward_confirmed', 'Confirmed by the wards'), ('reviewed', 'Reviewed by the department'), ('frozen', 'Frozen'), ('superseded', 'Superseded')], default='open', max_length=20, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('school_confirmed', 'Confirmed by the schools'), ('ward_confirmed', 'Confirmed by the wards'), ('reviewed', 'Reviewed by the department'), ('frozen', 'Frozen'), ('superseded', 'Superseded')], default='open', max_length=20, verbose_name='status')),
                 ('frozen_at', models.DateTimeField(blank=True, null=True)),
                 ('frozen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('term', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participation_reports', to='core.term')),

@@ -1,4 +1,4 @@
-"""The worker's import: previewed rows reach the roll, judged once more on fresh facts.
+"""The worker's import: apply previewed rows to the roll, judged again on current data.
 
 Either all rows in one transaction, or batch by batch: then a row that is done is marked in the transaction that did
 it, so a worker that dies in the middle loses nothing and doubles nothing.
@@ -43,14 +43,14 @@ class Work:
 
 
 class GoneStale(Exception):
-    """In all-or-nothing, one row that would do something else than was shown stops everything."""
+    """In all-or-nothing mode, one row that would do something other than shown stops everything."""
 
 
 def apply_roster(*, roster_id: int, job_id: int, progress: Callable[..., None]) -> RosterImport | None:
     """Write the rows that are not written yet: safe to call again after a crash, since each row says when it was.
 
     ``progress(done, total)`` counts rows. None when the import was dropped or belongs to another job; an import in
-    all-or-nothing whose rows would now do something else is shown anew instead.
+    all-or-nothing whose rows would now do something else is shown again instead.
     """
     found = RosterImport.objects.filter(pk=roster_id, job_id=job_id, state=ImportState.APPLYING)
     roster = found.select_related("school", "school_year", "uploaded_by", "job").first()
@@ -101,7 +101,7 @@ def _apply_whole(roster: RosterImport, progress: Callable[..., None]) -> None:
 
 
 def _preview_anew(roster: RosterImport) -> RosterImport:
-    """Nothing was imported; the rows are compared anew and the person looks again."""
+    """Nothing was imported: compare the rows again for another review."""
     with transaction.atomic():
         mine = RosterImport.objects.select_for_update().get(pk=roster.pk)
         mine.state, mine.error = ImportState.PREVIEWING, STALE
@@ -112,7 +112,7 @@ def _preview_anew(roster: RosterImport) -> RosterImport:
 
 # --- One batch ------------------------------------------------------------------------------------
 def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
-    """Judge the rows on the roll as it is now and sort them by what is to be done."""
+    """Judge the rows against the current roll and sort them by outcome."""
     settings = {"source": roster.source, "year_id": roster.school_year_id}
     lines = [row.facts for row in rows]
     roll = roster_queries.roll_around(lines, school_id=roster.school_id, lock=lock, **settings)
@@ -124,7 +124,7 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
         if verdict.question == rules.OTHER_IDENTIFIER and verdict.pupil_id in taken:
             verdict = rules.Verdict(
                 RowOutcome.ADD
-            )  # the other one came with this very file, under their own identifier
+            )  # the other pupil came with this same file, under their own identifier
         act = rules.act_of(verdict, question=row.question, decision=row.decision)
         shown = {"outcome": row.outcome, "changes": row.changes, "question": row.question}
         target = _target(verdict, row, roll, act)
@@ -164,7 +164,7 @@ def _new_pupil(roster: RosterImport, row: RosterRow, now: datetime) -> Pupil:
 
 
 def _set_facts(pupil: Pupil, facts: dict) -> None:
-    """What the file says; an empty cell leaves what is there."""
+    """Set what the file says; an empty cell keeps the existing value."""
     pupil.external_id = facts["external_id"]
     for name in rules.KEPT_FIELDS:
         if facts.get(name):
@@ -244,7 +244,7 @@ def _classes(roster: RosterImport, lines) -> dict[str, int]:
 
 
 def _mark_done(roster: RosterImport, work: Work, now: datetime) -> None:
-    """The rows keep what became of them: decided ones turn into what was decided."""
+    """Mark the rows with their result; decided ones become what was decided."""
     done: dict[str, list[int]] = {RowOutcome.ADD: [row.pk for row in work.new]}
     for row, _pupil_id, changes in work.known:
         decided = RowOutcome.CHANGE if changes else RowOutcome.SAME
@@ -266,7 +266,7 @@ def _name_new_pupils(roster: RosterImport, row_ids: list[int]) -> None:
 
 
 def _leave_stale_out(work: Work) -> None:
-    """Rows that would do something else than was shown wait for a person; the others go on."""
+    """Rows that would do something other than shown wait for a person; the others continue."""
     for row, verdict in work.stale:
         question = verdict.question or rules.CHANGED
         row.facts = row.facts | {"question": question}
@@ -281,7 +281,7 @@ def _leave_stale_out(work: Work) -> None:
 
 # --- The end --------------------------------------------------------------------------------------
 def _finish(roster: RosterImport) -> None:
-    """One audit row with the figures, a letter when it took long, a word to schools whose pupils stand in the file."""
+    """Write one audit row, send an email if it took long, and notify schools whose pupils are in the file."""
     School.objects.select_for_update().get(pk=roster.school_id)
     mine = RosterImport.objects.select_for_update().get(pk=roster.pk)
     if mine.state != ImportState.APPLYING or mine.job_id != roster.job_id:

@@ -1,4 +1,4 @@
-"""The worker's part before an import: read the file, judge each row, mark what asks for a decision."""
+"""The worker's part before an import: read the file, judge each row, mark rows that need a decision."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from programs.rosters.models import RosterImport, RosterRow
 from programs.rosters.reading import Line, read_lines
 from programs.schools.choices import ImportState
 
-JUDGED = "roll"  # marks the notes that came from comparing with the roll: they are written anew each time
+JUDGED = "roll"  # marks the notes that came from comparing with the roll: they are written again each time
 
 
 def make_preview(*, roster_id: int, job_id: int, progress: Callable[..., None]) -> RosterImport | None:
-    """Read the file into rows; none of it reaches the roll. Safe to run again: it begins anew."""
+    """Read the file into rows without touching the roll. Safe to run again: it starts from scratch."""
     roster = _mine(roster_id, job_id)
     if roster is None:
         return None
@@ -108,7 +108,7 @@ def reading_notes(*, row: RosterRow) -> list[dict]:
 
 
 def _ask(row: RosterRow, question: str) -> None:
-    """A decision stands only while the question is the one that it answered."""
+    """A decision is only valid while the question is still the one it answered."""
     if question != row.question:
         row.decision = ""
     row.facts = {name: value for name, value in row.facts.items() if name != "question"}

@@ -1,4 +1,4 @@
-"""A school's list of pupils on its way in: uploaded, matched, decided upon, started, dropped. The worker does the rest."""
+"""Importing a school's list of pupils: upload, match, decide, start, cancel. The worker does the rest."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def upload_roster(
     by: User,
     key: str,
 ) -> RosterImport:
-    """Keep the school's file for a preview. Nothing of it reaches the roll yet.
+    """Keep the school's file for a preview. Nothing is applied to the roll yet.
 
     Raises PermissionDenied, and ``Refused``: ``file_applied``, ``file_known`` (unless ``once_more``), and whatever
     makes a file unreadable.
@@ -80,7 +80,7 @@ def upload_roster(
 
 
 def same_file_refusal(*, school: School, file_hash: str, once_more: bool) -> Refusal | None:
-    """The same file again: an applied one only when the roll has changed since; another one when a person says so."""
+    """Refuse the same file again, unless the roll has changed since it was applied, or a person insists."""
     earlier = roster_queries.same_file(school, file_hash)
     if earlier is None:
         return None
@@ -108,10 +108,10 @@ def map_roster(
     by: User,
     key: str,
 ) -> RosterImport:
-    """Say which column is what, and have the preview made. Raises PermissionDenied, and ``Refused("wrong_state")``."""
+    """Match the columns and start the preview. Raises PermissionDenied, and ``Refused("wrong_state")``."""
     fresh = _fresh(roster, by=by, wanted=(*rules.OPEN_STATES,), or_stalled=True)
     if fresh.applied_at:
-        raise Refused.because("wrong_state", _("Rows of this file are already on the roll. Send the file anew."))
+        raise Refused.because("wrong_state", _("Some rows in this file are already on the roll. Send the file again."))
     fresh.sheet, fresh.header_line, fresh.mapping = sheet, header_line, mapping
     fresh.dropped_columns = dropped_columns
     fresh.options = fresh.options | {"title_case": title_case, "mode": mode}
@@ -171,7 +171,7 @@ def decide_all(*, roster: RosterImport, question: str, decision: str, by: User) 
     """
     fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
     if not rules.decision_allowed(question, decision):
-        raise Refused.because("wrong_answer", _("This question cannot be answered like that."))
+        raise Refused.because("wrong_answer", _("That is not a possible answer to this question."))
     rows = roster_queries.rows_shown(fresh, outcome=RowOutcome.DECIDE, question=question)
     rows = rows.filter(decision="", applied_at=None).order_by()
     if question == rules.TWICE and decision == RowDecision.SAME_PERSON:
@@ -195,7 +195,7 @@ def _use_first_rows(rows) -> int:
 @transaction.atomic
 @once("roster.start", returns=RosterImport)
 def start_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
-    """Bring the previewed rows onto the roll, behind the request. One import of a school runs at a time.
+    """Start applying the previewed rows in the background. Only one import per school runs at a time.
 
     Raises PermissionDenied, and ``Refused``: ``wrong_state``, ``bad_rows``, ``undecided_rows``, ``nothing_to_do``,
     ``other_import``.
@@ -205,14 +205,16 @@ def start_roster(*, roster: RosterImport, by: User, key: str) -> RosterImport:
     refuse_if(start_refusal(roster=fresh))
     running = RosterImport.objects.filter(school=fresh.school_id, state=ImportState.APPLYING).select_related("job")
     if any(not other.is_stalled for other in running):
-        raise Refused.because("other_import", _("Another import of this school is running. Wait until it is done."))
+        raise Refused.because(
+            "other_import", _("Another import for this school is running. Wait until it has finished.")
+        )
     _start(fresh, APPLY_JOB, ImportState.APPLYING, by=by)
     fresh.save(update_fields=["state", "error", "job"])
     return fresh
 
 
 def lock_school(*, school_id: int) -> School:
-    """Whoever sends a list for a school, or starts an import of it, queues here."""
+    """Serialises uploads and imports for one school."""
     return School.objects.select_for_update().get(pk=school_id)
 
 
@@ -229,7 +231,7 @@ def start_refusal(*, roster: RosterImport, figures: dict[str, int] | None = None
 
 @transaction.atomic
 def check_again(*, roster: RosterImport, by: User) -> RosterImport:
-    """Judge the rows that are not on the roll yet once more: decisions, releases and other imports came since.
+    """Judge the rows not yet on the roll again, after decisions, releases and other imports.
 
     Raises PermissionDenied, and ``Refused("wrong_state")``.
     """
@@ -241,13 +243,13 @@ def check_again(*, roster: RosterImport, by: User) -> RosterImport:
 
 @transaction.atomic
 def restart_roster(*, roster: RosterImport, by: User) -> RosterImport:
-    """Go on with work that the worker gave up. What was done stays done.
+    """Resume a job that the worker gave up. Completed rows stay done.
 
     Raises PermissionDenied, and ``Refused("wrong_state")``.
     """
     fresh = _fresh(roster, by=by, wanted=(ImportState.PREVIEWING, ImportState.APPLYING))
     if not fresh.is_stalled:
-        raise Refused.because("wrong_state", _("This import has moved on meanwhile. Look at it again."))
+        raise Refused.because("wrong_state", _("This import has moved on in the meantime. Open it again."))
     _start(fresh, fresh.job.name if fresh.job else PREVIEW_JOB, fresh.state, by=by)
     fresh.save(update_fields=["state", "error", "job"])
     return fresh
@@ -255,7 +257,7 @@ def restart_roster(*, roster: RosterImport, by: User) -> RosterImport:
 
 @transaction.atomic
 def drop_roster(*, roster: RosterImport, by: User) -> RosterImport:
-    """Give the import up: its rows and its file go at once. What is already on the roll stays there.
+    """Cancel the import: its rows and its file are deleted at once. Rows already applied stay on the roll.
 
     Raises PermissionDenied, and ``Refused("wrong_state")``.
     """

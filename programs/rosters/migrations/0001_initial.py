@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('mapping', models.JSONField(default=dict)),
                 ('options', models.JSONField(default=dict)),
                 ('dropped_columns', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('uploaded', 'Columns to be matched'), ('previewing', 'Preview is being made'), ('ready', 'Ready to be imported'), ('applying', 'Being imported'), ('applied', 'Imported'), ('cancelled', 'Dropped'), ('failed', 'Failed')], default='uploaded', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('uploaded', 'Columns to be matched'), ('previewing', 'Preparing the preview'), ('ready', 'Ready for import'), ('applying', 'Being imported'), ('applied', 'Imported'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='uploaded', max_length=10, verbose_name='status')),
                 ('counts', models.JSONField(default=dict)),
                 ('error', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -27,8 +27,8 @@ def roster_missing(request: HttpRequest, reference: str) -> HttpResponse:
         "school": roster.school,
         "title": _("Not in this file"),
         "text": _(
-            "These pupils are on your roll and in no row of the file. They stay as they are. "
-            "If some have left the school, tick them."
+            "These pupils are on your roll but not in the file. They stay unchanged. If any have left the "
+            "school, tick them."
         ),
         "page": Paginator(pupils, PAGE_SIZE).get_page(request.GET.get("page")),
         "back_url": reverse("roster_detail", args=[reference]),
@@ -44,10 +44,11 @@ def roster_asked(request: HttpRequest, code: str) -> HttpResponse:
     pupils = pupil_queries.with_places(roster_queries.pupils_asked_for(school))
     context = {
         "school": school,
-        "title": _("Pupils whom another school expects"),
+        "title": _("Pupils another school is expecting"),
         "text": _(
-            "Another school has these pupils on its list. If they have left, tick them: the other school can then "
-            "take them onto its roll, and you no longer see them. If they have not, do nothing."
+            "Another school has these pupils on its list. If they have left, tick them: the other school can "
+            "then add them to its roll, and you will no longer see them. If they have not left, you do not need "
+            "to do anything."
         ),
         "page": Paginator(pupils, PAGE_SIZE).get_page(request.GET.get("page")),
         "back_url": reverse("roster_list", args=[code]),

@@ -48,7 +48,7 @@ STEPS = ("file", "map", "look", "done")
 
 def steps_at(now: str) -> list[dict]:
     """The four steps of an import; everything before ``now`` is done."""
-    labels = {"file": _("File"), "map": _("Columns"), "look": _("Look through"), "done": _("Imported")}
+    labels = {"file": _("File"), "map": _("Columns"), "look": _("Review"), "done": _("Imported")}
     place = STEPS.index(now)
     return [
         {
@@ -173,7 +173,7 @@ class RosterDecide(RosterAct):
     """The preview sends it, and shows what came of it."""
 
     http_method_names = ["post"]
-    done = gettext_lazy("Your decisions are kept.")
+    done = gettext_lazy("Your decisions have been saved.")
 
     def act(self, form) -> RosterImport:
         """One answer for all rows of a question, or the answers row by row."""
@@ -209,11 +209,11 @@ class RosterApply(RosterAct):
 
 
 class RosterDrop(RosterAct):
-    title = gettext_lazy("Drop this import?")
-    text = gettext_lazy("The file and what was read from it are deleted now. Nobody on your roll changes.")
-    submit = gettext_lazy("Drop the import")
+    title = gettext_lazy("Cancel this import?")
+    text = gettext_lazy("The file and what was read from it will be deleted now. No one on your roll changes.")
+    submit = gettext_lazy("Cancel the import")
     danger = True
-    done = gettext_lazy("The import was dropped.")
+    done = gettext_lazy("The import was cancelled.")
 
     def act(self, form) -> RosterImport:
         return actions.drop_roster(roster=self.target, by=self.user)
@@ -221,8 +221,8 @@ class RosterDrop(RosterAct):
 
 class RosterCheck(RosterAct):
     http_method_names = ["post"]
-    title = gettext_lazy("Compare the rows anew?")
-    submit = gettext_lazy("Compare anew")
+    title = gettext_lazy("Compare the rows again?")
+    submit = gettext_lazy("Compare again")
 
     def act(self, form) -> RosterImport:
         return actions.check_again(roster=self.target, by=self.user)

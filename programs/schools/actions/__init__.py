@@ -1,1 +1,1 @@
-"""The verbs of the schools wing, one file per activity."""
+"""The actions of the schools wing, one file per activity."""

@@ -1,4 +1,4 @@
-"""The official units come in: wards, communes, clusters."""
+"""Import the official units: wards, communes, clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A school is claimed, verified, returned or refused, and nobody waits for ever."""
+"""A school is claimed, verified, returned or refused, and nobody waits permanently."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def submit_claim(
 def _earlier_claim(*, key_hash: str, school_id: int, typed: dict[str, str]) -> SchoolClaim | None:
     claim = SchoolClaim.objects.filter(key_hash=key_hash).first()
     if claim and (claim.school_id != school_id or any(getattr(claim, name) != typed[name] for name in TYPED)):
-        message = _("This form was already sent with other contents. Open it again and send it once more.")
+        message = _("This form has already been sent with different contents. Open it again and resend it.")
         raise Refused.because("key_reused", message)
     return claim
 
 
 def _reserve(*, school_id: int) -> bool:
-    """Keep the school for one registration. One at work that seeks a coordinator stays at work meanwhile."""
+    """Reserve the school for one registration. An active school seeking a coordinator stays active."""
     if _move_school(school_id=school_id, before=SchoolState.INVITED, after=SchoolState.CLAIMED):
         return True
     school = School.objects.select_for_update(no_key=True).get(pk=school_id)
@@ -83,7 +83,7 @@ def _reserve(*, school_id: int) -> bool:
 
 
 def _move_school(*, school_id: int, before: SchoolState, after: SchoolState) -> bool:
-    """The guard: of two who move a school at once, one finds it already moved."""
+    """The guard: of two concurrent moves, the second finds the school already moved."""
     return School.objects.filter(pk=school_id, state=before).update(state=after) == 1
 
 
@@ -114,7 +114,7 @@ def correct_claim(
 @transaction.atomic
 @once("claim.verify", returns=SchoolClaim)
 def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
-    """Verify a registration: the school works, and the claimant becomes its coordinator with an account.
+    """Verify a registration: the school becomes active, and the claimant becomes its coordinator with an account.
 
     Raises PermissionDenied, and ``Refused``: ``claim_decided``, ``has_coordinator``.
     """
@@ -144,7 +144,7 @@ def return_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> Scho
     """
     claim = _claim_to_decide(claim_id=claim.pk, by=by, to=ClaimState.RETURNED)
     if not reason:
-        raise Refused.because("reason_missing", _("Say what has to be corrected."), field="reason")
+        raise Refused.because("reason_missing", _("Say what needs to be corrected."), field="reason")
     _decide(claim=claim, state=ClaimState.RETURNED, by=by, reason=reason)
     emails.claim_returned(claim=claim)
     return claim
@@ -153,7 +153,7 @@ def return_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> Scho
 @transaction.atomic
 @once("claim.refuse", returns=SchoolClaim)
 def refuse_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> SchoolClaim:
-    """Refuse a registration for good, sent or returned: the school is free to be registered by somebody else.
+    """Refuse a registration permanently, sent or returned: someone else can register the school.
 
     Raises PermissionDenied, and ``Refused("claim_decided")``.
     """
@@ -165,7 +165,7 @@ def refuse_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> Scho
 
 
 def _settle(*, school: School, to: SchoolState, by: User) -> None:
-    """The school leaves ``claimed``; one that was at work while it sought a coordinator stays as it is."""
+    """Move the school out of ``claimed``; one that was active while it sought a coordinator is left unchanged."""
     before = SchoolState.CLAIMED
     if _move_school(school_id=school.pk, before=before, after=to):
         record(by=by, action="school.move", obj=school, before={"state": before}, after={"state": to})
@@ -205,7 +205,7 @@ def chase_registrations() -> dict[str, int]:
 
 
 def remind_authorities(*, waiting: Waiting) -> int:
-    """One letter to each officer who may decide, with all registrations that have waited too long."""
+    """Send one email to each officer who may decide, listing all registrations that have waited too long."""
     today = timezone.localdate()
     due = [claim.pk for claim in _submitted() if _authority_is_due(claim, waiting, today)]
     if not due:
@@ -228,7 +228,7 @@ def _submitted() -> QuerySet[SchoolClaim]:
 def _authority_is_due(claim: SchoolClaim, waiting: Waiting, today: date) -> bool:
     sent = timezone.localdate(claim.sent_at)
     reminded = timezone.localdate(claim.reminded_at) if claim.reminded_at else None
-    if reminded is None or reminded < sent:  # a corrected one begins to wait anew
+    if reminded is None or reminded < sent:  # a corrected one starts waiting again
         return add_working_days(sent, waiting.remind_authority_after) <= today
     return add_working_days(reminded, waiting.remind_authority_again) <= today
 
@@ -240,7 +240,7 @@ def _deciding_officers() -> QuerySet[User]:
 
 
 def remind_claimants(*, waiting: Waiting) -> int:
-    """A returned registration waits for its claimant, who may have overlooked the letter."""
+    """Remind the claimants of returned registrations, who may have overlooked the email."""
     now = timezone.now()
     first, again = timedelta(days=waiting.remind_claimant_after), timedelta(days=waiting.remind_claimant_again)
     expiring = timedelta(days=waiting.expire_after)
@@ -265,7 +265,7 @@ def _returned() -> QuerySet[SchoolClaim]:
 
 
 def expire_registrations(*, waiting: Waiting) -> int:
-    """After a long silence the registration ends, and the school is free to be registered by somebody else."""
+    """Without a reply the registration eventually expires, and someone else can register the school."""
     until = timezone.now() - timedelta(days=waiting.expire_after)
     count = 0
     for claim in _returned().filter(decided_at__lte=until).select_related("school"):
@@ -275,7 +275,7 @@ def expire_registrations(*, waiting: Waiting) -> int:
             claim.state = ClaimState.EXPIRED
             _free_school(claim.school)
             with override(settings.LANGUAGE_CODE):
-                reason = _("Returned for correction, and no answer came within {days} days.").format(
+                reason = _("Returned for correction, and there was no reply within {days} days.").format(
                     days=waiting.expire_after
                 )
             before, after = {"state": ClaimState.RETURNED}, {"state": claim.state}
@@ -286,7 +286,7 @@ def expire_registrations(*, waiting: Waiting) -> int:
 
 
 def _free_school(school: School) -> None:
-    """A school at work whose coordinator was sought stays at work."""
+    """An active school that was seeking a coordinator stays active."""
     if School.objects.filter(pk=school.pk, state=SchoolState.CLAIMED).update(state=SchoolState.INVITED):
         before, after = {"state": SchoolState.CLAIMED}, {"state": SchoolState.INVITED}
         record(by=None, action="school.move", obj=school, before=before, after=after)

@@ -1,4 +1,4 @@
-"""The official list comes in: uploaded, its columns matched, looked at, applied. The file is dropped afterwards."""
+"""Importing the official list: upload, match columns, preview, apply. The file is deleted afterwards."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ImportResult:
 @transaction.atomic
 @once("school_list.upload", returns=SchoolListImport)
 def upload_list(*, upload: UploadedFile, file_name: str, by: User, key: str) -> SchoolListImport:
-    """Keep the file for a preview; nothing of it reaches the list yet.
+    """Keep the file for a preview; nothing is applied to the list yet.
 
     Raises PermissionDenied, and ``Refused`` for an unreadable file.
     """
@@ -76,7 +76,7 @@ def _fresh(kept: SchoolListImport, by: User) -> SchoolListImport:
 
 @transaction.atomic
 def map_list(*, kept: SchoolListImport, sheet: str, header_line: int, mapping: dict[str, str], by: User) -> None:
-    """Say which column is what; it can be said again until the list is applied.
+    """Match the columns; this can be repeated until the list is applied.
 
     Raises PermissionDenied, and ``Refused("wrong_state")``.
     """
@@ -88,7 +88,8 @@ def map_list(*, kept: SchoolListImport, sheet: str, header_line: int, mapping: d
 
 @transaction.atomic
 def drop_list(*, kept: SchoolListImport, by: User) -> None:
-    """The file goes; that it was here stays in the history. Raises PermissionDenied, and ``Refused("wrong_state")``."""
+    """Discard the file; the history keeps the fact that it was uploaded. Raises PermissionDenied, and
+    ``Refused("wrong_state")``."""
     fresh = _fresh(kept, by)
     file_path, fresh.file_path, fresh.state = fresh.file_path, "", ImportState.CANCELLED
     fresh.save(update_fields=["file_path", "state"])
@@ -105,7 +106,7 @@ def apply_list(*, kept: SchoolListImport, by: User, key: str) -> SchoolListImpor
     """
     fresh = _fresh(kept, by)
     if fresh.state != ImportState.READY:
-        raise Refused.because("not_mapped", _("Say first which column is what."))
+        raise Refused.because("not_mapped", _("First say what each column is."))
     found = list_queries.listed_in(fresh, list_queries.lookup_for(by))
     result = write_listed(found=[listed for listed in found if not listed.problems], by=by)
     fresh.counts = {

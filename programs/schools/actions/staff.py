@@ -42,17 +42,17 @@ def hand_over(*, school: School, to: User, stays: bool, by: User, key: str) -> S
 @transaction.atomic
 @once("staff.replace", returns=School)
 def replace_coordinator(*, school: School, to: User | None, reason: str, by: User, key: str) -> School:
-    """The authority names another coordinator from the staff; with nobody, the school looks for one by registration.
+    """The authority appoints another coordinator from the staff, or nobody: then anyone may register for the role.
 
-    The school stays at work: its teachers lose nothing while it has no coordinator.
+    The school stays active: its teachers lose nothing while it has no coordinator.
     Raises PermissionDenied, and ``Refused``: ``school_not_working``, ``no_coordinator``, ``not_staff``,
     ``same_person``.
     """
     fresh = lock_school(school_id=school.pk, by=by)
     if not fresh.is_working:
-        raise Refused.because("school_not_working", _("This school is not at work in the portal."))
+        raise Refused.because("school_not_working", _("This school is not active on the portal."))
     if to is None and not coordinators_of(fresh).exists():
-        raise Refused.because("no_coordinator", _("This school has no coordinator; it can be registered already."))
+        raise Refused.because("no_coordinator", _("This school has no coordinator; it can already be registered."))
     _change(school=fresh, to=to, stays=False, by=by, reason=reason)
     return fresh
 
@@ -64,7 +64,7 @@ def _change(*, school: School, to: User | None, stays: bool, by: User, reason: s
     if to is not None:
         is_staff = current.filter(user=to).exists()
         refuse_if(successor_refusal(is_staff=is_staff, is_same=old is not None and old.user_id == to.pk))
-        # One who coordinates is not also deputy: the place of the deputy comes free.
+        # A coordinator cannot also be deputy, so the deputy's place becomes vacant.
         current.filter(user=to, role=SchoolRole.DEPUTY).update(ended_on=today)
     if old:
         current.filter(pk=old.pk).update(ended_on=today)
@@ -120,7 +120,7 @@ INVITATION_LASTS = timedelta(days=14)
 @transaction.atomic
 @once("staff.invite", returns=Invitation)
 def invite_staff(*, school: School, full_name: str, email: str, role: str, by: User, key: str) -> Invitation:
-    """Invite somebody by e-mail; the link in the letter is the only copy of the token.
+    """Invite someone by email; the emailed link is the only copy of the token.
 
     Raises PermissionDenied, and ``Refused``: ``role_not_invited``, ``deputy_taken``, ``already_member``,
     ``already_invited``.
@@ -160,14 +160,14 @@ def invite_staff(*, school: School, full_name: str, email: str, role: str, by: U
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
-    """Make an open invitation's link useless; withdrawing it again changes nothing.
+    """Withdraw an open invitation; repeating this changes nothing.
 
     Raises PermissionDenied, and ``Refused("invitation_accepted")``.
     """
     fresh = Invitation.objects.select_for_update(of=("self",)).select_related("school").get(pk=invitation.pk)
     must(may_coordinate(by, fresh.school))
     if fresh.accepted_at:
-        raise Refused.because("invitation_accepted", _("This invitation was already accepted."))
+        raise Refused.because("invitation_accepted", _("This invitation has already been accepted."))
     if not fresh.withdrawn_at:
         fresh.withdrawn_at = timezone.now()
         fresh.save(update_fields=["withdrawn_at"])
@@ -181,7 +181,7 @@ def accept_invitation(
 ) -> Membership:
     """Join the school: ``user`` is signed in, or None for a person who is new here and brings a password.
 
-    Whoever holds the letter proves the address. A known address must sign in first. Raises ``Refused``:
+    Holding the emailed link proves the address. A known address must sign in first. Raises ``Refused``:
     ``invitation_missing``, ``invitation_used``, ``invitation_withdrawn``, ``invitation_expired``,
     ``other_account``, ``sign_in_first``.
     """
@@ -230,13 +230,13 @@ def _new_member(*, full_name: str, email: str, password: str, language: str) -> 
     person = create_person(full_name=full_name, email=email, language=language, by=None)
     person.set_password(password)
     person.save(update_fields=["password"])
-    prove_address(user=person)  # who holds the letter has read it at this address
+    prove_address(user=person)  # anyone with the emailed link received it at this address
     return person
 
 
 @transaction.atomic
 def end_membership(*, membership: Membership, by: User, reason: str = "") -> Membership:
-    """End a person's part in a school today; what they did there keeps their name. Never deletes.
+    """End a person's role at a school today; what they did there keeps their name. Nothing is deleted.
 
     Ending it again changes nothing. Raises PermissionDenied.
     """

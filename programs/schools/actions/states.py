@@ -37,7 +37,7 @@ def lock_school(*, school_id: int, by: User) -> School:
 @transaction.atomic
 @once("school.rename", returns=School)
 def rename_school(*, school: School, name: str, reason: str, by: User, key: str) -> School:
-    """Give the school another name; it is found under both, and documents keep the name of their day.
+    """Rename the school; it is found under both names, and documents keep the name valid at the time.
 
     Raises PermissionDenied, and ``Refused("same_name")``.
     """
@@ -52,21 +52,21 @@ def rename_school(*, school: School, name: str, reason: str, by: User, key: str)
 
 
 def keep_former_name(*, school: School) -> None:
-    """Write down the name that the school is about to lose; a name that comes back is a former one no more."""
+    """Keep the school's current name as a former name; a name that returns is no longer a former one."""
     SchoolName.objects.get_or_create(school=school, name=school.name, used_until=timezone.localdate())
 
 
 @transaction.atomic
 @once("school.recode", returns=School)
 def change_code(*, school: School, code: str, reason: str, by: User, key: str) -> School:
-    """Give the school another code; the old one leads to it for ever.
+    """Change the school's code; the old one leads to it permanently.
 
     Raises PermissionDenied, and ``Refused``: ``same_code``, ``code_taken``.
     """
     fresh = lock_school(school_id=school.pk, by=by)
     before = fresh.code
     refuse_if(code_refusal(before=before, after=code, is_taken=code_is_taken(code, by_other_than=fresh)))
-    SchoolAlias.objects.filter(school=fresh, code=code).delete()  # a code that comes back is no alias any more
+    SchoolAlias.objects.filter(school=fresh, code=code).delete()  # a code that returns is no longer an alias
     SchoolAlias.objects.create(school=fresh, code=before)
     fresh.code = code
     fresh.save(update_fields=["code", "search_key"])
@@ -116,7 +116,7 @@ def move_school(*, school: School, to: SchoolState, action: str, reason: str, by
 @transaction.atomic
 @once("school.close", returns=School)
 def close_school(*, school: School, reason: str, by: User, key: str) -> School:
-    """Close for good: its people lose their roles, its visits are cancelled, its history stays readable.
+    """Close the school permanently: roles end, visits are cancelled, the history stays readable.
 
     Raises PermissionDenied, and ``Refused``: ``wrong_state``, ``claim_open``.
     """

@@ -15,7 +15,7 @@ from programs.spreadsheets.forms import ENDINGS, column_letter
 class ListUploadForm(CleanFormMixin, IdempotentFormMixin):
     upload = forms.FileField(
         label=_("File with the list of schools"),
-        help_text=_("XLSX, XLS, ODS or CSV of at most 20 MB. Nothing changes before you have seen the preview."),
+        help_text=_("XLSX, XLS, ODS or CSV, up to 20 MB. Nothing changes until you have seen the preview."),
         widget=forms.ClearableFileInput(attrs={"accept": ENDINGS}),
     )
 
@@ -45,8 +45,8 @@ class ListMappingForm(forms.Form):
         chosen = list(self.mapping.values())
         for name in sorted(set(chosen)):
             if chosen.count(name) > 1:
-                message = _("Several columns are matched with “{field}”. Leave one.")
+                message = _("Several columns are matched with “{field}”. Keep only one.")
                 self.add_error(None, message.format(field=FIELD_NAMES[name]))
         if "code" not in chosen:
-            self.add_error(None, _("Say which column has the code: it is how the portal knows a school."))
+            self.add_error(None, _("Say which column contains the code: the portal recognises schools by it."))
         return cleaned

@@ -17,7 +17,7 @@ from programs.schools.rules import INVITED_ROLES
 
 
 class SchoolSearchForm(CleanFormMixin, forms.Form):
-    """A GET form: whatever cannot be read narrows nothing."""
+    """A GET form: invalid values are ignored."""
 
     q = CleanCharField(label=_("School's name or code"), required=False, max_length=100)
     ward = forms.ModelChoiceField(
@@ -41,7 +41,7 @@ class SchoolSearchForm(CleanFormMixin, forms.Form):
 
 
 class ClaimFields(CleanFormMixin, forms.Form):
-    """Who registers the school; nothing about the school, which stands on the official list."""
+    """Who registers the school; the school's own details come from the official list."""
 
     full_name = NameField(
         label=_("Your full name"), min_length=3, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -53,16 +53,16 @@ class ClaimFields(CleanFormMixin, forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
     email = forms.EmailField(
-        label=_("Your work e-mail"),
+        label=_("Your work email"),
         help_text=_(
-            "The answer comes here, and you will sign in with it. Use your own address, not one that is shared."
+            "We will reply to this address, and you will use it to sign in. Use your own address, not a shared one."
         ),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = PhoneField(
-        label=_("Telephone"),
-        help_text=_("The authority may call to make sure, for example 0912 345 678."),
+        label=_("Phone number"),
+        help_text=_("The authority may call to check. For example 0912 345 678."),
         max_length=30,
     )
     message = CleanCharField(
@@ -89,8 +89,8 @@ class ClaimCorrectionForm(ClaimFields):
 
 class ReturnForm(CleanFormMixin, IdempotentFormMixin):
     reason = CleanCharField(
-        label=_("What has to be corrected"),
-        help_text=_("The claimant reads this sentence in an e-mail."),
+        label=_("What needs to be corrected"),
+        help_text=_("The person who registered will read this in an email."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -99,7 +99,7 @@ class ReturnForm(CleanFormMixin, IdempotentFormMixin):
 class RefuseForm(CleanFormMixin, IdempotentFormMixin):
     reason = CleanCharField(
         label=_("Why it is refused"),
-        help_text=_("The claimant reads this sentence in an e-mail."),
+        help_text=_("The person who registered will read this in an email."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -116,7 +116,9 @@ class EndMembershipForm(CleanFormMixin, forms.Form):
 class InviteForm(CleanFormMixin, IdempotentFormMixin):
     full_name = NameField(label=_("Full name"), min_length=3, max_length=150)
     email = forms.EmailField(
-        label=_("E-mail"), help_text=_("The invitation goes to this address and works for 14 days."), max_length=254
+        label=_("Email"),
+        help_text=_("The invitation is sent to this address and is valid for 14 days."),
+        max_length=254,
     )
     role = forms.ChoiceField(
         label=_("Role"),
@@ -134,13 +136,15 @@ class NewMemberForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Choose a password"),
-        help_text=_("At least 10 characters; three or four words that only you put together are easy to keep in mind."),
+        help_text=_(
+            "At least 10 characters; three or four words that only you would put together are easy to remember."
+        ),
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password_again = forms.CharField(
-        label=_("The same password once more"),
+        label=_("The same password again"),
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -154,7 +158,7 @@ class NewMemberForm(forms.Form):
         found = super().clean()
         password, again = found.get("password"), found.get("password_again")
         if password and again and password != again:
-            self.add_error("password_again", _("The two passwords differ."))
+            self.add_error("password_again", _("The two passwords do not match."))
         elif password:
             person = User(username=self.email, email=self.email, full_name=found.get("full_name", ""))
             try:

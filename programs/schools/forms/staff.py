@@ -37,8 +37,8 @@ def staff_people(school: School):
 class HandOverForm(CleanFormMixin, IdempotentFormMixin):
     to = StaffChoice(label=_("The new coordinator"), queryset=None, empty_label=_("Choose a person"))
     stays = forms.TypedChoiceField(
-        label=_("And you"),
-        choices=[("yes", _("I stay at the school as a teacher")), ("no", _("I leave the school"))],
+        label=_("What about you?"),
+        choices=[("yes", _("I will stay at the school as a teacher")), ("no", _("I am leaving the school"))],
         coerce=lambda chosen: chosen == "yes",
         initial="yes",
         widget=forms.RadioSelect,
@@ -54,8 +54,8 @@ class ReplaceForm(CleanFormMixin, IdempotentFormMixin):
         label=_("The new coordinator"),
         queryset=None,
         required=False,
-        empty_label=_("Nobody yet: the school may be registered anew"),
-        help_text=_("From the current staff. The school stays at work meanwhile."),
+        empty_label=_("No one yet: the school can be registered again"),
+        help_text=_("From the current staff. The school stays active in the meantime."),
     )
     reason = reason_field()
 
@@ -81,8 +81,8 @@ class Invited:
 
 class InviteManyForm(CleanFormMixin, IdempotentFormMixin):
     people = CleanCharField(
-        label=_("One person a line: name and e-mail"),
-        help_text=_("For example: Trần Thị Hạnh; hanh@truong.edu.vn – copied from a spreadsheet it works too."),
+        label=_("One person per line: name and email"),
+        help_text=_("For example: Trần Thị Hạnh; hanh@truong.edu.vn. You can also paste from a spreadsheet."),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 10}),
     )
@@ -101,9 +101,9 @@ class InviteManyForm(CleanFormMixin, IdempotentFormMixin):
         for number, line in enumerate(lines, start=1):
             person = _person_of(line)
             if person is None:
-                problems.append(_("Line {number}: write a name and an e-mail address.").format(number=number))
+                problems.append(_("Line {number}: enter a name and an email address.").format(number=number))
             elif person.email in {each.email for each in found}:
-                problems.append(_("Line {number}: this address stands here twice.").format(number=number))
+                problems.append(_("Line {number}: this address appears twice.").format(number=number))
             else:
                 found.append(person)
         if problems:

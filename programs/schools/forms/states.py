@@ -13,13 +13,13 @@ from programs.core.idempotency import IdempotentFormMixin
 from programs.schools.choices import SchoolState
 from programs.schools.queries.schools import areas_in_jurisdiction
 
-CODE = RegexValidator(r"^[0-9A-Za-z_-]{1,20}$", _("Letters without accents, digits and hyphens only."))
+CODE = RegexValidator(r"^[0-9A-Za-z_-]{1,20}$", _("Only letters without accents, digits and hyphens."))
 
 
 def reason_field() -> forms.CharField:
     return CleanCharField(
         label=_("Reason"),
-        help_text=_("For example the number and date of the decision. It stays in the history."),
+        help_text=_("For example the number and date of the decision. It is kept in the history."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -42,7 +42,7 @@ class RecodeForm(CleanFormMixin, IdempotentFormMixin):
 class RegisterFilter(CleanFormMixin, forms.Form):
     """The officer's own list of schools, narrowed; what cannot be read narrows nothing."""
 
-    q = CleanCharField(label=_("Name or code, also a former one"), required=False, max_length=100)
+    q = CleanCharField(label=_("Name or code, including former ones"), required=False, max_length=100)
     ward = forms.ModelChoiceField(
         label=_("Ward or commune"),
         queryset=None,
@@ -51,13 +51,13 @@ class RegisterFilter(CleanFormMixin, forms.Form):
         empty_label=_("All wards and communes"),
     )
     level = forms.ChoiceField(label=_("Level"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
+    state = forms.ChoiceField(label=_("Status"), required=False)
 
     def __init__(self, *args, schools, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ward"].queryset = areas_in_jurisdiction().filter(schools__in=schools).distinct()
         self.fields["level"].choices = [("", pgettext_lazy("school levels", "All levels")), *Level.choices]
-        self.fields["state"].choices = [("", _("All states")), *SchoolState.choices]
+        self.fields["state"].choices = [("", _("All statuses")), *SchoolState.choices]
 
     def narrowing(self) -> dict:
         self.is_valid()

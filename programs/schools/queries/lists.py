@@ -1,4 +1,4 @@
-"""What an uploaded official list would do: row by row, computed anew from the file whenever somebody looks."""
+"""Preview of an uploaded official list: row by row, recomputed from the file on every view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person is in the province."""
+"""A person's roles in the province."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from programs.schools.rules import Standing
 
 
 def standing_of(user) -> Standing:
-    """The person's standing, in two queries the first time and none again on the same user object."""
+    """The person's standing, in two queries the first time and none afterwards on the same user object."""
     if user is None or not user.is_authenticated:
         return Standing()
     cached = getattr(user, "_standing", None)
@@ -21,7 +21,7 @@ def standing_of(user) -> Standing:
 
 
 def forget_standing(user) -> None:
-    """Make the next ``standing_of`` read anew, after an action that changed what the person is."""
+    """Make the next ``standing_of`` read again, after an action that changed the person's roles."""
     if hasattr(user, "_standing"):
         del user._standing
 
@@ -37,7 +37,7 @@ def _person(user_id: int) -> QuerySet[User]:
     return person.annotate(post_role=F("officer_posts__role"), post_area=F("officer_posts__areas"))
 
 
-# Asked on every page of whoever is signed in.
+# Runs on every signed-in page.
 _MEMBERSHIPS, _PERSON = Prepared(_memberships, user_id=-1), Prepared(_person, user_id=-1)
 
 

@@ -57,7 +57,7 @@ def public_schools() -> QuerySet[School]:
 
 
 def matching(schools: QuerySet[School], text: str) -> QuerySet[School]:
-    """``schools`` in whose name or code every word of ``text`` stands, now or before; accents do not matter.
+    """``schools`` whose current or former name or code contains every word of ``text``; accents do not matter.
 
     A school is found by what it was called, by its old codes, and by the names and codes of those it took over.
     """
@@ -180,7 +180,7 @@ def code_is_taken(code: str, *, by_other_than: School) -> bool:
 
 
 def schools_to_keep(user) -> QuerySet[School]:
-    """Schools whose life an officer writes down: the department all of its scope, a ward those it answers for."""
+    """Schools an officer may maintain: the department all in its scope, a ward those it is responsible for."""
     standing = standing_of(user)
     kept = Q(pk__in=[])
     for role, area_ids in standing.posts.items():
@@ -200,8 +200,8 @@ OWN_PARTS = (SchoolLevel, SchoolAlias, SchoolName, SchoolsApart)
 LABELS = {
     "invitation": _("invitations"),
     "membership": _("staff"),
-    "school": _("schools that had become part of it"),
-    "reportline": _("lines of frozen reports"),
+    "school": _("schools that had been merged into it"),
+    "reportline": _("rows of frozen reports"),
 }
 
 

@@ -32,12 +32,12 @@ def has_deputy(school: School, *, other_than: User | None = None) -> bool:
 
 
 def memberships_visible_to(user) -> QuerySet[Membership]:
-    """Those that a coordinator may look after."""
+    """Memberships that a coordinator may manage."""
     return Membership.objects.current().filter(school__in=schools_to_coordinate(user)).select_related("school", "user")
 
 
 def open_invitations_of(school: School) -> QuerySet[Invitation]:
-    """Neither accepted nor withdrawn; an expired one stays until it is sent anew or withdrawn."""
+    """Neither accepted nor withdrawn; an expired one stays until it is sent again or withdrawn."""
     return Invitation.objects.filter(school=school, accepted_at__isnull=True, withdrawn_at__isnull=True)
 
 

@@ -78,8 +78,8 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
             for value, label in (
                 ("open", pgettext("school registrations", "Open")),
                 ("done", pgettext("school registrations", "Verified")),
-                ("refused", pgettext("school registrations", "Refused and ended")),
-                ("all", _("All, also those of the wards")),
+                ("refused", pgettext("school registrations", "Refused and expired")),
+                ("all", _("All, including those decided by the wards")),
             )
             if value != "all" or standing.is_department
         ],
@@ -149,7 +149,7 @@ class VerifyClaim(ClaimAct):
         return words.format(name=claim.full_name, position=claim.position, email=claim.email, school=claim.school)
 
     def said(self, claim: SchoolClaim) -> str:
-        return _("Verified. {name} receives the link to the account by e-mail.").format(name=claim.full_name)
+        return _("Verified. {name} will receive an email with the link to the account.").format(name=claim.full_name)
 
 
 class ReturnClaim(ClaimAct):
@@ -164,20 +164,20 @@ class ReturnClaim(ClaimAct):
         return words.format(name=self.target.full_name)
 
     def said(self, claim: SchoolClaim) -> str:
-        return _("Returned. {name} reads the reason by e-mail.").format(name=claim.full_name)
+        return _("Returned. {name} will read the reason in an email.").format(name=claim.full_name)
 
 
 class RefuseClaim(ClaimAct):
     form_class = RefuseForm
     action = staticmethod(claims.refuse_claim)
-    title = _("Refuse this registration for good?")
+    title = _("Refuse this registration permanently?")
     text = _(
-        "For a registration that the school knows nothing of. It cannot be corrected any more, "
-        "and the school is free to be registered again."
+        "For a registration the school knows nothing about. It can no longer be corrected, and the school can "
+        "be registered again."
     )
-    submit = _("Refuse for good")
+    submit = _("Refuse permanently")
     danger = True
-    done = _("Refused. The school can be registered by somebody else.")
+    done = _("Refused. Someone else can register the school.")
 
 
 CHECKING = {
@@ -209,7 +209,7 @@ class RegisterSchool(Act):
     form_class = ClaimForm
     template_name = "schools/claim.html"
     context_object_name = "school"
-    done = _("Your registration was sent. We have e-mailed you the link to this page.")
+    done = _("Your registration has been sent. We have emailed you the link to this page.")
 
     def get_target(self, code: str) -> School:
         return get_object_or_404(school_queries.public_schools(), code=code)
@@ -236,7 +236,7 @@ class ClaimStatus(Act):
     form_class = ClaimCorrectionForm
     template_name = "schools/claim_status.html"
     context_object_name = "claim"
-    done = _("Your corrected registration was sent.")
+    done = _("Your corrected registration has been sent.")
 
     def get_target(self, token: str) -> SchoolClaim:
         return not_found_unless(school_queries.claim_with_token(token))
@@ -267,5 +267,5 @@ def _steps(claim: SchoolClaim) -> list[dict]:
     return [
         {"label": _("Sent"), "state": "done", "detail": timezone.localtime(claim.created_at).strftime("%d/%m/%Y")},
         {"label": _("Checked by the authority"), "state": checking, "detail": claim.get_state_display()},
-        {"label": _("School at work in the portal"), "state": "done" if verified else "", "detail": ""},
+        {"label": _("School active on the portal"), "state": "done" if verified else "", "detail": ""},
     ]

@@ -1,4 +1,4 @@
-"""The official list of schools comes in, on the desk of the department."""
+"""Importing the official list of schools, on the department's desk."""
 
 from __future__ import annotations
 
@@ -153,22 +153,22 @@ class ApplyList(ListAct):
     form_class = ConfirmForm
     title = _("Apply this list?")
     text = _(
-        "New schools are added and changed ones updated. Rows with a problem are left out; schools that the "
-        "list does not name stay as they are. The file is deleted afterwards."
+        "New schools are added and changed ones updated. Rows with a problem are left out; schools not on the "
+        "list stay unchanged. The file is deleted afterwards."
     )
     submit = _("Apply the list")
-    done = _("The list was applied.")
+    done = _("The list has been applied.")
 
     def act(self, form: ConfirmForm) -> SchoolListImport:
         return lists.apply_list(kept=self.target, by=self.user, key=form.key)
 
 
 class DropList(ListAct):
-    title = _("Drop this list?")
-    text = _("The file is deleted. Nothing in the portal changes.")
-    submit = _("Drop the list")
+    title = _("Discard this list?")
+    text = _("The file will be deleted. Nothing on the portal changes.")
+    submit = _("Discard the list")
     danger = True
-    done = _("The list was dropped; nothing was changed.")
+    done = _("The list was discarded; nothing was changed.")
 
     def act(self, form: forms.Form) -> None:
         lists.drop_list(kept=self.target, by=self.user)

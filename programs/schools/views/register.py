@@ -1,4 +1,4 @@
-"""The officer's own part of the official list: to search, to download, to find what stands there twice."""
+"""The officer's own part of the official list: search, download, find duplicates."""
 
 from __future__ import annotations
 

@@ -85,14 +85,14 @@ class InviteStaff(SchoolAct):
         return staff.invite_staff(school=self.target, by=self.user, key=form.key, **form.values)
 
     def said(self, invitation: Invitation) -> str:
-        return _("The invitation goes to {email}.").format(email=invitation.email)
+        return _("The invitation is being sent to {email}.").format(email=invitation.email)
 
 
 class WithdrawInvitation(Act):
     title = _("Withdraw this invitation?")
     submit = _("Withdraw the invitation")
     danger = True
-    done = _("The invitation was withdrawn; its link no longer works.")
+    done = _("The invitation has been withdrawn; its link no longer works.")
 
     def get_target(self, pk: int) -> Invitation:
         return get_object_or_404(staff_queries.invitations_visible_to(self.user), pk=pk)
@@ -105,7 +105,7 @@ class WithdrawInvitation(Act):
 
     @property
     def text(self) -> str:
-        words = _("The link in the letter to {name} ({email}) stops working.")
+        words = _("The link in the email to {name} ({email}) will stop working.")
         return words.format(name=self.target.full_name, email=self.target.email)
 
     @property
@@ -136,7 +136,7 @@ class EndMembership(MembershipAct):
 
     @property
     def text(self) -> str:
-        words = _("{name} ({role}) can no longer act for {school}. The account and the history remain.")
+        words = _("{name} ({role}) will no longer act for {school}. The account and the history remain.")
         member = self.target
         return words.format(name=member.user, role=member.get_role_display(), school=member.school)
 
@@ -191,7 +191,7 @@ class HandOver(SchoolAct):
         return form.values
 
     def said(self, typed: dict[str, Any]) -> str:
-        return _("{name} is the coordinator now; both of you get a message.").format(name=typed["to"])
+        return _("{name} is now the coordinator; you will both get a message.").format(name=typed["to"])
 
     def way_back(self, typed: dict[str, Any]) -> str:
         return self.back_url if typed["stays"] else reverse("desk")
@@ -206,7 +206,7 @@ class ReplaceCoordinator(SchoolAct):
     text = _("For a coordinator who has left or cannot be reached. The old role ends today.")
     submit = _("Replace the coordinator")
     danger = True
-    done = _("Done; the people concerned get a message.")
+    done = _("Done; the people concerned will get a message.")
 
     def get_form_kwargs(self) -> dict:
         return {**super().get_form_kwargs(), "school": self.target}
@@ -229,7 +229,7 @@ class InviteMany(SchoolAct):
     def answer(self, result: tuple[InviteManyForm, list[tuple]]) -> HttpResponse:
         form, refused_people = result
         if invited := len(form.cleaned_data["people"]) - len(refused_people):
-            words = ngettext("{count} invitation goes out.", "{count} invitations go out.", invited)
+            words = ngettext("{count} invitation is on its way.", "{count} invitations are on their way.", invited)
             messages.success(self.request, words.format(count=invited))
         if refused_people:
             return self.render_to_response(self.get_context_data(form=form, refused_people=refused_people))
@@ -306,7 +306,7 @@ class AcceptInvitation(Act):
 
     def said(self, membership: Membership) -> str:
         if self.is_known:
-            return _("You now belong to {school}.").format(school=self.target.school)
+            return _("You have joined {school}.").format(school=self.target.school)
         return _("Your account is ready. Sign in with {email}.").format(email=self.target.email)
 
     def way_back(self, membership: Membership) -> str:

@@ -83,7 +83,9 @@ class RenameSchool(LifeAct):
     form_class = RenameForm
     action = staticmethod(states.rename_school)
     title = _("Rename the school")
-    text = _("It is found under both names. Certificates and frozen reports keep the name of their day.")
+    text = _(
+        "It can be found under both names. Certificates and frozen reports keep the name that was valid at the time."
+    )
     submit = _("Rename")
     done = _("The school has its new name.")
 
@@ -100,17 +102,19 @@ class ChangeCode(LifeAct):
 
     @property
     def text(self) -> str:
-        words = _("The old code {code} leads to the school for ever: in lists, links and searches.")
+        words = _("The old code {code} will always lead to the school: in lists, links and searches.")
         return words.format(code=self.target.code)
 
 
 class SuspendSchool(LifeAct):
     action = staticmethod(states.suspend_school)
     title = _("Suspend this school?")
-    text = _("Its people can read everything, but not book, enter or change anything until it is resumed.")
+    text = _(
+        "Its people can read everything, but cannot book, enter or change anything until the school is active again."
+    )
     submit = _("Suspend")
     danger = True
-    done = _("The school is suspended.")
+    done = _("The school has been suspended.")
 
     @property
     def refusal(self) -> Refusal | None:
@@ -119,10 +123,10 @@ class SuspendSchool(LifeAct):
 
 class ResumeSchool(LifeAct):
     action = staticmethod(states.resume_school)
-    title = _("Let this school act again?")
-    text = _("Its people can book, enter and change things again from now on.")
+    title = _("Reactivate this school?")
+    text = _("From now on its people can book, enter and change things again.")
     submit = _("End the suspension")
-    done = _("The school is at work again.")
+    done = _("The school is active again.")
 
     @property
     def refusal(self) -> Refusal | None:
@@ -133,15 +137,15 @@ class ResumeSchool(LifeAct):
 
 class CloseSchool(LifeAct):
     action = staticmethod(states.close_school)
-    title = _("Close this school for good?")
+    title = _("Close this school permanently?")
     text = _(
-        "All roles end today, its pupils count as having left, open invitations are withdrawn. Visits to come "
-        "are cancelled and projects that were not entered yet are withdrawn. What happened stays readable. "
-        "This cannot be undone."
+        "All roles end today, its pupils are marked as having left, and open invitations are withdrawn. "
+        "Upcoming visits are cancelled and projects not yet entered are withdrawn. Everything that has happened "
+        "can still be read. This cannot be undone."
     )
     submit = _("Close the school")
     danger = True
-    done = _("The school is closed.")
+    done = _("The school has been closed.")
 
     @property
     def refusal(self) -> Refusal | None:

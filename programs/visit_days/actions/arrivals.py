@@ -48,7 +48,7 @@ def _arrived(booking: Booking) -> dict:
 
 
 def write_arrival(*, booking: Booking, arrival: Arrival, by: User, now: datetime) -> None:
-    """Write ``arrival`` down. A pupil without a consent in force at this moment is never written as present."""
+    """Record ``arrival``. A pupil without consent in force at this moment is never recorded as present."""
     session, present = booking.session, arrival.present
     refuse_if(
         rules.check_in_refusal(
@@ -85,7 +85,7 @@ def write_arrival(*, booking: Booking, arrival: Arrival, by: User, now: datetime
 
 
 def _move(booking: Booking, figures: dict) -> None:
-    if booking.state == BookingState.ATTENDED:  # a correction: the state stands
+    if booking.state == BookingState.ATTENDED:  # a correction: the state stays
         Booking.objects.filter(pk=booking.pk).update(**figures)
         for name, value in figures.items():
             setattr(booking, name, value)
@@ -98,7 +98,7 @@ def _move(booking: Booking, figures: dict) -> None:
 
 
 def write_no_show(*, booking: Booking, by: User) -> None:
-    """Write down that the group did not come; its places are given back."""
+    """Record that the group did not come; its places are released."""
     before = _arrived(booking)
     nobody = {
         "ended_at": timezone.now(),
@@ -114,7 +114,7 @@ def write_no_show(*, booking: Booking, by: User) -> None:
 
 
 def note_on_page(*, booking: Booking, arrival: Arrival, by: User, now: datetime) -> None:
-    """What is written on the page is a mark like a device's: it replaces all that was known when it was written."""
+    """An entry on the page is a mark like a device's: it replaces everything known when it was made."""
     kind = MarkKind.NO_SHOW
     if arrival.came:
         kind = MarkKind.NAMES if arrival.named else MarkKind.FIGURES
@@ -143,10 +143,10 @@ def _must_run(*, centre_id: int, by: User) -> None:
 def check_in(
     *, booking_id: int, pupils: int, girls: int, adults: int, absent: Collection[int] = (), by: User
 ) -> Booking:
-    """Write down who really came; once more corrects the figures until the session is closed.
+    """Record who actually came; repeating it corrects the figures until the session is closed.
 
-    ``absent`` names pupils of the list of participants who did not come. A pupil without a consent in force at this
-    moment is never written down as present.
+    ``absent`` are pupils on the list of participants who did not come. A pupil without consent in force at this moment
+    is never recorded as present.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -168,7 +168,7 @@ def check_in(
 
 
 def mark_no_show(*, booking_id: int, by: User) -> Booking:
-    """Note that a group did not come; its places are given back."""
+    """Record that a group did not come; its places are released."""
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
@@ -183,9 +183,9 @@ def mark_no_show(*, booking_id: int, by: User) -> Booking:
 
 
 def close_session(*, session_id: int, by: User) -> Session:
-    """Fix the attendance of a session: groups that came are closed, the others did not come.
+    """Finalise the attendance of a session: bookings of groups that came are closed, the others are no-shows.
 
-    Those that still wait expire, and their leaders are told.
+    Groups still waiting expire, and their leaders are told.
 
     Closing a closed session changes nothing.
     """
@@ -227,7 +227,7 @@ def _settle(booking: Booking, *, by: User) -> None:
 
 
 def _tell_list_ended(booking: Booking, *, offered: bool) -> None:
-    """The last word to a group that still waited; where places were offered until now, it is about the offer."""
+    """The final message to a group that was still waiting; if places were on offer until now, it is about the offer."""
     now = timezone.now()
     if offered:
         tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)

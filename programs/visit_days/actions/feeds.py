@@ -18,9 +18,9 @@ from programs.visit_days.queries.feeds import hash_of
 
 
 def make_feed(*, by: User, centre: Centre | None) -> str:
-    """A new secret for the person's own visits, or for a centre's; an earlier one opens nothing any more.
+    """Create a new secret for the person's own visits, or for a centre's; an earlier one stops working.
 
-    The secret is told once and kept nowhere.
+    The secret is shown once and not stored.
     """
     if centre and not policy.can_run_centre(centre_ids_of(by), centre.pk):
         raise PermissionDenied
@@ -34,7 +34,7 @@ def make_feed(*, by: User, centre: Centre | None) -> str:
 
 
 def revoke_feed(*, feed: CalendarFeed, by: User) -> None:
-    """The address opens nothing any more; revoking twice changes nothing."""
+    """Revoke the address; revoking twice changes nothing."""
     if feed.user_id != by.pk:
         raise PermissionDenied
     with transaction.atomic():
@@ -43,7 +43,7 @@ def revoke_feed(*, feed: CalendarFeed, by: User) -> None:
 
 
 def note_reading(*, feed: CalendarFeed) -> None:
-    """Remember the day of the last reading, so that a forgotten address is seen; written once a day."""
+    """Record the day of the last reading, so that forgotten addresses are noticed; at most once a day."""
     today = timezone.localdate()
     if feed.last_read_on != today:
         CalendarFeed.objects.filter(pk=feed.pk).update(last_read_on=today)

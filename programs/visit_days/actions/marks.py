@@ -1,4 +1,4 @@
-"""Marks of devices that were out of reach: taken once each, merged, and answered one by one."""
+"""Marks of devices that were offline: each processed once, merged, and answered one by one."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from programs.visit_days.rules import Mark, mark_refusal, merge_marks
 
 
 def take_mark(*, booking_id: int, mark: Mark, device: str, by: User, now: datetime) -> Refusal | None:
-    """Take one mark of a device; the reason when it changed nothing. The same mark again changes nothing.
+    """Process one mark from a device; return the reason if it changed nothing. The same mark again changes nothing.
 
-    A refused mark is kept with its reason and may be sent again, since the reason may have gone meanwhile.
+    A refused mark is kept with its reason and may be sent again, since the reason may no longer apply.
     """
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)

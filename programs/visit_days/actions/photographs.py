@@ -1,4 +1,4 @@
-"""Photographs of a visit come in, and go."""
+"""Adding and removing photographs of a visit."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ FOLDER = "photographs"
 def add_photograph(
     *, booking_id: int, upload: UploadedFile, pupil_ids: Collection[int], nobody: bool, by: User
 ) -> VisitPhotograph:
-    """Keep a picture of the visit, drawn anew and without its place.
+    """Add a picture of the visit, re-encoded and without its location.
 
-    The same picture once more is the same one; who is named in it now holds.
+    Adding the same picture again updates who is named in it.
 
     ``pupil_ids`` are those who can be recognised, all of the booking's list; ``nobody`` says that no pupil can.
     Raises ``Refused``: what ``photograph_refusal`` and ``clean_image`` say; PermissionDenied when ``by`` neither
     manages the booking nor serves at its centre.
     """
     shown = set(pupil_ids)
-    with transaction.atomic():  # nothing is read or kept of a picture that may not come in
+    with transaction.atomic():  # a picture that is not accepted is neither read nor stored
         _judge(guard.lock_booking(booking_id=booking_id), shown=shown, nobody=nobody, by=by)
     clean = clean_upload(upload, clean=clean_image, most_megabytes=MOST_MEGABYTES)
     keys = [keep_file(ContentFile(data), folder=FOLDER) for data in (clean.data, clean.preview)]
@@ -50,7 +50,7 @@ def add_photograph(
     except BaseException:
         _forget(*keys)
         raise
-    if photograph.storage_key != keys[0]:  # the form came twice
+    if photograph.storage_key != keys[0]:  # the form was sent twice
         _forget(*keys)
     return photograph
 
@@ -83,7 +83,7 @@ def _keep(booking: Booking, *, clean: CleanFile, keys: list[str], shown: set[int
 
 
 def remove_photograph(*, photograph_id: int, by: User) -> None:
-    """Take a picture away with its file. Raises PermissionDenied as adding does; what is gone already is no error."""
+    """Delete a picture with its file. Raises PermissionDenied as adding does; one already gone is no error."""
     with transaction.atomic():
         photograph = VisitPhotograph.objects.filter(pk=photograph_id).first()
         if photograph is None:

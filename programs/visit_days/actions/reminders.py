@@ -1,4 +1,4 @@
-"""Reminders before a visit: two weeks, three days, one day; each once, and none for what is off."""
+"""Reminders before a visit: two weeks, three days, one day; each once, and none for cancelled visits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _code(booking: Booking, now: datetime) -> str | None:
 
 
 def _occasion(booking: Booking, code: str) -> str:
-    """A session that was moved to another day is reminded of anew."""
+    """A session moved to another day gets new reminders."""
     return f"{code}:{timezone.localdate(booking.session.starts_at):%Y%m%d}"
 
 

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('content', models.PositiveSmallIntegerField(choices=[(1, 'Not at all'), (2, 'A little'), (3, 'Mostly'), (4, 'Fully')], verbose_name='The activity suited our lesson')),
                 ('welcome', models.PositiveSmallIntegerField(choices=[(1, 'Not at all'), (2, 'A little'), (3, 'Mostly'), (4, 'Fully')], verbose_name='The centre was well prepared for us')),
-                ('pupils_liked', models.PositiveSmallIntegerField(choices=[(1, 'Not at all'), (2, 'A little'), (3, 'Mostly'), (4, 'Fully')], verbose_name='The pupils were involved')),
+                ('pupils_liked', models.PositiveSmallIntegerField(choices=[(1, 'Not at all'), (2, 'A little'), (3, 'Mostly'), (4, 'Fully')], verbose_name='The pupils were actively involved')),
                 ('comment', models.TextField(blank=True, max_length=2000, verbose_name='What should be better next time?')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('booking', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='bookings.booking')),

@@ -1,4 +1,4 @@
-"""Calendar feeds: whose they are, and what stands in them."""
+"""Calendar feeds: whose they are, and what they contain."""
 
 from __future__ import annotations
 

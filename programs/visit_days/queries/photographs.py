@@ -44,7 +44,7 @@ def photographs_of(booking: Booking) -> list[VisitPhotograph]:
 
 
 def photographs_visible_to(user) -> QuerySet[VisitPhotograph]:
-    """Those of the visits that ``user`` sees. Before one is shown, ``is_shown`` is asked: every time."""
+    """Photographs of the visits ``user`` may see. Check ``is_shown`` every time before showing one."""
     seen = bookings_visible_to(user).order_by().values("pk")
     return VisitPhotograph.objects.filter(booking__in=seen).select_related("booking__session__field_trip")
 

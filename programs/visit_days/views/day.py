@@ -66,7 +66,7 @@ def centre_day(request: HttpRequest) -> HttpResponse:
 
 
 def _first_figures(booking: Booking, staying: set[int]) -> dict:
-    """What was written already, or else what was booked without those who stay at school."""
+    """Initial figures: what was already recorded, or else the number booked minus pupils staying at school."""
     entries = [entry for entry in booking.roster_entries if entry.pupil_id not in staying]
     girls = sum(entry.pupil.gender == "f" for entry in entries)
     # A list of boys says that no girl comes; one without names, or with pupils whose gender nobody wrote, does not.
@@ -141,7 +141,7 @@ def _no_show(request: HttpRequest, booking: Booking) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.refusal.message)
         return redirect("booking_check_in", booking.reference)
-    messages.success(request, _("{school}: noted that the group did not come.").format(school=booking.school))
+    messages.success(request, _("{school}: recorded that the group did not come.").format(school=booking.school))
     return redirect(_day_url(booking.session))
 
 
@@ -156,7 +156,7 @@ def session_close(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("The session is closed and its figures are fixed."))
+            messages.success(request, _("The session has been closed and its figures finalised."))
             return redirect(_day_url(session))
     came, missing = day_queries.closing_counts(session)
     context = {
@@ -172,16 +172,18 @@ def session_close(request: HttpRequest, pk: int) -> HttpResponse:
 def _closing_text(came: int, missing: int) -> str:
     parts = [
         ngettext(
-            "{count} group came; its figures become fixed.", "{count} groups came; their figures become fixed.", came
+            "{count} group came; its figures will be finalised.",
+            "{count} groups came; their figures will be finalised.",
+            came,
         ).format(count=came)
     ]
     if missing:
         parts.append(
             ngettext(
-                "{count} group was not checked in and is noted as “did not come”.",
-                "{count} groups were not checked in and are noted as “did not come”.",
+                "{count} group was not checked in and will be recorded as “did not come”.",
+                "{count} groups were not checked in and will be recorded as “did not come”.",
                 missing,
             ).format(count=missing)
         )
-    parts.append(_("After that the schools can have their certificates."))
+    parts.append(_("After that, schools can get their certificates."))
     return " ".join(parts)

@@ -1,6 +1,6 @@
-"""The door of a centre on a telephone: a page that works in a hall without network.
+"""The check-in page for a centre's phone: it works offline.
 
-The page itself (the shell) holds nothing of anybody, so the device may keep it. The day's list comes as JSON, the
+The page itself (the shell) contains no personal data, so the device may keep it. The day's list comes as JSON, the
 device's marks go back as JSON; ``door.js`` keeps both, ``door_worker.js`` keeps the shell.
 """
 
@@ -50,7 +50,7 @@ def door(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def door_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker. It holds nothing secret: a browser asks for it again whoever is signed in."""
+    """The service worker. It contains nothing secret: browsers request it regardless of who is signed in."""
     files = [reverse("door"), reverse("door_manifest"), *(static(name) for name in SHELL)]
     context = {"files": json.dumps(files), "door": json.dumps(reverse("door"))}
     context["version"] = hashlib.sha256(context["files"].encode()).hexdigest()[:12]
@@ -96,7 +96,7 @@ def door_marks(request: HttpRequest) -> JsonResponse:
     head = SendingForm(sent)
     marks = sent.get("marks")
     if not head.is_valid() or not isinstance(marks, list) or len(marks) > MOST_MARKS:
-        return JsonResponse({"message": _("This sending cannot be read.")}, status=400)
+        return JsonResponse({"message": _("The data that was sent could not be read.")}, status=400)
     now = timezone.now()
     forms = [MarkForm(each if isinstance(each, dict) else {}) for each in marks]
     bookings = _bookings(request, forms)
@@ -127,10 +127,10 @@ def _bookings(request: HttpRequest, forms: list[MarkForm]) -> dict[str, int]:
 def _answer(request: HttpRequest, form: MarkForm, bookings: dict[str, int], head: dict, now: datetime) -> dict:
     answer = {"id": str(form.data.get("id", "")), "booking": str(form.data.get("booking", ""))}
     if not form.is_valid():
-        return answer | {"refused": "unreadable", "message": _("This mark cannot be read.")}
+        return answer | {"refused": "unreadable", "message": _("This check-in record could not be read.")}
     booking_id = bookings.get(form.cleaned_data["booking"])
     if booking_id is None:
-        return answer | {"refused": "unknown", "message": _("This group is not on a list of your centre.")}
+        return answer | {"refused": "unknown", "message": _("This group is not on one of your centre's lists.")}
     refusal = take_mark(
         booking_id=booking_id,
         mark=form.mark(sent_at=moment(head["sent_at"]), now=now),
@@ -148,7 +148,7 @@ def _list(request: HttpRequest, now: datetime) -> dict:
         "csrf": get_token(request),
         "day": f"{day:%Y-%m-%d}",
         "title": long_date(day),
-        # A session that nobody booked would only be in the way on a telephone.
+        # A session that nobody booked would only take up space on a phone.
         "sessions": [_session(each) for each in door_day(request.user, day) if each.groups],
     }
 

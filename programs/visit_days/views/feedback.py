@@ -38,7 +38,7 @@ def booking_feedback(request: HttpRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused.refusal)
         else:
-            messages.success(request, _("Thank you. The centre reads your answers without your name."))
+            messages.success(request, _("Thank you. The centre will read your answers without your name."))
             return redirect("booking_detail", reference)
     refusal = feedback_refusal(
         state=booking.state, now=timezone.now(), ended_at=booking.ended_at or booking.session.ends_at

@@ -24,7 +24,7 @@ from programs.visit_days.queries.feeds import bookings_in, feed_with_token, feed
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def feed_list(request: HttpRequest) -> HttpResponse:
-    """The answer to "make one" shows the address itself: it is kept nowhere and told only once."""
+    """The response to creating a feed shows the address: it is not stored and shown only once."""
     leads = standing_of(request.user).is_school_staff
     centres = day_queries.centres_of(request.user)
     must(leads or bool(centres))
@@ -46,7 +46,7 @@ def _revoke(request: HttpRequest) -> HttpResponse:
     key = request.POST["revoke"]
     not_found_unless(key.isascii() and key.isdigit() and len(key) < 16)
     revoke_feed(feed=get_object_or_404(feeds_seen_by(request.user), pk=key), by=request.user)
-    messages.success(request, _("The address opens nothing any more."))
+    messages.success(request, _("The address no longer works."))
     return redirect("feed_list")
 
 
@@ -57,7 +57,7 @@ def feed_read(request: HttpRequest, token: str) -> HttpResponse:
     not_found_unless(feed is not None)
     now = timezone.now()
     with translation.override(feed.user.language):
-        name = feed.centre.local_name if feed.centre else _("Visits that I lead")
+        name = feed.centre.local_name if feed.centre else _("Visits I am leading")
         text = calendar_feed(bookings_in(feed, now=now), name=name, for_centre=bool(feed.centre_id), stamp=now)
     note_reading(feed=feed)
     response = HttpResponse(text, content_type=CALENDAR_TYPE)

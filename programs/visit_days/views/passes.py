@@ -102,9 +102,9 @@ def booking_pass_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def pass_open(request: HttpRequest, code: str) -> HttpResponse:
-    """What the QR code opens: the check-in for the centre, the pass for the school, and nothing for anybody else.
+    """What the QR code opens: the check-in for the centre, the pass for the school, and nothing for anyone else.
 
-    Whether a code exists is not told: the page is the same.
+    The page does not reveal whether a code exists.
     """
     if reference := pass_run_by(request.user, code):
         return redirect("booking_check_in", reference)

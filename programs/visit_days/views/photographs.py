@@ -1,4 +1,4 @@
-"""Photographs of a visit: shown while everybody in them agrees, added by who was there."""
+"""Photographs of a visit: shown while everyone in them agrees, added by people who were there."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def booking_photographs(request: HttpRequest, reference: str) -> HttpResponse:
             except Refused as refused:
                 show_refusal(form, refused.refusal)
             else:
-                messages.success(request, _("The photograph is added."))
+                messages.success(request, _("The photograph has been added."))
                 return redirect("booking_photographs", reference)
     photographs, kept = photographs_of(booking), booking.photographs.count()
     context = {
@@ -61,13 +61,13 @@ def booking_photographs(request: HttpRequest, reference: str) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def photograph_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Also of one that is not shown any more: who answers for it may take it away."""
+    """Also works for a photograph that is no longer shown."""
     found = get_object_or_404(photographs_visible_to(request.user), pk=pk)
     booking = found.booking
     must(may_add_photographs(request.user, booking))
     if request.method == "POST":
         remove_photograph(photograph_id=found.pk, by=request.user)
-        messages.success(request, _("The photograph is removed."))
+        messages.success(request, _("The photograph has been removed."))
         return redirect("booking_photographs", booking.reference)
     context = {
         "title": _("Remove this photograph?"),

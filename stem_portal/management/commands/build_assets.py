@@ -19,7 +19,7 @@ LETTERS = [
     0x306,
     0x309,
     0x31B,
-    0x323,  # tones that stand alone
+    0x323,  # combining tone marks
     *range(0x1EA0, 0x1EFA),  # Vietnamese letters with tones
     *range(0x2010, 0x2028),
     0x202F,
@@ -48,7 +48,7 @@ def cut(source: Path, target: Path) -> None:
 
 
 class Command(BaseCommand):
-    help = "Cut the web fonts into the generated static files; what is there already is left alone."
+    help = "Cut the web fonts into the generated static files; existing files are left alone."
 
     def handle(self, *args, **options) -> None:
         logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph

@@ -13,7 +13,9 @@ from stem_portal.demo.province import SCALES, build
 
 
 class Command(BaseCommand):
-    help = "Loads a believable province: schools, people, visits, projects, certificates, reports and pages."
+    help = (
+        "Load a realistic demonstration province: schools, people, visits, projects, certificates, reports and pages."
+    )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--scale", choices=sorted(SCALES), default="province")
@@ -22,11 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, scale: str, seed: int, if_empty: bool, **options) -> None:
         if settings.IN_PRODUCTION:
-            raise CommandError("The demonstration has known passwords; it is never loaded in production.")
+            raise CommandError("The demonstration uses known passwords and is never loaded in production.")
         if School.objects.exists():
             if if_empty:
                 return
-            raise CommandError("There are schools already. Empty the database first (make reset), then load again.")
+            raise CommandError("The database already has schools. Empty it first (make reset), then load again.")
         began = time.monotonic()
         self.stdout.write("Loading the demonstration province:")
         build(scale_name=scale, seed=seed, now=timezone.now(), say=lambda text: self.stdout.write(f"  {text}"))

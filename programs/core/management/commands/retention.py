@@ -1,4 +1,4 @@
-"""Removes what has been kept long enough, or shows with --dry-run what would go. The worker does it every night."""
+"""Delete data past its retention period, or show it with --dry-run. The worker does this every night."""
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -6,7 +6,7 @@ from programs.core import retention
 
 
 class Command(BaseCommand):
-    help = "Applies the retention rules; --dry-run only counts."
+    help = "Apply the retention rules; --dry-run only counts."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="show counts and numbers of rows, change nothing")

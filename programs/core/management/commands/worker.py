@@ -8,7 +8,7 @@ from programs.core.worker import Worker
 
 
 class Command(BaseCommand):
-    help = "Runs background jobs, sends due messages and keeps the schedule, until SIGTERM or Ctrl+C."
+    help = "Run background jobs, send due messages and keep the schedule, until SIGTERM or Ctrl+C."
 
     def handle(self, **options) -> None:
         worker = Worker()

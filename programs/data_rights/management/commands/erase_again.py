@@ -1,4 +1,4 @@
-"""Forgets again, after a backup was restored, everybody who was erased since it was made."""
+"""Repeat, after restoring a backup, the erasures made since the backup."""
 
 from django.core.management.base import BaseCommand
 
@@ -6,7 +6,7 @@ from programs.data_rights.actions.erasure import erase_again
 
 
 class Command(BaseCommand):
-    help = "Applies the list of erasures in private storage to the restored database. Run it before opening the portal."
+    help = "Apply the list of erasures in private storage to a restored database. Run it before opening the portal."
 
     def handle(self, *args, **options) -> None:
         done = 0
