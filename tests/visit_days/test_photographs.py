@@ -166,8 +166,8 @@ def test_the_same_photograph_again_updates_who_is_in_it(visit, as_user):
 
 
 def test_what_is_hidden_takes_a_place_too_and_the_page_says_so(visit, as_user, monkeypatch):
-    for module in ("rules", "views"):
-        monkeypatch.setattr(f"programs.visits.{module}.photographs.MOST_PHOTOGRAPHS", 1)
+    for module in ("rules", "views.photographs"):
+        monkeypatch.setattr(f"programs.visit_days.{module}.MOST_PHOTOGRAPHS", 1)
     kept(visit, visit.minh)
     withdraw_at_school(pupil_id=visit.minh.pk, purpose=PHOTO, giver=ConsentGiver.GUARDIAN, reason="", by=visit.hanh)
     page = main_of(as_user(visit.hanh).get(visit.page))
