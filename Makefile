@@ -61,7 +61,7 @@ test-all: setup-dev  ## the same with everything on SQLite too
 quick: setup-dev  ## the wings that changed against main, on SQLite
 	@$(PY) -m tests.run quick
 
-mutate: setup-dev  ## break what decides, and print what no test noticed (WING=reports for one wing)
+mutate: setup-dev  ## break what decides, and print what no test noticed (WING=reviews for one wing)
 	@$(PY) -m tests.mutate $(WING)
 
 check: setup-dev  ## style, types, migrations, deployment settings, catalogues, templates
