@@ -263,7 +263,7 @@ def test_sessions_that_are_locked_before_their_season_stop_one_of_the_two(season
     def season_only(*, season_id: int) -> Season:
         return Season.objects.select_for_update(no_key=True).get(pk=season_id)
 
-    monkeypatch.setattr(settings, "guard", SimpleNamespace(lock_season=season_only))
+    monkeypatch.setattr(settings, "locks", SimpleNamespace(lock_season=season_only))
     monkeypatch.setattr(locks, "lock_season", lambda *, season_id: None)
     by = User.objects.get(pk=officer.pk)
     with pytest.raises(OperationalError, match="deadlock"):

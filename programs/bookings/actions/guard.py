@@ -17,7 +17,7 @@ from programs.bookings.choices import SEAT_COUNTED, BookingState
 from programs.bookings.models import Booking
 from programs.bookings.queries.bookings import BOOKING_PARTS
 from programs.bookings.rules import booking as booking_rules
-from programs.centres.actions.locks import lock_session
+from programs.centres.actions import locks
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.core.refusals import refuse_if
@@ -52,7 +52,7 @@ def _free_seats(*, session_id: int, seats: int) -> None:
 def lock_booking(*, booking_id: int) -> Booking:
     """Read a booking under its session's lock: ``booking.session`` is the locked row."""
     session_id = Booking.objects.values_list("session_id", flat=True).get(pk=booking_id)
-    session = lock_session(session_id=session_id)
+    session = locks.lock_session(session_id=session_id)
     booking = Booking.objects.select_related(*BOOKING_PARTS).get(pk=booking_id)
     booking.session = session
     return booking

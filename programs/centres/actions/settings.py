@@ -1,6 +1,6 @@
 """The framework for planning sessions: opening hours, closed days, rooms and seasons.
 
-A season is locked before its sessions, as the ballots lock them (``guard.lock_season``).
+A season is locked before its sessions, as the ballots lock them (``locks.lock_season``).
 """
 
 from __future__ import annotations
