@@ -1,4 +1,4 @@
-"""The actions of the curricula wing."""
+"""The actions of the activities wing."""
 
 from __future__ import annotations
 

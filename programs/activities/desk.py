@@ -1,4 +1,4 @@
-"""What the curricula wing puts on a person's desk."""
+"""What taught lessons put on a person's desk."""
 
 from __future__ import annotations
 

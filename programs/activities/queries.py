@@ -1,4 +1,4 @@
-"""Reads of the curricula wing."""
+"""Reads of the activities wing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of the curricula wing."""
+"""Addresses of the activities wing."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Background tasks of the visits wing, and its reactions to events in other wings."""
+"""Deadlines of papers, approvals and offers, kept in the background."""
 
 from __future__ import annotations
 

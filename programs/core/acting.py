@@ -109,7 +109,7 @@ class Act(FormView):
         return self.answer(result)
 
     def refused(self, form, refused: Refused) -> HttpResponse:
-        """The page once more with everything that was typed, and with what stands in the way."""
+        """The page once more with everything that was typed, and with the reason why not."""
         show_refusal(form, refused.refusal)
         if refused.earlier is not None:
             form.earlier_url = self.way_back(refused.earlier)

@@ -62,7 +62,7 @@ class VersionedFormMixin(forms.Form):
         self.fields["version"].initial = lambda: version_of(self.initial)
 
     def show_stored(self, stored: Mapping[str, Any]) -> None:
-        """Both values of every field that differs; whoever sends the form once more has seen them."""
+        """Both values of every field that differs; the person who sends the form again has seen them."""
         shown = [(self[name], value) for name, value in stored.items() if name in self.fields]
         self.differences = tuple(
             Difference(str(bound.label), _in_words(bound, value), _in_words(bound, bound.value()))

@@ -1,4 +1,4 @@
-"""Every read of the reports wing. The same cells make pages, rows, files and frozen reports."""
+"""Every read of participation. The same cells make pages, rows, files and frozen reports."""
 
 from __future__ import annotations
 

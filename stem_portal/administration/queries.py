@@ -37,7 +37,7 @@ def holders() -> tuple[Holders, ...]:
 
 
 def _said(name: str, *modules: str) -> Iterator:
-    """What each wing lists under ``name``: in ``policy.py``, or as long as it is not rewritten in a file of its own."""
+    """What each wing lists under ``name``: in ``policy.py``; the website and the administration in a file of its own."""
     for room in ROOMS:
         for module in modules:
             if find_spec(f"{room}.{module}"):

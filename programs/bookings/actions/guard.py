@@ -4,7 +4,7 @@
 ``seats_taken``, always.
 
 Locks are always taken in this order: a season's row, the session's row, then its bookings, then a school. A conditional
-UPDATE comes first where one is enough; the table's CHECK constraint stands behind it.
+UPDATE comes first where one is enough; the table's CHECK constraint is the second guard.
 """
 
 from __future__ import annotations
