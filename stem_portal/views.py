@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from programs.core.gates import not_found_unless, signed_in
 from programs.pupils.queries import class_now_of
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from stem_portal.desk import desk_of, own_page_of
 
 
@@ -24,7 +24,7 @@ from stem_portal.desk import desk_of, own_page_of
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Pupils get their own page instead of the desk."""
-    if standing_of(request.user).pupil is not None:
+    if roles_of(request.user).pupil is not None:
         return _own_page(request)
     return render(request, "desk/desk.html", {"desk": desk_of(request.user), "today": timezone.localdate()})
 
@@ -32,12 +32,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    not_found_unless(standing_of(request.user).pupil)
+    not_found_unless(roles_of(request.user).pupil)
     return _own_page(request)
 
 
 def _own_page(request: HttpRequest) -> HttpResponse:
-    pupil = standing_of(request.user).pupil
+    pupil = roles_of(request.user).pupil
     context = {"page": own_page_of(request.user), "pupil": pupil, "class_group": class_now_of(pupil)}
     return render(request, "desk/me.html", context)
 

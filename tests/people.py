@@ -24,7 +24,7 @@ from programs.core.text import slugify_vi
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.schools.choices import AreaKind, OfficeRole, SchoolRole, SchoolState, Tree
 from programs.schools.models import Area, Membership, OfficerPost, School, SchoolLevel
-from programs.schools.queries.roles import forget_standing
+from programs.schools.queries.roles import forget_roles
 from programs.schools.rules import COORDINATING, authority_of
 
 PASSWORD = "hoa-sen-tren-ho-2026"
@@ -112,7 +112,7 @@ def make_staff(
     if role in COORDINATING and second_factor:
         enrol_second_factor(user)
     Membership.objects.create(school=school or make_school(), user=user, role=role)
-    forget_standing(user)
+    forget_roles(user)
     return user
 
 
@@ -149,7 +149,7 @@ def make_officer(
         enrol_second_factor(user)
     post = OfficerPost.objects.create(user=user, role=role)
     post.areas.set(areas)
-    forget_standing(user)
+    forget_roles(user)
     return user
 
 

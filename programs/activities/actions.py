@@ -17,7 +17,7 @@ from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup
 from programs.schools.models import School
 from programs.schools.policy import can_act_for
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def report_activity(
@@ -61,7 +61,7 @@ def _report(
     school = School.objects.select_for_update().get(pk=class_group.school_id)
     refuse_if(
         rules.report_refusal(
-            may=can_act_for(standing_of(by), school),
+            may=can_act_for(roles_of(by), school),
             taught_on=taught_on,
             today=timezone.localdate(),
             school_year=class_group.school_year,

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from programs.core.desk import DeskLink
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def links(user) -> list[DeskLink]:
-    standing = standing_of(user)
-    if not (standing.working_schools or standing.is_officer):
+    roles = roles_of(user)
+    if not (roles.working_schools or roles.is_officer):
         return []
     return [DeskLink(_("Taught lessons"), reverse("activity_list"), weight=50)]

@@ -9,16 +9,16 @@ from programs.core.models import SchoolYear
 from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup
 from programs.pupils.queries import classes_to_act_for
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
 
 def activities_visible_to(user) -> QuerySet[TaughtActivity]:
     """What the person's own schools taught; an officer sees the schools in scope (counts, no pupil)."""
-    standing = standing_of(user)
-    schools = standing.school_ids
+    roles = roles_of(user)
+    schools = roles.school_ids
     activities = TaughtActivity.objects.filter(school__in=schools)
-    if standing.is_officer:
+    if roles.is_officer:
         activities = activities | TaughtActivity.objects.filter(school__in=schools_in_scope(user))
     return activities.select_related("school", "curriculum", "class_group", "reported_by")
 

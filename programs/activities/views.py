@@ -15,7 +15,7 @@ from programs.activities.forms import ActivityForm
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 PAGE_SIZE = 20
 
@@ -23,15 +23,15 @@ PAGE_SIZE = 20
 @signed_in
 @require_GET
 def activity_list(request: HttpRequest) -> HttpResponse:
-    standing = standing_of(request.user)
-    not_found_unless(standing.is_school_staff or standing.is_officer)
+    roles = roles_of(request.user)
+    not_found_unless(roles.is_school_staff or roles.is_officer)
     activities = queries.activities_visible_to(request.user)
     page = Paginator(activities.order_by("-taught_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
         "figures": queries.figures_of(activities),
-        "may_report": bool(standing.working_schools),
-        "with_school": standing.is_officer or len(standing.working_schools) > 1,
+        "may_report": bool(roles.working_schools),
+        "with_school": roles.is_officer or len(roles.working_schools) > 1,
     }
     return render(request, "activities/activity_list.html", context)
 
@@ -39,7 +39,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def activity_report(request: HttpRequest) -> HttpResponse:
-    not_found_unless(standing_of(request.user).working_schools)
+    not_found_unless(roles_of(request.user).working_schools)
     classes = queries.classes_to_report_for(request.user, current_school_year(timezone.localdate()))
     form = ActivityForm(request.POST or None, classes=classes, initial={"curriculum": request.GET.get("curriculum")})
     if form.is_bound and form.is_valid():

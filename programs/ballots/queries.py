@@ -21,7 +21,7 @@ from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import SESSION_PARTS
 from programs.core.models import Holiday
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 TWELVE_MONTHS = timedelta(days=365)
 BALLOT_PARTS = ("season", "session__field_trip__centre", "session__room")
@@ -36,7 +36,7 @@ def public_ballots() -> QuerySet[Ballot]:
 
 def ballots_visible_to(user) -> QuerySet[Ballot]:
     """Behind the scenes: the department all; a centre's manager those of its sessions, and the seasons'."""
-    if standing_of(user).is_department:
+    if roles_of(user).is_department:
         return public_ballots()
     managed = managed_centre_ids(user)
     if not managed:
@@ -46,20 +46,20 @@ def ballots_visible_to(user) -> QuerySet[Ballot]:
 
 def entries_visible_to(user) -> QuerySet[BallotEntry]:
     """The entries of the person's own schools."""
-    return BallotEntry.objects.filter(school__in=standing_of(user).school_ids).select_related(*ENTRY_PARTS, "booking")
+    return BallotEntry.objects.filter(school__in=roles_of(user).school_ids).select_related(*ENTRY_PARTS, "booking")
 
 
 def sessions_to_offer(user, *, now: datetime) -> QuerySet[Session]:
     """Sessions outside seasons of which this person may make a ballot."""
     sessions = Session.objects.upcoming(now).filter(season__isnull=True, ballot__isnull=True, seats_taken=0)
-    if not standing_of(user).is_department:
+    if not roles_of(user).is_department:
         sessions = sessions.filter(field_trip__centre__in=managed_centre_ids(user))
     return sessions.select_related(*SESSION_PARTS).order_by("starts_at", "pk")
 
 
 def seasons_to_offer(user, *, now: datetime) -> QuerySet[Season]:
     """Seasons without a ballot, which are the department's."""
-    if not standing_of(user).is_department:
+    if not roles_of(user).is_department:
         return Season.objects.none()
     return Season.objects.filter(ballot__isnull=True, closes_at__gt=now)
 
@@ -84,7 +84,7 @@ def sessions_to_enter(ballot: Ballot) -> QuerySet[Session]:
     )
 
 
-def standing_of_target(*, season: Season | None, session: Session | None, now: datetime) -> dict:
+def facts_of_target(*, season: Season | None, session: Session | None, now: datetime) -> dict:
     """What decides whether a season or session can be allocated by ballot: its first upcoming session, its bookings."""
     own = Q(season=season) if season else Q(pk=session.pk)
     upcoming = Session.objects.upcoming(now).filter(own)

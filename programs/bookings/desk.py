@@ -18,14 +18,14 @@ from programs.bookings.rules.papers import INCOMPLETE
 from programs.centres.queries import sessions as session_queries
 from programs.core.dates import short_moment
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTable, DeskTask
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 ROWS = 6
 
 
 def _manages(user, booking: Booking) -> bool:
     return policy.can_manage_booking(
-        standing_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
+        roles_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
     )
 
 
@@ -55,7 +55,7 @@ def _approvals(user, now: datetime) -> list[DeskTask]:
 
 def _own(user, now: datetime) -> list[DeskTask]:
     """Of the person's school, as far as they manage them: offers first, then what is to be confirmed."""
-    if not standing_of(user).is_school_staff:
+    if not roles_of(user).is_school_staff:
         return []
     due = booking_queries.bookings_of_schools(user).filter(
         state__in=(BookingState.OFFERED, *INCOMPLETE), session__starts_at__gt=now
@@ -96,15 +96,15 @@ def _papers(booking: Booking, now: datetime) -> DeskTask:
 
 
 def links(user) -> list[DeskLink]:
-    standing = standing_of(user)
-    if not (standing.is_school_staff or standing.is_officer or session_queries.centre_ids_of(user)):
+    roles = roles_of(user)
+    if not (roles.is_school_staff or roles.is_officer or session_queries.centre_ids_of(user)):
         return []
     return [DeskLink(_("Bookings"), reverse("booking_list"), weight=20)]
 
 
 def tables(user) -> list[DeskTable]:
     """The school's next visits, waiting ones too."""
-    if not standing_of(user).is_school_staff:
+    if not roles_of(user).is_school_staff:
         return []
     rows = booking_queries.bookings_of_schools(user).filter(state__in=LIVE, session__ends_at__gt=timezone.now())
     upcoming = list(rows.order_by("session__starts_at", "id")[:ROWS])
@@ -113,7 +113,7 @@ def tables(user) -> list[DeskTable]:
 
 def sections(user) -> list[DeskSection]:
     """For a pupil: upcoming visits, then past ones."""
-    pupil = standing_of(user).pupil
+    pupil = roles_of(user).pupil
     if pupil is None:
         return []
     now = timezone.now()

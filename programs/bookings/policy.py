@@ -16,20 +16,20 @@ from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.schools.choices import SchoolRole
 from programs.schools.policy import can_act_for
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
 
-def can_book_for(standing, school) -> bool:
+def can_book_for(roles, school) -> bool:
     """Whether this person may book places for ``school``."""
-    return can_act_for(standing, school)
+    return can_act_for(roles, school)
 
 
-def can_manage_booking(standing, *, user_id: int, leader_id: int, school) -> bool:
+def can_manage_booking(roles, *, user_id: int, leader_id: int, school) -> bool:
     """The group's leader, and the school's coordinator or head; colleagues may look but not change anything."""
-    if not can_act_for(standing, school):
+    if not can_act_for(roles, school):
         return False
-    leads_school = standing.coordinates(school) or SchoolRole.PRINCIPAL in standing.roles_at(school)
+    leads_school = roles.coordinates(school) or SchoolRole.PRINCIPAL in roles.roles_at(school)
     return user_id == leader_id or leads_school
 
 
@@ -112,7 +112,7 @@ def can_make_exception(managed_ids: Iterable[int], centre_id: int, *, is_departm
 
 def may_book(user) -> bool:
     """Whether to offer the person the way to a booking. Strangers may try: they are led to sign in first."""
-    return not user.is_authenticated or bool(standing_of(user).working_schools)
+    return not user.is_authenticated or bool(roles_of(user).working_schools)
 
 
 def may_read_papers(user, booking: Booking) -> bool:
@@ -121,13 +121,13 @@ def may_read_papers(user, booking: Booking) -> bool:
 
 def may_decide(user, booking: Booking, kind: str) -> bool:
     """Whether this person's answer counts as ``kind`` for this booking."""
-    standing = standing_of(user)
+    roles = roles_of(user)
     if kind == ApprovalKind.PRINCIPAL:
-        led = standing.is_staff_of(booking.school)
-        return led and decides_for_school(standing, booking, with_principal=with_principal_known([booking.school_id]))
+        led = roles.is_staff_of(booking.school)
+        return led and decides_for_school(roles, booking, with_principal=with_principal_known([booking.school_id]))
     return risk_rules.can_decide(
         kind,
-        standing=standing,
+        roles=roles,
         school=booking.school,
         school_alone=False,
         has_principal=False,
@@ -137,7 +137,7 @@ def may_decide(user, booking: Booking, kind: str) -> bool:
 
 def may_keep_photographs(*, booking: Booking, by: User) -> bool:
     """The group's leader, the head of its school, and its host."""
-    manages = can_manage_booking(standing_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
+    manages = can_manage_booking(roles_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
     return manages or policy.can_run_centre(centre_ids_of(by), booking.session.field_trip.centre_id)
 
 

@@ -25,7 +25,7 @@ from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.policy import may_issue_cards
 from programs.pupils.queries import has_office, pupils_of_class
 from programs.schools.models import School
-from programs.schools.queries.roles import forget_standing, standing_of
+from programs.schools.queries.roles import forget_roles, roles_of
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def join_class(*, code: str, by: User, key: str) -> ClassGroup:
 
     Raises ``Refused``: ``not_a_pupil``, ``class_code_opens_nothing``.
     """
-    pupil = standing_of(by).pupil
+    pupil = roles_of(by).pupil
     if pupil is not None:  # the pupil's row is the lock: two codes typed at once end in one class
         pupil = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)
     class_group, today = class_with_code(code), timezone.localdate()
@@ -145,6 +145,6 @@ def join_class(*, code: str, by: User, key: str) -> ClassGroup:
     left = list(places.values_list("class_group_id", flat=True))
     places.update(ended_on=today)
     Enrolment.objects.create(pupil=pupil, class_group=class_group, started_on=today)
-    forget_standing(by)
+    forget_roles(by)
     record(by=by, action="class.join", obj=pupil, before={"classes": left}, after={"class": class_group.pk})
     return class_group

@@ -13,7 +13,7 @@ from programs.core.references import read_code
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import has_office
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def card_at_school(school: School, typed: str, *, now: datetime) -> tuple[SignInCard, Pupil] | None:
@@ -41,7 +41,7 @@ def class_with_code(typed: str) -> ClassGroup | None:
 
 def classes_without_cards(user, *, day: date) -> list[ClassGroup]:
     """The homeroom classes of this school year in which pupils have no account yet, with how many."""
-    schools = standing_of(user).working_school_ids
+    schools = roles_of(user).working_school_ids
     if not schools:
         return []
     open_year = SchoolYear.objects.filter(starts_on__lte=day).order_by("-starts_on").values("pk")[:1]

@@ -10,7 +10,7 @@ from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.choices import CertificateState
 from programs.certificates.queries import bookings_to_certify, certificates_visible_to
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 SHOWN = 5
 
@@ -37,7 +37,7 @@ def _group(booking: Booking) -> str:
 
 def sections(user) -> list[DeskSection]:
     """For a pupil: their latest certificates."""
-    if standing_of(user).pupil is None:
+    if roles_of(user).pupil is None:
         return []
     mine = certificates_visible_to(user).filter(state=CertificateState.ISSUED).exclude(printed_name="")
     return [
@@ -63,10 +63,10 @@ def sections(user) -> list[DeskSection]:
 
 
 def links(user) -> list[DeskLink]:
-    if standing_of(user).pupil is not None:
+    if roles_of(user).pupil is not None:
         return [DeskLink(_("My certificates"), reverse("certificate_list"), weight=60)]
     return [DeskLink(_("Certificates"), reverse("certificate_list"), weight=60)] if _has_part(user) else []
 
 
 def _has_part(user) -> bool:
-    return bool(standing_of(user).memberships) or bool(centre_ids_of(user))
+    return bool(roles_of(user).memberships) or bool(centre_ids_of(user))

@@ -8,7 +8,7 @@ from programs.bookings.models import Booking
 from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.models import Certificate
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def may_issue(user, booking: Booking) -> bool:
@@ -18,7 +18,7 @@ def may_issue(user, booking: Booking) -> bool:
     """
     return (
         booking.leader_id == user.pk
-        or standing_of(user).coordinates(booking.school)
+        or roles_of(user).coordinates(booking.school)
         or booking.session.field_trip.centre_id in centre_ids_of(user)
     )
 

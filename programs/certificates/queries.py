@@ -15,7 +15,7 @@ from programs.core.text import fold
 from programs.data_rights.choices import RequestKind, RequestState
 from programs.data_rights.models import DataRequest
 from programs.pupils.models import Enrolment
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.rules import COORDINATING
 
 _CODE = re.compile(r"[A-Z2-7]{26,40}")
@@ -27,7 +27,7 @@ def certificates_visible_to(user) -> QuerySet[Certificate]:
         return Certificate.objects.none()
     seen = (
         Q(pupil__user=user)
-        | Q(school__in=standing_of(user).school_ids)
+        | Q(school__in=roles_of(user).school_ids)
         | Q(booking__session__field_trip__centre__in=centre_ids_of(user))
     )
     return Certificate.objects.filter(seen)
@@ -80,7 +80,7 @@ def bookings_to_certify(user) -> QuerySet[Booking]:
     """
     own_part = (
         Q(leader=user)
-        | Q(school__in=standing_of(user).schools_as(*COORDINATING))
+        | Q(school__in=roles_of(user).schools_as(*COORDINATING))
         | Q(session__field_trip__centre__in=centre_ids_of(user))
     )
     came = RosterEntry.objects.filter(booking=OuterRef("pk")).exclude(attended=False)

@@ -26,7 +26,7 @@ from programs.core.gates import signed_in
 from programs.core.jobs import enqueue
 from programs.core.text import clean_text
 from programs.core.throttle import Throttle
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 PAGE_SIZE = 25
 GUESSES = Throttle("certificate-verify-failed", allowed=20, seconds=600)
@@ -48,7 +48,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "query": text,
         "booking": booking,
-        "own": standing_of(request.user).pupil is not None,
+        "own": roles_of(request.user).pupil is not None,
         "to_certify": [] if reference or text else queries.bookings_to_certify(request.user)[:5],
         "may_issue": bool(booking) and policy.may_issue(request.user, booking),
     }

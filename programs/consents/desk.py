@@ -10,14 +10,14 @@ from django.utils.translation import ngettext
 from programs.consents import queries, rules
 from programs.consents.choices import ConsentGiver
 from programs.core.desk import DeskLink, DeskTask
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def tasks(user) -> list[DeskTask]:
-    standing = standing_of(user)
-    if standing.pupil:
-        return _questions_of(standing.pupil)
-    return _withdrawals(user) if standing.is_school_staff else []
+    roles = roles_of(user)
+    if roles.pupil:
+        return _questions_of(roles.pupil)
+    return _withdrawals(user) if roles.is_school_staff else []
 
 
 def _questions_of(pupil) -> list[DeskTask]:
@@ -60,15 +60,15 @@ def _withdrawals(user) -> list[DeskTask]:
 
 
 def links(user) -> list[DeskLink]:
-    standing = standing_of(user)
-    if standing.pupil:
+    roles = roles_of(user)
+    if roles.pupil:
         return [DeskLink(_("What I agree to"), reverse("my_consents"), weight=35)]
     label = _("Consents")
     return [
         DeskLink(
-            label if len(standing.working_schools) == 1 else f"{label} · {school.name}",
+            label if len(roles.working_schools) == 1 else f"{label} · {school.name}",
             reverse("consent_overview", args=[school.code]),
             weight=32,
         )
-        for school in standing.working_schools
+        for school in roles.working_schools
     ]

@@ -24,7 +24,7 @@ from programs.core.models import ActReason
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.queries import pupils_of_class
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.staff import hash_of_token
 
 
@@ -44,7 +44,7 @@ def _of_current_text(consents: QuerySet[Consent], day: date) -> QuerySet[Consent
 # --- Who sees what ------------------------------------------------------------------------------
 def pupils_asked_by(user) -> QuerySet[Pupil]:
     """The pupils whose consents the person collects: those of the schools whose staff they are."""
-    return Pupil.objects.filter(school__in=standing_of(user).own_school_ids).select_related("school")
+    return Pupil.objects.filter(school__in=roles_of(user).own_school_ids).select_related("school")
 
 
 def consents_seen_by(user) -> QuerySet[Consent]:
@@ -132,15 +132,15 @@ def answers_of(pupil: Pupil, giver: str) -> dict[str, Consent]:
     return {consent.purpose: consent for consent in rows}
 
 
-def is_answered_so(standing: Mapping[str, Consent], *, purpose: str, text: ConsentText | None, answer: str) -> bool:
+def is_answered_so(answers: Mapping[str, Consent], *, purpose: str, text: ConsentText | None, answer: str) -> bool:
     """Whether today's text has this very answer already."""
-    consent = standing.get(purpose)
+    consent = answers.get(purpose)
     return bool(consent and text and consent.text_version == text.version and consent.state == answer)
 
 
-def fingerprint(standing: Mapping[str, Consent]) -> str:
+def fingerprint(answers: Mapping[str, Consent]) -> str:
     """Changes with every answer: the key of a form that people without an account send."""
-    rows = sorted((row.purpose, row.text_version, row.state, row.changed_at.isoformat()) for row in standing.values())
+    rows = sorted((row.purpose, row.text_version, row.state, row.changed_at.isoformat()) for row in answers.values())
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
 
 
@@ -367,4 +367,4 @@ def withdrawn_lately(user, *, day: date | None = None) -> QuerySet[Consent]:
     day = day or timezone.localdate()
     since = day - timedelta(days=rules.DAYS_TO_STOP_WITH_PARTNERS)
     lately = Consent.objects.filter(state=ConsentState.WITHDRAWN, withdrawn_at__date__gte=since)
-    return lately.filter(pupil__school__in=standing_of(user).own_school_ids).select_related("pupil__school")
+    return lately.filter(pupil__school__in=roles_of(user).own_school_ids).select_related("pupil__school")

@@ -13,18 +13,18 @@ from programs.core.desk import DeskLink, DeskTask
 from programs.data_rights import queries
 from programs.data_rights.choices import OPEN_REQUESTS
 from programs.data_rights.models import DataRequest
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def tasks(user) -> list[DeskTask]:
     """The next request of each handler, and for the department how many are late elsewhere."""
-    standing = standing_of(user)
-    if not queries.handles(standing):
+    roles = roles_of(user)
+    if not queries.handles(roles):
         return []
     today = timezone.localdate()
     waiting = queries.by_next_date(queries.requests_to_handle(user).filter(state__in=OPEN_REQUESTS))
     found = [_task(row, today) for row in waiting[:5]]
-    if standing.is_department:
+    if roles.is_department:
         found += _overseen(user, today)
     return found
 
@@ -61,9 +61,9 @@ def _overseen(user, today: date) -> list[DeskTask]:
 
 
 def links(user) -> list[DeskLink]:
-    standing = standing_of(user)
+    roles = roles_of(user)
     found = [DeskLink(_("My data"), reverse("my_data"), weight=95)]
-    if queries.handles(standing):
+    if queries.handles(roles):
         waiting = queries.requests_to_handle(user).filter(state__in=OPEN_REQUESTS).count()
         found.append(DeskLink(_("Data requests"), reverse("data_request_list"), count=waiting, weight=60))
     return found

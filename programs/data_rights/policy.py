@@ -9,7 +9,7 @@ from programs.data_rights import queries
 from programs.data_rights.models import DataRequest
 from programs.pupils.models import Pupil
 from programs.schools.policy import can_coordinate
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 PERMISSIONS = [
     sees(
@@ -57,12 +57,12 @@ PERMISSIONS = [
 
 def may_handle(user, request: DataRequest) -> bool:
     """The school's coordinator or deputy, else the department; nobody handles a request about themselves."""
-    standing = standing_of(user)
-    if standing.user_id is None or request.person_id == standing.user_id:
+    roles = roles_of(user)
+    if roles.user_id is None or request.person_id == roles.user_id:
         return False
     if request.school is None or not request.school.is_working:
-        return standing.is_department
-    return can_coordinate(standing, request.school)
+        return roles.is_department
+    return can_coordinate(roles, request.school)
 
 
 def may_erase(user, request: DataRequest) -> bool:
@@ -73,4 +73,4 @@ def may_erase(user, request: DataRequest) -> bool:
 
 def may_hand_over(user, pupil: Pupil) -> bool:
     """The coordinator, while a request to see the data runs whose sender's identity was checked."""
-    return can_coordinate(standing_of(user), pupil.school) and queries.is_access_running(pupil)
+    return can_coordinate(roles_of(user), pupil.school) and queries.is_access_running(pupil)

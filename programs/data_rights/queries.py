@@ -24,9 +24,9 @@ from programs.pupils import rules as pupil_rules
 from programs.pupils.models import Pupil
 from programs.schools.choices import WORKING_STATES, OfficeRole
 from programs.schools.models import Membership, OfficerPost, School, SchoolClaim
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import scope_of
-from programs.schools.rules import COORDINATING, Standing
+from programs.schools.rules import COORDINATING, Roles
 
 ARCHIVE_JOB = "schools.personal_archive"
 ARCHIVE_LASTS = timedelta(hours=24)
@@ -135,26 +135,26 @@ def has_partners(pupil: Pupil | None) -> bool:
 # --- Who sees what ------------------------------------------------------------------------------
 def requests_to_handle(user) -> QuerySet[DataRequest]:
     """Requests of the schools that the person coordinates; for the department, those without a school at work."""
-    standing = standing_of(user)
-    mine = Q(school__in=[school.pk for school in standing.schools_as(*COORDINATING) if school.is_working])
-    if standing.is_department:
+    roles = roles_of(user)
+    mine = Q(school__in=[school.pk for school in roles.schools_as(*COORDINATING) if school.is_working])
+    if roles.is_department:
         # A suspended school may not act, and the law's clock does not stop for it.
-        idle = _overseen_by(standing).exclude(state__in=WORKING_STATES)
+        idle = _overseen_by(roles).exclude(state__in=WORKING_STATES)
         mine |= Q(school__isnull=True) | Q(school__in=idle)
-    return DataRequest.objects.filter(mine).exclude(person=standing.user_id) if standing.user_id else _none()
+    return DataRequest.objects.filter(mine).exclude(person=roles.user_id) if roles.user_id else _none()
 
 
-def _overseen_by(standing: Standing) -> QuerySet[School]:
-    return School.objects.filter(scope_of(OfficeRole.DEPARTMENT, standing.posts[OfficeRole.DEPARTMENT]))
+def _overseen_by(roles: Roles) -> QuerySet[School]:
+    return School.objects.filter(scope_of(OfficeRole.DEPARTMENT, roles.posts[OfficeRole.DEPARTMENT]))
 
 
 def _none() -> QuerySet[DataRequest]:
     return DataRequest.objects.none()
 
 
-def handles(standing: Standing) -> bool:
+def handles(roles: Roles) -> bool:
     """Whether requests may come to this person's desk at all."""
-    return standing.is_department or any(school.is_working for school in standing.schools_as(*COORDINATING))
+    return roles.is_department or any(school.is_working for school in roles.schools_as(*COORDINATING))
 
 
 def by_next_date(requests: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
@@ -169,13 +169,13 @@ def late_requests(today: date) -> Q:
 
 def requests_visible_to(user) -> QuerySet[DataRequest]:
     """Those to handle; the department also sees the late ones of the schools in its scope, without the person."""
-    standing = standing_of(user)
-    if standing.user_id is None:
+    roles = roles_of(user)
+    if roles.user_id is None:
         return _none()
     seen = Q(pk__in=requests_to_handle(user).values("pk"))
-    if standing.is_department:
-        seen |= late_requests(timezone.localdate()) & Q(school__in=_overseen_by(standing))
-    found = DataRequest.objects.filter(seen).exclude(person=standing.user_id)
+    if roles.is_department:
+        seen |= late_requests(timezone.localdate()) & Q(school__in=_overseen_by(roles))
+    found = DataRequest.objects.filter(seen).exclude(person=roles.user_id)
     return found.select_related("school", "pupil", "person")
 
 
@@ -194,9 +194,9 @@ def handler_school_of(*, pupil: Pupil | None, person: User | None) -> School | N
     """A pupil's school; a teacher's only school, unless the person coordinates it themselves; else the department."""
     if pupil:
         return rules.handling_school(pupil.school) if _has_coordinator(pupil.school) else None
-    standing = standing_of(person)
-    schools = standing.schools
-    if len(schools) != 1 or standing.coordinates(schools[0]) or standing.is_officer:
+    roles = roles_of(person)
+    schools = roles.schools
+    if len(schools) != 1 or roles.coordinates(schools[0]) or roles.is_officer:
         return None
     return rules.handling_school(schools[0]) if _has_coordinator(schools[0]) else None
 

@@ -19,7 +19,7 @@ from programs.schools.choices import OfficeRole
 from programs.schools.forms.states import ReasonForm
 from programs.schools.models import School
 from programs.schools.policy import may_keep
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import matching, schools_to_keep, schools_to_merge_into, schools_visible_to
 from programs.schools.rules import merge_refusal
 from programs.schools.views.states import SchoolAct
@@ -74,7 +74,7 @@ PAIRS_AT_ONCE = 10
 
 
 def _keeper_or_404(request: HttpRequest) -> None:
-    posts = standing_of(request.user).posts
+    posts = roles_of(request.user).posts
     not_found_unless(OfficeRole.DEPARTMENT in posts or OfficeRole.WARD in posts)
 
 

@@ -14,12 +14,12 @@ from programs.participation.choices import Activity, Show
 from programs.participation.figures import percent
 from programs.participation.filters import Filters
 from programs.participation.queries import summary_of
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def tasks(user) -> list[DeskTask]:
-    standing = standing_of(user)
-    if not standing.is_officer:
+    roles = roles_of(user)
+    if not roles.is_officer:
         return []
     idle = _idle_schools(user)
     return [idle] if idle else []
@@ -42,7 +42,7 @@ def _idle_schools(user) -> DeskTask | None:
 
 
 def stats(user) -> list[DeskStat]:
-    if not standing_of(user).is_officer:
+    if not roles_of(user).is_officer:
         return []
     term, participation = summary_of(user, timezone.localdate())
     if term is None:
@@ -65,9 +65,9 @@ def _rows(filters: Filters, **more: str) -> str:
 
 
 def links(user) -> list[DeskLink]:
-    standing = standing_of(user)
-    if standing.is_officer:
+    roles = roles_of(user)
+    if roles.is_officer:
         return [DeskLink(_("Participation"), reverse("participation"), weight=70)]
-    if policy.can_see_participation(standing):
+    if policy.can_see_participation(roles):
         return [DeskLink(_("Our participation"), reverse("participation"), weight=70)]
     return []

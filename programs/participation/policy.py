@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Role, sees
 from programs.participation.queries import SCHOOL_READERS
-from programs.schools.rules import Standing
+from programs.schools.rules import Roles
 
 READERS = (
     Role.COORDINATOR,
@@ -28,6 +28,6 @@ PERMISSIONS = [
 ]
 
 
-def can_see_participation(standing: Standing) -> bool:
+def can_see_participation(roles: Roles) -> bool:
     """Officers see their scope; who answers for a school sees that school."""
-    return standing.is_officer or bool(standing.schools_as(*SCHOOL_READERS))
+    return roles.is_officer or bool(roles.schools_as(*SCHOOL_READERS))

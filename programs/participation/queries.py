@@ -35,7 +35,7 @@ from programs.participation.filters import Filters
 from programs.participation.models import Indicator
 from programs.schools.choices import SchoolRole
 from programs.schools.models import School, SchoolLevel
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import OFF_THE_LIST, schools_in_scope
 from programs.schools.rules import COORDINATING
 
@@ -46,10 +46,10 @@ _TAUGHT = (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
 # --- Scope --------------------------------------------------------------------------------------
 def schools_reported_to(user) -> QuerySet[School]:
     """An officer's scope; else the schools for which the person answers."""
-    standing = standing_of(user)
-    if standing.is_officer:
+    roles = roles_of(user)
+    if roles.is_officer:
         return schools_in_scope(user)
-    return School.objects.filter(pk__in=[school.pk for school in standing.schools_as(*SCHOOL_READERS)])
+    return School.objects.filter(pk__in=[school.pk for school in roles.schools_as(*SCHOOL_READERS)])
 
 
 def terms_so_far(today: date) -> list[Term]:

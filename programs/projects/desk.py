@@ -11,16 +11,16 @@ from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
 from programs.projects import queries
 from programs.projects.choices import ProjectState
 from programs.projects.words import next_words
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
     """For a pupil: finish, correct, enter. For a teacher: read and endorse."""
-    if standing_of(user).pupil is not None:
+    if roles_of(user).pupil is not None:
         return _pupil_tasks(user)
-    return _teacher_tasks(user) if standing_of(user).is_school_staff else []
+    return _teacher_tasks(user) if roles_of(user).is_school_staff else []
 
 
 def _pupil_tasks(user) -> list[DeskTask]:
@@ -68,7 +68,7 @@ def _teacher_tasks(user) -> list[DeskTask]:
 
 def sections(user) -> list[DeskSection]:
     """For a pupil: their projects, each with what happens next."""
-    if standing_of(user).pupil is None:
+    if roles_of(user).pupil is None:
         return []
     projects = queries.projects_of_pupil(user)[:ROWS]
     return [
@@ -94,10 +94,10 @@ def sections(user) -> list[DeskSection]:
 
 
 def links(user) -> list[DeskLink]:
-    standing = standing_of(user)
-    if standing.pupil is not None:
+    roles = roles_of(user)
+    if roles.pupil is not None:
         return [DeskLink(_("My projects"), reverse("project_list"), weight=40)]
-    if standing.is_school_staff:
+    if roles.is_school_staff:
         waiting = queries.projects_to_endorse(user).count()
         return [DeskLink(_("Projects"), reverse("project_list"), count=waiting, weight=40)]
-    return [DeskLink(_("Projects"), reverse("project_list"), weight=40)] if standing.is_department else []
+    return [DeskLink(_("Projects"), reverse("project_list"), weight=40)] if roles.is_department else []

@@ -15,7 +15,7 @@ from programs.projects.models import Project, ProjectFile, ProjectMember
 from programs.projects.rules import Entrant, Entry, Missing, Window
 from programs.pupils.models import Enrolment, Pupil
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
 # From the endorsement on a project is the organiser's business too; a withdrawn one is not.
@@ -34,17 +34,17 @@ PROJECT_PARTS = ("competition__rule_set", "competition__school_year", "school", 
 def competitions_visible_to(user) -> QuerySet[Competition]:
     """Announced competitions are public; department officers also see drafts."""
     competitions = Competition.objects.select_related("rule_set", "school_year")
-    return competitions if standing_of(user).is_department else competitions.exclude(state=CompetitionState.DRAFT)
+    return competitions if roles_of(user).is_department else competitions.exclude(state=CompetitionState.DRAFT)
 
 
 def projects_visible_to(user) -> QuerySet[Project]:
     """A pupil's own, those of the school for its staff, and endorsed ones for the department."""
     if not user.is_authenticated:
         return Project.objects.none()
-    standing = standing_of(user)
+    roles = roles_of(user)
     mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__user=user)
-    seen = Exists(mine) | Q(school__in=standing.school_ids)
-    if standing.is_department:
+    seen = Exists(mine) | Q(school__in=roles.school_ids)
+    if roles.is_department:
         seen |= Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user).values("pk"))
     return Project.objects.filter(seen).select_related(*PROJECT_PARTS)
 
@@ -146,9 +146,9 @@ def projects_to_finish(user, *, now: datetime) -> QuerySet[Project]:
 
 def projects_to_endorse(user) -> QuerySet[Project]:
     """Submitted projects that wait for this supervising teacher, or for this coordinator's school."""
-    standing = standing_of(user)
-    working = standing.working_school_ids
-    coordinated = [school.pk for school in standing.working_schools if standing.coordinates(school)]
+    roles = roles_of(user)
+    working = roles.working_school_ids
+    coordinated = [school.pk for school in roles.working_schools if roles.coordinates(school)]
     return (
         Project.objects.filter(state=ProjectState.SUBMITTED)
         .filter(Q(supervisor=user, school__in=working) | Q(school__in=coordinated))
@@ -159,7 +159,7 @@ def projects_to_endorse(user) -> QuerySet[Project]:
 
 def competitions_to_enter(user, *, now: datetime) -> list[Competition]:
     """Open competitions for this pupil's grade in which the pupil has no project yet."""
-    pupil = standing_of(user).pupil
+    pupil = roles_of(user).pupil
     if pupil is None:
         return []
     grades = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values_list("class_group__grade", flat=True)

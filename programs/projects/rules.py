@@ -11,7 +11,7 @@ from programs.competitions.choices import CompetitionState
 from programs.core.refusals import Refusal
 from programs.projects.choices import EDITABLE, PROJECT_MOVES, ProjectState
 from programs.schools.models import School
-from programs.schools.rules import Standing
+from programs.schools.rules import Roles
 
 UPLOADS_AN_HOUR = 40
 
@@ -44,20 +44,20 @@ class Entry:
     team: tuple[Entrant, ...]
 
 
-def can_enter(standing: Standing) -> bool:
+def can_enter(roles: Roles) -> bool:
     """Pupils enter by themselves: nobody else can enter for them."""
-    return standing.pupil is not None and standing.pupil.school.is_working
+    return roles.pupil is not None and roles.pupil.school.is_working
 
 
 def can_edit(*, is_member: bool) -> bool:
     return is_member
 
 
-def can_endorse(standing: Standing, *, supervisor_id: int | None, school: School) -> bool:
+def can_endorse(roles: Roles, *, supervisor_id: int | None, school: School) -> bool:
     """The supervising teacher, while at the school, or the school's coordinator."""
-    if not school.is_working or not standing.is_staff_of(school):
+    if not school.is_working or not roles.is_staff_of(school):
         return False
-    return standing.user_id == supervisor_id or standing.coordinates(school)
+    return roles.user_id == supervisor_id or roles.coordinates(school)
 
 
 def window_refusal(window: Window) -> Refusal | None:

@@ -27,7 +27,7 @@ from programs.projects.choices import EDITABLE, PROJECT_MOVES, FileKind, Project
 from programs.projects.forms import ConfirmForm, FileForm, NewProjectForm, ProjectForm, ReturnForm, draft_of
 from programs.projects.models import Project
 from programs.projects.rules import can_edit, can_endorse, can_enter, entry_refusal, window_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 @signed_in
@@ -90,8 +90,8 @@ def project_return(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _project_to_decide(request: HttpRequest, reference: str) -> Project:
     project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
-    standing = standing_of(request.user)
-    must(can_endorse(standing, supervisor_id=project.supervisor_id, school=project.school))
+    roles = roles_of(request.user)
+    must(can_endorse(roles, supervisor_id=project.supervisor_id, school=project.school))
     return project
 
 
@@ -172,7 +172,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "state": state,
         "states": ProjectState.choices,
-        "own": standing_of(request.user).pupil is not None,
+        "own": roles_of(request.user).pupil is not None,
     }
     return render(request, "projects/project_list.html", context)
 
@@ -181,12 +181,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def project_new(request: HttpRequest, slug: str) -> HttpResponse:
     competition = get_object_or_404(queries.competitions_visible_to(request.user), slug=slug)
-    standing = standing_of(request.user)
-    must(can_enter(standing))
-    if own := queries.project_of_pupil_in(standing.pupil, competition):
+    roles = roles_of(request.user)
+    must(can_enter(roles))
+    if own := queries.project_of_pupil_in(roles.pupil, competition):
         return redirect("project_detail", own.reference)
-    refusal = entry_refusal(queries.entry_of(competition, [standing.pupil], now=timezone.now()))
-    form = NewProjectForm(request.POST or None, school=standing.pupil.school, team_max=competition.rule_set.team_max)
+    refusal = entry_refusal(queries.entry_of(competition, [roles.pupil], now=timezone.now()))
+    form = NewProjectForm(request.POST or None, school=roles.pupil.school, team_max=competition.rule_set.team_max)
     if form.is_valid():
         try:
             project = entries.create_project(
@@ -229,7 +229,7 @@ def project_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
     project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
     member = queries.is_member(request.user, project)
-    endorser = can_endorse(standing_of(request.user), supervisor_id=project.supervisor_id, school=project.school)
+    endorser = can_endorse(roles_of(request.user), supervisor_id=project.supervisor_id, school=project.school)
     moves = PROJECT_MOVES[ProjectState(project.state)]
     context = {
         "project": project,
@@ -277,13 +277,13 @@ def competition_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def competition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     competition = get_object_or_404(queries.competitions_visible_to(request.user), slug=slug)
-    standing = standing_of(request.user)
+    roles = roles_of(request.user)
     context = {
         "competition": competition,
         "rule_set": competition.rule_set,
         "refusal": window_refusal(queries.window_of(competition, now=timezone.now())),
-        "may_enter": not request.user.is_authenticated or can_enter(standing),
-        "own_project": queries.project_of_pupil_in(standing.pupil, competition),
+        "may_enter": not request.user.is_authenticated or can_enter(roles),
+        "own_project": queries.project_of_pupil_in(roles.pupil, competition),
         "sheets": _sheets(competition.rule_set),
     }
     return render(request, "projects/competition_detail.html", context)

@@ -9,7 +9,7 @@ from programs.core.permissions import SCHOOL_STAFF, Holders, Role, does, sees
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.models import School
 from programs.schools.policy import can_coordinate, school_of
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def _pupils() -> QuerySet[Pupil]:
@@ -49,7 +49,7 @@ PERMISSIONS = [
 
 def may_keep_roll(user, school: School) -> bool:
     """Coordinator or deputy of a working school: imports its lists, keeps its classes, marks who left."""
-    return can_coordinate(standing_of(user), school)
+    return can_coordinate(roles_of(user), school)
 
 
 def may_keep_pupil(user, pupil: Pupil) -> bool:
@@ -63,11 +63,11 @@ def may_keep_class(user, class_group: ClassGroup) -> bool:
 def may_see_guardian(user, pupil: Pupil, place: ClassGroup | None) -> bool:
     """The coordinator, and the class teacher of the class in which the pupil is now."""
     is_homeroom = place is not None and place.homeroom_teacher_id == user.pk
-    return may_keep_pupil(user, pupil) or (is_homeroom and standing_of(user).is_staff_of(pupil.school))
+    return may_keep_pupil(user, pupil) or (is_homeroom and roles_of(user).is_staff_of(pupil.school))
 
 
 def may_issue_cards(user, class_group: ClassGroup) -> bool:
     """The class teacher for their class, coordinator and deputy for every class of their school."""
     school = class_group.school
-    is_homeroom = class_group.homeroom_teacher_id == user.pk and standing_of(user).is_staff_of(school)
+    is_homeroom = class_group.homeroom_teacher_id == user.pk and roles_of(user).is_staff_of(school)
     return may_keep_class(user, class_group) or (school.is_working and is_homeroom)

@@ -16,12 +16,12 @@ from programs.pupils.choices import AccountState
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.rules import Plan
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def pupils_of_staff(user) -> QuerySet[Pupil]:
     """The records of the person's own working schools; a merged one leads to the one that stayed."""
-    pupils = Pupil.objects.filter(school__in=standing_of(user).working_school_ids, erased_at__isnull=True)
+    pupils = Pupil.objects.filter(school__in=roles_of(user).working_school_ids, erased_at__isnull=True)
     return pupils.select_related("school", "merged_into", "user")
 
 
@@ -148,19 +148,19 @@ def outlook(plan: Plan, classes: list[ClassGroup]) -> list[ClassOutlook]:
 
 def classes_visible_to(user) -> QuerySet[ClassGroup]:
     """Classes of the person's own schools; a suspended school reads on, it only may not act."""
-    return ClassGroup.objects.filter(school__in=standing_of(user).own_school_ids)
+    return ClassGroup.objects.filter(school__in=roles_of(user).own_school_ids)
 
 
 def classes_to_act_for(user) -> QuerySet[ClassGroup]:
     """Classes for which the person may do something now: those of the working schools among them."""
-    return ClassGroup.objects.filter(school__in=standing_of(user).working_school_ids)
+    return ClassGroup.objects.filter(school__in=roles_of(user).working_school_ids)
 
 
 def pupils_visible_to(user) -> QuerySet[Pupil]:
     """Pupils of the person's own schools, and a pupil's own record. Officers see none."""
-    standing = standing_of(user)
-    own = Q(pk=standing.pupil.pk) if standing.pupil else Q(pk__in=[])
-    return Pupil.objects.filter(Q(school__in=standing.own_school_ids) | own)
+    roles = roles_of(user)
+    own = Q(pk=roles.pupil.pk) if roles.pupil else Q(pk__in=[])
+    return Pupil.objects.filter(Q(school__in=roles.own_school_ids) | own)
 
 
 def pupils_of_class(class_group: ClassGroup) -> QuerySet[Pupil]:

@@ -20,7 +20,7 @@ from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.reviews.queries import report_frozen_for
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def freeze_report(*, term_id: int, by: User, key: str = "") -> ParticipationRepo
 
     ``key`` is the form's idempotency key. Raises ``Refused``: ``term_running``, ``unchanged``.
     """
-    if not policy.can_freeze(standing_of(by)):
+    if not policy.can_freeze(roles_of(by)):
         raise PermissionDenied
     # The term's row is the lock: two officers who freeze at once get one version after the other.
     term = Term.objects.select_for_update(of=("self",)).select_related("school_year").get(pk=term_id)

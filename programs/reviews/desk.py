@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from programs.core.desk import DeskLink, DeskTask
 from programs.reviews import policy
 from programs.reviews.queries import last_term_not_frozen
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def tasks(user) -> list[DeskTask]:
@@ -18,7 +18,7 @@ def tasks(user) -> list[DeskTask]:
 
 
 def _not_frozen(user) -> DeskTask | None:
-    if not policy.can_freeze(standing_of(user)):
+    if not policy.can_freeze(roles_of(user)):
         return None
     term = last_term_not_frozen(timezone.localdate())
     if term is None:
@@ -33,6 +33,6 @@ def _not_frozen(user) -> DeskTask | None:
 
 
 def links(user) -> list[DeskLink]:
-    if not standing_of(user).is_officer:
+    if not roles_of(user).is_officer:
         return []
     return [DeskLink(_("Reports"), reverse("report_list"), weight=71)]

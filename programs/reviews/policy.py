@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Reach, Role, does, sees
 from programs.schools.choices import OfficeRole
-from programs.schools.rules import Standing
+from programs.schools.rules import Roles
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING)
 
@@ -24,6 +24,6 @@ PERMISSIONS = [
 ]
 
 
-def can_freeze(standing: Standing) -> bool:
+def can_freeze(roles: Roles) -> bool:
     """The department alone, and one whose post holds the whole jurisdiction: a part is no report."""
-    return standing.posts.get(OfficeRole.DEPARTMENT) == frozenset()
+    return roles.posts.get(OfficeRole.DEPARTMENT) == frozenset()

@@ -13,13 +13,13 @@ from programs.participation.queries import participation_of, schools_reported_to
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
-from programs.schools.rules import Standing
+from programs.schools.queries.roles import roles_of
+from programs.schools.rules import Roles
 
 
 def reports_visible_to(user) -> QuerySet[ParticipationReport]:
     reports = ParticipationReport.objects.select_related("term__school_year", "frozen_by")
-    return reports if can_see_reports(standing_of(user)) else reports.none()
+    return reports if can_see_reports(roles_of(user)) else reports.none()
 
 
 def terms_with_reports(user, today: date) -> QuerySet[Term]:
@@ -100,5 +100,5 @@ def _cell_of_line(line: ReportLine, report: ParticipationReport) -> Cell:
     )
 
 
-def can_see_reports(standing: Standing) -> bool:
-    return standing.is_officer
+def can_see_reports(roles: Roles) -> bool:
+    return roles.is_officer

@@ -29,7 +29,7 @@ from programs.reviews.actions import freeze_report
 from programs.reviews.choices import ReportState
 from programs.reviews.forms import FreezeForm
 from programs.reviews.models import ParticipationReport
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.spreadsheets.xlsx import write_xlsx
 
 GROUPS = (GroupBy.WARD, GroupBy.FORMER, GroupBy.LEVEL)
@@ -38,8 +38,8 @@ GROUPS = (GroupBy.WARD, GroupBy.FORMER, GroupBy.LEVEL)
 @signed_in
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
-    standing = standing_of(request.user)
-    must(queries.can_see_reports(standing))
+    roles = roles_of(request.user)
+    must(queries.can_see_reports(roles))
     today = timezone.localdate()
     terms = queries.terms_with_reports(request.user, today)
     rows = [
@@ -51,7 +51,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         }
         for term in terms
     ]
-    return render(request, "reviews/list.html", {"rows": rows, "may_freeze": policy.can_freeze(standing)})
+    return render(request, "reviews/list.html", {"rows": rows, "may_freeze": policy.can_freeze(roles)})
 
 
 def _report(request: HttpRequest, pk: int) -> ParticipationReport:
@@ -92,7 +92,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bars": bars(figures, filters, address=rows_address),
         "tabs": [(group, group.label, f"by={group}") for group in GROUPS],
         "newest": _newest(report),
-        "may_freeze": policy.can_freeze(standing_of(request.user))
+        "may_freeze": policy.can_freeze(roles_of(request.user))
         and rules.term_is_over(today=today, ends_on=report.term.ends_on),
         "history": history_of(report),
         "indicators": participation_queries.indicators(),
@@ -174,10 +174,10 @@ def _freezing(report: ParticipationReport) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
     """``pk`` is the term's: its first report does not exist before it is frozen."""
-    standing = standing_of(request.user)
-    not_found_unless(queries.can_see_reports(standing))
+    roles = roles_of(request.user)
+    not_found_unless(queries.can_see_reports(roles))
     term = get_object_or_404(participation_queries.terms(), pk=pk)
-    must(policy.can_freeze(standing))
+    must(policy.can_freeze(roles))
     form = FreezeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -20,7 +20,7 @@ from programs.rosters.choices import RowDecision, RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.choices import ImportState
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.rules import COORDINATING
 
 BATCH = 500
@@ -35,7 +35,7 @@ def fact(name: str) -> Cast:
 # --- Imports --------------------------------------------------------------------------------------
 def schools_with_rosters(user) -> list[School]:
     """The working schools whose roll the person looks after."""
-    return [school for school in standing_of(user).schools_as(*COORDINATING) if school.is_working]
+    return [school for school in roles_of(user).schools_as(*COORDINATING) if school.is_working]
 
 
 def rosters_visible_to(user) -> QuerySet[RosterImport]:

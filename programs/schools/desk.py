@@ -16,16 +16,16 @@ from programs.schools.models import Invitation, School
 from programs.schools.queries import roles as role_queries
 from programs.schools.queries import schools as school_queries
 from programs.schools.queries import staff as staff_queries
-from programs.schools.rules import Standing
+from programs.schools.rules import Roles
 
 
 def tasks(user) -> list[DeskTask]:
-    standing = role_queries.standing_of(user)
-    return _claims_waiting(user, standing) + _staff_missing(standing) + _invitations_expired(standing)
+    roles = role_queries.roles_of(user)
+    return _claims_waiting(user, roles) + _staff_missing(roles) + _invitations_expired(roles)
 
 
-def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
-    count = _waiting_for(user, standing)
+def _claims_waiting(user, roles: Roles) -> list[DeskTask]:
+    count = _waiting_for(user, roles)
     if not count:
         return []
     title = ngettext(
@@ -44,15 +44,15 @@ def _claims_waiting(user, standing: Standing) -> list[DeskTask]:
     ]
 
 
-def _waiting_for(user, standing: Standing) -> int:
-    if not (standing.is_department or standing.is_ward_officer):
+def _waiting_for(user, roles: Roles) -> int:
+    if not (roles.is_department or roles.is_ward_officer):
         return 0
     return school_queries.claims_to_decide(user).filter(state=ClaimState.SUBMITTED).count()
 
 
-def _staff_missing(standing: Standing) -> list[DeskTask]:
+def _staff_missing(roles: Roles) -> list[DeskTask]:
     """A new coordinator's first step."""
-    alone = staff_queries.schools_without_teachers(standing)
+    alone = staff_queries.schools_without_teachers(roles)
     return [
         DeskTask(
             title=_("Invite the teachers of {school}").format(school=school),
@@ -65,7 +65,7 @@ def _staff_missing(standing: Standing) -> list[DeskTask]:
     ]
 
 
-def _invitations_expired(standing: Standing) -> list[DeskTask]:
+def _invitations_expired(roles: Roles) -> list[DeskTask]:
     return [
         DeskTask(
             title=_("The invitation to {name} has expired").format(name=invitation.full_name),
@@ -74,13 +74,13 @@ def _invitations_expired(standing: Standing) -> list[DeskTask]:
             action=_("View"),
             weight=70,
         )
-        for invitation in staff_queries.expired_invitations(standing, now=timezone.now())[:3]
+        for invitation in staff_queries.expired_invitations(roles, now=timezone.now())[:3]
     ]
 
 
 def stats(user) -> list[DeskStat]:
-    standing = role_queries.standing_of(user)
-    if not standing.is_officer:
+    roles = role_queries.roles_of(user)
+    if not roles.is_officer:
         return []
     figures = school_queries.registration_figures(user)
     registered = _("{count} of {total}").format(count=figures["working"], total=figures["total"])
@@ -88,16 +88,16 @@ def stats(user) -> list[DeskStat]:
 
 
 def links(user) -> list[DeskLink]:
-    standing = role_queries.standing_of(user)
+    roles = role_queries.roles_of(user)
     found = []
-    for school in standing.working_schools:
-        label = _("My school") if len(standing.working_schools) == 1 else school.name
+    for school in roles.working_schools:
+        label = _("My school") if len(roles.working_schools) == 1 else school.name
         found.append(DeskLink(label, reverse("school_detail", args=[school.code]), weight=30))
-    if standing.is_officer:
+    if roles.is_officer:
         found.append(DeskLink(_("Schools"), reverse("school_register"), weight=21))
-    if standing.is_department or standing.is_ward_officer:
+    if roles.is_department or roles.is_ward_officer:
         found.append(
-            DeskLink(_("School registrations"), reverse("claim_queue"), count=_waiting_for(user, standing), weight=20)
+            DeskLink(_("School registrations"), reverse("claim_queue"), count=_waiting_for(user, roles), weight=20)
         )
     return found
 

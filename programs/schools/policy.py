@@ -11,19 +11,19 @@ from programs.accounts.second_factor import require_second_factor
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Holders, Reach, Role, does, nowhere, sees
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
 from programs.schools.models import Membership, OfficerPost, School, SchoolClaim
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import claims_to_decide, schools_to_keep
-from programs.schools.rules import COORDINATING, Standing
+from programs.schools.rules import COORDINATING, Roles
 
 
-def can_act_for(standing: Standing, school: School) -> bool:
+def can_act_for(roles: Roles, school: School) -> bool:
     """Any current member of staff, once the school's authority has verified it."""
-    return school.is_working and standing.is_staff_of(school)
+    return school.is_working and roles.is_staff_of(school)
 
 
-def can_coordinate(standing: Standing, school: School) -> bool:
+def can_coordinate(roles: Roles, school: School) -> bool:
     """Coordinator or deputy of a working school: invites, ends memberships, approves."""
-    return school.is_working and standing.coordinates(school)
+    return school.is_working and roles.coordinates(school)
 
 
 @require_second_factor
@@ -165,8 +165,8 @@ def may_keep(user, school: School) -> bool:
 
     The department keeps the whole list; a ward the schools that it answers for.
     """
-    standing = standing_of(user)
-    by_office = standing.is_department or (standing.is_ward_officer and school.authority == Authority.WARD)
+    roles = roles_of(user)
+    by_office = roles.is_department or (roles.is_ward_officer and school.authority == Authority.WARD)
     return by_office and schools_to_keep(user).filter(pk=school.pk).exists()
 
 
@@ -177,12 +177,12 @@ def may_decide(user, claim: SchoolClaim) -> bool:
 
 def may_import_list(user) -> bool:
     """The department; one whose post is cut to some areas changes only the schools there."""
-    return standing_of(user).is_department
+    return roles_of(user).is_department
 
 
 def may_coordinate(user, school: School) -> bool:
     """Coordinator or deputy of a working school."""
-    return can_coordinate(standing_of(user), school)
+    return can_coordinate(roles_of(user), school)
 
 
 def may_hand_over(user, school: School) -> bool:
@@ -203,4 +203,4 @@ def may_change_role(user, membership: Membership) -> bool:
 
 
 def _is_coordinator(user, school: School) -> bool:
-    return SchoolRole.COORDINATOR in standing_of(user).roles_at(school)
+    return SchoolRole.COORDINATOR in roles_of(user).roles_at(school)

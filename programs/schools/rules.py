@@ -197,7 +197,7 @@ class OwnRecord(Protocol):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Roles:
     """A person's roles in the province: a plain value, so that rules need no query."""
 
     user_id: int | None = None
@@ -267,7 +267,7 @@ class Standing:
 
 
 def role_refusal(
-    standing: Standing, membership: Membership, *, role: str, has_role: bool, deputy_taken: bool
+    roles: Roles, membership: Membership, *, role: str, has_role: bool, deputy_taken: bool
 ) -> Refusal | None:
     if membership.ended_on:
         return Refusal("role_ended", _("You cannot change this role."))
@@ -277,7 +277,7 @@ def role_refusal(
         )
     if role == membership.role:
         return Refusal("same_role", _("This person already has this role."), "role")
-    if role == SchoolRole.DEPUTY and SchoolRole.COORDINATOR not in standing.roles_at(membership.school):
+    if role == SchoolRole.DEPUTY and SchoolRole.COORDINATOR not in roles.roles_at(membership.school):
         return Refusal("not_allowed", _("Only the coordinator can choose the deputy."), "role")
     if has_role:
         return Refusal("already_member", _("This person already has this role in addition."), "role")

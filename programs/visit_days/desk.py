@@ -11,7 +11,7 @@ from programs.centres.queries import sessions as session_queries
 from programs.core.calendar import current_term
 from programs.core.dates import short_moment
 from programs.core.desk import DeskLink, DeskStat, DeskTask
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.visit_days.queries import day as day_queries
 
 ROWS = 6
@@ -56,7 +56,7 @@ def tasks(user) -> list[DeskTask]:
 
 def stats(user) -> list[DeskStat]:
     """Pupils of the person's schools who experienced a centre this term, and how many were girls."""
-    schools = standing_of(user).school_ids
+    schools = roles_of(user).school_ids
     term = current_term(timezone.localdate()) if schools else None
     if term is None:
         return []

@@ -140,20 +140,20 @@ class Arrival:
     first_seen: datetime | None = None
 
 
-def standing_marks(marks: Sequence[Mark]) -> list[Mark]:
+def valid_marks(marks: Sequence[Mark]) -> list[Mark]:
     """The marks that no other replaces, in the order in which they were made."""
     replaced = {mark_id for mark in marks for mark_id in mark.replaces if mark_id != mark.mark_id}
-    standing = sorted((mark for mark in marks if mark.mark_id not in replaced), key=lambda mark: mark.order)
+    valid = sorted((mark for mark in marks if mark.mark_id not in replaced), key=lambda mark: mark.order)
     # Marks that replace each other in a circle are a device's error; the last one counts.
-    return standing or sorted(marks, key=lambda mark: mark.order)[-1:]
+    return valid or sorted(marks, key=lambda mark: mark.order)[-1:]
 
 
 def merge_marks(marks: Sequence[Mark], *, girls: Collection[int] = ()) -> Arrival | None:
     """What the marks say together; ``girls`` are the pupils of the list who are girls. None without marks."""
-    standing = standing_marks(marks)
-    seen = [mark for mark in standing if mark.kind != MarkKind.NO_SHOW]
+    valid = valid_marks(marks)
+    seen = [mark for mark in valid if mark.kind != MarkKind.NO_SHOW]
     if not seen:
-        return Arrival(came=False) if standing else None
+        return Arrival(came=False) if valid else None
     last = seen[-1]
     present = frozenset().union(*(mark.present for mark in seen))
     return Arrival(

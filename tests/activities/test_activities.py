@@ -134,5 +134,5 @@ def test_the_list_costs_the_same_for_one_row_and_three(client, hanh, filter_less
         class_group = make_class(f"8A{number}")
         client.post(reverse("activity_report"), typed(filter_lesson, class_group, idempotency_key=f"a-{number}"))
     client.get(reverse("activity_list"))
-    with django_assert_num_queries(10):  # session, person, standing (2), count, figures, page; the frame 3
+    with django_assert_num_queries(10):  # session, person, roles (2), count, figures, page; the frame 3
         client.get(reverse("activity_list"))

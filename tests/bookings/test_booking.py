@@ -25,7 +25,7 @@ from programs.core.models import Holiday
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from tests.centres.make import book, complete, local, make_group, make_session, make_trip, seats_add_up
 from tests.pages import main_of
 from tests.people import make_administrator, make_class, make_cluster, make_school, make_teacher, make_year
@@ -290,12 +290,12 @@ def test_a_school_that_is_not_verified_cannot_book(world):
     world.school.state = SchoolState.SUSPENDED
     world.school.save()
     world.class_8a1.school = make_stale(world.school)
-    standing_is_old = world.hanh  # signed in before the suspension: the fresh row decides
+    roles_are_old = world.hanh  # signed in before the suspension: the fresh row decides
     with pytest.raises(Refused) as caught:
         book_session(
-            session=session_to_book(standing_is_old, world.session.pk),
+            session=session_to_book(roles_are_old, world.session.pk),
             group=make_group(world.class_8a1),
-            by=standing_is_old,
+            by=roles_are_old,
             key="k",
         )
     assert caught.value.refusal.code == "school_not_working"
@@ -479,7 +479,7 @@ def test_the_list_costs_the_same_with_one_and_three_rows(world, as_user, rows, d
     assert page.content.decode().count('<th scope="row">') == rows
 
 
-LIST_QUERIES = 10  # 2 of the session and its user, 2 of the standing, 1 of the posts, 3 of the page, 2 of the frame
+LIST_QUERIES = 10  # 2 of the session and its user, 2 of the roles, 1 of the posts, 3 of the page, 2 of the frame
 
 
 def test_an_accepted_booking_costs_twelve_statements_and_a_refused_one_four(world):
@@ -488,7 +488,7 @@ def test_an_accepted_booking_costs_twelve_statements_and_a_refused_one_four(worl
             act()
         return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
 
-    standing_of(world.hanh), standing_of(world.lam)  # the page's gate has read them already
+    roles_of(world.hanh), roles_of(world.lam)  # the page's gate has read them already
     book(make_session(starts_at=local(20)), world.class_8a1, world.hanh)  # content types are read once a process
     assert statements(lambda: book(world.session, world.class_8a1, world.hanh)) <= 12
 

@@ -31,7 +31,7 @@ from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.pupils.models import Pupil
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from tests.centres.make import (
     approve,
     book,
@@ -208,7 +208,7 @@ def test_the_list_of_what_waits_costs_the_same_for_one_and_for_three(world, djan
         starts_at = world.session.starts_at + timedelta(days=number, hours=4)
         book(make_session(trip=world.session.field_trip, starts_at=starts_at), world.class_8a1, world.hanh)
         keep_deadlines()
-        standing_of(world.phuc)
+        roles_of(world.phuc)
         with django_assert_num_queries(2):
             assert len(approvals_to_decide(world.phuc, now=now)) == number + 1
 

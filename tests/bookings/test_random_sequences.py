@@ -38,7 +38,7 @@ from programs.centres.choices import CentreRole, SessionState, WaitingPolicy
 from programs.centres.models import CentreStaff, Session
 from programs.core.refusals import Refused
 from programs.notices.models import Message
-from programs.schools.queries.roles import forget_standing
+from programs.schools.queries.roles import forget_roles
 from programs.visit_days.actions.arrivals import check_in, close_session, mark_no_show
 from tests.centres.make import book, local, make_centre_staff, make_session, make_trip
 from tests.people import make_class, make_principal, make_school
@@ -129,7 +129,7 @@ class Visits(RuleBasedStateMachine):
 
     def leader_of(self, key: int):
         leader = Booking.objects.select_related("leader").get(pk=key).leader
-        forget_standing(leader)
+        forget_roles(leader)
         return leader
 
     def has_groups(self) -> bool:
@@ -152,7 +152,7 @@ class Visits(RuleBasedStateMachine):
         by, class_group = self.people[number]
         live = Booking.objects.live().filter(class_group=class_group).exists()
         fits, possible = self.model.fits(pupils), self.is_open() and not live and pupils <= min(self.model.capacity, 40)
-        forget_standing(by)
+        forget_roles(by)
         try:
             made = book(self.session, class_group, by, pupils=pupils, adults=1, wait_if_full=waits)
         except Refused:

@@ -275,7 +275,7 @@ def test_the_class_costs_the_same_for_one_card_and_three(client, django_assert_n
     issue(class_8a1, *pupils, by=hanh)
     client.force_login(hanh)
     client.get(reverse("class_detail", args=[class_8a1.pk]))
-    # session, person, standing (2), class, pupils with account and card; the navigation of the desk
+    # session, person, roles (2), class, pupils with account and card; the navigation of the desk
     with django_assert_num_queries(9):
         client.get(reverse("class_detail", args=[class_8a1.pk]))
 

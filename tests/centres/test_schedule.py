@@ -626,8 +626,8 @@ def test_on_a_day_with_many_sessions_those_of_one_time_are_folded_together(plan,
 
 
 # --- Cost ---------------------------------------------------------------------------------------
-MONTH_QUERIES = 12  # session and user 2, standing 2, posts 2, centre 1, month 4, frame 1
-PLAN_QUERIES = 10  # session and user 2, standing 2, posts 2, the session, its groups, its history, frame 1
+MONTH_QUERIES = 12  # session and user 2, roles 2, posts 2, centre 1, month 4, frame 1
+PLAN_QUERIES = 10  # session and user 2, roles 2, posts 2, the session, its groups, its history, frame 1
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -598,7 +598,5 @@ def test_lists_cost_the_same_with_one_and_three(as_user, school, class_8a1, hanh
                 client.get(address)
 
 
-CLASS_QUERIES = 12  # session, user, second factor; standing 2; class; pupils, texts, consents, links; the frame 3
-SCHOOL_QUERIES = (
-    13  # session, user, standing 2; school; year, text of today and consents, places, classes, withdrawals; 3
-)
+CLASS_QUERIES = 12  # session, user, second factor; roles 2; class; pupils, texts, consents, links; the frame 3
+SCHOOL_QUERIES = 13  # session, user, roles 2; school; year, text of today and consents, places, classes, withdrawals; 3

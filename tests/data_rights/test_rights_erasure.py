@@ -24,7 +24,7 @@ from programs.pupils.models import Enrolment, Pupil
 from programs.pupils.personal import FORMER_PUPIL
 from programs.rosters.queries import roll_around
 from programs.rosters.rules import ERASED, judge
-from programs.schools.queries.roles import forget_standing
+from programs.schools.queries.roles import forget_roles
 from tests import people
 from tests.data_rights.make_rights import NAME, TRACES, minh_and_his_traces, open_erasure, stored_traces, traces
 
@@ -207,7 +207,7 @@ def test_a_teacher_at_work_is_not_erased(world):
 
 def test_a_former_teachers_acts_stay_without_the_name(world, django_capture_on_commit_callbacks):
     world.hanh.memberships.update(ended_on="2026-06-01")
-    forget_standing(world.hanh)
+    forget_roles(world.hanh)
     officer = people.make_officer()
     request = open_erasure(world, person=world.hanh, by=officer)
     email = world.hanh.email

@@ -243,9 +243,7 @@ def test_the_page_costs_the_same_for_one_pair_and_three(client, django_assert_nu
         make_school(f"Trường THCS Đôi  {'ABC'[number]}.", ward=ward)
     client.force_login(make_officer())
     client.get(reverse("school_twins"))
-    with django_assert_num_queries(
-        11
-    ):  # session, person, second factor, standing (2), schools, levels, apart; the frame
+    with django_assert_num_queries(11):  # session, person, second factor, roles (2), schools, levels, apart; the frame
         assert len(client.get(reverse("school_twins")).context["page_obj"]) == rows
 
 

@@ -197,7 +197,7 @@ def season(monkeypatch) -> Season:
         make_session(trip=trip, starts_at=local(10 + number), season=season, mode=BookingMode.BALLOT)
     for module, name in (
         (centre_rules, "season_refusal"),
-        (ballot_queries, "standing_of_target"),
+        (ballot_queries, "facts_of_target"),
         (results, "_lock_schools"),
     ):
         monkeypatch.setattr(module, name, _slowly(getattr(module, name)))

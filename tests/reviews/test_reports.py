@@ -21,7 +21,7 @@ from programs.reviews.policy import can_freeze
 from programs.reviews.queries import participation_in
 from programs.schools.choices import OfficeRole, SchoolState
 from programs.schools.models import OfficerPost
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from tests.participation.make import make_current_term, make_lesson, make_terms, make_visit
 from tests.people import make_cluster, make_officer, make_outsider, make_school, make_ward, make_ward_officer
 
@@ -196,5 +196,5 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, term, nam, count,
 def test_a_post_that_sees_everything_lends_one_that_holds_a_part_no_right_to_freeze():
     part = make_officer("Bùi Văn Hẹp", areas=(make_cluster(),))
     OfficerPost.objects.create(user=part, role=OfficeRole.STEERING)
-    assert not can_freeze(standing_of(part))
-    assert can_freeze(standing_of(make_officer()))
+    assert not can_freeze(roles_of(part))
+    assert can_freeze(roles_of(make_officer()))

@@ -144,6 +144,6 @@ def test_the_queue_costs_the_same_for_one_row_and_three(client, django_assert_nu
         make_claim(name=f"Số {number}", at=timezone.now())
     client.force_login(make_ward_officer())
     client.get(reverse("claim_queue"))
-    # session, person, second factor, standing (2), count, page, levels, holidays; the frame 3
+    # session, person, second factor, roles (2), count, page, levels, holidays; the frame 3
     with django_assert_num_queries(11):
         assert len(client.get(reverse("claim_queue")).context["page_obj"]) == rows

@@ -120,7 +120,7 @@ def test_a_class_costs_the_same_for_one_pupil_and_three(client, django_assert_nu
     class_group = make_class(pupils=rows)
     client.force_login(make_teacher())
     client.get(reverse("class_detail", args=[class_group.pk]))
-    with django_assert_num_queries(9):  # session, person, standing (2), class, pupils; the frame 3
+    with django_assert_num_queries(9):  # session, person, roles (2), class, pupils; the frame 3
         client.get(reverse("class_detail", args=[class_group.pk]))
 
 
@@ -131,6 +131,6 @@ def test_the_schools_page_costs_the_same_for_one_class_and_three(client, django_
     client.force_login(make_teacher())
     url = reverse("school_detail", args=[make_school().code])
     client.get(url)
-    # session, person, standing (2), school, levels, year, staff, classes, pupils, former names, codes, mergers
+    # session, person, roles (2), school, levels, year, staff, classes, pupils, former names, codes, mergers
     with django_assert_num_queries(16):
         client.get(url)

@@ -18,7 +18,7 @@ from programs.data_rights.queries import requests_to_handle
 from programs.schools.actions.claims import verify_claim
 from programs.schools.choices import OfficeRole, SchoolState, Tree
 from programs.schools.models import Area, Membership, OfficerPost, School, SchoolClaim
-from programs.schools.queries.roles import forget_standing
+from programs.schools.queries.roles import forget_roles
 from programs.schools.queries.schools import claims_to_decide, claims_visible_to, registration_figures, schools_in_scope
 from tests.people import (
     make_city,
@@ -136,7 +136,7 @@ def test_the_register_costs_the_same_for_one_row_and_three(client, django_assert
         make_school(f"Trường THCS số {number}", ward=make_ward(f"Phường số {number}"))
     client.force_login(make_officer())
     client.get(reverse("school_register"))
-    # session, person, second factor, standing (2), wards, count, page, levels; the frame 4
+    # session, person, second factor, roles (2), wards, count, page, levels; the frame 4
     with django_assert_num_queries(12):
         client.get(reverse("school_register"))
 
@@ -145,7 +145,7 @@ def test_the_register_costs_the_same_for_one_row_and_three(client, django_assert
 def with_post(officer, *, role: str, areas: tuple = ()):
     post = OfficerPost.objects.create(user=officer, role=role)
     post.areas.set(areas)
-    forget_standing(officer)
+    forget_roles(officer)
     return officer
 
 
@@ -181,7 +181,7 @@ def test_to_see_a_school_by_one_post_is_not_to_keep_it_by_another(client, provin
 def test_an_officer_who_teaches_elsewhere_does_not_keep_that_school(client, province):
     officer = make_officer(areas=(make_cluster(),))
     Membership.objects.create(school=province["there"], user=officer, role="teacher")
-    forget_standing(officer)
+    forget_roles(officer)
     client.force_login(officer)
     page = client.get(reverse("school_detail", args=[province["there"].code]))
     assert (
@@ -203,7 +203,7 @@ def test_a_suspended_schools_data_requests_come_to_the_department_in_whose_area_
     assert not requests_to_handle(everywhere).exists()
     School.objects.update(state=SchoolState.SUSPENDED)
     for person in (everywhere, cluster, coordinator):
-        forget_standing(person)
+        forget_roles(person)
     assert requests_to_handle(everywhere).count() == 2
     assert [row.school for row in requests_to_handle(cluster)] == [province["here"]]
     assert not requests_to_handle(coordinator).exists()

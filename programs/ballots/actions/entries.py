@@ -22,7 +22,7 @@ from programs.core.audit import record
 from programs.core.emptying import empty
 from programs.core.idempotency import perform_once
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def enter_ballot(
@@ -32,7 +32,7 @@ def enter_ballot(
 
     Raises ``Refused`` with the reason, and PermissionDenied when ``by`` does not belong to the school.
     """
-    if not booking_policy.can_book_for(standing_of(by), group.school):
+    if not booking_policy.can_book_for(roles_of(by), group.school):
         raise PermissionDenied
     with transaction.atomic():
         return perform_once(
@@ -126,8 +126,8 @@ def _lock_entry(entry_id: int, by: User) -> BallotEntry:
     ballot = lock_ballot(ballot_id=BallotEntry.objects.values_list("ballot_id", flat=True).get(pk=entry_id))
     entry = BallotEntry.objects.select_related(*queries.ENTRY_PARTS).get(pk=entry_id)
     entry.ballot = ballot
-    standing = standing_of(by)
-    if not booking_policy.can_manage_booking(standing, user_id=by.pk, leader_id=entry.leader_id, school=entry.school):
+    roles = roles_of(by)
+    if not booking_policy.can_manage_booking(roles, user_id=by.pk, leader_id=entry.leader_id, school=entry.school):
         raise PermissionDenied
     return entry
 

@@ -23,7 +23,7 @@ from programs.core.audit import Code, record
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import refuse_if
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 BALLOT_PREFIX = "BT"
 
@@ -31,7 +31,7 @@ BALLOT_PREFIX = "BT"
 def may_run(*, by: User, season: Season | None, session: Session | None) -> bool:
     """Whether this person may open, close, draw and send the ballot of a season or a session."""
     centre_id = None if session is None else session.field_trip.centre_id
-    return policy.can_run_ballot(managed_centre_ids(by), centre_id, is_department=standing_of(by).is_department)
+    return policy.can_run_ballot(managed_centre_ids(by), centre_id, is_department=roles_of(by).is_department)
 
 
 def may_run_ballot(*, by: User, ballot: Ballot) -> bool:
@@ -72,7 +72,7 @@ def _open(season, session, closes_at: datetime, seed_source: str, factors: dict,
     now = timezone.now()
     ballot = Ballot(season=season, session=session, closes_at=closes_at, seed_source=seed_source, factors=factors)
     lock_sessions(ballot=ballot)
-    facts = queries.standing_of_target(season=season, session=session, now=now)
+    facts = queries.facts_of_target(season=season, session=session, now=now)
     refuse_if(rules.new_ballot_refusal(now=now, closes_at=closes_at, **facts) or rules.factors_refusal(factors))
     ballot.reference = new_reference(BALLOT_PREFIX)
     ballot.algorithm = rules.ALGORITHM

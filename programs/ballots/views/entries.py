@@ -27,7 +27,7 @@ from programs.core.forms import ConfirmationForm
 from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 @signed_in
@@ -36,7 +36,7 @@ def session_enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter a class for a session whose places are drawn."""
     session = get_object_or_404(sessions_visible_to(request.user), pk=pk)
     ballot = not_found_unless(queries.ballot_of(session))
-    must(bool(standing_of(request.user).working_schools))
+    must(bool(roles_of(request.user).working_schools))
     classes = classes_for_booking(request.user, session)
     form = EntryForm(
         request.POST or None,
@@ -99,7 +99,7 @@ def _entry_page(
 @require_safe
 def entry_list(request: HttpRequest) -> HttpResponse:
     """What the person's schools entered, the newest first."""
-    not_found_unless(standing_of(request.user).is_school_staff)
+    not_found_unless(roles_of(request.user).is_school_staff)
     entries = queries.entries_visible_to(request.user).exclude(outcome=EntryOutcome.WITHDRAWN)
     rows = list(entries.select_related("ballot__season").order_by("-created_at", "-pk")[:100])
     return render(request, "ballots/entry_list.html", {"entries": rows})
@@ -135,9 +135,9 @@ def _points_in_words(entry: BallotEntry) -> list[tuple[str, int]]:
 
 
 def _manages(request: HttpRequest, entry: BallotEntry) -> bool:
-    standing = standing_of(request.user)
+    roles = roles_of(request.user)
     return booking_policy.can_manage_booking(
-        standing, user_id=request.user.pk, leader_id=entry.leader_id, school=entry.school
+        roles, user_id=request.user.pk, leader_id=entry.leader_id, school=entry.school
     )
 
 

@@ -24,7 +24,7 @@ from programs.core.forms import ConfirmationForm
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 # --- For those who run it -----------------------------------------------------------------------
@@ -39,7 +39,7 @@ def ballot_list(request: HttpRequest) -> HttpResponse:
 
 def _must_see_ballots(request: HttpRequest) -> None:
     """The department, and those who manage a centre; nobody else learns that the pages exist."""
-    not_found_unless(standing_of(request.user).is_department or bool(queries.managed_centre_ids(request.user)))
+    not_found_unless(roles_of(request.user).is_department or bool(queries.managed_centre_ids(request.user)))
 
 
 @signed_in

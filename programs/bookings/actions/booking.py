@@ -27,7 +27,7 @@ from programs.core.audit import record
 from programs.core.idempotency import body_hash, key_reused
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 REFERENCE_PREFIX = "BD"
 
@@ -46,7 +46,7 @@ def book_session(
     happened to the places in the meantime. Raises ``Refused`` with the reason, and PermissionDenied when ``by``
     does not belong to the school of the class.
     """
-    if not policy.can_book_for(standing_of(by), group.school):
+    if not policy.can_book_for(roles_of(by), group.school):
         raise PermissionDenied
     wish = Booking(
         session=session,
@@ -193,8 +193,8 @@ def cancel_booking(*, booking_id: int, reason: str, by: User) -> Booking:
 
 
 def _must_manage(*, booking: Booking, by: User) -> None:
-    standing = standing_of(by)
-    if not policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+    roles = roles_of(by)
+    if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
         raise PermissionDenied
 
 

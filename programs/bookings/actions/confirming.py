@@ -19,7 +19,7 @@ from programs.bookings.queries import papers as paper_queries
 from programs.bookings.rules.papers import confirm_refusal
 from programs.core.audit import record
 from programs.core.refusals import refuse_if
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Booking:
@@ -31,8 +31,8 @@ def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Book
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
-        standing = standing_of(by)
-        if not policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+        roles = roles_of(by)
+        if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
             raise PermissionDenied
         if booking.state == BookingState.CONFIRMED:
             return booking

@@ -19,14 +19,14 @@ from programs.bookings.rules import exceptions
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.core.audit import record
 from programs.core.refusals import refuse_if
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def may_except(*, booking: Booking, by: User) -> bool:
     """Whether this person may give places of the booking's session by exception."""
     centre_id = booking.session.field_trip.centre_id
     managed = managed_centre_ids(by)
-    return policy.can_make_exception(managed, centre_id, is_department=standing_of(by).is_department)
+    return policy.can_make_exception(managed, centre_id, is_department=roles_of(by).is_department)
 
 
 def exception_facts(*, booking: Booking, now: datetime) -> exceptions.ExceptionFacts:

@@ -24,7 +24,7 @@ from programs.centres.models import Session
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.audit import record
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def locks_at(*, session: Session) -> datetime:
@@ -40,8 +40,8 @@ def change_group(*, booking_id: int, pupils: int, adults: int, girls: int | None
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
-        standing = standing_of(by)
-        if not policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+        roles = roles_of(by)
+        if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
             raise PermissionDenied
         changes = _changes(booking, pupils=pupils, adults=adults, girls=girls)
         before = {name: getattr(booking, name) for name in changes}

@@ -13,7 +13,7 @@ from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def tell_needs(*, booking_id: int, needs: str, version: str, by: User) -> Booking:
@@ -25,7 +25,7 @@ def tell_needs(*, booking_id: int, needs: str, version: str, by: User) -> Bookin
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
         people = {"user_id": by.pk, "leader_id": booking.leader_id}
-        manages = policy.can_manage_booking(standing_of(by), school=booking.school, **people)
+        manages = policy.can_manage_booking(roles_of(by), school=booking.school, **people)
         must(manages and policy.can_write_needs(**people))
         refuse_if(booking_rules.needs_refusal(state=booking.state))
         if booking.needs == needs:

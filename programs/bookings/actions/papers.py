@@ -21,7 +21,7 @@ from programs.core.audit import Code, record
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_scan, clean_upload, display_name
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 MOST_MEGABYTES = 10
 FOLDER = "visits"
@@ -49,8 +49,8 @@ def hand_in_paper(
 
 
 def _judge(booking: Booking, *, text: str, has_file: bool, by: User) -> None:
-    standing = standing_of(by)
-    if not policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+    roles = roles_of(by)
+    if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
         raise PermissionDenied
     refuse_if(paper_refusal(state=booking.state, text=text, has_file=has_file))
 

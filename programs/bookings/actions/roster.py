@@ -15,7 +15,7 @@ from programs.bookings.rules import booking as booking_rules
 from programs.core.audit import record
 from programs.core.refusals import refuse_if
 from programs.pupils.queries import pupils_of_class
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def set_roster(*, booking_id: int, pupil_ids: Collection[int], by: User) -> Booking:
@@ -23,8 +23,8 @@ def set_roster(*, booking_id: int, pupil_ids: Collection[int], by: User) -> Book
     wanted = set(pupil_ids)
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
-        standing = standing_of(by)
-        if not policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
+        roles = roles_of(by)
+        if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
             raise PermissionDenied
         of_class = set(pupils_of_class(booking.class_group).values_list("pk", flat=True))
         listed = set(booking.roster.values_list("pupil_id", flat=True))

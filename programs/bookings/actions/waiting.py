@@ -25,7 +25,7 @@ from programs.centres.models import Session
 from programs.core.audit import Code, record
 from programs.core.refusals import refuse_if
 from programs.schools.choices import WORKING_STATES
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 # In the language of the email that contains them.
 said_later = lazy(line.policy_words, str)
@@ -130,8 +130,8 @@ def about_waiting(*, booking: Booking) -> dict[str, Any]:
 
 def may_answer(*, booking: Booking, by: User) -> bool:
     """Whether this person may accept or decline the places for the group."""
-    standing = standing_of(by)
-    return policy.can_manage_booking(standing, user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
+    roles = roles_of(by)
+    return policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
 
 
 def accept_offer(*, booking_id: int, by: User) -> Booking:

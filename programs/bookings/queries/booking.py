@@ -22,7 +22,7 @@ from programs.core.refusals import Refusal
 from programs.pupils.models import ClassGroup
 from programs.schools.choices import WORKING_STATES
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 LARGEST_KEY = 2**63 - 1
 
@@ -44,7 +44,7 @@ def classes_for_booking(user, session: Session) -> list[ClassGroup]:
     """
     day, trip = timezone.localtime(session.starts_at).date(), session.field_trip
     found = []
-    for school in standing_of(user).working_schools:
+    for school in roles_of(user).working_schools:
         classes = _CLASSES_TO_BOOK.rows(school=school.pk, day=day, first=trip.grade_from, last=trip.grade_to)
         for class_group in classes:
             class_group.school = school

@@ -16,7 +16,7 @@ from programs.centres.queries.sessions import centre_ids_of
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.pupils.models import Enrolment, Pupil
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
 BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
@@ -24,9 +24,9 @@ BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school",
 
 def bookings_visible_to(user) -> QuerySet[Booking]:
     """A school's bookings for its staff, a centre's for its staff, and those in an officer's scope."""
-    standing = standing_of(user)
-    seen = Q(school__in=standing.school_ids) | Q(session__field_trip__centre__in=centre_ids_of(user))
-    if standing.is_officer:
+    roles = roles_of(user)
+    seen = Q(school__in=roles.school_ids) | Q(session__field_trip__centre__in=centre_ids_of(user))
+    if roles.is_officer:
         seen |= Q(school__in=schools_in_scope(user).values("pk"))
     return Booking.objects.filter(seen).select_related(*BOOKING_PARTS)
 
@@ -38,7 +38,7 @@ def bookings_run_by(user) -> QuerySet[Booking]:
 
 def bookings_of_schools(user) -> QuerySet[Booking]:
     """The bookings of the schools whose staff the person is."""
-    return Booking.objects.filter(school__in=standing_of(user).school_ids).select_related(*BOOKING_PARTS)
+    return Booking.objects.filter(school__in=roles_of(user).school_ids).select_related(*BOOKING_PARTS)
 
 
 def bookings_of_pupil(pupil: Pupil, *, now: datetime) -> QuerySet[Booking]:

@@ -25,7 +25,7 @@ from programs.core.choices import level_of_grade
 from programs.pupils.queries import pupils_of_class
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
 from programs.schools.models import Area, Membership, OfficerPost, School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 from programs.schools.rules import COORDINATING
 
@@ -91,11 +91,11 @@ def papers_visible_to(user) -> QuerySet[BookingPaper]:
 
 
 def papers_read_by(user) -> Q:
-    standing = standing_of(user)
-    heads = [school.pk for school in standing.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
+    roles = roles_of(user)
+    heads = [school.pk for school in roles.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
     seen = Q(leader=user) | Q(school__in=heads) | Q(session__field_trip__centre__in=centre_ids_of(user))
-    kinds = [kind for kind, office in ((ApprovalKind.WARD, standing.is_ward_officer),) if office]
-    if standing.is_department:
+    kinds = [kind for kind, office in ((ApprovalKind.WARD, roles.is_ward_officer),) if office]
+    if roles.is_department:
         kinds += [ApprovalKind.WARD, ApprovalKind.DEPARTMENT]
     asked = BookingApproval.objects.filter(kind__in=kinds, booking__school__in=schools_in_scope(user).values("pk"))
     return seen | Q(pk__in=asked.values("booking")) if kinds else seen
@@ -181,10 +181,10 @@ def with_principal_known(schools: Iterable[int]) -> set[int]:
     return set(principals.values_list("school_id", flat=True))
 
 
-def decides_for_school(standing, booking: Booking, *, with_principal: set[int]) -> bool:
+def decides_for_school(roles, booking: Booking, *, with_principal: set[int]) -> bool:
     return risk_rules.can_decide(
         ApprovalKind.PRINCIPAL,
-        standing=standing,
+        roles=roles,
         school=booking.school,
         school_alone=approvals_needed(risks_of(booking)) == (ApprovalKind.PRINCIPAL,),
         has_principal=booking.school_id in with_principal,
@@ -194,14 +194,14 @@ def decides_for_school(standing, booking: Booking, *, with_principal: set[int]) 
 
 def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
     """What waits for this person's yes or no, the nearest visit first."""
-    standing = standing_of(user)
-    heads = [school.pk for school in standing.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
+    roles = roles_of(user)
+    heads = [school.pk for school in roles.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
     mine = Q(kind=ApprovalKind.PRINCIPAL, booking__school__in=heads)
-    if standing.is_department or standing.is_ward_officer:
+    if roles.is_department or roles.is_ward_officer:
         scope = schools_in_scope(user)
-        if standing.is_ward_officer:
+        if roles.is_ward_officer:
             mine |= Q(kind=ApprovalKind.WARD, booking__school__in=scope.filter(authority=Authority.WARD).values("pk"))
-        if standing.is_department:
+        if roles.is_department:
             of_department = scope.filter(authority=Authority.DEPARTMENT).values("pk")
             mine |= Q(kind=ApprovalKind.WARD, booking__school__in=of_department)
             mine |= Q(kind=ApprovalKind.DEPARTMENT, booking__school__in=scope.values("pk"))
@@ -220,8 +220,7 @@ def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
     return [
         row
         for row in rows
-        if row.kind != ApprovalKind.PRINCIPAL
-        or decides_for_school(standing, row.booking, with_principal=with_principal)
+        if row.kind != ApprovalKind.PRINCIPAL or decides_for_school(roles, row.booking, with_principal=with_principal)
     ]
 
 

@@ -155,7 +155,7 @@ def is_approved(needed: Sequence[str], states: Mapping[str, str]) -> bool:
     return all(states.get(kind) == ApprovalState.APPROVED for kind in needed)
 
 
-def can_decide(kind: str, *, standing, school, school_alone: bool, has_principal: bool, in_scope: bool) -> bool:
+def can_decide(kind: str, *, roles, school, school_alone: bool, has_principal: bool, in_scope: bool) -> bool:
     """Whether this person's yes counts as ``kind``.
 
     The principal answers for the school, the coordinator where there is none, and either of them where the school
@@ -164,11 +164,11 @@ def can_decide(kind: str, *, standing, school, school_alone: bool, has_principal
     if kind == ApprovalKind.PRINCIPAL:
         if not school.is_working:
             return False
-        stands_in = standing.coordinates(school) and (school_alone or not has_principal)
-        return SchoolRole.PRINCIPAL in standing.roles_at(school) or stands_in
+        stands_in = roles.coordinates(school) and (school_alone or not has_principal)
+        return SchoolRole.PRINCIPAL in roles.roles_at(school) or stands_in
     if kind == ApprovalKind.WARD and school.authority != Authority.DEPARTMENT:
-        return in_scope and standing.is_ward_officer
-    return in_scope and standing.is_department
+        return in_scope and roles.is_ward_officer
+    return in_scope and roles.is_department
 
 
 def decision_refusal(*, state: str, approval_state: str, approved: bool, reason: str) -> Refusal | None:

@@ -29,7 +29,7 @@ from programs.bookings.queries.papers import consents_of
 from programs.bookings.rules import booking as booking_rules
 from programs.bookings.rules.booking import HAS_PASS, may_give_feedback
 from programs.bookings.rules.exceptions import may_be_excepted
-from programs.bookings.views.state import standing_of_booking
+from programs.bookings.views.state import state_of_booking
 from programs.centres import policy as centre_policy
 from programs.centres.queries import sessions as session_queries
 from programs.core.acting import Act
@@ -38,7 +38,7 @@ from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 from programs.pupils.queries import pupils_of_class
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 PER_PAGE = 20
 
@@ -49,7 +49,7 @@ def _booking(request: HttpRequest, reference: str) -> Booking:
 
 def _manages(request: HttpRequest, booking: Booking) -> bool:
     return policy.can_manage_booking(
-        standing_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
+        roles_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
     )
 
 
@@ -77,8 +77,8 @@ def booking_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "group": group,
         "tabs": tabs,
-        "may_book": bool(standing_of(request.user).working_schools),
-        "several_schools": len(standing_of(request.user).school_ids) != 1,
+        "may_book": bool(roles_of(request.user).working_schools),
+        "several_schools": len(roles_of(request.user).school_ids) != 1,
     }
     return render(request, "bookings/booking_list.html", context)
 
@@ -90,9 +90,7 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
     session = booking.session
     manages, runs = _manages(request, booking), _runs(request, booking)
     roster = (
-        list(booking_queries.roster_of(booking))
-        if standing_of(request.user).is_staff_of(booking.school) or runs
-        else []
+        list(booking_queries.roster_of(booking)) if roles_of(request.user).is_staff_of(booking.school) or runs else []
     )
     staying = booking_queries.without_consent(booking) if roster and booking.is_live else set()
     context = {
@@ -102,8 +100,8 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "centre": session.field_trip.centre,
         "roster": roster,
         "staying": [entry.pupil for entry in roster if entry.pupil_id in staying],
-        "may_collect": bool(booking.class_group_id) and policy.can_book_for(standing_of(request.user), booking.school),
-        **standing_of_booking(request.user, booking, manages=manages),
+        "may_collect": bool(booking.class_group_id) and policy.can_book_for(roles_of(request.user), booking.school),
+        **state_of_booking(request.user, booking, manages=manages),
         "steps": _steps(booking),
         "manages": manages,
         "reads_needs": in_person(request)
@@ -116,7 +114,7 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_edit_roster": manages and bool(booking.class_group_id) and booking_rules.may_edit_roster(booking.state),
         "may_check_in": runs and booking_rules.may_check_in(session_state=session.state, **_moment(booking)),
         "runs": runs,
-        "has_pass": standing_of(request.user).is_staff_of(booking.school) and booking.state in HAS_PASS,
+        "has_pass": roles_of(request.user).is_staff_of(booking.school) and booking.state in HAS_PASS,
         "may_answer": manages
         and may_give_feedback(
             state=booking.state, now=timezone.now(), ended_at=booking.ended_at or booking.session.ends_at

@@ -28,7 +28,7 @@ from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
 from programs.core.private_files import private_response
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def managed_booking(request: HttpRequest, reference: str) -> Booking:
@@ -36,7 +36,7 @@ def managed_booking(request: HttpRequest, reference: str) -> Booking:
     booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
     must(
         policy.can_manage_booking(
-            standing_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
+            roles_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
         )
     )
     return booking

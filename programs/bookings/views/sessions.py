@@ -28,7 +28,7 @@ from programs.centres.queries.sessions import ratio_of_session, shown_ratios
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refusal, Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def _refusal_now(session: Session, ballot: Model | None = None) -> Refusal | None:
@@ -79,7 +79,7 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("session_enter", session.pk)
     if _comes_too_late(request, session):
         return _full(request, session)
-    must(bool(standing_of(request.user).working_schools))
+    must(bool(roles_of(request.user).working_schools))
     if request.method == "POST" and "draft" in request.POST:
         return _keep_draft(request, session)
     classes = booking.classes_for_booking(request.user, session)
@@ -100,7 +100,7 @@ def session_book(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _booking_page(request: HttpRequest, session: Session, form: BookingForm) -> HttpResponse:
-    now, opens_at = timezone.now(), booking.opening_for(session, standing_of(request.user).working_schools)
+    now, opens_at = timezone.now(), booking.opening_for(session, roles_of(request.user).working_schools)
     refusal = _refusal_now(session) or booking_rules.cluster_refusal(now=now, opens_at=opens_at)
     context = {
         "session": session,

@@ -47,7 +47,7 @@ def head_counts(booking: Booking) -> list[HeadCount]:
     ]
 
 
-def standing_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
+def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
     """The waiting list or the offer, the checklist with what this person may do about it, and the head counts."""
     session, now = booking.session, timezone.now()
     fixed_at = locks_at(session=session)

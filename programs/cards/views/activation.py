@@ -28,7 +28,7 @@ from programs.core.throttle import Throttle
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import class_now_of
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import public_schools
 
 # Only wrong codes count: 300 pupils of a school behind one address may mistype one in three and still get in. Behind
@@ -147,7 +147,7 @@ class ClassJoin(Act):
     template_name = "cards/activation/join.html"
 
     def get_target(self) -> Pupil:
-        return not_found_unless(standing_of(self.user).pupil)
+        return not_found_unless(roles_of(self.user).pupil)
 
     @property
     def at(self) -> str:

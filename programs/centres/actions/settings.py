@@ -21,13 +21,13 @@ from programs.core.audit import record
 from programs.core.idempotency import perform_once
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 SEASON_PREFIX = "MUA"
 
 
 def _must_furnish(*, by: User, centre_id: int) -> None:
-    department = standing_of(by).is_department
+    department = roles_of(by).is_department
     if not policy.can_furnish(queries.managed_centre_ids(by), centre_id, is_department=department):
         raise PermissionDenied
 
@@ -132,7 +132,7 @@ def _save_room(*, room: Room, name: str, capacity: int, by: User) -> Room:
 
 def save_season(*, season: Season, openings: Mapping[int, datetime], by: User, key: str) -> Season:
     """A season with the times at which clusters may book; sessions to come of the season follow it."""
-    if not policy.can_edit_seasons(is_department=standing_of(by).is_department):
+    if not policy.can_edit_seasons(is_department=roles_of(by).is_department):
         raise PermissionDenied
     body = {"season": season.pk, "values": _season_seen(season), "openings": sorted(map(str, openings.items()))}
     with transaction.atomic():

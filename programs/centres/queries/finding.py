@@ -12,7 +12,7 @@ from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subqu
 from programs.centres.models import FieldTrip, Session
 from programs.centres.queries.sessions import day_begins, sessions_visible_to
 from programs.schools.models import Area, School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 SAME_WARD, SAME_CLUSTER, ELSEWHERE = 0, 1, 2
 
@@ -98,7 +98,7 @@ def next_chances(sessions: Iterable[Session], *, seats: int | None, now: datetim
 
 def ward_of(user) -> Area | None:
     """Where the person's school is, when they have just one."""
-    schools = standing_of(user).schools if user.is_authenticated else []
+    schools = roles_of(user).schools if user.is_authenticated else []
     return Area.objects.get(pk=schools[0].ward_id) if len(schools) == 1 else None
 
 

@@ -12,7 +12,7 @@ from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins
 from programs.centres.rules import Busy, ClosedDays, RoomPlan
 from programs.core.models import Holiday
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def managed_centre_ids(user) -> frozenset[int]:
@@ -26,7 +26,7 @@ def managed_centre_ids(user) -> frozenset[int]:
 
 def centres_run_by(user) -> QuerySet[Centre]:
     """The centres whose calendar the person may look at: their own; the department all of them."""
-    if standing_of(user).is_department:
+    if roles_of(user).is_department:
         return Centre.objects.filter(is_active=True)
     return Centre.objects.filter(pk__in=centre_ids_of(user))
 

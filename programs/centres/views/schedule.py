@@ -21,7 +21,7 @@ from programs.core.calendar import current_term
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def centre_of(request: HttpRequest, code: str) -> Centre:
@@ -33,7 +33,7 @@ def may_schedule(request: HttpRequest, centre_id: int) -> bool:
 
 
 def may_furnish(request: HttpRequest, centre_id: int) -> bool:
-    department = standing_of(request.user).is_department
+    department = roles_of(request.user).is_department
     return policy.can_furnish(queries.managed_centre_ids(request.user), centre_id, is_department=department)
 
 

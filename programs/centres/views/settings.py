@@ -22,7 +22,7 @@ from programs.core.forms import ConfirmationForm
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import clusters
 
 
@@ -146,7 +146,7 @@ def _room(request: HttpRequest, room: Room, *, title: str) -> HttpResponse:
 
 # --- Seasons ------------------------------------------------------------------------------------
 def _may_edit_seasons(request: HttpRequest) -> bool:
-    return rules.can_edit_seasons(is_department=standing_of(request.user).is_department)
+    return rules.can_edit_seasons(is_department=roles_of(request.user).is_department)
 
 
 @signed_in

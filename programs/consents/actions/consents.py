@@ -31,7 +31,7 @@ from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 from programs.schools.policy import can_act_for
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 VERB = {ConsentState.GIVEN: "consent.give", ConsentState.REFUSED: "consent.refuse"}
 
@@ -94,18 +94,18 @@ def answer_as_pupil(*, pupil_id: int, answered: rules.Answered, seen: str, langu
 def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str) -> list[Consent]:
     now, today = timezone.now(), timezone.localdate()
     texts = queries.current_texts(today)
-    standing = queries.answers_of(pupil, voice.giver)
+    answers = queries.answers_of(pupil, voice.giver)
     different = {
         purpose: answer
         for purpose, answer in answered.answers.items()
-        if not queries.is_answered_so(standing, purpose=purpose, text=texts.get(purpose), answer=answer)
+        if not queries.is_answered_so(answers, purpose=purpose, text=texts.get(purpose), answer=answer)
     }
     refuse_if(
         rules.answer_refusal(
             answered=answered,
             asked=rules.purposes_asked_of(voice.giver, pupil.birth_date, today),
             current={purpose: text.version for purpose, text in texts.items()},
-            changed_meanwhile=bool(different) and seen != queries.fingerprint(standing),
+            changed_meanwhile=bool(different) and seen != queries.fingerprint(answers),
         )
     )
     return [
@@ -207,7 +207,7 @@ def record_papers(
 
     try:
         with transaction.atomic():
-            if not can_act_for(standing_of(by), school):
+            if not can_act_for(roles_of(by), school):
                 raise PermissionDenied
             perform_once(user=by, action="consent.paper", key=key, body=body, perform=perform, find=lambda pk: school)
     except BaseException:
@@ -277,7 +277,7 @@ def withdraw_at_school(*, pupil_id: int, purpose: str, giver: str, reason: str, 
     """Record that the guardian or the pupil withdrew consent orally or on paper; no evidence is required for that."""
     with transaction.atomic():
         pupil = lock_pupil(pupil_id=pupil_id)
-        if not standing_of(by).is_staff_of(pupil.school):  # of a suspended school, too: withdrawing never waits
+        if not roles_of(by).is_staff_of(pupil.school):  # of a suspended school, too: withdrawing never waits
             raise PermissionDenied
         return _withdraw(pupil=pupil, purpose=purpose, giver=giver, by=by, door=f"user:{by.pk}", reason=reason)
 

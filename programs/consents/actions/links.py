@@ -18,7 +18,7 @@ from programs.core.audit import record
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import Pupil
 from programs.schools.policy import can_act_for
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.staff import hash_of_token
 
 # No letter that is mistaken for another when a parent types the code from paper.
@@ -43,8 +43,8 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[Issued
     with transaction.atomic():
         locked = Pupil.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
         chosen = list(locked.filter(pk__in=[pupil.pk for pupil in pupils]).order_by("pk"))
-        standing, today = standing_of(by), timezone.localdate()
-        if not all(can_act_for(standing, pupil.school) for pupil in chosen):
+        roles, today = roles_of(by), timezone.localdate()
+        if not all(can_act_for(roles, pupil.school) for pupil in chosen):
             raise PermissionDenied
         asked = [pupil for pupil in chosen if rules.link_refusal(may=True, pupil=pupil, today=today) is None]
         ask(pupils=asked)
@@ -53,9 +53,7 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[Issued
 
 def issue_link(*, pupil: Pupil, by: User, key: str) -> IssuedLink:
     """The same for one pupil. Raises ``Refused`` when this pupil's guardian is no longer asked."""
-    refuse_if(
-        rules.link_refusal(may=can_act_for(standing_of(by), pupil.school), pupil=pupil, today=timezone.localdate())
-    )
+    refuse_if(rules.link_refusal(may=can_act_for(roles_of(by), pupil.school), pupil=pupil, today=timezone.localdate()))
     return issue_links(pupils=[pupil], by=by, key=key)[0]
 
 

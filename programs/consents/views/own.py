@@ -19,11 +19,11 @@ from programs.core.gates import not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.pupils.models import Pupil
 from programs.schools.forms.registration import ConfirmForm
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def _myself(request: HttpRequest) -> Pupil:
-    return not_found_unless(standing_of(request.user).pupil)
+    return not_found_unless(roles_of(request.user).pupil)
 
 
 @signed_in

@@ -26,9 +26,9 @@ from programs.core.refusals import Refused, show_refusal
 from programs.core.uploads import clean_scan, clean_upload
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import class_now_of, classes_of, classes_to_act_for, classes_visible_to, pupils_of_class
-from programs.schools import policy as standing_rules
+from programs.schools import policy as school_policy
 from programs.schools.forms.registration import ConfirmForm
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_visible_to
 
 SIGNED_FORMS = {"pdf": "application/pdf", "jpg": "image/jpeg"}
@@ -42,7 +42,7 @@ def consent_overview(request: HttpRequest, code: str) -> HttpResponse:
     school = get_object_or_404(schools_visible_to(request.user), code=code)
     year = current_school_year(timezone.localdate())
     whole, by_class = queries.figures_of_school(school, year)
-    is_staff = standing_rules.can_act_for(standing_of(request.user), school)
+    is_staff = school_policy.can_act_for(roles_of(request.user), school)
     classes = []
     for class_group in classes_of(school, year) if is_staff else []:
         class_group.figures = by_class.get(class_group.pk, queries.Figures())

@@ -33,7 +33,7 @@ from programs.data_rights.choices import Requester
 from programs.data_rights.forms import AskForm
 from programs.data_rights.models import DataRequest
 from programs.pupils.models import Pupil
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 ARCHIVE_NAME = "du-lieu-ca-nhan.zip"
 
@@ -137,7 +137,7 @@ class AskAboutMyData(Act):
 
     def get_target(self) -> Pupil | None:
         """The person's record as a pupil; all others ask about their account."""
-        return standing_of(self.user).pupil
+        return roles_of(self.user).pupil
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         pupil = self.target

@@ -28,7 +28,7 @@ from programs.data_rights.views.own import archive_response, deadlines, note_dow
 from programs.pupils.models import Pupil
 from programs.pupils.queries import pupils_visible_to
 from programs.schools.policy import can_act_for, can_coordinate
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 PAGE_SIZE = 20
 # Of a pupil's data a school reads what the school itself brought in, and what the pupil did here.
@@ -39,8 +39,8 @@ NOT_FOR_THE_SCHOOL = {"account", "devices", "messages", "reasons", "sign_in_card
 @require_safe
 def data_request_list(request: HttpRequest) -> HttpResponse:
     """Ordered by due date; the department also sees which requests are late at schools."""
-    standing = standing_of(request.user)
-    not_found_unless(queries.handles(standing))
+    roles = roles_of(request.user)
+    not_found_unless(queries.handles(roles))
     today = timezone.localdate()
     show = request.GET.get("show", "")
     found = queries.requests_to_handle(request.user).select_related("school", "pupil", "person")
@@ -53,7 +53,7 @@ def data_request_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     for row in page:
         row.may_handle = policy.may_handle(request.user, row)
-    context = {"page_obj": page, "show": show, "standing": standing, "today": today}
+    context = {"page_obj": page, "show": show, "roles": roles, "today": today}
     return render(request, "data_rights/queue.html", context)
 
 
@@ -239,7 +239,7 @@ class Erase(Step):
 def _pupil_or_404(request: HttpRequest, pk: int) -> Pupil:
     """A pupil of a school whose staff the person is; the pupil's own way is /desk/me/data/."""
     pupil = get_object_or_404(pupils_visible_to(request.user).select_related("school"), pk=pk)
-    not_found_unless(can_act_for(standing_of(request.user), pupil.school))
+    not_found_unless(can_act_for(roles_of(request.user), pupil.school))
     return pupil
 
 
@@ -250,7 +250,7 @@ def pupil_data(request: HttpRequest, pk: int) -> HttpResponse:
     pupil = _pupil_or_404(request, pk)
     if pupil.merged_into_id:
         return redirect("pupil_data", pk=pupil.merged_into_id)
-    coordinates = can_coordinate(standing_of(request.user), pupil.school)
+    coordinates = can_coordinate(roles_of(request.user), pupil.school)
     subject = queries.subject_of(pupil=pupil)
     sections = [row for row in sections_of(subject) if row.code not in NOT_FOR_THE_SCHOOL] if coordinates else []
     context = {

@@ -23,7 +23,7 @@ from programs.participation.figures import Figures, Participation, percent
 from programs.participation.filters import Filters
 from programs.participation.forms import ParticipationForm
 from programs.participation.views.common import PER_PAGE, as_file, bars, described, grouped, lines
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.spreadsheets.xlsx import Sheet, write_xlsx
 
 NAMED_AT_ONCE = 6
@@ -46,13 +46,13 @@ class Asked:
 
 def _asked(request: HttpRequest) -> Asked:
     """Read the question; 403 for those who answer for no school and no area."""
-    standing = standing_of(request.user)
-    must(policy.can_see_participation(standing))
+    roles = roles_of(request.user)
+    must(policy.can_see_participation(roles))
     terms = queries.terms_so_far(timezone.localdate())
     schools = queries.schools_reported_to(request.user)
     facts = queries.school_facts(schools)
     # A school compares itself over time, an officer compares places.
-    by = GroupBy.WARD if standing.is_officer else GroupBy.TERM
+    by = GroupBy.WARD if roles.is_officer else GroupBy.TERM
     form = ParticipationForm(request.GET.dict(), terms=terms, schools=facts, by=by)
     filters = form.filters
     scope = Participation(facts, queries.cells_of(schools, [filters.term] if filters.term else terms))
@@ -72,7 +72,7 @@ def _exactly(request: HttpRequest) -> Asked:
 def participation(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     filters, narrowed = asked.filters, asked.participation
-    is_officer = standing_of(request.user).is_officer
+    is_officer = roles_of(request.user).is_officer
     total = narrowed.total()
     figures = grouped(narrowed, filters.by, asked.terms)
     wards = figures if filters.by == GroupBy.WARD else narrowed.by_ward()

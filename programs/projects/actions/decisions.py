@@ -16,7 +16,7 @@ from programs.projects.choices import ProjectState
 from programs.projects.models import Project
 from programs.projects.queries import is_member, members_of, missing_in, window_of
 from programs.projects.rules import can_endorse, move_refusal, submission_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 @transaction.atomic
@@ -112,7 +112,7 @@ def _of_member(project_id: int, by: User) -> Project:
 
 def _of_endorser(project_id: int, by: User) -> Project:
     project = _locked(project_id)
-    if not can_endorse(standing_of(by), supervisor_id=project.supervisor_id, school=project.school):
+    if not can_endorse(roles_of(by), supervisor_id=project.supervisor_id, school=project.school):
         raise Refused.because("not_allowed", _("Only the supervising teacher or the school's coordinator can do this."))
     return project
 

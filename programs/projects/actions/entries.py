@@ -17,7 +17,7 @@ from programs.projects.queries import entry_of, is_member, teachers_of, teammate
 from programs.projects.rules import can_enter, edit_refusal, entry_refusal
 from programs.pupils.models import Pupil
 from programs.schools.models import School
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 
 
 def create_project(
@@ -95,10 +95,10 @@ def editable_project(*, project_id: int, by: User) -> Project:
 
 
 def _create(competition_id: int, values: dict, partner: str, by: User) -> Project:
-    if not can_enter(standing_of(by)):
+    if not can_enter(roles_of(by)):
         raise Refused.because("not_a_pupil", _("Pupils enter competitions themselves, with their own account."))
     competition = Competition.objects.select_related("rule_set", "school_year").get(pk=competition_id)
-    pupil = standing_of(by).pupil
+    pupil = roles_of(by).pupil
     team = [pupil, _partner_of(pupil, partner)] if partner else [pupil]
     refuse_if(entry_refusal(entry_of(competition, team, now=timezone.now())))
     _refuse_strange_teacher(values["supervisor"], pupil.school)

@@ -125,7 +125,7 @@ def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
     if person is None:
         person = create_person(full_name=claim.full_name, email=claim.email, language="vi", by=by)
     Membership.objects.create(school=claim.school, user=person, role=SchoolRole.COORDINATOR)
-    role_queries.forget_standing(person)
+    role_queries.forget_roles(person)
     _decide(claim=claim, state=ClaimState.VERIFIED, by=by, coordinator=person)
     # From here on its coordinator may act; the school is active when a second person works there or a class is there.
     _settle(school=claim.school, to=SchoolState.VERIFIED, by=by)

@@ -21,7 +21,7 @@ from programs.schools.choices import SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership, School
 from programs.schools.policy import may_change_role, may_coordinate, may_end_membership, may_hand_over
 from programs.schools.queries import staff as staff_queries
-from programs.schools.queries.roles import forget_standing, standing_of
+from programs.schools.queries.roles import forget_roles, roles_of
 from programs.schools.queries.staff import coordinators_of
 from programs.schools.rules import deputy_refusal, role_refusal, successor_refusal
 
@@ -70,10 +70,10 @@ def _change(*, school: School, to: User | None, stays: bool, by: User, reason: s
         current.filter(pk=old.pk).update(ended_on=today)
         if stays:
             Membership.objects.get_or_create(school=school, user=old.user, role=SchoolRole.TEACHER, ended_on=None)
-        forget_standing(old.user)
+        forget_roles(old.user)
     if to is not None:
         Membership.objects.create(school=school, user=to, role=SchoolRole.COORDINATOR)
-        forget_standing(to)
+        forget_roles(to)
     record(
         by=by,
         action="staff.hand_over" if to else "staff.reopen",
@@ -99,7 +99,7 @@ def change_role(*, membership: Membership, role: str, by: User, key: str) -> Mem
     current = Membership.objects.current().filter(school=school)
     refuse_if(
         role_refusal(
-            standing_of(by),
+            roles_of(by),
             member,
             role=role,
             has_role=current.filter(user=member.user_id, role=role).exists(),
@@ -108,7 +108,7 @@ def change_role(*, membership: Membership, role: str, by: User, key: str) -> Mem
     )
     current.filter(pk=member.pk).update(ended_on=timezone.localdate())
     new = Membership.objects.create(school=school, user=member.user, role=role)
-    forget_standing(member.user)
+    forget_roles(member.user)
     before, after = {"user": member.user_id, "role": member.role}, {"user": member.user_id, "role": role}
     record(by=by, action="staff.role", obj=school, before=before, after=after)
     return new
@@ -211,7 +211,7 @@ def accept_invitation(
     )
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
-    forget_standing(person)
+    forget_roles(person)
     after = {"role": invitation.role, "user": person.pk}
     record(by=person, action="staff.join", obj=invitation.school, after=after)
     school_begins(school_id=school.pk, by=person)

@@ -22,7 +22,7 @@ from programs.schools.models import (
     SchoolName,
 )
 from programs.schools.policy import may_keep
-from programs.schools.queries.roles import forget_standing
+from programs.schools.queries.roles import forget_roles
 from programs.schools.queries.schools import code_is_taken
 from programs.schools.rules import code_refusal, move_refusal, rename_refusal
 
@@ -138,5 +138,5 @@ def end_staff(*, school: School) -> list[Membership]:
     ended = list(Membership.objects.current().filter(school=school).select_related("user"))
     Membership.objects.filter(pk__in=[member.pk for member in ended]).update(ended_on=timezone.localdate())
     for member in ended:
-        forget_standing(member.user)
+        forget_roles(member.user)
     return ended

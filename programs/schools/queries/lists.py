@@ -12,7 +12,7 @@ from programs.core.phones import show_phone
 from programs.core.private_files import local_copy
 from programs.schools.choices import OfficeRole, Ownership
 from programs.schools.models import Area, School, SchoolListImport
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import OFF_THE_LIST, schools_in_scope
 from programs.schools.reading import FIELD_NAMES, VOCABULARY, ListedSchool, Lookup, listed_schools
 from programs.spreadsheets import Header, Row, Workbook, header_at, open_table, read_rows, suggest_header, suggest_sheet
@@ -67,7 +67,7 @@ class ListPreview:
 def list_imports_visible_to(user) -> QuerySet[SchoolListImport]:
     """The department's officers keep the list together."""
     imports = SchoolListImport.objects.select_related("uploaded_by")
-    return imports if standing_of(user).is_department else imports.none()
+    return imports if roles_of(user).is_department else imports.none()
 
 
 def workbook_of(upload: SchoolListImport) -> Workbook:
@@ -92,7 +92,7 @@ def header_of(rows: list[Row], line: int) -> Header:
 
 def lookup_for(user) -> Lookup:
     """Cut to what the post at the department holds; other posts of the same person lend it nothing."""
-    return Lookup.now(area_ids=standing_of(user).posts.get(OfficeRole.DEPARTMENT) or None)
+    return Lookup.now(area_ids=roles_of(user).posts.get(OfficeRole.DEPARTMENT) or None)
 
 
 def listed_in(upload: SchoolListImport, lookup: Lookup) -> list[ListedSchool]:

@@ -7,23 +7,23 @@ from django.db.models import F, QuerySet
 from programs.accounts.models import User
 from programs.core.prepared import Prepared
 from programs.schools.models import Membership
-from programs.schools.rules import Standing
+from programs.schools.rules import Roles
 
 
-def standing_of(user) -> Standing:
-    """The person's standing, in two queries the first time and none afterwards on the same user object."""
+def roles_of(user) -> Roles:
+    """The person's roles, in two queries the first time and none afterwards on the same user object."""
     if user is None or not user.is_authenticated:
-        return Standing()
-    cached = getattr(user, "_standing", None)
+        return Roles()
+    cached = getattr(user, "_roles", None)
     if cached is None:
-        cached = user._standing = _read_standing(user)
+        cached = user._roles = _read_roles(user)
     return cached
 
 
-def forget_standing(user) -> None:
-    """Make the next ``standing_of`` read again, after an action that changed the person's roles."""
-    if hasattr(user, "_standing"):
-        del user._standing
+def forget_roles(user) -> None:
+    """Make the next ``roles_of`` read again, after an action that changed the person's roles."""
+    if hasattr(user, "_roles"):
+        del user._roles
 
 
 def _memberships(user_id: int) -> QuerySet[Membership]:
@@ -41,7 +41,7 @@ def _person(user_id: int) -> QuerySet[User]:
 _MEMBERSHIPS, _PERSON = Prepared(_memberships, user_id=-1), Prepared(_person, user_id=-1)
 
 
-def _read_standing(user) -> Standing:
+def _read_roles(user) -> Roles:
     held = _MEMBERSHIPS.rows(user_id=user.pk)
     rows = _PERSON.rows(user_id=user.pk)
     posts: dict[str, set[int]] = {}
@@ -49,7 +49,7 @@ def _read_standing(user) -> Standing:
         if row.post_role:
             posts.setdefault(row.post_role, set()).update({row.post_area} - {None})
     pupil = getattr(rows[0], "pupil", None) if rows else None
-    return Standing(
+    return Roles(
         user_id=user.pk,
         memberships=tuple({membership.pk: membership for membership in held}.values()),
         pupil=pupil,

@@ -23,7 +23,7 @@ from programs.schools.models import (
     SchoolName,
     SchoolsApart,
 )
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.rules import COORDINATING, claim_refusal
 
 OFF_THE_LIST = (SchoolState.CLOSED, SchoolState.MERGED)
@@ -85,9 +85,9 @@ def search_schools(*, text: str = "", ward: Area | None = None, level: str = "")
 
 def schools_in_scope(user) -> QuerySet[School]:
     """The schools an officer looks after: a ward officer never gets those the department answers for."""
-    standing = standing_of(user)
+    roles = roles_of(user)
     scope = Q(pk__in=[])
-    for role, area_ids in standing.posts.items():
+    for role, area_ids in roles.posts.items():
         scope |= scope_of(role, area_ids)
     return School.objects.filter(scope)
 
@@ -100,21 +100,21 @@ def scope_of(role: str, area_ids: frozenset[int]) -> Q:
 
 def schools_visible_to(user) -> QuerySet[School]:
     """Schools whose desk page the person may open: their own, and those in an officer's scope."""
-    standing = standing_of(user)
-    if not standing.is_officer:
-        return School.objects.filter(pk__in=standing.own_school_ids)
-    return School.objects.filter(Q(pk__in=standing.own_school_ids) | Q(pk__in=schools_in_scope(user).values("pk")))
+    roles = roles_of(user)
+    if not roles.is_officer:
+        return School.objects.filter(pk__in=roles.own_school_ids)
+    return School.objects.filter(Q(pk__in=roles.own_school_ids) | Q(pk__in=schools_in_scope(user).values("pk")))
 
 
 def schools_to_coordinate(user) -> QuerySet[School]:
-    return School.objects.filter(pk__in=[school.pk for school in standing_of(user).schools_as(*COORDINATING)])
+    return School.objects.filter(pk__in=[school.pk for school in roles_of(user).schools_as(*COORDINATING)])
 
 
 def claims_visible_to(user) -> QuerySet[SchoolClaim]:
     """Registrations of schools in the scope of a ward or department officer; viewers see no persons."""
-    standing = standing_of(user)
+    roles = roles_of(user)
     scope = Q(pk__in=[])
-    for role, area_ids in standing.posts.items():
+    for role, area_ids in roles.posts.items():
         if role != OfficeRole.STEERING:
             scope |= scope_of(role, area_ids)
     return SchoolClaim.objects.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
@@ -122,7 +122,7 @@ def claims_visible_to(user) -> QuerySet[SchoolClaim]:
 
 def claims_to_decide(user) -> QuerySet[SchoolClaim]:
     """Those of them that this officer's own authority answers for: each post decides in its own areas only."""
-    posts, answered_for = standing_of(user).posts, Q(pk__in=[])
+    posts, answered_for = roles_of(user).posts, Q(pk__in=[])
     for role, authority in ((OfficeRole.DEPARTMENT, Authority.DEPARTMENT), (OfficeRole.WARD, Authority.WARD)):
         if role in posts:
             answered_for |= Q(authority=authority) & scope_of(role, posts[role])
@@ -181,9 +181,9 @@ def code_is_taken(code: str, *, by_other_than: School) -> bool:
 
 def schools_to_keep(user) -> QuerySet[School]:
     """Schools an officer may maintain: the department all in its scope, a ward those it is responsible for."""
-    standing = standing_of(user)
+    roles = roles_of(user)
     kept = Q(pk__in=[])
-    for role, area_ids in standing.posts.items():
+    for role, area_ids in roles.posts.items():
         if role != OfficeRole.STEERING:
             kept |= scope_of(role, area_ids)
     return School.objects.filter(kept)

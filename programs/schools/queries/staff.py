@@ -12,7 +12,7 @@ from programs.accounts.models import User
 from programs.schools.choices import SCHOOL_MOVES, SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership, School, SchoolAlias, SchoolName
 from programs.schools.queries.schools import schools_to_coordinate
-from programs.schools.rules import COORDINATING, Standing
+from programs.schools.rules import COORDINATING, Roles
 
 
 def staff_of(school: School) -> QuerySet[Membership]:
@@ -58,18 +58,18 @@ def person_with_email(email: str) -> User | None:
     return User.objects.filter(email__iexact=email).first()
 
 
-def schools_without_teachers(standing: Standing) -> list[School]:
+def schools_without_teachers(roles: Roles) -> list[School]:
     """Schools that the person coordinates and in which nobody else works or is invited yet."""
-    mine = [school for school in standing.schools_as(*COORDINATING) if school.is_working]
+    mine = [school for school in roles.schools_as(*COORDINATING) if school.is_working]
     if not mine:
         return []
-    others = Membership.objects.current().filter(school=OuterRef("pk")).exclude(user=standing.user_id)
+    others = Membership.objects.current().filter(school=OuterRef("pk")).exclude(user=roles.user_id)
     invited = Invitation.objects.filter(school=OuterRef("pk"))
     return list(School.objects.filter(~Exists(others), ~Exists(invited), pk__in=[school.pk for school in mine]))
 
 
-def expired_invitations(standing: Standing, *, now: datetime) -> QuerySet[Invitation]:
-    mine = [school.pk for school in standing.schools_as(*COORDINATING)]
+def expired_invitations(roles: Roles, *, now: datetime) -> QuerySet[Invitation]:
+    mine = [school.pk for school in roles.schools_as(*COORDINATING)]
     open_ones = Invitation.objects.filter(school__in=mine, accepted_at__isnull=True, withdrawn_at__isnull=True)
     return open_ones.filter(expires_at__lte=now).select_related("school") if mine else Invitation.objects.none()
 

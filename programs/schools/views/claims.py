@@ -55,8 +55,8 @@ TABS = {
 @require_GET
 def claim_queue(request: HttpRequest) -> HttpResponse:
     """What waits for this officer's own authority first; the department may also look at the wards' ones."""
-    standing = role_queries.standing_of(request.user)
-    not_found_unless(standing.is_department or standing.is_ward_officer)
+    roles = role_queries.roles_of(request.user)
+    not_found_unless(roles.is_department or roles.is_ward_officer)
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else "open"
     text = clean_text(request.GET.get("q", ""))[:100]
@@ -81,7 +81,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
                 ("refused", pgettext("school registrations", "Refused and expired")),
                 ("all", _("All, including those decided by the wards")),
             )
-            if value != "all" or standing.is_department
+            if value != "all" or roles.is_department
         ],
     }
     return render(request, "schools/claim_queue.html", context)

@@ -30,7 +30,7 @@ from programs.schools.forms.registration import EndMembershipForm, InviteForm, N
 from programs.schools.forms.staff import HandOverForm, InviteManyForm, ReplaceForm, RoleForm
 from programs.schools.models import Invitation, Membership, School
 from programs.schools.queries import staff as staff_queries
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.staff import past_of, possible_moves
 from programs.schools.views.states import SchoolAct, follows_moved_schools, school_or_404
 
@@ -43,11 +43,11 @@ HISTORY_SHOWN = 10
 def school_detail(request: HttpRequest, code: str) -> HttpResponse:
     """The school's staff see everything here, the coordinator may act; an officer sees no pupil and no class."""
     school = school_or_404(request.user, code)
-    standing = standing_of(request.user)
+    roles = roles_of(request.user)
     today = timezone.localdate()
     year = current_school_year(today)
     may_coordinate = policy.may_coordinate(request.user, school)
-    is_staff = standing.is_staff_of(school)
+    is_staff = roles.is_staff_of(school)
     members = list(staff_queries.staff_of(school))
     for member in members:
         member.may_end = policy.may_end_membership(request.user, member)
@@ -61,13 +61,13 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
         "may_coordinate": may_coordinate,
         "may_hand_over": policy.may_hand_over(request.user, school),
         "is_staff": is_staff,
-        "is_officer": standing.is_officer,
+        "is_officer": roles.is_officer,
         "keeps": kept,
         "life": possible_moves(school) if kept else [],
         "school_year": year,
         "invitations": invitations,
-        "past": past_of(school, with_people=may_coordinate or standing.is_officer),
-        "history": history_of(school)[:HISTORY_SHOWN] if may_coordinate or standing.is_officer else [],
+        "past": past_of(school, with_people=may_coordinate or roles.is_officer),
+        "history": history_of(school)[:HISTORY_SHOWN] if may_coordinate or roles.is_officer else [],
         "now": now,
     }
     if is_staff:

@@ -32,7 +32,7 @@ from programs.visit_days.actions.feedback import ask_for_feedback
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.queries.door import accepted_marks
-from programs.visit_days.rules import Arrival, standing_marks
+from programs.visit_days.rules import Arrival, valid_marks
 
 PAGE = "page"  # the "device" of what was written on the page itself
 
@@ -130,7 +130,7 @@ def note_on_page(*, booking: Booking, arrival: Arrival, by: User, now: datetime)
             "girls": arrival.girls,
             "adults": arrival.adults,
             "present": sorted(arrival.present),
-            "replaces": [mark.mark_id for mark in standing_marks(accepted_marks(booking))],
+            "replaces": [mark.mark_id for mark in valid_marks(accepted_marks(booking))],
         },
     )
 

@@ -14,7 +14,7 @@ from programs.bookings.models import Booking
 from programs.core.audit import record
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.visit_days.models import VisitFeedback
 from programs.visit_days.rules import feedback_refusal
 
@@ -46,7 +46,7 @@ def give_feedback(
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
         if not policy.can_manage_booking(
-            standing_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school
+            roles_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school
         ):
             raise PermissionDenied
         ended_at = booking.ended_at or booking.session.ends_at

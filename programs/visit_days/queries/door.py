@@ -13,7 +13,7 @@ from programs.consents.queries import in_force
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.queries.day import centre_day
 from programs.visit_days.queries.photographs import no_photo_of
-from programs.visit_days.rules import Mark, standing_marks
+from programs.visit_days.rules import Mark, valid_marks
 
 
 def mark_of(row: CheckInMark) -> Mark:
@@ -83,6 +83,6 @@ def door_day(user, day: date) -> list[DoorSession]:
         pupils = [
             DoorPupil(entry, entry.pupil_id in going, entry.pupil_id not in hidden) for entry in entries[booking.pk]
         ]
-        return DoorGroup(booking, pupils, [mark.mark_id for mark in standing_marks(marks[booking.pk])])
+        return DoorGroup(booking, pupils, [mark.mark_id for mark in valid_marks(marks[booking.pk])])
 
     return [DoorSession(each.session, [group(booking) for booking in each.groups]) for each in shown.sessions]

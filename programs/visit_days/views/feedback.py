@@ -14,7 +14,7 @@ from programs.bookings.queries import bookings as booking_queries
 from programs.core.gates import signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
-from programs.schools.queries.roles import standing_of
+from programs.schools.queries.roles import roles_of
 from programs.visit_days.actions.feedback import give_feedback
 from programs.visit_days.forms import FeedbackForm
 from programs.visit_days.queries.day import feedback_of
@@ -27,7 +27,7 @@ def booking_feedback(request: HttpRequest, reference: str) -> HttpResponse:
     booking = get_object_or_404(booking_queries.bookings_visible_to(request.user), reference=reference)
     must(
         policy.can_manage_booking(
-            standing_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
+            roles_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
         )
     )
     given = feedback_of(booking)

@@ -26,29 +26,29 @@ from tests.people import (
 pytestmark = pytest.mark.django_db
 
 
-def test_a_standing_costs_two_queries_and_then_none(django_assert_num_queries):
+def test_reading_roles_costs_two_queries_and_then_none(django_assert_num_queries):
     hanh = User.objects.get(pk=make_teacher().pk)
     with django_assert_num_queries(2):
-        standing = role_queries.standing_of(hanh)
+        roles = role_queries.roles_of(hanh)
     with django_assert_num_queries(0):
-        assert role_queries.standing_of(hanh) is standing
-        assert standing.is_teacher_at(standing.schools[0])
-        assert standing.pupil is None
-        assert not standing.is_officer
+        assert role_queries.roles_of(hanh) is roles
+        assert roles.is_teacher_at(roles.schools[0])
+        assert roles.pupil is None
+        assert not roles.is_officer
 
 
-def test_a_visitor_has_no_standing_and_costs_nothing(django_assert_num_queries):
+def test_a_visitor_has_no_roles_and_costs_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
-        standing = role_queries.standing_of(AnonymousUser())
-    assert not standing.is_school_staff
-    assert not standing.is_officer
+        roles = role_queries.roles_of(AnonymousUser())
+    assert not roles.is_school_staff
+    assert not roles.is_officer
 
 
 def test_a_pupil_sees_only_their_own_record():
     minh = make_pupil(with_account=True)
     make_pupil("Trần Thị Lan", school=minh.school)
     user = User.objects.get(pk=minh.user_id)
-    assert role_queries.standing_of(user).pupil == minh
+    assert role_queries.roles_of(user).pupil == minh
     assert list(pupil_queries.pupils_visible_to(user)) == [minh]
     assert not pupil_queries.classes_visible_to(user).exists()
 
@@ -87,8 +87,8 @@ def test_a_ward_post_without_a_ward_sees_nothing():
 def test_nobody_acts_for_a_school_that_is_not_verified():
     waiting = make_school("Trường THCS Chờ Duyệt", state=SchoolState.CLAIMED)
     early = make_coordinator(school=waiting)
-    assert not policy.can_act_for(role_queries.standing_of(early), waiting)
-    assert not policy.can_act_for(role_queries.standing_of(make_user("Người Lạ")), make_school())
+    assert not policy.can_act_for(role_queries.roles_of(early), waiting)
+    assert not policy.can_act_for(role_queries.roles_of(make_user("Người Lạ")), make_school())
     hanh = make_teacher()
-    assert policy.can_act_for(role_queries.standing_of(hanh), make_school())
-    assert not policy.can_coordinate(role_queries.standing_of(hanh), make_school())
+    assert policy.can_act_for(role_queries.roles_of(hanh), make_school())
+    assert not policy.can_coordinate(role_queries.roles_of(hanh), make_school())
