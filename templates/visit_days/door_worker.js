@@ -1,4 +1,5 @@
-{% autoescape off %}/* Keeps the page of the door for a hall without network. Nothing of anybody is kept here: see door.js. */
+{% autoescape off %}
+/* Keeps the page of the door for a hall without network. Nothing of anybody is kept here: see door.js. */
 "use strict";
 
 const DOOR = {{ door }};
@@ -23,7 +24,8 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   const tidy = async () => {
     const names = await caches.keys();
-    await Promise.all(names.filter((name) => name.startsWith(`door:${DOOR}:`) && name !== CACHE).map((name) => caches.delete(name)));
+    const old = names.filter((name) => name.startsWith(`door:${DOOR}:`) && name !== CACHE);
+    await Promise.all(old.map((name) => caches.delete(name)));
     await self.clients.claim();
   };
   event.waitUntil(tidy());
@@ -69,6 +71,7 @@ self.addEventListener("fetch", (event) => {
   const scanned = url.pathname.match(/^(?:\/[a-z]{2})?\/pass\/([0-9A-Z]+)\/$/);
   if (request.mode === "navigate" && scanned) event.respondWith(pass(request, scanned[1]));
   else if (request.mode === "navigate" && url.pathname === DOOR) event.respondWith(page(request));
-  else if (request.mode !== "navigate" && FILES.includes(url.pathname) && url.pathname !== DOOR) event.respondWith(file(request));
+  else if (request.mode === "navigate" || url.pathname === DOOR) return;
+  else if (FILES.includes(url.pathname)) event.respondWith(file(request));
 });
 {% endautoescape %}

@@ -196,6 +196,12 @@ def fact(context: template.Context, label: str, value) -> SafeString:
     return format_html("<dt>{}</dt><dd>{}</dd>", label, mark_safe(render_value_in_context(value, context)))
 
 
+@register.simple_tag
+def visually_hidden(*what) -> SafeString:
+    """Which one is meant, for those who hear the links of a page in a row: ``Change: Nguyễn Văn Lâm, 5A``."""
+    return format_html('<span class="visually-hidden">: {}</span>', ", ".join(str(each) for each in what if each))
+
+
 @register.simple_block_tag
 def crumbs(content: str) -> SafeString:
     """The way from the desk or the home page to this page: one ``crumb`` for each step."""
