@@ -4,7 +4,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q
 from wagtail.models import GroupPagePermission
 
-from programs.accounts.second_factor import require_second_factor
+from programs.accounts.hooks import require_second_factor
 
 PUBLISHING = ("publish_page", "bulk_delete_page", "lock_page", "unlock_page")
 ADMINISTERED = ("user", "group", "site", "locale", "workflow", "task", "sitesettings")

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_from_path
 
 from programs.accounts.models import User
-from programs.accounts.second_factor import second_factor_missing
+from programs.accounts.queries import second_factor_missing
 from stem_portal.administration.actions import end_view, note_page
 from stem_portal.administration.rules import view_as_refusal
 from stem_portal.logs import without_secrets

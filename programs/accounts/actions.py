@@ -9,20 +9,22 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs.accounts import usernames
-from programs.accounts.cards import CODE_LENGTH, hash_of_code, shown_code
+from programs.accounts.choices import KEPT
 from programs.accounts.models import SignInCard, User
-from programs.accounts.second_factor import KEPT
-from programs.accounts.sessions import end_sessions
+from programs.accounts.queries import hash_of_code
+from programs.core import usernames
 from programs.core.audit import record
-from programs.core.references import TYPED_ALPHABET, random_code
+from programs.core.references import TYPED_ALPHABET, in_groups, random_code
 from programs.core.refusals import Refused
 from programs.core.text import clean_name, slugify_vi
+
+CODE_LENGTH = 10  # of 25 letters and digits: 46 bits
 
 
 @transaction.atomic
@@ -112,7 +114,7 @@ def issue_card(*, user: User, by: User, expires_at: datetime) -> tuple[SignInCar
     code = random_code(CODE_LENGTH, alphabet=TYPED_ALPHABET)
     card = SignInCard.objects.create(user=user, code_hash=hash_of_code(code), issued_by=by, expires_at=expires_at)
     record(by=by, action="card.issue", obj=user, after={"card": card.pk, "expires_at": expires_at})
-    return card, shown_code(code)
+    return card, in_groups(code, CODE_LENGTH // 2)
 
 
 @transaction.atomic
@@ -154,3 +156,11 @@ def reset_second_factor(*, user: User, by: User, reason: str) -> None:
     end_sessions(user=user)
     record(by=by, action="person.second_factor_reset", obj=user, reason=reason)
     get_account_adapter().send_notification_mail("second_factor_reset", user)
+
+
+def end_sessions(*, user: User, keep: str | None = None) -> int:
+    """Sign the person out everywhere except the session with the key ``keep``; return how many ended."""
+    sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep or ""))
+    for session in sessions:
+        session.end()
+    return len(sessions)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.middleware import SEEN_AT
 from programs.accounts.models import User
-from programs.accounts.second_factor import FACTORS, second_factor_needed
+from programs.accounts.queries import FACTORS, second_factor_needed
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -6,7 +6,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import QuerySet
 
 from programs.accounts.models import User
-from programs.accounts.second_factor import lacking
+from programs.accounts.queries import lacking
 from programs.core.prepared import Prepared
 
 

@@ -1,6 +1,8 @@
-"""The verbs of this wing in the audit log."""
+"""What recovery codes say about themselves; the verbs of this wing in the audit log."""
 
 from django.utils.translation import gettext_lazy as _
+
+KEPT = "kept"  # in the data of recovery codes: their owner confirmed that they are saved
 
 AUDIT_ACTIONS = {
     "person.create": _("account created"),

@@ -21,11 +21,11 @@ from cryptography.fernet import InvalidToken
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from programs.accounts import usernames
-from programs.accounts.limits import forget, is_allowed
 from programs.accounts.models import User
-from programs.accounts.totp import use_code
+from programs.core import usernames
 from programs.core.text import clean_text
+from programs.core.throttle import forget_guesses, may_guess
+from programs.core.totp import use_code
 
 
 def one_width(text: str) -> str:
@@ -71,7 +71,7 @@ class _ByMail:
         self.fields["email"] = _MailField(label=_("Email"), widget=forms.EmailInput(attrs=attrs))
 
     def clean_email(self) -> str:
-        if not is_allowed(action=self.action, account=self.cleaned_data["email"]):
+        if not may_guess(action=self.action, account=self.cleaned_data["email"]):
             raise forms.ValidationError(
                 _("Several emails have already been sent to this address. Wait a while, then ask again.")
             )
@@ -116,13 +116,13 @@ class SecondStepMixin:
 
     def clean_code(self) -> str:
         account = {"action": "second_factor", "account": str(self.user.pk)}
-        if not is_allowed(**account):
+        if not may_guess(**account):
             raise forms.ValidationError(_("Too many wrong codes. Wait a few minutes, then try again."))
         code = plain_code(self.cleaned_data["code"])
         self.authenticator = _opened_by(self.user, code)
         if self.authenticator is None:
             raise get_mfa_adapter().validation_error("incorrect_code")
-        forget(**account)
+        forget_guesses(**account)
         return code
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language_from_path
 
-from programs.accounts.second_factor import second_factor_missing
+from programs.accounts.queries import second_factor_missing
 
 # What has to work in the meantime: signing in and out, the enrolment itself, and public files.
 OPEN = ("/accounts/", "/health/", "/static/", "/media/")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.accounts import passphrases, usernames
+from programs.core import passphrases, usernames
 from programs.core.fates import ACT, GOES, LASTS, OWN, REWRITTEN, SECRET, SHOWN, UNSAID, row_until
 from programs.core.text import clean_text, name_sort_key
 

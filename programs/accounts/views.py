@@ -33,11 +33,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic.edit import FormView
 
-from programs.accounts.actions import keep_recovery_codes, prove_address
-from programs.accounts.second_factor import KEPT, has_factor, second_factor_missing, second_factor_needed
-from programs.accounts.sessions import end_sessions
-from programs.accounts.totp import app_data, next_code
+from programs.accounts.actions import end_sessions, keep_recovery_codes, prove_address
+from programs.accounts.choices import KEPT
+from programs.accounts.queries import has_factor, second_factor_missing, second_factor_needed
 from programs.core.gates import signed_in
+from programs.core.totp import app_data, next_code
 
 AFTERWARDS = "second_factor_next"  # in the session: where the person wanted to go
 

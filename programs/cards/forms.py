@@ -9,8 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.signing import BadSignature, TimestampSigner
 from django.utils.translation import gettext_lazy as _
 
-from programs.accounts import passphrases
 from programs.accounts.models import User
+from programs.core import passphrases
 from programs.core.forms import CleanCharField, CleanFormMixin
 from programs.core.idempotency import IdempotentFormMixin
 from programs.pupils.choices import AccountState

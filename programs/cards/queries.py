@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, Subquery
 
-from programs.accounts.cards import card_with_code
 from programs.accounts.models import SignInCard
+from programs.accounts.queries import card_with_code
 from programs.core.models import SchoolYear
 from programs.core.references import read_code
 from programs.pupils.models import ClassGroup, Pupil

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from programs.accounts.second_factor import require_second_factor
+from programs.accounts.hooks import require_second_factor
 from programs.centres.choices import CentreRole
 from programs.centres.models import CentreStaff
 from programs.core.permissions import EVERYBODY, Holders, Reach, Role, does, sees

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
+from allauth.core import context, ratelimit
+from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -34,3 +36,21 @@ class Throttle:
 
     def _key(self, request: HttpRequest, at: str) -> str:
         return f"throttle:{self.name}:{get_adapter().get_client_ip(request)}:{at}"
+
+
+# --- Guessing at one account: allauth's rates, of settings.ACCOUNT_RATE_LIMITS ------------------------
+def may_guess(*, action: str, account: str) -> bool:
+    """Count one more attempt at ``account``; whether it is still allowed."""
+    return all(ratelimit.consume(context.request, action=name, key=key) for name, key in _keys(action, account))
+
+
+def forget_guesses(*, action: str, account: str) -> None:
+    """Reset after a success: successful attempts do not count."""
+    for name, key in _keys(action, account):
+        ratelimit.clear(context.request, action=name, key=key)
+
+
+def _keys(action: str, account: str) -> list[tuple[str, str]]:
+    """Limiting by address alone would lock out a school behind one router, by account alone a colleague from afar; the
+    second, wider limit is against many addresses working together."""
+    return [(action, f"{get_ip(context.request)}:{account}"), (f"{action}_of_account", account)]

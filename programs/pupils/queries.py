@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from programs.accounts.models import SignInCard, User
-from programs.accounts.second_factor import second_factor_needed
+from programs.accounts.queries import second_factor_needed
 from programs.core.models import SchoolYear
 from programs.core.personal import obstacles_to_erasing
 from programs.pupils import rules

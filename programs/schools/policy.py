@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from programs.accounts.second_factor import require_second_factor
+from programs.accounts.hooks import require_second_factor
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Holders, Reach, Role, does, nowhere, sees
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
 from programs.schools.models import Membership, OfficerPost, School, SchoolClaim

@@ -15,7 +15,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 
 from programs.accounts.models import User
-from programs.accounts.second_factor import FACTORS
+from programs.accounts.queries import FACTORS
 from programs.core.permissions import EVERYBODY, REACH_OF, SIGNED_IN, Holders, Permission, Reach, Role, nowhere
 from programs.core.text import fold
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from programs.accounts.models import User
-from programs.accounts.second_factor import has_factor
+from programs.accounts.queries import has_factor
 from programs.core.audit import history_of, record
 from programs.core.gates import View, not_found_unless, signed_in
 from programs.core.permissions import EVERYBODY, SIGNED_IN, Role

@@ -17,8 +17,8 @@ from django.utils import timezone
 from pypdf import PdfReader
 from wagtail.models import ModelLogEntry
 
-from programs.accounts.cards import hash_of_code
 from programs.accounts.models import SignInCard, User
+from programs.accounts.queries import hash_of_code
 from programs.cards.actions import issue_cards, join_class, set_class_code, void_card
 from programs.cards.pdf import render
 from programs.cards.print_words import cards_of, words_of

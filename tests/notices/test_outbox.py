@@ -12,7 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.notices import sending
+from programs.notices import actions as sending
 from programs.notices.actions import mark_read, send_due_messages, write_message
 from programs.notices.choices import MessageState
 from programs.notices.models import Message
@@ -84,7 +84,7 @@ def test_a_calendar_entry_travels_as_an_attachment(hanh, outbox_sent):
 
 def test_a_message_keeps_its_id_in_every_attempt(hanh):
     first, second = write(hanh, key="1"), write(hanh, key="2")
-    ids = [sending.email_of(message).extra_headers["Message-ID"] for message in (first, first, second)]
+    ids = [sending._email_of(message).extra_headers["Message-ID"] for message in (first, first, second)]
     assert ids[0] == ids[1] != ids[2] and ids[0].endswith("@testserver>")
 
 

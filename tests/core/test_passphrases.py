@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from django.urls import reverse
 
-from programs.accounts import passphrases
+from programs.core import passphrases
 from programs.core.text import fold
 from tests.people import make_user
 

@@ -8,8 +8,8 @@ import unicodedata
 import pytest
 from django.urls import reverse
 
-from programs.accounts import usernames
 from programs.accounts.models import User
+from programs.core import usernames
 from tests.people import PASSWORD, make_user
 
 

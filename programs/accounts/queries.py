@@ -1,36 +1,23 @@
-"""Who needs a second factor, and who does not have one yet.
+"""Who lacks a second factor, and whose a sign-in card is.
 
-The wings declare who needs one, as conditions on ``User``. They are part of the query that loads the person of a
-request
+Whether a person lacks the factor is part of the query that loads the person of a request
 (``backend.PortalBackend``), so the answer needs no extra query and is never older than the request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
+from django.utils.crypto import salted_hmac
 
-from programs.accounts.models import User
+from programs.accounts.hooks import NEEDS_SECOND_FACTOR
+from programs.accounts.models import SignInCard, User
+from programs.core.references import read_code
 
-Condition = Callable[[], Q]
 Type = Authenticator.Type
 FACTORS = (Type.TOTP, Type.WEBAUTHN)
-KEPT = "kept"  # in the data of recovery codes: their owner confirmed that they are saved
-
-
-def _runs_the_portal() -> Q:
-    return Q(is_staff=True) | Q(is_superuser=True)
-
-
-REQUIRED_BY: list[Condition] = [_runs_the_portal]
-
-
-def require_second_factor(condition: Condition) -> Condition:
-    """Register ``condition``: everyone who meets it must have a second factor."""
-    REQUIRED_BY.append(condition)
-    return condition
 
 
 def lacking() -> Case:
@@ -44,7 +31,7 @@ def lacking() -> Case:
 
 def _needed() -> Q:
     needed = Q()
-    for condition in REQUIRED_BY:
+    for condition in NEEDS_SECOND_FACTOR:
         needed |= condition()
     return needed
 
@@ -64,3 +51,15 @@ def second_factor_needed(user: User) -> bool:
 def has_factor(user: User) -> bool:
     """Whether the person has an app or a key; recovery codes alone do not count."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
+# --- Sign-in cards --------------------------------------------------------------------------------
+def hash_of_code(code: str) -> str:
+    """Hash a code with the portal's secret: in the database there is nothing that a thief could search for."""
+    return salted_hmac("programs.accounts.SignInCard", code, algorithm="sha256").hexdigest()
+
+
+def card_with_code(typed: str, *, now: datetime) -> SignInCard | None:
+    """Return the valid card for this code, however the code was typed."""
+    cards = SignInCard.objects.usable(now).select_related("user")
+    return cards.filter(code_hash=hash_of_code(read_code(typed))).first()
