@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -139,6 +140,7 @@ def join_class(*, code: str, by: User, key: str) -> ClassGroup:
     class_group, today = class_with_code(code), timezone.localdate()
     year = current_school_year(today)
     refuse_if(joining_refusal(pupil=pupil, class_group=class_group, year_id=year.pk if year else None))
+    pupil, class_group = cast(Pupil, pupil), cast(ClassGroup, class_group)  # refused without them
     places = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True, class_group__school_year=year)
     if places.filter(class_group=class_group).exists():
         return class_group

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, cast
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -145,7 +146,7 @@ def merge_pupils(*, keep: Pupil, drop: Pupil, by: User, key: str) -> Pupil:
 
 def belongings() -> list[models.ForeignKey]:
     """Every column that points at a pupil, in any wing: they all follow a merged pupil."""
-    relations = Pupil._meta.get_fields(include_hidden=True)
+    relations: list[Any] = Pupil._meta.get_fields(include_hidden=True)
     return [relation.field for relation in relations if relation.one_to_many and relation.auto_created]
 
 
@@ -158,7 +159,7 @@ def _follow(kept: Pupil, dropped: Pupil) -> dict[str, int]:
     for column in belongings():
         number = _repoint(column, kept, dropped)
         if number:
-            moved[column.model._meta.model_name] = number
+            moved[str(column.model._meta.model_name)] = number
     return moved
 
 
@@ -209,7 +210,7 @@ def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, ke
     school = School.objects.select_for_update().get(pk=school.pk)  # serialises two people who press at once
     must(may_keep_roll(by, school))
     next_year = promotion_queries.year_after(year)
-    classes = list(promotion_queries.classes_to_move(school, year))
+    classes: list[Any] = list(promotion_queries.classes_to_move(school, year))
     today = timezone.localdate()
     refuse_if(
         rules.promotion_refusal(
@@ -219,6 +220,7 @@ def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, ke
             pupils=sum(group.pupils for group in classes),
         )
     )
+    next_year = cast(SchoolYear, next_year)  # refused without it
     moves = {move.class_id: move for move in plan.moves}
     figures = {"classes": 0, "moved": 0, "repeating": 0, "left": 0}
     for group in classes:
@@ -235,7 +237,7 @@ def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, ke
 
 
 def _move_class(
-    group: ClassGroup, move: Move, plan: Plan, next_year: SchoolYear, today: date, figures: dict[str, int]
+    group: Any, move: Move, plan: Plan, next_year: SchoolYear, today: date, figures: dict[str, int]
 ) -> None:
     places = {place.pupil_id: place for place in group.places}
     repeating = places.keys() & plan.repeating - plan.leaving

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -113,14 +114,14 @@ def _preview_anew(roster: RosterImport) -> RosterImport:
 # --- One batch ------------------------------------------------------------------------------------
 def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
     """Judge the rows against the current roll and sort them by outcome."""
-    settings = {"source": roster.source, "year_id": roster.school_year_id}
+    source, year_id = roster.source, roster.school_year_id
     lines = [row.facts for row in rows]
-    roll = roster_queries.roll_around(lines, school_id=roster.school_id, lock=lock, **settings)
+    roll = roster_queries.roll_around(lines, school_id=roster.school_id, source=source, year_id=year_id, lock=lock)
     work = Work()
     here = {pupil.pk: pupil for found in [*roll.here.values(), *roll.alike.values()] for pupil in found}
     taken = _already_served(roster, list(here))
     for row in rows:
-        verdict = rules.judge(row.facts, reading_notes(row=row), roll=roll, **settings)
+        verdict = rules.judge(row.facts, reading_notes(row=row), roll=roll, source=source, year_id=year_id)
         if verdict.question == rules.OTHER_IDENTIFIER and verdict.pupil_id in taken:
             verdict = rules.Verdict(
                 RowOutcome.ADD
@@ -136,7 +137,8 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
         if act == "add" and target is None:
             work.new.append(row)
             continue
-        work.known.append((row, target, act != "same"))
+        known_as = cast(int, target)  # only a new row has none
+        work.known.append((row, known_as, act != "same"))
         if target in here:
             work.places[target] = (here[target].class_name, here[target].class_year_id)
     return work
@@ -294,7 +296,7 @@ def _finish(roster: RosterImport) -> None:
     record(by=roster.uploaded_by, action="roster.apply", obj=mine, after=figures | {"applied": mine.counts["applied"]})
     if any(mine.counts["applied"].values()):
         school_begins(school_id=mine.school_id, by=roster.uploaded_by)
-    if now - roster.job.created_at > WORTH_A_LETTER:
+    if mine.job and now - mine.job.created_at > WORTH_A_LETTER:
         emails.roster_applied(roster=mine)
     for school, number in roster_queries.asked_of(mine):
         emails.pupils_asked_for(roster=mine, school=school, number=number)
