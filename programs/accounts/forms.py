@@ -19,6 +19,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm as AllauthAddWebAuthnForm
 from allauth.mfa.webauthn.forms import EditWebAuthnForm as AllauthEditWebAuthnForm
 from cryptography.fernet import InvalidToken
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
@@ -53,6 +54,44 @@ class LoginForm(AllauthLoginForm):
 
     def clean_login(self) -> str:
         return usernames.as_kept(self.cleaned_data["login"])
+
+
+class NewPasswordForm(forms.Form):
+    """A password chosen by its owner, typed twice; a wing adds its own fields and says whose it is."""
+
+    password = forms.CharField(
+        label=_("Choose a password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = forms.CharField(
+        label=_("The same password again"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    advice = ""  # below the field
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = self.advice
+
+    def owner(self, typed: dict) -> User:
+        """Whose password it becomes: it may not resemble their name or address."""
+        raise NotImplementedError
+
+    def clean(self) -> dict:
+        found = super().clean()
+        password, again = found.get("password"), found.get("password_again")
+        if password and again and password != again:
+            self.add_error("password_again", _("The two passwords do not match."))
+        elif password:
+            try:
+                validate_password(password, self.owner(found))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return found
 
 
 class _MailField(forms.EmailField):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.signing import BadSignature, TimestampSigner
 from django.utils.translation import gettext_lazy as _
 
+from programs.accounts.forms import NewPasswordForm
 from programs.accounts.models import User
 from programs.core import passphrases
 from programs.core.forms import CleanCharField, CleanFormMixin
@@ -102,36 +102,15 @@ class ThreeWordsForm(CleanFormMixin, forms.Form):
         return found
 
 
-class OwnPasswordForm(forms.Form):
-    password = forms.CharField(
-        label=_("Choose a password"),
-        help_text=_("At least 10 characters that nobody can guess: not your name, not your birthday."),
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("The same password again"),
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+class OwnPasswordForm(NewPasswordForm):
+    advice = _("At least 10 characters that nobody can guess: not your name, not your birthday.")
 
     def __init__(self, *args, person: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
 
-    def clean(self) -> dict:
-        found = super().clean()
-        password, again = found.get("password"), found.get("password_again")
-        if password and again and password != again:
-            self.add_error("password_again", _("The two passwords do not match."))
-        elif password:
-            try:
-                validate_password(password, self.person)
-            except forms.ValidationError as error:
-                self.add_error("password", error)
-        return found
+    def owner(self, typed: dict) -> User:
+        return self.person
 
 
 class ClassCodeForm(IdempotentFormMixin):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from programs.accounts.forms import NewPasswordForm
 from programs.accounts.models import User
 from programs.core.choices import Level
 from programs.core.forms import CleanCharField, CleanFormMixin, NameField, PhoneField
@@ -128,41 +128,18 @@ class InviteForm(CleanFormMixin, IdempotentFormMixin):
     )
 
 
-class NewMemberForm(forms.Form):
+class NewMemberForm(NewPasswordForm):
     """A new person's name and password; the one-time link is its key."""
 
     full_name = NameField(
         label=_("Your full name"), min_length=3, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    password = forms.CharField(
-        label=_("Choose a password"),
-        help_text=_(
-            "At least 10 characters; three or four words that only you would put together are easy to remember."
-        ),
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("The same password again"),
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    advice = _("At least 10 characters; three or four words that only you would put together are easy to remember.")
+    field_order = ["full_name", "password", "password_again"]
 
     def __init__(self, *args, email: str, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
 
-    def clean(self) -> dict:
-        found = super().clean()
-        password, again = found.get("password"), found.get("password_again")
-        if password and again and password != again:
-            self.add_error("password_again", _("The two passwords do not match."))
-        elif password:
-            person = User(username=self.email, email=self.email, full_name=found.get("full_name", ""))
-            try:
-                validate_password(password, person)
-            except forms.ValidationError as error:
-                self.add_error("password", error)
-        return found
+    def owner(self, typed: dict) -> User:
+        return User(username=self.email, email=self.email, full_name=typed.get("full_name", ""))
