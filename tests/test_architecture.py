@@ -55,7 +55,6 @@ LOOSE = {
     },
     "notices": {"adapter", "sending"},
     "schools": {"jurisdictions"},
-    "centres": {"overlaps"},
     "ballots": {"tools"},
     "participation": {"figures", "filters"},
 }  # fmt: skip
