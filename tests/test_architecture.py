@@ -52,7 +52,6 @@ PLUGS = {"adapter", "agency", "backend", "middleware", "provider", "session_stor
 # What is a thing of its own. Only ever shorter.
 LOOSE = {
     "schools": {"jurisdictions"},
-    "centres": {"overlaps"},
     "ballots": {"tools"},
     "participation": {"figures", "filters"},
 }

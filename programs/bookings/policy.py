@@ -11,8 +11,7 @@ from programs.bookings.choices import CAME, ApprovalKind
 from programs.bookings.models import Booking
 from programs.bookings.queries.papers import decides_for_school, papers_read_by, with_principal_known
 from programs.bookings.rules import papers as risk_rules
-from programs.centres import policy
-from programs.centres.queries.sessions import centre_ids_of
+from programs.centres.policy import may_run
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.schools.choices import SchoolRole
 from programs.schools.policy import can_act_for
@@ -138,7 +137,7 @@ def may_decide(user, booking: Booking, kind: str) -> bool:
 def may_keep_photographs(*, booking: Booking, by: User) -> bool:
     """The group's leader, the head of its school, and its host."""
     manages = can_manage_booking(roles_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
-    return manages or policy.can_run_centre(centre_ids_of(by), booking.session.field_trip.centre_id)
+    return manages or may_run(by, booking.session.field_trip.centre)
 
 
 def may_add_photographs(user, booking: Booking) -> bool:

@@ -40,6 +40,11 @@ class Weekday(IntegerChoices):
     SATURDAY = 5, _("Saturday")
     SUNDAY = 6, _("Sunday")
 
+    @property
+    def field(self) -> str:
+        """How the form of the opening hours names it."""
+        return f"day_{self.value}"
+
 
 class BookingMode(TextChoices):
     FIRST_COME = "first_come", _("First come, first served")

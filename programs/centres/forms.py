@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from itertools import pairwise
 from typing import TypeVar
@@ -16,9 +17,12 @@ from django.utils.translation import pgettext_lazy
 
 from programs.centres.choices import BookingMode, WaitingPolicy, Weekday
 from programs.centres.models import Centre, FieldTrip, Room, Season, Session
+from programs.centres.rules import Rhythm, SeasonTerms
 from programs.core.choices import GRADES_OF_LEVEL, Grade, Level
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.models import SchoolYear
+from programs.core.versions import VersionedFormMixin
 from programs.schools.models import Area
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off", "class": "number"}
@@ -89,8 +93,9 @@ class ClocksField(CleanCharField):
 class SpansField(CleanCharField):
     """Time slots such as ``7:30-11:30, 13:00-17:00``; empty on a day on which nobody is received."""
 
-    def clean(self, value: object) -> list[tuple[time, time]]:
-        text = super().clean(value)
+    def to_python(self, value: object) -> list[tuple[time, time]]:
+        text = super().to_python(value)
+        self.run_validators(text)  # its length: the slots have none
         spans = sorted(self._span(part) for part in re.split(r"[,;]", text) if part.strip())
         if any(first[1] > second[0] for first, second in pairwise(spans)):
             raise ValidationError(_("These time slots overlap."), code="overlap")
@@ -105,6 +110,9 @@ class SpansField(CleanCharField):
         if last <= first:
             raise ValidationError(_("A time slot must end after it begins."), code="invalid")
         return first, last
+
+    def prepare_value(self, value: object) -> object:
+        return show_spans(value) if isinstance(value, list) else value
 
 
 def show_spans(spans: list[tuple[time, time]]) -> str:
@@ -200,6 +208,11 @@ class SeriesForm(OfferForm):
         label=_("Begins at"), max_length=100, help_text=_("Separate several times with commas: 8:00, 13:30.")
     )
 
+    @property
+    def rhythm(self) -> Rhythm:
+        names = ("starts_on", "ends_on", "weekdays", "clocks")
+        return Rhythm(**{name: self.cleaned_data[name] for name in names})
+
 
 class PlaceForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     """Where and when a session is put: for moving it and for its copy."""
@@ -233,19 +246,17 @@ class ReasonForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     )
 
 
-class HoursForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class HoursForm(CleanFormMixin, VersionedFormMixin):
     """One line for each day of the week."""
 
-    def __init__(self, *args, hours: dict[int, list], **kwargs) -> None:
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for weekday in Weekday:
-            self.fields[f"day_{weekday.value}"] = SpansField(
-                label=weekday.label, required=False, max_length=100, initial=show_spans(hours.get(weekday.value, []))
-            )
+            self.fields[weekday.field] = SpansField(label=weekday.label, required=False, max_length=100)
 
     @property
     def hours(self) -> dict[int, list]:
-        return {weekday.value: self.cleaned_data[f"day_{weekday.value}"] for weekday in Weekday}
+        return {weekday.value: self.cleaned_data[weekday.field] for weekday in Weekday}
 
 
 class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
@@ -267,12 +278,24 @@ class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         return cleaned
 
 
-class RoomForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class RoomForm(CleanFormMixin, forms.Form):
     name = CleanCharField(label=_("Name of the room"), max_length=80)
     capacity = number(label=_("Places"), min_value=1, max_value=1000)
 
 
-class SeasonForm(CleanFormMixin, IdempotentFormMixin, forms.ModelForm):
+class AddRoomForm(RoomForm, IdempotentFormMixin):
+    pass
+
+
+class ChangeRoomForm(RoomForm, VersionedFormMixin):
+    pass
+
+
+class SeasonForm(CleanFormMixin, forms.Form):
+    name = CleanCharField(label=_("Name of the season"), max_length=150)
+    name_en = CleanCharField(label=_("Name in English"), max_length=150, required=False)
+    school_year = forms.ModelChoiceField(label=_("School year"), queryset=SchoolYear.objects.all())
+    mode = forms.ChoiceField(label=_("How places are allocated"), choices=BookingMode)
     opens_at = MomentField(label=_("Opens"))
     closes_at = MomentField(
         label=_("Closes"),
@@ -281,40 +304,32 @@ class SeasonForm(CleanFormMixin, IdempotentFormMixin, forms.ModelForm):
             "number of days before it begins."
         ),
     )
-    mode = forms.ChoiceField(label=_("How places are allocated"), choices=BookingMode)
     bookings_per_school = number(label=_("Maximum bookings per school"), min_value=1, max_value=500, initial=6)
 
-    class Meta:
-        model = Season
-        fields = ["name", "name_en", "school_year", "mode", "opens_at", "closes_at", "bookings_per_school"]
-        labels = {"name": _("Name of the season"), "name_en": _("Name in English"), "school_year": _("School year")}
-
-    def __init__(self, *args, clusters: list[Area], openings: dict, **kwargs) -> None:
+    def __init__(self, *args, clusters: Iterable[Area], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.clusters = clusters
-        for cluster in clusters:
-            opening = openings.get(cluster.pk)
-            self.fields[f"cluster_{cluster.pk}"] = MomentField(
-                label=cluster.name, required=False, initial=opening.opens_at if opening else None
-            )
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        opens_at, closes_at = cleaned.get("opens_at"), cleaned.get("closes_at")
-        if opens_at and closes_at and closes_at <= opens_at:
-            self.add_error("closes_at", _("The season must close after it opens."))
-        return cleaned
+        self.own_fields = [self[name] for name in SeasonForm.base_fields]
+        self.clusters = {f"cluster_{cluster.pk}": cluster for cluster in clusters}
+        self.fields |= {
+            name: MomentField(label=cluster.name, required=False) for name, cluster in self.clusters.items()
+        }
 
     def cluster_fields(self) -> list:
-        return [self[f"cluster_{cluster.pk}"] for cluster in self.clusters]
-
-    def own_fields(self) -> list:
-        return [self[name] for name in self.Meta.fields]
+        return [self[name] for name in self.clusters]
 
     @property
-    def openings(self) -> dict[int, datetime]:
-        typed = {cluster.pk: self.cleaned_data[f"cluster_{cluster.pk}"] for cluster in self.clusters}
-        return {pk: moment for pk, moment in typed.items() if moment}
+    def terms(self) -> SeasonTerms:
+        typed = self.cleaned_data
+        openings = {cluster.pk: typed[name] for name, cluster in self.clusters.items()}
+        return SeasonTerms(**{name: typed[name] for name in SeasonForm.base_fields}, openings=openings)
+
+
+class AddSeasonForm(SeasonForm, IdempotentFormMixin):
+    pass
+
+
+class ChangeSeasonForm(SeasonForm, VersionedFormMixin):
+    pass
 
 
 class MonthForm(forms.Form):

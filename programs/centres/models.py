@@ -273,6 +273,9 @@ class SessionSeries(models.Model):
         return f"{self.field_trip} {self.starts_on:%d/%m/%Y}"
 
 
+ROOM_FREE = "session_room_free"  # the database's refusal of two sessions in one room at one time (migration 0003)
+
+
 class SessionQuerySet(models.QuerySet):
     def upcoming(self, now: datetime) -> SessionQuerySet:
         return self.filter(state=SessionState.SCHEDULED, starts_at__gt=now)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.hooks import require_second_factor
 from programs.centres.choices import CentreRole
-from programs.centres.models import CentreStaff
+from programs.centres.models import Centre, CentreStaff
+from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, Holders, Reach, Role, does, sees
+from programs.schools.queries.roles import roles_of
 
 
 def _staff() -> QuerySet[CentreStaff]:
@@ -82,21 +83,21 @@ PERMISSIONS = [
 ]
 
 
-def can_schedule(managed_ids: Collection[int], centre_id: int) -> bool:
+def may_run(user, centre: Centre) -> bool:
+    """The staff of the centre receive its groups: they check in and close."""
+    return centre.pk in centre_ids_of(user)
+
+
+def may_schedule(user, centre: Centre) -> bool:
     """Managers of the centre schedule; its other staff look."""
-    return centre_id in managed_ids
+    return centre.pk in managed_centre_ids(user)
 
 
-def can_furnish(managed_ids: Collection[int], centre_id: int, *, is_department: bool) -> bool:
+def may_furnish(user, centre: Centre) -> bool:
     """Opening hours, closed days and rooms: the centre's managers, and the department."""
-    return is_department or centre_id in managed_ids
+    return may_schedule(user, centre) or roles_of(user).is_department
 
 
-def can_edit_seasons(*, is_department: bool) -> bool:
+def may_edit_seasons(user) -> bool:
     """A season is the same for all centres: the department's."""
-    return is_department
-
-
-def can_run_centre(centre_ids: Iterable[int], centre_id: int) -> bool:
-    """Whether a person of these centres may check in and close at ``centre_id``."""
-    return centre_id in set(centre_ids)
+    return roles_of(user).is_department

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.centres.choices import SessionState
+from programs.centres.models import FieldTrip, Room, Season, Session
+from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal
 
 SERIES_DAYS = 366  # one school year is the longest period that is planned at once
@@ -199,17 +202,13 @@ def nothing_to_make_refusal(plan: SeriesPlan) -> Refusal | None:
     return Refusal("no_sessions", _("All of these times are skipped: choose other days or times."))
 
 
-def change_refusal(*, state: str, starts_at: datetime, now: datetime) -> Refusal | None:
+def change_refusal(session: Session, *, now: datetime) -> Refusal | None:
     """Why a session can no longer be moved, cancelled or resized."""
-    if state == SessionState.CANCELLED:
+    if session.state == SessionState.CANCELLED:
         return Refusal("session_cancelled", _("This session has been cancelled."))
-    if state == SessionState.CLOSED or starts_at <= now:
-        return Refusal("session_past", _("This session began at {time}.").format(time=moment_text(starts_at)))
+    if session.state == SessionState.CLOSED or session.starts_at <= now:
+        return Refusal("session_past", _("This session began at {time}.").format(time=moment_text(session.starts_at)))
     return None
-
-
-def may_change(*, state: str, starts_at: datetime, now: datetime) -> bool:
-    return change_refusal(state=state, starts_at=starts_at, now=now) is None
 
 
 def received_refusal(*, groups: int) -> Refusal | None:
@@ -226,35 +225,30 @@ def received_refusal(*, groups: int) -> Refusal | None:
     return Refusal("groups_received", message.format(count=groups))
 
 
-def capacity_refusal(*, capacity: int, room_capacity: int, seats_taken: int) -> Refusal | None:
+def capacity_refusal(session: Session, *, capacity: int) -> Refusal | None:
     """Why a session cannot have this capacity: the room is smaller, or more places are taken already."""
     if capacity < 1:
         return Refusal("no_places", _("A session needs at least one place."), "capacity")
-    if capacity > room_capacity:
-        message = ngettext("The room has {count} place.", "The room has {count} places.", room_capacity)
-        return Refusal("room_too_small", message.format(count=room_capacity), "capacity")
-    if capacity < seats_taken:
-        return Refusal(
-            "over",
-            _("{taken} places are already taken, {over} more than {capacity}.").format(
-                taken=seats_taken, over=seats_taken - capacity, capacity=capacity
-            ),
-            "capacity",
-        )
+    if capacity > session.room.capacity:
+        message = ngettext("The room has {count} place.", "The room has {count} places.", session.room.capacity)
+        return Refusal("room_too_small", message.format(count=session.room.capacity), "capacity")
+    if (taken := session.seats_taken) > capacity:
+        message = _("{taken} places are already taken, {over} more than {capacity}.")
+        return Refusal("over", message.format(taken=taken, over=taken - capacity, capacity=capacity), "capacity")
     return None
 
 
-def room_refusal(*, room_centre_id: int, trip_centre_id: int, capacity: int, room_capacity: int) -> Refusal | None:
+def room_refusal(room: Room, trip: FieldTrip, *, capacity: int) -> Refusal | None:
     """Why a session of this size cannot be in this room."""
-    if room_centre_id != trip_centre_id:
+    if room.centre_id != trip.centre_id:
         return Refusal("foreign_room", _("Choose a room of the same centre."), "room")
-    if capacity > room_capacity:
+    if capacity > room.capacity:
         message = ngettext(
             "The room has {count} place, the session has {capacity}.",
             "The room has {count} places, the session has {capacity}.",
-            room_capacity,
+            room.capacity,
         )
-        return Refusal("room_too_small", message.format(count=room_capacity, capacity=capacity), "room")
+        return Refusal("room_too_small", message.format(count=room.capacity, capacity=capacity), "room")
     return None
 
 
@@ -269,17 +263,44 @@ def shrink_room_refusal(*, capacity: int, largest: int) -> Refusal | None:
     )
 
 
-def season_refusal(
-    *, opens_at: datetime, closes_at: datetime, old_mode: str, mode: str, is_open: bool, has_ballot: bool
-) -> Refusal | None:
-    """Why a season is invalid."""
-    if closes_at <= opens_at:
+@dataclass(frozen=True)
+class SeasonTerms:
+    """What is said of a season, as its form names it; each cluster with the time from which its schools may book."""
+
+    name: str
+    name_en: str
+    school_year: SchoolYear
+    mode: str
+    opens_at: datetime
+    closes_at: datetime
+    bookings_per_school: int
+    openings: Mapping[int, datetime | None]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "openings"}
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        return self.columns | {f"cluster_{pk}": opens_at for pk, opens_at in self.openings.items()}
+
+
+def season_refusal(terms: SeasonTerms) -> Refusal | None:
+    """Why no season can be so."""
+    if terms.closes_at <= terms.opens_at:
         return Refusal("closes_first", _("The season must close after it opens."), "closes_at")
-    if is_open and mode != old_mode:
+    return None
+
+
+def mode_refusal(season: Season, terms: SeasonTerms, *, has_ballot: bool, now: datetime) -> Refusal | None:
+    """Why the season's places can no longer be allocated in another way."""
+    if terms.mode == season.mode:
+        return None
+    if season.opens_at <= now:
         return Refusal(
             "mode_fixed", _("Booking has opened: the way places are allocated can no longer be changed."), "mode"
         )
-    if has_ballot and mode != old_mode:  # the ballot itself switches it: to the draw, and back once results are sent
+    if has_ballot:  # the ballot itself switches it: to the draw, and back once results are sent
         message = _("This season has a ballot: the way places are allocated can no longer be changed here.")
         return Refusal("mode_fixed", message, "mode")
     return None

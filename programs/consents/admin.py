@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from programs.consents.actions.texts import publish_text
 from programs.consents.models import ConsentText
+from programs.consents.policy import may_publish_texts
 from programs.consents.rules import text_refusal
 from programs.core.forms import CleanFormMixin
 
@@ -23,7 +24,7 @@ class ConsentTextForm(CleanFormMixin, forms.ModelForm):
 
     def clean_in_force_from(self) -> date:
         day = self.cleaned_data["in_force_from"]
-        if refusal := text_refusal(may=True, in_force_from=day, today=timezone.localdate()):
+        if refusal := text_refusal(in_force_from=day, today=timezone.localdate()):
             raise forms.ValidationError(refusal.message)
         return day
 
@@ -43,7 +44,7 @@ class ConsentTextAdmin(admin.ModelAdmin):
         return False
 
     def has_add_permission(self, request) -> bool:
-        return request.user.is_superuser
+        return may_publish_texts(request.user)
 
     def save_model(self, request, obj, form, change) -> None:
         published = publish_text(**form.cleaned_data, by=request.user)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.queries import Question
-from programs.consents.rules import Answered
+from programs.consents.rules import Answered, Paper, SignedForms
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, NameField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.pupils.models import Pupil
@@ -51,10 +51,13 @@ class AnswersForm(CleanFormMixin, forms.Form):
         words = dict(ANSWERS)
         return [(question, words.get(self.cleaned_data.get(question.purpose), "")) for question in self.questions]
 
-    def answered(self) -> Answered:
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What the action takes."""
         found = self.cleaned_data
         given = {each.purpose: found[each.purpose] for each in self.questions if found.get(each.purpose)}
-        return Answered(answers=given, versions={purpose: found[f"{purpose}_version"] for purpose in given})
+        answered = Answered(answers=given, versions={purpose: found[f"{purpose}_version"] for purpose in given})
+        return {"answered": answered, "seen": found["seen"]}
 
     def clean(self) -> dict:
         found = super().clean()
@@ -72,6 +75,10 @@ class GuardianAnswersForm(AnswersForm):
         help_text=_("For example: mother, father, grandmother, guardian"),
         max_length=60,
     )
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        return super().typed | {name: self.cleaned_data[name] for name in ("name", "relation")}
 
 
 class GuardianCodeForm(CleanFormMixin, forms.Form):
@@ -116,11 +123,6 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
             self.fields[f"relation_{pupil.pk}"] = CleanCharField(label=_("Relation"), required=False, max_length=60)
 
     @property
-    def answers(self) -> dict[str, str]:
-        found = self.cleaned_data
-        return {purpose: found[purpose] for purpose in ConsentPurpose.values if found.get(purpose)}
-
-    @property
     def questions(self) -> list[forms.BoundField]:
         return [self[purpose] for purpose in ConsentPurpose.values]
 
@@ -132,20 +134,19 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         ]
 
     @property
-    def ticked(self) -> list[tuple[int, str, str]]:
-        """(pupil, guardian's name, relation) of each pupil whose form is on the scan."""
+    def signed(self) -> SignedForms:
+        """What the forms on the scan say, of each pupil who was ticked."""
         found = self.cleaned_data
-        return [
-            (pupil.pk, found.get(f"name_{pupil.pk}", ""), found.get(f"relation_{pupil.pk}", ""))
-            for pupil in self.pupils
-            if found.get(f"pupil_{pupil.pk}")
-        ]
-
-    def clean_signed_on(self):
-        day = self.cleaned_data["signed_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError(_("The form cannot have been signed later than today."))
-        return day
+        return SignedForms(
+            papers=[
+                Paper(pupil.pk, found[f"name_{pupil.pk}"], found[f"relation_{pupil.pk}"])
+                for pupil in self.pupils
+                if found[f"pupil_{pupil.pk}"]
+            ],
+            signed_by=found["signed_by"],
+            answers={purpose: found[purpose] for purpose in ConsentPurpose.values if found[purpose]},
+            signed_on=found["signed_on"],
+        )
 
     def clean(self) -> dict:
         found = super().clean()
@@ -154,7 +155,7 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         return found
 
 
-class WithdrawAtSchoolForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class WithdrawAtSchoolForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("How you were told (kept in the history)"),
         help_text=_("For example: by phone, letter of 05/09/2026. No reason is needed to withdraw."),

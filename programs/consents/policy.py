@@ -1,8 +1,14 @@
-"""Who may."""
+"""Who asks for consents, who answers, and who publishes what is asked."""
+
+from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
+from programs.pupils.models import Pupil
+from programs.schools.models import School
+from programs.schools.policy import can_act_for
+from programs.schools.queries.roles import roles_of
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
 
@@ -37,3 +43,22 @@ PERMISSIONS = [
         "guardian_purpose",
     ),
 ]
+
+
+def may_collect(user, school: School) -> bool:
+    """The staff of a working school give out links and record paper forms."""
+    return can_act_for(roles_of(user), school)
+
+
+def may_record_withdrawal(user, pupil: Pupil) -> bool:
+    """The staff of the pupil's school, of a suspended one too: withdrawing never waits."""
+    return roles_of(user).is_staff_of(pupil.school)
+
+
+def may_answer(user, pupil: Pupil) -> bool:
+    """Pupils answer for themselves; their guardians have no account but a link."""
+    return pupil.user_id == user.pk
+
+
+def may_publish_texts(user) -> bool:
+    return user.is_superuser

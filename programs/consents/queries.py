@@ -315,18 +315,8 @@ def proof_holds(consent: Consent) -> bool | None:
     if text is None or act is None or consent.given_at is None:
         return False
     after = act.data["after"]
-    computed = evidence_hash(
-        pupil_id=consent.pupil_id,
-        text=text,
-        giver=consent.giver,
-        answer=ConsentState.GIVEN,
-        name=consent.given_by_name,
-        relation=consent.relation,
-        channel=consent.channel,
-        door=after["door"],
-        language=after["language"],
-        at=consent.given_at,
-    )
+    how = {"door": after["door"], "language": after["language"], "at": consent.given_at}
+    computed = evidence_hash(consent, text, answer=ConsentState.GIVEN, **how)
     return computed == consent.evidence_hash == after["evidence"]
 
 

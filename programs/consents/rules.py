@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.models import ConsentText, GuardianLink
+from programs.consents.models import Consent, ConsentText, GuardianLink
 from programs.core.refusals import Refusal
 from programs.pupils.models import Pupil
+from programs.schools.models import School
 
 CHILD_ANSWERS_FROM, ADULT_FROM = 7, 18
 PUBLISHING = (ConsentPurpose.PHOTO, ConsentPurpose.SHOWCASE, ConsentPurpose.PARTNER)
@@ -88,10 +89,8 @@ def door_refusal(link: GuardianLink | None, *, now: datetime, today: date) -> Re
     return None
 
 
-def link_refusal(*, may: bool, pupil: Pupil, today: date) -> Refusal | None:
+def link_refusal(pupil: Pupil, *, today: date) -> Refusal | None:
     """Why no link can be created for this pupil's guardian."""
-    if not may:
-        return Refusal("not_allowed", _("Only the staff of the pupil's own school can do this."))
     if is_adult(pupil.birth_date, today):
         return Refusal("adult", _("The pupil is 18 or older and answers alone; the guardian is no longer asked."))
     if not has_someone_to_withdraw(pupil, today):
@@ -108,19 +107,26 @@ class Answered:
     versions: Mapping[str, int]  # purpose -> version of the text that was shown
 
 
+def letters_refusal(asked: Collection[Pupil]) -> Refusal | None:
+    """Why there are no letters for a class: ``asked`` are its pupils whose guardians are asked."""
+    if asked:
+        return None
+    return Refusal("nobody_asked", _("Every pupil in this class is 18 or older and answers alone."))
+
+
 def answer_refusal(
-    *, answered: Answered, asked: Collection[str], current: Mapping[str, int], changed_meanwhile: bool = False
+    answered: Answered, *, asked: Collection[str], texts: Mapping[str, ConsentText], changed_meanwhile: bool = False
 ) -> Refusal | None:
-    """Why these answers cannot be recorded. ``current`` is the current text version of each purpose."""
+    """Why these answers cannot be recorded. ``texts`` are those in force, by purpose."""
     if not answered.answers:
         return Refusal(
             "nothing_answered", _("No question was answered, so nothing changes. Choose at least one answer.")
         )
     if any(answer not in ANSWERS for answer in answered.answers.values()) or set(answered.answers) - set(asked):
         return Refusal("not_asked", _("One of these answers was not asked for. Open the page again."))
-    if any(purpose not in current for purpose in answered.answers):
+    if any(purpose not in texts for purpose in answered.answers):
         return Refusal("no_text", _("This question is not being asked at the moment."))
-    if any(current[purpose] != answered.versions.get(purpose) for purpose in answered.answers):
+    if any(texts[purpose].version != answered.versions.get(purpose) for purpose in answered.answers):
         return Refusal("text_changed", _("The text of a question has changed in the meantime. Please read it again."))
     if changed_meanwhile:
         return Refusal(
@@ -129,28 +135,40 @@ def answer_refusal(
     return None
 
 
+@dataclass(frozen=True)
+class Paper:
+    """One pupil's form among those on a scan, with the guardian who signed it."""
+
+    pupil_id: int
+    name: str
+    relation: str
+
+
+@dataclass(frozen=True)
+class SignedForms:
+    """What the paper forms on a scan say. ``signed_by`` are the givers whose signatures are on all of them."""
+
+    papers: Collection[Paper]
+    signed_by: Collection[str]
+    answers: Mapping[str, str]  # purpose -> given or refused
+    signed_on: date
+
+
 def paper_refusal(
-    *,
-    of_school: bool,
-    named: bool,
-    signed_by: Collection[str],
-    answers: Mapping[str, str],
-    signed_on: date,
-    today: date,
-    texts_from: Collection[date],
+    signed: SignedForms, pupil: Pupil, *, name: str, school: School, texts: Mapping[str, ConsentText], today: date
 ) -> Refusal | None:
-    """Why a paper form cannot be recorded. ``texts_from`` are the start dates of the texts it answers."""
-    if not of_school:
+    """Why the form of ``pupil``, with the guardian's ``name``, cannot be recorded by ``school``."""
+    if pupil.school_id != school.pk or not has_someone_to_withdraw(pupil, today):
         return Refusal("not_of_school", _("Choose pupils who are currently on your school's register."), "pupils")
-    if not answers:
+    if not signed.answers:
         return Refusal("nothing_answered", _("Enter at least one answer given on the form."))
-    if not signed_by:
+    if not signed.signed_by:
         return Refusal("nobody_signed", _("Say who signed the form."), "signed_by")
-    if not named:
+    if GUARDIAN in signed.signed_by and not name:
         return Refusal("no_name", _("Type the name of the guardian who signed, for each pupil."), "pupils")
-    if signed_on > today:
+    if signed.signed_on > today:
         return Refusal("in_future", _("The form cannot have been signed later than today."), "signed_on")
-    if any(signed_on < begun for begun in texts_from):
+    if any(signed.signed_on < texts[purpose].in_force_from for purpose in signed.answers if purpose in texts):
         return Refusal(
             "older_text",
             _("The form asked a different question on that day. Print today's form and have it signed again."),
@@ -166,9 +184,7 @@ def stop_by(purpose: str, withdrawn_on: date) -> date:
 
 
 # --- Texts --------------------------------------------------------------------------------------
-def text_refusal(*, may: bool, in_force_from: date, today: date) -> Refusal | None:
-    if not may:
-        return Refusal("not_allowed", _("Only an administrator can publish consent texts."))
+def text_refusal(*, in_force_from: date, today: date) -> Refusal | None:
     if in_force_from < today:
         return Refusal("in_the_past", _("A text cannot be in force before it is published."), "in_force_from")
     return None
@@ -182,32 +198,20 @@ def text_hash(text: ConsentText) -> str:
     return _sha256([text.purpose, text.version, text.title, text.title_en, text.body, text.body_en])
 
 
-def evidence_hash(
-    *,
-    pupil_id: int,
-    text: ConsentText,
-    giver: str,
-    answer: str,
-    name: str,
-    relation: str,
-    channel: str,
-    door: str,
-    language: str,
-    at: datetime,
-) -> str:
+def evidence_hash(consent: Consent, text: ConsentText, *, answer: str, door: str, language: str, at: datetime) -> str:
     """``door`` is ``link:12`` or ``user:34``: through which the answer came."""
     return _sha256(
         {
             "format": FORMAT,
-            "pupil": pupil_id,
+            "pupil": consent.pupil_id,
             "purpose": text.purpose,
             "text_version": text.version,
             "text": text_hash(text),
-            "giver": giver,
+            "giver": consent.giver,
             "answer": answer,
-            "name": name,
-            "relation": relation,
-            "channel": channel,
+            "name": consent.given_by_name,
+            "relation": consent.relation,
+            "channel": consent.channel,
             "door": door,
             "language": language,
             "at": at.astimezone(UTC).isoformat(timespec="microseconds"),

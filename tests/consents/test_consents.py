@@ -27,6 +27,8 @@ from programs.consents.rules import Answered
 from programs.core.personal import Subject
 from programs.core.refusals import Refused
 from programs.notices.models import Message
+from programs.schools.choices import SchoolState
+from programs.schools.models import School
 from tests.pages import main_of
 from tests.people import (
     give_consent,
@@ -315,7 +317,7 @@ def test_an_answer_to_a_text_that_changed_while_it_was_read_is_refused(client, m
 def test_only_an_administrator_publishes_and_never_for_a_past_day(hanh, db):
     words = {"title": "A", "title_en": "A", "body": "A", "body_en": "A"}
     today = timezone.localdate()
-    with pytest.raises(Refused):
+    with pytest.raises(PermissionDenied):
         publish_text(purpose=PHOTO, **words, in_force_from=today, by=hanh)
     admin = make_user("Hồ Anh Quân", is_superuser=True, is_staff=True)
     with pytest.raises(Refused):
@@ -379,7 +381,7 @@ def test_the_pupil_answers_on_their_own_page(as_user, minh):
     assert rows[PHOTO].channel == ConsentChannel.ACCOUNT
     assert queries.proof_holds(rows[PHOTO]) is True
     address = reverse("my_consent", args=[PHOTO])
-    client.post(address, {"idempotency_key": "rut-lai"})
+    client.post(address)
     rows[PHOTO].refresh_from_db()
     assert rows[PHOTO].state == ConsentState.WITHDRAWN
 
@@ -441,6 +443,14 @@ def test_letters_for_the_class_are_made_once_for_those_whose_guardians_are_asked
     assert response.content.startswith(b"%PDF")
     assert GuardianLink.objects.count() == 1
     assert Consent.objects.filter(pupil=minh, state=ConsentState.ASKED).count() == 7  # four of the guardian, three own
+
+
+def test_a_class_of_adults_gets_no_letters_and_is_told_why(as_user, class_8a1, hanh):
+    make_pupil("Lê Bảo Lan", class_group=class_8a1, birth_date=years_ago(19))
+    page = as_user(hanh).post(reverse("consent_sheet", args=[class_8a1.pk]), {"idempotency_key": "in-thu"})
+    [error] = page.context["form"].non_field_errors()
+    assert error in page.content.decode()
+    assert not GuardianLink.objects.exists()
 
 
 def test_a_link_to_send_on_is_shown_once(as_user, minh, hanh):
@@ -524,9 +534,7 @@ def test_no_form_is_recorded_without_the_name_of_the_signer(as_user, minh, class
 
 def test_the_school_writes_down_a_withdrawal_by_word_of_mouth(as_user, minh, hanh):
     consent = give_consent(minh)[0]
-    as_user(hanh).post(
-        reverse("consent_withdraw", args=[consent.pk]), {"idempotency_key": "k", "reason": "Mẹ em gọi điện"}
-    )
+    as_user(hanh).post(reverse("consent_withdraw", args=[consent.pk]), {"reason": "Mẹ em gọi điện"})
     consent.refresh_from_db()
     assert consent.state == ConsentState.WITHDRAWN
     assert queries.in_force([minh.pk], TAKE_PART) == set()
@@ -575,9 +583,24 @@ def test_the_outsider_finds_nothing_and_an_officer_reads_figures_only(as_user, s
 
 def test_links_are_made_by_the_pupils_own_school_only(minh):
     lam = make_outsider()
-    with pytest.raises(Refused):
+    with pytest.raises(PermissionDenied):
         issue_link(pupil=minh, by=lam, key="k")
     assert not GuardianLink.objects.exists()
+
+
+def test_a_suspended_school_gives_out_nothing_and_still_records_that_a_consent_was_withdrawn(
+    as_user, minh, hanh, class_8a1
+):
+    consent, client = give_consent(minh)[0], as_user(hanh)
+    School.objects.update(state=SchoolState.SUSPENDED)
+    page = client.get(reverse("consent_pupil", args=[minh.pk])).content.decode()
+    assert reverse("consent_withdraw", args=[consent.pk]) in page
+    for name, pk in (("consent_link", minh.pk), ("consent_paper", class_8a1.pk)):
+        assert reverse(name, args=[pk]) not in page
+    assert client.get(reverse("consent_link", args=[minh.pk])).status_code == 403
+    assert client.post(reverse("consent_withdraw", args=[consent.pk])).status_code == 302
+    consent.refresh_from_db()
+    assert consent.state == ConsentState.WITHDRAWN
 
 
 def test_lists_cost_the_same_with_one_and_three(as_user, school, class_8a1, hanh, django_assert_num_queries):

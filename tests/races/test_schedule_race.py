@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time
+from importlib import import_module
 from threading import Barrier
 
 import pytest
@@ -16,7 +17,6 @@ from programs.centres.actions import schedule
 from programs.centres.actions.schedule import Offer, schedule_session
 from programs.centres.choices import CentreRole
 from programs.centres.models import CentreStaff, OpeningHours, Room, Session
-from programs.centres.overlaps import statements
 from programs.core.refusals import Refused
 from tests.centres.make import book, local, make_session, make_trip, seats_add_up
 from tests.people import make_class, make_school, make_teacher, make_user
@@ -97,8 +97,8 @@ def test_without_the_constraint_too_the_same_contest_overlaps(offer, monkeypatch
         assert at_once(plans(offer), list(range(AT_ONCE))) == ["made"] * AT_ONCE
     finally:
         Session.objects.all().delete()
-        with connection.cursor() as cursor:
-            cursor.execute(statements("postgresql")[-1])
+        with connection.schema_editor() as editor:
+            import_module("programs.centres.migrations.0003_rooms_without_overlaps").guard(None, editor)
 
 
 def test_a_session_that_two_people_cancel_while_groups_book_holds_no_place(offer):

@@ -17,11 +17,10 @@ from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, Group
 from programs.bookings.queries import booking as booking_queries
 from programs.bookings.rules import booking as booking_rules
-from programs.centres import policy as centre_policy
 from programs.centres.actions import locks
 from programs.centres.choices import WaitingPolicy
 from programs.centres.models import Session
-from programs.centres.queries import sessions as session_queries
+from programs.centres.policy import may_run
 from programs.centres.queries.sessions import ratio_of_session
 from programs.core.audit import record
 from programs.core.idempotency import body_hash, key_reused
@@ -200,7 +199,7 @@ def _must_manage(*, booking: Booking, by: User) -> None:
 
 def _side_of(*, booking: Booking, by: User) -> BookingState:
     """Which side cancels; the centre if the person belongs to both."""
-    if centre_policy.can_run_centre(session_queries.centre_ids_of(by), booking.session.field_trip.centre_id):
+    if may_run(by, booking.session.field_trip.centre):
         return BookingState.CANCELLED_BY_CENTRE
     _must_manage(booking=booking, by=by)
     return BookingState.CANCELLED_BY_SCHOOL

@@ -18,10 +18,12 @@ from programs.bookings.queries.bookings import BOOKING_PARTS
 from programs.bookings.rules.papers import INCOMPLETE
 from programs.centres import rules
 from programs.centres.actions import locks
-from programs.centres.actions.schedule import lock_room, must_be_free, must_schedule, named_overlap, seen
+from programs.centres.actions.schedule import lock_room, must_be_free, named_overlap, seen
 from programs.centres.choices import SessionState
 from programs.centres.models import Room, Session, SessionSeries
+from programs.centres.policy import may_schedule
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
 
 
@@ -35,19 +37,12 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) 
     with transaction.atomic():
         lock_room(room_id=room.pk)
         session = locks.lock_session(session_id=session_id)
-        must_schedule(by=by, centre_id=session.field_trip.centre_id)
-        refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
+        must(may_schedule(by, session.field_trip.centre))
+        refuse_if(rules.change_refusal(session, now=now))
         if (session.starts_at, session.room_id) == (starts_at, room.pk):
             return session
         _must_not_have_received(session)
-        refuse_if(
-            rules.room_refusal(
-                room_centre_id=room.centre_id,
-                trip_centre_id=session.field_trip.centre_id,
-                capacity=session.capacity,
-                room_capacity=room.capacity,
-            )
-        )
+        refuse_if(rules.room_refusal(room, session.field_trip, capacity=session.capacity))
         before, moved_from = seen(session=session), session.starts_at
         _place(session, starts_at=starts_at, room=room, now=now)
         record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
@@ -108,15 +103,11 @@ def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
     now = timezone.now()
     with transaction.atomic():
         session = locks.lock_session(session_id=session_id)
-        must_schedule(by=by, centre_id=session.field_trip.centre_id)
-        refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
+        must(may_schedule(by, session.field_trip.centre))
+        refuse_if(rules.change_refusal(session, now=now))
         if session.capacity == capacity:
             return session
-        refuse_if(
-            rules.capacity_refusal(
-                capacity=capacity, room_capacity=session.room.capacity, seats_taken=session.seats_taken
-            )
-        )
+        refuse_if(rules.capacity_refusal(session, capacity=capacity))
         before = {"capacity": session.capacity}
         session.capacity = capacity
         session.save(update_fields=["capacity"])
@@ -131,7 +122,7 @@ def cancel_session(*, session_id: int, reason: str, by: User) -> Session:
     """Cancel the session: every group is told once, including waiting ones. A second call changes nothing."""
     with transaction.atomic():
         session = locks.lock_session(session_id=session_id)
-        must_schedule(by=by, centre_id=session.field_trip.centre_id)
+        must(may_schedule(by, session.field_trip.centre))
         if session.state != SessionState.CANCELLED:
             _cancel(session, reason=reason, by=by, now=timezone.now())
     return session
@@ -144,8 +135,8 @@ def cancel_series(*, series_id: int, reason: str, by: User) -> int:
     """
     now = timezone.now()
     with transaction.atomic():
-        series = SessionSeries.objects.select_related("field_trip").get(pk=series_id)
-        must_schedule(by=by, centre_id=series.field_trip.centre_id)
+        series = SessionSeries.objects.select_related("field_trip__centre").get(pk=series_id)
+        must(may_schedule(by, series.field_trip.centre))
         # In the order of their numbers: two who cancel at once lock them in the same order.
         remaining = sorted(queries.remaining_of(series, now=now).values_list("pk", flat=True))
         sessions = [locks.lock_session(session_id=pk) for pk in remaining]
@@ -165,7 +156,7 @@ def _remains(session: Session, *, now: datetime) -> bool:
 
 def _cancel(session: Session, *, reason: str, by: User, now: datetime) -> None:
     """The caller holds the session's lock."""
-    refuse_if(rules.change_refusal(state=session.state, starts_at=session.starts_at, now=now))
+    refuse_if(rules.change_refusal(session, now=now))
     _must_not_have_received(session)
     bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
     for booking in bookings:

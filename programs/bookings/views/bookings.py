@@ -30,8 +30,7 @@ from programs.bookings.rules import booking as booking_rules
 from programs.bookings.rules.booking import HAS_PASS, may_give_feedback
 from programs.bookings.rules.exceptions import may_be_excepted
 from programs.bookings.views.state import state_of_booking
-from programs.centres import policy as centre_policy
-from programs.centres.queries import sessions as session_queries
+from programs.centres.policy import may_run
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import in_person, not_found_unless, signed_in
@@ -54,9 +53,7 @@ def _manages(request: HttpRequest, booking: Booking) -> bool:
 
 
 def _runs(request: HttpRequest, booking: Booking) -> bool:
-    return centre_policy.can_run_centre(
-        session_queries.centre_ids_of(request.user), booking.session.field_trip.centre_id
-    )
+    return may_run(request.user, booking.session.field_trip.centre)
 
 
 def _moment(booking: Booking) -> dict:

@@ -20,8 +20,8 @@ from programs.centres import rules
 from programs.centres.actions.schedule import Offer, schedule_session
 from programs.centres.forms import CapacityForm, PlaceForm, ReasonForm
 from programs.centres.models import Session
+from programs.centres.policy import may_schedule
 from programs.centres.queries import schedule
-from programs.centres.views.schedule import may_schedule
 from programs.core.audit import history_of
 from programs.core.dates import short_moment
 from programs.core.gates import signed_in
@@ -32,7 +32,7 @@ from programs.core.refusals import Refused, show_refusal
 def _planned(request: HttpRequest, pk: int) -> Session:
     """The session, for those who may change it."""
     session = get_object_or_404(schedule.planned_visible_to(request.user), pk=pk)
-    must(may_schedule(request, session.field_trip.centre_id))
+    must(may_schedule(request.user, session.field_trip.centre))
     return session
 
 
@@ -179,7 +179,7 @@ def _told(*, groups: int, waiting: int) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     series = get_object_or_404(schedule.series_visible_to(request.user), pk=pk)
-    must(may_schedule(request, series.field_trip.centre_id))
+    must(may_schedule(request.user, series.field_trip.centre))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         count = cancel_series(series_id=series.pk, reason=form.cleaned_data["reason"], by=request.user)
@@ -216,8 +216,8 @@ def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
         "centre": centre,
         "coming": [booking for booking in groups if booking.counts_seats],
         "waiting": [booking for booking in groups if not booking.counts_seats],
-        "may_schedule": may_schedule(request, centre.pk),
-        "may_change": rules.may_change(state=session.state, starts_at=session.starts_at, now=now),
+        "may_schedule": may_schedule(request.user, centre),
+        "may_change": rules.change_refusal(session, now=now) is None,
         "received": received.message if received else "",
         "history": history_of(session),
     }

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from programs.bookings.queries import schedule as queries
 from programs.centres.forms import MonthForm
-from programs.centres.views.schedule import centre_of, may_schedule
+from programs.centres.policy import may_schedule
+from programs.centres.views.schedule import centre_of
 from programs.core.dates import month_title, weekday_name
 from programs.core.gates import signed_in
 
@@ -29,7 +30,7 @@ def centre_schedule(request: HttpRequest, code: str) -> HttpResponse:
         "calendar": shown,
         "month_name": month_title(shown.first),
         "weekday_names": [weekday_name(day.day, short=True) for day in shown.weeks[0]],
-        "may_schedule": may_schedule(request, centre.pk),
+        "may_schedule": may_schedule(request.user, centre),
     }
     return render(request, "centres/centre_schedule.html", context)
 

@@ -7,19 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.centres import policy, rules
 from programs.centres.choices import BookingMode, WaitingPolicy
-from programs.centres.models import FieldTrip, Room, Season, Session, SessionSeries
-from programs.centres.overlaps import CONSTRAINT
+from programs.centres.models import ROOM_FREE, FieldTrip, Room, Season, Session, SessionSeries
 from programs.centres.queries import schedule as queries
 from programs.core.audit import record
-from programs.core.idempotency import perform_once
-from programs.core.refusals import Refused, refuse_if
+from programs.core.idempotency import once
+from programs.core.policy import must
+from programs.core.refusals import refuse_if
 
 
 @dataclass(frozen=True)
@@ -54,36 +53,15 @@ class Offer:
             booking_closes_at=starts_at - timedelta(days=self.closes_days),
         )
 
-    def as_body(self) -> list:
-        """What distinguishes a repeated form from a different one."""
-        season = self.season.pk if self.season else None
-        return [
-            self.field_trip.pk, self.room.pk, self.capacity, season, self.one_group, self.waiting_policy,
-            self.opens_at, self.closes_days,
-        ]  # fmt: skip
 
-
-def must_schedule(*, by: User, centre_id: int) -> None:
-    """Raises PermissionDenied unless ``by`` manages the centre."""
-    if not policy.can_schedule(queries.managed_centre_ids(by), centre_id):
-        raise PermissionDenied
-
-
+@transaction.atomic
+@once("session.create", returns=Session)
 def schedule_session(*, offer: Offer, starts_at: datetime, by: User, key: str) -> Session:
-    """Schedule one session. Raises ``Refused`` with the obstacle: a holiday, the hours, another session by name."""
-    must_schedule(by=by, centre_id=offer.field_trip.centre_id)
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="session.create",
-            key=key,
-            body={"offer": offer.as_body(), "at": starts_at.isoformat()},
-            perform=lambda: _schedule(offer=offer, starts_at=starts_at, by=by),
-            find=lambda pk: Session.objects.get(pk=pk),
-        )
+    """Schedule one session.
 
-
-def _schedule(*, offer: Offer, starts_at: datetime, by: User) -> Session:
+    Raises PermissionDenied, and ``Refused`` with the obstacle: a holiday, the hours, another session by name.
+    """
+    must(policy.may_schedule(by, offer.field_trip.centre))
     now = timezone.now()
     _must_fit(offer)
     session = offer.session(starts_at=starts_at, series=None, now=now)
@@ -97,25 +75,14 @@ def _schedule(*, offer: Offer, starts_at: datetime, by: User) -> Session:
     return session
 
 
+@transaction.atomic
+@once("series.create", returns=SessionSeries)
 def schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User, key: str) -> SessionSeries:
-    """Schedule every possible session of a rhythm; skipped times are kept with their reasons."""
-    must_schedule(by=by, centre_id=offer.field_trip.centre_id)
-    body = {
-        "offer": offer.as_body(),
-        "rhythm": [rhythm.starts_on, rhythm.ends_on, sorted(rhythm.weekdays), sorted(map(str, rhythm.clocks))],
-    }
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="series.create",
-            key=key,
-            body=body,
-            perform=lambda: _schedule_series(offer=offer, rhythm=rhythm, by=by),
-            find=lambda pk: SessionSeries.objects.get(pk=pk),
-        )
+    """Schedule every possible session of a rhythm; skipped times are kept with their reasons.
 
-
-def _schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User) -> SessionSeries:
+    Raises PermissionDenied, and ``Refused`` as ``plan_of`` does, or with ``no_sessions``.
+    """
+    must(policy.may_schedule(by, offer.field_trip.centre))
     now = timezone.now()
     lock_room(room_id=offer.room.pk)
     plan = plan_of(offer=offer, rhythm=rhythm, now=now)
@@ -153,14 +120,7 @@ def plan_of(*, offer: Offer, rhythm: rules.Rhythm, now: datetime) -> rules.Serie
 
 
 def _must_fit(offer: Offer) -> None:
-    refuse_if(
-        rules.room_refusal(
-            room_centre_id=offer.room.centre_id,
-            trip_centre_id=offer.field_trip.centre_id,
-            capacity=offer.capacity,
-            room_capacity=offer.room.capacity,
-        )
-    )
+    refuse_if(rules.room_refusal(offer.room, offer.field_trip, capacity=offer.capacity))
 
 
 def lock_room(*, room_id: int) -> None:
@@ -184,12 +144,12 @@ def named_overlap(*, room: Room, starts_at: datetime, ends_at: datetime, without
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if CONSTRAINT not in str(error):
+        if ROOM_FREE not in str(error):
             raise
         first, last = timezone.localtime(starts_at).date(), timezone.localtime(ends_at).date()
         busy = queries.room_plan(room, first=first, last=last, without=without).busy
         name = next((each.name for each in busy if each.starts_at < ends_at and starts_at < each.ends_at), room.name)
-        raise Refused(rules.obstacle_refusal(rules.Obstacle("room_taken", name))) from error
+        refuse_if(rules.obstacle_refusal(rules.Obstacle("room_taken", name)))
 
 
 def seen(*, session: Session) -> dict[str, datetime | int]:

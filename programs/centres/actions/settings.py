@@ -8,81 +8,73 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.centres import policy, rules
 from programs.centres.actions import locks
+from programs.centres.choices import Weekday
 from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
 from programs.centres.queries import schedule as queries
 from programs.core.audit import record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.queries.roles import roles_of
+from programs.core.versions import refuse_if_stale
 
 SEASON_PREFIX = "MUA"
+Hours = Mapping[int, Sequence[tuple[time, time]]]
 
 
-def _must_furnish(*, by: User, centre_id: int) -> None:
-    department = roles_of(by).is_department
-    if not policy.can_furnish(queries.managed_centre_ids(by), centre_id, is_department=department):
-        raise PermissionDenied
+def _lock_to_furnish(centre: Centre, *, by: User) -> None:
+    """Two who furnish one centre at once come one after the other."""
+    must(policy.may_furnish(by, centre))
+    Centre.objects.select_for_update(no_key=True).get(pk=centre.pk)
 
 
-def set_opening_hours(*, centre: Centre, hours: Mapping[int, Sequence[tuple[time, time]]], by: User) -> None:
-    """Set the time slots of each weekday, all at once; sessions already planned are left unchanged."""
-    _must_furnish(by=by, centre_id=centre.pk)
-    with transaction.atomic():
-        Centre.objects.select_for_update(no_key=True).get(pk=centre.pk)
-        before = _hours_seen(queries.hours_by_weekday(centre))
-        after = _hours_seen(hours)
-        if before == after:
-            return
-        OpeningHours.objects.filter(centre=centre).delete()
-        OpeningHours.objects.bulk_create(
-            OpeningHours(centre=centre, weekday=weekday, opens_at=first, closes_at=last)
-            for weekday, spans in hours.items()
-            for first, last in spans
-        )
-        record(by=by, action="centre.hours", obj=centre, before=before, after=after)
+@transaction.atomic
+def set_opening_hours(*, centre: Centre, hours: Hours, version: str, by: User) -> None:
+    """Set the time slots of each weekday, all at once; sessions already planned are left unchanged.
+
+    Raises PermissionDenied, and ``Refused("changed_meanwhile")`` when they are not what was read at ``version``.
+    """
+    _lock_to_furnish(centre, by=by)
+    stored = queries.hours_by_weekday(centre)
+    before, after = _hours_seen(stored), _hours_seen(hours)
+    if before == after:
+        return
+    refuse_if_stale(version, {day.field: stored.get(day, []) for day in Weekday})
+    OpeningHours.objects.filter(centre=centre).delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(centre=centre, weekday=weekday, opens_at=first, closes_at=last)
+        for weekday, spans in hours.items()
+        for first, last in spans
+    )
+    record(by=by, action="centre.hours", obj=centre, before=before, after=after)
 
 
-def _hours_seen(hours: Mapping[int, Sequence[tuple[time, time]]]) -> dict[str, list[list[time]]]:
+def _hours_seen(hours: Hours) -> dict[str, list[list[time]]]:
     return {str(weekday): [list(span) for span in spans] for weekday, spans in sorted(hours.items()) if spans}
 
 
+@transaction.atomic
+@once("centre.closed_days", returns=Blackout)
 def close_days(
     *, centre: Centre, room: Room | None, starts_on: date, ends_on: date, reason: str, by: User, key: str
 ) -> Blackout:
     """Close the centre, or one of its rooms, on some days. Sessions on those days are moved or cancelled separately.
 
-    Raises ``Refused`` if exactly these days are already closed.
+    Raises PermissionDenied, and ``Refused("closed_twice")`` if exactly these days are already closed.
     """
-    _must_furnish(by=by, centre_id=centre.pk)
-    if room and room.centre_id != centre.pk:
-        raise PermissionDenied
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="centre.closed_days",
-            key=key,
-            body={"centre": centre.pk, "room": room and room.pk, "days": [starts_on, ends_on], "reason": reason},
-            perform=lambda: _close_days(
-                by=by, closed=Blackout(centre=centre, room=room, starts_on=starts_on, ends_on=ends_on, reason=reason)
-            ),
-            find=lambda pk: Blackout.objects.get(pk=pk),
-        )
-
-
-def _close_days(*, by: User, closed: Blackout) -> Blackout:
-    Centre.objects.select_for_update(no_key=True).get(pk=closed.centre_id)  # two who close the same days queue here
+    must(room is None or room.centre_id == centre.pk)
+    _lock_to_furnish(centre, by=by)
+    closed = Blackout(centre=centre, room=room, starts_on=starts_on, ends_on=ends_on, reason=reason)
     if earlier := queries.same_closed_days(closed):
         raise Refused(rules.closed_twice_refusal(earlier.reason))
     closed.save(force_insert=True)
-    record(by=by, action="centre.closed_days", obj=closed.centre, after=_closed_seen(closed), reason=closed.reason)
+    record(by=by, action="centre.closed_days", obj=centre, after=_closed_seen(closed), reason=reason)
     return closed
 
 
@@ -90,38 +82,43 @@ def _closed_seen(closed: Blackout) -> dict[str, date | int | None]:
     return {"from": closed.starts_on, "to": closed.ends_on, "room": closed.room_id}
 
 
+@transaction.atomic
 def open_days(*, closed: Blackout, by: User) -> None:
-    """Reopen the closed days; repeating this changes nothing."""
-    _must_furnish(by=by, centre_id=closed.centre_id)
-    with transaction.atomic():
-        seen = _closed_seen(closed)
-        if Blackout.objects.filter(pk=closed.pk).delete()[0]:
-            record(by=by, action="centre.open_days", obj=closed.centre, before=seen, reason=closed.reason)
+    """Reopen the closed days; repeating this changes nothing. Raises PermissionDenied."""
+    must(policy.may_furnish(by, closed.centre))
+    seen = _closed_seen(closed)
+    if Blackout.objects.filter(pk=closed.pk).delete()[0]:
+        record(by=by, action="centre.open_days", obj=closed.centre, before=seen, reason=closed.reason)
 
 
-def save_room(*, room: Room, name: str, capacity: int, by: User, key: str) -> Room:
-    """Create or change a room; it is never smaller than an upcoming session in it."""
-    _must_furnish(by=by, centre_id=room.centre_id)
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="centre.room",
-            key=key,
-            body={"room": room.pk, "centre": room.centre_id, "name": name, "capacity": capacity},
-            perform=lambda: _save_room(room=room, name=name, capacity=capacity, by=by),
-            find=lambda pk: Room.objects.get(pk=pk),
-        )
+@transaction.atomic
+@once("centre.room", returns=Room)
+def add_room(*, centre: Centre, name: str, capacity: int, by: User, key: str) -> Room:
+    """A new room of the centre. Raises PermissionDenied, and ``Refused("room_name_taken")``."""
+    _lock_to_furnish(centre, by=by)
+    return _save_room(Room(centre=centre), name=name, capacity=capacity, before={}, by=by)
 
 
-def _save_room(*, room: Room, name: str, capacity: int, by: User) -> Room:
-    Centre.objects.select_for_update(no_key=True).get(pk=room.centre_id)
-    before = {}
-    if room.pk:
-        # Under the room's lock, as those hold it who plan in it.
-        room = Room.objects.select_for_update(no_key=True).get(pk=room.pk)
-        before = {"name": room.name, "capacity": room.capacity}
-        largest = queries.largest_session_in(room, now=timezone.now())
-        refuse_if(rules.shrink_room_refusal(capacity=capacity, largest=largest))
+@transaction.atomic
+def change_room(*, room: Room, name: str, capacity: int, version: str, by: User) -> Room:
+    """Another name or size; a room is never smaller than an upcoming session in it. The same again changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: ``room_name_taken``, ``sessions_larger``, ``changed_meanwhile`` when the
+    room is not what was read at ``version``.
+    """
+    _lock_to_furnish(room.centre, by=by)
+    # Under the room's lock, as those hold it who plan in it.
+    room = Room.objects.select_for_update(no_key=True).get(pk=room.pk)
+    stored = {"name": room.name, "capacity": room.capacity}
+    if stored == {"name": name, "capacity": capacity}:
+        return room
+    refuse_if_stale(version, stored)
+    largest = queries.largest_session_in(room, now=timezone.now())
+    refuse_if(rules.shrink_room_refusal(capacity=capacity, largest=largest))
+    return _save_room(room, name=name, capacity=capacity, before=stored, by=by)
+
+
+def _save_room(room: Room, *, name: str, capacity: int, before: dict, by: User) -> Room:
     if Room.objects.filter(centre=room.centre_id, name=name).exclude(pk=room.pk).exists():
         raise Refused(rules.room_name_refusal(name))
     room.name, room.capacity = name, capacity
@@ -130,44 +127,44 @@ def _save_room(*, room: Room, name: str, capacity: int, by: User) -> Room:
     return room
 
 
-def save_season(*, season: Season, openings: Mapping[int, datetime], by: User, key: str) -> Season:
-    """A season with the times at which clusters may book; sessions to come of the season follow it."""
-    if not policy.can_edit_seasons(is_department=roles_of(by).is_department):
-        raise PermissionDenied
-    body = {"season": season.pk, "values": _season_seen(season), "openings": sorted(map(str, openings.items()))}
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="season.save",
-            key=key,
-            body=body,
-            perform=lambda: _save_season(season=season, openings=openings, by=by),
-            find=lambda pk: Season.objects.get(pk=pk),
-        )
+@transaction.atomic
+@once("season.save", returns=Season)
+def add_season(*, terms: rules.SeasonTerms, by: User, key: str) -> Season:
+    """A new season. Raises PermissionDenied, and ``Refused("closes_first")``."""
+    must(policy.may_edit_seasons(by))
+    return _save_season(Season(code=new_reference(SEASON_PREFIX)), terms, before={}, by=by)
 
 
-def _save_season(*, season: Season, openings: Mapping[int, datetime], by: User) -> Season:
-    now = timezone.now()
-    old = locks.lock_season(season_id=season.pk) if season.pk else None
-    refuse_if(
-        rules.season_refusal(
-            opens_at=season.opens_at,
-            closes_at=season.closes_at,
-            old_mode=old.mode if old else season.mode,
-            mode=season.mode,
-            is_open=bool(old and old.opens_at <= now),
-            has_ballot=bool(old and hasattr(old, "ballot")),
-        )
-    )
-    season.code = old.code if old else new_reference(SEASON_PREFIX)
+@transaction.atomic
+def change_season(*, season: Season, terms: rules.SeasonTerms, version: str, by: User) -> Season:
+    """Other terms, which the season's sessions to come follow. The same again changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: ``closes_first``, ``mode_fixed``, ``changed_meanwhile`` when the season
+    is not what was read at ``version``.
+    """
+    must(policy.may_edit_seasons(by))
+    season, now = locks.lock_season(season_id=season.pk), timezone.now()
+    stored = queries.terms_of(season)
+    if stored == terms:
+        return season
+    refuse_if_stale(version, stored.typed)
+    refuse_if(rules.mode_refusal(season, terms, has_ballot=hasattr(season, "ballot"), now=now))
+    _save_season(season, terms, before=_season_seen(season), by=by)
+    Session.objects.upcoming(now).filter(season=season).update(mode=season.mode, booking_opens_at=season.opens_at)
+    return season
+
+
+def _save_season(season: Season, terms: rules.SeasonTerms, *, before: dict, by: User) -> Season:
+    refuse_if(rules.season_refusal(terms))
+    for name, value in terms.columns.items():
+        setattr(season, name, value)
     season.save()
-    if old:
-        Session.objects.upcoming(now).filter(season=season).update(mode=season.mode, booking_opens_at=season.opens_at)
     SeasonOpening.objects.filter(season=season).delete()
     SeasonOpening.objects.bulk_create(
-        SeasonOpening(season=season, cluster_id=cluster, opens_at=moment) for cluster, moment in openings.items()
+        SeasonOpening(season=season, cluster_id=cluster, opens_at=opens_at)
+        for cluster, opens_at in terms.openings.items()
+        if opens_at
     )
-    before = _season_seen(old) if old else {}
     record(by=by, action="season.save", obj=season, before=before, after=_season_seen(season))
     return season
 

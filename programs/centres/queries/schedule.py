@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
 from programs.centres.choices import CentreRole, SessionState
-from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session, SessionSeries
+from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, Session, SessionSeries
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins
-from programs.centres.rules import Busy, ClosedDays, RoomPlan
+from programs.centres.rules import Busy, ClosedDays, RoomPlan, SeasonTerms
 from programs.core.models import Holiday
 from programs.schools.queries.roles import roles_of
+from programs.schools.queries.schools import clusters
 
 
 def managed_centre_ids(user) -> frozenset[int]:
@@ -61,9 +63,12 @@ def open_seasons(*, now: datetime) -> QuerySet[Season]:
     return Season.objects.filter(closes_at__gt=now)
 
 
-def openings_of(season: Season) -> dict[int, SeasonOpening]:
-    """By the cluster for whose schools booking opens then."""
-    return {opening.cluster_id: opening for opening in season.openings.select_related("cluster")}
+def terms_of(season: Season) -> SeasonTerms:
+    """The season as it is kept; a cluster without an opening of its own has None."""
+    opened = dict(season.openings.values_list("cluster", "opens_at"))
+    openings = {pk: opened.get(pk) for pk in clusters().values_list("pk", flat=True)}
+    columns = {field.name: getattr(season, field.name) for field in fields(SeasonTerms) if field.name != "openings"}
+    return SeasonTerms(**columns, openings=openings)
 
 
 # --- A room's plan ------------------------------------------------------------------------------

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 
-from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.consents import queries, rules
+from programs.consents import policy, queries, rules
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentState
 from programs.consents.emails import consent_withdrawn
 from programs.consents.models import Consent, ConsentText, GuardianLink
-from programs.consents.rules import evidence_hash
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
 from programs.schools.models import School
-from programs.schools.policy import can_act_for
-from programs.schools.queries.roles import roles_of
 
 VERB = {ConsentState.GIVEN: "consent.give", ConsentState.REFUSED: "consent.refuse"}
 
@@ -56,6 +52,7 @@ def lock_pupil(*, pupil_id: int) -> Pupil:
 
 
 # --- By link and by account ---------------------------------------------------------------------
+@transaction.atomic
 def answer_as_guardian(
     *, link_id: int, answered: rules.Answered, name: str, relation: str, seen: str, language: str
 ) -> list[Consent]:
@@ -63,32 +60,34 @@ def answer_as_guardian(
 
     ``seen`` is ``queries.fingerprint`` of the page that they answered: an old page sent again after a withdrawal
     is refused, the same answers sent twice change nothing.
+    Raises ``Refused``: what ``rules.door_refusal`` and ``rules.answer_refusal`` say.
     """
-    with transaction.atomic():
-        link = GuardianLink.objects.select_related("pupil__school").get(pk=link_id)
-        pupil = lock_pupil(pupil_id=link.pupil_id)
-        link.refresh_from_db()
-        now, today = timezone.now(), timezone.localdate()
-        refuse_if(rules.door_refusal(link, now=now, today=today))
-        voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, f"link:{link.pk}", name, relation, language)
-        changed = _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
-        if changed:
-            link.guardian_name, link.relation = name, relation
-            link.first_used_at = link.first_used_at or now
-            link.save(update_fields=["guardian_name", "relation", "first_used_at"])
+    link, pupil = _through_door(link_id)
+    voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, f"link:{link.pk}", name, relation, language)
+    changed = _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
+    if changed:
+        link.guardian_name, link.relation = name, relation
+        link.first_used_at = link.first_used_at or timezone.now()
+        link.save(update_fields=["guardian_name", "relation", "first_used_at"])
     return changed
 
 
+def _through_door(link_id: int) -> tuple[GuardianLink, Pupil]:
+    """The link, and its pupil locked, while the link opens."""
+    link = GuardianLink.objects.select_related("pupil").get(pk=link_id)
+    pupil = lock_pupil(pupil_id=link.pupil_id)
+    link.refresh_from_db()
+    refuse_if(rules.door_refusal(link, now=timezone.now(), today=timezone.localdate()))
+    return link, pupil
+
+
+@transaction.atomic
 def answer_as_pupil(*, pupil_id: int, answered: rules.Answered, seen: str, language: str, by: User) -> list[Consent]:
-    """Record the pupil's answers from their own page."""
-    with transaction.atomic():
-        pupil = lock_pupil(pupil_id=pupil_id)
-        if pupil.user_id != by.pk:
-            raise PermissionDenied
-        voice = _Voice(
-            ConsentGiver.PUPIL, ConsentChannel.ACCOUNT, f"user:{by.pk}", pupil.full_name, "", language, by=by
-        )
-        return _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
+    """Record the pupil's answers from their own page. Raises PermissionDenied, and ``Refused`` as for a guardian."""
+    pupil = lock_pupil(pupil_id=pupil_id)
+    must(policy.may_answer(by, pupil))
+    voice = _Voice(ConsentGiver.PUPIL, ConsentChannel.ACCOUNT, f"user:{by.pk}", pupil.full_name, "", language, by=by)
+    return _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
 
 
 def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str) -> list[Consent]:
@@ -102,9 +101,9 @@ def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str)
     }
     refuse_if(
         rules.answer_refusal(
-            answered=answered,
+            answered,
             asked=rules.purposes_asked_of(voice.giver, pupil.birth_date, today),
-            current={purpose: text.version for purpose, text in texts.items()},
+            texts=texts,
             changed_meanwhile=bool(different) and seen != queries.fingerprint(answers),
         )
     )
@@ -128,34 +127,23 @@ def _write(
         pupil=pupil, purpose=text.purpose, text_version=text.version, giver=voice.giver
     )
     before = {"state": consent.state}
-    path, digest = scan or ("", _digest(pupil, text, answer, voice, at))
-    given = answer == ConsentState.GIVEN
     # A later answer replaces what an earlier, other version of the text was answered.
     _let_go(pupil=pupil, purpose=text.purpose, giver=voice.giver, but=consent.pk)
     consent.state, consent.channel = answer, voice.channel
-    consent.given_by_name, consent.relation = voice.name, voice.relation
-    consent.evidence_path, consent.evidence_hash, consent.recorded_by = path, digest, voice.by
-    consent.given_at, consent.withdrawn_at = at if given else None, None
+    consent.given_by_name, consent.relation, consent.recorded_by = voice.name, voice.relation, voice.by
+    said = rules.evidence_hash(consent, text, answer=answer, door=voice.door, language=voice.language, at=at)
+    consent.evidence_path, consent.evidence_hash = scan or ("", said)
+    consent.given_at, consent.withdrawn_at = at if answer == ConsentState.GIVEN else None, None
     consent.changed_at = timezone.now()
     consent.save()
-    after = {"state": answer, "door": Code(voice.door), "language": voice.language, "evidence": Code(digest)}
+    after = {
+        "state": answer,
+        "door": Code(voice.door),
+        "language": voice.language,
+        "evidence": Code(consent.evidence_hash),
+    }
     record(by=voice.by, action=VERB[ConsentState(answer)], obj=consent, before=before, after=after)
     return consent
-
-
-def _digest(pupil: Pupil, text: ConsentText, answer: str, voice: _Voice, at: datetime) -> str:
-    return evidence_hash(
-        pupil_id=pupil.pk,
-        text=text,
-        giver=voice.giver,
-        answer=answer,
-        name=voice.name,
-        relation=voice.relation,
-        channel=voice.channel,
-        door=voice.door,
-        language=voice.language,
-        at=at,
-    )
 
 
 def _let_go(*, pupil: Pupil, purpose: str, giver: str, but: int) -> None:
@@ -164,122 +152,71 @@ def _let_go(*, pupil: Pupil, purpose: str, giver: str, but: int) -> None:
 
 
 # --- On paper -----------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class PaperForm:
-    """One pupil's form among those on a scan."""
-
-    pupil_id: int
-    name: str
-    relation: str
-
-
-def record_papers(
-    *,
-    school: School,
-    papers: Collection[PaperForm],
-    signed_by: Collection[str],
-    answers: Mapping[str, str],
-    signed_on: date,
-    scan: CleanFile,
-    by: User,
-    key: str,
-) -> School:
+@transaction.atomic
+@once("consent.paper")
+def record_papers(*, school: School, signed: rules.SignedForms, scan: CleanFile, by: User, key: str) -> int:
     """Record the answers of signed paper forms; ``scan`` shows them all and is kept in private storage.
 
-    ``signed_by`` are the givers whose signatures are on the forms. Questions that do not apply to a giver at this
-    pupil's age are skipped. Raises ``Refused``: what ``rules.paper_refusal`` and ``rules.answer_refusal`` raise.
+    Questions that do not apply to a giver at a pupil's age are skipped. Gives the number of forms.
+    Raises PermissionDenied, and ``Refused``: what ``rules.paper_refusal`` says of one of them.
     """
-    digest = hashlib.sha256(scan.data).hexdigest()
-    body = {
-        "papers": sorted((paper.pupil_id, paper.name, paper.relation) for paper in papers),
-        "signed_by": sorted(signed_by),
-        "answers": dict(answers),
-        "signed_on": signed_on,
-        "scan": digest,
-    }
-    path = storages["private"].save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
-    written: list[Consent] = []
-
-    def perform() -> School:
-        for paper in sorted(papers, key=lambda paper: paper.pupil_id):
-            written.extend(_record_paper(paper, school, signed_by, answers, signed_on, (path, digest), by))
-        return school
-
+    must(policy.may_collect(by, school))
+    private = storages["private"]
+    path = private.save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
+    kept = (path, hashlib.sha256(scan.data).hexdigest())
     try:
-        with transaction.atomic():
-            if not can_act_for(roles_of(by), school):
-                raise PermissionDenied
-            perform_once(user=by, action="consent.paper", key=key, body=body, perform=perform, find=lambda pk: school)
+        for paper in sorted(signed.papers, key=lambda paper: paper.pupil_id):
+            _record_paper(paper, signed, school=school, scan=kept, by=by)
     except BaseException:
-        storages["private"].delete(path)
+        private.delete(path)
         raise
-    if not written:  # the form was sent twice: the first scan is kept
-        storages["private"].delete(path)
-    return school
+    return len(signed.papers)
 
 
 def _record_paper(
-    paper: PaperForm,
-    school: School,
-    signed_by: Collection[str],
-    answers: Mapping[str, str],
-    signed_on: date,
-    scan: tuple[str, str],
-    by: User,
-) -> list[Consent]:
+    paper: rules.Paper, signed: rules.SignedForms, *, school: School, scan: tuple[str, str], by: User
+) -> None:
     pupil, today = lock_pupil(pupil_id=paper.pupil_id), timezone.localdate()
     texts = queries.current_texts(today)
-    refuse_if(
-        rules.paper_refusal(
-            of_school=pupil.school_id == school.pk and rules.has_someone_to_withdraw(pupil, today),
-            named=bool(paper.name) or ConsentGiver.GUARDIAN not in signed_by,
-            signed_by=signed_by,
-            answers=answers,
-            signed_on=signed_on,
-            today=today,
-            texts_from=[texts[purpose].in_force_from for purpose in answers if purpose in texts],
-        )
-    )
-    at = min(timezone.now(), timezone.make_aware(datetime.combine(signed_on, time(12))))
-    written = []
-    for giver in sorted(signed_by):
+    refuse_if(rules.paper_refusal(signed, pupil, name=paper.name, school=school, texts=texts, today=today))
+    at = min(timezone.now(), timezone.make_aware(datetime.combine(signed.signed_on, time(12))))
+    for giver in sorted(signed.signed_by):
         named = (pupil.full_name, "") if giver == ConsentGiver.PUPIL else (paper.name, paper.relation)
         voice = _Voice(giver, ConsentChannel.PAPER, f"user:{by.pk}", *named, language="vi", by=by)
         for purpose in rules.purposes_asked_of(giver, pupil.birth_date, today):
-            if purpose in answers and purpose in texts:
-                written.append(
-                    _write(pupil=pupil, text=texts[purpose], answer=answers[purpose], voice=voice, at=at, scan=scan)
-                )
-    return written
+            if purpose in signed.answers and purpose in texts:
+                answer = signed.answers[purpose]
+                _write(pupil=pupil, text=texts[purpose], answer=answer, voice=voice, at=at, scan=scan)
 
 
 # --- Withdrawing --------------------------------------------------------------------------------
+@transaction.atomic
 def withdraw_as_guardian(*, link_id: int, purpose: str) -> list[Consent]:
-    """Withdraw the guardians' consent for ``purpose``. Repeating this changes nothing."""
-    with transaction.atomic():
-        link = GuardianLink.objects.select_related("pupil").get(pk=link_id)
-        pupil = lock_pupil(pupil_id=link.pupil_id)
-        link.refresh_from_db()
-        refuse_if(rules.door_refusal(link, now=timezone.now(), today=timezone.localdate()))
-        return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.GUARDIAN, by=None, door=f"link:{link.pk}")
+    """Withdraw the guardians' consent for ``purpose``. Repeating this changes nothing.
+
+    Raises ``Refused``: what ``rules.door_refusal`` says.
+    """
+    link, pupil = _through_door(link_id)
+    return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.GUARDIAN, by=None, door=f"link:{link.pk}")
 
 
+@transaction.atomic
 def withdraw_as_pupil(*, pupil_id: int, purpose: str, by: User) -> list[Consent]:
-    """Withdraw the pupil's consent for ``purpose``."""
-    with transaction.atomic():
-        pupil = lock_pupil(pupil_id=pupil_id)
-        if pupil.user_id != by.pk:
-            raise PermissionDenied
-        return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.PUPIL, by=by, door=f"user:{by.pk}")
+    """Withdraw the pupil's consent for ``purpose``. Repeating this changes nothing. Raises PermissionDenied."""
+    pupil = lock_pupil(pupil_id=pupil_id)
+    must(policy.may_answer(by, pupil))
+    return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.PUPIL, by=by, door=f"user:{by.pk}")
 
 
+@transaction.atomic
 def withdraw_at_school(*, pupil_id: int, purpose: str, giver: str, reason: str, by: User) -> list[Consent]:
-    """Record that the guardian or the pupil withdrew consent orally or on paper; no evidence is required for that."""
-    with transaction.atomic():
-        pupil = lock_pupil(pupil_id=pupil_id)
-        if not roles_of(by).is_staff_of(pupil.school):  # of a suspended school, too: withdrawing never waits
-            raise PermissionDenied
-        return _withdraw(pupil=pupil, purpose=purpose, giver=giver, by=by, door=f"user:{by.pk}", reason=reason)
+    """Record that the guardian or the pupil withdrew consent orally or on paper; no evidence is required for that.
+
+    Repeating this changes nothing. Raises PermissionDenied.
+    """
+    pupil = lock_pupil(pupil_id=pupil_id)
+    must(policy.may_record_withdrawal(by, pupil))
+    return _withdraw(pupil=pupil, purpose=purpose, giver=giver, by=by, door=f"user:{by.pk}", reason=reason)
 
 
 def _withdraw(*, pupil: Pupil, purpose: str, giver: str, by: User | None, door: str, reason: str = "") -> list[Consent]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -14,11 +13,11 @@ from django.utils.translation import gettext as _
 from programs.accounts.models import User
 from programs.consents import queries, rules
 from programs.consents.models import Consent, GuardianLink
+from programs.consents.policy import may_collect
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import Pupil
-from programs.schools.policy import can_act_for
-from programs.schools.queries.roles import roles_of
 from programs.schools.queries.staff import hash_of_token
 
 # No letter that is mistaken for another when a parent types the code from paper.
@@ -34,26 +33,29 @@ class IssuedLink:
     token: str
 
 
+@transaction.atomic
 def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[IssuedLink]:
     """Create a new link for the guardian of each of ``pupils``, all of one school; earlier links stop working.
 
     The tokens follow from the form's one-time ``key`` and the portal's secret, so the same form sent twice gives the
-    same links. Pupils whose guardian is no longer asked get none. Raises ``Refused``: ``link_over``.
+    same links. Pupils whose guardian is no longer asked get none.
+    Raises PermissionDenied, and ``Refused``: ``nobody_asked``, ``link_over``.
     """
-    with transaction.atomic():
-        locked = Pupil.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
-        chosen = list(locked.filter(pk__in=[pupil.pk for pupil in pupils]).order_by("pk"))
-        roles, today = roles_of(by), timezone.localdate()
-        if not all(can_act_for(roles, pupil.school) for pupil in chosen):
-            raise PermissionDenied
-        asked = [pupil for pupil in chosen if rules.link_refusal(may=True, pupil=pupil, today=today) is None]
-        ask(pupils=asked)
-        return [_issue(pupil=pupil, token=_token(key, pupil), by=by) for pupil in asked]
+    locked = Pupil.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
+    chosen = list(locked.filter(pk__in=[pupil.pk for pupil in pupils]).order_by("pk"))
+    must(all(may_collect(by, pupil.school) for pupil in chosen))
+    today = timezone.localdate()
+    asked = [pupil for pupil in chosen if rules.link_refusal(pupil, today=today) is None]
+    refuse_if(rules.letters_refusal(asked))
+    ask(pupils=asked)
+    return [_issue(pupil=pupil, token=_token(key, pupil), by=by) for pupil in asked]
 
 
+@transaction.atomic
 def issue_link(*, pupil: Pupil, by: User, key: str) -> IssuedLink:
-    """The same for one pupil. Raises ``Refused`` when this pupil's guardian is no longer asked."""
-    refuse_if(rules.link_refusal(may=can_act_for(roles_of(by), pupil.school), pupil=pupil, today=timezone.localdate()))
+    """The same for one pupil. Raises also ``Refused``: ``adult``, ``left``."""
+    must(may_collect(by, pupil.school))
+    refuse_if(rules.link_refusal(pupil, today=timezone.localdate()))
     return issue_links(pupils=[pupil], by=by, key=key)[0]
 
 
@@ -74,14 +76,14 @@ def _issue(*, pupil: Pupil, token: str, by: User) -> IssuedLink:
     return IssuedLink(link, token)
 
 
+@transaction.atomic
 def void_links(*, pupil_id: int, by: User | None) -> int:
     """Void all open links of this pupil's guardians; return their number."""
-    with transaction.atomic():
-        open_ones = list(GuardianLink.objects.filter(pupil=pupil_id, voided_at=None))
-        for link in open_ones:
-            link.voided_at = timezone.now()
-            link.save(update_fields=["voided_at"])
-            record(by=by, action="guardian_link.void", obj=link, after={"pupil": pupil_id})
+    open_ones = list(GuardianLink.objects.filter(pupil=pupil_id, voided_at=None))
+    for link in open_ones:
+        link.voided_at = timezone.now()
+        link.save(update_fields=["voided_at"])
+        record(by=by, action="guardian_link.void", obj=link, after={"pupil": pupil_id})
     return len(open_ones)
 
 

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.consents.models import ConsentText
+from programs.consents.policy import may_publish_texts
 from programs.consents.rules import text_refusal
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.text import clean_text
 
@@ -35,22 +37,26 @@ def load_consent_texts() -> int:
     return added
 
 
+@transaction.atomic
 def publish_text(
     *, purpose: str, title: str, title_en: str, body: str, body_en: str, in_force_from: date, by: User
 ) -> ConsentText:
-    """Publish the next version of a purpose's text: from its start date everyone is asked again."""
-    with transaction.atomic():
-        refuse_if(text_refusal(may=by.is_superuser, in_force_from=in_force_from, today=timezone.localdate()))
-        newest = ConsentText.objects.filter(purpose=purpose).aggregate(Max("version"))["version__max"] or 0
-        text = ConsentText.objects.create(
-            purpose=purpose,
-            version=newest + 1,  # the unique constraint stops the slower of two
-            title=title,
-            title_en=title_en,
-            body=body,
-            body_en=body_en,
-            in_force_from=in_force_from,
-        )
-        after = {"version": text.version, "in_force_from": in_force_from}
-        record(by=by, action="consent_text.publish", obj=text, after=after)
+    """Publish the next version of a purpose's text: from its start date everyone is asked again.
+
+    Raises PermissionDenied, and ``Refused("in_the_past")``.
+    """
+    must(may_publish_texts(by))
+    refuse_if(text_refusal(in_force_from=in_force_from, today=timezone.localdate()))
+    newest = ConsentText.objects.filter(purpose=purpose).aggregate(Max("version"))["version__max"] or 0
+    text = ConsentText.objects.create(
+        purpose=purpose,
+        version=newest + 1,  # the unique constraint stops the slower of two
+        title=title,
+        title_en=title_en,
+        body=body,
+        body_en=body_en,
+        in_force_from=in_force_from,
+    )
+    after = {"version": text.version, "in_force_from": in_force_from}
+    record(by=by, action="consent_text.publish", obj=text, after=after)
     return text

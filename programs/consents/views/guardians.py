@@ -6,24 +6,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from programs.consents import queries, rules
 from programs.consents.actions import consents as actions
 from programs.consents.choices import ConsentGiver
 from programs.consents.forms import GuardianAnswersForm, GuardianCodeForm
-from programs.consents.models import GuardianLink
+from programs.consents.models import Consent, GuardianLink
+from programs.consents.views.answering import AboutQuestions, Answer
 from programs.core.acting import Act
-from programs.core.gates import not_found_unless
-from programs.core.refusals import Refused, show_refusal
 from programs.core.throttle import Throttle
+from programs.pupils.models import Pupil
 from programs.pupils.queries import class_now_of
 
 # Stops floods, not guesses: 138 bits are not guessed. A right link opens all the same, for the parents of a whole
@@ -85,12 +85,12 @@ class GuardianAct(Act):
     def as_view(cls, **options):
         return guardians_page(super().as_view(**options))
 
-    def get_target(self, token: str) -> GuardianLink | None:
+    def get_target(self, token: str, **kwargs) -> GuardianLink | None:
         link, self.closed = _through_door(self.request, token)
         return link
 
     def instead(self) -> HttpResponse | None:
-        return self.closed
+        return self.closed or super().instead()
 
     @property
     def token(self) -> str:
@@ -111,64 +111,47 @@ def guardian_code(request: HttpRequest) -> HttpResponse:
     return render(request, "consents/guardian/code.html", {"form": form})
 
 
-@with_open_door
-@require_http_methods(["GET", "HEAD", "POST"])
-def guardian_door(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
-    """The open questions, and the state of the others."""
-    questions = queries.questions_for(link.pupil, ConsentGiver.GUARDIAN)
-    return _ask(
-        request,
-        link,
-        token,
-        queries.to_ask(questions, request.POST),
-        others=[each for each in questions if not each.is_open],
-    )
+class ChildAct(GuardianAct, AboutQuestions):
+    giver = ConsentGiver.GUARDIAN
+
+    @property
+    def pupil(self) -> Pupil:
+        return self.target.pupil
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(class_group=class_now_of(self.pupil), question=self.question, **kwargs)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("guardian_door", args=[self.token])
 
 
-@with_open_door
-@require_http_methods(["GET", "HEAD", "POST"])
-def guardian_purpose(request: HttpRequest, link: GuardianLink, token: str, purpose: str) -> HttpResponse:
-    """One question again: a consent is withdrawn here, a refused or withdrawn one may be answered otherwise."""
-    questions = {each.purpose: each for each in queries.questions_for(link.pupil, ConsentGiver.GUARDIAN)}
-    question = not_found_unless(questions.get(purpose))
-    if not question.is_given:
-        return _ask(request, link, token, [question], others=[], again=True)
-    if request.method == "POST":
-        actions.withdraw_as_guardian(link_id=link.pk, purpose=purpose)
-        messages.success(request, _("Your consent has been withdrawn, and its use on the portal has stopped."))
-        return redirect("guardian_door", token=token)
-    return render(request, "consents/guardian/withdraw.html", _context(link, token) | {"question": question})
+class WithdrawForChild(ChildAct):
+    template_name = "consents/guardian/withdraw.html"
+    done = _("Your consent has been withdrawn, and its use on the portal has stopped.")
+
+    def act(self, form) -> list[Consent]:
+        return actions.withdraw_as_guardian(link_id=self.target.pk, purpose=self.question.purpose)
 
 
-def _ask(request: HttpRequest, link: GuardianLink, token: str, questions: list, *, others: list, again=False):
+class AnswerForChild(ChildAct, Answer):
     """Three steps at one address: the questions, a review of the answers, and sending."""
-    seen = queries.fingerprint(queries.answers_of(link.pupil, ConsentGiver.GUARDIAN))
-    before = {"seen": seen, "name": link.guardian_name, "relation": link.relation}
-    form = GuardianAnswersForm(request.POST or None, questions=questions, initial=before)
-    context = _context(link, token) | {"form": form, "others": others, "again": again}
-    step = request.POST.get("step", "")
-    if not form.is_bound or not questions or step == "change":
-        return render(request, "consents/guardian/door.html", context)
-    if not form.is_valid():
-        return render(request, "consents/guardian/door.html", context)
-    if step != "send":
-        return render(request, "consents/guardian/review.html", context)
-    try:
-        actions.answer_as_guardian(
-            link_id=link.pk,
-            answered=form.answered(),
-            name=form.cleaned_data["name"],
-            relation=form.cleaned_data["relation"],
-            seen=form.cleaned_data["seen"],
-            language=get_language(),
-        )
-    except Refused as refused:
-        show_refusal(form, refused.refusal)
-        return render(request, "consents/guardian/door.html", context)
-    messages.success(request, _("Thank you. Your answers have been saved; you can change them here at any time."))
-    return redirect("guardian_door", token=token)
 
+    form_class = GuardianAnswersForm
+    template_name = "consents/guardian/door.html"
+    done = _("Thank you. Your answers have been saved; you can change them here at any time.")
+    withdraw = WithdrawForChild
 
-def _context(link: GuardianLink, token: str) -> dict:
-    class_group = class_now_of(link.pupil)
-    return {"link": link, "pupil": link.pupil, "school": link.pupil.school, "class_group": class_group, "token": token}
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"name": self.target.guardian_name, "relation": self.target.relation}
+
+    def form_valid(self, form: GuardianAnswersForm) -> HttpResponse:
+        match self.request.POST.get("step"):
+            case "send":
+                return super().form_valid(form)
+            case "change":
+                return self.render_to_response(self.get_context_data(form=form))
+        return render(self.request, "consents/guardian/review.html", self.get_context_data(form=form))
+
+    def act(self, form: GuardianAnswersForm) -> list[Consent]:
+        return actions.answer_as_guardian(link_id=self.target.pk, language=get_language(), **form.typed)

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from programs.consents import queries, rules
+from programs.consents import policy, queries, rules
 from programs.consents.actions import consents as actions
 from programs.consents.actions import links
 from programs.consents.choices import ConsentPurpose
 from programs.consents.forms import MOST_MEGABYTES, PaperForm, WithdrawAtSchoolForm
+from programs.consents.models import Consent
 from programs.consents.pdf import render_forms, render_slips
 from programs.consents.print_words import forms_of, slips_of
+from programs.core.acting import Act
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
+from programs.core.idempotency import IdempotentFormMixin
 from programs.core.private_files import private_response
-from programs.core.refusals import Refused, show_refusal
 from programs.core.uploads import clean_scan, clean_upload
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import class_now_of, classes_of, classes_to_act_for, classes_visible_to, pupils_of_class
-from programs.schools import policy as school_policy
-from programs.schools.forms.registration import ConfirmForm
-from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_visible_to
 
 SIGNED_FORMS = {"pdf": "application/pdf", "jpg": "image/jpeg"}
@@ -42,7 +43,7 @@ def consent_overview(request: HttpRequest, code: str) -> HttpResponse:
     school = get_object_or_404(schools_visible_to(request.user), code=code)
     year = current_school_year(timezone.localdate())
     whole, by_class = queries.figures_of_school(school, year)
-    is_staff = school_policy.can_act_for(roles_of(request.user), school)
+    is_staff = policy.may_collect(request.user, school)
     classes = []
     for class_group in classes_of(school, year) if is_staff else []:
         class_group.figures = by_class.get(class_group.pk, queries.Figures())
@@ -88,38 +89,51 @@ def _class(request: HttpRequest, pk: int) -> ClassGroup:
     return get_object_or_404(classes_visible_to(request.user).select_related("school", "school_year"), pk=pk)
 
 
-def _class_to_act_for(request: HttpRequest, pk: int) -> ClassGroup:
-    return get_object_or_404(classes_to_act_for(request.user).select_related("school", "school_year"), pk=pk)
+class ClassAct(Act):
+    """What is collected from the families of a class."""
+
+    context_object_name = "class_group"
+
+    def get_target(self, pk: int) -> ClassGroup:
+        return _class_to_work_on(self.user, pk)
+
+    @cached_property
+    def pupils(self) -> list[Pupil]:
+        return list(pupils_of_class(self.target))
+
+    @property
+    def back_url(self) -> str:
+        return reverse("consent_class", args=[self.target.pk])
+
+
+def _class_to_work_on(user, pk: int) -> ClassGroup:
+    return get_object_or_404(classes_to_act_for(user).select_related("school", "school_year"), pk=pk)
 
 
 # --- To give out --------------------------------------------------------------------------------
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+class LettersOfClass(ClassAct):
     """New links for the whole class, on paper: they are made as they are printed, and printed once."""
-    class_group = _class_to_act_for(request, pk)
-    form = ConfirmForm(request.POST or None)
-    pupils = list(pupils_of_class(class_group))
-    if form.is_bound and form.is_valid() and pupils:
-        try:
-            issued = links.issue_links(pupils=pupils, by=request.user, key=form.cleaned_data["idempotency_key"])
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            if issued:
-                name = _("Letters to guardians {name}").format(name=class_group.name)
-                return _pdf(render_slips(slips_of(issued, class_group)), name)
-            form.add_error(None, _("Every pupil in this class is 18 or older and answers alone."))
-    live = sum(1 for row in queries.overview_of_pupils(pupils) if row.link)
-    context = {"class_group": class_group, "form": form, "pupils": len(pupils), "live": live}
-    return render(request, "consents/sheet.html", context)
+
+    form_class = IdempotentFormMixin
+    template_name = "consents/sheet.html"
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        live = sum(1 for row in queries.overview_of_pupils(self.pupils) if row.link)
+        return super().get_context_data(pupils=len(self.pupils), live=live, **kwargs)
+
+    def act(self, form: IdempotentFormMixin) -> list[links.IssuedLink]:
+        return links.issue_links(pupils=self.pupils, by=self.user, key=form.key)
+
+    def answer(self, issued: list[links.IssuedLink]) -> HttpResponse:
+        name = _("Letters to guardians {name}").format(name=self.target.name)
+        return _pdf(render_slips(slips_of(issued, self.target)), name)
 
 
 @signed_in
 @require_safe
 def consent_forms(request: HttpRequest, pk: int) -> HttpResponse:
     """Paper forms for the class, a page a pupil."""
-    class_group = _class_to_act_for(request, pk)
+    class_group = _class_to_work_on(request.user, pk)
     pupils = list(pupils_of_class(class_group))
     texts = queries.current_texts()
     not_found_unless(bool(pupils and texts))
@@ -134,85 +148,89 @@ def _pdf(data: bytes, name: str) -> HttpResponse:
     return response
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent_link(request: HttpRequest, pk: int) -> HttpResponse:
+class LinkOfPupil(Act):
     """A new link for one pupil's guardian, to be sent on: shown once."""
-    pupil = _pupil(request, pk)
-    form = ConfirmForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            issued = links.issue_link(pupil=pupil, by=request.user, key=form.cleaned_data["idempotency_key"])
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            address = request.build_absolute_uri(reverse("guardian_door", args=[issued.token]))
-            context = {"pupil": pupil, "issued": issued, "address": address}
-            return render(request, "consents/link.html", context)
-    context = {
-        "title": _("Create a new link for the guardian of {name}?").format(name=pupil.full_name),
-        "text": _("Any link given out earlier will stop working at once."),
-        "form": form,
-        "submit": _("Create the link"),
-        "back_url": reverse("consent_pupil", args=[pupil.pk]),
-    }
-    return render(request, "components/confirm.html", context)
+
+    form_class = IdempotentFormMixin
+    text = _("Any link given out earlier will stop working at once.")
+    submit = _("Create the link")
+
+    def get_target(self, pk: int) -> Pupil:
+        return get_object_or_404(queries.pupils_asked_by(self.user), pk=pk)
+
+    def may(self, user, pupil: Pupil) -> bool:
+        return policy.may_collect(user, pupil.school)
+
+    @property
+    def title(self) -> str:
+        return _("Create a new link for the guardian of {name}?").format(name=self.target.full_name)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("consent_pupil", args=[self.target.pk])
+
+    def act(self, form: IdempotentFormMixin) -> links.IssuedLink:
+        return links.issue_link(pupil=self.target, by=self.user, key=form.key)
+
+    def answer(self, issued: links.IssuedLink) -> HttpResponse:
+        address = self.request.build_absolute_uri(reverse("guardian_door", args=[issued.token]))
+        context = {"pupil": self.target, "issued": issued, "address": address}
+        return render(self.request, "consents/link.html", context)
 
 
 # --- One pupil ----------------------------------------------------------------------------------
-def _pupil(request: HttpRequest, pk: int) -> Pupil:
-    return get_object_or_404(queries.pupils_asked_by(request.user), pk=pk)
-
-
 @signed_in
 @require_safe
 def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
     """What everybody answered about one pupil, with the proof and the history."""
-    pupil = _pupil(request, pk)
+    pupil = get_object_or_404(queries.pupils_asked_by(request.user), pk=pk)
     row = queries.overview_of_pupils([pupil])[0]
     answers = list(pupil.consents.order_by("purpose", "giver", "-text_version").select_related("recorded_by"))
     for consent in answers:
         consent.proof = queries.proof_holds(consent) if consent.given_at else None
         if consent.withdrawn_at:
             consent.stop_by = rules.stop_by(consent.purpose, timezone.localdate(consent.withdrawn_at))
+    may_collect = policy.may_collect(request.user, pupil.school)
     context = {
         "pupil": pupil,
         "row": row,
         "answers": answers,
         "class_group": class_now_of(pupil),
-        "may_link": rules.link_refusal(may=True, pupil=pupil, today=timezone.localdate()) is None,
+        "may_collect": may_collect,
+        "may_link": may_collect and rules.link_refusal(pupil, today=timezone.localdate()) is None,
         "history": queries.history_of_pupil(pupil),
     }
     return render(request, "consents/pupil.html", context)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+class WithdrawAtSchool(Act):
     """The school was told that a consent is withdrawn."""
-    consent = get_object_or_404(queries.consents_seen_by(request.user), pk=pk)
-    form = WithdrawAtSchoolForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        actions.withdraw_at_school(
-            pupil_id=consent.pupil_id,
-            purpose=consent.purpose,
-            giver=consent.giver,
-            reason=form.cleaned_data["reason"],
-            by=request.user,
+
+    form_class = WithdrawAtSchoolForm
+    title = _("Record that this consent has been withdrawn?")
+    submit = _("Record it")
+    danger = True
+    done = _("The withdrawal has been recorded; the portal has stopped using it.")
+
+    def get_target(self, pk: int) -> Consent:
+        return get_object_or_404(queries.consents_seen_by(self.user), pk=pk)
+
+    def may(self, user, consent: Consent) -> bool:
+        return policy.may_record_withdrawal(user, consent.pupil)
+
+    @property
+    def text(self) -> str:
+        return _("{purpose} · {name}: its use stops at once, and consent can be given again later.").format(
+            purpose=self.target.get_purpose_display(), name=self.target.pupil.full_name
         )
-        messages.success(request, _("The withdrawal has been recorded; the portal has stopped using it."))
-        return redirect("consent_pupil", pk=consent.pupil_id)
-    context = {
-        "title": _("Record that this consent has been withdrawn?"),
-        "text": _("{purpose} · {name}: its use stops at once, and consent can be given again later.").format(
-            purpose=consent.get_purpose_display(), name=consent.pupil.full_name
-        ),
-        "form": form,
-        "submit": _("Record it"),
-        "back_url": reverse("consent_pupil", args=[consent.pupil_id]),
-        "danger": True,
-    }
-    return render(request, "components/confirm.html", context)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("consent_pupil", args=[self.target.pupil_id])
+
+    def act(self, form: WithdrawAtSchoolForm) -> list[Consent]:
+        told = {name: getattr(self.target, name) for name in ("pupil_id", "purpose", "giver")}
+        return actions.withdraw_at_school(by=self.user, **told, **form.cleaned_data)
 
 
 @signed_in
@@ -227,41 +245,27 @@ def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # --- On paper -----------------------------------------------------------------------------------
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def consent_paper(request: HttpRequest, pk: int) -> HttpResponse:
+class RecordPapers(ClassAct):
     """Record signed forms; every one of them must be on the scan."""
-    class_group = _class_to_act_for(request, pk)
-    pupils = list(pupils_of_class(class_group))
-    asked = request.GET.get("pupil", "")
-    chosen = int(asked) if asked.isdecimal() else None
-    form = PaperForm(request.POST or None, request.FILES or None, pupils=pupils, chosen=chosen)
-    if form.is_bound and form.is_valid():
-        try:
-            written = _record_papers(request, class_group, form)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            said = ngettext(
-                "The form of {count} pupil has been recorded.",
-                "The forms of {count} pupils have been recorded.",
-                written,
-            )
-            messages.success(request, said.format(count=written))
-            return redirect("consent_class", pk=class_group.pk)
-    return render(request, "consents/paper.html", {"class_group": class_group, "form": form, "pupils": pupils})
 
+    form_class = PaperForm
+    template_name = "consents/paper.html"
 
-def _record_papers(request: HttpRequest, class_group: ClassGroup, form: PaperForm) -> int:
-    scan = clean_upload(form.cleaned_data["scan"], clean=clean_scan, most_megabytes=MOST_MEGABYTES)
-    actions.record_papers(
-        school=class_group.school,
-        papers=[actions.PaperForm(*ticked) for ticked in form.ticked],
-        signed_by=form.cleaned_data["signed_by"],
-        answers=form.answers,
-        signed_on=form.cleaned_data["signed_on"],
-        scan=scan,
-        by=request.user,
-        key=form.cleaned_data["idempotency_key"],
-    )
-    return len(form.ticked)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        asked = self.request.GET.get("pupil", "")
+        chosen = int(asked) if asked.isdecimal() else None
+        return super().get_form_kwargs() | {"pupils": self.pupils, "chosen": chosen}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(pupils=self.pupils, **kwargs)
+
+    def act(self, form: PaperForm) -> int:
+        scan = clean_upload(form.cleaned_data["scan"], clean=clean_scan, most_megabytes=MOST_MEGABYTES)
+        school = self.target.school
+        return actions.record_papers(school=school, signed=form.signed, scan=scan, by=self.user, key=form.key)
+
+    def said(self, written: int) -> str:
+        words = ngettext(
+            "The form of {count} pupil has been recorded.", "The forms of {count} pupils have been recorded.", written
+        )
+        return words.format(count=written)

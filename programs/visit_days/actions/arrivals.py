@@ -18,11 +18,10 @@ from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
 from programs.bookings.queries.bookings import BOOKING_PARTS
 from programs.bookings.rules import booking as booking_rules
-from programs.centres import policy as centre_policy
 from programs.centres.actions import locks
 from programs.centres.choices import SessionState
-from programs.centres.models import Session
-from programs.centres.queries.sessions import centre_ids_of
+from programs.centres.models import Centre, Session
+from programs.centres.policy import may_run
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.core.audit import record
@@ -135,8 +134,8 @@ def note_on_page(*, booking: Booking, arrival: Arrival, by: User, now: datetime)
     )
 
 
-def _must_run(*, centre_id: int, by: User) -> None:
-    if not centre_policy.can_run_centre(centre_ids_of(by), centre_id):
+def _must_run(*, centre: Centre, by: User) -> None:
+    if not may_run(by, centre):
         raise PermissionDenied
 
 
@@ -151,7 +150,7 @@ def check_in(
     now = timezone.now()
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
-        _must_run(centre_id=booking.session.field_trip.centre_id, by=by)
+        _must_run(centre=booking.session.field_trip.centre, by=by)
         listed = set(booking.roster.values_list("pupil_id", flat=True))
         arrival = Arrival(
             came=True,
@@ -173,7 +172,7 @@ def mark_no_show(*, booking_id: int, by: User) -> Booking:
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
         session = booking.session
-        _must_run(centre_id=session.field_trip.centre_id, by=by)
+        _must_run(centre=session.field_trip.centre, by=by)
         if booking.state == BookingState.NO_SHOW:
             return booking
         refuse_if(rules.no_show_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
@@ -192,7 +191,7 @@ def close_session(*, session_id: int, by: User) -> Session:
     now = timezone.now()
     with transaction.atomic():
         session = locks.lock_session(session_id=session_id)
-        _must_run(centre_id=session.field_trip.centre_id, by=by)
+        _must_run(centre=session.field_trip.centre, by=by)
         if session.state == SessionState.CLOSED:
             return session
         refuse_if(rules.close_refusal(session_state=session.state, now=now, starts_at=session.starts_at))

@@ -9,9 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.centres import policy
 from programs.centres.models import Centre
-from programs.centres.queries.sessions import centre_ids_of
+from programs.centres.policy import may_run
 from programs.core.audit import record
 from programs.visit_days.models import CalendarFeed
 from programs.visit_days.queries.feeds import hash_of
@@ -22,7 +21,7 @@ def make_feed(*, by: User, centre: Centre | None) -> str:
 
     The secret is shown once and not stored.
     """
-    if centre and not policy.can_run_centre(centre_ids_of(by), centre.pk):
+    if centre and not may_run(by, centre):
         raise PermissionDenied
     token = secrets.token_urlsafe(24)
     with transaction.atomic():

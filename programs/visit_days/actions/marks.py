@@ -12,8 +12,7 @@ from programs.accounts.models import User
 from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.centres import policy as centre_policy
-from programs.centres.queries.sessions import centre_ids_of
+from programs.centres.policy import may_run
 from programs.core.refusals import Refusal, Refused, refuse_if
 from programs.pupils.choices import Gender
 from programs.visit_days import rules
@@ -30,7 +29,7 @@ def take_mark(*, booking_id: int, mark: Mark, device: str, by: User, now: dateti
     """
     with transaction.atomic():
         booking = guard.lock_booking(booking_id=booking_id)
-        if not centre_policy.can_run_centre(centre_ids_of(by), booking.session.field_trip.centre_id):
+        if not may_run(by, booking.session.field_trip.centre):
             raise PermissionDenied
         known = CheckInMark.objects.filter(mark_id=UUID(mark.mark_id)).first()
         if known and (known.booking_id != booking.pk or known.by_id != by.pk):

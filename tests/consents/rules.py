@@ -1,0 +1,48 @@
+"""Every rule of the wing, with what an action reads for it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils import timezone
+
+from programs.consents import queries, rules
+from programs.consents.actions.links import issue_link
+from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
+from programs.pupils.models import Pupil
+from tests.people import give_consent, make_class, make_pupil, make_school, make_teacher
+
+
+def calls() -> list[partial]:
+    now, today = timezone.now(), timezone.localdate()
+    school = make_school()
+    hanh = make_teacher(school=school)
+    minh = make_pupil(class_group=make_class("8A1", school=school, homeroom_teacher=hanh))
+    [consent] = give_consent(minh)
+    link = queries.link_with_token(issue_link(pupil=minh, by=hanh, key="k").token)
+    pupil, texts = Pupil.objects.get(pk=minh.pk), queries.current_texts(today)
+    purpose, born = ConsentPurpose.TAKE_PART, pupil.birth_date
+    answered = rules.Answered({purpose: "given"}, {purpose: texts[purpose].version})
+    signed = rules.SignedForms([], [ConsentGiver.GUARDIAN], {purpose: "given"}, signed_on=today)
+    paper = partial(rules.paper_refusal, signed, pupil, school=school, texts=texts, today=today)
+    how = {"answer": ConsentState.GIVEN, "door": "user:1", "language": "vi", "at": now}
+    return [
+        partial(rules.age_on, born, today),
+        partial(rules.is_adult, born, today),
+        partial(rules.givers_needed, purpose, born, today),
+        partial(rules.purposes_asked_of, ConsentGiver.GUARDIAN, born, today),
+        partial(rules.has_someone_to_withdraw, pupil, today),
+        partial(rules.has_left, pupil, today),
+        partial(rules.is_in_force, purpose=purpose, pupil=pupil, given_by=[ConsentGiver.GUARDIAN], day=today),
+        partial(rules.door_refusal, link, now=now, today=today),
+        partial(rules.door_refusal, None, now=now, today=today),
+        partial(rules.link_refusal, pupil, today=today),
+        partial(rules.letters_refusal, [pupil]),
+        partial(rules.answer_refusal, answered, asked=[purpose], texts=texts, changed_meanwhile=True),
+        partial(paper, name="Trần Thị Nga"),
+        partial(paper, name=""),
+        partial(rules.stop_by, purpose, today),
+        partial(rules.text_refusal, in_force_from=today, today=today),
+        partial(rules.text_hash, texts[purpose]),
+        partial(rules.evidence_hash, consent, texts[purpose], **how),
+    ]
