@@ -1,7 +1,7 @@
 """The fair draw: who may run it and enter, what an entry weighs, and who wins. No clock, no query.
 
 What is drawn follows from two things alone: the published list and the seed. ``docs/decisions/011-ballot.md`` says it
-in words, ``programs/ballots/tools/repeat_draw.py`` says it again in a program that shares no line with this one.
+in words, ``programs/ballots/data/repeat_draw.py`` says it again in a program that shares no line with this one.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from programs.ballots.models import Ballot
 from programs.core.cells import csv_text
 from programs.core.dates import short_moment
 
-SCRIPT = Path(__file__).parent.parent / "tools" / "repeat_draw.py"
+SCRIPT = Path(__file__).parent.parent / "data" / "repeat_draw.py"
 PUBLISHED = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENT)
 
 
