@@ -13,6 +13,11 @@ from programs.schools.queries.roles import roles_of
 from programs.visit_days.models import CalendarFeed
 
 
+def may_see_day(user) -> bool:
+    """The staff of a centre see its day, its door and its month; nobody else learns that the pages exist."""
+    return bool(centre_ids_of(user))
+
+
 def may_check_in(user, booking: Booking) -> bool:
     """The staff of the centre to which the group comes."""
     return may_close(user, booking.session)
@@ -28,7 +33,7 @@ def may_give_feedback(user, booking: Booking) -> bool:
 
 
 def may_have_feeds(user) -> bool:
-    return roles_of(user).is_school_staff or bool(centre_ids_of(user))
+    return roles_of(user).is_school_staff or may_see_day(user)
 
 
 def may_make_feed(user, centre: Centre | None) -> bool:

@@ -38,7 +38,7 @@ def _day_url(session: Session) -> str:
 @signed_in
 @require_safe
 def centre_day(request: HttpRequest) -> HttpResponse:
-    not_found_unless(bool(session_queries.centre_ids_of(request.user)))
+    not_found_unless(policy.may_see_day(request.user))
     form = DayForm(request.GET)
     today = timezone.localdate()
     day = (form.cleaned_data["date"] if form.is_valid() else None) or today
