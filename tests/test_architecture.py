@@ -52,7 +52,6 @@ PLUGS = {"adapter", "agency", "backend", "middleware", "provider", "session_stor
 # What is a thing of its own. Only ever shorter.
 LOOSE = {
     "schools": {"jurisdictions"},
-    "ballots": {"tools"},
     "participation": {"figures", "filters"},
 }
 MOST_LINES, MOST_LINES_OF_A_WING, MOST_FOLDERS = 400, 5_000, 3

@@ -27,3 +27,21 @@ class EntryOutcome(TextChoices):
     WON = "won", pgettext_lazy("ballot entry", "Drawn")
     LOST = "lost", pgettext_lazy("ballot entry", "Not drawn")
     WITHDRAWN = "withdrawn", pgettext_lazy("ballot entry", "Withdrawn")
+
+
+REASONS = {
+    "school_cap": _("The school already has the maximum number of bookings allowed in this season."),
+    "class_has_place": _("The class was drawn for another session of this ballot."),
+    "class_busy": _("The class already had a booking at that time."),
+    "no_room": _("When its turn came, there were too few places left for the whole group."),
+    "session_cancelled": _("The session was cancelled after the draw."),
+    "session_smaller": _("The session lost places after the draw."),
+    "school_not_working": _("The school was not able to book when the results were sent."),
+    "school_limit": _("The school already has the maximum number of bookings allowed at this centre."),
+    "changed": _("After the draw, something came up that had not been an obstacle before."),
+}
+
+
+def reason_words(code: str) -> str:
+    """Why an entry won nothing; empty for what won."""
+    return str(REASONS.get(code, REASONS["changed"])) if code else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 
 from django import forms
@@ -17,6 +18,7 @@ from programs.centres.models import Season, Session
 from programs.core.dates import short_moment
 from programs.core.forms import CleanCharField, CleanFormMixin
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin
 
 
 class BallotForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
@@ -85,16 +87,14 @@ class EntryForm(BookingForm):
     )
 
 
-class EntryChangeForm(EntryForm):
+class EntryChangeForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     """The same class for the same session; the needs only for the person who wrote them (``own``)."""
 
-    def __init__(self, *args, entry: BallotEntry, ratio_of: Callable[[int], int], own: bool, **kwargs) -> None:
-        said = vars(entry.group) | {"wait_if_lost": entry.wait_if_lost}
-        super().__init__(*args, classes=[], ratio_of=ratio_of, largest=0, initial=said, **kwargs)
+    def __init__(self, *args, entry: BallotEntry, own: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
         self.entry = entry
-        del self.fields["class_group"]
-        if not own:
-            del self.fields["needs"]
+        names = [name for name in (*GROUP, "wait_if_lost") if own or name != "needs"]
+        self.fields |= {name: deepcopy(EntryForm.base_fields[name]) for name in names}
 
     @property
     def group(self) -> Group:
@@ -103,7 +103,7 @@ class EntryChangeForm(EntryForm):
         return replace(self.entry.group, **said)
 
 
-class SeedForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class SeedForm(CleanFormMixin, forms.Form):
     """Only where a source was announced is there a seed to type."""
 
     seed = CleanCharField(

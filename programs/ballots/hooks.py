@@ -18,7 +18,7 @@ class Draw:
         return ballot_of(session)
 
     def refusal(self, found: Ballot, *, now: datetime) -> Refusal | None:
-        return entering_refusal(now=now, closes_at=found.closes_at, state=found.state)
+        return entering_refusal(found, now=now)
 
 
 OTHER_WAYS[BookingMode.BALLOT] = Draw()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from programs.ballots.choices import BallotState, EntryOutcome
+from programs.ballots.choices import BallotState, EntryOutcome, reason_words
 from programs.bookings.models import Booking, GroupColumns, fates_of_group
 from programs.centres.models import Season, Session
 from programs.core.fates import LASTS, OWN, PLAIN, stays
@@ -91,3 +93,17 @@ class BallotEntry(GroupColumns):
 
     def __str__(self) -> str:
         return f"{self.ballot_id}:{self.number}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What its school said, as the form names it."""
+        return vars(self.group) | {"wait_if_lost": self.wait_if_lost}
+
+    @property
+    def won(self) -> bool:
+        return self.outcome == EntryOutcome.WON
+
+    @property
+    def why(self) -> str:
+        """Why it won nothing, in the language of the reader."""
+        return reason_words(self.reason)

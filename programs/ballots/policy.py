@@ -1,12 +1,50 @@
-"""Who may."""
+"""Who enters a draw, and who runs one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.utils.translation import gettext_lazy as _
 
+from programs.ballots.models import Ballot, BallotEntry
+from programs.bookings.policy import can_book_for, can_manage_booking, can_write_needs
+from programs.centres.models import Session
+from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
+from programs.schools.models import School
+from programs.schools.queries.roles import roles_of
+
+
+def may_enter(user, school: School) -> bool:
+    """The same people who may book for the school."""
+    return can_book_for(roles_of(user), school)
+
+
+def may_manage_entry(user, entry: BallotEntry) -> bool:
+    """The group's leader, and the leadership of its school."""
+    return can_manage_booking(roles_of(user), user_id=user.pk, leader_id=entry.leader_id, school=entry.school)
+
+
+def may_write_needs(user, entry: BallotEntry) -> bool:
+    return can_write_needs(user_id=user.pk, leader_id=entry.leader_id)
+
+
+def may_see_ballots(user) -> bool:
+    """Behind the scenes: the department, and those who manage a centre; nobody else learns that the pages exist."""
+    # Few work at a centre: only they are asked the last question.
+    return roles_of(user).is_department or (bool(centre_ids_of(user)) and bool(managed_centre_ids(user)))
+
+
+def may_open(user, session: Session | None) -> bool:
+    """The department; of a single session its centre's manager too, of a season (None) nobody else."""
+    if session is None or roles_of(user).is_department:
+        return roles_of(user).is_department
+    return session.field_trip.centre_id in managed_centre_ids(user)
+
+
+def may_run(user, ballot: Ballot) -> bool:
+    """Close, draw and send it: the same people who may open it."""
+    return may_open(user, ballot.session)
+
 
 PERMISSIONS = [
     sees(
@@ -47,8 +85,3 @@ PERMISSIONS = [
         "ballot_send",
     ),
 ]
-
-
-def can_run_ballot(managed_ids: Collection[int], centre_id: int | None, *, is_department: bool) -> bool:
-    """The department runs all; a centre's manager those of its sessions (``centre_id``), not of a season (None)."""
-    return is_department or centre_id in managed_ids

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
@@ -22,6 +23,9 @@ from programs.centres.queries.sessions import SESSION_PARTS
 from programs.core.models import Holiday
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 TWELVE_MONTHS = timedelta(days=365)
 BALLOT_PARTS = ("season", "session__field_trip__centre", "session__room")
@@ -95,12 +99,17 @@ def facts_of_target(*, season: Season | None, session: Session | None, now: date
     }
 
 
-def session_to_enter(session_id: int) -> Session:
+class OfDay(TypedDict):
+    day: date
+    on_holiday: bool
+
+
+def session_to_enter(session_id: int) -> WithAnnotations[Session, OfDay]:
     """The current session with its trip, centre and season, and ``on_holiday``."""
     return sessions_with_day().get(pk=session_id)
 
 
-def sessions_with_day() -> QuerySet[Session]:
+def sessions_with_day() -> QuerySet[WithAnnotations[Session, OfDay]]:
     holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
     sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(on_holiday=Exists(holidays))
     return sessions.select_related(*SESSION_PARTS, "season")

@@ -1,7 +1,7 @@
 """The fair draw: who may run it and enter, what an entry weighs, and who wins. No clock, no query.
 
 What is drawn follows from two things alone: the published list and the seed. ``docs/decisions/011-ballot.md`` says it
-in words, ``programs/ballots/tools/repeat_draw.py`` says it again in a program that shares no line with this one.
+in words, ``programs/ballots/data/repeat_draw.py`` says it again in a program that shares no line with this one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from decimal import Decimal, localcontext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.ballots.choices import BallotState, EntryOutcome
+from programs.ballots.choices import REASONS, BallotState, EntryOutcome
+from programs.ballots.models import Ballot, BallotEntry
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
 
@@ -206,24 +207,7 @@ class _Hall:
         self.groups.add(entry.group)
 
 
-# --- In words -----------------------------------------------------------------------------------
-REASONS = {
-    "school_cap": gettext_lazy("The school already has the maximum number of bookings allowed in this season."),
-    "class_has_place": gettext_lazy("The class was drawn for another session of this ballot."),
-    "class_busy": gettext_lazy("The class already had a booking at that time."),
-    "no_room": gettext_lazy("When its turn came, there were too few places left for the whole group."),
-    "session_cancelled": gettext_lazy("The session was cancelled after the draw."),
-    "session_smaller": gettext_lazy("The session lost places after the draw."),
-    "school_not_working": gettext_lazy("The school was not able to book when the results were sent."),
-    "school_limit": gettext_lazy("The school already has the maximum number of bookings allowed at this centre."),
-    "changed": gettext_lazy("After the draw, something came up that had not been an obstacle before."),
-}
-
-
-def reason_words(code: str) -> str:
-    return str(REASONS.get(code, REASONS["changed"])) if code else ""
-
-
+# --- Whether now --------------------------------------------------------------------------------
 def reason_after_draw(code: str) -> str:
     """The reason under which a refusal that was met on sending is kept."""
     known = {"season_limit": "school_cap", "class_already_booked": "class_busy", "session_past": "session_cancelled"}
@@ -258,11 +242,18 @@ def factors_refusal(factors: Mapping[str, int]) -> Refusal | None:
     return None
 
 
-def entering_refusal(*, now: datetime, closes_at: datetime, state: str) -> Refusal | None:
+def entering_refusal(ballot: Ballot, *, now: datetime) -> Refusal | None:
     """Why nobody may enter, change or withdraw an entry now; only the server's clock counts."""
-    if state == BallotState.OPEN and now < closes_at:
+    if ballot.state == BallotState.OPEN and now < ballot.closes_at:
         return None
-    return Refusal("entries_closed", _("Entries closed at {time}.").format(time=moment_text(closes_at)))
+    return Refusal("entries_closed", _("Entries closed at {time}.").format(time=moment_text(ballot.closes_at)))
+
+
+def entry_refusal(entry: BallotEntry, *, now: datetime) -> Refusal | None:
+    """Why this entry may not be changed or withdrawn now."""
+    if entry.outcome == EntryOutcome.WITHDRAWN:
+        return Refusal("already_withdrawn", _("This entry has already been withdrawn."))
+    return entering_refusal(entry.ballot, now=now)
 
 
 def foreign_session_refusal(*, belongs: bool) -> Refusal | None:
@@ -288,34 +279,34 @@ def entered_twice(number: int) -> Refusal:
     return Refusal("entered_twice", message, "class_group")
 
 
-def close_refusal(*, now: datetime, closes_at: datetime) -> Refusal | None:
-    if now < closes_at:
+def close_refusal(ballot: Ballot, *, now: datetime) -> Refusal | None:
+    if ballot.state != BallotState.OPEN:
+        return Refusal("already_closed", _("The list has already been published."))
+    if now < ballot.closes_at:
         message = _("Entries are open until {time}; the list is published after that.")
-        return Refusal("too_early", message.format(time=moment_text(closes_at)))
+        return Refusal("too_early", message.format(time=moment_text(ballot.closes_at)))
     return None
 
 
-def draw_refusal(*, state: str) -> Refusal | None:
-    if state == BallotState.OPEN:
-        return Refusal("not_closed", _("The list of entries is published first; only then does the seed become known."))
-    return None
-
-
-def seed_refusal(*, seed: str, announced: str) -> Refusal | None:
+def draw_refusal(ballot: Ballot, *, seed: str) -> Refusal | None:
     """A seed may be typed only where its source was named before the list was known: nobody picks a lucky one."""
+    announced = ballot.seed_source
+    if ballot.state == BallotState.OPEN:
+        return Refusal("not_closed", _("The list of entries is published first; only then does the seed become known."))
+    if ballot.state != BallotState.CLOSED:
+        return Refusal("already_drawn", _("The ballot has already been drawn: the first draw is final."))
     if announced and not seed:
-        return Refusal(
-            "seed_missing",
-            _("Type the number that the announced source gave: {source}.").format(source=announced),
-            "seed",
-        )
+        message = _("Type the number that the announced source gave: {source}.")
+        return Refusal("seed_missing", message.format(source=announced), "seed")
     if seed and not announced:
         return Refusal("seed_unannounced", _("No source was announced: the portal takes a random seed."), "seed")
     return None
 
 
-def send_refusal(*, state: str) -> Refusal | None:
-    if state in (BallotState.OPEN, BallotState.CLOSED):
+def send_refusal(ballot: Ballot) -> Refusal | None:
+    if ballot.state == BallotState.SENT:
+        return Refusal("already_sent", _("The results have already been sent."))
+    if ballot.state != BallotState.DRAWN:
         return Refusal("not_drawn", _("The ballot must be drawn first."))
     return None
 
@@ -364,7 +355,8 @@ def _never(rows: Iterable[Mapping]) -> set[str]:
 
 
 def _shares(name: str, rows: Iterable[Mapping], won: Iterable[Mapping]) -> list[Share]:
-    entered, drawn = Counter(), Counter()
+    entered: Counter[str] = Counter()
+    drawn: Counter[str] = Counter()
     for counter, source in ((entered, rows), (drawn, won)):
         for row in source:
             counter[row[name]] += row["pupils"]

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.centres.queries import sessions as session_queries
 from programs.core.calendar import current_term
 from programs.core.dates import short_moment
 from programs.core.desk import DeskLink, DeskStat, DeskTask
 from programs.schools.queries.roles import roles_of
+from programs.visit_days import policy
 from programs.visit_days.queries import day as day_queries
 
 ROWS = 6
@@ -19,7 +19,7 @@ ROWS = 6
 
 def tasks(user) -> list[DeskTask]:
     """Groups to check in, sessions to close."""
-    if not session_queries.centre_ids_of(user):
+    if not policy.may_see_day(user):
         return []
     now = timezone.now()
     today = day_queries.centre_day(user, timezone.localtime(now).date())
@@ -69,7 +69,7 @@ def stats(user) -> list[DeskStat]:
 
 
 def links(user) -> list[DeskLink]:
-    if not session_queries.centre_ids_of(user):
+    if not policy.may_see_day(user):
         return []
     return [
         DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10),

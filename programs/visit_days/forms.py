@@ -14,14 +14,14 @@ from programs.bookings.models import Booking
 from programs.centres.forms import number
 from programs.centres.models import Centre
 from programs.core.forms import CleanFormMixin, DateField
-from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin, version_of
 from programs.pupils.models import Pupil
 from programs.visit_days.choices import MarkKind, Rating
 from programs.visit_days.queries.month import KINDS
 from programs.visit_days.rules import Mark, right_time
 
 
-class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class CheckInForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     pupils = number(label=_("Pupils who came"), min_value=1, max_value=9999)
     girls = number(label=_("Number of girls"), min_value=0, max_value=9999)
     adults = number(label=_("Adults who came"), min_value=0, max_value=999)
@@ -33,8 +33,9 @@ class CheckInForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         help_text=_("Untick those who did not come. Only pupils who came get a certificate."),
     )
 
-    def __init__(self, *args, booking: Booking, staying: set[int], **kwargs) -> None:
+    def __init__(self, *args, booking: Booking, staying: set[int], stored: dict, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["version"].initial = version_of(stored)  # the form begins with a guess
         self.roster = [(entry.pupil_id, entry.pupil.full_name) for entry in booking.roster_entries]
         # Pupils without consent stay at school: there is nothing to tick.
         going = [(pupil_id, name) for pupil_id, name in self.roster if pupil_id not in staying]
@@ -118,7 +119,7 @@ def _question(label: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, choices=Rating, coerce=int, widget=forms.RadioSelect)
 
 
-class FeedbackForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class FeedbackForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     content = _question(_("The activity suited our lesson"))
     welcome = _question(_("The centre was well prepared for us"))
     pupils_liked = _question(_("The pupils were actively involved"))
@@ -129,10 +130,6 @@ class FeedbackForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Do not write pupils' names."),
     )
-
-    @property
-    def answers(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("content", "welcome", "pupils_liked", "comment")}
 
 
 SESSIONS = "sessions"

@@ -1,8 +1,49 @@
-"""Who may."""
+"""Who checks groups in, answers for a visit, and has its calendar read."""
+
+from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.bookings.models import Booking
+from programs.bookings.policy import can_manage_booking
+from programs.centres.models import Centre, Session
+from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
+from programs.schools.queries.roles import roles_of
+from programs.visit_days.models import CalendarFeed
+
+
+def may_see_day(user) -> bool:
+    """The staff of a centre see its day, its door and its month; nobody else learns that the pages exist."""
+    return bool(centre_ids_of(user))
+
+
+def may_check_in(user, booking: Booking) -> bool:
+    """The staff of the centre to which the group comes."""
+    return may_close(user, booking.session)
+
+
+def may_close(user, session: Session) -> bool:
+    return session.field_trip.centre_id in centre_ids_of(user)
+
+
+def may_give_feedback(user, booking: Booking) -> bool:
+    """The group's leader, and the leadership of its school."""
+    return can_manage_booking(roles_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school)
+
+
+def may_have_feeds(user) -> bool:
+    return roles_of(user).is_school_staff or may_see_day(user)
+
+
+def may_make_feed(user, centre: Centre | None) -> bool:
+    """Of a centre its staff; of the visits that a person leads the staff of a school."""
+    return centre.pk in centre_ids_of(user) if centre else roles_of(user).is_school_staff
+
+
+def may_revoke_feed(user, feed: CalendarFeed) -> bool:
+    return feed.user_id == user.pk
+
 
 PERMISSIONS = [
     sees(

@@ -12,86 +12,91 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import CAME, COMING, LIVE, BookingState
+from programs.bookings.models import Booking
 from programs.bookings.rules.booking import may_check_in, may_give_feedback
 from programs.centres.choices import SessionState
+from programs.centres.models import Session
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
 from programs.visit_days.choices import MarkKind
 
 
-@dataclass(frozen=True)
-class CheckInFacts:
-    now: datetime
-    starts_at: datetime
-    session_state: str
-    state: str
-    capacity: int
-    pupils: int
-    girls: int
-    adults: int
-    ticked: int
-    without_consent: int = 0  # of the ticked names
+def is_open(booking: Booking, *, now: datetime) -> bool:
+    """Whether the group may be checked in, or its figures corrected."""
+    session = booking.session
+    return may_check_in(state=booking.state, session_state=session.state, now=now, starts_at=session.starts_at)
 
 
-def check_in_refusal(facts: CheckInFacts) -> Refusal | None:
-    """Why these attendance figures may not be recorded."""
-    if not may_check_in(state=facts.state, session_state=facts.session_state, now=facts.now, starts_at=facts.starts_at):
+def check_in_refusal(booking: Booking, arrival: Arrival, *, without_consent: int, now: datetime) -> Refusal | None:
+    """Why these attendance figures may not be recorded; ``without_consent`` counts those of the ticked names."""
+    capacity, ticked = booking.session.capacity, len(arrival.present)
+    if not is_open(booking, now=now):
         return Refusal(
             "not_now",
             _("A group is checked in on the day of its session ({day}), until the session is closed.").format(
-                day=f"{timezone.localtime(facts.starts_at):%d/%m/%Y}"
+                day=f"{timezone.localtime(booking.session.starts_at):%d/%m/%Y}"
             ),
         )
-    if facts.pupils < 1:
-        return Refusal("no_pupils", _("If no one came, mark the group as “did not come”."), "pupils")
-    if facts.pupils > facts.capacity:
+    if arrival.pupils > capacity:
         return Refusal(
             "over_capacity",
-            _("The session has {capacity} places; please check the number.").format(capacity=facts.capacity),
+            _("The session has {capacity} places; please check the number.").format(capacity=capacity),
             "pupils",
         )
-    if facts.girls > facts.pupils:
-        return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
-    if facts.without_consent:
+    if impossible := _figures_refusal(arrival):
+        return impossible
+    if without_consent:
         message = ngettext(
             "{count} ticked pupil has no consent to take part and cannot be checked in.",
             "{count} ticked pupils have no consent to take part and cannot be checked in.",
-            facts.without_consent,
+            without_consent,
         )
-        return Refusal("no_consent", message.format(count=facts.without_consent), "present")
-    if facts.ticked > facts.pupils:
+        return Refusal("no_consent", message.format(count=without_consent), "present")
+    if ticked > arrival.pupils:
         return Refusal(
             "more_names_than_pupils",
             _("{ticked} names are ticked as present, but the number of pupils is {pupils}.").format(
-                ticked=facts.ticked, pupils=facts.pupils
+                ticked=ticked, pupils=arrival.pupils
             ),
             "pupils",
         )
     return None
 
 
-def no_show_refusal(*, session_state: str, now: datetime, starts_at: datetime) -> Refusal | None:
-    """Why a group may not be recorded as absent now: not before its session begins."""
-    if session_state == SessionState.SCHEDULED and now < starts_at:
-        return Refusal("not_begun", _("The session begins at {time}.").format(time=moment_text(starts_at)))
-    if session_state != SessionState.SCHEDULED:
-        return Refusal("session_closed", _("The session is closed; its figures are final."))
+def _figures_refusal(noted: Arrival | Mark) -> Refusal | None:
+    if noted.pupils < 1:
+        return Refusal("no_pupils", _("If no one came, mark the group as “did not come”."), "pupils")
+    if noted.girls > noted.pupils:
+        return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
     return None
 
 
-def may_close(*, session_state: str, now: datetime, starts_at: datetime) -> bool:
-    return session_state == SessionState.SCHEDULED and starts_at <= now
+def no_show_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
+    """Why a group may not be recorded as absent now: not before its session begins."""
+    session = booking.session
+    if session.state != SessionState.SCHEDULED:
+        return _closed()
+    if booking.state == BookingState.NO_SHOW:
+        return Refusal("already_absent", _("It has already been recorded that the group did not come."))
+    if now < session.starts_at:
+        return Refusal("not_begun", _("The session begins at {time}.").format(time=moment_text(session.starts_at)))
+    return None
 
 
-def close_refusal(*, session_state: str, now: datetime, starts_at: datetime) -> Refusal | None:
+def close_refusal(session: Session, *, now: datetime) -> Refusal | None:
     """Why a session may not be closed now."""
-    if may_close(session_state=session_state, now=now, starts_at=starts_at):
-        return None
-    if session_state == SessionState.CANCELLED:
+    if session.state == SessionState.CANCELLED:
         return Refusal("session_cancelled", _("This session was cancelled."))
-    return Refusal(
-        "not_begun", _("The session begins at {time}; it can be closed after that.").format(time=moment_text(starts_at))
-    )
+    if session.state == SessionState.CLOSED:
+        return _closed()
+    if now < session.starts_at:
+        message = _("The session begins at {time}; it can be closed after that.")
+        return Refusal("not_begun", message.format(time=moment_text(session.starts_at)))
+    return None
+
+
+def _closed() -> Refusal:
+    return Refusal("session_closed", _("The session is closed; its figures are final."))
 
 
 def fate_at_closing(state: str) -> BookingState | None:
@@ -171,10 +176,8 @@ def mark_refusal(mark: Mark, *, listed: Collection[int]) -> Refusal | None:
     """Why this mark cannot be, whatever the others say; ``listed`` are the pupils on the group's list."""
     if mark.kind == MarkKind.NO_SHOW:
         return None
-    if mark.pupils < 1:
-        return Refusal("no_pupils", _("If no one came, mark the group as “did not come”."), "pupils")
-    if mark.girls > mark.pupils:
-        return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
+    if impossible := _figures_refusal(mark):
+        return impossible
     if not mark.present <= set(listed):
         return Refusal("foreign_names", _("The list of participants has changed. Load the list and check in again."))
     return None
@@ -205,9 +208,9 @@ def reminder_due(*, now: datetime, starts_at: datetime, booked_at: datetime) -> 
     return None
 
 
-def feedback_refusal(*, state: str, now: datetime, ended_at: datetime) -> Refusal | None:
+def feedback_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
     """Why a teacher may not answer the questions now."""
-    if may_give_feedback(state=state, now=now, ended_at=ended_at):
+    if may_give_feedback(state=booking.state, now=now, ended_at=booking.ended_at or booking.session.ends_at):
         return None
     return Refusal("no_feedback_now", _("The questions can be answered for 60 days after the centre closed the visit."))
 
@@ -233,14 +236,14 @@ MOST_PHOTOGRAPHS = 30  # of one group
 
 
 def photograph_refusal(
-    *, state: str, kept: int, shown: Collection[int], agreed: Collection[int], nobody: bool
+    booking: Booking, *, kept: int, shown: Collection[int], agreed: Collection[int], nobody: bool
 ) -> Refusal | None:
     """Why a picture may not come in.
 
     ``shown``: the pupils who can be recognised in it; ``agreed``: those of the group for whom everybody who must has
     agreed to photographs (Law 91/2025/QH15, article 24); ``nobody``: somebody looked, and no pupil can be recognised.
     """
-    if state not in CAME:
+    if booking.state not in CAME:
         return Refusal("not_held", _("Photographs can be added once the centre has checked the group in."))
     if kept >= MOST_PHOTOGRAPHS:
         return Refusal("too_many", _("Up to {count} photographs are kept per group.").format(count=MOST_PHOTOGRAPHS))

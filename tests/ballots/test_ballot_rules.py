@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from programs.ballots import rules
 from programs.ballots.rules import FACTORS, Entry, Place, WeightFacts
 
-SCRIPT = Path(rules.__file__).parent / "tools" / "repeat_draw.py"
+SCRIPT = Path(rules.__file__).parent / "data" / "repeat_draw.py"
 SEED = "XSKT 30/11/2026: 481516"
 FIVE = [5, 3, 4, 2, 1]  # what the program on the page said
 

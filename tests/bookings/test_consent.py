@@ -16,9 +16,9 @@ from programs.consents.actions.consents import withdraw_at_school
 from programs.consents.actions.links import issue_link
 from programs.core.refusals import Refused
 from programs.pupils.models import Pupil
-from programs.visit_days.actions.arrivals import check_in
 from tests.centres.make import approve, book, move_session
 from tests.people import give_consent
+from tests.visit_days.make import check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -76,9 +76,9 @@ def test_without_a_consent_nobody_is_checked_in(group, as_user):
     assert [pk for pk, _name in page.context["form"].fields["present"].choices] == [p.pk for p in group.named[:2]]
     assert page.context["staying"] == group.named[2:]
     assert page.context["form"]["pupils"].value() == 2
-    everybody = {"present": [pupil.pk for pupil in group.named], "idempotency_key": "b"}
+    everybody = {"present": [pupil.pk for pupil in group.named], "version": page.context["form"]["version"].value()}
     assert client.post(address, PRESENT | everybody).status_code == 200
-    assert client.post(address, PRESENT | {"pupils": 2, "present": everybody["present"][:2], "idempotency_key": "b"})
+    assert client.post(address, PRESENT | everybody | {"pupils": 2, "present": everybody["present"][:2]})
     attended = dict(group.booking.roster.values_list("pupil_id", "attended"))
     assert [attended[pupil.pk] for pupil in group.named] == [True, True, False]
 

@@ -98,15 +98,15 @@ def test_what_is_typed_is_booked(world, as_user):
 
 
 def test_what_is_typed_is_entered_and_changed(world, as_user, draw):
-    client, key = as_user(world.hanh), {"idempotency_key": "k"}
-    typed = said() | {"class_group": world.class_8a1.pk} | key
+    client = as_user(world.hanh)
+    typed = said() | {"class_group": world.class_8a1.pk, "idempotency_key": "k"}
     assert client.post(reverse("session_enter", args=[draw.session_id]), typed).status_code == 302
     entry = BallotEntry.objects.get()
     assert told_by(entry) == said()
     edit = reverse("entry_edit", args=[entry.pk])
     shown = client.get(edit).context["form"]
     assert all(str(shown[name].value()) in readable(name) for name in GROUP)
-    assert client.post(edit, said(1) | key).status_code == 302
+    assert client.post(edit, said(1) | {"version": shown["version"].value()}).status_code == 302
     entry.refresh_from_db()
     assert told_by(entry) == said(1)
 

@@ -332,9 +332,9 @@ def test_groups_still_waiting_when_the_session_is_closed_are_told_once_that_the_
     [waits] = _queue(full.session, 20)
     move_time_to(full.session, timezone.now() - timedelta(hours=3))
     assert not Message.objects.filter(kind="waiting_ended").exists()
-    for _ in range(2):
-        answer = as_user(full.sen).post(reverse("session_close", args=[full.session.pk]), {"idempotency_key": "d"})
-        assert answer.status_code == 302
+    for status in (302, 200):  # the second time it says that the session is closed
+        answer = as_user(full.sen).post(reverse("session_close", args=[full.session.pk]))
+        assert answer.status_code == status
         keep_deadlines()
     assert _states(waits, full.first) == [S.EXPIRED, S.NO_SHOW]
     letter = Message.objects.get(kind="waiting_ended")

@@ -27,9 +27,9 @@ from programs.core.models import Holiday
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole
-from programs.visit_days.actions.arrivals import check_in
 from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, make_trip, seats_add_up
 from tests.people import enrol_second_factor, make_class, make_officer, make_school, make_teacher, make_user, make_year
+from tests.visit_days.make import check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -15,12 +15,15 @@ from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import SessionState
 from programs.core.refusals import Refused
+from programs.core.versions import version_of
 from programs.pupils.choices import Gender
 from programs.pupils.models import Pupil
-from programs.visit_days.actions.arrivals import check_in, close_session
-from programs.visit_days.queries.door import door_day
+from programs.visit_days.actions.arrivals import close_session
+from programs.visit_days.queries.door import door_day, who_came
 from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, move_session, seats_add_up
+from tests.pages import main_of
 from tests.people import give_consent, make_class, make_school, make_teacher
+from tests.visit_days.make import check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +45,13 @@ def figures(world, **changes) -> dict:
         "girls": "20",
         "adults": "2",
         "present": world.pupils[:36],
-        "idempotency_key": "sen-1",
+        "version": read(world),
     } | changes
+
+
+def read(world) -> str:
+    """The version of what the page shows now."""
+    return version_of(who_came(Booking.objects.get(pk=world.booking.pk)))
 
 
 def test_chi_sen_sees_who_comes_today_and_checks_the_group_in_with_who_really_came(today, as_user):
@@ -103,6 +111,19 @@ def test_figures_that_cannot_be_are_refused_beside_their_field(today, as_user, c
     assert today.booking.arrived_pupils is None
 
 
+def test_what_somebody_else_recorded_meanwhile_is_shown_before_it_is_replaced(today, as_user):
+    """Two at the door have the group's page open; the second sees what the first saved."""
+    client, address = as_user(today.sen), reverse("booking_check_in", args=[today.booking.reference])
+    first, second = figures(today), figures(today, pupils="37", present=today.pupils[:37])
+    assert client.post(address, first).status_code == 302
+    answer = client.post(address, second)
+    assert [(each.stored, each.typed) for each in answer.context["form"].differences][0] == ("36", "37")
+    assert Booking.objects.get(pk=today.booking.pk).arrived_pupils == 36
+    assert client.post(address, first).status_code == 302  # pressed twice
+    assert client.post(address, second | {"version": answer.context["form"]["version"].value()}).status_code == 302
+    assert Booking.objects.get(pk=today.booking.pk).arrived_pupils == 37
+
+
 def test_figures_can_be_corrected_until_the_session_is_closed(today):
     check_in(booking_id=today.booking.pk, pupils=36, girls=20, adults=2, absent=today.pupils[36:], by=today.sen)
     check_in(booking_id=today.booking.pk, pupils=37, girls=21, adults=2, absent=today.pupils[37:], by=today.sen)
@@ -124,7 +145,8 @@ def test_a_group_that_did_not_come_gives_its_places_back_and_can_still_turn_up(t
     client = as_user(today.sen)
     address = reverse("booking_check_in", args=[today.booking.reference])
     for _ in range(2):
-        client.post(address, {"no_show": "1", "idempotency_key": "n"})
+        answer = client.post(address, {"no_show": "1"}, follow=True)
+    assert "Đã ghi nhận trước đó rằng đoàn không đến." in main_of(answer)
     today.booking.refresh_from_db()
     assert today.booking.state == BookingState.NO_SHOW
     assert seats_add_up(today.session)
@@ -148,8 +170,8 @@ def test_closing_fixes_who_came_and_who_did_not(world, as_user):
     client = as_user(world.sen)
     address = reverse("session_close", args=[world.session.pk])
     assert "1" in client.get(address).context["text"]
-    for _ in range(2):
-        assert client.post(address, {"idempotency_key": "c"}).status_code == 302
+    assert client.post(address).status_code == 302
+    assert "Buổi đã chốt" in main_of(client.post(address))
     states = []
     for booking in (came, stayed, waits):
         booking.refresh_from_db()
@@ -162,7 +184,7 @@ def test_closing_fixes_who_came_and_who_did_not(world, as_user):
 
 
 def test_a_session_is_not_closed_before_it_begins(world, as_user):
-    answer = as_user(world.sen).post(reverse("session_close", args=[world.session.pk]), {"idempotency_key": "c"})
+    answer = as_user(world.sen).post(reverse("session_close", args=[world.session.pk]))
     assert answer.status_code == 200
     world.session.refresh_from_db()
     assert world.session.state == SessionState.SCHEDULED

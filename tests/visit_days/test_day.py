@@ -15,15 +15,19 @@ from pypdf import PdfReader
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.roster import set_roster
 from programs.bookings.models import Booking
+from programs.core.refusals import Refused
+from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.pupils.models import Pupil
-from programs.visit_days.actions.arrivals import check_in, close_session, mark_no_show
+from programs.visit_days.actions.arrivals import close_session, mark_no_show
 from programs.visit_days.actions.reminders import send_reminders
 from programs.visit_days.models import CalendarFeed, VisitFeedback
+from programs.visit_days.queries.day import feedback_of
 from programs.visit_days.rules import REMINDERS, averages, came_late, came_partly, reminder_due
 from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, make_trip, move_session
 from tests.pages import main_of
 from tests.people import give_consent, make_class, make_officer, make_school, make_teacher
+from tests.visit_days.make import check_in
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
@@ -151,28 +155,32 @@ def test_a_recent_offer_needs_no_two_week_reminder(booked):
 
 
 # --- Feedback -----------------------------------------------------------------------------------
-def answers(**changes) -> dict:
-    values = {"content": "4", "welcome": "3", "pupils_liked": "4", "comment": "Thêm thời gian", "idempotency_key": "f"}
-    return values | changes
+def answers(booking: Booking, **changes) -> dict:
+    values = {"content": "4", "welcome": "3", "pupils_liked": "4", "comment": "Thêm thời gian"}
+    return values | {"version": version_of(feedback_of(booking))} | changes
 
 
 @pytest.mark.django_db
 def test_four_questions_reach_the_teacher_after_closing_and_the_centre_sees_the_averages(booked, as_user):
     address = reverse("booking_feedback", args=[booked.booking.reference])
-    assert as_user(booked.hanh).post(address, answers()).status_code == 200  # too early: refused
+    assert as_user(booked.hanh).post(address, answers(booked.booking)).status_code == 200  # too early: refused
     assert not VisitFeedback.objects.exists()
     move_session(booked.session, timezone.now() - timedelta(seconds=1))
     check_in(booking_id=booked.booking.pk, pupils=29, girls=14, adults=2, by=booked.sen)
-    for _ in range(2):
+    close_session(session_id=booked.session.pk, by=booked.sen)
+    with pytest.raises(Refused, match="session_closed"):
         close_session(session_id=booked.session.pk, by=booked.sen)
     [message] = Message.objects.filter(kind="visit_feedback")
     assert message.recipient == booked.hanh
     assert message.link == address
     client = as_user(booked.hanh)
+    open_before = answers(booked.booking, content="3")
     for content in ("4", "2"):  # answering again replaces
-        assert client.post(address, answers(content=content, idempotency_key=content)).status_code == 302
+        assert client.post(address, answers(booked.booking, content=content)).status_code == 302
+    [difference] = client.post(address, open_before).context["form"].differences
+    assert (difference.stored, difference.typed) == ("Một phần", "Phần lớn")
     assert VisitFeedback.objects.get().content == 2
-    assert client.post(address, answers(content="5")).status_code == 200
+    assert client.post(address, answers(booked.booking, content="5")).status_code == 200
     assert as_user(booked.lam).get(address).status_code == 404
     page = as_user(booked.sen).get(reverse("centre_month"))
     assert (page.context["answers"].content, page.context["answers"].welcome) == (2.0, 3.0)

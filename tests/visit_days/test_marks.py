@@ -18,12 +18,13 @@ from programs.centres.models import Room
 from programs.consents.choices import ConsentPurpose
 from programs.consents.models import Consent
 from programs.pupils.models import Pupil
-from programs.visit_days.actions.arrivals import check_in, close_session, mark_no_show
+from programs.visit_days.actions.arrivals import close_session, mark_no_show
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.rules import Mark, merge_marks, right_time
 from tests.centres.make import book, make_centre, make_centre_staff, make_session, move_session, seats_add_up
 from tests.people import give_consent
+from tests.visit_days.make import check_in
 
 EIGHT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 

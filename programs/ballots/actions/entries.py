@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
+from dataclasses import replace
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,18 +14,21 @@ from programs.ballots import rules as fair
 from programs.ballots.actions.running import lock_ballot
 from programs.ballots.choices import EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
-from programs.bookings import policy as booking_policy
-from programs.bookings.models import GROUP, Group
+from programs.ballots.policy import may_enter, may_manage_entry, may_write_needs
+from programs.bookings.models import Group
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.models import Session
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.audit import record
 from programs.core.emptying import empty
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.queries.roles import roles_of
+from programs.core.versions import refuse_if_stale
 
 
+@transaction.atomic
+@once("ballot.enter", returns=BallotEntry)
 def enter_ballot(
     *, ballot_id: int, session_id: int, group: Group, by: User, key: str, wait_if_lost: bool = False
 ) -> BallotEntry:
@@ -32,22 +36,9 @@ def enter_ballot(
 
     Raises ``Refused`` with the reason, and PermissionDenied when ``by`` does not belong to the school.
     """
-    if not booking_policy.can_book_for(roles_of(by), group.school):
-        raise PermissionDenied
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="ballot.enter",
-            key=key,
-            body={"session": session_id, "group": group.as_body(), "wait": wait_if_lost},
-            perform=lambda: _enter(ballot_id, session_id, group, by, wait_if_lost),
-            find=lambda pk: BallotEntry.objects.get(pk=pk),
-        )
-
-
-def _enter(ballot_id: int, session_id: int, group: Group, by: User, wait_if_lost: bool) -> BallotEntry:
-    ballot, session = lock_ballot(ballot_id=ballot_id), queries.session_to_enter(session_id)
-    _must_suit(ballot, session, group)
+    must(may_enter(by, group.school))
+    ballot = lock_ballot(ballot_id=ballot_id)
+    session = _session_for(ballot, session_id, group)
     if earlier := queries.same_entry(ballot, session, group.class_group.pk):
         raise Refused(fair.entered_twice(earlier.number))
     last = ballot.entries.order_by("-number").values_list("number", flat=True).first()
@@ -65,10 +56,10 @@ def _enter(ballot_id: int, session_id: int, group: Group, by: User, wait_if_lost
     return entry
 
 
-def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
-    """Raises ``Refused`` unless the group may take part in the draw of ``session`` now."""
-    now = timezone.now()
-    refuse_if(fair.entering_refusal(now=now, closes_at=ballot.closes_at, state=ballot.state))
+def _session_for(ballot: Ballot, session_id: int, group: Group) -> Session:
+    """The session, if the group may take part in its draw now; raises ``Refused``."""
+    now, session = timezone.now(), queries.session_to_enter(session_id)
+    refuse_if(fair.entering_refusal(ballot, now=now))
     refuse_if(fair.foreign_session_refusal(belongs=queries.sessions_to_enter(ballot).filter(pk=session.pk).exists()))
     trip, school = session.field_trip, group.school
     facts = booking_rules.BookingFacts(
@@ -88,47 +79,53 @@ def _must_suit(ballot: Ballot, session: Session, group: Group) -> None:
     )
     refuse_if(booking_rules.booking_refusal(facts))
     refuse_if(fair.school_refusal(school_working=school.is_working, on_holiday=session.on_holiday))
+    return session
 
 
-def change_entry(*, entry_id: int, group: Group, by: User, wait_if_lost: bool = False) -> BallotEntry:
-    """Change an entry, until entries close; its needs only by its leader."""
-    with transaction.atomic():
-        entry = _lock_entry(entry_id, by)
-        _must_suit(entry.ballot, queries.session_to_enter(entry.session_id), group)
-        before = _seen(entry)
-        own = booking_policy.can_write_needs(user_id=by.pk, leader_id=entry.leader_id)
-        for name in GROUP:
-            if own or name != "needs":
-                setattr(entry, name, getattr(group, name))
-        entry.wait_if_lost = wait_if_lost
-        entry.save()
-        record(by=by, action="ballot.change_entry", obj=entry, before=before, after=_seen(entry))
+@transaction.atomic
+def change_entry(*, entry_id: int, group: Group, version: str, by: User, wait_if_lost: bool = False) -> BallotEntry:
+    """Change an entry, until entries close; its needs only by its leader. The same again changes nothing.
+
+    Raises as ``enter_ballot`` does, and ``Refused``: ``already_withdrawn``, and ``changed_meanwhile`` when the entry
+    is not what was read at ``version``.
+    """
+    entry = _lock_entry(entry_id, by)
+    refuse_if(fair.entry_refusal(entry, now=timezone.now()))
+    _session_for(entry.ballot, entry.session_id, group)
+    if not may_write_needs(by, entry):
+        group = replace(group, needs=entry.needs)
+    said, before = vars(group) | {"wait_if_lost": wait_if_lost}, _seen(entry)
+    if said == entry.said:
+        return entry
+    refuse_if_stale(version, entry.said)
+    for name, value in said.items():
+        setattr(entry, name, value)
+    entry.save()
+    record(by=by, action="ballot.change_entry", obj=entry, before=before, after=_seen(entry))
     return entry
 
 
+@transaction.atomic
 def withdraw_entry(*, entry_id: int, by: User) -> BallotEntry:
-    """Withdraw the class, until entries close. Repeating this changes nothing."""
-    with transaction.atomic():
-        entry = _lock_entry(entry_id, by)
-        if entry.outcome == EntryOutcome.WITHDRAWN:
-            return entry
-        ballot = entry.ballot
-        refuse_if(fair.entering_refusal(now=timezone.now(), closes_at=ballot.closes_at, state=ballot.state))
-        entry.outcome = EntryOutcome.WITHDRAWN
-        entry.save()
-        wipe(entries=BallotEntry.objects.filter(pk=entry.pk))
-        record(by=by, action="ballot.withdraw", obj=entry, before=_seen(entry))
+    """Withdraw the class, until entries close.
+
+    Raises PermissionDenied, and ``Refused``: ``already_withdrawn``, ``entries_closed``.
+    """
+    entry = _lock_entry(entry_id, by)
+    refuse_if(fair.entry_refusal(entry, now=timezone.now()))
+    entry.outcome = EntryOutcome.WITHDRAWN
+    entry.save(update_fields=["outcome"])
+    wipe(entries=BallotEntry.objects.filter(pk=entry.pk))
+    record(by=by, action="ballot.withdraw", obj=entry, before=_seen(entry))
     return entry
 
 
 def _lock_entry(entry_id: int, by: User) -> BallotEntry:
-    """The entry read afresh under its ballot's lock."""
+    """The entry read afresh under its ballot's lock, for somebody who manages it."""
     ballot = lock_ballot(ballot_id=BallotEntry.objects.values_list("ballot_id", flat=True).get(pk=entry_id))
     entry = BallotEntry.objects.select_related(*queries.ENTRY_PARTS).get(pk=entry_id)
     entry.ballot = ballot
-    roles = roles_of(by)
-    if not booking_policy.can_manage_booking(roles, user_id=by.pk, leader_id=entry.leader_id, school=entry.school):
-        raise PermissionDenied
+    must(may_manage_entry(by, entry))
     return entry
 
 

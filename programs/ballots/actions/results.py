@@ -13,14 +13,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import lazy
 
 from programs.accounts.models import User
 from programs.ballots import queries
 from programs.ballots import rules as fair
 from programs.ballots.actions.entries import wipe
 from programs.ballots.actions.running import lock_sessions, lock_to_run, switch_mode
-from programs.ballots.choices import BallotState, EntryOutcome
+from programs.ballots.choices import BallotState, EntryOutcome, reason_words
 from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings.actions import guard
 from programs.bookings.actions.booking import REFERENCE_PREFIX, school_facts_of
@@ -36,35 +35,33 @@ from programs.notices.actions import write_message
 from programs.schools.models import School
 
 
+@transaction.atomic
 def send_results(*, ballot_id: int, by: User) -> Ballot:
     """Create the winners' bookings through the guard, queue the losers who want to wait, and notify everyone once.
 
-    One transaction: all or nothing. Afterwards any places left can be booked as usual. Repeating this, even
-    concurrently, changes nothing.
+    One transaction: all or nothing. Afterwards any places left can be booked as usual.
+    Raises PermissionDenied, and ``Refused``: ``not_drawn``, ``already_sent``.
     """
     now = timezone.now()
-    with transaction.atomic():
-        ballot = lock_to_run(ballot_id=ballot_id, by=by)
-        if ballot.state == BallotState.SENT:
-            return ballot
-        refuse_if(fair.send_refusal(state=ballot.state))
-        keys = lock_sessions(ballot=ballot)
-        sessions = queries.sessions_with_day().in_bulk(keys)
-        entries = sorted(queries.entries_of(ballot), key=lambda entry: entry.place)
-        _lock_schools(entries)
-        for entry in entries:
-            entry.session = sessions[entry.session_id]
-            _settle(entry, by=by, now=now)
-        switch_mode(ballot=ballot, to=BookingMode.FIRST_COME, now=now)
-        ballot.state, ballot.sent_at = BallotState.SENT, now
-        ballot.save(update_fields=["state", "sent_at"])
-        _tell(ballot, entries)
-        for session_id in keys:
-            # What a winner could not take is offered to those who wait before anybody else can book it.
-            promote_waiting(session=sessions[session_id], now=now)
-        wipe(entries=ballot.entries.all())
-        won = sum(entry.outcome == EntryOutcome.WON for entry in entries)
-        record(by=by, action="ballot.send", obj=ballot, after={"won": won, "lost": len(entries) - won})
+    ballot = lock_to_run(ballot_id=ballot_id, by=by)
+    refuse_if(fair.send_refusal(ballot))
+    keys = lock_sessions(ballot=ballot)
+    sessions = queries.sessions_with_day().in_bulk(keys)
+    entries = list(queries.entries_of(ballot).order_by("place"))
+    _lock_schools(entries)
+    for entry in entries:
+        entry.session = sessions[entry.session_id]
+        _settle(entry, by=by, now=now)
+    switch_mode(ballot=ballot, to=BookingMode.FIRST_COME, now=now)
+    ballot.state, ballot.sent_at = BallotState.SENT, now
+    ballot.save(update_fields=["state", "sent_at"])
+    _tell(ballot, entries)
+    for session_id in keys:
+        # What a winner could not take is offered to those who wait before anybody else can book it.
+        promote_waiting(session=sessions[session_id], now=now)
+    wipe(entries=ballot.entries.all())
+    won = sum(entry.won for entry in entries)
+    record(by=by, action="ballot.send", obj=ballot, after={"won": won, "lost": len(entries) - won})
     return ballot
 
 
@@ -80,7 +77,7 @@ def _lock_schools(entries: Sequence[BallotEntry]) -> None:
 
 def _settle(entry: BallotEntry, *, by: User, now: datetime) -> None:
     """Create the booking of a winner, or queue a loser who asked to wait, in the drawn order."""
-    if entry.outcome == EntryOutcome.WON:
+    if entry.won:
         try:
             with transaction.atomic():
                 entry.booking = _book(entry, by=by, now=now)
@@ -100,14 +97,14 @@ def _book(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
     booking.save(force_insert=True)
     changes = {"papers_due_at": confirm_by(session=entry.session, now=now)}
     if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
-        raise Refused.because("session_smaller", fair.reason_words("session_smaller"))
+        raise Refused.because("session_smaller", reason_words("session_smaller"))
     record(by=by, action="booking.hold", obj=booking, after=_of_ballot(entry, booking))
     return booking
 
 
 def _queue(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
     booking = _wish(entry, now=now)
-    booking.waiting_since = now + timedelta(microseconds=entry.place)
+    booking.waiting_since = now + timedelta(microseconds=entry.place or 0)
     booking.save(force_insert=True)
     record(by=by, action="booking.wait", obj=booking, after=_of_ballot(entry, booking))
     return booking
@@ -148,8 +145,6 @@ def _tell(ballot: Ballot, entries: Sequence[BallotEntry]) -> None:
     """One email to each leader about all the groups they entered."""
     of_leader: dict[int, list[BallotEntry]] = defaultdict(list)
     for entry in entries:
-        entry.won = entry.outcome == EntryOutcome.WON
-        entry.why = lazy(fair.reason_words, str)(entry.reason)  # in the language of the email
         of_leader[entry.leader_id].append(entry)
     for leader_id, own in of_leader.items():
         write_message(

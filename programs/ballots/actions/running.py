@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,28 +18,18 @@ from programs.ballots.models import Ballot, BallotEntry
 from programs.centres.actions import locks
 from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Season, Session
-from programs.centres.queries.schedule import managed_centre_ids
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.references import new_reference
-from programs.core.refusals import refuse_if
-from programs.schools.queries.roles import roles_of
+from programs.core.refusals import Refused, refuse_if
 
 BALLOT_PREFIX = "BT"
 
 
-def may_run(*, by: User, season: Season | None, session: Session | None) -> bool:
-    """Whether this person may open, close, draw and send the ballot of a season or a session."""
-    centre_id = None if session is None else session.field_trip.centre_id
-    return policy.can_run_ballot(managed_centre_ids(by), centre_id, is_department=roles_of(by).is_department)
-
-
-def may_run_ballot(*, by: User, ballot: Ballot) -> bool:
-    """The same of a ballot that is open already."""
-    return may_run(by=by, season=ballot.season, session=ballot.session)
-
-
 # --- Opening ------------------------------------------------------------------------------------
+@transaction.atomic
+@once("ballot.open", returns=Ballot)
 def open_ballot(
     *,
     season: Season | None = None,
@@ -51,26 +41,10 @@ def open_ballot(
     key: str,
 ) -> Ballot:
     """Allocate the places of a season or a session by ballot from now on. Raises ``Refused``, and PermissionDenied."""
-    if not may_run(by=by, season=season, session=session):
-        raise PermissionDenied
-    body = {
-        "target": [season and season.pk, session and session.pk],
-        "terms": [closes_at.isoformat(), seed_source, dict(factors)],
-    }
-    with transaction.atomic():
-        return perform_once(
-            user=by,
-            action="ballot.open",
-            key=key,
-            body=body,
-            perform=lambda: _open(season, session, closes_at, seed_source, dict(factors), by),
-            find=lambda pk: Ballot.objects.get(pk=pk),
-        )
-
-
-def _open(season, session, closes_at: datetime, seed_source: str, factors: dict, by: User) -> Ballot:
+    must(policy.may_open(by, session))
     now = timezone.now()
-    ballot = Ballot(season=season, session=session, closes_at=closes_at, seed_source=seed_source, factors=factors)
+    terms = {"closes_at": closes_at, "seed_source": seed_source, "factors": dict(factors)}
+    ballot = Ballot(season=season, session=session, **terms)
     lock_sessions(ballot=ballot)
     facts = queries.facts_of_target(season=season, session=session, now=now)
     refuse_if(rules.new_ballot_refusal(now=now, closes_at=closes_at, **facts) or rules.factors_refusal(factors))
@@ -78,8 +52,7 @@ def _open(season, session, closes_at: datetime, seed_source: str, factors: dict,
     ballot.algorithm = rules.ALGORITHM
     ballot.save(force_insert=True)
     switch_mode(ballot=ballot, to=BookingMode.BALLOT, now=now)
-    after = {"closes_at": closes_at, "factors": factors, "seed_source": seed_source}
-    record(by=by, action="ballot.open", obj=ballot, after=after)
+    record(by=by, action="ballot.open", obj=ballot, after=terms)
     return ballot
 
 
@@ -107,42 +80,41 @@ def lock_ballot(*, ballot_id: int) -> Ballot:
 
 
 # --- Closing: the list is published before the seed is known ------------------------------------
+@transaction.atomic
 def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
-    """Publish the list of entries with all weights, and its hash. Repeating this changes nothing.
+    """Publish the list of entries with all weights, and its hash.
 
     ``by`` is None when the portal does this itself at the closing time.
+    Raises PermissionDenied, and ``Refused``: ``too_early``, ``already_closed``.
     """
     now = timezone.now()
-    with transaction.atomic():
-        ballot = lock_to_run(ballot_id=ballot_id, by=by)
-        if ballot.state != BallotState.OPEN:
-            return ballot
-        refuse_if(rules.close_refusal(now=now, closes_at=ballot.closes_at))
-        entries = list(queries.entries_of(ballot))
-        _weigh(ballot, entries)
-        ballot.published = rules.canonical(_document(ballot, entries, now=now))
-        ballot.entries_hash = rules.hash_of(ballot.published)
-        ballot.state, ballot.closed_at = BallotState.CLOSED, now
-        ballot.save(update_fields=["published", "entries_hash", "state", "closed_at"])
-        record(
-            by=by, action="ballot.close", obj=ballot, after={"entries": len(entries), "hash": Code(ballot.entries_hash)}
-        )
+    ballot = lock_to_run(ballot_id=ballot_id, by=by)
+    refuse_if(rules.close_refusal(ballot, now=now))
+    entries = list(queries.entries_of(ballot))
+    _weigh(ballot, entries)
+    ballot.published = rules.canonical(_document(ballot, entries, now=now))
+    ballot.entries_hash = rules.hash_of(ballot.published)
+    ballot.state, ballot.closed_at = BallotState.CLOSED, now
+    ballot.save(update_fields=["published", "entries_hash", "state", "closed_at"])
+    after = {"entries": len(entries), "hash": Code(ballot.entries_hash)}
+    record(by=by, action="ballot.close", obj=ballot, after=after)
     return ballot
 
 
 def publish_due_lists() -> int:
     """Close every ballot whose closing time has passed; return their number."""
-    due = queries.ballots_to_close(now=timezone.now())
-    for ballot_id in due:
-        close_ballot(ballot_id=ballot_id, by=None)
-    return len(due)
+    closed = 0
+    for ballot_id in queries.ballots_to_close(now=timezone.now()):
+        with suppress(Refused):  # somebody has just closed it by hand
+            close_ballot(ballot_id=ballot_id, by=None)
+            closed += 1
+    return closed
 
 
 def lock_to_run(*, ballot_id: int, by: User | None) -> Ballot:
     """The ballot's row, locked, for somebody who runs it; None is the portal. Raises PermissionDenied."""
     ballot = lock_ballot(ballot_id=ballot_id)
-    if by is not None and not may_run_ballot(by=by, ballot=ballot):
-        raise PermissionDenied
+    must(by is None or policy.may_run(by, ballot))
     return ballot
 
 
@@ -202,7 +174,7 @@ def _session_row(session: Session, *, now: datetime) -> dict:
 
 def _may_win(ballot: Ballot, entries: Sequence[BallotEntry]) -> dict[int, int]:
     """What each school's cap in the season leaves; empty where no season sets one."""
-    season = ballot.season or (ballot.session.season if ballot.session.season_id else None)
+    season = ballot.season or (ballot.session.season if ballot.session else None)
     if season is None:
         return {}
     schools = {entry.school_id for entry in entries}
@@ -211,25 +183,22 @@ def _may_win(ballot: Ballot, entries: Sequence[BallotEntry]) -> dict[int, int]:
 
 
 # --- Drawing ------------------------------------------------------------------------------------
+@transaction.atomic
 def draw_ballot(*, ballot_id: int, seed: str, by: User) -> Ballot:
     """Draw once. If a source was announced, ``seed`` is what it gave; otherwise the portal takes a random one.
 
-    Nothing is sent yet. Drawing again, with any seed, changes nothing: the first draw is final.
+    Nothing is sent yet. The first draw is final.
+    Raises PermissionDenied, and ``Refused``: ``not_closed``, ``already_drawn``, ``seed_missing``, ``seed_unannounced``.
     """
-    now = timezone.now()
-    with transaction.atomic():
-        ballot = lock_to_run(ballot_id=ballot_id, by=by)
-        if ballot.state in (BallotState.DRAWN, BallotState.SENT):
-            return ballot
-        refuse_if(rules.draw_refusal(state=ballot.state))
-        refuse_if(rules.seed_refusal(seed=seed, announced=ballot.seed_source))
-        ballot.seed = seed or secrets.token_hex(16)
-        _write_draw(ballot)
-        ballot.state, ballot.drawn_at, ballot.drawn_by = BallotState.DRAWN, now, by
-        ballot.save(update_fields=["seed", "state", "drawn_at", "drawn_by"])
-        digest = sha256(ballot.seed.encode()).hexdigest()  # the seed itself may be typed
-        after = {"seed_sha256": Code(digest), "hash": Code(ballot.entries_hash)}
-        record(by=by, action="ballot.draw", obj=ballot, after=after)
+    ballot = lock_to_run(ballot_id=ballot_id, by=by)
+    refuse_if(rules.draw_refusal(ballot, seed=seed))
+    ballot.seed = seed or secrets.token_hex(16)
+    _write_draw(ballot)
+    ballot.state, ballot.drawn_at, ballot.drawn_by = BallotState.DRAWN, timezone.now(), by
+    ballot.save(update_fields=["seed", "state", "drawn_at", "drawn_by"])
+    digest = sha256(ballot.seed.encode()).hexdigest()  # the seed itself may be typed
+    after = {"seed_sha256": Code(digest), "hash": Code(ballot.entries_hash)}
+    record(by=by, action="ballot.draw", obj=ballot, after=after)
     return ballot
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from programs.ballots import queries
 from programs.ballots import rules as fair
-from programs.ballots.choices import BallotState, EntryOutcome
+from programs.ballots.choices import BallotState
 from programs.ballots.models import Ballot
 from programs.core.cells import csv_text
 from programs.core.dates import short_moment
 
-SCRIPT = Path(__file__).parent.parent / "tools" / "repeat_draw.py"
+SCRIPT = Path(__file__).parent.parent / "data" / "repeat_draw.py"
 PUBLISHED = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENT)
 
 
@@ -31,7 +31,7 @@ def ballot_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "ballot": ballot,
         "title": ballot_title(ballot),
         "now": timezone.now(),
-        "accepts": fair.entering_refusal(now=timezone.now(), closes_at=ballot.closes_at, state=ballot.state) is None,
+        "accepts": fair.entering_refusal(ballot, now=timezone.now()) is None,
         "sessions": list(queries.sessions_to_enter(ballot)) if ballot.state == BallotState.OPEN else [],
         "own": list(own),
         "rows": _result_rows(ballot, document) if sent else document["entries"],
@@ -54,15 +54,16 @@ def _result_rows(ballot: Ballot, document: dict) -> list[dict]:
     rows = [
         {
             **row,
-            "place": results[row["number"]].place,
-            "ticket": results[row["number"]].ticket,
-            "won": results[row["number"]].outcome == EntryOutcome.WON,
-            "outcome": results[row["number"]].get_outcome_display(),
-            "state": results[row["number"]].outcome,
-            "reason": results[row["number"]].reason,
-            "why": fair.reason_words(results[row["number"]].reason),
+            "place": entry.place,
+            "ticket": entry.ticket,
+            "won": entry.won,
+            "outcome": entry.get_outcome_display(),
+            "state": entry.outcome,
+            "reason": entry.reason,
+            "why": entry.why,
         }
         for row in document["entries"]
+        for entry in [results[row["number"]]]
     ]
     return sorted(rows, key=lambda row: row["place"])
 

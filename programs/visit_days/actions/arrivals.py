@@ -6,31 +6,31 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings.actions import guard
-from programs.bookings.choices import LIVE, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
 from programs.bookings.queries.bookings import BOOKING_PARTS
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.actions import locks
 from programs.centres.choices import SessionState
-from programs.centres.models import Centre, Session
-from programs.centres.policy import may_run
+from programs.centres.models import Session
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
+from programs.core.versions import refuse_if_stale
 from programs.visit_days import rules
 from programs.visit_days.actions.feedback import ask_for_feedback
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
-from programs.visit_days.queries.door import accepted_marks
+from programs.visit_days.policy import may_check_in, may_close
+from programs.visit_days.queries.door import accepted_marks, who_came
 from programs.visit_days.rules import Arrival, valid_marks
 
 PAGE = "page"  # the "device" of what was written on the page itself
@@ -48,23 +48,9 @@ def _arrived(booking: Booking) -> dict:
 
 def write_arrival(*, booking: Booking, arrival: Arrival, by: User, now: datetime) -> None:
     """Record ``arrival``. A pupil without consent in force at this moment is never recorded as present."""
-    session, present = booking.session, arrival.present
-    refuse_if(
-        rules.check_in_refusal(
-            rules.CheckInFacts(
-                now=now,
-                starts_at=session.starts_at,
-                session_state=session.state,
-                state=booking.state,
-                capacity=session.capacity,
-                pupils=arrival.pupils,
-                girls=arrival.girls,
-                adults=arrival.adults,
-                ticked=len(present),
-                without_consent=len(present - in_force(present, ConsentPurpose.TAKE_PART)) if present else 0,
-            )
-        )
-    )
+    present = arrival.present
+    without_consent = len(present - in_force(present, ConsentPurpose.TAKE_PART)) if present else 0
+    refuse_if(rules.check_in_refusal(booking, arrival, without_consent=without_consent, now=now))
     before = _arrived(booking)
     first_seen = arrival.first_seen or now
     figures = {
@@ -134,84 +120,79 @@ def note_on_page(*, booking: Booking, arrival: Arrival, by: User, now: datetime)
     )
 
 
-def _must_run(*, centre: Centre, by: User) -> None:
-    if not may_run(by, centre):
-        raise PermissionDenied
-
-
+@transaction.atomic
 def check_in(
-    *, booking_id: int, pupils: int, girls: int, adults: int, absent: Collection[int] = (), by: User
+    *, booking_id: int, pupils: int, girls: int, adults: int, absent: Collection[int] = (), version: str, by: User
 ) -> Booking:
     """Record who actually came; repeating it corrects the figures until the session is closed.
 
     ``absent`` are pupils on the list of participants who did not come. A pupil without consent in force at this moment
     is never recorded as present.
+    Raises PermissionDenied, and ``Refused``: what ``check_in_refusal`` says, ``full``, and ``changed_meanwhile`` when
+    what is recorded is not what was read at ``version``.
     """
     now = timezone.now()
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        _must_run(centre=booking.session.field_trip.centre, by=by)
-        listed = set(booking.roster.values_list("pupil_id", flat=True))
-        arrival = Arrival(
-            came=True,
-            pupils=pupils,
-            girls=girls,
-            adults=adults,
-            present=frozenset(listed - set(absent)),
-            named=bool(listed),
-            first_seen=now,
-        )
-        write_arrival(booking=booking, arrival=arrival, by=by, now=now)
-        note_on_page(booking=booking, arrival=arrival, by=by, now=now)
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(may_check_in(by, booking))
+    listed = set(booking.roster.values_list("pupil_id", flat=True))
+    present = listed - set(absent)
+    stored = who_came(booking)
+    if stored != {"pupils": pupils, "girls": girls, "adults": adults, "present": sorted(present)}:
+        refuse_if_stale(version, stored)
+    arrival = Arrival(
+        came=True,
+        pupils=pupils,
+        girls=girls,
+        adults=adults,
+        present=frozenset(present),
+        named=bool(listed),
+        first_seen=now,
+    )
+    write_arrival(booking=booking, arrival=arrival, by=by, now=now)
+    note_on_page(booking=booking, arrival=arrival, by=by, now=now)
     return booking
 
 
+@transaction.atomic
 def mark_no_show(*, booking_id: int, by: User) -> Booking:
-    """Record that a group did not come; its places are released."""
+    """Record that a group did not come; its places are released.
+
+    Raises PermissionDenied, and ``Refused``: ``not_begun``, ``already_absent``, ``session_closed``.
+    """
     now = timezone.now()
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        session = booking.session
-        _must_run(centre=session.field_trip.centre, by=by)
-        if booking.state == BookingState.NO_SHOW:
-            return booking
-        refuse_if(rules.no_show_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
-        write_no_show(booking=booking, by=by)
-        note_on_page(booking=booking, arrival=Arrival(came=False), by=by, now=now)
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(may_check_in(by, booking))
+    refuse_if(rules.no_show_refusal(booking, now=now))
+    write_no_show(booking=booking, by=by)
+    note_on_page(booking=booking, arrival=Arrival(came=False), by=by, now=now)
     return booking
 
 
+@transaction.atomic
 def close_session(*, session_id: int, by: User) -> Session:
     """Finalise the attendance of a session: bookings of groups that came are closed, the others are no-shows.
 
     Groups still waiting expire, and their leaders are told.
 
-    Closing a closed session changes nothing.
+    Raises PermissionDenied, and ``Refused``: ``not_begun``, ``session_cancelled``, ``session_closed``.
     """
     now = timezone.now()
-    with transaction.atomic():
-        session = locks.lock_session(session_id=session_id)
-        _must_run(centre=session.field_trip.centre, by=by)
-        if session.state == SessionState.CLOSED:
-            return session
-        refuse_if(rules.close_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
-        bookings = session.bookings.filter(Q(state__in=LIVE) | Q(state=BookingState.ATTENDED))
-        for booking in bookings.select_related(*BOOKING_PARTS):
-            _settle(booking, by=by)
-        Session.objects.filter(pk=session.pk).update(state=SessionState.CLOSED, closed_by=by, closed_at=now)
-        session.state, session.closed_by, session.closed_at = SessionState.CLOSED, by, now
-        record(
-            by=by,
-            action="session.close",
-            obj=session,
-            before={"state": SessionState.SCHEDULED},
-            after={"state": SessionState.CLOSED},
-        )
+    session = locks.lock_session(session_id=session_id)
+    must(may_close(by, session))
+    refuse_if(rules.close_refusal(session, now=now))
+    before = {"state": session.state}
+    for booking in session.bookings.select_related(*BOOKING_PARTS):
+        _settle(booking, by=by)
+    session.state, session.closed_by, session.closed_at = SessionState.CLOSED, by, now
+    session.save(update_fields=["state", "closed_by", "closed_at"])
+    record(by=by, action="session.close", obj=session, before=before, after={"state": session.state})
     return session
 
 
 def _settle(booking: Booking, *, by: User) -> None:
     fate = rules.fate_at_closing(booking.state)
+    if fate is None:
+        return
     if fate == BookingState.NO_SHOW:
         write_no_show(booking=booking, by=by)
         return

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from programs.accounts.models import User
-from programs.bookings import policy
 from programs.bookings.actions import guard
 from programs.bookings.models import Booking
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
+from programs.core.versions import refuse_if_stale
 from programs.notices.actions import write_message
-from programs.schools.queries.roles import roles_of
 from programs.visit_days.models import VisitFeedback
+from programs.visit_days.policy import may_give_feedback
+from programs.visit_days.queries.day import feedback_of
 from programs.visit_days.rules import feedback_refusal
 
 
@@ -38,21 +39,24 @@ def ask_for_feedback(*, booking: Booking) -> None:
     )
 
 
+@transaction.atomic
 def give_feedback(
-    *, booking_id: int, content: int, welcome: int, pupils_liked: int, comment: str, by: User
-) -> VisitFeedback:
-    """Keep the answers of a group; answering again replaces them."""
-    now = timezone.now()
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        if not policy.can_manage_booking(
-            roles_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school
-        ):
-            raise PermissionDenied
-        ended_at = booking.ended_at or booking.session.ends_at
-        refuse_if(feedback_refusal(state=booking.state, now=now, ended_at=ended_at))
-        answers = {"content": content, "welcome": welcome, "pupils_liked": pupils_liked, "comment": comment}
-        feedback, is_new = VisitFeedback.objects.update_or_create(booking=booking, defaults=answers | {"by": by})
-        if is_new:
-            record(by=by, action="booking.feedback", obj=booking, before={}, after={})
-    return feedback
+    *, booking_id: int, content: int, welcome: int, pupils_liked: int, comment: str, version: str, by: User
+) -> Booking:
+    """Keep the answers of a group; answering again replaces them, the same again changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: ``no_feedback_now``, and ``changed_meanwhile`` when the answers are not
+    those that were read at ``version``.
+    """
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(may_give_feedback(by, booking))
+    refuse_if(feedback_refusal(booking, now=timezone.now()))
+    answers = {"content": content, "welcome": welcome, "pupils_liked": pupils_liked, "comment": comment}
+    stored = feedback_of(booking)
+    if answers == stored:
+        return booking
+    refuse_if_stale(version, stored)
+    VisitFeedback.objects.update_or_create(booking=booking, defaults=answers | {"by": by})
+    if not stored:
+        record(by=by, action="booking.feedback", obj=booking)
+    return booking

@@ -5,39 +5,38 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from programs.accounts.models import User
 from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.centres.policy import may_run
+from programs.core.policy import must
 from programs.core.refusals import Refusal, Refused, refuse_if
 from programs.pupils.choices import Gender
 from programs.visit_days import rules
 from programs.visit_days.actions.arrivals import write_arrival, write_no_show
 from programs.visit_days.models import CheckInMark
+from programs.visit_days.policy import may_check_in
 from programs.visit_days.queries.door import accepted_marks
 from programs.visit_days.rules import Mark, mark_refusal, merge_marks
 
 
+@transaction.atomic
 def take_mark(*, booking_id: int, mark: Mark, device: str, by: User, now: datetime) -> Refusal | None:
     """Process one mark from a device; return the reason if it changed nothing. The same mark again changes nothing.
 
     A refused mark is kept with its reason and may be sent again, since the reason may no longer apply.
+    Raises PermissionDenied, also for an identifier that is somebody else's.
     """
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        if not may_run(by, booking.session.field_trip.centre):
-            raise PermissionDenied
-        known = CheckInMark.objects.filter(mark_id=UUID(mark.mark_id)).first()
-        if known and (known.booking_id != booking.pk or known.by_id != by.pk):
-            raise PermissionDenied  # somebody else's identifier
-        if known and not known.refusal:
-            return None
-        refusal = _merged(booking, mark, by=by, now=now)
-        _keep(booking, mark, device=device, by=by, refusal=refusal)
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(may_check_in(by, booking))
+    known = CheckInMark.objects.filter(mark_id=UUID(mark.mark_id)).first()
+    must(known is None or (known.booking_id == booking.pk and known.by_id == by.pk))
+    if known and not known.refusal:
+        return None
+    refusal = _merged(booking, mark, by=by, now=now)
+    _keep(booking, mark, device=device, by=by, refusal=refusal)
     return refusal
 
 
@@ -46,14 +45,13 @@ def _merged(booking: Booking, mark: Mark, *, by: User, now: datetime) -> Refusal
     roster = list(booking.roster.values_list("pupil_id", "pupil__gender"))
     girls = {pupil_id for pupil_id, gender in roster if gender == Gender.FEMALE}
     arrival = merge_marks([*accepted_marks(booking), mark], girls=girls)
-    session = booking.session
     try:
         with transaction.atomic():
             refuse_if(mark_refusal(mark, listed={pupil_id for pupil_id, _gender in roster}))
-            if arrival.came:
+            if arrival and arrival.came:
                 write_arrival(booking=booking, arrival=arrival, by=by, now=now)
             elif booking.state != BookingState.NO_SHOW:
-                refuse_if(rules.no_show_refusal(session_state=session.state, now=now, starts_at=session.starts_at))
+                refuse_if(rules.no_show_refusal(booking, now=now))
                 write_no_show(booking=booking, by=by)
     except Refused as refused:
         return refused.refusal

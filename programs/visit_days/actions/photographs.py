@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 
-from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -15,6 +14,7 @@ from programs.bookings.actions import guard
 from programs.bookings.models import Booking
 from programs.bookings.policy import may_keep_photographs
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_image, clean_upload
@@ -56,11 +56,10 @@ def add_photograph(
 
 
 def _judge(booking: Booking, *, shown: set[int], nobody: bool, by: User) -> None:
-    if not may_keep_photographs(booking=booking, by=by):
-        raise PermissionDenied
+    must(may_keep_photographs(booking=booking, by=by))
     refuse_if(
         photograph_refusal(
-            state=booking.state,
+            booking,
             kept=booking.photographs.count(),
             shown=shown,
             agreed={pupil.pk for pupil in faces_of(booking).agreed},
@@ -82,19 +81,18 @@ def _keep(booking: Booking, *, clean: CleanFile, keys: list[str], shown: set[int
     return photograph
 
 
+@transaction.atomic
 def remove_photograph(*, photograph_id: int, by: User) -> None:
     """Delete a picture with its file. Raises PermissionDenied as adding does; one already gone is no error."""
-    with transaction.atomic():
-        photograph = VisitPhotograph.objects.filter(pk=photograph_id).first()
-        if photograph is None:
-            return
-        booking = guard.lock_booking(booking_id=photograph.booking_id)
-        if not may_keep_photographs(booking=booking, by=by):
-            raise PermissionDenied
-        keys = (photograph.storage_key, photograph.preview_key)
-        photograph.delete()
-        record(by=by, action="booking.photograph_removed", obj=booking, before={"photograph": photograph_id})
-        transaction.on_commit(lambda: _forget(*keys))
+    photograph = VisitPhotograph.objects.filter(pk=photograph_id).first()
+    if photograph is None:
+        return
+    booking = guard.lock_booking(booking_id=photograph.booking_id)
+    must(may_keep_photographs(booking=booking, by=by))
+    keys = (photograph.storage_key, photograph.preview_key)
+    photograph.delete()
+    record(by=by, action="booking.photograph_removed", obj=booking, before={"photograph": photograph_id})
+    transaction.on_commit(lambda: _forget(*keys))
 
 
 def _forget(*keys: str) -> None:

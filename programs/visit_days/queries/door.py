@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from programs.bookings.models import Booking, RosterEntry
 from programs.centres.models import Session
@@ -34,6 +35,17 @@ def mark_of(row: CheckInMark) -> Mark:
 def accepted_marks(booking: Booking) -> list[Mark]:
     """The marks of ``booking`` that count."""
     return [mark_of(row) for row in booking.marks.filter(refusal="")]
+
+
+def who_came(booking: Booking) -> dict[str, Any]:
+    """What is recorded about ``booking``, as the form of the page names it."""
+    present = booking.roster.filter(attended=True).order_by("pupil").values_list("pupil", flat=True)
+    return {
+        "pupils": booking.arrived_pupils,
+        "girls": booking.arrived_girls,
+        "adults": booking.arrived_adults,
+        "present": list(present),
+    }
 
 
 @dataclass(frozen=True)

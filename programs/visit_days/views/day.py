@@ -9,24 +9,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings as booking_queries
-from programs.bookings.rules import booking as booking_rules
 from programs.bookings.words import coming_pupils, expected_adults, expected_pupils
 from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries
-from programs.core.forms import ConfirmationForm
+from programs.core.acting import Act
 from programs.core.gates import in_person, not_found_unless, signed_in
-from programs.core.refusals import Refused, show_refusal
-from programs.visit_days import rules
+from programs.core.refusals import Refused
+from programs.visit_days import policy, rules
 from programs.visit_days.actions.arrivals import check_in, close_session, mark_no_show
 from programs.visit_days.forms import CheckInForm, DayForm
 from programs.visit_days.queries import day as day_queries
+from programs.visit_days.queries.door import who_came
 from programs.visit_days.queries.photographs import no_photo_of
 from programs.visit_days.rules import came_late, came_partly
 
@@ -38,7 +38,7 @@ def _day_url(session: Session) -> str:
 @signed_in
 @require_safe
 def centre_day(request: HttpRequest) -> HttpResponse:
-    not_found_unless(bool(session_queries.centre_ids_of(request.user)))
+    not_found_unless(policy.may_see_day(request.user))
     form = DayForm(request.GET)
     today = timezone.localdate()
     day = (form.cleaned_data["date"] if form.is_valid() else None) or today
@@ -55,11 +55,7 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "is_today": day == today,
         "form": DayForm(initial={"date": day}),
-        "closable": {
-            each.session.pk
-            for each in shown.sessions
-            if rules.may_close(session_state=each.session.state, now=now, starts_at=each.session.starts_at)
-        },
+        "closable": {each.session.pk for each in shown.sessions if rules.close_refusal(each.session, now=now) is None},
         "check_in_open": day <= today,
     }
     return render(request, "visit_days/centre_day.html", context)
@@ -81,92 +77,90 @@ def _first_figures(booking: Booking, staying: set[int]) -> dict:
     }
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_check_in(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = get_object_or_404(booking_queries.bookings_run_by(request.user), reference=reference)
-    booking.roster_entries = list(booking_queries.roster_of(booking))
-    staying = booking_queries.without_consent(booking)
-    hidden = no_photo_of({entry.pupil_id for entry in booking.roster_entries})
-    session = booking.session
-    absent_sent = request.method == "POST" and "no_show" in request.POST
-    form = CheckInForm(
-        None if absent_sent else request.POST or None,
-        booking=booking,
-        staying=staying,
-        initial=_first_figures(booking, staying),
-    )
-    if absent_sent:
-        return _no_show(request, booking)
-    if request.method == "POST" and form.is_valid():
+class CheckIn(Act):
+    form_class = CheckInForm
+    template_name = "visit_days/booking_check_in.html"
+    context_object_name = "booking"
+    may = staticmethod(policy.may_check_in)
+
+    def get_target(self, reference: str) -> Booking:
+        booking = get_object_or_404(booking_queries.bookings_run_by(self.user), reference=reference)
+        booking.roster_entries = list(booking_queries.roster_of(booking))
+        return booking
+
+    @cached_property
+    def staying(self) -> set[int]:
+        return booking_queries.without_consent(self.target)
+
+    def get_form_kwargs(self) -> dict:
+        about = {"booking": self.target, "staying": self.staying, "stored": who_came(self.target)}
+        return super().get_form_kwargs() | about
+
+    def get_initial(self) -> dict:
+        return _first_figures(self.target, self.staying)
+
+    def get_context_data(self, **kwargs) -> dict:
+        booking, now = self.target, timezone.now()
+        entries = booking.roster_entries
+        hidden = no_photo_of({entry.pupil_id for entry in entries})
+        return super().get_context_data(
+            session=booking.session,
+            needs=booking.needs if in_person(self.request) else "",
+            staying=[entry.pupil for entry in entries if entry.pupil_id in self.staying],
+            no_photo=[entry.pupil for entry in entries if entry.pupil_id in hidden - self.staying],
+            open=rules.is_open(booking, now=now),
+            may_mark_absent=rules.no_show_refusal(booking, now=now) is None,
+            day_url=self.back_url,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return self.mark_absent() if "no_show" in request.POST else super().post(request, *args, **kwargs)
+
+    def mark_absent(self) -> HttpResponse:
+        """The button beside the form, which sends no figures."""
         try:
-            return _checked_in(request, booking, form)
+            mark_no_show(booking_id=self.target.pk, by=self.user)
         except Refused as refused:
-            show_refusal(form, refused.refusal)
-    context = {
-        "booking": booking,
-        "session": session,
-        "needs": booking.needs if in_person(request) else "",
-        "staying": [entry.pupil for entry in booking.roster_entries if entry.pupil_id in staying],
-        "no_photo": [entry.pupil for entry in booking.roster_entries if entry.pupil_id in hidden - staying],
-        "form": form,
-        "key_form": ConfirmationForm(auto_id=False),
-        "open": booking_rules.may_check_in(
-            state=booking.state, session_state=session.state, now=timezone.now(), starts_at=session.starts_at
-        ),
-        "may_mark_absent": booking.state != BookingState.NO_SHOW and session.starts_at <= timezone.now(),
-        "day_url": _day_url(session),
-    }
-    return render(request, "visit_days/booking_check_in.html", context)
+            messages.error(self.request, refused.refusal.message)
+            return redirect("booking_check_in", self.target.reference)
+        message = _("{school}: recorded that the group did not come.")
+        messages.success(self.request, message.format(school=self.target.school))
+        return redirect(self.back_url)
+
+    def act(self, form: CheckInForm) -> Booking:
+        figures = {name: form.cleaned_data[name] for name in ("pupils", "girls", "adults", "version")}
+        return check_in(booking_id=self.target.pk, absent=form.absent, by=self.user, **figures)
+
+    def said(self, booking: Booking) -> str:
+        count = booking.arrived_pupils
+        message = ngettext("{school}: {count} pupil checked in.", "{school}: {count} pupils checked in.", count)
+        return message.format(school=booking.school, count=count)
+
+    @property
+    def back_url(self) -> str:
+        return _day_url(self.target.session)
 
 
-def _checked_in(request: HttpRequest, booking: Booking, form: CheckInForm) -> HttpResponse:
-    data = form.cleaned_data
-    check_in(
-        booking_id=booking.pk,
-        pupils=data["pupils"],
-        girls=data["girls"],
-        adults=data["adults"],
-        absent=form.absent,
-        by=request.user,
-    )
-    message = ngettext("{school}: {count} pupil checked in.", "{school}: {count} pupils checked in.", data["pupils"])
-    messages.success(request, message.format(school=booking.school, count=data["pupils"]))
-    return redirect(_day_url(booking.session))
+class CloseSession(Act):
+    title = _("Close this session?")
+    submit = _("Close the session")
+    done = _("The session has been closed and its figures finalised.")
+    may = staticmethod(policy.may_close)
 
+    def get_target(self, pk: int) -> Session:
+        return get_object_or_404(session_queries.sessions_run_by(self.user), pk=pk)
 
-def _no_show(request: HttpRequest, booking: Booking) -> HttpResponse:
-    try:
-        mark_no_show(booking_id=booking.pk, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.refusal.message)
-        return redirect("booking_check_in", booking.reference)
-    messages.success(request, _("{school}: recorded that the group did not come.").format(school=booking.school))
-    return redirect(_day_url(booking.session))
+    @property
+    def text(self) -> str:
+        return _closing_text(*day_queries.closing_counts(self.target))
 
+    def act(self, form) -> Session:
+        return close_session(session_id=self.target.pk, by=self.user)
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def session_close(request: HttpRequest, pk: int) -> HttpResponse:
-    session = get_object_or_404(session_queries.sessions_run_by(request.user), pk=pk)
-    form = ConfirmationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            close_session(session_id=session.pk, by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The session has been closed and its figures finalised."))
-            return redirect(_day_url(session))
-    came, missing = day_queries.closing_counts(session)
-    context = {
-        "title": _("Close this session?"),
-        "text": _closing_text(came, missing),
-        "form": form,
-        "submit": _("Close the session"),
-        "back_url": _day_url(session),
-    }
-    return render(request, "components/confirm.html", context)
+    @property
+    def back_url(self) -> str:
+        return _day_url(self.target)
 
 
 def _closing_text(came: int, missing: int) -> str:
@@ -185,5 +179,5 @@ def _closing_text(came: int, missing: int) -> str:
                 missing,
             ).format(count=missing)
         )
-    parts.append(_("After that, schools can get their certificates."))
+    parts.append(str(_("After that, schools can get their certificates.")))
     return " ".join(parts)

@@ -22,10 +22,10 @@ from django.views.decorators.http import require_POST, require_safe
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings as booking_queries
 from programs.bookings.words import coming_pupils, expected_adults, expected_pupils, time_span
-from programs.centres.queries import sessions as session_queries
 from programs.core.dates import long_date
 from programs.core.gates import not_found_unless, signed_in
 from programs.pupils.choices import Gender
+from programs.visit_days import policy
 from programs.visit_days.actions.marks import take_mark
 from programs.visit_days.forms import MOST_MARKS, MarkForm, SendingForm, moment
 from programs.visit_days.queries.door import DoorGroup, DoorPupil, DoorSession, door_day
@@ -44,7 +44,7 @@ SHELL = [
 @signed_in
 @require_safe
 def door(request: HttpRequest) -> HttpResponse:
-    not_found_unless(bool(session_queries.centre_ids_of(request.user)))
+    not_found_unless(policy.may_see_day(request.user))
     return render(request, "visit_days/door.html")
 
 
@@ -81,7 +81,7 @@ def door_manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 def door_list(request: HttpRequest) -> JsonResponse:
     """Today's groups, for ``door.js``, to whom a way to the sign-in page says that the person signed out."""
-    not_found_unless(bool(session_queries.centre_ids_of(request.user)))
+    not_found_unless(policy.may_see_day(request.user))
     return JsonResponse(_list(request, timezone.now()))
 
 
@@ -89,7 +89,7 @@ def door_list(request: HttpRequest) -> JsonResponse:
 @require_POST
 def door_marks(request: HttpRequest) -> JsonResponse:
     """Take the marks of a device, answer each of them, and give the list as it is then; nothing sent, only the list."""
-    not_found_unless(bool(session_queries.centre_ids_of(request.user)))
+    not_found_unless(policy.may_see_day(request.user))
     if not request.headers.get("Content-Type", "").startswith("application/json"):
         return JsonResponse({"answers": [], "list": _list(request, timezone.now())})
     sent = _sent(request)

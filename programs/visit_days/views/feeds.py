@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from programs.bookings.ical import CALENDAR_TYPE, calendar_feed
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
-from programs.schools.queries.roles import roles_of
+from programs.visit_days import policy
 from programs.visit_days.actions.feeds import make_feed, note_reading, revoke_feed
 from programs.visit_days.forms import FeedForm
 from programs.visit_days.queries import day as day_queries
@@ -25,9 +25,8 @@ from programs.visit_days.queries.feeds import bookings_in, feed_with_token, feed
 @require_http_methods(["GET", "HEAD", "POST"])
 def feed_list(request: HttpRequest) -> HttpResponse:
     """The response to creating a feed shows the address: it is not stored and shown only once."""
-    leads = roles_of(request.user).is_school_staff
-    centres = day_queries.centres_of(request.user)
-    must(leads or bool(centres))
+    must(policy.may_have_feeds(request.user))
+    leads, centres = policy.may_make_feed(request.user, None), day_queries.centres_of(request.user)
     if "revoke" in request.POST:
         return _revoke(request)
     form = FeedForm(request.POST or None, leads=leads, centres=centres)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from programs.centres.queries import sessions as session_queries
 from programs.core.dates import month_title
 from programs.core.gates import not_found_unless, signed_in
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
+from programs.visit_days import policy
 from programs.visit_days.forms import SESSIONS, MonthForm, MonthRowsForm
 from programs.visit_days.queries import day as day_queries
 from programs.visit_days.queries.month import KINDS, CentreMonth, Line, centre_month, feedback_on
@@ -22,7 +22,7 @@ from programs.visit_days.xlsx import month_sheets
 
 
 def _month(request: HttpRequest, form: MonthForm) -> CentreMonth:
-    not_found_unless(bool(session_queries.centre_ids_of(request.user)))
+    not_found_unless(policy.may_see_day(request.user))
     not_found_unless(form.is_valid())
     return centre_month(request.user, form.cleaned_data["month"] or timezone.localdate())
 

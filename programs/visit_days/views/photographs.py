@@ -2,82 +2,97 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from programs.bookings.models import Booking
 from programs.bookings.policy import may_add_photographs
-from programs.bookings.queries import bookings as booking_queries
-from programs.core.forms import ConfirmationForm
+from programs.bookings.queries.bookings import bookings_visible_to
+from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.policy import must
 from programs.core.private_files import private_response
-from programs.core.refusals import Refused, show_refusal
 from programs.visit_days.actions.photographs import add_photograph, remove_photograph
 from programs.visit_days.forms import PhotographForm
+from programs.visit_days.models import VisitPhotograph
 from programs.visit_days.queries.photographs import Faces, faces_of, is_shown, photographs_of, photographs_visible_to
 from programs.visit_days.rules import MOST_PHOTOGRAPHS
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_photographs(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = get_object_or_404(booking_queries.bookings_visible_to(request.user), reference=reference)
-    may_change = may_add_photographs(request.user, booking)
-    faces = faces_of(booking) if may_change else Faces([], [])
-    form = PhotographForm(request.POST or None, request.FILES or None, pupils=faces.agreed)
-    if request.method == "POST":
-        must(may_change)
-        if form.is_valid():
-            try:
-                add_photograph(
-                    booking_id=booking.pk,
-                    upload=form.cleaned_data["upload"],
-                    pupil_ids=form.cleaned_data.get("pupils", []),
-                    nobody=form.cleaned_data["nobody"],
-                    by=request.user,
-                )
-            except Refused as refused:
-                show_refusal(form, refused.refusal)
-            else:
-                messages.success(request, _("The photograph has been added."))
-                return redirect("booking_photographs", reference)
-    photographs, kept = photographs_of(booking), booking.photographs.count()
-    context = {
-        "booking": booking,
-        "photographs": photographs,
-        "not_shown": kept - len(photographs) if may_change else 0,
-        "hidden": faces.hidden,
-        "form": form,
-        "may_change": may_change,
-        "is_full": kept >= MOST_PHOTOGRAPHS,
-    }
-    return render(request, "visit_days/booking_photographs.html", context)
+class BookingPhotographs(Act):
+    """Everybody who sees the visit sees the page; the form is for those who may add to it."""
+
+    form_class = PhotographForm
+    template_name = "visit_days/booking_photographs.html"
+    context_object_name = "booking"
+    done = _("The photograph has been added.")
+
+    def get_target(self, reference: str) -> Booking:
+        return get_object_or_404(bookings_visible_to(self.user), reference=reference)
+
+    @cached_property
+    def may_change(self) -> bool:
+        return may_add_photographs(self.user, self.target)
+
+    def may(self, user, booking: Booking) -> bool:
+        return self.may_change or self.request.method != "POST"
+
+    @cached_property
+    def faces(self) -> Faces:
+        return faces_of(self.target) if self.may_change else Faces([], [])
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"pupils": self.faces.agreed}
+
+    def get_context_data(self, **kwargs) -> dict:
+        photographs, kept = photographs_of(self.target), self.target.photographs.count()
+        return super().get_context_data(
+            photographs=photographs,
+            not_shown=kept - len(photographs) if self.may_change else 0,
+            hidden=self.faces.hidden,
+            may_change=self.may_change,
+            is_full=kept >= MOST_PHOTOGRAPHS,
+            **kwargs,
+        )
+
+    def act(self, form: PhotographForm) -> VisitPhotograph:
+        typed = form.cleaned_data
+        return add_photograph(
+            booking_id=self.target.pk,
+            upload=typed["upload"],
+            pupil_ids=typed.get("pupils", []),
+            nobody=typed["nobody"],
+            by=self.user,
+        )
+
+    def way_back(self, photograph: VisitPhotograph) -> str:
+        return self.request.path
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def photograph_remove(request: HttpRequest, pk: int) -> HttpResponse:
+class RemovePhotograph(Act):
     """Also works for a photograph that is no longer shown."""
-    found = get_object_or_404(photographs_visible_to(request.user), pk=pk)
-    booking = found.booking
-    must(may_add_photographs(request.user, booking))
-    if request.method == "POST":
-        remove_photograph(photograph_id=found.pk, by=request.user)
-        messages.success(request, _("The photograph has been removed."))
-        return redirect("booking_photographs", booking.reference)
-    context = {
-        "title": _("Remove this photograph?"),
-        "text": _("The picture and its file are deleted. This cannot be undone."),
-        "form": ConfirmationForm(),
-        "submit": _("Remove"),
-        "back_url": reverse("booking_photographs", args=[booking.reference]),
-        "danger": True,
-    }
-    return render(request, "components/confirm.html", context)
+
+    title = _("Remove this photograph?")
+    text = _("The picture and its file are deleted. This cannot be undone.")
+    submit = _("Remove")
+    danger = True
+    done = _("The photograph has been removed.")
+
+    def get_target(self, pk: int) -> VisitPhotograph:
+        return get_object_or_404(photographs_visible_to(self.user), pk=pk)
+
+    def may(self, user, photograph: VisitPhotograph) -> bool:
+        return may_add_photographs(user, photograph.booking)
+
+    def act(self, form) -> None:
+        remove_photograph(photograph_id=self.target.pk, by=self.user)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("booking_photographs", args=[self.target.booking.reference])
 
 
 @signed_in
