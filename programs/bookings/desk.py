@@ -23,12 +23,6 @@ from programs.schools.queries.roles import roles_of
 ROWS = 6
 
 
-def _manages(user, booking: Booking) -> bool:
-    return policy.can_manage_booking(
-        roles_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
-    )
-
-
 def tasks(user) -> list[DeskTask]:
     """Offers, papers and approvals, for schools and authorities."""
     now = timezone.now()
@@ -60,7 +54,7 @@ def _own(user, now: datetime) -> list[DeskTask]:
     due = booking_queries.bookings_of_schools(user).filter(
         state__in=(BookingState.OFFERED, *INCOMPLETE), session__starts_at__gt=now
     )
-    mine = (booking for booking in due.order_by("session__starts_at") if _manages(user, booking))
+    mine = (booking for booking in due.order_by("session__starts_at") if policy.may_manage(user, booking))
     return [_offer(each) if each.state == BookingState.OFFERED else _papers(each, now) for each in islice(mine, ROWS)]
 
 

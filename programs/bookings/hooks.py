@@ -24,8 +24,7 @@ def cancel_visits_of(*, school: School, by: User, reason: str) -> None:
     for pk in live.order_by("session_id", "pk").values_list("pk", flat=True):
         booking = guard.lock_booking(booking_id=pk)
         before, had_entry = booking.state, booking.holds_seats
-        changes = {"ended_at": now, "end_reason": reason[:300], "calendar_sequence": booking.calendar_sequence + 1}
-        guard.move_booking(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, changes=changes)
+        guard.end_booking(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, reason=reason, now=now)
         after = {"state": booking.state}
         record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
         tell_leader(kind="booking_cancelled", booking=booking, now=now, with_calendar=had_entry)

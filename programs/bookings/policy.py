@@ -2,31 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
 from programs.bookings.choices import CAME, ApprovalKind
 from programs.bookings.models import Booking
 from programs.bookings.queries.papers import decides_for_school, papers_read_by, with_principal_known
-from programs.bookings.rules import papers as risk_rules
-from programs.centres import policy
+from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
-from programs.schools.choices import SchoolRole
+from programs.schools.choices import Authority, SchoolRole
+from programs.schools.models import School
 from programs.schools.policy import can_act_for
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
 
+def may_book(user) -> bool:
+    """Whether to offer the person the way to a booking. Strangers may try: they are led to sign in first."""
+    return not user.is_authenticated or bool(roles_of(user).working_schools)
+
+
+def may_book_for(user, school: School) -> bool:
+    """Any current member of staff of a working school."""
+    return can_act_for(roles_of(user), school)
+
+
+def may_manage(user, booking: Booking) -> bool:
+    """The group's leader, and the school's coordinator or head; colleagues may look but not change anything."""
+    roles, school = roles_of(user), booking.school
+    if not can_act_for(roles, school):
+        return False
+    return user.pk == booking.leader_id or roles.coordinates(school) or SchoolRole.PRINCIPAL in roles.roles_at(school)
+
+
+def may_receive(user, booking: Booking) -> bool:
+    """The staff of the centre that the group visits."""
+    return booking.session.field_trip.centre_id in centre_ids_of(user)
+
+
+def may_cancel(user, booking: Booking) -> bool:
+    """Either side."""
+    return may_manage(user, booking) or may_receive(user, booking)
+
+
+def may_write_needs(user, booking: Booking) -> bool:
+    """Access and medical needs are written by the group's leader alone."""
+    return user.pk == booking.leader_id and may_manage(user, booking)
+
+
+def may_read_needs(user, booking: Booking) -> bool:
+    """They are for the host, and for the leader who wrote them: not for colleagues and officers."""
+    return user.pk == booking.leader_id or may_receive(user, booking)
+
+
+def may_make_exception(user, booking: Booking) -> bool:
+    """The centre's manager and the department answer for more pupils than were planned; nobody else may."""
+    return roles_of(user).is_department or booking.session.field_trip.centre_id in managed_centre_ids(user)
+
+
+def may_read_papers(user, booking: Booking) -> bool:
+    return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
+
+
+def may_decide(user, booking: Booking, kind: str) -> bool:
+    """Whether this person's answer counts as ``kind`` for this booking."""
+    roles, school = roles_of(user), booking.school
+    if kind == ApprovalKind.PRINCIPAL:
+        led = roles.is_staff_of(school)
+        return led and decides_for_school(roles, booking, with_principal=with_principal_known([school.pk]))
+    of_ward = kind == ApprovalKind.WARD and school.authority != Authority.DEPARTMENT
+    officer = roles.is_ward_officer if of_ward else roles.is_department
+    return officer and schools_in_scope(user).filter(pk=school.pk).exists()
+
+
+def may_keep_photographs(*, booking: Booking, by: User) -> bool:
+    """The group's leader, the head of its school, and its host."""
+    return may_cancel(by, booking)
+
+
+def may_add_photographs(user, booking: Booking) -> bool:
+    """Those whose part it is, once the group has come."""
+    return booking.state in CAME and may_keep_photographs(booking=booking, by=user)
+
+
+# --- As ballots and visit days still ask --------------------------------------------------------
 def can_book_for(roles, school) -> bool:
     """Whether this person may book places for ``school``."""
     return can_act_for(roles, school)
 
 
 def can_manage_booking(roles, *, user_id: int, leader_id: int, school) -> bool:
-    """The group's leader, and the school's coordinator or head; colleagues may look but not change anything."""
     if not can_act_for(roles, school):
         return False
     leads_school = roles.coordinates(school) or SchoolRole.PRINCIPAL in roles.roles_at(school)
@@ -34,13 +100,7 @@ def can_manage_booking(roles, *, user_id: int, leader_id: int, school) -> bool:
 
 
 def can_write_needs(*, user_id: int, leader_id: int) -> bool:
-    """Access and medical needs are written by the group's leader alone."""
     return user_id == leader_id
-
-
-def can_read_needs(*, user_id: int, leader_id: int, runs_centre: bool) -> bool:
-    """They are for the host, and for the leader who wrote them: not for colleagues and officers."""
-    return runs_centre or can_write_needs(user_id=user_id, leader_id=leader_id)
 
 
 PERMISSIONS = [
@@ -103,44 +163,3 @@ PERMISSIONS = [
         "booking_exception",
     ),
 ]
-
-
-def can_make_exception(managed_ids: Iterable[int], centre_id: int, *, is_department: bool) -> bool:
-    """The centre's manager and the department answer for more pupils than were planned; nobody else may."""
-    return is_department or centre_id in set(managed_ids)
-
-
-def may_book(user) -> bool:
-    """Whether to offer the person the way to a booking. Strangers may try: they are led to sign in first."""
-    return not user.is_authenticated or bool(roles_of(user).working_schools)
-
-
-def may_read_papers(user, booking: Booking) -> bool:
-    return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
-
-
-def may_decide(user, booking: Booking, kind: str) -> bool:
-    """Whether this person's answer counts as ``kind`` for this booking."""
-    roles = roles_of(user)
-    if kind == ApprovalKind.PRINCIPAL:
-        led = roles.is_staff_of(booking.school)
-        return led and decides_for_school(roles, booking, with_principal=with_principal_known([booking.school_id]))
-    return risk_rules.can_decide(
-        kind,
-        roles=roles,
-        school=booking.school,
-        school_alone=False,
-        has_principal=False,
-        in_scope=schools_in_scope(user).filter(pk=booking.school_id).exists(),
-    )
-
-
-def may_keep_photographs(*, booking: Booking, by: User) -> bool:
-    """The group's leader, the head of its school, and its host."""
-    manages = can_manage_booking(roles_of(by), user_id=by.pk, leader_id=booking.leader_id, school=booking.school)
-    return manages or policy.can_run_centre(centre_ids_of(by), booking.session.field_trip.centre_id)
-
-
-def may_add_photographs(user, booking: Booking) -> bool:
-    """Those whose part it is, once the group has come."""
-    return booking.state in CAME and may_keep_photographs(booking=booking, by=user)

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.centres.choices import BookingMode, WaitingPolicy, Weekday
-from programs.centres.models import Centre, FieldTrip, Room, Season, Session
+from programs.centres.models import Centre, FieldTrip, Room, Season
 from programs.core.choices import GRADES_OF_LEVEL, Grade, Level
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin
 from programs.schools.models import Area
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off", "class": "number"}
@@ -201,18 +202,16 @@ class SeriesForm(OfferForm):
     )
 
 
-class PlaceForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
-    """Where and when a session is put: for moving it and for its copy."""
+class PlaceForm(CleanFormMixin, forms.Form):
+    """Where and when a session is put."""
 
     day = DayField(label=_("Day"))
     clock = ClockField(label=_("Begins at"))
     room = forms.ModelChoiceField(label=_("Room"), queryset=None)
 
-    def __init__(self, *args, session: Session, **kwargs) -> None:
-        local = timezone.localtime(session.starts_at)
-        kwargs.setdefault("initial", {"day": local.date(), "clock": local.time(), "room": session.room_id})
+    def __init__(self, *args, centre: Centre, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["room"].queryset = session.field_trip.centre.rooms.all()
+        self.fields["room"].queryset = centre.rooms.all()
         self.fields["room"].label_from_instance = _room_label
 
     @property
@@ -220,11 +219,19 @@ class PlaceForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         return moment_of(self.cleaned_data["day"], self.cleaned_data["clock"])
 
 
-class CapacityForm(IdempotentFormMixin, forms.Form):
+class MoveForm(PlaceForm, VersionedFormMixin):
+    pass
+
+
+class CopyForm(PlaceForm, IdempotentFormMixin):
+    pass
+
+
+class CapacityForm(VersionedFormMixin):
     capacity = number(label=_("Places"), min_value=1, max_value=1000)
 
 
-class ReasonForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class ReasonForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("Reason"),
         max_length=300,

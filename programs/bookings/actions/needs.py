@@ -13,25 +13,22 @@ from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
-from programs.schools.queries.roles import roles_of
 
 
+@transaction.atomic
 def tell_needs(*, booking_id: int, needs: str, version: str, by: User) -> Booking:
     """Set the access and medical needs of a group. The audit log says that they changed, never what they are.
 
     Raises ``Refused`` once the group has come or comes no more, or when the needs are not those that were read at
     ``version``, and PermissionDenied for all but its leader. The same again changes nothing.
     """
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        people = {"user_id": by.pk, "leader_id": booking.leader_id}
-        manages = policy.can_manage_booking(roles_of(by), school=booking.school, **people)
-        must(manages and policy.can_write_needs(**people))
-        refuse_if(booking_rules.needs_refusal(state=booking.state))
-        if booking.needs == needs:
-            return booking
-        refuse_if_stale(version, {"needs": booking.needs})
-        booking.needs = needs
-        booking.save(update_fields=["needs"])
-        record(by=by, action="booking.needs", obj=booking)
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_write_needs(by, booking))
+    refuse_if(booking_rules.needs_refusal(booking))
+    if booking.needs == needs:
+        return booking
+    refuse_if_stale(version, {"needs": booking.needs})
+    booking.needs = needs
+    booking.save(update_fields=["needs"])
+    record(by=by, action="booking.needs", obj=booking)
     return booking

@@ -70,6 +70,12 @@ def roster_of(booking: Booking) -> QuerySet[RosterEntry]:
     return booking.roster.select_related("pupil").order_by("pupil__sort_key")
 
 
+def listed(booking: Booking) -> dict[str, list[int]]:
+    """The names on the list as its form has them; nothing as long as there are none."""
+    pupils = sorted(booking.roster.values_list("pupil_id", flat=True))
+    return {"pupils": pupils} if pupils else {}
+
+
 def without_consent(booking: Booking) -> set[int]:
     """Pupils of the list who may not go: nobody agreed, or not any more. Two queries; none are kept."""
     listed = set(booking.roster.values_list("pupil_id", flat=True))

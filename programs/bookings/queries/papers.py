@@ -15,19 +15,19 @@ from programs.accounts.models import User
 from programs.bookings.choices import ApprovalKind, ApprovalState
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.queries.bookings import BOOKING_PARTS, bookings_visible_to
-from programs.bookings.rules import papers as risk_rules
-from programs.bookings.rules.papers import CompletenessFacts
+from programs.bookings.rules import papers as rules
 from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.queries.sessions import centre_ids_of
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.core.choices import level_of_grade
+from programs.core.refusals import Refusal
 from programs.pupils.queries import pupils_of_class
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
 from programs.schools.models import Area, Membership, OfficerPost, School
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
-from programs.schools.rules import COORDINATING
+from programs.schools.rules import COORDINATING, Roles
 
 CITY_DEPTH = 4  # floors of the tree of areas
 
@@ -80,6 +80,10 @@ def papers_of(booking: Booking) -> list[PaperLine]:
     return [PaperLine(kind, handed_in.get(kind)) for kind in PaperKind if kind in wanted or kind in handed_in]
 
 
+def paper_of(booking: Booking, kind: str) -> BookingPaper | None:
+    return booking.papers.filter(kind=kind).first()
+
+
 def missing_papers(lines: Iterable[PaperLine]) -> int:
     return sum(1 for line in lines if line.paper is None)
 
@@ -116,20 +120,12 @@ def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
     trip = booking.session.field_trip
     here, there = booking.school.ward, trip.centre.ward
     neighbours = here.pk == there.pk or (here.parent_id is not None and here.parent_id == there.parent_id)
-    grade = booking.class_group.grade if booking.class_group else trip.grade_from
-    return risk_rules.risks_of(
-        risk_rules.RiskFacts(
-            same_ward=here.pk == there.pk,
-            same_city=neighbours or _city_of(here) == _city_of(there),
-            hired_vehicle=trip.needs_transport,
-            price_vnd=trip.price_vnd,
-            level=level_of_grade(grade),
-        )
-    )
+    same_city = neighbours or _city_of(here) == _city_of(there)
+    return rules.risks_of(trip, same_ward=here.pk == there.pk, same_city=same_city, level=level_of_grade(booking.grade))
 
 
 def approvals_needed(risks: Iterable[str]) -> tuple[ApprovalKind, ...]:
-    return risk_rules.approvals_needed(tuple(risks), settings.JURISDICTION.get("visit_approvals", {}))
+    return rules.approvals_needed(tuple(risks), settings.JURISDICTION.get("visit_approvals", {}))
 
 
 @dataclass(frozen=True)
@@ -172,7 +168,8 @@ def approvals_of(booking: Booking, needed: Iterable[str]) -> list[ApprovalLine]:
 
 def approvals_visible_to(user) -> QuerySet[BookingApproval]:
     """The approvals of the bookings that the person sees; who may decide one is another question."""
-    return BookingApproval.objects.filter(booking__in=bookings_visible_to(user).values("pk"))
+    approvals = BookingApproval.objects.filter(booking__in=bookings_visible_to(user).values("pk"))
+    return approvals.select_related(*(f"booking__{part}" for part in (*BOOKING_PARTS, "school__ward")))
 
 
 def with_principal_known(schools: Iterable[int]) -> set[int]:
@@ -181,15 +178,16 @@ def with_principal_known(schools: Iterable[int]) -> set[int]:
     return set(principals.values_list("school_id", flat=True))
 
 
-def decides_for_school(roles, booking: Booking, *, with_principal: set[int]) -> bool:
-    return risk_rules.can_decide(
-        ApprovalKind.PRINCIPAL,
-        roles=roles,
-        school=booking.school,
-        school_alone=approvals_needed(risks_of(booking)) == (ApprovalKind.PRINCIPAL,),
-        has_principal=booking.school_id in with_principal,
-        in_scope=False,
-    )
+def decides_for_school(roles: Roles, booking: Booking, *, with_principal: set[int]) -> bool:
+    """The principal, or the coordinator where there is none; either of them where the school decides alone."""
+    school = booking.school
+    if not school.is_working:
+        return False
+    if SchoolRole.PRINCIPAL in roles.roles_at(school):
+        return True
+    if not roles.coordinates(school):
+        return False
+    return school.pk not in with_principal or approvals_needed(risks_of(booking)) == (ApprovalKind.PRINCIPAL,)
 
 
 def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
@@ -211,7 +209,7 @@ def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
     asked = BookingApproval.objects.filter(
         mine,
         state=ApprovalState.ASKED,
-        booking__state__in=risk_rules.DECIDABLE,
+        booking__state__in=rules.INCOMPLETE,
         booking__session__starts_at__gt=now,
     ).select_related(*parts)
     rows = list(asked.order_by("booking__session__starts_at", "pk"))
@@ -294,17 +292,15 @@ class Checklist:
         )
         return words.format(agreed=counted.agreed, listed=counted.listed)
 
-    def facts(self, *, now: datetime, alternative: str, approvals_missing: int | None = None) -> CompletenessFacts:
-        missing = self.approvals_missing if approvals_missing is None else approvals_missing
-        return CompletenessFacts(
-            state=self.booking.state,
-            now=now,
-            starts_at=self.booking.session.starts_at,
-            pupils=self.booking.pupils,
+    def refusal(self, *, alternative: str, own_yes: bool, now: datetime) -> Refusal | None:
+        """Why the visit may not be confirmed now. ``own_yes``: the person who confirms approves with it."""
+        return rules.confirm_refusal(
+            self.booking,
             papers_missing=self.papers_missing,
-            approvals_missing=missing,
+            approvals_missing=0 if own_yes else self.approvals_missing,
             staying=self.consents.staying,
             alternative=alternative or self.booking.alternative,
+            now=now,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -11,24 +10,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
-from programs.bookings.rules.booking import move_refusal
+from programs.bookings.models import Booking, BookingApproval
+from programs.bookings.rules.booking import begun_refusal, move_refusal
 from programs.centres.choices import VisitRisk
-from programs.centres.rules import moment_text
+from programs.centres.models import FieldTrip, Session
 from programs.core.choices import Level
 from programs.core.refusals import Refusal
-from programs.schools.choices import Authority, SchoolRole
 
 INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
 WARN_BEFORE = timedelta(days=2)
 
 
-def papers_due(*, starts_at: datetime, confirm_days: int, now: datetime) -> datetime:
+def papers_due(session: Session, *, now: datetime) -> datetime:
     """Until when a school completes its papers: the end of the centre's last day for it.
 
     Later bookings have until the evening before the session, or until it begins.
     """
+    starts_at = session.starts_at
     day = timezone.localtime(starts_at).date()
-    for days in (confirm_days, 1):
+    for days in (session.field_trip.centre.confirm_days, 1):
         due = timezone.make_aware(datetime.combine(day - timedelta(days=days), time(23, 59)))
         if now < due < starts_at:
             return due
@@ -40,69 +40,69 @@ def warning_due(*, since: datetime, due: datetime) -> datetime:
     return max(due - WARN_BEFORE, since + (due - since) / 2)
 
 
-def lapses(*, state: str, due: datetime | None, now: datetime, starts_at: datetime) -> bool:
+def lapses(booking: Booking, *, now: datetime) -> bool:
     """Whether the places go back now. A group whose session has begun is the centre's to judge, at the door."""
-    return state in INCOMPLETE and due is not None and due <= now < starts_at
+    due = booking.papers_due_at
+    return booking.state in INCOMPLETE and due is not None and due <= now < booking.session.starts_at
 
 
-def paper_refusal(*, state: str, text: str, has_file: bool) -> Refusal | None:
+def paper_refusal(booking: Booking, *, text: str, has_file: bool) -> Refusal | None:
     """Why this paper may not be handed in now."""
-    if state not in INCOMPLETE:
+    if booking.state not in INCOMPLETE:
         return Refusal("papers_fixed", _("The papers of this booking can no longer be changed."))
     if not text and not has_file:
         return Refusal("paper_empty", _("Write it here, or choose a file."), "text")
     return None
 
 
-@dataclass(frozen=True)
-class CompletenessFacts:
-    """How far the papers of a booking are."""
+def confirm_refusal(
+    booking: Booking,
+    *,
+    papers_missing: int,
+    approvals_missing: int,
+    staying: int,
+    alternative: str,
+    now: datetime,
+) -> Refusal | None:
+    """Why the school may not confirm now: everything on the list must be there.
 
-    state: str
-    now: datetime
-    starts_at: datetime
-    pupils: int
-    papers_missing: int
-    approvals_missing: int
-    staying: int  # of the booked pupils: nobody agreed that they come
-    alternative: str
+    ``staying`` are those of the booked pupils for whom nobody agreed that they come.
+    """
+    return (
+        begun_refusal(booking.session, now=now)
+        or move_refusal(booking, BookingState.CONFIRMED)
+        or _papers_missing(papers_missing)
+        or _consents_missing(booking.pupils, staying, alternative)
+        or _approvals_missing(approvals_missing)
+    )
 
 
-def confirm_refusal(facts: CompletenessFacts) -> Refusal | None:
-    """Why the school may not confirm now: everything on the list must be there."""
-    if facts.starts_at <= facts.now:
-        return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(facts.starts_at)))
-    if (moved := move_refusal(state=facts.state, to=BookingState.CONFIRMED)) is not None:
-        return moved
-    return _papers_missing(facts) or _consents_missing(facts) or _approvals_missing(facts)
-
-
-def _papers_missing(facts: CompletenessFacts) -> Refusal | None:
-    if not facts.papers_missing:
+def _papers_missing(number: int) -> Refusal | None:
+    if not number:
         return None
     message = ngettext(
         "{count} paper is still missing: submit it on the booking's page.",
         "{count} papers are still missing: submit them on the booking's page.",
-        facts.papers_missing,
+        number,
     )
-    return Refusal("papers_missing", message.format(count=facts.papers_missing))
+    return Refusal("papers_missing", message.format(count=number))
 
 
-def _consents_missing(facts: CompletenessFacts) -> Refusal | None:
-    if facts.staying >= facts.pupils:
+def _consents_missing(pupils: int, staying: int, alternative: str) -> Refusal | None:
+    if staying >= pupils:
         return Refusal("no_consents", _("No one has consent to come yet. Remind the guardians, or cancel the visit."))
-    if not facts.staying or facts.alternative:
+    if not staying or alternative:
         return None
     message = ngettext(
         "{count} pupil is staying at school without consent: describe the equivalent activity.",
         "{count} pupils are staying at school without consent: describe the equivalent activity.",
-        facts.staying,
+        staying,
     )
-    return Refusal("alternative_missing", message.format(count=facts.staying), "alternative")
+    return Refusal("alternative_missing", message.format(count=staying), "alternative")
 
 
-def _approvals_missing(facts: CompletenessFacts) -> Refusal | None:
-    if not facts.approvals_missing:
+def _approvals_missing(number: int) -> Refusal | None:
+    if not number:
         return None
     return Refusal(
         "approval_missing", _("The visit has not been approved yet. You will get a message as soon as it is.")
@@ -110,29 +110,17 @@ def _approvals_missing(facts: CompletenessFacts) -> Refusal | None:
 
 
 ALWAYS = "always"
-DECIDABLE = (BookingState.HELD, BookingState.PAPERS_DUE)
 
 
-@dataclass(frozen=True)
-class RiskFacts:
-    """The facts that can make a visit riskier."""
-
-    same_ward: bool
-    same_city: bool
-    hired_vehicle: bool
-    price_vnd: int
-    level: str
-
-
-def risks_of(facts: RiskFacts) -> tuple[VisitRisk, ...]:
+def risks_of(trip: FieldTrip, *, same_ward: bool, same_city: bool, level: str) -> tuple[VisitRisk, ...]:
     """What makes this visit riskier than one next door; nothing for the nearest and free one."""
-    primary = facts.level == Level.PRIMARY
+    primary = level == Level.PRIMARY
     found = {
-        VisitRisk.OTHER_WARD: not facts.same_ward,
-        VisitRisk.HIRED_VEHICLE: facts.hired_vehicle,
-        VisitRisk.PAID: facts.price_vnd > 0,
+        VisitRisk.OTHER_WARD: not same_ward,
+        VisitRisk.HIRED_VEHICLE: trip.needs_transport,
+        VisitRisk.PAID: trip.price_vnd > 0,
         VisitRisk.PRIMARY: primary,
-        VisitRisk.PRIMARY_OUTSIDE_CITY: primary and not facts.same_city,
+        VisitRisk.PRIMARY_OUTSIDE_CITY: primary and not same_city,
     }
     return tuple(risk for risk, holds in found.items() if holds)
 
@@ -155,25 +143,9 @@ def is_approved(needed: Sequence[str], states: Mapping[str, str]) -> bool:
     return all(states.get(kind) == ApprovalState.APPROVED for kind in needed)
 
 
-def can_decide(kind: str, *, roles, school, school_alone: bool, has_principal: bool, in_scope: bool) -> bool:
-    """Whether this person's yes counts as ``kind``.
-
-    The principal answers for the school, the coordinator where there is none, and either of them where the school
-    decides alone. ``in_scope``: the school is among those that the officer looks after.
-    """
-    if kind == ApprovalKind.PRINCIPAL:
-        if not school.is_working:
-            return False
-        stands_in = roles.coordinates(school) and (school_alone or not has_principal)
-        return SchoolRole.PRINCIPAL in roles.roles_at(school) or stands_in
-    if kind == ApprovalKind.WARD and school.authority != Authority.DEPARTMENT:
-        return in_scope and roles.is_ward_officer
-    return in_scope and roles.is_department
-
-
-def decision_refusal(*, state: str, approval_state: str, approved: bool, reason: str) -> Refusal | None:
+def decision_refusal(booking: Booking, approval: BookingApproval, *, approved: bool, reason: str) -> Refusal | None:
     """Why this answer may not be recorded now."""
-    if state not in DECIDABLE or approval_state != ApprovalState.ASKED:
+    if booking.state not in INCOMPLETE or approval.state != ApprovalState.ASKED:
         return Refusal("not_asked", _("No one is waiting for this answer any more."))
     if not approved and not reason:
         return Refusal("reason_missing", _("Say why not, so that the school knows what to change."), "reason")

@@ -2,102 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from programs.bookings.actions.changes import cancel_series, cancel_session, change_capacity, move_session
 from programs.bookings.choices import CAME
-from programs.bookings.queries import schedule as schedule_queries
+from programs.bookings.models import Booking
+from programs.bookings.queries import schedule as queries
 from programs.centres import rules
 from programs.centres.actions.schedule import Offer, schedule_session
-from programs.centres.forms import CapacityForm, PlaceForm, ReasonForm
-from programs.centres.models import Session
+from programs.centres.forms import CapacityForm, CopyForm, MoveForm, ReasonForm
+from programs.centres.models import Room, Session, SessionSeries
 from programs.centres.queries import schedule
 from programs.centres.views.schedule import may_schedule
+from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.dates import short_moment
 from programs.core.gates import signed_in
-from programs.core.policy import must
-from programs.core.refusals import Refused, show_refusal
+from programs.core.refusals import Refused
 
 
-def _planned(request: HttpRequest, pk: int) -> Session:
-    """The session, for those who may change it."""
-    session = get_object_or_404(schedule.planned_visible_to(request.user), pk=pk)
-    must(may_schedule(request, session.field_trip.centre_id))
-    return session
+class SessionAct(Act):
+    """What the manager of a centre does with a session of its calendar."""
+
+    template_name = "bookings/session_change.html"
+    context_object_name = "session"
+
+    def get_target(self, pk: int) -> Session:
+        return get_object_or_404(schedule.planned_visible_to(self.user), pk=pk)
+
+    def may(self, user, session: Session) -> bool:
+        return may_schedule(self.request, session.field_trip.centre_id)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("session_plan", args=[self.target.pk])
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        return queries.group_counts(schedule.planned_visible_to(self.user).filter(pk=self.target.pk))
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        trip = self.target.field_trip
+        return super().get_context_data(trip=trip, centre=trip.centre, **kwargs)
 
 
-def _page(request: HttpRequest, session: Session, form, **context) -> HttpResponse:
-    context |= {"session": session, "trip": session.field_trip, "centre": session.field_trip.centre, "form": form}
-    return render(request, "bookings/session_change.html", context)
+class PlaceAct(SessionAct):
+    """Asks when and where; it begins with where the session is."""
+
+    def get_initial(self) -> dict[str, Any]:
+        return self.target.place
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"centre": self.target.field_trip.centre}
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def session_move(request: HttpRequest, pk: int) -> HttpResponse:
-    session = _planned(request, pk)
-    form = PlaceForm(request.POST or None, session=session)
-    if request.method == "POST" and form.is_valid():
-        try:
-            moved = move_session(
-                session_id=session.pk, starts_at=form.starts_at, room=form.cleaned_data["room"], by=request.user
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(
-                request, _("The session will now take place on {moment}. Every group has been told.").format(
-                    moment=short_moment(moved.starts_at)
-                )
-            )  # fmt: skip
-            return redirect("session_plan", session.pk)
-    counts = schedule_queries.group_counts(schedule.planned_visible_to(request.user).filter(pk=session.pk))
+class MoveSession(PlaceAct):
+    form_class = MoveForm
+    title = submit = _("Move the session")
     text = _(
         "Bookings keep their places, papers and consents. Each group gets one message with the new calendar entry."
     )
-    return _page(
-        request,
-        session,
-        form,
-        title=_("Move the session"),
-        submit=_("Move the session"),
-        text=text,
-        groups=counts["groups"],
-    )
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(groups=self.counts["groups"], **kwargs)
+
+    def act(self, form: MoveForm) -> Session:
+        typed = form.cleaned_data
+        return move_session(
+            session_id=self.target.pk,
+            starts_at=form.starts_at,
+            room=typed["room"],
+            version=typed["version"],
+            by=self.user,
+        )
+
+    def said(self, session: Session) -> str:
+        text = _("The session will now take place on {moment}. Every group has been told.")
+        return text.format(moment=short_moment(session.starts_at))
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def session_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    session = _planned(request, pk)
-    form = PlaceForm(request.POST or None, session=session)
-    if request.method == "POST" and form.is_valid():
-        try:
-            copy = schedule_session(
-                offer=_offer_of(session, room=form.cleaned_data["room"]),
-                starts_at=form.starts_at,
-                by=request.user,
-                key=form.cleaned_data["idempotency_key"],
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The session is in the calendar."))
-            return redirect("session_plan", copy.pk)
+class CopySession(PlaceAct):
+    form_class = CopyForm
+    title = _("Copy the session")
+    submit = _("Create the copy")
     text = _("The copy has the same places, season and booking rules, and no groups yet.")
-    return _page(request, session, form, title=_("Copy the session"), submit=_("Create the copy"), text=text)
+    done = _("The session is in the calendar.")
+
+    def act(self, form: CopyForm) -> Session:
+        offer = _offer_of(self.target, room=form.cleaned_data["room"])
+        return schedule_session(offer=offer, starts_at=form.starts_at, by=self.user, key=form.key)
+
+    def way_back(self, session: Session) -> str:
+        return reverse("session_plan", args=[session.pk])
 
 
-def _offer_of(session: Session, *, room) -> Offer:
+def _offer_of(session: Session, *, room: Room) -> Offer:
     """The same again: what opened already is open for the copy too."""
     closes_days = max((session.starts_at - session.booking_closes_at) // timedelta(days=1), 0)
     return Offer(
@@ -112,52 +122,44 @@ def _offer_of(session: Session, *, room) -> Offer:
     )
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def session_capacity(request: HttpRequest, pk: int) -> HttpResponse:
-    session = _planned(request, pk)
-    form = CapacityForm(request.POST or None, initial={"capacity": session.capacity})
-    over = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_capacity(session_id=session.pk, capacity=form.cleaned_data["capacity"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-            over = [
-                each
-                for each in schedule_queries.groups_of(session)
-                if each.counts_seats and refused.refusal.code == "over"
-            ]
-        else:
-            messages.success(request, _("The number of places has been changed."))
-            return redirect("session_plan", session.pk)
+class ChangeCapacity(SessionAct):
+    form_class = CapacityForm
+    title = submit = _("Change the places")
     text = _(
         "Extra places go to the waiting list first. You cannot go below the number already taken: no group loses "
         "its places."
     )
-    return _page(
-        request, session, form, title=_("Change the places"), submit=_("Change the places"), text=text, over=over
-    )
+    done = _("The number of places has been changed.")
+    over: Sequence[Booking] = ()
+
+    def get_initial(self) -> dict[str, int]:
+        return {"capacity": self.target.capacity}
+
+    def act(self, form: CapacityForm) -> Session:
+        return change_capacity(session_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    def refused(self, form: CapacityForm, refused: Refused) -> HttpResponse:
+        if refused.refusal.code == "over":
+            self.over = [booking for booking in queries.groups_of(self.target) if booking.counts_seats]
+        return super().refused(form, refused)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(over=self.over, **kwargs)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    session = _planned(request, pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cancel_session(session_id=session.pk, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The session has been cancelled. Every group has been told."))
-            return redirect("session_plan", session.pk)
-    counts = schedule_queries.group_counts(schedule.planned_visible_to(request.user).filter(pk=session.pk))
-    return _page(
-        request, session, form, title=_("Cancel this session?"), submit=_("Cancel the session"),
-        text=_told(**counts), danger=True,
-    )  # fmt: skip
+class CancelSession(SessionAct):
+    form_class = ReasonForm
+    title = _("Cancel this session?")
+    submit = _("Cancel the session")
+    danger = True
+    done = _("The session has been cancelled. Every group has been told.")
+
+    @property
+    def text(self) -> str:
+        return _told(**self.counts)
+
+    def act(self, form: ReasonForm) -> Session:
+        return cancel_session(session_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
 def _told(*, groups: int, waiting: int) -> str:
@@ -175,31 +177,35 @@ def _told(*, groups: int, waiting: int) -> str:
     return text
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    series = get_object_or_404(schedule.series_visible_to(request.user), pk=pk)
-    must(may_schedule(request, series.field_trip.centre_id))
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        count = cancel_series(series_id=series.pk, reason=form.cleaned_data["reason"], by=request.user)
+class CancelSeries(Act):
+    form_class = ReasonForm
+    title = _("Cancel all remaining sessions?")
+    submit = _("Cancel all of them")
+    danger = True
+
+    def get_target(self, pk: int) -> SessionSeries:
+        return get_object_or_404(schedule.series_visible_to(self.user), pk=pk)
+
+    def may(self, user, series: SessionSeries) -> bool:
+        return may_schedule(self.request, series.field_trip.centre_id)
+
+    @property
+    def text(self) -> str:
+        remaining = queries.remaining_of(self.target, now=timezone.now())
+        count = remaining.count()
+        sessions = ngettext("{count} session is still to come.", "{count} sessions are still to come.", count)
+        return f"{sessions.format(count=count)} {_told(**queries.group_counts(remaining))}"
+
+    def act(self, form: ReasonForm) -> int:
+        return cancel_series(series_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    def said(self, count: int) -> str:
         message = ngettext("{count} session has been cancelled.", "{count} sessions have been cancelled.", count)
-        messages.success(request, message.format(count=count))
-        return redirect("series_detail", series.pk)
-    remaining = schedule_queries.remaining_of(series, now=timezone.now())
-    count = remaining.count()
-    sessions = ngettext("{count} session is still to come.", "{count} sessions are still to come.", count).format(
-        count=count
-    )
-    context = {
-        "title": _("Cancel all remaining sessions?"),
-        "text": f"{sessions} {_told(**schedule_queries.group_counts(remaining))}",
-        "form": form,
-        "submit": _("Cancel all of them"),
-        "danger": True,
-        "back_url": reverse("series_detail", args=[series.pk]),
-    }
-    return render(request, "components/confirm.html", context)
+        return message.format(count=count)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("series_detail", args=[self.target.pk])
 
 
 @signed_in
@@ -207,7 +213,7 @@ def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(schedule.planned_visible_to(request.user), pk=pk)
     centre = session.field_trip.centre
-    groups = schedule_queries.groups_of(session)
+    groups = queries.groups_of(session)
     now = timezone.now()
     received = rules.received_refusal(groups=sum(booking.state in CAME for booking in groups))
     context = {

@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from typing import Any
+
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
-from programs.bookings.actions.exceptions import exception_facts, give_places_by_exception, may_except
+from programs.bookings import policy
+from programs.bookings.actions.exceptions import give_places_by_exception
 from programs.bookings.forms import ExceptionForm
-from programs.bookings.queries import bookings as booking_queries
-from programs.bookings.rules.exceptions import ExceptionFacts, capacity_missing, exception_refusal
-from programs.core.gates import signed_in
-from programs.core.policy import must
-from programs.core.refusals import Refused, show_refusal
+from programs.bookings.models import Booking
+from programs.bookings.rules.waiting import capacity_missing, exception_refusal, room_left
+from programs.bookings.views.bookings import BookingAct
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_exception(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = get_object_or_404(booking_queries.bookings_visible_to(request.user), reference=reference)
-    must(may_except(booking=booking, by=request.user))
-    form = ExceptionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            give_places_by_exception(booking_id=booking.pk, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The group has its places; its leader will be told."))
-            return redirect("booking_detail", reference)
-    facts = exception_facts(booking=booking, now=timezone.now())
-    context = {
-        "booking": booking,
-        "session": booking.session,
-        "facts": facts,
-        "text": _consequence(facts),
-        "form": form,
+class BookingException(BookingAct):
+    form_class = ExceptionForm
+    template_name = "bookings/booking_exception.html"
+    may = staticmethod(policy.may_make_exception)
+    done = _("The group has its places; its leader will be told.")
+
+    def act(self, form: ExceptionForm) -> Booking:
+        return give_places_by_exception(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    @property
+    def text(self) -> str:
+        missing = capacity_missing(self.target)
+        text = ngettext(
+            "The group overtakes the others on the waiting list, and the session grows by {count} place.",
+            "The group overtakes the others on the waiting list, and the session grows by {count} places.",
+            missing,
+        )
+        return text.format(count=missing)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        booking = self.target
         # People who had begun keep what they typed; nobody else is invited to type for nothing.
-        "refusal": None if request.method == "POST" else exception_refusal(facts),
-    }
-    return render(request, "bookings/booking_exception.html", context)
-
-
-def _consequence(facts: ExceptionFacts) -> str:
-    missing = capacity_missing(pupils=facts.pupils, seats_left=facts.seats_left)
-    text = ngettext(
-        "The group overtakes the others on the waiting list, and the session grows by {count} place.",
-        "The group overtakes the others on the waiting list, and the session grows by {count} places.",
-        missing,
-    )
-    return text.format(count=missing)
+        begun = self.request.method == "POST"
+        refusal = None if begun else exception_refusal(booking, now=timezone.now())
+        return super().get_context_data(
+            session=booking.session, room_left=room_left(booking.session), refusal=refusal, **kwargs
+        )

@@ -9,15 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.bookings.actions.confirming import own_yes_is_all
-from programs.bookings.actions.group import locks_at
 from programs.bookings.choices import CAME, LIVE, BookingState
 from programs.bookings.models import Booking
 from programs.bookings.policy import may_decide, may_read_papers
 from programs.bookings.queries.booking import waiting_place
 from programs.bookings.queries.papers import Checklist, checklist_of
-from programs.bookings.rules.group import may_resize
-from programs.bookings.rules.papers import INCOMPLETE, confirm_refusal
-from programs.bookings.rules.waiting import policy_words, too_large_words
+from programs.bookings.rules.group import count_locks_at, may_resize
+from programs.bookings.rules.papers import INCOMPLETE
+from programs.bookings.words import policy_words, too_large_words
 
 WITH_PAPERS = (*INCOMPLETE, BookingState.CONFIRMED)
 
@@ -50,36 +49,25 @@ def head_counts(booking: Booking) -> list[HeadCount]:
 def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
     """The waiting list or the offer, the checklist with what this person may do about it, and the head counts."""
     session, now = booking.session, timezone.now()
-    fixed_at = locks_at(session=session)
-    resizable = may_resize(state=booking.state, now=now, starts_at=session.starts_at, locks_at=fixed_at)
     found: dict[str, Any] = {
         "waiting_place": waiting_place(booking),
         "offered": booking.state == BookingState.OFFERED,
-        "policy": policy_words(session.waiting_policy, one_group=session.one_group),
-        "too_large": _too_large(booking),
+        "policy": policy_words(session),
+        "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
-        "count_fixed_at": fixed_at if booking.state in WITH_PAPERS else None,
-        "may_resize": manages and resizable,
+        "count_fixed_at": count_locks_at(session) if booking.state in WITH_PAPERS else None,
+        "may_resize": manages and may_resize(booking, now=now),
     }
     if booking.state in WITH_PAPERS and session.starts_at > now:
         found |= _papers(user, booking, checklist_of(booking), manages=manages)
     return found
 
 
-def _too_large(booking: Booking) -> str:
-    waits = booking.state == BookingState.WAITLISTED
-    return too_large_words(pupils=booking.pupils, capacity=booking.session.capacity) if waits else ""
-
-
 def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
     is_open = booking.state in INCOMPLETE
     own_yes = manages and is_open and own_yes_is_all(checklist=checklist, by=user)
-    missing = 0 if own_yes else checklist.approvals_missing
-    facts = checklist.facts(
-        now=timezone.now(),
-        alternative="said when confirming",  # asked for there
-        approvals_missing=missing,
-    )
+    # The activity of those who stay is asked for when confirming.
+    refusal = checklist.refusal(alternative="said then", own_yes=own_yes, now=timezone.now())
     return {
         "checklist": checklist,
         "papers_open": is_open,
@@ -89,5 +77,5 @@ def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> d
             (line, is_open and line.state == "asked" and may_decide(user, booking, line.kind))
             for line in checklist.approvals
         ],
-        "may_confirm": manages and is_open and confirm_refusal(facts) is None,
+        "may_confirm": manages and is_open and refusal is None,
     }
