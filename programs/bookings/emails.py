@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
+from programs.bookings.words import parts_of
 from programs.notices.actions import write_message
 
 
@@ -38,9 +39,7 @@ def tell_leader(
         dedupe_key=f"{kind}:{booking.pk}:{occasion}" if occasion else f"{kind}:{booking.pk}",
         context={
             "booking": booking,
-            "session": booking.session,
-            "trip": booking.session.field_trip,
-            "centre": booking.session.field_trip.centre,
+            **parts_of(booking.session),
             "starts_at": timezone.localtime(booking.session.starts_at),
             **(about or {}),
         },

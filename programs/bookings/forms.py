@@ -227,9 +227,5 @@ class GroupForm(CleanFormMixin, VersionedFormMixin, forms.Form):
 
     def __init__(self, *args, pupils_per_adult: int, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["adults"].help_text = ngettext(
-            "At least one adult for every {count} pupil.",
-            "At least one adult for every {count} pupils.",
-            pupils_per_adult,
-        ).format(count=pupils_per_adult)
+        self.fields["adults"].help_text = _ratio_words([pupils_per_adult])
         self.fields["adults"].widget.attrs["data-pupils-per-adult"] = pupils_per_adult

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.bookings.choices import ApprovalKind
-from programs.bookings.views import bookings, changes, exceptions, papers, schedule, sessions, waiting
+from programs.bookings.views import bookings, papers, schedule, sessions, waiting
 
 BOOKING = "desk/bookings/<str:reference>/"
 CENTRE = "desk/centres/<str:code>/"
@@ -21,7 +21,7 @@ urlpatterns = [
     path(f"{BOOKING}needs/", bookings.BookingNeeds.as_view(), name="booking_needs"),
     path(f"{BOOKING}papers/<str:kind>/", papers.HandInPaper.as_view(), name="booking_paper"),
     path(f"{BOOKING}answer/", waiting.AnswerOffer.as_view(), name="booking_answer"),
-    path(f"{BOOKING}exception/", exceptions.BookingException.as_view(), name="booking_exception"),
+    path(f"{BOOKING}exception/", waiting.BookingException.as_view(), name="booking_exception"),
     *(
         path(
             f"desk/approvals/<int:pk>/{kind}/", papers.DecideApproval.as_view(), {"kind": kind}, name=f"approval_{kind}"
@@ -33,10 +33,10 @@ urlpatterns = [
     path(f"{BOOKING}participants/", bookings.NameParticipants.as_view(), name="booking_roster"),
     path(f"{BOOKING}calendar.ics", bookings.booking_calendar, name="booking_calendar"),
     path(f"{CENTRE}schedule/", schedule.centre_schedule, name="centre_schedule"),
-    path(SESSION, changes.session_plan, name="session_plan"),
-    path(f"{SESSION}move/", changes.MoveSession.as_view(), name="session_move"),
-    path(f"{SESSION}copy/", changes.CopySession.as_view(), name="session_copy"),
-    path(f"{SESSION}places/", changes.ChangeCapacity.as_view(), name="session_capacity"),
-    path(f"{SESSION}cancel/", changes.CancelSession.as_view(), name="session_cancel"),
-    path(f"{SERIES}cancel/", changes.CancelSeries.as_view(), name="series_cancel"),
+    path(SESSION, schedule.session_plan, name="session_plan"),
+    path(f"{SESSION}move/", schedule.MoveSession.as_view(), name="session_move"),
+    path(f"{SESSION}copy/", schedule.CopySession.as_view(), name="session_copy"),
+    path(f"{SESSION}places/", schedule.ChangeCapacity.as_view(), name="session_capacity"),
+    path(f"{SESSION}cancel/", schedule.CancelSession.as_view(), name="session_cancel"),
+    path(f"{SERIES}cancel/", schedule.CancelSeries.as_view(), name="series_cancel"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,12 @@ from programs.bookings.models import Booking
 from programs.bookings.rules.waiting import LAST_OFFER, too_large
 from programs.centres.choices import WaitingPolicy
 from programs.centres.models import Session
+
+
+def parts_of(session: Session) -> dict[str, Any]:
+    """What a page or a letter says of a session with."""
+    trip = session.field_trip
+    return {"session": session, "trip": trip, "centre": trip.centre}
 
 
 def time_span(session: Session) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from programs.bookings.actions.guard import lock_booking
 from programs.bookings.choices import ApprovalKind, BookingState
 from programs.bookings.models import BookingApproval
-from programs.bookings.queries.booking import bookings_in_the_way, school_to_book, session_to_book
+from programs.bookings.queries.booking import school_facts_of, session_to_book
 from programs.bookings.rules import booking, group, papers, waiting
 from programs.core.choices import Level
 from tests.centres.make import book, make_session
@@ -24,8 +24,7 @@ def calls() -> list[partial]:
     session = session_to_book(hanh, seen.pk)
     wish = book(other, make_class("8A2"), hanh, pupils=10, adults=1)
     wish.session = session
-    school = school_to_book(wish.school_id, session)
-    facts = booking.SchoolFacts(school, bookings_in_the_way(school, session, now=now), opens_at=school.opens_at)
+    facts = school_facts_of(wish=wish, now=now)
     held = lock_booking(booking_id=made.pk)
     confirmed = lock_booking(booking_id=made.pk)
     confirmed.state = BookingState.CONFIRMED

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from programs.bookings.actions.exceptions import give_places_by_exception
+from programs.bookings.actions.waiting import give_places_by_exception
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import CentreRole

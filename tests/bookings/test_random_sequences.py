@@ -28,8 +28,7 @@ from programs.bookings.actions import guard
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
-from programs.bookings.actions.exceptions import give_places_by_exception
-from programs.bookings.actions.waiting import accept_offer, leave_waiting
+from programs.bookings.actions.waiting import accept_offer, give_places_by_exception, leave_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import CentreRole, SessionState, WaitingPolicy

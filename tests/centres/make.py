@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.bookings.actions import changes, group, papers, roster
+from programs.bookings.actions import changes, group, papers
 from programs.bookings.actions.approvals import ask_approvals, decide_approval
 from programs.bookings.actions.booking import book_session
 from programs.bookings.actions.guard import lock_booking
@@ -158,7 +158,7 @@ def waiting(session: Session, *sizes: int) -> list[Booking]:
 # --- Changing a value at the version that is stored, as a page does that was just opened ---------
 def set_roster(*, booking_id: int, pupil_ids: list[int], by: User) -> Booking:
     version = version_of(listed(Booking.objects.get(pk=booking_id)))
-    return roster.set_roster(booking_id=booking_id, pupils=pupil_ids, version=version, by=by)
+    return group.set_roster(booking_id=booking_id, pupils=pupil_ids, version=version, by=by)
 
 
 def change_group(*, booking_id: int, **said) -> Booking:

@@ -23,10 +23,11 @@ from programs.ballots.actions.running import lock_sessions, lock_to_run, switch_
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings.actions import guard
-from programs.bookings.actions.booking import REFERENCE_PREFIX, school_facts_of
+from programs.bookings.actions.booking import REFERENCE_PREFIX
 from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
+from programs.bookings.queries.booking import school_facts_of
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.choices import BookingMode
 from programs.core.audit import Code, record

@@ -17,6 +17,7 @@ from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
 from programs.bookings.queries import papers as paper_queries
 from programs.bookings.rules import papers as rules
+from programs.bookings.words import parts_of
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
@@ -46,14 +47,9 @@ def _tell_deciders(approval: BookingApproval, *, round_of: int) -> None:
             kind="approval_asked",
             to=person,
             dedupe_key=f"approval_asked:{approval.pk}:{round_of}:{person.pk}",
-            context=_facts(booking) | {"approval": words},
+            context={"booking": booking, "approval": words, **parts_of(booking.session)},
             link=reverse("booking_detail", args=[booking.reference]),
         )
-
-
-def _facts(booking: Booking) -> dict:
-    trip = booking.session.field_trip
-    return {"booking": booking, "session": booking.session, "trip": trip, "centre": trip.centre}
 
 
 def ask_again(*, booking: Booking, by: User) -> None:

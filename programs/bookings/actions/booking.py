@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -72,18 +70,19 @@ def _same(earlier: Booking, wish: Booking) -> Booking:
 def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
     now = timezone.now()
     session = wish.session
-    ratio = ratio_of_session(session, wish.class_group.grade)
+    ratio = ratio_of_session(session, wish.grade)
     refuse_if(booking_rules.booking_refusal(session, wish.group, pupils_per_adult=ratio, now=now))
     seated = _take_or_queue(wish, wait_if_full=wait_if_full)
     # The rest is judged with the seats in hand: a refusal rolls the taking back.
-    refuse_if(booking_rules.school_refusal(wish, school_facts_of(wish=wish, now=now), now=now))
+    refuse_if(booking_rules.school_refusal(wish, booking_queries.school_facts_of(wish=wish, now=now), now=now))
     wish.reference = new_reference(REFERENCE_PREFIX)
     wish.state = BookingState.HELD if seated else BookingState.WAITLISTED
     wish.seats = wish.pupils if seated else 0
     wish.waiting_since = None if seated else now
     wish.papers_due_at = papers_due(session, now=now) if seated else None
     wish.save(force_insert=True)
-    record(by=wish.leader, action="booking.hold" if seated else "booking.wait", obj=wish, after=_seen(wish))
+    after = {"state": wish.state, **wish.size}
+    record(by=wish.leader, action="booking.hold" if seated else "booking.wait", obj=wish, after=after)
     if seated:
         tell_leader(kind="booking_held", booking=wish, now=now)
     else:
@@ -113,17 +112,6 @@ def _must_be_as_read(session: Session, now_is: Session) -> None:
     """Raises ``Refused`` when the session was cancelled, moved or given to a ballot while the form was on its way."""
     same = (session.state, session.mode, session.starts_at) == (now_is.state, now_is.mode, now_is.starts_at)
     refuse_if(None if same else booking_rules.changed_refusal(starts_at=now_is.starts_at))
-
-
-def school_facts_of(*, wish: Booking, now: datetime) -> booking_rules.SchoolFacts:
-    """What the rules ask of the school of ``wish``, with its row locked. The caller holds a transaction."""
-    school = booking_queries.school_to_book(wish.school_id, wish.session)
-    earlier = booking_queries.bookings_in_the_way(school, wish.session, now=now)
-    return booking_rules.SchoolFacts(school, earlier, opens_at=school.opens_at)
-
-
-def _seen(booking: Booking) -> dict:
-    return {"state": booking.state, **booking.size}
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
-"""The size of a group: changed through the seat guard, and finalised some days before the visit."""
+"""What a school says of its group: its size, through the seat guard; the names on its list; its needs."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,12 @@ from programs.bookings.actions import guard
 from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
-from programs.bookings.models import Booking
+from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.queries.booking import someone_waits
+from programs.bookings.queries.bookings import class_of, listed
 from programs.bookings.queries.papers import consents_of
 from programs.bookings.rules import group as sizes
+from programs.bookings.rules.booking import needs_refusal, roster_refusal
 from programs.centres.choices import WaitingPolicy
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.audit import record
@@ -105,3 +108,46 @@ def lock_count(*, booking_id: int, now: datetime) -> bool:
         )
     promote_waiting(session=booking.session, now=now)
     return True
+
+
+# --- Names ---------------------------------------------------------------------------------------
+@transaction.atomic
+def set_roster(*, booking_id: int, pupils: Collection[int], version: str, by: User) -> Booking:
+    """Set the list of participants to exactly these ``pupils``, by their numbers, all of the booking's class.
+
+    Raises PermissionDenied, and ``Refused``: ``roster_fixed``, ``foreign_pupil``, ``too_many_names``,
+    ``changed_meanwhile``.
+    """
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_manage(by, booking))
+    stored = listed(booking)
+    wanted, before = set(pupils), set(stored.get("pupils", ()))
+    foreign = wanted - before - class_of(booking)
+    refuse_if(roster_refusal(booking, named=len(wanted), foreign=len(foreign)))
+    if wanted == before:
+        return booking
+    refuse_if_stale(version, stored)
+    booking.roster.filter(pupil_id__in=before - wanted).delete()
+    RosterEntry.objects.bulk_create(RosterEntry(booking=booking, pupil_id=pk) for pk in sorted(wanted - before))
+    record(by=by, action="booking.roster", obj=booking, before={"named": len(before)}, after={"named": len(wanted)})
+    return booking
+
+
+# --- Access and medical needs --------------------------------------------------------------------
+@transaction.atomic
+def tell_needs(*, booking_id: int, needs: str, version: str, by: User) -> Booking:
+    """Set the access and medical needs of a group. The audit log says that they changed, never what they are.
+
+    Raises ``Refused`` once the group has come or comes no more, or when the needs are not those that were read at
+    ``version``, and PermissionDenied for all but its leader. The same again changes nothing.
+    """
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_write_needs(by, booking))
+    refuse_if(needs_refusal(booking))
+    if booking.needs == needs:
+        return booking
+    refuse_if_stale(version, {"needs": booking.needs})
+    booking.needs = needs
+    booking.save(update_fields=["needs"])
+    record(by=by, action="booking.needs", obj=booking)
+    return booking

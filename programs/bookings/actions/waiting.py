@@ -151,8 +151,8 @@ def leave_waiting(*, booking_id: int, by: User) -> Booking:
 def expire_offer(*, booking_id: int, now: datetime) -> bool:
     """End an offer that nobody answered and offer the places to the next group; False when it was answered."""
     booking = guard.lock_booking(booking_id=booking_id)
-    unanswered = booking.state == BookingState.OFFERED and booking.offer_expires_at is not None
-    if not unanswered or booking.offer_expires_at > now:
+    ends = booking.offer_expires_at
+    if booking.state != BookingState.OFFERED or ends is None or ends > now:
         return False
     guard.move_booking(booking=booking, to=BookingState.EXPIRED, changes={"ended_at": now})
     before, after = {"state": BookingState.OFFERED}, {"state": booking.state}
@@ -160,3 +160,27 @@ def expire_offer(*, booking_id: int, now: datetime) -> bool:
     tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)
     promote_waiting(session=booking.session, now=now)
     return True
+
+
+# --- By exception --------------------------------------------------------------------------------
+@transaction.atomic
+def give_places_by_exception(*, booking_id: int, reason: str, by: User) -> Booking:
+    """Let a waiting group in and enlarge the session as needed, up to the size of its room.
+
+    Raises ``Refused`` with the obstacle, and PermissionDenied for all but the centre's manager and the department.
+    """
+    now = timezone.now()
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_make_exception(by, booking))
+    refuse_if(line.exception_refusal(booking, now=now))
+    session = booking.session
+    before = {"state": booking.state, "capacity": session.capacity}
+    if missing := line.capacity_missing(booking):
+        guard.raise_capacity(session=session, seats=missing)
+    changes = {"papers_due_at": papers_due(session, now=now), "override_reason": reason, "override_by": by}
+    if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
+        raise RuntimeError(f"Session {session.pk} grew, and still has no places for {booking.reference}.")
+    after = {"state": booking.state, "capacity": session.capacity}
+    record(by=by, action="booking.exception", obj=booking, before=before, after=after, reason=reason)
+    tell_leader(kind="booking_held", booking=booking, now=now)
+    return booking

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from programs.bookings.choices import COUNT_IN_SEASON, LIVE
 from programs.bookings.models import Booking
-from programs.bookings.rules.booking import EarlierBooking
+from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
 from programs.centres.models import SeasonOpening, Session
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
 from programs.core.models import Holiday
@@ -92,15 +92,6 @@ def _school_to_book(pk: int, season: int) -> QuerySet[School]:
 _SCHOOL_TO_BOOK = Prepared(_school_to_book, pk=-1, season=-2)
 
 
-def school_to_book(school_id: int, session: Session) -> School:
-    """The school's row, locked, with ``opens_at``: when the season of ``session`` opens for its cluster, or None.
-
-    One school's bookings queue up here, so that its limits and its classes' hours hold under a rush. The caller
-    holds a transaction.
-    """
-    return _SCHOOL_TO_BOOK.rows(pk=school_id, season=session.season_id or 0)[0]
-
-
 def opening_for(session: Session, schools: Collection[School]) -> datetime:
     """When booking of ``session`` opens for these schools: with their cluster where its season says so.
 
@@ -131,10 +122,17 @@ def _bookings_in_the_way(school: int, now: datetime, season: int) -> QuerySet:
 _BOOKINGS_IN_THE_WAY = Prepared(_bookings_in_the_way, school=-1, now=A_MOMENT, season=-2)
 
 
-def bookings_in_the_way(school: School, session: Session, *, now: datetime) -> list[EarlierBooking]:
-    """The school's live bookings of sessions to come, and all that count in the season of ``session``."""
-    rows = _BOOKINGS_IN_THE_WAY.tuples(school=school.pk, now=now, season=session.season_id or 0)
-    return [EarlierBooking(*row) for row in rows]
+def school_facts_of(*, wish: Booking, now: datetime) -> SchoolFacts:
+    """What the rules ask of the school of ``wish``: its live bookings to come, and all that count in the season.
+
+    Its row is locked: one school's bookings queue up here, so that its limits and its classes' hours hold under a
+    rush. The caller holds a transaction; the session comes with ``on_holiday``.
+    """
+    session, season = wish.session, wish.session.season_id or 0
+    school = _SCHOOL_TO_BOOK.rows(pk=wish.school_id, season=season)[0]
+    rows = _BOOKINGS_IN_THE_WAY.tuples(school=school.pk, now=now, season=season)
+    earlier = [EarlierBooking(*row) for row in rows]
+    return SchoolFacts(school.is_working, school.opens_at, session.on_holiday, earlier)
 
 
 class OtherWay(Protocol):

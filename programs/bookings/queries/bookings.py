@@ -16,6 +16,7 @@ from programs.centres.queries.sessions import centre_ids_of
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.pupils.models import Enrolment, Pupil
+from programs.pupils.queries import pupils_of_class
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
@@ -68,6 +69,12 @@ def group_sizes(bookings: QuerySet[Booking]) -> dict[str, int]:
 def roster_of(booking: Booking) -> QuerySet[RosterEntry]:
     """The participants by given name in Vietnamese order."""
     return booking.roster.select_related("pupil").order_by("pupil__sort_key")
+
+
+def class_of(booking: Booking) -> set[int]:
+    """The pupils who are in its class now."""
+    group = booking.class_group
+    return set(pupils_of_class(group).values_list("pk", flat=True)) if group else set()
 
 
 def listed(booking: Booking) -> dict[str, list[int]]:

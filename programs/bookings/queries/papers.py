@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from programs.accounts.models import User
 from programs.bookings.choices import ApprovalKind, ApprovalState
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries.bookings import BOOKING_PARTS, bookings_visible_to
+from programs.bookings.queries.bookings import BOOKING_PARTS, bookings_visible_to, class_of
 from programs.bookings.rules import papers as rules
 from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.queries.sessions import centre_ids_of
@@ -22,7 +22,6 @@ from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.core.choices import level_of_grade
 from programs.core.refusals import Refusal
-from programs.pupils.queries import pupils_of_class
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
 from programs.schools.models import Area, Membership, OfficerPost, School
 from programs.schools.queries.roles import roles_of
@@ -54,8 +53,8 @@ def consents_of(booking: Booking) -> Consents:
     """The count from the ledger, read now; none is kept."""
     listed = set(booking.roster.values_list("pupil_id", flat=True))
     named = bool(listed)
-    if not named and booking.class_group_id:
-        listed = set(pupils_of_class(booking.class_group).values_list("pk", flat=True))
+    if not named:
+        listed = class_of(booking)
     agreed = len(in_force(listed, ConsentPurpose.TAKE_PART)) if listed else 0
     return Consents(named=named, listed=len(listed), agreed=agreed, pupils=booking.pupils)
 

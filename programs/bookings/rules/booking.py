@@ -16,7 +16,6 @@ from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Session
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
-from programs.schools.models import School
 
 
 def adults_needed(pupils: int, pupils_per_adult: int) -> int:
@@ -109,21 +108,20 @@ class EarlierBooking:
 class SchoolFacts:
     """What is read of the school once the seats are taken; a refusal gives them back."""
 
-    school: School  # its row, locked
-    earlier: Sequence[EarlierBooking]
+    is_working: bool
     opens_at: datetime | None  # for the school's cluster, where the season says so
+    on_holiday: bool  # on the day of the session
+    earlier: Sequence[EarlierBooking]
 
 
 def school_refusal(wish: Booking, facts: SchoolFacts, *, now: datetime) -> Refusal | None:
-    """Why this school may not book the session of ``wish``, whatever places are left; it comes with ``on_holiday``."""
-    if not facts.school.is_working:
+    """Why this school may not book the session of ``wish``, whatever places are left."""
+    if not facts.is_working:
         return Refusal(
             "school_not_working",
             _("Your school cannot book yet: its registration must first be verified by the authority."),
         )
-    if wish.class_group.school_id != facts.school.pk:
-        return Refusal("foreign_class", _("Choose a class of your own school."), "class_group")
-    if wish.session.on_holiday:
+    if facts.on_holiday:
         return Refusal("holiday", _("This day is a school holiday. Please choose another date."))
     too_early = cluster_refusal(now=now, opens_at=facts.opens_at)
     return too_early or _clash_refusal(wish, facts.earlier) or _limit_refusal(wish.session, facts.earlier)

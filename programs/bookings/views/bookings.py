@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -17,18 +18,20 @@ from django.views.decorators.http import require_safe
 
 from programs.bookings import policy
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.confirming import confirm_booking
-from programs.bookings.actions.needs import tell_needs
-from programs.bookings.actions.roster import set_roster
-from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, BookingState
+from programs.bookings.actions.confirming import confirm_booking, own_yes_is_all
+from programs.bookings.actions.group import set_roster, tell_needs
+from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, LIVE, BookingState
 from programs.bookings.forms import CancelForm, ConfirmVisitForm, NeedsForm, RosterForm
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings as booking_queries
+from programs.bookings.queries.booking import waiting_place
 from programs.bookings.queries.bookings import bookings_visible_to, listed
-from programs.bookings.queries.papers import consents_of
+from programs.bookings.queries.papers import Checklist, checklist_of, consents_of
 from programs.bookings.rules import booking as rules
-from programs.bookings.views.state import state_of_booking
+from programs.bookings.rules.group import count_locks_at, may_resize
+from programs.bookings.rules.papers import INCOMPLETE
+from programs.bookings.words import parts_of, policy_words, too_large_words
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import in_person, not_found_unless, signed_in
@@ -71,9 +74,7 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
     staying = booking_queries.without_consent(booking) if roster and booking.is_live else set()
     context = {
         "booking": booking,
-        "session": session,
-        "trip": session.field_trip,
-        "centre": session.field_trip.centre,
+        **parts_of(session),
         "roster": roster,
         "staying": [entry.pupil for entry in roster if entry.pupil_id in staying],
         "may_collect": bool(booking.class_group_id) and policy.may_book_for(user, booking.school),
@@ -127,6 +128,9 @@ class BookingAct(Act):
     @property
     def back_url(self) -> str:
         return reverse("booking_detail", args=[self.target.reference])
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(**parts_of(self.target.session), **kwargs)
 
 
 class CancelBooking(BookingAct):
@@ -217,3 +221,67 @@ def booking_calendar(request: HttpRequest, reference: str) -> HttpResponse:
     response = HttpResponse(calendar_entry(booking, url=url, stamp=timezone.now()), content_type=CALENDAR_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{calendar_name(booking)}"'
     return response
+
+
+# --- How far a booking is ------------------------------------------------------------------------
+WITH_PAPERS = (*INCOMPLETE, BookingState.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class HeadCount:
+    """One of the three counts; None where nothing is known yet."""
+
+    label: str
+    pupils: int | None
+    girls: int | None
+    adults: int | None
+
+    @property
+    def boys(self) -> int | None:
+        return None if self.pupils is None or self.girls is None else self.pupils - self.girls
+
+
+def head_counts(booking: Booking) -> list[HeadCount]:
+    """Booked, confirmed, arrived. The girls are said once, for the newer of the first two counts."""
+    stated = booking.confirmed_pupils is not None
+    girls = booking.girls
+    return [
+        HeadCount(_("Booked"), booking.pupils, None if stated else girls, booking.adults),
+        HeadCount(_("Confirmed"), booking.confirmed_pupils, girls if stated else None, booking.confirmed_adults),
+        HeadCount(_("Arrived"), booking.arrived_pupils, booking.arrived_girls, booking.arrived_adults),
+    ]
+
+
+def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
+    """The waiting list or the offer, the checklist with what this person may do about it, and the head counts."""
+    session, now = booking.session, timezone.now()
+    found: dict[str, Any] = {
+        "waiting_place": waiting_place(booking),
+        "offered": booking.state == BookingState.OFFERED,
+        "policy": policy_words(session),
+        "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
+        "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
+        "count_fixed_at": count_locks_at(session) if booking.state in WITH_PAPERS else None,
+        "may_resize": manages and may_resize(booking, now=now),
+    }
+    if booking.state in WITH_PAPERS and session.starts_at > now:
+        found |= _papers(user, booking, checklist_of(booking), manages=manages)
+    return found
+
+
+def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
+    is_open = booking.state in INCOMPLETE
+    own_yes = manages and is_open and own_yes_is_all(checklist=checklist, by=user)
+    # The activity of those who stay is asked for when confirming.
+    refusal = checklist.refusal(alternative="said then", own_yes=own_yes, now=timezone.now())
+    return {
+        "checklist": checklist,
+        "papers_open": is_open,
+        "may_hand_in": manages and is_open,
+        "may_read": policy.may_read_papers(user, booking),
+        "approvals": [
+            (line, is_open and line.state == "asked" and policy.may_decide(user, booking, line.kind))
+            for line in checklist.approvals
+        ],
+        "may_confirm": manages and is_open and refusal is None,
+    }

@@ -30,6 +30,7 @@ from programs.bookings.queries.papers import (
 from programs.bookings.rules.group import count_locks_at, may_resize
 from programs.bookings.rules.papers import INCOMPLETE
 from programs.bookings.views.bookings import BookingAct
+from programs.bookings.words import parts_of
 from programs.centres.choices import PaperKind
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.acting import Act
@@ -108,9 +109,7 @@ class DecideApproval(Act):
         return super().get_context_data(
             label=approval_label(approval.kind, booking.school),
             booking=booking,
-            session=booking.session,
-            trip=booking.session.field_trip,
-            centre=booking.session.field_trip.centre,
+            **parts_of(booking.session),
             checklist=checklist_of(booking),
             may_read=policy.may_read_papers(self.user, booking),
             is_open=approval.state == ApprovalState.ASKED and booking.state in INCOMPLETE,
@@ -136,7 +135,6 @@ class ResizeGroup(BookingAct):
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         booking = self.target
         return super().get_context_data(
-            session=booking.session,
             fixed_at=count_locks_at(booking.session),
             confirmed=booking.state == BookingState.CONFIRMED,
             may_resize=may_resize(booking, now=timezone.now()),

@@ -23,6 +23,7 @@ from programs.bookings.queries import booking as queries
 from programs.bookings.queries.booking import OTHER_WAYS, other_way_of
 from programs.bookings.queries.bookings import bookings_of_schools
 from programs.bookings.rules import booking as rules
+from programs.bookings.words import parts_of
 from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries
 from programs.centres.queries.finding import next_chances
@@ -52,9 +53,7 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
     own = bookings_of_schools(request.user).filter(session=session).live() if known else []
     ballot = other_way_of(session)
     context = {
-        "session": session,
-        "trip": session.field_trip,
-        "centre": session.field_trip.centre,
+        **parts_of(session),
         "ballot": ballot,
         "refusal": _refusal_now(session, ballot),
         "own_bookings": list(own),
@@ -98,12 +97,7 @@ class BookSession(Act):
     def full(self) -> HttpResponse:
         """Show what to do next and keep everything that was typed: one press joins the waiting list."""
         typed = [(name, self.request.POST.get(name, "")) for name in BookingForm.base_fields if name != "wait_if_full"]
-        context = {
-            "session": self.target,
-            "trip": self.target.field_trip,
-            "refusal": rules.full_refusal(seats_left=0),
-            "typed": typed,
-        }
+        context = {**parts_of(self.target), "refusal": rules.full_refusal(seats_left=0), "typed": typed}
         return render(self.request, "bookings/session_full.html", context)
 
     # --- Before the opening ----------------------------------------------------------------------
@@ -155,8 +149,7 @@ class BookSession(Act):
         opens_at = queries.opening_for(session, roles_of(self.user).working_schools)
         refusal = _refusal_now(session) or rules.cluster_refusal(now=now, opens_at=opens_at)
         return super().get_context_data(
-            trip=session.field_trip,
-            centre=session.field_trip.centre,
+            **parts_of(session),
             classes=self.classes,
             refusal=refusal,
             may_draft=refusal is not None and refusal.code == "not_open_yet",

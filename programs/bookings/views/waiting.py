@@ -1,4 +1,4 @@
-"""A waiting group's answer: on its own page, or through the personal link in its email."""
+"""A waiting group: its answer on its own page or through the link in its email; places by exception."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from programs.accounts.models import User
-from programs.bookings.actions.waiting import accept_offer, leave_waiting
+from programs.bookings import policy
+from programs.bookings.actions.waiting import accept_offer, give_places_by_exception, leave_waiting
 from programs.bookings.choices import BookingState
-from programs.bookings.forms import AnswerForm
+from programs.bookings.forms import AnswerForm, ExceptionForm
 from programs.bookings.models import Booking
 from programs.bookings.queries.booking import waiting_place
 from programs.bookings.queries.bookings import booking_with_token
+from programs.bookings.rules.waiting import capacity_missing, exception_refusal, room_left
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import policy_words, too_large_words
 from programs.core.gates import not_found_unless
@@ -77,12 +81,36 @@ class AnswerByLink(AnswerOffer):
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         booking, session = self.target, self.target.session
         return super().get_context_data(
-            session=session,
-            trip=session.field_trip,
-            centre=session.field_trip.centre,
             offered=booking.state == BookingState.OFFERED,
             place=waiting_place(booking),
             policy=policy_words(session),
             too_large=too_large_words(booking, session),
             **kwargs,
         )
+
+
+class BookingException(BookingAct):
+    form_class = ExceptionForm
+    template_name = "bookings/booking_exception.html"
+    may = staticmethod(policy.may_make_exception)
+    done = _("The group has its places; its leader will be told.")
+
+    def act(self, form: ExceptionForm) -> Booking:
+        return give_places_by_exception(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    @property
+    def text(self) -> str:
+        missing = capacity_missing(self.target)
+        text = ngettext(
+            "The group overtakes the others on the waiting list, and the session grows by {count} place.",
+            "The group overtakes the others on the waiting list, and the session grows by {count} places.",
+            missing,
+        )
+        return text.format(count=missing)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        booking = self.target
+        # People who had begun keep what they typed; nobody else is invited to type for nothing.
+        begun = self.request.method == "POST"
+        refusal = None if begun else exception_refusal(booking, now=timezone.now())
+        return super().get_context_data(room_left=room_left(booking.session), refusal=refusal, **kwargs)
