@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -241,6 +242,10 @@ class BookingApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.get_state_display()}"
+
+    def get_absolute_url(self) -> str:
+        """Where it is decided."""
+        return reverse(f"approval_{self.kind}", args=[self.pk])
 
 
 class BookingPaper(models.Model):

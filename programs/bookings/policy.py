@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
 from programs.bookings.choices import CAME, ApprovalKind
-from programs.bookings.models import Booking
-from programs.bookings.queries.papers import decides_for_school, papers_read_by, with_principal_known
+from programs.bookings.models import Booking, BookingApproval
+from programs.bookings.queries import CITY_DEPTH, approvals_needed, papers_read_by, risks_of
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
-from programs.schools.choices import Authority, SchoolRole
-from programs.schools.models import School
+from programs.schools.choices import Authority, OfficeRole, SchoolRole
+from programs.schools.models import Membership, OfficerPost, School
 from programs.schools.policy import can_act_for
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
+from programs.schools.rules import COORDINATING, Roles
 
 
 def may_book(user) -> bool:
@@ -63,6 +67,51 @@ def may_make_exception(user, booking: Booking) -> bool:
 
 def may_read_papers(user, booking: Booking) -> bool:
     return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
+
+
+def with_principal_known(schools: Iterable[int]) -> set[int]:
+    """Those of ``schools`` that have a principal in the portal."""
+    principals = Membership.objects.current().filter(school__in=schools, role=SchoolRole.PRINCIPAL)
+    return set(principals.values_list("school_id", flat=True))
+
+
+def decides_for_school(roles: Roles, booking: Booking, *, with_principal: set[int]) -> bool:
+    """The principal, or the coordinator where there is none; either of them where the school decides alone."""
+    school = booking.school
+    if not school.is_working:
+        return False
+    if SchoolRole.PRINCIPAL in roles.roles_at(school):
+        return True
+    if not roles.coordinates(school):
+        return False
+    return school.pk not in with_principal or approvals_needed(risks_of(booking)) == (ApprovalKind.PRINCIPAL,)
+
+
+def deciders_of(approval: BookingApproval) -> list[User]:
+    """Who is asked: the school's principal, or else its coordinators; the officers who look after the school."""
+    booking = approval.booking
+    if approval.kind == ApprovalKind.PRINCIPAL:
+        staff = Membership.objects.current().filter(school=booking.school_id).select_related("user").order_by("pk")
+        heads = [each.user for each in staff.filter(role=SchoolRole.PRINCIPAL)]
+        return heads or list({each.user_id: each.user for each in staff.filter(role__in=COORDINATING)}.values())
+    of_ward = approval.kind == ApprovalKind.WARD and booking.school.authority != Authority.DEPARTMENT
+    return _officers(booking.school, OfficeRole.WARD if of_ward else OfficeRole.DEPARTMENT)
+
+
+def _officers(school: School, role: str) -> list[User]:
+    """The officers of ``role`` who look after the school; a ward post without a ward looks after none."""
+    areas: set[int] = set()
+    for leaf in (school.ward, school.cluster):
+        for _floor in range(CITY_DEPTH):
+            if leaf is None:
+                break
+            areas.add(leaf.pk)
+            leaf = leaf.parent
+    within = Q(areas__in=areas)
+    if role == OfficeRole.DEPARTMENT:
+        within |= Q(areas__isnull=True)
+    posts = OfficerPost.objects.filter(within, role=role, user__is_active=True).select_related("user")
+    return list({post.user_id: post.user for post in posts.order_by("pk")}.values())
 
 
 def may_decide(user, booking: Booking, kind: str) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from programs.bookings.actions.guard import lock_booking
 from programs.bookings.choices import ApprovalKind, BookingState
 from programs.bookings.models import BookingApproval
-from programs.bookings.queries.booking import school_facts_of, session_to_book
+from programs.bookings.queries import checklist_of, school_facts_of, session_to_book
 from programs.bookings.rules import booking, group, papers, waiting
 from programs.core.choices import Level
 from tests.centres.make import book, make_session
@@ -31,7 +31,7 @@ def calls() -> list[partial]:
     queue = [lock_booking(booking_id=each.pk) for each in (made, wish)]
     approval = BookingApproval(booking=held, kind=ApprovalKind.PRINCIPAL)
     size = {"pupils": 20, "adults": 2, "pupils_per_adult": 20}
-    complete = {"papers_missing": 0, "approvals_missing": 0, "staying": 0, "alternative": ""}
+    checklist = checklist_of(held)
     return [
         partial(booking.adults_needed, 30, 20),
         partial(booking.session_refusal, session, now=now),
@@ -57,11 +57,12 @@ def calls() -> list[partial]:
         partial(group.resize_refusal, held, **size, girls=21, named=0, now=now),
         partial(group.resize_refusal, confirmed, **size, girls=None, named=25, now=held.session.starts_at),
         partial(group.no_room_refusal, seats_left=1, others_wait=False),
+        partial(papers.approval_label, ApprovalKind.WARD, held.school),
         partial(papers.papers_due, held.session, now=now),
         partial(papers.warning_due, since=now, due=held.papers_due_at),
         partial(papers.lapses, held, now=now),
         partial(papers.paper_refusal, held, text="", has_file=False),
-        partial(papers.confirm_refusal, held, **complete, now=now),
+        partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
         partial(papers.risks_of, held.session.field_trip, same_ward=True, same_city=True, level=Level.LOWER_SECONDARY),
         partial(papers.approvals_needed, ["paid"], {"paid": ["ward"]}),
         partial(papers.to_ask_now, [ApprovalKind.PRINCIPAL], {}),

@@ -18,7 +18,7 @@ from programs.ballots.models import Ballot
 from programs.bookings.actions.booking import book_session, cancel_booking
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.booking import session_to_book
+from programs.bookings.queries import session_to_book
 from programs.centres.choices import BookingMode, WaitingPolicy
 from programs.centres.models import Season, SeasonOpening, Session
 from programs.core.models import Holiday

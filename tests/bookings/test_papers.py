@@ -17,8 +17,10 @@ from programs.bookings.actions.approvals import decide_approval
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
+from programs.bookings.desk import approvals_to_decide
 from programs.bookings.models import Booking
-from programs.bookings.queries.papers import approvals_needed, approvals_to_decide, checklist_of, deciders_of, risks_of
+from programs.bookings.policy import deciders_of
+from programs.bookings.queries import approvals_needed, checklist_of, risks_of
 from programs.bookings.rules import papers as rules
 from programs.bookings.rules.papers import papers_due, warning_due
 from programs.centres.choices import PaperKind, VisitRisk

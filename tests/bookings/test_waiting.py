@@ -16,8 +16,9 @@ from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer, leave_waiting, promote_waiting
 from programs.bookings.choices import BookingState
+from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import answer_token, booking_with_token
+from programs.bookings.queries import booking_with_token
 from programs.bookings.rules import waiting as rules
 from programs.bookings.words import policy_words, too_large_words
 from programs.centres.actions.locks import lock_session

@@ -16,8 +16,7 @@ from programs.bookings.actions.guard import lock_booking
 from programs.bookings.choices import ApprovalState
 from programs.bookings.models import GROUP, Booking, BookingPaper, Group
 from programs.bookings.policy import may_decide
-from programs.bookings.queries.booking import session_to_book
-from programs.bookings.queries.bookings import listed
+from programs.bookings.queries import listed, session_to_book
 from programs.bookings.rules.booking import adults_needed
 from programs.centres.choices import CentreRole
 from programs.centres.models import Centre, CentreStaff, FieldTrip, OpeningHours, Room, Session

@@ -27,7 +27,7 @@ from programs.bookings.actions.booking import REFERENCE_PREFIX
 from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.booking import school_facts_of
+from programs.bookings.queries import school_facts_of
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.choices import BookingMode
 from programs.core.audit import Code, record

@@ -10,12 +10,12 @@ from django.utils import timezone, translation
 
 from programs.accounts.models import User
 from programs.bookings import policy
+from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.queries import papers as paper_queries
 from programs.bookings.rules import papers as rules
 from programs.bookings.words import parts_of
 from programs.core.audit import record
@@ -26,7 +26,7 @@ from programs.notices.actions import write_message
 
 def ask_approvals(*, booking: Booking) -> list[BookingApproval]:
     """Request the next approvals, once, and not before the papers are in. The caller holds the session's lock."""
-    if booking.state not in rules.INCOMPLETE or paper_queries.missing_papers(paper_queries.papers_of(booking)):
+    if booking.state not in rules.INCOMPLETE or any(line.paper is None for line in paper_queries.papers_of(booking)):
         return []
     risks = paper_queries.risks_of(booking)
     states = dict(booking.approvals.values_list("kind", "state"))
@@ -40,9 +40,9 @@ def ask_approvals(*, booking: Booking) -> list[BookingApproval]:
 
 def _tell_deciders(approval: BookingApproval, *, round_of: int) -> None:
     booking = approval.booking
-    for person in paper_queries.deciders_of(approval):
+    for person in policy.deciders_of(approval):
         with translation.override(person.language):
-            words = paper_queries.approval_label(approval.kind, booking.school)
+            words = rules.approval_label(approval.kind, booking.school)
         write_message(
             kind="approval_asked",
             to=person,

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings import policy
+from programs.bookings import queries as booking_queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.waiting import about_waiting, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, Group
-from programs.bookings.queries import booking as booking_queries
 from programs.bookings.rules import booking as booking_rules
 from programs.bookings.rules.papers import papers_due
 from programs.centres.actions import locks

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.bookings import queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.waiting import promote_waiting, tell_too_large
 from programs.bookings.choices import COMING, BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import schedule as queries
-from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.bookings.queries import BOOKING_PARTS
 from programs.bookings.rules.papers import INCOMPLETE, papers_due
 from programs.centres import rules
 from programs.centres.actions import locks

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings import policy
+from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import write_decision
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.queries import papers as paper_queries
+from programs.bookings.rules.papers import Checklist, confirm_refusal
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
@@ -32,14 +33,14 @@ def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Book
     must(policy.may_manage(by, booking))
     checklist = paper_queries.checklist_of(booking)
     own_yes = own_yes_is_all(checklist=checklist, by=by)
-    refuse_if(checklist.refusal(alternative=alternative, own_yes=own_yes, now=now))
+    refuse_if(confirm_refusal(checklist, alternative=alternative, own_yes=own_yes, now=now))
     if own_yes:
         _approve(booking, by=by, now=now)
     _confirm(booking, staying=checklist.consents.staying, alternative=alternative, by=by, now=now)
     return booking
 
 
-def own_yes_is_all(*, checklist: paper_queries.Checklist, by: User) -> bool:
+def own_yes_is_all(*, checklist: Checklist, by: User) -> bool:
     """Whether nothing but this person's own approval for the school is missing."""
     missing = [line.kind for line in checklist.approvals if not line.done]
     return missing == [ApprovalKind.PRINCIPAL] and policy.may_decide(by, checklist.booking, ApprovalKind.PRINCIPAL)

@@ -21,7 +21,7 @@ from programs.bookings.actions.waiting import expire_offer, promote_waiting
 from programs.bookings.choices import ApprovalState, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries.papers import checklist_of
+from programs.bookings.queries import checklist_of
 from programs.bookings.rules.papers import INCOMPLETE, WARN_BEFORE, lapses, warning_due
 from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper

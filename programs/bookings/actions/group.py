@@ -16,9 +16,7 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, RosterEntry
-from programs.bookings.queries.booking import someone_waits
-from programs.bookings.queries.bookings import class_of, listed
-from programs.bookings.queries.papers import consents_of
+from programs.bookings.queries import class_of, consents_of, listed, someone_waits
 from programs.bookings.rules import group as sizes
 from programs.bookings.rules.booking import needs_refusal, roster_refusal
 from programs.centres.choices import WaitingPolicy

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from programs.bookings.choices import SEAT_COUNTED, BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.bookings.queries import BOOKING_PARTS
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.actions import locks
 from programs.centres.choices import SessionState

@@ -15,7 +15,6 @@ from programs.bookings import policy
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import ask_again, ask_approvals
 from programs.bookings.models import Booking, BookingPaper
-from programs.bookings.queries.papers import paper_of
 from programs.bookings.rules.papers import paper_refusal
 from programs.core.audit import Code, record
 from programs.core.policy import must
@@ -67,7 +66,7 @@ def _file_fields(upload: UploadedFile | None, clean: CleanFile | None, key: str)
 
 
 def _keep(booking: Booking, *, kind: str, text: str, file: dict[str, str], version: str, by: User) -> BookingPaper:
-    old = paper_of(booking, kind)
+    old = booking.papers.filter(kind=kind).first()
     if old and old.contents == {"text": text, "file": file["file_hash"]}:  # the form was sent twice
         forget_file(file["storage_key"])
         return old

@@ -14,10 +14,9 @@ from programs.accounts.models import User
 from programs.bookings import policy
 from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
-from programs.bookings.emails import tell_leader
+from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries.booking import waiting_place
-from programs.bookings.queries.bookings import answer_link
+from programs.bookings.queries import waiting_place
 from programs.bookings.rules import waiting as line
 from programs.bookings.rules.papers import papers_due
 from programs.bookings.words import policy_words, too_large_words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -10,15 +11,117 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
-from programs.bookings.models import Booking, BookingApproval
+from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.rules.booking import begun_refusal, move_refusal
-from programs.centres.choices import VisitRisk
+from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.models import FieldTrip, Session
 from programs.core.choices import Level
 from programs.core.refusals import Refusal
+from programs.schools.choices import Authority
+from programs.schools.models import School
 
 INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
 WARN_BEFORE = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Consents:
+    """What the ledger says of those who may come: the named ones, or else the class."""
+
+    named: bool
+    listed: int
+    agreed: int
+    pupils: int
+
+    @property
+    def staying(self) -> int:
+        """How many of the booked pupils nobody has agreed for; a class that is not in the portal is not counted."""
+        if not self.listed:
+            return 0
+        return self.listed - self.agreed if self.named else max(0, self.pupils - self.agreed)
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A paper that the field trip asks for, and what was handed in."""
+
+    kind: str
+    paper: BookingPaper | None
+
+    @property
+    def label(self) -> str:
+        return str(PaperKind(self.kind).label)
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """An approval the visit needs and its current state; ``state`` is empty until it is requested."""
+
+    kind: str
+    school: School
+    row: BookingApproval | None
+
+    @property
+    def label(self) -> str:
+        return approval_label(self.kind, self.school)
+
+    @property
+    def state(self) -> str:
+        return self.row.state if self.row else ""
+
+    @property
+    def done(self) -> bool:
+        return self.state == ApprovalState.APPROVED
+
+
+def approval_label(kind: str, school: School) -> str:
+    """The authority by its name: for upper secondary schools it is the department."""
+    if kind == ApprovalKind.WARD and school.authority == Authority.DEPARTMENT:
+        return str(Authority.DEPARTMENT.label)
+    return str(ApprovalKind(kind).label)
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """What a booking has and what it still needs; the page and the rule read the same one."""
+
+    booking: Booking
+    risks: tuple[VisitRisk, ...]
+    papers: list[PaperLine]
+    consents: Consents
+    approvals: list[ApprovalLine]
+
+    @property
+    def papers_missing(self) -> int:
+        return sum(1 for line in self.papers if line.paper is None)
+
+    @property
+    def approvals_missing(self) -> int:
+        return sum(1 for line in self.approvals if not line.done)
+
+    @property
+    def consents_ready(self) -> bool:
+        staying = self.consents.staying
+        return staying == 0 or (staying < self.consents.pupils and bool(self.booking.alternative))
+
+    @property
+    def open_items(self) -> int:
+        return self.papers_missing + self.approvals_missing + (0 if self.consents_ready else 1)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why more than the school is asked."""
+        return [str(VisitRisk(risk).label) for risk in self.risks] if len(self.approvals) > 1 else []
+
+    @property
+    def consent_words(self) -> str:
+        counted = self.consents
+        if not counted.listed:
+            return _("The class has no pupils on the portal: the consents are kept at school.")
+        words = (
+            _("{agreed} of {listed} named pupils") if counted.named else _("{agreed} of {listed} pupils of the class")
+        )
+        return words.format(agreed=counted.agreed, listed=counted.listed)
 
 
 def papers_due(session: Session, *, now: datetime) -> datetime:
@@ -55,25 +158,18 @@ def paper_refusal(booking: Booking, *, text: str, has_file: bool) -> Refusal | N
     return None
 
 
-def confirm_refusal(
-    booking: Booking,
-    *,
-    papers_missing: int,
-    approvals_missing: int,
-    staying: int,
-    alternative: str,
-    now: datetime,
-) -> Refusal | None:
+def confirm_refusal(checklist: Checklist, *, alternative: str, own_yes: bool, now: datetime) -> Refusal | None:
     """Why the school may not confirm now: everything on the list must be there.
 
-    ``staying`` are those of the booked pupils for whom nobody agreed that they come.
+    ``own_yes``: the person who confirms approves for the school by it.
     """
+    booking = checklist.booking
     return (
         begun_refusal(booking.session, now=now)
         or move_refusal(booking, BookingState.CONFIRMED)
-        or _papers_missing(papers_missing)
-        or _consents_missing(booking.pupils, staying, alternative)
-        or _approvals_missing(approvals_missing)
+        or _papers_missing(checklist.papers_missing)
+        or _consents_missing(booking.pupils, checklist.consents.staying, alternative or booking.alternative)
+        or _approvals_missing(0 if own_yes else checklist.approvals_missing)
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from programs.bookings import policy
+from programs.bookings import queries as booking_queries
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.confirming import confirm_booking, own_yes_is_all
 from programs.bookings.actions.group import set_roster, tell_needs
@@ -24,13 +25,10 @@ from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, LIVE, BookingS
 from programs.bookings.forms import CancelForm, ConfirmVisitForm, NeedsForm, RosterForm
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings as booking_queries
-from programs.bookings.queries.booking import waiting_place
-from programs.bookings.queries.bookings import bookings_visible_to, listed
-from programs.bookings.queries.papers import Checklist, checklist_of, consents_of
+from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, waiting_place
 from programs.bookings.rules import booking as rules
 from programs.bookings.rules.group import count_locks_at, may_resize
-from programs.bookings.rules.papers import INCOMPLETE
+from programs.bookings.rules.papers import INCOMPLETE, Checklist, confirm_refusal
 from programs.bookings.words import parts_of, policy_words, too_large_words
 from programs.core.acting import Act
 from programs.core.audit import history_of
@@ -273,7 +271,7 @@ def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> d
     is_open = booking.state in INCOMPLETE
     own_yes = manages and is_open and own_yes_is_all(checklist=checklist, by=user)
     # The activity of those who stay is asked for when confirming.
-    refusal = checklist.refusal(alternative="said then", own_yes=own_yes, now=timezone.now())
+    refusal = confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())
     return {
         "checklist": checklist,
         "papers_open": is_open,

@@ -19,16 +19,14 @@ from programs.bookings.actions.papers import hand_in_paper
 from programs.bookings.choices import ApprovalState, BookingState
 from programs.bookings.forms import DecisionForm, GroupForm, PaperForm
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries.bookings import bookings_visible_to
-from programs.bookings.queries.papers import (
-    approval_label,
+from programs.bookings.queries import (
     approvals_visible_to,
+    bookings_visible_to,
     checklist_of,
-    paper_of,
     papers_visible_to,
 )
 from programs.bookings.rules.group import count_locks_at, may_resize
-from programs.bookings.rules.papers import INCOMPLETE
+from programs.bookings.rules.papers import INCOMPLETE, approval_label
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import parts_of
 from programs.centres.choices import PaperKind
@@ -52,7 +50,7 @@ class HandInPaper(BookingAct):
 
     @cached_property
     def paper(self) -> BookingPaper | None:
-        return paper_of(self.target, self.kind)
+        return self.target.papers.filter(kind=self.kind).first()
 
     def get_initial(self) -> dict[str, str]:
         return (self.paper or BookingPaper()).contents

@@ -15,16 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from programs.bookings import queries
 from programs.bookings.actions.changes import cancel_series, cancel_session, change_capacity, move_session
 from programs.bookings.choices import CAME
 from programs.bookings.models import Booking
-from programs.bookings.queries import schedule as queries
 from programs.bookings.words import parts_of
 from programs.centres import rules
 from programs.centres.actions.schedule import Offer, schedule_session
 from programs.centres.forms import CapacityForm, CopyForm, MonthForm, MoveForm, ReasonForm
 from programs.centres.models import Room, Session, SessionSeries
 from programs.centres.queries import schedule
+from programs.centres.queries.schedule import centre_month
 from programs.centres.views.schedule import centre_of, may_schedule
 from programs.core.acting import Act
 from programs.core.audit import history_of
@@ -40,7 +41,7 @@ REACH = timedelta(days=3660)  # a calendar has no neighbours further away than t
 def centre_schedule(request: HttpRequest, code: str) -> HttpResponse:
     centre = centre_of(request, code)
     today = timezone.localdate()
-    shown = queries.centre_month(centre, _month(request, today), today=today)
+    shown = centre_month(centre, _month(request, today), today=today, waiting=queries.waiting_groups())
     context = {
         "centre": centre,
         "calendar": shown,

@@ -15,13 +15,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from programs.bookings import policy
+from programs.bookings import policy, queries
 from programs.bookings.actions.booking import book_session
 from programs.bookings.forms import BookingForm
+from programs.bookings.hooks import OTHER_WAYS, other_way_of
 from programs.bookings.models import Booking
-from programs.bookings.queries import booking as queries
-from programs.bookings.queries.booking import OTHER_WAYS, other_way_of
-from programs.bookings.queries.bookings import bookings_of_schools
+from programs.bookings.queries import bookings_of_schools
 from programs.bookings.rules import booking as rules
 from programs.bookings.words import parts_of
 from programs.centres.models import Session

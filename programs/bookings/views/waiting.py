@@ -20,8 +20,7 @@ from programs.bookings.actions.waiting import accept_offer, give_places_by_excep
 from programs.bookings.choices import BookingState
 from programs.bookings.forms import AnswerForm, ExceptionForm
 from programs.bookings.models import Booking
-from programs.bookings.queries.booking import waiting_place
-from programs.bookings.queries.bookings import booking_with_token
+from programs.bookings.queries import booking_with_token, waiting_place
 from programs.bookings.rules.waiting import capacity_missing, exception_refusal, room_left
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import policy_words, too_large_words

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from programs.bookings import queries as booking_queries
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings as booking_queries
 from programs.bookings.rules import booking as booking_rules
 from programs.bookings.words import coming_pupils, expected_adults, expected_pupils
 from programs.centres.models import Session

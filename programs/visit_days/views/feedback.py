@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from programs.bookings import policy
-from programs.bookings.queries import bookings as booking_queries
+from programs.bookings import queries as booking_queries
 from programs.core.gates import signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal

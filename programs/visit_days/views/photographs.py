@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from programs.bookings import queries as booking_queries
 from programs.bookings.policy import may_add_photographs
-from programs.bookings.queries import bookings as booking_queries
 from programs.core.forms import ConfirmationForm
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
