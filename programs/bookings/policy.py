@@ -11,6 +11,7 @@ from programs.accounts.models import User
 from programs.bookings.choices import CAME, ApprovalKind
 from programs.bookings.models import Booking, BookingApproval
 from programs.bookings.queries import CITY_DEPTH, approvals_needed, papers_read_by, risks_of
+from programs.bookings.rules.papers import Checklist
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
@@ -123,6 +124,12 @@ def may_decide(user, booking: Booking, kind: str) -> bool:
     of_ward = kind == ApprovalKind.WARD and school.authority != Authority.DEPARTMENT
     officer = roles.is_ward_officer if of_ward else roles.is_department
     return officer and schools_in_scope(user).filter(pk=school.pk).exists()
+
+
+def approves_by_confirming(user, checklist: Checklist) -> bool:
+    """Whether nothing but this person's own approval for the school is missing."""
+    missing = [line.kind for line in checklist.approvals if not line.done]
+    return missing == [ApprovalKind.PRINCIPAL] and may_decide(user, checklist.booking, ApprovalKind.PRINCIPAL)
 
 
 def may_keep_photographs(*, booking: Booking, by: User) -> bool:

@@ -15,7 +15,7 @@ from programs.bookings.actions.approvals import write_decision
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.rules.papers import Checklist, confirm_refusal
+from programs.bookings.rules.papers import confirm_refusal
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
@@ -32,18 +32,12 @@ def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Book
     booking = guard.lock_booking(booking_id=booking_id)
     must(policy.may_manage(by, booking))
     checklist = paper_queries.checklist_of(booking)
-    own_yes = own_yes_is_all(checklist=checklist, by=by)
+    own_yes = policy.approves_by_confirming(by, checklist)
     refuse_if(confirm_refusal(checklist, alternative=alternative, own_yes=own_yes, now=now))
     if own_yes:
         _approve(booking, by=by, now=now)
     _confirm(booking, staying=checklist.consents.staying, alternative=alternative, by=by, now=now)
     return booking
-
-
-def own_yes_is_all(*, checklist: Checklist, by: User) -> bool:
-    """Whether nothing but this person's own approval for the school is missing."""
-    missing = [line.kind for line in checklist.approvals if not line.done]
-    return missing == [ApprovalKind.PRINCIPAL] and policy.may_decide(by, checklist.booking, ApprovalKind.PRINCIPAL)
 
 
 def _approve(booking: Booking, *, by: User, now: datetime) -> None:

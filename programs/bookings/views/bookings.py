@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from programs.bookings import policy
 from programs.bookings import queries as booking_queries
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.confirming import confirm_booking, own_yes_is_all
+from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.group import set_roster, tell_needs
 from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, LIVE, BookingState
 from programs.bookings.forms import CancelForm, ConfirmVisitForm, NeedsForm, RosterForm
@@ -269,7 +269,7 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
 
 def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
     is_open = booking.state in INCOMPLETE
-    own_yes = manages and is_open and own_yes_is_all(checklist=checklist, by=user)
+    own_yes = manages and is_open and policy.approves_by_confirming(user, checklist)
     # The activity of those who stay is asked for when confirming.
     refusal = confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())
     return {
