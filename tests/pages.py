@@ -15,3 +15,8 @@ def main_of(response) -> str:
     _head, begins, rest = response.content.decode().partition("<main")
     assert begins, "the page has no <main>"
     return _RANDOM.sub("", rest.partition("</main>")[0])
+
+
+def version_at(client, path: str) -> str:
+    """The version that the form of the page carries."""
+    return client.get(path).context["form"]["version"].value()

@@ -57,7 +57,7 @@ PUBLIC = {
 # How a query that knows who asks is called; or one that a secret or a public list answers.
 ASKS_WHO = re.compile(
     r"(_visible_to|_in_scope|_to_coordinate|_to_decide|_to_act_for|_to_keep|_run_by|_seen_by|_asked_by|_of_staff"
-    r"|_with_token|_for_token|find_by_code|public_schools|public_ballots|roles_of|subject_of)$"
+    r"|session_to_book|_with_token|_for_token|find_by_code|public_schools|public_ballots|roles_of|subject_of)$"
 )
 # Views whose object is no row of a table.
 NO_ROW = {"role_detail": "a role is a word of the code"}

@@ -16,7 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
-WINGS = ["ballots", "centres", "certificates", "consents", "visit_days"]  # in the end all of them
+WINGS = ["ballots", "bookings", "centres", "certificates", "consents", "visit_days"]  # in the end all of them
 
 
 def rules_of(wing: str) -> set:

@@ -24,8 +24,8 @@ from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
 from programs.ballots.rules import FACTORS, canonical, hash_of
 from programs.bookings.choices import ApprovalKind, BookingState
+from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
-from programs.bookings.queries.bookings import answer_token
 from programs.centres.choices import BookingMode, CentreRole, PaperKind
 from programs.centres.models import Blackout, Centre, CentreStaff, FieldTrip, Room, Season, Session, SessionSeries
 from programs.certificates.models import Certificate

@@ -7,7 +7,7 @@ from datetime import datetime
 from programs.ballots.models import Ballot
 from programs.ballots.queries import ballot_of
 from programs.ballots.rules import entering_refusal
-from programs.bookings.queries.booking import OTHER_WAYS
+from programs.bookings.hooks import OTHER_WAYS
 from programs.centres.choices import BookingMode
 from programs.centres.models import Session
 from programs.core.refusals import Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.ballots.models import Ballot, BallotEntry
-from programs.bookings.policy import can_book_for, can_manage_booking, can_write_needs
+from programs.bookings.policy import may_book_for, may_manage
 from programs.centres.models import Session
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
@@ -16,16 +16,16 @@ from programs.schools.queries.roles import roles_of
 
 def may_enter(user, school: School) -> bool:
     """The same people who may book for the school."""
-    return can_book_for(roles_of(user), school)
+    return may_book_for(user, school)
 
 
 def may_manage_entry(user, entry: BallotEntry) -> bool:
     """The group's leader, and the leadership of its school."""
-    return can_manage_booking(roles_of(user), user_id=user.pk, leader_id=entry.leader_id, school=entry.school)
+    return may_manage(user, entry)
 
 
 def may_write_needs(user, entry: BallotEntry) -> bool:
-    return can_write_needs(user_id=user.pk, leader_id=entry.leader_id)
+    return user.pk == entry.leader_id
 
 
 def may_see_ballots(user) -> bool:

@@ -5,34 +5,65 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.bookings import policy
-from programs.bookings.choices import CAME, LIVE, BookingState
-from programs.bookings.models import Booking
-from programs.bookings.queries import bookings as booking_queries
-from programs.bookings.queries.papers import approvals_to_decide
+from programs.bookings import queries as booking_queries
+from programs.bookings.choices import CAME, LIVE, ApprovalKind, ApprovalState, BookingState
+from programs.bookings.models import Booking, BookingApproval
+from programs.bookings.queries import BOOKING_PARTS
 from programs.bookings.rules.papers import INCOMPLETE
 from programs.centres.queries import sessions as session_queries
 from programs.core.dates import short_moment
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTable, DeskTask
+from programs.schools.choices import Authority, SchoolRole
 from programs.schools.queries.roles import roles_of
+from programs.schools.queries.schools import schools_in_scope
+from programs.schools.rules import COORDINATING
 
 ROWS = 6
-
-
-def _manages(user, booking: Booking) -> bool:
-    return policy.can_manage_booking(
-        roles_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school
-    )
 
 
 def tasks(user) -> list[DeskTask]:
     """Offers, papers and approvals, for schools and authorities."""
     now = timezone.now()
     return [*_approvals(user, now), *_own(user, now)]
+
+
+def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
+    """What waits for this person's yes or no, the nearest visit first."""
+    roles = roles_of(user)
+    heads = [school.pk for school in roles.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
+    mine = Q(kind=ApprovalKind.PRINCIPAL, booking__school__in=heads)
+    if roles.is_department or roles.is_ward_officer:
+        scope = schools_in_scope(user)
+        if roles.is_ward_officer:
+            mine |= Q(kind=ApprovalKind.WARD, booking__school__in=scope.filter(authority=Authority.WARD).values("pk"))
+        if roles.is_department:
+            of_department = scope.filter(authority=Authority.DEPARTMENT).values("pk")
+            mine |= Q(kind=ApprovalKind.WARD, booking__school__in=of_department)
+            mine |= Q(kind=ApprovalKind.DEPARTMENT, booking__school__in=scope.values("pk"))
+    elif not heads:
+        return []
+    parts = [f"booking__{part}" for part in (*BOOKING_PARTS, "school__ward")]
+    asked = BookingApproval.objects.filter(
+        mine,
+        state=ApprovalState.ASKED,
+        booking__state__in=INCOMPLETE,
+        booking__session__starts_at__gt=now,
+    ).select_related(*parts)
+    rows = list(asked.order_by("booking__session__starts_at", "pk"))
+    led = {row.booking.school_id for row in rows if row.kind == ApprovalKind.PRINCIPAL}
+    with_principal = policy.with_principal_known(led) if led else set()
+    return [
+        row
+        for row in rows
+        if row.kind != ApprovalKind.PRINCIPAL
+        or policy.decides_for_school(roles, row.booking, with_principal=with_principal)
+    ]
 
 
 def _approvals(user, now: datetime) -> list[DeskTask]:
@@ -45,7 +76,7 @@ def _approvals(user, now: datetime) -> list[DeskTask]:
             detail=_("{school}. {moment}.").format(
                 school=approval.booking.school, moment=short_moment(approval.booking.session.starts_at)
             ),
-            url=reverse(f"approval_{approval.kind}", args=[approval.pk]),
+            url=approval.get_absolute_url(),
             action=_("Read and decide"),
             weight=15,
         )
@@ -60,7 +91,7 @@ def _own(user, now: datetime) -> list[DeskTask]:
     due = booking_queries.bookings_of_schools(user).filter(
         state__in=(BookingState.OFFERED, *INCOMPLETE), session__starts_at__gt=now
     )
-    mine = (booking for booking in due.order_by("session__starts_at") if _manages(user, booking))
+    mine = (booking for booking in due.order_by("session__starts_at") if policy.may_manage(user, booking))
     return [_offer(each) if each.state == BookingState.OFFERED else _papers(each, now) for each in islice(mine, ROWS)]
 
 

@@ -12,6 +12,8 @@ from django.utils import timezone, translation
 
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
+from programs.bookings.queries import SIGNER
+from programs.bookings.words import parts_of
 from programs.notices.actions import write_message
 
 
@@ -38,9 +40,7 @@ def tell_leader(
         dedupe_key=f"{kind}:{booking.pk}:{occasion}" if occasion else f"{kind}:{booking.pk}",
         context={
             "booking": booking,
-            "session": booking.session,
-            "trip": booking.session.field_trip,
-            "centre": booking.session.field_trip.centre,
+            **parts_of(booking.session),
             "starts_at": timezone.localtime(booking.session.starts_at),
             **(about or {}),
         },
@@ -54,3 +54,13 @@ def other_dates(*, booking: Booking) -> str:
     asked = urlencode({"trip": booking.session.field_trip.code, "seats": booking.pupils})
     with translation.override(booking.leader.language):
         return f"{reverse('session_search')}?{asked}"
+
+
+def answer_token(booking: Booking) -> str:
+    """Valid for this booking and its leader only: a new leader gets an email of their own."""
+    return SIGNER.sign_object([booking.reference, booking.leader_id])
+
+
+def answer_link(booking: Booking) -> str:
+    with translation.override(booking.leader.language):
+        return settings.SITE_URL + reverse("waiting_answer", args=[answer_token(booking)])

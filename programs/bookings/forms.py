@@ -126,7 +126,7 @@ def _class_label(class_group: ClassGroup) -> str:
     )
 
 
-class CancelForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class CancelForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("Reason"),
         max_length=300,
@@ -135,7 +135,7 @@ class CancelForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     )
 
 
-class ConfirmVisitForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class ConfirmVisitForm(CleanFormMixin, forms.Form):
     """The same; where pupils stay at school, what they do meanwhile."""
 
     alternative = CleanCharField(
@@ -154,7 +154,7 @@ class ConfirmVisitForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
             del self.fields["alternative"]
 
 
-class RosterForm(IdempotentFormMixin, forms.Form):
+class RosterForm(VersionedFormMixin, forms.Form):
     pupils = forms.TypedMultipleChoiceField(
         label=_("Participants"),
         coerce=int,
@@ -162,12 +162,14 @@ class RosterForm(IdempotentFormMixin, forms.Form):
         error_messages={"required": _("Tick at least one pupil.")},
     )
 
-    def __init__(self, *args, pupils: Sequence[Pupil], **kwargs) -> None:
+    def __init__(self, *args, pupils: Sequence[Pupil], most: int, **kwargs) -> None:
+        """An empty list begins with the class, ``most`` pupils of it: the usual case is one press of the button."""
         super().__init__(*args, **kwargs)
         self.fields["pupils"].choices = [(pupil.pk, pupil.full_name) for pupil in pupils]
+        self.fields["pupils"].initial = [pupil.pk for pupil in pupils[:most]]
 
 
-class ExceptionForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class ExceptionForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("Reason for the exception"),
         max_length=300,
@@ -176,7 +178,17 @@ class ExceptionForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     )
 
 
-class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class AnswerForm(forms.Form):
+    """The button that was pressed takes the places, or lets the next group have them."""
+
+    answer = forms.ChoiceField(choices=[("accept", ""), ("leave", "")])
+
+    @property
+    def accepts(self) -> bool:
+        return self.cleaned_data["answer"] == "accept"
+
+
+class PaperForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     text = CleanCharField(
         label=_("Write it here"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 8})
     )
@@ -188,7 +200,7 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     )
 
 
-class DecisionForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class DecisionForm(CleanFormMixin, forms.Form):
     """The button that was pressed says yes or no."""
 
     reason = CleanCharField(
@@ -202,23 +214,18 @@ class DecisionForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         choices=[("approve", _("Approve the visit")), ("refuse", _("Refuse the visit"))], widget=forms.HiddenInput
     )
 
-    def clean(self) -> dict:
-        data = super().clean()
-        if data.get("decision") == "refuse" and not data.get("reason"):
-            self.add_error("reason", _("Say why not, so that the school knows what to change."))
-        return data
+    @property
+    def answer(self) -> dict[str, bool | str]:
+        """For the action, which wants a reason for a refusal."""
+        return {"approved": self.cleaned_data["decision"] == "approve", "reason": self.cleaned_data["reason"]}
 
 
-class GroupForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class GroupForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     pupils = number(label=_("Pupils"), min_value=1, max_value=9999)
     girls = number(label=_("Number of girls"), min_value=0, max_value=9999, required=False)
     adults = number(label=_("Accompanying adults"), min_value=0, max_value=999)
 
     def __init__(self, *args, pupils_per_adult: int, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["adults"].help_text = ngettext(
-            "At least one adult for every {count} pupil.",
-            "At least one adult for every {count} pupils.",
-            pupils_per_adult,
-        ).format(count=pupils_per_adult)
+        self.fields["adults"].help_text = _ratio_words([pupils_per_adult])
         self.fields["adults"].widget.attrs["data-pupils-per-adult"] = pupils_per_adult

@@ -1,7 +1,11 @@
-"""When a school closes: its visits cannot take place, so their places are released."""
+"""Other ways of giving places; and when a school closes, its visits cannot take place: their places are released."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db.models import Model
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -10,9 +14,31 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import LIVE, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking
+from programs.centres.models import Session
 from programs.core.audit import record
+from programs.core.refusals import Refusal
 from programs.schools.hooks import when_school_closes
 from programs.schools.models import School
+
+
+class OtherWay(Protocol):
+    """How places are given where first come is not first served."""
+
+    def of(self, session: Session) -> Model | None:
+        """What decides about the places of ``session`` now, or None."""
+
+    def refusal(self, found: Any, *, now: datetime) -> Refusal | None:
+        """Why nobody can take part in ``found`` now, or None."""
+
+
+# By the mode of a session; the wing that gives places in another way adds itself in its hooks.
+OTHER_WAYS: dict[str, OtherWay] = {}
+
+
+def other_way_of(session: Session) -> Model | None:
+    """What decides about the places of ``session`` where booking does not."""
+    way = OTHER_WAYS.get(session.mode)
+    return way.of(session) if way else None
 
 
 @when_school_closes
@@ -24,8 +50,7 @@ def cancel_visits_of(*, school: School, by: User, reason: str) -> None:
     for pk in live.order_by("session_id", "pk").values_list("pk", flat=True):
         booking = guard.lock_booking(booking_id=pk)
         before, had_entry = booking.state, booking.holds_seats
-        changes = {"ended_at": now, "end_reason": reason[:300], "calendar_sequence": booking.calendar_sequence + 1}
-        guard.move_booking(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, changes=changes)
+        guard.end_booking(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, reason=reason, now=now)
         after = {"state": booking.state}
         record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
         tell_leader(kind="booking_cancelled", booking=booking, now=now, with_calendar=had_entry)

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -208,6 +209,18 @@ class Booking(GroupColumns):
         return self.state in LIVE
 
     @property
+    def grade(self) -> int:
+        """Of its class, or else the trip's lowest."""
+        return self.class_group.grade if self.class_group else self.session.field_trip.grade_from
+
+    @property
+    def size_now(self) -> dict[str, int | None]:
+        """As its school said it last; ``size`` is what it booked."""
+        if self.confirmed_pupils is None:
+            return {"pupils": self.pupils, "adults": self.adults, "girls": self.girls}
+        return {"pupils": self.confirmed_pupils, "adults": self.confirmed_adults, "girls": self.girls}
+
+    @property
     def asked_or_offered_at(self) -> datetime:
         """From when the school could know of its places: when it booked, or when they were offered to it."""
         return max(self.created_at, self.offered_at or self.created_at)
@@ -229,6 +242,10 @@ class BookingApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.get_state_display()}"
+
+    def get_absolute_url(self) -> str:
+        """Where it is decided."""
+        return reverse(f"approval_{self.kind}", args=[self.pk])
 
 
 class BookingPaper(models.Model):
@@ -252,6 +269,10 @@ class BookingPaper(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def contents(self) -> dict[str, str]:
+        return {"text": self.text, "file": self.file_hash}
 
 
 class RosterEntry(models.Model):

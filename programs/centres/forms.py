@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.centres.choices import BookingMode, WaitingPolicy, Weekday
-from programs.centres.models import Centre, FieldTrip, Room, Season, Session
+from programs.centres.models import Centre, FieldTrip, Room, Season
 from programs.centres.rules import Rhythm, SeasonTerms
 from programs.core.choices import GRADES_OF_LEVEL, Grade, Level
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, WholeNumberField
@@ -214,18 +214,16 @@ class SeriesForm(OfferForm):
         return Rhythm(**{name: self.cleaned_data[name] for name in names})
 
 
-class PlaceForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
-    """Where and when a session is put: for moving it and for its copy."""
+class PlaceForm(CleanFormMixin, forms.Form):
+    """Where and when a session is put."""
 
     day = DayField(label=_("Day"))
     clock = ClockField(label=_("Begins at"))
     room = forms.ModelChoiceField(label=_("Room"), queryset=None)
 
-    def __init__(self, *args, session: Session, **kwargs) -> None:
-        local = timezone.localtime(session.starts_at)
-        kwargs.setdefault("initial", {"day": local.date(), "clock": local.time(), "room": session.room_id})
+    def __init__(self, *args, centre: Centre, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["room"].queryset = session.field_trip.centre.rooms.all()
+        self.fields["room"].queryset = centre.rooms.all()
         self.fields["room"].label_from_instance = _room_label
 
     @property
@@ -233,11 +231,19 @@ class PlaceForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         return moment_of(self.cleaned_data["day"], self.cleaned_data["clock"])
 
 
-class CapacityForm(IdempotentFormMixin, forms.Form):
+class MoveForm(PlaceForm, VersionedFormMixin):
+    pass
+
+
+class CopyForm(PlaceForm, IdempotentFormMixin):
+    pass
+
+
+class CapacityForm(VersionedFormMixin):
     capacity = number(label=_("Places"), min_value=1, max_value=1000)
 
 
-class ReasonForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+class ReasonForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(
         label=_("Reason"),
         max_length=300,

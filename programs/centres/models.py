@@ -331,6 +331,12 @@ class Session(models.Model):
         return self.capacity - self.seats_taken
 
     @property
+    def place(self) -> dict[str, object]:
+        """When and where it is, as a form asks for it."""
+        local = timezone.localtime(self.starts_at)
+        return {"day": local.date(), "clock": local.time(), "room": self.room_id}
+
+    @property
     def largest_group(self) -> int:
         """How many pupils a group may have: no more than the trip takes, nor than the session has places."""
         return min(self.capacity, self.field_trip.max_pupils)

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from programs.bookings.choices import CAME
 from programs.bookings.models import Booking, RosterEntry
-from programs.bookings.queries.bookings import bookings_visible_to
+from programs.bookings.queries import bookings_visible_to
 from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate

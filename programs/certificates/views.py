@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_safe
 
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import bookings_visible_to
+from programs.bookings.queries import bookings_visible_to
 from programs.certificates import actions, policy, queries
 from programs.certificates.choices import CertificateState
 from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm

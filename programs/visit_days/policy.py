@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
-from programs.bookings.policy import can_manage_booking
+from programs.bookings.policy import may_manage, may_receive
 from programs.centres.models import Centre, Session
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
@@ -20,7 +20,7 @@ def may_see_day(user) -> bool:
 
 def may_check_in(user, booking: Booking) -> bool:
     """The staff of the centre to which the group comes."""
-    return may_close(user, booking.session)
+    return may_receive(user, booking)
 
 
 def may_close(user, session: Session) -> bool:
@@ -29,7 +29,7 @@ def may_close(user, session: Session) -> bool:
 
 def may_give_feedback(user, booking: Booking) -> bool:
     """The group's leader, and the leadership of its school."""
-    return can_manage_booking(roles_of(user), user_id=user.pk, leader_id=booking.leader_id, school=booking.school)
+    return may_manage(user, booking)
 
 
 def may_have_feeds(user) -> bool:

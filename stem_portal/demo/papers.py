@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from programs.accounts.models import User
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries.papers import approvals_needed, risks_of
+from programs.bookings.queries import approvals_needed, risks_of
 from programs.centres.choices import PaperKind
 from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
 from programs.core.choices import Level

@@ -18,7 +18,7 @@ from programs.ballots.models import Ballot
 from programs.bookings.actions.booking import book_session, cancel_booking
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.booking import session_to_book
+from programs.bookings.queries import session_to_book
 from programs.centres.choices import BookingMode, WaitingPolicy
 from programs.centres.models import Season, SeasonOpening, Session
 from programs.core.models import Holiday
@@ -27,7 +27,7 @@ from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.queries.roles import roles_of
 from tests.centres.make import book, complete, local, make_group, make_session, make_trip, seats_add_up
-from tests.pages import main_of
+from tests.pages import main_of, version_at
 from tests.people import make_administrator, make_class, make_cluster, make_school, make_teacher, make_year
 
 pytestmark = pytest.mark.django_db
@@ -377,7 +377,7 @@ def test_a_group_that_comes_when_it_is_full_may_wait_and_moves_up_once(world, as
     hanh = as_user(world.hanh)
     cancel = reverse("booking_cancel", args=[first.reference])
     for _ in range(2):  # pressed twice
-        hanh.post(cancel, {"reason": "Lớp bận kiểm tra", "idempotency_key": "c"})
+        hanh.post(cancel, {"reason": "Lớp bận kiểm tra"})
     waiting.refresh_from_db()
     first.refresh_from_db()
     assert waiting.state == BookingState.OFFERED
@@ -433,7 +433,7 @@ def test_confirming_happens_once_and_is_announced_once(world, as_user, outbox_se
     before = len(outbox_sent())
     client = as_user(world.hanh)
     for _ in range(2):
-        client.post(reverse("booking_confirm", args=[booking.reference]), {"idempotency_key": "x"})
+        client.post(reverse("booking_confirm", args=[booking.reference]))
     booking.refresh_from_db()
     assert booking.state == BookingState.CONFIRMED
     assert len(outbox_sent()) == before + 1
@@ -443,15 +443,17 @@ def test_the_leader_names_the_participants_of_the_class_only(world, as_user):
     booking = book(world.session, world.class_8a1, world.hanh, pupils=37)
     client = as_user(world.hanh)
     address = reverse("booking_roster", args=[booking.reference])
-    page = client.get(address)
-    pupils = [pupil.pk for pupil in page.context["pupils"]]
-    assert len(pupils) == 38
+    form = client.get(address).context["form"]
+    pupils = [pupil.pk for pupil in client.get(address).context["pupils"]]
+    assert len(pupils) == 38 and form["pupils"].value() == pupils[:37]  # the usual case is one press
     stranger = world.lams_class.enrolments.first().pupil_id
     for chosen, status in [(pupils, 200), ([stranger], 200), (pupils[:37], 302)]:
-        answer = client.post(address, {"pupils": chosen, "idempotency_key": "r"})
+        answer = client.post(address, {"pupils": chosen, "version": form["version"].value()})
         assert answer.status_code == status
     assert booking.roster.count() == 37
-    client.post(address, {"pupils": pupils[:5], "idempotency_key": "r2"})
+    stale = client.post(address, {"pupils": pupils[:4], "version": form["version"].value()})
+    assert stale.context["form"].differences and booking.roster.count() == 37
+    client.post(address, {"pupils": pupils[:5], "version": version_at(client, address)})
     assert booking.roster.count() == 5
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from programs.bookings.actions.exceptions import give_places_by_exception
+from programs.bookings.actions.waiting import give_places_by_exception
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import CentreRole
@@ -39,10 +39,10 @@ def test_the_manager_lets_a_waiting_group_in_and_says_why(world, as_user, manage
     page = client.get(reverse("booking_detail", args=[waiting.reference]))
     ask = reverse("booking_exception", args=[waiting.reference])
     assert ask in page.content.decode()
-    empty = client.post(ask, {"idempotency_key": "e", "reason": "  "})
+    empty = client.post(ask, {"reason": "  "})
     assert "reason" in empty.context["form"].errors
     for _twice in range(2):
-        client.post(ask, {"idempotency_key": "e", "reason": "Trường xa, chỉ có xe hôm ấy"})
+        client.post(ask, {"reason": "Trường xa, chỉ có xe hôm ấy"})
     waiting.refresh_from_db()
     assert waiting.state == BookingState.HELD
     assert waiting.seats == 10
@@ -88,7 +88,7 @@ def test_what_is_over_offers_no_exception(world, as_user, manager, waiting):
 def test_a_started_form_keeps_what_was_typed(world, as_user, manager, waiting):
     Booking.objects.filter(pk=waiting.pk).update(pupils=23)
     ask = reverse("booking_exception", args=[waiting.reference])
-    page = as_user(manager).post(ask, {"idempotency_key": "e", "reason": "Trường xa"}).content.decode()
+    page = as_user(manager).post(ask, {"reason": "Trường xa"}).content.decode()
     assert "Phòng chỉ còn chỗ cho 22 học sinh" in page
     assert "Trường xa" in page
 

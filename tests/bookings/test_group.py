@@ -10,10 +10,9 @@ from django.urls import reverse
 
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
-from programs.bookings.actions.group import change_group, locks_at
-from programs.bookings.actions.roster import set_roster
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
+from programs.bookings.rules.group import count_locks_at
 from programs.centres.choices import WaitingPolicy
 from programs.centres.models import AdultRatio, Session
 from programs.centres.queries.sessions import pupils_per_adult
@@ -21,8 +20,8 @@ from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.pupils.models import Pupil
-from tests.centres.make import approve, book, complete, seats_add_up, waiting
-from tests.pages import main_of
+from tests.centres.make import approve, book, change_group, complete, seats_add_up, set_roster, waiting
+from tests.pages import main_of, version_at
 from tests.people import give_consent
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +100,7 @@ def test_a_confirmed_group_states_who_comes_and_keeps_what_it_booked(confirmed):
 def test_the_head_count_is_fixed_by_itself_and_stays(confirmed):
     waits = book(confirmed.session, confirmed.lams_class, confirmed.lam, pupils=8, wait_if_full=True)
     type(waits).objects.filter(pk=confirmed.other.pk).update(papers_due_at=None)  # those stay, whatever the time
-    fixed = locks_at(session=confirmed.session)
+    fixed = count_locks_at(confirmed.session)
     assert keep_deadlines(now=fixed - timedelta(minutes=1))["counts_fixed"] == 0
     assert confirmed.session.booking_closes_at == fixed  # nobody books any more, but who waits still moves up
     confirmed.booking.roster.all().delete()
@@ -124,7 +123,7 @@ def test_a_count_that_is_fixed_without_some_pupils_does_not_keep_all_the_girls(c
     set_roster(booking_id=confirmed.booking.pk, pupil_ids=[pupil.pk for pupil in named], by=confirmed.hanh)
     for pupil in named[:10]:
         pupil.consents.all().delete()
-    keep_deadlines(now=locks_at(session=confirmed.session))
+    keep_deadlines(now=count_locks_at(confirmed.session))
     page = as_user(confirmed.hanh).get(reverse("booking_detail", args=[confirmed.booking.reference]))
     fixed = page.context["counts"][1]
     assert (fixed.pupils, fixed.girls, fixed.boys) == (10, None, None)
@@ -132,7 +131,7 @@ def test_a_count_that_is_fixed_without_some_pupils_does_not_keep_all_the_girls(c
 
 def test_a_count_that_is_fixed_as_booked_keeps_the_girls(confirmed):
     Booking.objects.filter(pk=confirmed.booking.pk).update(girls=12)
-    keep_deadlines(now=locks_at(session=confirmed.session))
+    keep_deadlines(now=count_locks_at(confirmed.session))
     confirmed.booking.refresh_from_db()
     assert (confirmed.booking.confirmed_pupils, confirmed.booking.girls) == (20, 12)
 
@@ -149,10 +148,13 @@ def test_the_page_changes_the_group_and_shows_the_three_counts(group, as_user):
     client = as_user(group.hanh)
     path = reverse("booking_resize", args=[group.booking.reference])
     assert client.get(path).context["form"]["pupils"].value() == 20
-    wrong = client.post(path, {"pupils": "40", "girls": "", "adults": "2", "idempotency_key": "a"})
+    read = version_at(client, path)
+    wrong = client.post(path, {"pupils": "40", "girls": "", "adults": "2", "version": read})
     assert wrong.context["form"].errors["pupils"]
-    right = {"pupils": "22", "girls": "11", "adults": "2", "idempotency_key": "a"}
+    right = {"pupils": "22", "girls": "11", "adults": "2", "version": read}
     assert client.post(path, right).status_code == 302
+    other_tab = client.post(path, right | {"pupils": "21"}).context["form"]
+    assert [(each.stored, each.typed) for each in other_tab.differences] == [("22", "21")]
     give_consent(*Pupil.objects.filter(enrolments__class_group=group.class_8a1))
     approve(group.booking, group.phuc)
     confirm_booking(booking_id=group.booking.pk, by=group.hanh)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from programs.ballots.actions import entries, running
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.needs import tell_needs
+from programs.bookings.actions.group import tell_needs
 from programs.centres.choices import BookingMode
 from programs.centres.models import Session
 from programs.core.audit import history_of

@@ -14,18 +14,17 @@ from django.utils import timezone
 from pypdf import PdfWriter
 
 from programs.bookings.actions.approvals import decide_approval
-from programs.bookings.actions.changes import move_session
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
-from programs.bookings.actions.papers import hand_in_paper
-from programs.bookings.actions.roster import set_roster
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
+from programs.bookings.desk import approvals_to_decide
 from programs.bookings.models import Booking
-from programs.bookings.queries.papers import approvals_needed, approvals_to_decide, checklist_of, deciders_of, risks_of
+from programs.bookings.policy import deciders_of
+from programs.bookings.queries import approvals_needed, checklist_of, risks_of
 from programs.bookings.rules import papers as rules
 from programs.bookings.rules.papers import papers_due, warning_due
 from programs.centres.choices import PaperKind, VisitRisk
-from programs.centres.models import RequiredPaper
+from programs.centres.models import Centre, FieldTrip, RequiredPaper, Session
 from programs.core.audit import history_of
 from programs.core.choices import Level
 from programs.core.refusals import Refused
@@ -36,13 +35,17 @@ from tests.centres.make import (
     approve,
     book,
     complete,
+    hand_in_paper,
     make_centre,
     make_manager,
     make_session,
     make_trip,
+    place_session,
     seats_add_up,
+    set_roster,
     waiting,
 )
+from tests.pages import version_at
 from tests.people import (
     give_consent,
     make_class,
@@ -64,7 +67,8 @@ TABLE = {
     "primary": ["ward"],
     "primary_outside_city": ["department"],
 }
-NEAR = {"same_ward": True, "same_city": True, "hired_vehicle": False, "price_vnd": 0, "level": Level.LOWER_SECONDARY}
+NEAR = {"same_ward": True, "same_city": True, "needs_transport": False, "price_vnd": 0, "level": Level.LOWER_SECONDARY}
+OF_TRIP = ("needs_transport", "price_vnd")
 P, W, D = ApprovalKind.PRINCIPAL, ApprovalKind.WARD, ApprovalKind.DEPARTMENT
 
 
@@ -85,7 +89,7 @@ def _deadlines_at(moment) -> dict[str, int]:
     [
         ({}, (P,)),
         ({"same_ward": False}, (P, W)),
-        ({"hired_vehicle": True}, (P, W)),
+        ({"needs_transport": True}, (P, W)),
         ({"price_vnd": 20_000}, (P, W)),
         ({"level": Level.PRIMARY}, (P, W)),
         ({"level": Level.PRIMARY, "same_ward": False, "same_city": False}, (P, W, D)),
@@ -93,7 +97,9 @@ def _deadlines_at(moment) -> dict[str, int]:
     ],
 )
 def test_who_must_agree_follows_from_the_risk(facts, wanted):
-    assert rules.approvals_needed(rules.risks_of(rules.RiskFacts(**NEAR | facts)), TABLE) == wanted
+    facts = NEAR | facts
+    trip = FieldTrip(**{name: facts.pop(name) for name in OF_TRIP})
+    assert rules.approvals_needed(rules.risks_of(trip, **facts), TABLE) == wanted
 
 
 def test_the_table_is_data_of_the_jurisdiction(settings):
@@ -111,11 +117,12 @@ def test_the_authorities_are_asked_together_once_the_school_agreed():
 
 def test_the_deadline_and_its_warning():
     start = timezone.make_aware(timezone.datetime(2026, 11, 20, 8))
-    due = papers_due(starts_at=start, confirm_days=3, now=start - timedelta(days=10))
+    session = Session(starts_at=start, field_trip=FieldTrip(centre=Centre(confirm_days=3)))
+    due = papers_due(session, now=start - timedelta(days=10))
     assert timezone.localtime(due).strftime("%d/%m %H:%M") == "17/11 23:59"
-    late = papers_due(starts_at=start, confirm_days=3, now=start - timedelta(days=2))
+    late = papers_due(session, now=start - timedelta(days=2))
     assert timezone.localtime(late).strftime("%d/%m %H:%M") == "19/11 23:59"
-    assert papers_due(starts_at=start, confirm_days=3, now=start - timedelta(hours=2)) == start
+    assert papers_due(session, now=start - timedelta(hours=2)) == start
     assert warning_due(since=start - timedelta(days=9), due=start) == start - timedelta(days=2)
     assert warning_due(since=start - timedelta(hours=10), due=start) == start - timedelta(hours=5)
 
@@ -159,7 +166,8 @@ def test_far_away_the_principal_comes_first_and_then_the_ward(group):
         decide_approval(approval_id=waits.pk, approved=True, by=group.hanh)
     decide_approval(approval_id=waits.pk, approved=True, by=mai)
     assert Message.objects.filter(kind="booking_approved", recipient=group.hanh).count() == 1
-    decide_approval(approval_id=waits.pk, approved=True, by=mai)
+    with pytest.raises(Refused):
+        decide_approval(approval_id=waits.pk, approved=True, by=mai)
     assert history_of(group.booking).filter(action="booking.approve").count() == 2
 
 
@@ -220,8 +228,11 @@ def test_a_no_needs_a_reason_ends_the_booking_and_lets_the_next_in(group):
     with pytest.raises(Refused) as refused:
         decide_approval(approval_id=approval.pk, approved=False, by=group.phuc)
     assert refused.value.refusal.code == "reason_missing"
-    for _again in range(2):
-        decide_approval(approval_id=approval.pk, approved=False, reason="Trùng ngày thi", by=group.phuc)
+    no = {"approval_id": approval.pk, "approved": False, "reason": "Trùng ngày thi", "by": group.phuc}
+    decide_approval(**no)
+    with pytest.raises(Refused) as refused:
+        decide_approval(**no)
+    assert refused.value.refusal.code == "not_asked"
     group.booking.refresh_from_db()
     second.refresh_from_db()
     assert (group.booking.state, group.booking.end_reason) == (BookingState.REFUSED, "Trùng ngày thi")
@@ -351,7 +362,7 @@ def test_the_new_deadline_of_a_moved_session_is_warned_of_too_and_once(group):
     letters = Message.objects.filter(kind="booking_papers_due", recipient=group.hanh)
 
     def move(starts_at):
-        move_session(session_id=group.session.pk, starts_at=starts_at, room=room, by=trung)
+        place_session(session_id=group.session.pk, starts_at=starts_at, room=room, by=trung)
         group.booking.refresh_from_db()
         return group.booking.papers_due_at
 
@@ -381,10 +392,14 @@ def test_a_confirmed_booking_and_one_at_the_door_do_not_lapse(group):
 # --- Pages --------------------------------------------------------------------------------------
 def test_a_paper_comes_in_and_goes_out_through_the_gate_only(group, as_user):
     path = reverse("booking_paper", args=[group.booking.reference, "plan"])
-    sent = {"text": "", "upload": SimpleUploadedFile("Kế hoạch.pdf", _pdf()), "idempotency_key": "a"}
+    sent = {"text": "", "upload": SimpleUploadedFile("Kế hoạch.pdf", _pdf())}
     assert as_user(group.lam).get(path).status_code == 404
     assert as_user(group.sen).get(path).status_code == 403
-    assert as_user(group.hanh).post(path, sent).status_code == 302
+    hanh = as_user(group.hanh)
+    read = {"version": version_at(hanh, path)}
+    assert hanh.post(path, sent | read).status_code == 302
+    other_tab = hanh.post(path, {"text": "Viết lại"} | read)
+    assert other_tab.context["form"].errors
     paper = group.booking.papers.get()
     file = reverse("paper_file", args=[paper.pk])
     answer = as_user(group.sen).get(file)
@@ -402,7 +417,7 @@ def test_the_page_of_an_approval_takes_a_yes_or_a_reasoned_no(group, as_user):
     path = reverse("approval_principal", args=[approval.pk])
     client = as_user(group.phuc)
     assert client.get(path).status_code == 200
-    wrong = client.post(path, {"decision": "refuse", "reason": "", "idempotency_key": "a"})
+    wrong = client.post(path, {"decision": "refuse", "reason": ""})
     assert wrong.context["form"].errors["reason"]
     assert client.post(path, {"decision": "approve", "idempotency_key": "a"}).status_code == 302
     approval.refresh_from_db()

@@ -26,12 +26,9 @@ from hypothesis.stateful import (
 
 from programs.bookings.actions import guard
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.changes import change_capacity
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
-from programs.bookings.actions.exceptions import give_places_by_exception
-from programs.bookings.actions.group import change_group
-from programs.bookings.actions.waiting import accept_offer, leave_waiting
+from programs.bookings.actions.waiting import accept_offer, give_places_by_exception, leave_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import CentreRole, SessionState, WaitingPolicy
@@ -40,7 +37,7 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.queries.roles import forget_roles
 from programs.visit_days.actions.arrivals import close_session, mark_no_show
-from tests.centres.make import book, local, make_centre_staff, make_session, make_trip
+from tests.centres.make import book, change_capacity, change_group, local, make_centre_staff, make_session, make_trip
 from tests.people import make_class, make_principal, make_school
 from tests.visit_days.make import check_in
 

@@ -1,4 +1,4 @@
-"""The rules by themselves: plain values in, an answer out."""
+"""The rules by themselves: rows in that were never saved, an answer out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from programs.bookings.choices import BOOKING_MOVES, SEAT_COUNTED, BookingState
+from programs.bookings.models import Booking
 from programs.bookings.rules.booking import adults_needed
 from programs.bookings.rules.waiting import promotable
 from programs.centres.choices import WaitingPolicy
+from programs.centres.models import Session
 from programs.visit_days.rules import fate_at_closing
 
-QUEUE = [(1, 30), (2, 10), (3, 10)]
+
+def moved_up(sizes: list[int], *, left: int, capacity: int = 40, **terms) -> list[int]:
+    """By their places in the queue, from 1."""
+    queue = [Booking(pk=number, pupils=pupils) for number, pupils in enumerate(sizes, 1)]
+    session = Session(capacity=capacity, seats_taken=capacity - left, **terms)
+    return [booking.pk for booking in promotable(queue, session)]
 
 
 @pytest.mark.parametrize(("pupils", "needed"), [(1, 1), (20, 1), (21, 2), (38, 2), (40, 2), (41, 3)])
@@ -33,7 +40,7 @@ def test_one_adult_for_every_begun_twenty(pupils, needed):
     ],
 )
 def test_who_moves_up(left, policy, one_group, chosen):
-    assert promotable(QUEUE, seats_left=left, capacity=40, policy=policy, one_group=one_group) == chosen
+    assert moved_up([30, 10, 10], left=left, waiting_policy=policy, one_group=one_group) == chosen
 
 
 @given(
@@ -45,12 +52,11 @@ def test_who_moves_up(left, policy, one_group, chosen):
 )
 def test_moving_up_never_overbooks_and_keeps_the_order(sizes, left, taken, policy, one_group):
     capacity = left + taken
-    queue = list(enumerate(sizes))
-    chosen = promotable(queue, seats_left=left, capacity=capacity, policy=policy, one_group=one_group)
-    assert sum(sizes[number] for number in chosen) <= left
+    chosen = moved_up(sizes, left=left, capacity=capacity, waiting_policy=policy, one_group=one_group)
+    assert sum(sizes[number - 1] for number in chosen) <= left
     assert chosen == sorted(set(chosen))
     if policy == WaitingPolicy.STRICT:
-        possible = [number for number, pupils in queue if pupils <= capacity]
+        possible = [number for number, pupils in enumerate(sizes, 1) if pupils <= capacity]
         assert chosen == possible[: len(chosen)]
 
 

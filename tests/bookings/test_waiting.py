@@ -13,24 +13,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.changes import change_capacity, move_session
 from programs.bookings.actions.deadlines import keep_deadlines
-from programs.bookings.actions.group import change_group
 from programs.bookings.actions.waiting import accept_offer, leave_waiting, promote_waiting
 from programs.bookings.choices import BookingState
+from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import answer_token, booking_with_token
+from programs.bookings.queries import booking_with_token
 from programs.bookings.rules import waiting as rules
+from programs.bookings.words import policy_words, too_large_words
 from programs.centres.actions.locks import lock_session
 from programs.centres.choices import WaitingPolicy
-from programs.centres.models import Session
+from programs.centres.models import Centre, FieldTrip, Session
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
 from programs.visit_days.actions.arrivals import close_session
-from tests.centres.make import book, make_manager, seats_add_up, waiting
+from tests.centres.make import book, change_capacity, change_group, make_manager, place_session, seats_add_up, waiting
 from tests.centres.make import move_session as move_time_to
 from tests.people import make_class, make_school, make_teacher
 
@@ -109,14 +109,15 @@ def test_a_group_of_a_suspended_school_keeps_nobody_from_the_free_places(full):
 
 
 def test_the_rule_alone():
-    queue = [(1, 30), (2, 10), (3, 10), (4, 5)]
-    chosen = rules.promotable(queue, seats_left=20, capacity=40, policy="first_fit", one_group=False)
-    assert chosen == [2, 3] and rules.passed_over(queue, chosen) == [1]
+    queue = [Booking(pk=pupils, pupils=pupils) for pupils in (30, 11, 9, 5)]
+    large, second, third, _last = queue
+    chosen = rules.promotable(queue, Session(capacity=40, seats_taken=20))
+    assert chosen == [second, third] and rules.passed_over(queue, chosen) == [large]
     assert rules.passed_over(queue, []) == []
-    strict = {"policy": "strict", "capacity": 40}
-    assert rules.promotable(queue, seats_left=40, one_group=True, **strict) == [1]
-    assert rules.promotable(queue, seats_left=20, one_group=False, **strict) == []
-    assert rules.promotable(queue, seats_left=20, one_group=False, **strict | {"capacity": 29}) == [2, 3]
+    strict = {"waiting_policy": WaitingPolicy.STRICT}
+    assert rules.promotable(queue, Session(capacity=40, one_group=True, **strict)) == [large]
+    assert rules.promotable(queue, Session(capacity=40, seats_taken=20, **strict)) == []
+    assert rules.promotable(queue, Session(capacity=29, seats_taken=9, **strict)) == [second, third]
 
 
 # --- A group that the session has become too small for ------------------------------------------
@@ -143,7 +144,7 @@ def test_a_group_larger_than_the_session_does_not_hold_up_a_strict_list(shrunk):
 
 def test_only_that_group_is_told_at_once_what_it_can_do(shrunk, as_user, client):
     letter = Message.objects.get(kind="session_smaller")
-    words = rules.too_large_words(pupils=30, capacity=25)
+    words = too_large_words(Booking(pupils=30), Session(capacity=25))
     assert letter.recipient == shrunk.large.leader and words in letter.body_text
     path = reverse("waiting_answer", args=[answer_token(shrunk.large)])
     assert path in letter.body_text and words in client.get(path).content.decode()
@@ -191,13 +192,18 @@ NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
     [(241, 48, False), (240, 48, True), (48, 48, True), (13, 48, True), (12, 48, False), (1, 0, True), (0, 0, False)],
 )
 def test_the_list_moves_while_booking_is_open_and_then_until_twelve_hours_before(hours_before, closes, moves):
-    window = {"opens_at": NOON - timedelta(hours=240), "closes_at": NOON - timedelta(hours=closes), "starts_at": NOON}
-    assert rules.list_moves(now=NOON - timedelta(hours=hours_before), **window) == moves
+    session = Session(
+        starts_at=NOON,
+        booking_opens_at=NOON - timedelta(hours=240),
+        booking_closes_at=NOON - timedelta(hours=closes),
+    )
+    assert rules.list_moves(session, now=NOON - timedelta(hours=hours_before)) == moves
 
 
 @pytest.mark.parametrize(("left", "stands"), [(240, 48), (96, 48), (24, 12)])
 def test_near_the_session_an_offer_leaves_half_of_the_time_to_the_next(left, stands):
-    ends = rules.offer_ends(now=NOON, hours=48, starts_at=NOON + timedelta(hours=left))
+    trip = FieldTrip(centre=Centre(offer_hours=48))
+    ends = rules.offer_ends(Session(field_trip=trip, starts_at=NOON + timedelta(hours=left)), now=NOON)
     assert ends - NOON == timedelta(hours=stands)
 
 
@@ -234,7 +240,7 @@ def test_a_session_that_is_moved_to_a_later_day_lets_its_list_move_again(full):
     with time_machine.travel(starts - timedelta(hours=6), tick=False):
         cancel_booking(booking_id=full.first.pk, reason="Lớp bị ốm", by=full.hanh)
         later = starts + timedelta(days=7)
-        move_session(session_id=full.session.pk, starts_at=later, room=full.session.room, by=trung)
+        place_session(session_id=full.session.pk, starts_at=later, room=full.session.room, by=trung)
     assert _states(waits) == [S.OFFERED] and seats_add_up(full.session)
 
 
@@ -242,16 +248,20 @@ def test_a_session_that_is_moved_to_a_later_day_lets_its_list_move_again(full):
 def test_accepting_holds_the_places_like_any_others(offered):
     with pytest.raises(PermissionDenied):
         accept_offer(booking_id=offered.offer.pk, by=offered.lam)
-    for _press in range(2):
-        booking = accept_offer(booking_id=offered.offer.pk, by=offered.offer.leader)
+    booking = accept_offer(booking_id=offered.offer.pk, by=offered.offer.leader)
+    with pytest.raises(Refused) as again:
+        accept_offer(booking_id=offered.offer.pk, by=offered.offer.leader)
+    assert again.value.refusal.code == "accepted"
     assert (booking.state, booking.seats) == (S.HELD, 20) and booking.papers_due_at
     assert Message.objects.filter(kind="booking_held", recipient=booking.leader).count() == 1
     assert _states(offered.next) == [S.WAITLISTED] and seats_add_up(offered.session)
 
 
 def test_declining_gives_the_places_to_the_next(offered):
-    for _press in range(2):
+    leave_waiting(booking_id=offered.offer.pk, by=offered.offer.leader)
+    with pytest.raises(Refused) as again:
         leave_waiting(booking_id=offered.offer.pk, by=offered.offer.leader)
+    assert again.value.refusal.code == "not_waiting"
     assert _states(offered.offer, offered.next) == [S.CANCELLED_BY_SCHOOL, S.OFFERED]
     assert seats_add_up(offered.session) and offered.session.seats_taken == 35
 
@@ -314,7 +324,7 @@ def test_the_link_accepts_too_and_is_the_leaders_own(offered, client):
 def test_everybody_who_waits_reads_the_place_and_the_rule(offered, as_user):
     page = as_user(offered.next.leader).get(reverse("booking_detail", args=[offered.next.reference]))
     assert page.context["waiting_place"] == 1
-    assert rules.policy_words(offered.session.waiting_policy, one_group=False) in page.content.decode()
+    assert policy_words(offered.session) in page.content.decode()
     page = as_user(offered.offer.leader).get(reverse("booking_detail", args=[offered.offer.reference]))
     assert reverse("booking_answer", args=[offered.offer.reference]) in page.content.decode()
 

@@ -9,17 +9,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.bookings.actions import changes, group, papers
 from programs.bookings.actions.approvals import ask_approvals, decide_approval
 from programs.bookings.actions.booking import book_session
 from programs.bookings.actions.guard import lock_booking
-from programs.bookings.actions.papers import hand_in_paper
 from programs.bookings.choices import ApprovalState
-from programs.bookings.models import GROUP, Booking, Group
+from programs.bookings.models import GROUP, Booking, BookingPaper, Group
 from programs.bookings.policy import may_decide
-from programs.bookings.queries.booking import session_to_book
+from programs.bookings.queries import listed, session_to_book
 from programs.bookings.rules.booking import adults_needed
 from programs.centres.choices import CentreRole
 from programs.centres.models import Centre, CentreStaff, FieldTrip, OpeningHours, Room, Session
+from programs.core.versions import version_of
 from programs.pupils.models import ClassGroup
 from programs.pupils.queries import pupils_of_class
 from tests.people import give_consent, make_class, make_school, make_teacher, make_user, make_ward, make_year
@@ -151,3 +152,29 @@ def waiting(session: Session, *sizes: int) -> list[Booking]:
         needed = adults_needed(pupils, session.field_trip.pupils_per_adult)
         groups.append(book(session, class_group, teacher, pupils=pupils, adults=needed, wait_if_full=True))
     return groups
+
+
+# --- Changing a value at the version that is stored, as a page does that was just opened ---------
+def set_roster(*, booking_id: int, pupil_ids: list[int], by: User) -> Booking:
+    version = version_of(listed(Booking.objects.get(pk=booking_id)))
+    return group.set_roster(booking_id=booking_id, pupils=pupil_ids, version=version, by=by)
+
+
+def change_group(*, booking_id: int, **said) -> Booking:
+    version = version_of(Booking.objects.get(pk=booking_id).size_now)
+    return group.change_group(booking_id=booking_id, version=version, **said)
+
+
+def hand_in_paper(*, booking_id: int, kind: str, **said) -> BookingPaper:
+    old = BookingPaper.objects.filter(booking=booking_id, kind=kind).first() or BookingPaper()
+    return papers.hand_in_paper(booking_id=booking_id, kind=kind, version=version_of(old.contents), **said)
+
+
+def place_session(*, session_id: int, **said) -> Session:
+    version = version_of(Session.objects.get(pk=session_id).place)
+    return changes.move_session(session_id=session_id, version=version, **said)
+
+
+def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
+    version = version_of({"capacity": Session.objects.get(pk=session_id).capacity})
+    return changes.change_capacity(session_id=session_id, capacity=capacity, version=version, by=by)

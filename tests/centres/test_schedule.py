@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from programs.bookings.actions import changes
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.changes import cancel_series, cancel_session, change_capacity, move_session
+from programs.bookings.actions.changes import cancel_series, cancel_session
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.actions import schedule
@@ -27,7 +27,18 @@ from programs.core.models import Holiday
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole
-from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, make_trip, seats_add_up
+from tests.centres.make import (
+    book,
+    change_capacity,
+    local,
+    make_centre,
+    make_centre_staff,
+    make_session,
+    make_trip,
+    place_session,
+    seats_add_up,
+)
+from tests.pages import version_at
 from tests.people import enrol_second_factor, make_class, make_officer, make_school, make_teacher, make_user, make_year
 from tests.visit_days.make import check_in
 
@@ -268,10 +279,12 @@ def test_a_moved_session_keeps_its_groups_and_tells_each_of_them_once(plan, as_u
     Booking.objects.filter(pk=first.pk).update(state=BookingState.CONFIRMED)
     Message.objects.all().delete()
     room = Room.objects.create(centre=plan.centre, name="Phòng robot", capacity=60)
-    client = as_user(plan.trung)
-    data = {"day": f"{local(15):%d/%m/%Y}", "clock": "13:30", "room": room.pk, "idempotency_key": "m"}
+    client, address = as_user(plan.trung), reverse("session_move", args=[plan.session.pk])
+    data = {"day": f"{local(15):%d/%m/%Y}", "clock": "13:30", "room": room.pk, "version": version_at(client, address)}
     for _ in range(2):
-        assert client.post(reverse("session_move", args=[plan.session.pk]), data).status_code == 302
+        assert client.post(address, data).status_code == 302
+    other_tab = client.post(address, data | {"clock": "15:00"}).context["form"]
+    assert [(each.stored, each.typed) for each in other_tab.differences] == [("13:30", "15:00")]
     plan.session.refresh_from_db()
     assert timezone.localtime(plan.session.starts_at).strftime("%H:%M") == "13:30"
     assert (plan.session.room, plan.session.ends_at - plan.session.starts_at) == (room, timedelta(hours=3))
@@ -295,7 +308,7 @@ def test_groups_that_are_elsewhere_at_the_new_time_are_told(plan):
     book(plan.session, plan.class_8a1, plan.hanh)
     other_trip = make_trip("Vườn ươm", centre=make_centre("Trung tâm Dĩ An"))
     clash = book(make_session(trip=other_trip, starts_at=local(15)), plan.class_8a1, plan.hanh)
-    move_session(session_id=plan.session.pk, starts_at=local(15, 9), room=plan.room, by=plan.trung)
+    place_session(session_id=plan.session.pk, starts_at=local(15, 9), room=plan.room, by=plan.trung)
     assert clash.reference in Message.objects.get(kind="session_moved").body_text
 
 
@@ -303,14 +316,14 @@ def test_an_offer_ends_with_the_beginning_of_a_session_that_is_moved_forward(pla
     booking = book(plan.session, plan.class_8a1, plan.hanh)
     waits = book(plan.session, plan.lams_class, plan.lam, pupils=20, adults=1, wait_if_full=True)
     cancel_booking(booking_id=booking.pk, reason="Trùng lịch", by=plan.hanh)
-    move_session(session_id=plan.session.pk, starts_at=local(1), room=plan.room, by=plan.trung)
+    place_session(session_id=plan.session.pk, starts_at=local(1), room=plan.room, by=plan.trung)
     waits.refresh_from_db()
     assert (waits.state, waits.offer_expires_at) == (BookingState.OFFERED, local(1))
 
 
 def test_a_session_moves_a_little_within_its_own_time_but_not_onto_another(plan):
     make_session(trip=plan.trip, starts_at=local(10, 13))
-    move = lambda hour: move_session(  # noqa: E731
+    move = lambda hour: place_session(  # noqa: E731
         session_id=plan.session.pk, starts_at=local(10, hour), room=plan.room, by=plan.trung
     )
     assert move(9).starts_at == local(10, 9)
@@ -332,14 +345,16 @@ def test_a_copy_has_the_same_terms_and_no_groups(plan, as_user):
 def test_fewer_places_than_are_taken_are_refused_with_the_groups_by_name(plan, as_user):
     """CASES B07: nobody is silently dropped."""
     booking = book(plan.session, plan.class_8a1, plan.hanh)
-    answer = as_user(plan.trung).post(
-        reverse("session_capacity", args=[plan.session.pk]), {"capacity": "30", "idempotency_key": "p"}
-    )
+    client, address = as_user(plan.trung), reverse("session_capacity", args=[plan.session.pk])
+    read = version_at(client, address)
+    answer = client.post(address, {"capacity": "30", "version": read})
     [error] = answer.context["form"].errors["capacity"]
     assert "8" in error
     assert booking.reference in answer.content.decode()
     plan.session.refresh_from_db()
     assert (plan.session.capacity, plan.session.seats_taken) == (40, 38)
+    assert client.post(address, {"capacity": "45", "version": read}).status_code == 302
+    assert client.post(address, {"capacity": "50", "version": read}).context["form"].differences
 
 
 def test_more_places_let_the_waiting_list_move_up(plan):
@@ -363,9 +378,9 @@ def test_five_groups_and_a_waiting_one_are_told_once_and_no_place_stays_taken(pl
     Message.objects.all().delete()
     client, address = as_user(plan.trung), reverse("session_cancel", args=[plan.session.pk])
     assert "6" in client.get(address).context["text"]
-    for _ in range(2):
-        answer = client.post(address, {"reason": "Máy cắt hỏng.", "idempotency_key": "h"})
-        assert answer.status_code == 302
+    assert client.post(address, {"reason": "Máy cắt hỏng."}).status_code == 302
+    again = client.post(address, {"reason": "Máy cắt hỏng."})
+    assert "Buổi này đã hủy." in again.context["form"].non_field_errors()[0]
     plan.session.refresh_from_db()
     assert (plan.session.state, plan.session.seats_taken) == (SessionState.CANCELLED, 0)
     assert seats_add_up(plan.session)
@@ -397,7 +412,7 @@ def test_all_that_remains_of_a_series_is_cancelled_and_what_was_stays(plan, as_u
     Message.objects.all().delete()
     client, address = as_user(plan.trung), reverse("series_cancel", args=[series.pk])
     for _ in range(2):
-        assert client.post(address, {"reason": "Hết kinh phí.", "idempotency_key": "h"}).status_code == 302
+        assert client.post(address, {"reason": "Hết kinh phí."}).status_code == 302
     states = list(series.sessions.order_by("starts_at").values_list("state", flat=True))
     assert states == [SessionState.SCHEDULED, SessionState.CANCELLED, SessionState.CANCELLED]
     assert sorted(Message.objects.values_list("recipient", flat=True)) == sorted([plan.hanh.pk, plan.lam.pk])
@@ -423,8 +438,9 @@ def received(plan):
 
 def test_a_session_whose_groups_arrive_is_neither_moved_nor_cancelled(received, as_user):
     client, starts = as_user(received.trung), received.session.starts_at
-    place = {"day": f"{local(15):%d/%m/%Y}", "clock": "13:30", "room": received.room.pk, "idempotency_key": "m"}
-    for name, data in (("session_move", place), ("session_cancel", {"reason": "Mất điện.", "idempotency_key": "c"})):
+    place = {"day": f"{local(15):%d/%m/%Y}", "clock": "13:30", "room": received.room.pk}
+    place["version"] = version_at(client, reverse("session_move", args=[received.session.pk]))
+    for name, data in (("session_move", place), ("session_cancel", {"reason": "Mất điện."})):
         answer = client.post(reverse(name, args=[received.session.pk]), data)
         assert answer.status_code == 200
         [error] = answer.context["form"].non_field_errors()
@@ -452,7 +468,7 @@ def test_a_series_is_cancelled_without_the_session_whose_groups_arrive(received,
     address = reverse("series_cancel", args=[series.pk])
     client = as_user(received.trung)
     assert "2 buổi" in client.get(address).context["text"]
-    client.post(address, {"reason": "Hết kinh phí.", "idempotency_key": "h"})
+    client.post(address, {"reason": "Hết kinh phí."})
     states = list(series.sessions.order_by("starts_at").values_list("state", flat=True))
     assert states == [SessionState.SCHEDULED, SessionState.CANCELLED, SessionState.CANCELLED]
     received.here.refresh_from_db()
@@ -500,7 +516,7 @@ def test_the_actions_ask_for_themselves_who_it_is(plan):
         with pytest.raises(PermissionDenied):
             change_capacity(session_id=plan.session.pk, capacity=50, by=by)
         with pytest.raises(PermissionDenied):
-            move_session(session_id=plan.session.pk, starts_at=local(20), room=plan.room, by=by)
+            place_session(session_id=plan.session.pk, starts_at=local(20), room=plan.room, by=by)
 
 
 def test_only_the_manager_cancels_a_series(plan):
@@ -520,10 +536,6 @@ def test_opening_hours_are_written_as_people_write_them(plan, as_user):
     for wrong in ("7h30", "17:00-7:30", "25:00-26:00", "7:00-12:00, 11:00-13:00"):
         assert client.post(address, data | {"day_0": wrong}).context["form"].errors["day_0"]
     assert OpeningHours.objects.count() == 2
-
-
-def version_at(client, address: str) -> str:
-    return version_on(client.get(address))
 
 
 def version_on(page) -> str:

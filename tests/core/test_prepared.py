@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings.models import Booking
-from programs.bookings.queries.booking import hash_of_key
+from programs.bookings.queries import hash_of_key
 from programs.centres.models import Season, Session
 from programs.core.prepared import Prepared
 from programs.schools.models import Membership, School

@@ -14,7 +14,6 @@ from django.db import connection
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.bookings.actions.roster import set_roster
 from programs.bookings.choices import BookingState
 from programs.centres.actions import locks
 from programs.centres.models import Session
@@ -24,7 +23,7 @@ from programs.visit_days.actions import marks
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.rules import Mark
-from tests.centres.make import book, make_centre_staff, make_session, move_session, seats_add_up
+from tests.centres.make import book, make_centre_staff, make_session, move_session, seats_add_up, set_roster
 from tests.people import give_consent, make_class, make_school, make_teacher
 
 pytestmark = [

@@ -16,7 +16,7 @@ from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.bookings.queries import BOOKING_PARTS
 from programs.centres.actions import locks
 from programs.centres.models import Session
 from programs.notices.models import Message

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 
 from programs.accounts.models import User
+from programs.bookings import queries as schedule_queries
 from programs.bookings.actions.changes import cancel_session
-from programs.bookings.queries import schedule as schedule_queries
 from programs.centres.actions import schedule
 from programs.centres.actions.schedule import Offer, schedule_session
 from programs.centres.choices import CentreRole

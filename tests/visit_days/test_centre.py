@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.roster import set_roster
 from programs.bookings.actions.waiting import accept_offer
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
@@ -20,7 +19,16 @@ from programs.pupils.choices import Gender
 from programs.pupils.models import Pupil
 from programs.visit_days.actions.arrivals import close_session
 from programs.visit_days.queries.door import door_day, who_came
-from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, move_session, seats_add_up
+from tests.centres.make import (
+    book,
+    local,
+    make_centre,
+    make_centre_staff,
+    make_session,
+    move_session,
+    seats_add_up,
+    set_roster,
+)
 from tests.pages import main_of
 from tests.people import give_consent, make_class, make_school, make_teacher
 from tests.visit_days.make import check_in

@@ -13,7 +13,6 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.roster import set_roster
 from programs.bookings.models import Booking
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
@@ -24,7 +23,16 @@ from programs.visit_days.actions.reminders import send_reminders
 from programs.visit_days.models import CalendarFeed, VisitFeedback
 from programs.visit_days.queries.day import feedback_of
 from programs.visit_days.rules import REMINDERS, averages, came_late, came_partly, reminder_due
-from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, make_trip, move_session
+from tests.centres.make import (
+    book,
+    local,
+    make_centre,
+    make_centre_staff,
+    make_session,
+    make_trip,
+    move_session,
+    set_roster,
+)
 from tests.pages import main_of
 from tests.people import give_consent, make_class, make_officer, make_school, make_teacher
 from tests.visit_days.make import check_in

@@ -11,7 +11,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.bookings.actions.roster import set_roster
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.models import Room
@@ -22,7 +21,15 @@ from programs.visit_days.actions.arrivals import close_session, mark_no_show
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.rules import Mark, merge_marks, right_time
-from tests.centres.make import book, make_centre, make_centre_staff, make_session, move_session, seats_add_up
+from tests.centres.make import (
+    book,
+    make_centre,
+    make_centre_staff,
+    make_session,
+    move_session,
+    seats_add_up,
+    set_roster,
+)
 from tests.people import give_consent
 from tests.visit_days.make import check_in
 

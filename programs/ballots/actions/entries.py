@@ -61,23 +61,9 @@ def _session_for(ballot: Ballot, session_id: int, group: Group) -> Session:
     now, session = timezone.now(), queries.session_to_enter(session_id)
     refuse_if(fair.entering_refusal(ballot, now=now))
     refuse_if(fair.foreign_session_refusal(belongs=queries.sessions_to_enter(ballot).filter(pk=session.pk).exists()))
-    trip, school = session.field_trip, group.school
-    facts = booking_rules.BookingFacts(
-        now=now,
-        opens_at=now,
-        closes_at=ballot.closes_at,
-        starts_at=session.starts_at,
-        session_state=session.state,
-        offered=trip.is_active and trip.centre.is_active,
-        capacity=session.largest_group,
-        pupils_per_adult=pupils_per_adult(trip, group.class_group.grade),
-        grade_from=trip.grade_from,
-        grade_to=trip.grade_to,
-        grade=group.class_group.grade,
-        pupils=group.pupils,
-        adults=group.adults,
-    )
-    refuse_if(booking_rules.booking_refusal(facts))
+    school, ratio = group.school, pupils_per_adult(session.field_trip, group.class_group.grade)
+    refuse_if(booking_rules.session_refusal(session, now=now, opens_at=now, closes_at=ballot.closes_at))
+    refuse_if(booking_rules.group_refusal(session, group, pupils_per_adult=ratio))
     refuse_if(fair.school_refusal(school_working=school.is_working, on_holiday=session.on_holiday))
     return session
 

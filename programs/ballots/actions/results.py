@@ -22,10 +22,11 @@ from programs.ballots.actions.running import lock_sessions, lock_to_run, switch_
 from programs.ballots.choices import BallotState, EntryOutcome, reason_words
 from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings.actions import guard
-from programs.bookings.actions.booking import REFERENCE_PREFIX, school_facts_of
+from programs.bookings.actions.booking import REFERENCE_PREFIX
 from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
+from programs.bookings.queries import school_facts_of
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.choices import BookingMode
 from programs.core.audit import Code, record
@@ -112,7 +113,7 @@ def _queue(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
 
 def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
     """The booking for the entry, judged again: much may have happened since the list was published."""
-    session, trip = entry.session, entry.session.field_trip
+    session = entry.session
     booking = Booking(
         reference=new_reference(REFERENCE_PREFIX),
         session=session,
@@ -121,18 +122,9 @@ def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
         state=BookingState.WAITLISTED,
         **vars(entry.group),
     )
-    offered = trip.is_active and trip.centre.is_active
-    refuse_if(
-        booking_rules.session_refusal(
-            now=now,
-            opens_at=now,
-            closes_at=session.starts_at,
-            starts_at=session.starts_at,
-            session_state=session.state,
-            offered=offered,
-        )
-    )
-    refuse_if(booking_rules.school_refusal(replace(school_facts_of(wish=booking, now=now), opens_at=None)))
+    refuse_if(booking_rules.session_refusal(session, now=now, opens_at=now, closes_at=session.starts_at))
+    facts = replace(school_facts_of(wish=booking, now=now), opens_at=None)
+    refuse_if(booking_rules.school_refusal(booking, facts, now=now))
     return booking
 
 

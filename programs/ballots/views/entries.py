@@ -19,7 +19,7 @@ from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.forms import EntryChangeForm, EntryForm
 from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings.policy import may_book
-from programs.bookings.queries.booking import classes_for_booking
+from programs.bookings.queries import classes_for_booking
 from programs.bookings.rules.booking import adults_needed
 from programs.centres.models import Session
 from programs.centres.queries.sessions import pupils_per_adult, sessions_visible_to

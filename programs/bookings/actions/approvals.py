@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from programs.accounts.models import User
 from programs.bookings import policy
+from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.queries import papers as paper_queries
 from programs.bookings.rules import papers as rules
+from programs.bookings.words import parts_of
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
 
 
 def ask_approvals(*, booking: Booking) -> list[BookingApproval]:
     """Request the next approvals, once, and not before the papers are in. The caller holds the session's lock."""
-    if booking.state not in rules.DECIDABLE or paper_queries.missing_papers(paper_queries.papers_of(booking)):
+    if booking.state not in rules.INCOMPLETE or any(line.paper is None for line in paper_queries.papers_of(booking)):
         return []
     risks = paper_queries.risks_of(booking)
     states = dict(booking.approvals.values_list("kind", "state"))
@@ -39,21 +40,16 @@ def ask_approvals(*, booking: Booking) -> list[BookingApproval]:
 
 def _tell_deciders(approval: BookingApproval, *, round_of: int) -> None:
     booking = approval.booking
-    for person in paper_queries.deciders_of(approval):
+    for person in policy.deciders_of(approval):
         with translation.override(person.language):
-            words = paper_queries.approval_label(approval.kind, booking.school)
+            words = rules.approval_label(approval.kind, booking.school)
         write_message(
             kind="approval_asked",
             to=person,
             dedupe_key=f"approval_asked:{approval.pk}:{round_of}:{person.pk}",
-            context=_facts(booking) | {"approval": words},
+            context={"booking": booking, "approval": words, **parts_of(booking.session)},
             link=reverse("booking_detail", args=[booking.reference]),
         )
-
-
-def _facts(booking: Booking) -> dict:
-    trip = booking.session.field_trip
-    return {"booking": booking, "session": booking.session, "trip": trip, "centre": trip.centre}
 
 
 def ask_again(*, booking: Booking, by: User) -> None:
@@ -71,26 +67,24 @@ def ask_again(*, booking: Booking, by: User) -> None:
         _tell_deciders(approval, round_of=int(timezone.now().timestamp()))
 
 
+@transaction.atomic
 def decide_approval(*, approval_id: int, approved: bool, reason: str = "", by: User) -> BookingApproval:
-    """Record a yes or a no. A no ends the booking and frees its places; repeating an answer changes nothing."""
+    """Record a yes or a no. A no ends the booking and frees its places.
+
+    Raises PermissionDenied, and ``Refused``: ``not_asked``, ``reason_missing``.
+    """
     now = timezone.now()
     booking_id = BookingApproval.objects.values_list("booking_id", flat=True).get(pk=approval_id)
     answer = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        approval = BookingApproval.objects.get(pk=approval_id)
-        if not policy.may_decide(by, booking, approval.kind):
-            raise PermissionDenied
-        if approval.state == answer:
-            return approval
-        refuse_if(
-            rules.decision_refusal(state=booking.state, approval_state=approval.state, approved=approved, reason=reason)
-        )
-        write_decision(approval=approval, booking=booking, answer=answer, reason=reason, by=by, now=now)
-        if approved:
-            _go_on(booking, now=now)
-        else:
-            _refuse(booking, reason=reason, by=by, now=now)
+    booking = guard.lock_booking(booking_id=booking_id)
+    approval = BookingApproval.objects.get(pk=approval_id)
+    must(policy.may_decide(by, booking, approval.kind))
+    refuse_if(rules.decision_refusal(booking, approval, approved=approved, reason=reason))
+    write_decision(approval=approval, booking=booking, answer=answer, reason=reason, by=by, now=now)
+    if approved:
+        _go_on(booking, now=now)
+    else:
+        _refuse(booking, reason=reason, by=by, now=now)
     return approval
 
 
@@ -115,7 +109,6 @@ def _go_on(booking: Booking, *, now: datetime) -> None:
 
 
 def _refuse(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
-    changes = {"ended_at": now, "end_reason": reason[:300], "calendar_sequence": booking.calendar_sequence + 1}
-    guard.move_booking(booking=booking, to=BookingState.REFUSED, changes=changes)
+    guard.end_booking(booking=booking, to=BookingState.REFUSED, reason=reason, now=now)
     tell_leader(kind="booking_refused", booking=booking, now=now, about={"decided_by": by})
     promote_waiting(session=booking.session, now=now)

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.bookings import queries
 from programs.bookings.actions import guard
-from programs.bookings.actions.waiting import confirm_by, promote_waiting, tell_too_large
+from programs.bookings.actions.waiting import promote_waiting, tell_too_large
 from programs.bookings.choices import COMING, BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import schedule as queries
-from programs.bookings.queries.bookings import BOOKING_PARTS
-from programs.bookings.rules.papers import INCOMPLETE
+from programs.bookings.queries import BOOKING_PARTS
+from programs.bookings.rules.papers import INCOMPLETE, papers_due
 from programs.centres import rules
 from programs.centres.actions import locks
 from programs.centres.actions.schedule import lock_room, must_be_free, named_overlap, seen
@@ -25,29 +25,32 @@ from programs.centres.policy import may_schedule
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
+from programs.core.versions import refuse_if_stale
 
 
-def move_session(*, session_id: int, starts_at: datetime, room: Room, by: User) -> Session:
+@transaction.atomic
+def move_session(*, session_id: int, starts_at: datetime, room: Room, version: str, by: User) -> Session:
     """Move a session to another time or room. Bookings keep their state, papers and consents; calendars update
     automatically.
 
-    Moving it to where it already is changes nothing and tells nobody.
+    Moving it to where it already is changes nothing and tells nobody. Raises PermissionDenied, and ``Refused`` with the
+    obstacle or with ``changed_meanwhile``.
     """
     now = timezone.now()
-    with transaction.atomic():
-        lock_room(room_id=room.pk)
-        session = locks.lock_session(session_id=session_id)
-        must(may_schedule(by, session.field_trip.centre))
-        refuse_if(rules.change_refusal(session, now=now))
-        if (session.starts_at, session.room_id) == (starts_at, room.pk):
-            return session
-        _must_not_have_received(session)
-        refuse_if(rules.room_refusal(room, session.field_trip, capacity=session.capacity))
-        before, moved_from = seen(session=session), session.starts_at
-        _place(session, starts_at=starts_at, room=room, now=now)
-        record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
-        _tell_of_move(session, moved_from=moved_from, now=now)
-        promote_waiting(session=session, now=now)  # the list does not move in the last hours before a session
+    lock_room(room_id=room.pk)
+    session = locks.lock_session(session_id=session_id)
+    must(may_schedule(by, session.field_trip.centre))
+    refuse_if(rules.change_refusal(session, now=now))
+    if (session.starts_at, session.room_id) == (starts_at, room.pk):
+        return session
+    refuse_if_stale(version, session.place)
+    _must_not_have_received(session)
+    refuse_if(rules.room_refusal(room, session.field_trip, capacity=session.capacity))
+    before, moved_from = seen(session=session), session.starts_at
+    _place(session, starts_at=starts_at, room=room, now=now)
+    record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
+    _tell_of_move(session, moved_from=moved_from, now=now)
+    promote_waiting(session=session, now=now)  # the list does not move in the last hours before a session
     return session
 
 
@@ -74,7 +77,7 @@ def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> N
         booking.session = session
         booking.calendar_sequence += 1
         if booking.state in INCOMPLETE:
-            _set_deadline(booking, due=confirm_by(session=session, now=now))
+            _set_deadline(booking, due=papers_due(session, now=now))
         if booking.offer_expires_at is not None:  # an offer never outlives the beginning of its session
             booking.offer_expires_at = min(booking.offer_expires_at, session.starts_at)
         booking.save(update_fields=["calendar_sequence", "papers_due_at", "warned_at", "offer_expires_at"])
@@ -94,57 +97,61 @@ def _set_deadline(booking: Booking, *, due: datetime) -> None:
         booking.papers_due_at, booking.warned_at = due, None
 
 
-def change_capacity(*, session_id: int, capacity: int, by: User) -> Session:
+@transaction.atomic
+def change_capacity(*, session_id: int, capacity: int, version: str, by: User) -> Session:
     """Change the number of places of the session, and let its waiting list move.
 
     Fewer than are taken is refused: nobody is dropped. A waiting group that no longer fits at all is told and keeps its
-    place, but does not hold up others: even fewer places can let the list move.
+    place, but does not hold up others: even fewer places can let the list move. Raises PermissionDenied, and
+    ``Refused``: ``session_past``, ``over``, ``room_too_small``, ``changed_meanwhile``.
     """
     now = timezone.now()
-    with transaction.atomic():
-        session = locks.lock_session(session_id=session_id)
-        must(may_schedule(by, session.field_trip.centre))
-        refuse_if(rules.change_refusal(session, now=now))
-        if session.capacity == capacity:
-            return session
-        refuse_if(rules.capacity_refusal(session, capacity=capacity))
-        before = {"capacity": session.capacity}
-        session.capacity = capacity
-        session.save(update_fields=["capacity"])
-        record(by=by, action="session.capacity", obj=session, before=before, after={"capacity": capacity})
-        if capacity < before["capacity"]:
-            tell_too_large(session=session, capacity_before=before["capacity"], now=now)
-        promote_waiting(session=session, now=now)
+    session = locks.lock_session(session_id=session_id)
+    must(may_schedule(by, session.field_trip.centre))
+    refuse_if(rules.change_refusal(session, now=now))
+    if session.capacity == capacity:
+        return session
+    refuse_if(rules.capacity_refusal(session, capacity=capacity))
+    before = {"capacity": session.capacity}
+    refuse_if_stale(version, before)
+    session.capacity = capacity
+    session.save(update_fields=["capacity"])
+    record(by=by, action="session.capacity", obj=session, before=before, after={"capacity": capacity})
+    if capacity < before["capacity"]:
+        tell_too_large(session=session, capacity_before=before["capacity"], now=now)
+    promote_waiting(session=session, now=now)
     return session
 
 
+@transaction.atomic
 def cancel_session(*, session_id: int, reason: str, by: User) -> Session:
-    """Cancel the session: every group is told once, including waiting ones. A second call changes nothing."""
-    with transaction.atomic():
-        session = locks.lock_session(session_id=session_id)
-        must(may_schedule(by, session.field_trip.centre))
-        if session.state != SessionState.CANCELLED:
-            _cancel(session, reason=reason, by=by, now=timezone.now())
+    """Cancel the session: every group is told once, including waiting ones.
+
+    Raises PermissionDenied, and ``Refused``: ``session_cancelled``, ``session_past``, ``groups_received``.
+    """
+    session = locks.lock_session(session_id=session_id)
+    must(may_schedule(by, session.field_trip.centre))
+    _cancel(session, reason=reason, by=by, now=timezone.now())
     return session
 
 
+@transaction.atomic
 def cancel_series(*, series_id: int, reason: str, by: User) -> int:
     """Every session of the series that is still to come, or none of them; the number of sessions cancelled.
 
     A session whose groups are already arriving takes place.
     """
     now = timezone.now()
-    with transaction.atomic():
-        series = SessionSeries.objects.select_related("field_trip__centre").get(pk=series_id)
-        must(may_schedule(by, series.field_trip.centre))
-        # In the order of their numbers: two who cancel at once lock them in the same order.
-        remaining = sorted(queries.remaining_of(series, now=now).values_list("pk", flat=True))
-        sessions = [locks.lock_session(session_id=pk) for pk in remaining]
-        due = [session for session in sessions if _remains(session, now=now)]
-        for session in due:
-            _cancel(session, reason=reason, by=by, now=now)
-        if due:
-            record(by=by, action="series.cancel", obj=series, after={"sessions": len(due)}, reason=reason)
+    series = SessionSeries.objects.select_related("field_trip__centre").get(pk=series_id)
+    must(may_schedule(by, series.field_trip.centre))
+    # In the order of their numbers: two who cancel at once lock them in the same order.
+    remaining = sorted(queries.remaining_of(series, now=now).values_list("pk", flat=True))
+    sessions = [locks.lock_session(session_id=pk) for pk in remaining]
+    due = [session for session in sessions if _remains(session, now=now)]
+    for session in due:
+        _cancel(session, reason=reason, by=by, now=now)
+    if due:
+        record(by=by, action="series.cancel", obj=series, after={"sessions": len(due)}, reason=reason)
     return len(due)
 
 
@@ -170,8 +177,7 @@ def _cancel(session: Session, *, reason: str, by: User, now: datetime) -> None:
 
 def _cancel_group(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
     before, had_entry = booking.state, booking.state in COMING
-    changes = {"ended_at": now, "end_reason": reason, "calendar_sequence": booking.calendar_sequence + 1}
-    guard.move_booking(booking=booking, to=BookingState.CANCELLED_BY_CENTRE, changes=changes)
+    guard.end_booking(booking=booking, to=BookingState.CANCELLED_BY_CENTRE, reason=reason, now=now)
     after = {"state": booking.state}
     record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
     about = {"other_dates": other_dates(booking=booking)}

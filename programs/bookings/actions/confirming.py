@@ -4,52 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings import policy
+from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import write_decision
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.queries import papers as paper_queries
 from programs.bookings.rules.papers import confirm_refusal
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
-from programs.schools.queries.roles import roles_of
 
 
+@transaction.atomic
 def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Booking:
-    """The school declares that its papers are complete. Repeating this returns the same booking.
+    """The school declares that its papers are complete.
 
     ``alternative`` is what pupils who stay at school without consent do instead. People who may approve for the school
-    approve by confirming.
+    approve by confirming. Raises PermissionDenied, and ``Refused`` with what is missing.
     """
     now = timezone.now()
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        roles = roles_of(by)
-        if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
-            raise PermissionDenied
-        if booking.state == BookingState.CONFIRMED:
-            return booking
-        checklist = paper_queries.checklist_of(booking)
-        own_yes = own_yes_is_all(checklist=checklist, by=by)
-        missing = 0 if own_yes else checklist.approvals_missing
-        refuse_if(confirm_refusal(checklist.facts(now=now, alternative=alternative, approvals_missing=missing)))
-        if own_yes:
-            _approve(booking, by=by, now=now)
-        _confirm(booking, staying=checklist.consents.staying, alternative=alternative, by=by, now=now)
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_manage(by, booking))
+    checklist = paper_queries.checklist_of(booking)
+    own_yes = policy.approves_by_confirming(by, checklist)
+    refuse_if(confirm_refusal(checklist, alternative=alternative, own_yes=own_yes, now=now))
+    if own_yes:
+        _approve(booking, by=by, now=now)
+    _confirm(booking, staying=checklist.consents.staying, alternative=alternative, by=by, now=now)
     return booking
-
-
-def own_yes_is_all(*, checklist: paper_queries.Checklist, by: User) -> bool:
-    """Whether nothing but this person's own approval for the school is missing."""
-    missing = [line.kind for line in checklist.approvals if not line.done]
-    return missing == [ApprovalKind.PRINCIPAL] and policy.may_decide(by, checklist.booking, ApprovalKind.PRINCIPAL)
 
 
 def _approve(booking: Booking, *, by: User, now: datetime) -> None:

@@ -21,7 +21,7 @@ from programs.bookings.actions.waiting import expire_offer, promote_waiting
 from programs.bookings.choices import ApprovalState, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries.papers import checklist_of
+from programs.bookings.queries import checklist_of
 from programs.bookings.rules.papers import INCOMPLETE, WARN_BEFORE, lapses, warning_due
 from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper
@@ -60,9 +60,9 @@ def _to_ask(now: datetime) -> QuerySet[Booking]:
     return _coming(now).filter(~Exists(asked), ~Exists(missing), state__in=INCOMPLETE)
 
 
+@transaction.atomic
 def _ask(booking_id: int) -> bool:
-    with transaction.atomic():
-        return bool(ask_approvals(booking=guard.lock_booking(booking_id=booking_id)))
+    return bool(ask_approvals(booking=guard.lock_booking(booking_id=booking_id)))
 
 
 # --- Papers -------------------------------------------------------------------------------------
@@ -70,29 +70,29 @@ def _to_warn(now: datetime) -> QuerySet[Booking]:
     return _coming(now).filter(state__in=INCOMPLETE, warned_at=None, papers_due_at__lte=now + WARN_BEFORE)
 
 
+@transaction.atomic
 def warn_of_papers(*, booking_id: int, now: datetime) -> bool:
     """Tell the school, once for a deadline, that its papers are due soon and what is still missing.
 
     A session that was moved has another deadline: its schools are warned of that one too.
     """
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        if booking.state not in INCOMPLETE or booking.papers_due_at is None or booking.warned_at is not None:
-            return False
-        if now < warning_due(since=booking.asked_or_offered_at, due=booking.papers_due_at):
-            return False
-        before = {"state": booking.state}
-        _note_warned(booking, now=now)
-        after = {"state": booking.state, "due": booking.papers_due_at}
-        record(by=None, action="booking.warn", obj=booking, before=before, after=after)
-        tell_leader(
-            kind="booking_papers_due",
-            booking=booking,
-            now=now,
-            with_calendar=False,
-            occasion=f"{booking.papers_due_at:%Y%m%d%H%M}",
-            about={"checklist": checklist_of(booking), "waits": _waits_for_approval(booking)},
-        )
+    booking = guard.lock_booking(booking_id=booking_id)
+    if booking.state not in INCOMPLETE or booking.papers_due_at is None or booking.warned_at is not None:
+        return False
+    if now < warning_due(since=booking.asked_or_offered_at, due=booking.papers_due_at):
+        return False
+    before = {"state": booking.state}
+    _note_warned(booking, now=now)
+    after = {"state": booking.state, "due": booking.papers_due_at}
+    record(by=None, action="booking.warn", obj=booking, before=before, after=after)
+    tell_leader(
+        kind="booking_papers_due",
+        booking=booking,
+        now=now,
+        with_calendar=False,
+        occasion=f"{booking.papers_due_at:%Y%m%d%H%M}",
+        about={"checklist": checklist_of(booking), "waits": _waits_for_approval(booking)},
+    )
     return True
 
 
@@ -112,21 +112,19 @@ def _to_lapse(now: datetime) -> QuerySet[Booking]:
     return _coming(now).filter(state__in=INCOMPLETE, papers_due_at__lte=now)
 
 
+@transaction.atomic
 def lapse_booking(*, booking_id: int, now: datetime) -> bool:
     """Release the places of a booking whose papers were not completed, once, and let the waiting list move."""
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        starts_at = booking.session.starts_at
-        if not lapses(state=booking.state, due=booking.papers_due_at, now=now, starts_at=starts_at):
-            return False
-        before = booking.state
-        with translation.override(booking.leader.language):
-            reason = _("The papers were not complete in time.")
-        changes = {"ended_at": now, "end_reason": reason, "calendar_sequence": booking.calendar_sequence + 1}
-        guard.move_booking(booking=booking, to=BookingState.EXPIRED, changes=changes)
-        record(by=None, action="booking.lapse", obj=booking, before={"state": before}, after={"state": booking.state})
-        tell_leader(kind="booking_lapsed", booking=booking, now=now)
-        promote_waiting(session=booking.session, now=now)
+    booking = guard.lock_booking(booking_id=booking_id)
+    if not lapses(booking, now=now):
+        return False
+    before = booking.state
+    with translation.override(booking.leader.language):
+        reason = _("The papers were not complete in time.")
+    guard.end_booking(booking=booking, to=BookingState.EXPIRED, reason=reason, now=now)
+    record(by=None, action="booking.lapse", obj=booking, before={"state": before}, after={"state": booking.state})
+    tell_leader(kind="booking_lapsed", booking=booking, now=now)
+    promote_waiting(session=booking.session, now=now)
     return True
 
 

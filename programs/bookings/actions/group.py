@@ -1,11 +1,11 @@
-"""The size of a group: changed through the seat guard, and finalised some days before the visit."""
+"""What a school says of its group: its size, through the seat guard; the names on its list; its needs."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,42 +15,50 @@ from programs.bookings.actions import guard
 from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
-from programs.bookings.models import Booking
-from programs.bookings.queries.booking import someone_waits
-from programs.bookings.queries.papers import consents_of
+from programs.bookings.models import Booking, RosterEntry
+from programs.bookings.queries import class_of, consents_of, listed, someone_waits
 from programs.bookings.rules import group as sizes
+from programs.bookings.rules.booking import needs_refusal, roster_refusal
 from programs.centres.choices import WaitingPolicy
-from programs.centres.models import Session
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.audit import record
+from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
-from programs.schools.queries.roles import roles_of
+from programs.core.versions import refuse_if_stale
 
 
-def locks_at(*, session: Session) -> datetime:
-    """When the head count of the session's groups is finalised."""
-    return sizes.count_locks_at(starts_at=session.starts_at, days=session.field_trip.centre.count_locks_days)
-
-
-def change_group(*, booking_id: int, pupils: int, adults: int, girls: int | None = None, by: User) -> Booking:
+@transaction.atomic
+def change_group(
+    *, booking_id: int, pupils: int, adults: int, girls: int | None = None, version: str, by: User
+) -> Booking:
     """Change the size of the group: its booked size before confirming, its confirmed size after.
 
-    Places that it gives up go to the waiting list at once. The same size again changes nothing. Raises ``Refused``.
+    Places that it gives up go to the waiting list at once. The same size again changes nothing. Raises
+    PermissionDenied, and ``Refused`` with the obstacle or with ``changed_meanwhile``.
     """
     now = timezone.now()
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        roles = roles_of(by)
-        if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
-            raise PermissionDenied
-        changes = _changes(booking, pupils=pupils, adults=adults, girls=girls)
-        before = {name: getattr(booking, name) for name in changes}
-        if before == changes:
-            return booking
-        refuse_if(sizes.resize_refusal(_facts_of(booking, pupils=pupils, adults=adults, girls=girls, now=now)))
-        _resize(booking, pupils=pupils, changes=changes)
-        record(by=by, action="booking.resize", obj=booking, before=before, after=changes)
-        promote_waiting(session=booking.session, now=now)
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_manage(by, booking))
+    changes = _changes(booking, pupils=pupils, adults=adults, girls=girls)
+    before = {name: getattr(booking, name) for name in changes}
+    if before == changes:
+        return booking
+    refuse_if_stale(version, booking.size_now)
+    refuse_if(
+        sizes.resize_refusal(
+            booking,
+            pupils=pupils,
+            adults=adults,
+            girls=girls,
+            pupils_per_adult=pupils_per_adult(booking.session.field_trip, booking.grade),
+            # Names are compared with what was booked: a confirmed group may be smaller than its list.
+            named=0 if booking.state == BookingState.CONFIRMED else booking.roster.count(),
+            now=now,
+        )
+    )
+    _resize(booking, pupils=pupils, changes=changes)
+    record(by=by, action="booking.resize", obj=booking, before=before, after=changes)
+    promote_waiting(session=booking.session, now=now)
     return booking
 
 
@@ -58,25 +66,6 @@ def _changes(booking: Booking, *, pupils: int, adults: int, girls: int | None) -
     if booking.state == BookingState.CONFIRMED:
         return {"confirmed_pupils": pupils, "confirmed_adults": adults, "girls": girls}
     return {"pupils": pupils, "adults": adults, "girls": girls}
-
-
-def _facts_of(booking: Booking, *, pupils: int, adults: int, girls: int | None, now: datetime) -> sizes.ResizeFacts:
-    session = booking.session
-    trip = session.field_trip
-    grade = booking.class_group.grade if booking.class_group else trip.grade_from
-    return sizes.ResizeFacts(
-        now=now,
-        state=booking.state,
-        starts_at=session.starts_at,
-        locks_at=locks_at(session=session),
-        pupils=pupils,
-        adults=adults,
-        girls=girls,
-        most=session.largest_group,
-        pupils_per_adult=pupils_per_adult(trip, grade),
-        # Names are compared with what was booked: a confirmed group may be smaller than its list.
-        named=0 if booking.state == BookingState.CONFIRMED else booking.roster.count(),
-    )
 
 
 def _resize(booking: Booking, *, pupils: int, changes: dict[str, Any]) -> None:
@@ -90,30 +79,73 @@ def _resize(booking: Booking, *, pupils: int, changes: dict[str, Any]) -> None:
         raise Refused(sizes.no_room_refusal(seats_left=left, others_wait=others_wait))
 
 
+@transaction.atomic
 def lock_count(*, booking_id: int, now: datetime) -> bool:
     """Finalise a confirmed group's head count if it stated none: the number booked minus those without consent."""
-    with transaction.atomic():
-        booking = guard.lock_booking(booking_id=booking_id)
-        if booking.state != BookingState.CONFIRMED or booking.confirmed_pupils is not None:
-            return False
-        if now < locks_at(session=booking.session):
-            return False
-        staying = consents_of(booking).staying
-        coming = max(1, booking.pupils - staying)
-        # The number of girls among those still coming is unknown.
-        girls = booking.girls if coming == booking.pupils else None
-        before = {"pupils": booking.pupils, "girls": booking.girls}
-        changes = {"confirmed_pupils": coming, "confirmed_adults": booking.adults, "girls": girls}
-        if not guard.resize_booking(booking=booking, seats=coming, changes=changes):
-            raise RuntimeError(f"Booking {booking.reference} cannot hold fewer places than it has.")
-        record(by=None, action="booking.lock_count", obj=booking, before=before, after=changes)
-        if staying:
-            tell_leader(
-                kind="booking_counted",
-                booking=booking,
-                now=now,
-                with_calendar=False,
-                about={"staying": staying, "coming": coming},
-            )
-        promote_waiting(session=booking.session, now=now)
+    booking = guard.lock_booking(booking_id=booking_id)
+    if booking.state != BookingState.CONFIRMED or booking.confirmed_pupils is not None:
+        return False
+    if now < sizes.count_locks_at(booking.session):
+        return False
+    staying = consents_of(booking).staying
+    coming = max(1, booking.pupils - staying)
+    # The number of girls among those still coming is unknown.
+    girls = booking.girls if coming == booking.pupils else None
+    before = {"pupils": booking.pupils, "girls": booking.girls}
+    changes = {"confirmed_pupils": coming, "confirmed_adults": booking.adults, "girls": girls}
+    if not guard.resize_booking(booking=booking, seats=coming, changes=changes):
+        raise RuntimeError(f"Booking {booking.reference} cannot hold fewer places than it has.")
+    record(by=None, action="booking.lock_count", obj=booking, before=before, after=changes)
+    if staying:
+        tell_leader(
+            kind="booking_counted",
+            booking=booking,
+            now=now,
+            with_calendar=False,
+            about={"staying": staying, "coming": coming},
+        )
+    promote_waiting(session=booking.session, now=now)
     return True
+
+
+# --- Names ---------------------------------------------------------------------------------------
+@transaction.atomic
+def set_roster(*, booking_id: int, pupils: Collection[int], version: str, by: User) -> Booking:
+    """Set the list of participants to exactly these ``pupils``, by their numbers, all of the booking's class.
+
+    Raises PermissionDenied, and ``Refused``: ``roster_fixed``, ``foreign_pupil``, ``too_many_names``,
+    ``changed_meanwhile``.
+    """
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_manage(by, booking))
+    stored = listed(booking)
+    wanted, before = set(pupils), set(stored.get("pupils", ()))
+    foreign = wanted - before - class_of(booking)
+    refuse_if(roster_refusal(booking, named=len(wanted), foreign=len(foreign)))
+    if wanted == before:
+        return booking
+    refuse_if_stale(version, stored)
+    booking.roster.filter(pupil_id__in=before - wanted).delete()
+    RosterEntry.objects.bulk_create(RosterEntry(booking=booking, pupil_id=pk) for pk in sorted(wanted - before))
+    record(by=by, action="booking.roster", obj=booking, before={"named": len(before)}, after={"named": len(wanted)})
+    return booking
+
+
+# --- Access and medical needs --------------------------------------------------------------------
+@transaction.atomic
+def tell_needs(*, booking_id: int, needs: str, version: str, by: User) -> Booking:
+    """Set the access and medical needs of a group. The audit log says that they changed, never what they are.
+
+    Raises ``Refused`` once the group has come or comes no more, or when the needs are not those that were read at
+    ``version``, and PermissionDenied for all but its leader. The same again changes nothing.
+    """
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(policy.may_write_needs(by, booking))
+    refuse_if(needs_refusal(booking))
+    if booking.needs == needs:
+        return booking
+    refuse_if_stale(version, {"needs": booking.needs})
+    booking.needs = needs
+    booking.save(update_fields=["needs"])
+    record(by=by, action="booking.needs", obj=booking)
+    return booking

@@ -9,13 +9,14 @@ UPDATE comes first where one is enough; the table's CHECK constraint is the seco
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
 
 from programs.bookings.choices import SEAT_COUNTED, BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.bookings.queries import BOOKING_PARTS
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.actions import locks
 from programs.centres.choices import SessionState
@@ -71,12 +72,18 @@ def move_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] 
         _free_seats(session_id=booking.session_id, seats=held - seats)
 
 
+def end_booking(*, booking: Booking, to: BookingState, reason: str, now: datetime) -> None:
+    """Move ``booking`` to a state in which nobody comes, for ``reason``. As ``move_booking``."""
+    changes = {"ended_at": now, "end_reason": reason[:300], "calendar_sequence": booking.calendar_sequence + 1}
+    move_booking(booking=booking, to=to, changes=changes)
+
+
 def seat_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] | None = None) -> bool:
     """Take places for a booking that holds none and move it to ``to``; False if they are not available.
 
     The caller holds the session's lock. Raises ``Refused`` when its state does not lead there.
     """
-    refuse_if(booking_rules.move_refusal(state=booking.state, to=to))
+    refuse_if(booking_rules.move_refusal(booking, to))
     if booking.seats:
         raise RuntimeError(f"Booking {booking.reference} already holds {booking.seats} places.")
     # A group recorded as absent that comes after all takes the number it confirmed, not the number it booked.
@@ -115,10 +122,10 @@ def raise_capacity(*, session: Session, seats: int) -> None:
 
 def _move(*, booking: Booking, values: dict[str, Any]) -> None:
     before, to = booking.state, values["state"]
-    refuse_if(booking_rules.move_refusal(state=before, to=to))
+    refuse_if(booking_rules.move_refusal(booking, to))
     if Booking.objects.filter(pk=booking.pk, state=before).update(**values) != 1:
         booking.refresh_from_db(fields=["state"])
-        refuse_if(booking_rules.move_refusal(state=booking.state, to=to))
+        refuse_if(booking_rules.move_refusal(booking, to))
         raise RuntimeError(f"Booking {booking.reference} could not be moved to {to}.")
     _show(booking, values)
 

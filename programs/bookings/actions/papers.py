@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -18,21 +17,23 @@ from programs.bookings.actions.approvals import ask_again, ask_approvals
 from programs.bookings.models import Booking, BookingPaper
 from programs.bookings.rules.papers import paper_refusal
 from programs.core.audit import Code, record
+from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_scan, clean_upload, display_name
-from programs.schools.queries.roles import roles_of
+from programs.core.versions import refuse_if_stale
 
 MOST_MEGABYTES = 10
 FOLDER = "visits"
 
 
 def hand_in_paper(
-    *, booking_id: int, kind: str, text: str = "", upload: UploadedFile | None = None, by: User
+    *, booking_id: int, kind: str, text: str = "", upload: UploadedFile | None = None, version: str, by: User
 ) -> BookingPaper:
     """Submit or replace a paper; the last one requests the approvals, a changed one requests them again.
 
-    Raises ``Refused`` with the reason, and PermissionDenied when ``by`` does not manage the booking.
+    The same again changes nothing. Raises PermissionDenied, and ``Refused``: ``papers_fixed``, ``paper_empty``,
+    ``changed_meanwhile``, or what is wrong with the file.
     """
     with transaction.atomic():  # a file that is not accepted is neither read nor stored
         _judge(guard.lock_booking(booking_id=booking_id), text=text, has_file=upload is not None, by=by)
@@ -42,17 +43,16 @@ def hand_in_paper(
         with transaction.atomic():
             booking = guard.lock_booking(booking_id=booking_id)
             _judge(booking, text=text, has_file=bool(key), by=by)
-            return _keep(booking, kind=kind, text=text, file=_file_fields(upload, clean, key), by=by)
+            file = _file_fields(upload, clean, key)
+            return _keep(booking, kind=kind, text=text, file=file, version=version, by=by)
     except BaseException:
         forget_file(key)
         raise
 
 
 def _judge(booking: Booking, *, text: str, has_file: bool, by: User) -> None:
-    roles = roles_of(by)
-    if not policy.can_manage_booking(roles, user_id=by.pk, leader_id=booking.leader_id, school=booking.school):
-        raise PermissionDenied
-    refuse_if(paper_refusal(state=booking.state, text=text, has_file=has_file))
+    must(policy.may_manage(by, booking))
+    refuse_if(paper_refusal(booking, text=text, has_file=has_file))
 
 
 def _file_fields(upload: UploadedFile | None, clean: CleanFile | None, key: str) -> dict[str, str]:
@@ -65,21 +65,17 @@ def _file_fields(upload: UploadedFile | None, clean: CleanFile | None, key: str)
     }
 
 
-def _keep(booking: Booking, *, kind: str, text: str, file: dict[str, str], by: User) -> BookingPaper:
+def _keep(booking: Booking, *, kind: str, text: str, file: dict[str, str], version: str, by: User) -> BookingPaper:
     old = booking.papers.filter(kind=kind).first()
-    if old and old.text == text and old.file_hash == file["file_hash"]:  # the form was sent twice
+    if old and old.contents == {"text": text, "file": file["file_hash"]}:  # the form was sent twice
         forget_file(file["storage_key"])
         return old
+    refuse_if_stale(version, (old or BookingPaper()).contents)
     values = {"text": text, "handed_in_by": by, "handed_in_at": timezone.now(), **file}
     paper, _created = BookingPaper.objects.update_or_create(booking=booking, kind=kind, defaults=values)
     before = {"sha256": Code(old.file_hash)} if old else {}
-    record(
-        by=by,
-        action="booking.paper",
-        obj=booking,
-        before=before,
-        after={"paper": kind, "sha256": Code(paper.file_hash)},
-    )
+    after = {"paper": kind, "sha256": Code(paper.file_hash)}
+    record(by=by, action="booking.paper", obj=booking, before=before, after=after)
     if old:
         transaction.on_commit(lambda: forget_file(old.storage_key))
         ask_again(booking=booking, by=by)

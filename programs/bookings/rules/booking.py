@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import BOOKING_MOVES, CAME, COMING, LIVE, BookingState
+from programs.bookings.models import Booking, Group
 from programs.centres.choices import BookingMode, SessionState
+from programs.centres.models import Session
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
 
@@ -21,36 +23,18 @@ def adults_needed(pupils: int, pupils_per_adult: int) -> int:
     return -(-pupils // pupils_per_adult)
 
 
-@dataclass(frozen=True)
-class BookingFacts:
-    """The current session and the group that wants to come."""
-
-    now: datetime
-    opens_at: datetime
-    closes_at: datetime
-    starts_at: datetime
-    session_state: str
-    offered: bool
-    capacity: int
-    pupils_per_adult: int
-    grade_from: int
-    grade_to: int
-    grade: int
-    pupils: int
-    adults: int
-    mode: str = BookingMode.FIRST_COME
-
-
 def session_refusal(
-    *, now: datetime, opens_at: datetime, closes_at: datetime, starts_at: datetime, session_state: str, offered: bool
+    session: Session, *, now: datetime, opens_at: datetime | None = None, closes_at: datetime | None = None
 ) -> Refusal | None:
-    """Why nobody may book this session now."""
-    if session_state == SessionState.CANCELLED or not offered:
+    """Why nobody may book this session now; a draw opens and closes at times of its own."""
+    trip = session.field_trip
+    opens_at, closes_at = opens_at or session.booking_opens_at, closes_at or session.booking_closes_at
+    if session.state == SessionState.CANCELLED or not (trip.is_active and trip.centre.is_active):
         return Refusal("session_cancelled", _("This session is not taking place. Please choose another date."))
-    if session_state == SessionState.CLOSED or starts_at <= now:
+    if session.state == SessionState.CLOSED or session.starts_at <= now:
         return Refusal(
             "session_past",
-            _("This session began at {time}. Please choose a later one.").format(time=moment_text(starts_at)),
+            _("This session began at {time}. Please choose a later one.").format(time=moment_text(session.starts_at)),
         )
     if now < opens_at:
         return Refusal("not_open_yet", _("Booking opens at {time}.").format(time=moment_text(opens_at)))
@@ -62,27 +46,20 @@ def session_refusal(
     return None
 
 
-def mode_refusal(mode: str) -> Refusal | None:
+def mode_refusal(session: Session) -> Refusal | None:
     """Places of a ballot are not booked; once its results are sent, what is left is."""
-    if mode != BookingMode.BALLOT:
+    if session.mode != BookingMode.BALLOT:
         return None
     return Refusal("by_ballot", _("The places in this session are allocated by ballot: enter your class instead."))
 
 
-def group_refusal(
-    *, pupils: int, adults: int, capacity: int, pupils_per_adult: int, grade: int, grade_from: int, grade_to: int
-) -> Refusal | None:
-    """Why this group does not suit the session, regardless of others."""
+def size_refusal(session: Session, *, pupils: int, adults: int, pupils_per_adult: int) -> Refusal | None:
+    """Why a group of this size does not suit the session, regardless of others."""
     if pupils < 1:
         return Refusal("no_pupils", _("Enter the number of pupils, at least 1."), "pupils")
-    if pupils > capacity:
-        return Refusal(
-            "group_too_big",
-            _("A group can have up to {capacity} pupils. Book a second session for the others.").format(
-                capacity=capacity
-            ),
-            "pupils",
-        )
+    if pupils > session.largest_group:
+        message = _("A group can have up to {capacity} pupils. Book a second session for the others.")
+        return Refusal("group_too_big", message.format(capacity=session.largest_group), "pupils")
     needed = adults_needed(pupils, pupils_per_adult)
     if adults < needed:
         message = ngettext(
@@ -91,36 +68,25 @@ def group_refusal(
             needed,
         )
         return Refusal("too_few_adults", message.format(pupils=pupils, needed=needed), "adults")
-    if not grade_from <= grade <= grade_to:
-        return Refusal(
-            "wrong_grade",
-            _("This field trip is for grades {first} to {last}.").format(first=grade_from, last=grade_to),
-            "class_group",
-        )
     return None
 
 
-def booking_refusal(facts: BookingFacts) -> Refusal | None:
+def group_refusal(session: Session, group: Group, *, pupils_per_adult: int) -> Refusal | None:
+    """Why this group does not suit the session, regardless of others."""
+    trip = session.field_trip
+    wrong = size_refusal(session, pupils=group.pupils, adults=group.adults, pupils_per_adult=pupils_per_adult)
+    if wrong or trip.grade_from <= group.class_group.grade <= trip.grade_to:
+        return wrong
+    message = _("This field trip is for grades {first} to {last}.")
+    return Refusal("wrong_grade", message.format(first=trip.grade_from, last=trip.grade_to), "class_group")
+
+
+def booking_refusal(session: Session, group: Group, *, pupils_per_adult: int, now: datetime) -> Refusal | None:
     """Why this group may not book this session now; whether places are left is the guard's answer."""
     return (
-        session_refusal(
-            now=facts.now,
-            opens_at=facts.opens_at,
-            closes_at=facts.closes_at,
-            starts_at=facts.starts_at,
-            session_state=facts.session_state,
-            offered=facts.offered,
-        )
-        or mode_refusal(facts.mode)
-        or group_refusal(
-            pupils=facts.pupils,
-            adults=facts.adults,
-            capacity=facts.capacity,
-            pupils_per_adult=facts.pupils_per_adult,
-            grade=facts.grade,
-            grade_from=facts.grade_from,
-            grade_to=facts.grade_to,
-        )
+        session_refusal(session, now=now)
+        or mode_refusal(session)
+        or group_refusal(session, group, pupils_per_adult=pupils_per_adult)
     )
 
 
@@ -140,37 +106,25 @@ class EarlierBooking:
 
 @dataclass(frozen=True)
 class SchoolFacts:
-    """What is read about the school and the day once the seats are taken; a refusal gives them back."""
+    """What is read of the school once the seats are taken; a refusal gives them back."""
 
-    now: datetime
-    school_working: bool
-    class_of_school: bool
-    on_holiday: bool
-    session_id: int
-    class_group_id: int
-    centre_id: int
-    starts_at: datetime
-    ends_at: datetime
+    is_working: bool
+    opens_at: datetime | None  # for the school's cluster, where the season says so
+    on_holiday: bool  # on the day of the session
     earlier: Sequence[EarlierBooking]
-    limit: int
-    season_id: int | None = None
-    season_limit: int = 0
-    opens_at: datetime | None = None  # for the school's cluster, where the season says so
 
 
-def school_refusal(facts: SchoolFacts) -> Refusal | None:
-    """Why this school may not book this session, whatever places are left."""
-    if not facts.school_working:
+def school_refusal(wish: Booking, facts: SchoolFacts, *, now: datetime) -> Refusal | None:
+    """Why this school may not book the session of ``wish``, whatever places are left."""
+    if not facts.is_working:
         return Refusal(
             "school_not_working",
             _("Your school cannot book yet: its registration must first be verified by the authority."),
         )
-    if not facts.class_of_school:
-        return Refusal("foreign_class", _("Choose a class of your own school."), "class_group")
     if facts.on_holiday:
         return Refusal("holiday", _("This day is a school holiday. Please choose another date."))
-    too_early = cluster_refusal(now=facts.now, opens_at=facts.opens_at)
-    return too_early or _clash_refusal(facts) or _limit_refusal(facts)
+    too_early = cluster_refusal(now=now, opens_at=facts.opens_at)
+    return too_early or _clash_refusal(wish, facts.earlier) or _limit_refusal(wish.session, facts.earlier)
 
 
 def cluster_refusal(*, now: datetime, opens_at: datetime | None) -> Refusal | None:
@@ -183,17 +137,18 @@ def cluster_refusal(*, now: datetime, opens_at: datetime | None) -> Refusal | No
     )
 
 
-def _clash_refusal(facts: SchoolFacts) -> Refusal | None:
-    for other in facts.earlier:
-        if other.class_group_id != facts.class_group_id or other.state not in LIVE:
+def _clash_refusal(wish: Booking, earlier: Sequence[EarlierBooking]) -> Refusal | None:
+    session = wish.session
+    for other in earlier:
+        if other.class_group_id != wish.class_group_id or other.state not in LIVE:
             continue
-        if other.session_id == facts.session_id:
+        if other.session_id == session.pk:
             return Refusal(
                 "class_already_booked",
                 _("This class already has booking {reference} for this session.").format(reference=other.reference),
                 "class_group",
             )
-        if other.starts_at < facts.ends_at and facts.starts_at < other.ends_at:
+        if other.starts_at < session.ends_at and session.starts_at < other.ends_at:
             return Refusal(
                 "class_busy",
                 _("This class is somewhere else at that time: booking {reference}.").format(reference=other.reference),
@@ -202,9 +157,10 @@ def _clash_refusal(facts: SchoolFacts) -> Refusal | None:
     return None
 
 
-def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
-    here = sum(1 for other in facts.earlier if other.centre_id == facts.centre_id and other.state in LIVE)
-    if here >= facts.limit:
+def _limit_refusal(session: Session, earlier: Sequence[EarlierBooking]) -> Refusal | None:
+    centre = session.field_trip.centre
+    here = sum(1 for other in earlier if other.centre_id == centre.pk and other.state in LIVE)
+    if here >= centre.bookings_per_school:
         return Refusal(
             "school_limit",
             _(
@@ -212,8 +168,8 @@ def _limit_refusal(facts: SchoolFacts) -> Refusal | None:
                 "time. Cancel one, or wait until one has taken place."
             ).format(count=here),
         )
-    in_season = sum(1 for other in facts.earlier if other.season_id == facts.season_id)
-    if facts.season_id and in_season >= facts.season_limit:
+    in_season = sum(1 for other in earlier if other.season_id == session.season_id)
+    if session.season and in_season >= session.season.bookings_per_school:
         return Refusal(
             "season_limit",
             _(
@@ -250,50 +206,42 @@ def full_refusal(*, seats_left: int, others_wait: bool = False) -> Refusal:
     return Refusal("full", message, "pupils")
 
 
-def move_refusal(*, state: str, to: str) -> Refusal | None:
-    """Why a booking in ``state`` cannot become ``to``."""
-    if to in BOOKING_MOVES[BookingState(state)]:
+def move_refusal(booking: Booking, to: BookingState) -> Refusal | None:
+    """Why the booking cannot become ``to`` from its state."""
+    if to in BOOKING_MOVES[BookingState(booking.state)]:
         return None
-    return Refusal(
-        "wrong_state",
-        _("This booking is “{state}”, so this is no longer possible.").format(state=BookingState(state).label),
-    )
+    message = _("This booking is “{state}”, so this is no longer possible.")
+    return Refusal("wrong_state", message.format(state=booking.get_state_display()))
 
 
-def cancel_refusal(*, state: str, now: datetime, starts_at: datetime) -> Refusal | None:
-    """Why a booking may not be cancelled now."""
-    if state in LIVE and starts_at <= now:
-        return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(starts_at)))
-    return move_refusal(state=state, to=BookingState.CANCELLED_BY_SCHOOL)
+def begun_refusal(session: Session, *, now: datetime) -> Refusal | None:
+    """What a school may not do any more once the session has begun."""
+    if session.starts_at > now:
+        return None
+    return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(session.starts_at)))
 
 
-def may_cancel(*, state: str, now: datetime, starts_at: datetime) -> bool:
-    return cancel_refusal(state=state, now=now, starts_at=starts_at) is None
+def cancel_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
+    """Why the booking may not be cancelled now."""
+    begun = begun_refusal(booking.session, now=now) if booking.is_live else None
+    return begun or move_refusal(booking, BookingState.CANCELLED_BY_SCHOOL)
 
 
-def may_edit_roster(state: str) -> bool:
-    """Names may change until the group has come."""
-    return state in LIVE
-
-
-def roster_refusal(*, state: str, named: int, foreign: int, pupils: int) -> Refusal | None:
-    """Why these names may not be on the list."""
-    if not may_edit_roster(state):
+def roster_refusal(booking: Booking, *, named: int, foreign: int) -> Refusal | None:
+    """Why these names may not be on the list; they may change until the group has come."""
+    if not booking.is_live:
         return Refusal("roster_fixed", _("The list of participants can no longer be changed."))
     if foreign:
         return Refusal("foreign_pupil", _("Only choose pupils in this class."), "pupils")
-    if named > pupils:
-        return Refusal(
-            "too_many_names",
-            _("{named} pupils are ticked, but the booking is for {pupils}.").format(named=named, pupils=pupils),
-            "pupils",
-        )
+    if named > booking.pupils:
+        message = _("{named} pupils are ticked, but the booking is for {pupils}.")
+        return Refusal("too_many_names", message.format(named=named, pupils=booking.pupils), "pupils")
     return None
 
 
-def needs_refusal(*, state: str) -> Refusal | None:
+def needs_refusal(booking: Booking) -> Refusal | None:
     """Why the centre can no longer be told what to prepare for."""
-    if state in LIVE:
+    if booking.is_live:
         return None
     return Refusal("too_late", _("The group has already come, or is no longer coming. Speak to the centre directly."))
 

@@ -1,94 +1,76 @@
-"""Changing the size of a group, and when its head count is fixed. Plain values in; no clock, no query."""
+"""Changing the size of a group, and when its head count is fixed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import BookingState
-from programs.bookings.rules.booking import group_refusal
+from programs.bookings.models import Booking
+from programs.bookings.rules.booking import size_refusal
+from programs.centres.models import Session
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
 
-BOOKED = (BookingState.WAITLISTED, BookingState.HELD, BookingState.PAPERS_DUE)
-RESIZABLE = (*BOOKED, BookingState.CONFIRMED)
+RESIZABLE = (BookingState.WAITLISTED, BookingState.HELD, BookingState.PAPERS_DUE, BookingState.CONFIRMED)
 
 
-def count_locks_at(*, starts_at: datetime, days: int) -> datetime:
+def count_locks_at(session: Session) -> datetime:
     """When the head count is finalised: the centre prepares for exactly that number."""
-    return starts_at - timedelta(days=days)
+    return session.starts_at - timedelta(days=session.field_trip.centre.count_locks_days)
 
 
-@dataclass(frozen=True)
-class ResizeFacts:
-    """A booking and the size that its group wants to have."""
-
-    now: datetime
-    state: str
-    starts_at: datetime
-    locks_at: datetime
-    pupils: int
-    adults: int
-    girls: int | None
-    most: int
-    pupils_per_adult: int
-    named: int
-
-
-def may_resize(*, state: str, now: datetime, starts_at: datetime, locks_at: datetime) -> bool:
+def may_resize(booking: Booking, *, now: datetime) -> bool:
     """Until the session begins; a confirmed group until its head count is fixed."""
-    if now >= starts_at or state not in RESIZABLE:
+    if now >= booking.session.starts_at or booking.state not in RESIZABLE:
         return False
-    return state != BookingState.CONFIRMED or now < locks_at
+    return booking.state != BookingState.CONFIRMED or now < count_locks_at(booking.session)
 
 
-def resize_refusal(facts: ResizeFacts) -> Refusal | None:
-    """Why the group may not have this size; whether the places are there is the guard's answer."""
-    if not may_resize(state=facts.state, now=facts.now, starts_at=facts.starts_at, locks_at=facts.locks_at):
-        return _too_late(facts)
-    wrong = group_refusal(
-        pupils=facts.pupils,
-        adults=facts.adults,
-        capacity=facts.most,
-        pupils_per_adult=facts.pupils_per_adult,
-        grade=0,  # the class is the same as before
-        grade_from=0,
-        grade_to=0,
-    )
-    return wrong or _girls_refusal(facts) or _names_refusal(facts)
+def resize_refusal(
+    booking: Booking,
+    *,
+    pupils: int,
+    adults: int,
+    girls: int | None,
+    pupils_per_adult: int,
+    named: int,
+    now: datetime,
+) -> Refusal | None:
+    """Why the group may not have this size; whether the places are there is the guard's answer.
 
-
-def _too_late(facts: ResizeFacts) -> Refusal:
-    if facts.state == BookingState.OFFERED:
-        return Refusal("offer_open", _("Accept the offered places first; then you can change the group."))
-    if facts.state == BookingState.CONFIRMED and facts.now >= facts.locks_at:
-        return Refusal(
-            "count_locked",
-            _("The head count was finalised at {time}. On the day the centre records how many actually came.").format(
-                time=moment_text(facts.locks_at)
-            ),
-        )
-    return Refusal("wrong_state", _("The size of this group can no longer be changed."))
-
-
-def _girls_refusal(facts: ResizeFacts) -> Refusal | None:
-    if facts.girls is not None and facts.girls > facts.pupils:
+    ``named`` are the pupils on its list, as far as they count.
+    """
+    if not may_resize(booking, now=now):
+        return _too_late(booking, now=now)
+    if wrong := size_refusal(booking.session, pupils=pupils, adults=adults, pupils_per_adult=pupils_per_adult):
+        return wrong
+    if girls is not None and girls > pupils:
         return Refusal("too_many_girls", _("There cannot be more girls than pupils."), "girls")
-    return None
-
-
-def _names_refusal(facts: ResizeFacts) -> Refusal | None:
-    if facts.named <= facts.pupils:
+    if named <= pupils:
         return None
     message = ngettext(
         "{count} pupil is on the list of participants: remove names first.",
         "{count} pupils are on the list of participants: remove names first.",
-        facts.named,
+        named,
     )
-    return Refusal("more_names_than_pupils", message.format(count=facts.named), "pupils")
+    return Refusal("more_names_than_pupils", message.format(count=named), "pupils")
+
+
+def _too_late(booking: Booking, *, now: datetime) -> Refusal:
+    locks_at = count_locks_at(booking.session)
+    if booking.state == BookingState.OFFERED:
+        return Refusal("offer_open", _("Accept the offered places first; then you can change the group."))
+    if booking.state == BookingState.CONFIRMED and now >= locks_at:
+        return Refusal(
+            "count_locked",
+            _("The head count was finalised at {time}. On the day the centre records how many actually came.").format(
+                time=moment_text(locks_at)
+            ),
+        )
+    return Refusal("wrong_state", _("The size of this group can no longer be changed."))
 
 
 def no_room_refusal(*, seats_left: int, others_wait: bool) -> Refusal:

@@ -11,24 +11,127 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
-from programs.bookings.rules.booking import move_refusal
-from programs.centres.choices import VisitRisk
-from programs.centres.rules import moment_text
+from programs.bookings.models import Booking, BookingApproval, BookingPaper
+from programs.bookings.rules.booking import begun_refusal, move_refusal
+from programs.centres.choices import PaperKind, VisitRisk
+from programs.centres.models import FieldTrip, Session
 from programs.core.choices import Level
 from programs.core.refusals import Refusal
-from programs.schools.choices import Authority, SchoolRole
+from programs.schools.choices import Authority
+from programs.schools.models import School
 
 INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
 WARN_BEFORE = timedelta(days=2)
 
 
-def papers_due(*, starts_at: datetime, confirm_days: int, now: datetime) -> datetime:
+@dataclass(frozen=True)
+class Consents:
+    """What the ledger says of those who may come: the named ones, or else the class."""
+
+    named: bool
+    listed: int
+    agreed: int
+    pupils: int
+
+    @property
+    def staying(self) -> int:
+        """How many of the booked pupils nobody has agreed for; a class that is not in the portal is not counted."""
+        if not self.listed:
+            return 0
+        return self.listed - self.agreed if self.named else max(0, self.pupils - self.agreed)
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A paper that the field trip asks for, and what was handed in."""
+
+    kind: str
+    paper: BookingPaper | None
+
+    @property
+    def label(self) -> str:
+        return str(PaperKind(self.kind).label)
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """An approval the visit needs and its current state; ``state`` is empty until it is requested."""
+
+    kind: str
+    school: School
+    row: BookingApproval | None
+
+    @property
+    def label(self) -> str:
+        return approval_label(self.kind, self.school)
+
+    @property
+    def state(self) -> str:
+        return self.row.state if self.row else ""
+
+    @property
+    def done(self) -> bool:
+        return self.state == ApprovalState.APPROVED
+
+
+def approval_label(kind: str, school: School) -> str:
+    """The authority by its name: for upper secondary schools it is the department."""
+    if kind == ApprovalKind.WARD and school.authority == Authority.DEPARTMENT:
+        return str(Authority.DEPARTMENT.label)
+    return str(ApprovalKind(kind).label)
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """What a booking has and what it still needs; the page and the rule read the same one."""
+
+    booking: Booking
+    risks: tuple[VisitRisk, ...]
+    papers: list[PaperLine]
+    consents: Consents
+    approvals: list[ApprovalLine]
+
+    @property
+    def papers_missing(self) -> int:
+        return sum(1 for line in self.papers if line.paper is None)
+
+    @property
+    def approvals_missing(self) -> int:
+        return sum(1 for line in self.approvals if not line.done)
+
+    @property
+    def consents_ready(self) -> bool:
+        staying = self.consents.staying
+        return staying == 0 or (staying < self.consents.pupils and bool(self.booking.alternative))
+
+    @property
+    def open_items(self) -> int:
+        return self.papers_missing + self.approvals_missing + (0 if self.consents_ready else 1)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why more than the school is asked."""
+        return [str(VisitRisk(risk).label) for risk in self.risks] if len(self.approvals) > 1 else []
+
+    @property
+    def consent_words(self) -> str:
+        counted = self.consents
+        if not counted.listed:
+            return _("The class has no pupils on the portal: the consents are kept at school.")
+        words = (
+            _("{agreed} of {listed} named pupils") if counted.named else _("{agreed} of {listed} pupils of the class")
+        )
+        return words.format(agreed=counted.agreed, listed=counted.listed)
+
+
+def papers_due(session: Session, *, now: datetime) -> datetime:
     """Until when a school completes its papers: the end of the centre's last day for it.
 
     Later bookings have until the evening before the session, or until it begins.
     """
+    starts_at = session.starts_at
     day = timezone.localtime(starts_at).date()
-    for days in (confirm_days, 1):
+    for days in (session.field_trip.centre.confirm_days, 1):
         due = timezone.make_aware(datetime.combine(day - timedelta(days=days), time(23, 59)))
         if now < due < starts_at:
             return due
@@ -40,69 +143,62 @@ def warning_due(*, since: datetime, due: datetime) -> datetime:
     return max(due - WARN_BEFORE, since + (due - since) / 2)
 
 
-def lapses(*, state: str, due: datetime | None, now: datetime, starts_at: datetime) -> bool:
+def lapses(booking: Booking, *, now: datetime) -> bool:
     """Whether the places go back now. A group whose session has begun is the centre's to judge, at the door."""
-    return state in INCOMPLETE and due is not None and due <= now < starts_at
+    due = booking.papers_due_at
+    return booking.state in INCOMPLETE and due is not None and due <= now < booking.session.starts_at
 
 
-def paper_refusal(*, state: str, text: str, has_file: bool) -> Refusal | None:
+def paper_refusal(booking: Booking, *, text: str, has_file: bool) -> Refusal | None:
     """Why this paper may not be handed in now."""
-    if state not in INCOMPLETE:
+    if booking.state not in INCOMPLETE:
         return Refusal("papers_fixed", _("The papers of this booking can no longer be changed."))
     if not text and not has_file:
         return Refusal("paper_empty", _("Write it here, or choose a file."), "text")
     return None
 
 
-@dataclass(frozen=True)
-class CompletenessFacts:
-    """How far the papers of a booking are."""
+def confirm_refusal(checklist: Checklist, *, alternative: str, own_yes: bool, now: datetime) -> Refusal | None:
+    """Why the school may not confirm now: everything on the list must be there.
 
-    state: str
-    now: datetime
-    starts_at: datetime
-    pupils: int
-    papers_missing: int
-    approvals_missing: int
-    staying: int  # of the booked pupils: nobody agreed that they come
-    alternative: str
-
-
-def confirm_refusal(facts: CompletenessFacts) -> Refusal | None:
-    """Why the school may not confirm now: everything on the list must be there."""
-    if facts.starts_at <= facts.now:
-        return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(facts.starts_at)))
-    if (moved := move_refusal(state=facts.state, to=BookingState.CONFIRMED)) is not None:
-        return moved
-    return _papers_missing(facts) or _consents_missing(facts) or _approvals_missing(facts)
+    ``own_yes``: the person who confirms approves for the school by it.
+    """
+    booking = checklist.booking
+    return (
+        begun_refusal(booking.session, now=now)
+        or move_refusal(booking, BookingState.CONFIRMED)
+        or _papers_missing(checklist.papers_missing)
+        or _consents_missing(booking.pupils, checklist.consents.staying, alternative or booking.alternative)
+        or _approvals_missing(0 if own_yes else checklist.approvals_missing)
+    )
 
 
-def _papers_missing(facts: CompletenessFacts) -> Refusal | None:
-    if not facts.papers_missing:
+def _papers_missing(number: int) -> Refusal | None:
+    if not number:
         return None
     message = ngettext(
         "{count} paper is still missing: submit it on the booking's page.",
         "{count} papers are still missing: submit them on the booking's page.",
-        facts.papers_missing,
+        number,
     )
-    return Refusal("papers_missing", message.format(count=facts.papers_missing))
+    return Refusal("papers_missing", message.format(count=number))
 
 
-def _consents_missing(facts: CompletenessFacts) -> Refusal | None:
-    if facts.staying >= facts.pupils:
+def _consents_missing(pupils: int, staying: int, alternative: str) -> Refusal | None:
+    if staying >= pupils:
         return Refusal("no_consents", _("No one has consent to come yet. Remind the guardians, or cancel the visit."))
-    if not facts.staying or facts.alternative:
+    if not staying or alternative:
         return None
     message = ngettext(
         "{count} pupil is staying at school without consent: describe the equivalent activity.",
         "{count} pupils are staying at school without consent: describe the equivalent activity.",
-        facts.staying,
+        staying,
     )
-    return Refusal("alternative_missing", message.format(count=facts.staying), "alternative")
+    return Refusal("alternative_missing", message.format(count=staying), "alternative")
 
 
-def _approvals_missing(facts: CompletenessFacts) -> Refusal | None:
-    if not facts.approvals_missing:
+def _approvals_missing(number: int) -> Refusal | None:
+    if not number:
         return None
     return Refusal(
         "approval_missing", _("The visit has not been approved yet. You will get a message as soon as it is.")
@@ -110,29 +206,17 @@ def _approvals_missing(facts: CompletenessFacts) -> Refusal | None:
 
 
 ALWAYS = "always"
-DECIDABLE = (BookingState.HELD, BookingState.PAPERS_DUE)
 
 
-@dataclass(frozen=True)
-class RiskFacts:
-    """The facts that can make a visit riskier."""
-
-    same_ward: bool
-    same_city: bool
-    hired_vehicle: bool
-    price_vnd: int
-    level: str
-
-
-def risks_of(facts: RiskFacts) -> tuple[VisitRisk, ...]:
+def risks_of(trip: FieldTrip, *, same_ward: bool, same_city: bool, level: str) -> tuple[VisitRisk, ...]:
     """What makes this visit riskier than one next door; nothing for the nearest and free one."""
-    primary = facts.level == Level.PRIMARY
+    primary = level == Level.PRIMARY
     found = {
-        VisitRisk.OTHER_WARD: not facts.same_ward,
-        VisitRisk.HIRED_VEHICLE: facts.hired_vehicle,
-        VisitRisk.PAID: facts.price_vnd > 0,
+        VisitRisk.OTHER_WARD: not same_ward,
+        VisitRisk.HIRED_VEHICLE: trip.needs_transport,
+        VisitRisk.PAID: trip.price_vnd > 0,
         VisitRisk.PRIMARY: primary,
-        VisitRisk.PRIMARY_OUTSIDE_CITY: primary and not facts.same_city,
+        VisitRisk.PRIMARY_OUTSIDE_CITY: primary and not same_city,
     }
     return tuple(risk for risk, holds in found.items() if holds)
 
@@ -155,25 +239,9 @@ def is_approved(needed: Sequence[str], states: Mapping[str, str]) -> bool:
     return all(states.get(kind) == ApprovalState.APPROVED for kind in needed)
 
 
-def can_decide(kind: str, *, roles, school, school_alone: bool, has_principal: bool, in_scope: bool) -> bool:
-    """Whether this person's yes counts as ``kind``.
-
-    The principal answers for the school, the coordinator where there is none, and either of them where the school
-    decides alone. ``in_scope``: the school is among those that the officer looks after.
-    """
-    if kind == ApprovalKind.PRINCIPAL:
-        if not school.is_working:
-            return False
-        stands_in = roles.coordinates(school) and (school_alone or not has_principal)
-        return SchoolRole.PRINCIPAL in roles.roles_at(school) or stands_in
-    if kind == ApprovalKind.WARD and school.authority != Authority.DEPARTMENT:
-        return in_scope and roles.is_ward_officer
-    return in_scope and roles.is_department
-
-
-def decision_refusal(*, state: str, approval_state: str, approved: bool, reason: str) -> Refusal | None:
+def decision_refusal(booking: Booking, approval: BookingApproval, *, approved: bool, reason: str) -> Refusal | None:
     """Why this answer may not be recorded now."""
-    if state not in DECIDABLE or approval_state != ApprovalState.ASKED:
+    if booking.state not in INCOMPLETE or approval.state != ApprovalState.ASKED:
         return Refusal("not_asked", _("No one is waiting for this answer any more."))
     if not approved and not reason:
         return Refusal("reason_missing", _("Say why not, so that the school knows what to change."), "reason")

@@ -1,4 +1,4 @@
-"""The waiting list: who moves up when places become free, and for how long. Plain values in; no clock, no query."""
+"""The waiting list: who moves up when places become free, for how long, and who is let in by exception."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import BookingState
-from programs.centres.choices import WaitingPolicy
+from programs.bookings.models import Booking
+from programs.bookings.rules.booking import begun_refusal
+from programs.centres.choices import SessionState, WaitingPolicy
+from programs.centres.models import Session
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
 
@@ -17,59 +20,62 @@ IN_LINE = (BookingState.WAITLISTED, BookingState.OFFERED)
 LAST_OFFER = timedelta(hours=12)  # a class that hears of its places later than that before the session is not ready
 
 
-def promotable(
-    queue: Sequence[tuple[int, int]], *, seats_left: int, capacity: int, policy: str, one_group: bool
-) -> list[int]:
-    """The identifiers of ``queue`` (id, pupils; first come first) that move up into ``seats_left`` places.
+def promotable(queue: Sequence[Booking], session: Session) -> list[Booking]:
+    """Those of ``queue`` (first come first) that move up into the places left.
 
     Strict order stops at the first group that does not fit; first fit passes over it. A group larger than the whole
-    session, whose ``capacity`` was lowered after it had joined, does not hold up others, or the list would be stuck
+    session, whose capacity was lowered after it had joined, does not hold up others, or the list would be stuck
     forever. It keeps its place, since it may become smaller or the session larger again.
     """
-    chosen: list[int] = []
-    for identifier, pupils in queue:
-        if pupils <= seats_left:
-            chosen.append(identifier)
-            seats_left = 0 if one_group else seats_left - pupils
-        elif policy == WaitingPolicy.STRICT and not too_large(pupils=pupils, capacity=capacity):
+    chosen: list[Booking] = []
+    left = session.seats_left
+    for booking in queue:
+        if booking.pupils <= left:
+            chosen.append(booking)
+            left = 0 if session.one_group else left - booking.pupils
+        elif session.waiting_policy == WaitingPolicy.STRICT and not too_large(booking, session):
             break
     return chosen
 
 
-def too_large(*, pupils: int, capacity: int) -> bool:
+def too_large(booking: Booking, session: Session) -> bool:
     """Whether a group would not even fit into the empty session."""
-    return pupils > capacity
+    return booking.pupils > session.capacity
 
 
-def passed_over(queue: Sequence[tuple[int, int]], chosen: Sequence[int]) -> list[int]:
+def passed_over(queue: Sequence[Booking], chosen: Sequence[Booking]) -> list[Booking]:
     """Groups that were ahead of one that moved up: each time this is recorded."""
     if not chosen:
         return []
-    last = max(place for place, (identifier, _pupils) in enumerate(queue) if identifier in chosen)
-    return [identifier for identifier, _pupils in queue[:last] if identifier not in chosen]
+    return [booking for booking in queue[: queue.index(chosen[-1])] if booking not in chosen]
 
 
-def list_moves(*, now: datetime, opens_at: datetime, closes_at: datetime, starts_at: datetime) -> bool:
+def list_moves(session: Session, *, now: datetime) -> bool:
     """Whether places that become free are offered to waiting groups.
 
     While booking is open, and after its end until some hours before the session: head counts are finalised about when
     booking ends, and late cancellations come after that. Their places would otherwise go unused.
     """
-    return opens_at <= now < min(starts_at, max(closes_at, starts_at - LAST_OFFER))
+    last = max(session.booking_closes_at, session.starts_at - LAST_OFFER)
+    return session.booking_opens_at <= now < min(session.starts_at, last)
 
 
-def offer_ends(*, now: datetime, hours: int, starts_at: datetime) -> datetime:
+def offer_ends(session: Session, *, now: datetime) -> datetime:
     """Until when an offer is open: its hours, but at most half of the time left until the session begins.
 
     So the next in the queue also has time to answer and get ready.
     """
-    return now + min(timedelta(hours=hours), (starts_at - now) / 2)
+    hours = timedelta(hours=session.field_trip.centre.offer_hours)
+    return now + min(hours, (session.starts_at - now) / 2)
 
 
-def accept_refusal(*, state: str, now: datetime, expires_at: datetime | None) -> Refusal | None:
+def accept_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
     """Why the offered places may not be taken now."""
-    if state != BookingState.OFFERED:
+    if booking.holds_seats and booking.state != BookingState.OFFERED:
+        return Refusal("accepted", _("The places are already yours."))
+    if booking.state != BookingState.OFFERED:
         return Refusal("no_offer", _("No places are being offered to this group now."))
+    expires_at = booking.offer_expires_at
     if expires_at is not None and expires_at <= now:
         return Refusal(
             "offer_expired",
@@ -78,48 +84,48 @@ def accept_refusal(*, state: str, now: datetime, expires_at: datetime | None) ->
     return None
 
 
-def leave_refusal(*, state: str, now: datetime, starts_at: datetime) -> Refusal | None:
+def leave_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
     """Why a group may not leave the waiting list now."""
-    if state not in IN_LINE:
+    if booking.state not in IN_LINE:
         return Refusal("not_waiting", _("This group is no longer on the waiting list."))
-    if starts_at <= now:
-        return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(starts_at)))
-    return None
+    return begun_refusal(booking.session, now=now)
 
 
-def policy_words(policy: str, *, one_group: bool) -> str:
-    """The rule of a session's waiting list, in words for everyone waiting."""
-    hours = LAST_OFFER // timedelta(hours=1)
-    until = _("After booking closes, places are still offered until {hours} hours before the session begins.")
-    return f"{_order_words(policy, one_group=one_group)} {until.format(hours=hours)}"
+# --- By exception -------------------------------------------------------------------------------
+def room_left(session: Session) -> int:
+    """How many more pupils the room takes, whatever the session offers."""
+    return max(0, session.room.capacity - session.seats_taken)
 
 
-def _order_words(policy: str, *, one_group: bool) -> str:
-    if one_group:
-        return _("This session takes only one group: the places are offered to the first group in the queue.")
-    if policy == WaitingPolicy.STRICT:
-        return _(
-            "Strict order: the places are offered to the first group in the queue. No group is passed over; the "
-            "list waits until the first group fits. Only a group larger than the whole session does not hold up "
-            "the others."
+def capacity_missing(booking: Booking) -> int:
+    """By how many places the session must grow to let the group in."""
+    session = booking.session
+    return max(0, booking.pupils - (session.capacity - session.seats_taken))
+
+
+def exception_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
+    """Why even an exception is impossible: the room is too small, or the session is over."""
+    session, room = booking.session, room_left(booking.session)
+    if session.state != SessionState.SCHEDULED or session.starts_at <= now:
+        return Refusal("session_past", _("The session began at {time}.").format(time=moment_text(session.starts_at)))
+    if booking.state != BookingState.WAITLISTED:
+        return Refusal(
+            "not_waiting",
+            _("This booking is “{state}”: only a group on the waiting list can be given places by exception.").format(
+                state=booking.get_state_display()
+            ),
         )
-    return _(
-        "First group that fits: places are offered in list order to the first group that is small enough. A "
-        "larger group keeps its position, and each time it is passed over is recorded."
-    )
-
-
-def too_large_words(*, pupils: int, capacity: int) -> str:
-    """What a waiting group is told while it is larger than the whole session; empty otherwise."""
-    if not too_large(pupils=pupils, capacity=capacity):
-        return ""
-    message = ngettext(
-        "This session now has only {count} place, too few for your {pupils} pupils. Your group keeps its place "
-        "in the queue, but those behind it are offered places first. Make the group smaller, or choose another "
-        "date.",
-        "This session now has only {count} places, too few for your {pupils} pupils. Your group keeps its place "
-        "in the queue, but those behind it are offered places first. Make the group smaller, or choose another "
-        "date.",
-        capacity,
-    )
-    return message.format(count=capacity, pupils=pupils)
+    if not booking.school.is_working:
+        return Refusal("school_not_working", _("The school is no longer active, so it cannot come."))
+    if session.one_group and session.seats_taken:
+        return Refusal("one_group", _("This session is for one group, and it already has one."))
+    if booking.pupils > room:
+        message = ngettext(
+            "The room only has space for {count} more pupil, not for this group. Move the session to a larger "
+            "room first.",
+            "The room only has space for {count} more pupils, not for this group. Move the session to a larger "
+            "room first.",
+            room,
+        )
+        return Refusal("room_too_small", message.format(count=room))
+    return None

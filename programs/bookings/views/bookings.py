@@ -2,68 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.conf import settings
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from programs.bookings import policy
+from programs.bookings import queries as booking_queries
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.confirming import confirm_booking
-from programs.bookings.actions.exceptions import may_except
-from programs.bookings.actions.needs import tell_needs
-from programs.bookings.actions.roster import set_roster
-from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, BookingState
+from programs.bookings.actions.group import set_roster, tell_needs
+from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, LIVE, BookingState
 from programs.bookings.forms import CancelForm, ConfirmVisitForm, NeedsForm, RosterForm
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
-from programs.bookings.policy import may_add_photographs
-from programs.bookings.queries import bookings as booking_queries
-from programs.bookings.queries.papers import consents_of
-from programs.bookings.rules import booking as booking_rules
-from programs.bookings.rules.booking import HAS_PASS, may_give_feedback
-from programs.bookings.rules.exceptions import may_be_excepted
-from programs.bookings.views.state import state_of_booking
-from programs.centres.policy import may_run
+from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, waiting_place
+from programs.bookings.rules import booking as rules
+from programs.bookings.rules.group import count_locks_at, may_resize
+from programs.bookings.rules.papers import INCOMPLETE, Checklist, confirm_refusal
+from programs.bookings.words import parts_of, policy_words, too_large_words
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import in_person, not_found_unless, signed_in
-from programs.core.policy import must
-from programs.core.refusals import Refused, show_refusal
+from programs.pupils.models import Pupil
 from programs.pupils.queries import pupils_of_class
 from programs.schools.queries.roles import roles_of
 
 PER_PAGE = 20
 
 
-def _booking(request: HttpRequest, reference: str) -> Booking:
-    return get_object_or_404(booking_queries.bookings_visible_to(request.user), reference=reference)
-
-
-def _manages(request: HttpRequest, booking: Booking) -> bool:
-    return policy.can_manage_booking(
-        roles_of(request.user), user_id=request.user.pk, leader_id=booking.leader_id, school=booking.school
-    )
-
-
-def _runs(request: HttpRequest, booking: Booking) -> bool:
-    return may_run(request.user, booking.session.field_trip.centre)
-
-
-def _moment(booking: Booking) -> dict:
-    return {"state": booking.state, "now": timezone.now(), "starts_at": booking.session.starts_at}
-
-
 @signed_in
 @require_safe
 def booking_list(request: HttpRequest) -> HttpResponse:
-    bookings = booking_queries.bookings_visible_to(request.user)
+    bookings = bookings_visible_to(request.user)
     sizes = booking_queries.group_sizes(bookings)
     asked = request.GET.get("state", "")
     group = asked if asked in BOOKING_GROUP_LABELS else ""
@@ -83,42 +63,37 @@ def booking_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _booking(request, reference)
+    user, now = request.user, timezone.now()
+    booking = get_object_or_404(bookings_visible_to(user), reference=reference)
     session = booking.session
-    manages, runs = _manages(request, booking), _runs(request, booking)
-    roster = (
-        list(booking_queries.roster_of(booking)) if roles_of(request.user).is_staff_of(booking.school) or runs else []
-    )
+    manages, receives = policy.may_manage(user, booking), policy.may_receive(user, booking)
+    is_staff = roles_of(user).is_staff_of(booking.school)
+    roster = list(booking_queries.roster_of(booking)) if is_staff or receives else []
     staying = booking_queries.without_consent(booking) if roster and booking.is_live else set()
     context = {
         "booking": booking,
-        "session": session,
-        "trip": session.field_trip,
-        "centre": session.field_trip.centre,
+        **parts_of(session),
         "roster": roster,
         "staying": [entry.pupil for entry in roster if entry.pupil_id in staying],
-        "may_collect": bool(booking.class_group_id) and policy.can_book_for(roles_of(request.user), booking.school),
-        **state_of_booking(request.user, booking, manages=manages),
+        "may_collect": bool(booking.class_group_id) and policy.may_book_for(user, booking.school),
+        **state_of_booking(user, booking, manages=manages),
         "steps": _steps(booking),
         "manages": manages,
-        "reads_needs": in_person(request)
-        and policy.can_read_needs(user_id=request.user.pk, leader_id=booking.leader_id, runs_centre=runs),
-        "may_write_needs": manages
-        and in_person(request)
-        and policy.can_write_needs(user_id=request.user.pk, leader_id=booking.leader_id)
-        and booking_rules.needs_refusal(state=booking.state) is None,
-        "may_cancel": (manages or runs) and booking_rules.may_cancel(**_moment(booking)),
-        "may_edit_roster": manages and bool(booking.class_group_id) and booking_rules.may_edit_roster(booking.state),
-        "may_check_in": runs and booking_rules.may_check_in(session_state=session.state, **_moment(booking)),
-        "runs": runs,
-        "has_pass": roles_of(request.user).is_staff_of(booking.school) and booking.state in HAS_PASS,
+        "reads_needs": in_person(request) and policy.may_read_needs(user, booking),
+        "may_write_needs": in_person(request)
+        and policy.may_write_needs(user, booking)
+        and rules.needs_refusal(booking) is None,
+        "may_cancel": policy.may_cancel(user, booking) and rules.cancel_refusal(booking, now=now) is None,
+        "may_edit_roster": manages and bool(booking.class_group_id) and booking.is_live,
+        "may_check_in": receives
+        and rules.may_check_in(state=booking.state, session_state=session.state, now=now, starts_at=session.starts_at),
+        "runs": receives,
+        "has_pass": is_staff and booking.state in rules.HAS_PASS,
         "may_answer": manages
-        and may_give_feedback(
-            state=booking.state, now=timezone.now(), ended_at=booking.ended_at or booking.session.ends_at
-        ),
+        and rules.may_give_feedback(state=booking.state, now=now, ended_at=booking.ended_at or session.ends_at),
         "has_photographs": booking.state in CAME,
-        "may_add_photographs": may_add_photographs(request.user, booking),
-        "may_except": may_be_excepted(booking.state) and may_except(booking=booking, by=request.user),
+        "may_add_photographs": policy.may_add_photographs(user, booking),
+        "may_except": booking.state == BookingState.WAITLISTED and policy.may_make_exception(user, booking),
         "history": list(history_of(booking)),
     }
     return render(request, "bookings/booking_detail.html", context)
@@ -139,91 +114,85 @@ def _steps(booking: Booking) -> list[dict]:
     ]
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_cancel(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _booking(request, reference)
-    must(_manages(request, booking) or _runs(request, booking))
-    form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cancel_booking(booking_id=booking.pk, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Booking {reference} has been cancelled.").format(reference=reference))
-            return redirect("booking_detail", reference)
-    context = {
-        "title": _("Cancel booking {reference}?").format(reference=reference),
-        "text": _("The places go to the next group at once. This cannot be undone; you would have to book again."),
-        "form": form,
-        "submit": _("Cancel the booking"),
-        "back_url": reverse("booking_detail", args=[reference]),
-        "danger": True,
-    }
-    return render(request, "components/confirm.html", context)
+class BookingAct(Act):
+    """What is done with a booking, from its page and back to it; by those who manage it, unless it says who else."""
+
+    context_object_name = "booking"
+    may = staticmethod(policy.may_manage)
+
+    def get_target(self, reference: str) -> Booking:
+        return get_object_or_404(bookings_visible_to(self.user), reference=reference)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("booking_detail", args=[self.target.reference])
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(**parts_of(self.target.session), **kwargs)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_confirm(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _booking(request, reference)
-    must(_manages(request, booking))
-    staying = consents_of(booking).staying
-    form = ConfirmVisitForm(request.POST or None, staying=staying)
-    if request.method == "POST" and form.is_valid():
-        try:
-            confirm_booking(
-                booking_id=booking.pk, by=request.user, alternative=form.cleaned_data.get("alternative", "")
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The visit is confirmed. See you at the centre!"))
-            return redirect("booking_detail", reference)
-    context = {
-        "title": _("Confirm the visit?"),
-        "text": _(
-            "You declare on behalf of your school that the safety plan is approved, that the guardians' "
-            "consents have been collected at school, and that pupils who stay have an equivalent activity."
-        ),
-        "form": form,
-        "submit": _("Confirm the visit"),
-        "back_url": reverse("booking_detail", args=[reference]),
-    }
-    return render(request, "components/confirm.html", context)
+class CancelBooking(BookingAct):
+    form_class = CancelForm
+    text = gettext_lazy("The places go to the next group at once. This cannot be undone; you would have to book again.")
+    submit = gettext_lazy("Cancel the booking")
+    danger = True
+    may = staticmethod(policy.may_cancel)
+
+    @property
+    def title(self) -> str:
+        return _("Cancel booking {reference}?").format(reference=self.target.reference)
+
+    def act(self, form: CancelForm) -> Booking:
+        return cancel_booking(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    def said(self, booking: Booking) -> str:
+        return _("Booking {reference} has been cancelled.").format(reference=booking.reference)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_roster(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _booking(request, reference)
-    must(_manages(request, booking))
-    not_found_unless(booking.class_group_id)
-    pupils = list(pupils_of_class(booking.class_group))
-    listed = set(booking.roster.values_list("pupil_id", flat=True))
-    # An empty list begins with the whole class, so that the usual case is one press of the button.
-    ticked = listed or {pupil.pk for pupil in pupils[: booking.pupils]}
-    form = RosterForm(request.POST or None, pupils=pupils, initial={"pupils": sorted(ticked)})
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_roster(booking_id=booking.pk, pupil_ids=form.cleaned_data["pupils"], by=request.user)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The list of participants has been saved."))
-            return redirect("booking_detail", reference)
-    context = {
-        "booking": booking,
-        "form": form,
-        "pupils": pupils,
-        "is_new": not listed,
-        "may_edit": booking_rules.may_edit_roster(booking.state),
-    }
-    return render(request, "bookings/booking_roster.html", context)
+class ConfirmBooking(BookingAct):
+    form_class = ConfirmVisitForm
+    text = gettext_lazy(
+        "You declare on behalf of your school that the safety plan is approved, that the guardians' "
+        "consents have been collected at school, and that pupils who stay have an equivalent activity."
+    )
+    title = gettext_lazy("Confirm the visit?")
+    submit = gettext_lazy("Confirm the visit")
+    done = gettext_lazy("The visit is confirmed. See you at the centre!")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"staying": consents_of(self.target).staying}
+
+    def act(self, form: ConfirmVisitForm) -> Booking:
+        return confirm_booking(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-class BookingNeeds(Act):
+class NameParticipants(BookingAct):
+    form_class = RosterForm
+    template_name = "bookings/booking_roster.html"
+    done = gettext_lazy("The list of participants has been saved.")
+
+    def instead(self) -> None:
+        not_found_unless(self.target.class_group_id)
+
+    @cached_property
+    def pupils(self) -> list[Pupil]:
+        return list(pupils_of_class(self.target.class_group))
+
+    def get_initial(self) -> dict[str, list[int]]:
+        return listed(self.target)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"pupils": self.pupils, "most": self.target.pupils}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        context = super().get_context_data(pupils=self.pupils, may_edit=self.target.is_live, **kwargs)
+        return context | {"is_new": not context["form"].initial}
+
+    def act(self, form: RosterForm) -> Booking:
+        return set_roster(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+
+class BookingNeeds(BookingAct):
     """The leader tells the centre about needs that came up after booking; nobody in between can read them."""
 
     form_class = NeedsForm
@@ -231,12 +200,8 @@ class BookingNeeds(Act):
     submit = gettext_lazy("Tell the centre")
     done = gettext_lazy("The centre can read it from now on.")
 
-    def get_target(self, reference: str) -> Booking:
-        return _booking(self.request, reference)
-
     def may(self, user, booking: Booking) -> bool:
-        writes = policy.can_write_needs(user_id=user.pk, leader_id=booking.leader_id)
-        return writes and _manages(self.request, booking) and in_person(self.request)
+        return policy.may_write_needs(user, booking) and in_person(self.request)
 
     def get_initial(self) -> dict[str, str]:
         return {"needs": self.target.needs}
@@ -244,17 +209,77 @@ class BookingNeeds(Act):
     def act(self, form: NeedsForm) -> Booking:
         return tell_needs(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
 
-    @property
-    def back_url(self) -> str:
-        return reverse("booking_detail", args=[self.target.reference])
-
 
 @signed_in
 @require_safe
 def booking_calendar(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = _booking(request, reference)
+    booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
     not_found_unless(booking.state != BookingState.WAITLISTED)
     url = settings.SITE_URL + reverse("booking_detail", args=[reference])
     response = HttpResponse(calendar_entry(booking, url=url, stamp=timezone.now()), content_type=CALENDAR_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{calendar_name(booking)}"'
     return response
+
+
+# --- How far a booking is ------------------------------------------------------------------------
+WITH_PAPERS = (*INCOMPLETE, BookingState.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class HeadCount:
+    """One of the three counts; None where nothing is known yet."""
+
+    label: str
+    pupils: int | None
+    girls: int | None
+    adults: int | None
+
+    @property
+    def boys(self) -> int | None:
+        return None if self.pupils is None or self.girls is None else self.pupils - self.girls
+
+
+def head_counts(booking: Booking) -> list[HeadCount]:
+    """Booked, confirmed, arrived. The girls are said once, for the newer of the first two counts."""
+    stated = booking.confirmed_pupils is not None
+    girls = booking.girls
+    return [
+        HeadCount(_("Booked"), booking.pupils, None if stated else girls, booking.adults),
+        HeadCount(_("Confirmed"), booking.confirmed_pupils, girls if stated else None, booking.confirmed_adults),
+        HeadCount(_("Arrived"), booking.arrived_pupils, booking.arrived_girls, booking.arrived_adults),
+    ]
+
+
+def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
+    """The waiting list or the offer, the checklist with what this person may do about it, and the head counts."""
+    session, now = booking.session, timezone.now()
+    found: dict[str, Any] = {
+        "waiting_place": waiting_place(booking),
+        "offered": booking.state == BookingState.OFFERED,
+        "policy": policy_words(session),
+        "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
+        "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
+        "count_fixed_at": count_locks_at(session) if booking.state in WITH_PAPERS else None,
+        "may_resize": manages and may_resize(booking, now=now),
+    }
+    if booking.state in WITH_PAPERS and session.starts_at > now:
+        found |= _papers(user, booking, checklist_of(booking), manages=manages)
+    return found
+
+
+def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
+    is_open = booking.state in INCOMPLETE
+    own_yes = manages and is_open and policy.approves_by_confirming(user, checklist)
+    # The activity of those who stay is asked for when confirming.
+    refusal = confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())
+    return {
+        "checklist": checklist,
+        "papers_open": is_open,
+        "may_hand_in": manages and is_open,
+        "may_read": policy.may_read_papers(user, booking),
+        "approvals": [
+            (line, is_open and line.state == "asked" and policy.may_decide(user, booking, line.kind))
+            for line in checklist.approvals
+        ],
+        "may_confirm": manages and is_open and refusal is None,
+    }

@@ -1,73 +1,115 @@
-"""A waiting group's answer: on its own page, or through the personal link in its email."""
+"""A waiting group: its answer on its own page or through the link in its email; places by exception."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
 
 from programs.accounts.models import User
-from programs.bookings.actions.waiting import accept_offer, leave_waiting
+from programs.bookings import policy
+from programs.bookings.actions.waiting import accept_offer, give_places_by_exception, leave_waiting
 from programs.bookings.choices import BookingState
+from programs.bookings.forms import AnswerForm, ExceptionForm
 from programs.bookings.models import Booking
-from programs.bookings.queries.booking import waiting_place
-from programs.bookings.queries.bookings import booking_with_token
-from programs.bookings.rules.waiting import policy_words, too_large_words
-from programs.bookings.views.papers import managed_booking
-from programs.core.gates import not_found_unless, signed_in
+from programs.bookings.queries import booking_with_token, waiting_place
+from programs.bookings.rules.waiting import capacity_missing, exception_refusal, room_left
+from programs.bookings.views.bookings import BookingAct
+from programs.bookings.words import policy_words, too_large_words
+from programs.core.gates import not_found_unless
 from programs.core.refusals import Refused
 
-ANSWERS = ("accept", "leave")
 
-
-def _answer(request: HttpRequest, booking: Booking, by: User) -> None:
+class AnswerOffer(BookingAct):
     """What the pressed button says; a refusal is told above the page."""
-    answer = request.POST.get("answer")
-    if answer not in ANSWERS:
-        return
-    accepts = answer == "accept"
-    try:
-        if accepts:
-            accept_offer(booking_id=booking.pk, by=by)
-        else:
-            leave_waiting(booking_id=booking.pk, by=by)
-    except Refused as refused:
-        messages.error(request, refused.refusal.message)
-        return
-    if accepts:
-        messages.success(request, _("The places are yours. Next: the papers."))
-    else:
-        messages.success(request, _("Done: your group is no longer waiting, and the places go to the next group."))
+
+    form_class = AnswerForm
+    http_method_names = ["post"]
+
+    @property
+    def by(self) -> User:
+        return self.user
+
+    def act(self, form: AnswerForm) -> Booking:
+        answer = accept_offer if form.accepts else leave_waiting
+        return answer(booking_id=self.target.pk, by=self.by)
+
+    def said(self, booking: Booking) -> str:
+        if booking.holds_seats:
+            return _("The places are yours. Next: the papers.")
+        return _("Done: your group is no longer waiting, and the places go to the next group.")
+
+    def refused(self, form: AnswerForm, refused: Refused) -> HttpResponse:
+        messages.error(self.request, refused.refusal.message)
+        return self.form_invalid(form)
+
+    def form_invalid(self, form: AnswerForm) -> HttpResponse:
+        return redirect(self.back_url)
 
 
-@signed_in
-@require_POST
-def booking_answer(request: HttpRequest, reference: str) -> HttpResponse:
-    booking = managed_booking(request, reference)
-    _answer(request, booking, request.user)
-    return redirect("booking_detail", reference)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def waiting_answer(request: HttpRequest, token: str) -> HttpResponse:
+@method_decorator(never_cache, name="dispatch")
+class AnswerByLink(AnswerOffer):
     """GET only displays, so that mail programs opening every link change nothing; only the button acts."""
-    booking = not_found_unless(booking_with_token(token))
-    if request.method == "POST":
-        _answer(request, booking, booking.leader)
-        return redirect("waiting_answer", token)
-    session = booking.session
-    context = {
-        "booking": booking,
-        "session": session,
-        "trip": session.field_trip,
-        "centre": session.field_trip.centre,
-        "offered": booking.state == BookingState.OFFERED,
-        "place": waiting_place(booking),
-        "policy": policy_words(session.waiting_policy, one_group=session.one_group),
-        "too_large": too_large_words(pupils=booking.pupils, capacity=session.capacity),
-    }
-    return render(request, "bookings/waiting_answer.html", context)
+
+    public = True
+    http_method_names = ["get", "head", "post"]
+    template_name = "bookings/waiting_answer.html"
+
+    def get_target(self, token: str) -> Booking:
+        return not_found_unless(booking_with_token(token))
+
+    def may(self, user, booking: Booking) -> bool:
+        return True  # who has the link is its leader
+
+    @property
+    def by(self) -> User:
+        return self.target.leader
+
+    @property
+    def back_url(self) -> str:
+        return reverse("waiting_answer", kwargs=self.kwargs)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        booking, session = self.target, self.target.session
+        return super().get_context_data(
+            offered=booking.state == BookingState.OFFERED,
+            place=waiting_place(booking),
+            policy=policy_words(session),
+            too_large=too_large_words(booking, session),
+            **kwargs,
+        )
+
+
+class BookingException(BookingAct):
+    form_class = ExceptionForm
+    template_name = "bookings/booking_exception.html"
+    may = staticmethod(policy.may_make_exception)
+    done = _("The group has its places; its leader will be told.")
+
+    def act(self, form: ExceptionForm) -> Booking:
+        return give_places_by_exception(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    @property
+    def text(self) -> str:
+        missing = capacity_missing(self.target)
+        text = ngettext(
+            "The group overtakes the others on the waiting list, and the session grows by {count} place.",
+            "The group overtakes the others on the waiting list, and the session grows by {count} places.",
+            missing,
+        )
+        return text.format(count=missing)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        booking = self.target
+        # People who had begun keep what they typed; nobody else is invited to type for nothing.
+        begun = self.request.method == "POST"
+        refusal = None if begun else exception_refusal(booking, now=timezone.now())
+        return super().get_context_data(room_left=room_left(booking.session), refusal=refusal, **kwargs)

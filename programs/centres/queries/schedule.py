@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import Calendar
 from collections import defaultdict
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from programs.centres.choices import CentreRole, SessionState
 from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, Session, SessionSeries
@@ -133,3 +136,94 @@ def same_closed_days(closed: Blackout) -> Blackout | None:
     """The same days of the same room, or of the whole centre, as they were closed before."""
     same = Blackout.objects.filter(centre=closed.centre_id, room=closed.room_id)
     return same.filter(starts_on=closed.starts_on, ends_on=closed.ends_on).first()
+
+
+# --- The month -----------------------------------------------------------------------------------
+MOST_IN_SIGHT = 4
+
+
+@dataclass(frozen=True)
+class SameClock:
+    """The sessions of a day that begin at one time, each in a room of its own."""
+
+    starts_at: datetime
+    sessions: list[Session]
+
+    @property
+    def offered(self) -> list[Session]:
+        return [session for session in self.sessions if session.state != SessionState.CANCELLED]
+
+    @property
+    def taken(self) -> int:
+        return sum(session.seats_taken for session in self.offered)
+
+    @property
+    def capacity(self) -> int:
+        return sum(session.capacity for session in self.offered)
+
+    @property
+    def waiting(self) -> int:
+        return sum(session.waiting for session in self.offered)
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    day: date
+    in_month: bool
+    is_today: bool
+    closed: str  # why nobody comes; empty on a day like any other
+    is_open: bool  # a session could still be planned on it
+    sessions: list[Session] = field(default_factory=list)
+
+    @property
+    def clocks(self) -> list[SameClock]:
+        """The sessions one by one; on a day with many, those that begin together are together."""
+        if len(self.sessions) <= MOST_IN_SIGHT:
+            return [SameClock(session.starts_at, [session]) for session in self.sessions]
+        together = groupby(self.sessions, key=lambda session: session.starts_at)
+        return [SameClock(starts_at, list(sessions)) for starts_at, sessions in together]
+
+
+@dataclass(frozen=True)
+class PlannedMonth:
+    """A centre's month in weeks from Monday, with the obstacles for its days."""
+
+    first: date
+    previous: date
+    following: date
+    weeks: list[list[PlannedDay]]
+
+    @property
+    def has_sessions(self) -> bool:
+        return any(day.sessions for week in self.weeks for day in week)
+
+
+def centre_month(centre: Centre, month: date, *, today: date, waiting: Count) -> PlannedMonth:
+    """The sessions of ``centre`` in a month, in four queries; ``waiting`` counts the groups that wait for each."""
+    first = month.replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    sessions = (
+        Session.objects.filter(field_trip__centre=centre)
+        .filter(starts_at__gte=day_begins(first), starts_at__lt=day_begins(following))
+        .select_related("field_trip", "room")
+        .annotate(waiting=waiting)
+    )
+    of_day: dict[date, list[Session]] = defaultdict(list)
+    for session in sessions.order_by("starts_at", "room__name", "pk"):
+        of_day[timezone.localtime(session.starts_at).date()].append(session)
+    closed = [*closed_days(centre, first, following, room=None), *holidays(first, following)]
+    hours = hours_by_weekday(centre)
+
+    def planned(day: date) -> PlannedDay:
+        why = next((each.reason for each in closed if each.covers(day)), "")
+        return PlannedDay(
+            day=day,
+            in_month=day.month == first.month,
+            is_today=day == today,
+            closed=why,
+            is_open=day > today and not why and day.weekday() in hours,
+            sessions=of_day.get(day, []),
+        )
+
+    weeks = [[planned(day) for day in week] for week in Calendar().monthdatescalendar(first.year, first.month)]
+    return PlannedMonth(first, (first - timedelta(days=1)).replace(day=1), following, weeks)

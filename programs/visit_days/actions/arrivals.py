@@ -14,7 +14,7 @@ from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import BOOKING_PARTS
+from programs.bookings.queries import BOOKING_PARTS
 from programs.bookings.rules import booking as booking_rules
 from programs.centres.actions import locks
 from programs.centres.choices import SessionState

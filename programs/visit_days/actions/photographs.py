@@ -56,7 +56,7 @@ def add_photograph(
 
 
 def _judge(booking: Booking, *, shown: set[int], nobody: bool, by: User) -> None:
-    must(may_keep_photographs(booking=booking, by=by))
+    must(may_keep_photographs(by, booking))
     refuse_if(
         photograph_refusal(
             booking,
@@ -88,7 +88,7 @@ def remove_photograph(*, photograph_id: int, by: User) -> None:
     if photograph is None:
         return
     booking = guard.lock_booking(booking_id=photograph.booking_id)
-    must(may_keep_photographs(booking=booking, by=by))
+    must(may_keep_photographs(by, booking))
     keys = (photograph.storage_key, photograph.preview_key)
     photograph.delete()
     record(by=by, action="booking.photograph_removed", obj=booking, before={"photograph": photograph_id})

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from programs.bookings.choices import BOOKING_GROUPS, CAME, COMING
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import bookings_of_schools, bookings_run_by
+from programs.bookings.queries import bookings_of_schools, bookings_run_by
 from programs.bookings.rules.waiting import IN_LINE
 from programs.centres.choices import SessionState
 from programs.centres.models import Centre, Session

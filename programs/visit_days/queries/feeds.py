@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import bookings_of_schools, bookings_run_by
+from programs.bookings.queries import bookings_of_schools, bookings_run_by
 from programs.centres.queries.sessions import centre_ids_of
 from programs.visit_days.models import CalendarFeed
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from programs.bookings.choices import CAME, COMING, BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import bookings_run_by
+from programs.bookings.queries import bookings_run_by
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.queries.sessions import day_begins, sessions_run_by

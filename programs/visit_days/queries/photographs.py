@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from programs.bookings.models import Booking, RosterEntry
-from programs.bookings.queries.bookings import bookings_visible_to
+from programs.bookings.queries import bookings_visible_to
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import publishing_allowed
 from programs.pupils.models import Pupil

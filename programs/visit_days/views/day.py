@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings as booking_queries
 from programs.bookings.words import coming_pupils, expected_adults, expected_pupils
 from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries

@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings as booking_queries
 from programs.bookings.words import coming_pupils, expected_adults, expected_pupils, time_span
 from programs.core.dates import long_date
 from programs.core.gates import not_found_unless, signed_in

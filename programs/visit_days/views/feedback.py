@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
-from programs.bookings.queries.bookings import bookings_visible_to
+from programs.bookings.queries import bookings_visible_to
 from programs.core.acting import Act
 from programs.visit_days import policy
 from programs.visit_days.actions.feedback import give_feedback

@@ -11,8 +11,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings as booking_queries
 from programs.bookings.rules.booking import HAS_PASS
 from programs.bookings.words import expected_adults, expected_pupils, group_name, time_span
 from programs.core.dates import long_date

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from programs.bookings.models import Booking
 from programs.bookings.policy import may_add_photographs
-from programs.bookings.queries.bookings import bookings_visible_to
+from programs.bookings.queries import bookings_visible_to
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.private_files import private_response

@@ -1,0 +1,361 @@
+"""Who sees which bookings, what booking reads, how far a booking is, and the groups of a session."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from programs.bookings.choices import (
+    BOOKING_GROUPS,
+    CAME,
+    COUNT_IN_SEASON,
+    LIVE,
+    SEAT_COUNTED,
+    SEAT_HOLDING,
+    ApprovalKind,
+)
+from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
+from programs.bookings.rules import papers
+from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
+from programs.bookings.rules.papers import ApprovalLine, Checklist, Consents, PaperLine
+from programs.centres.choices import PaperKind, VisitRisk
+from programs.centres.models import SeasonOpening, Session, SessionSeries
+from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
+from programs.consents.choices import ConsentPurpose
+from programs.consents.queries import in_force
+from programs.core.choices import level_of_grade
+from programs.core.models import Holiday
+from programs.core.prepared import A_DAY, A_MOMENT, Prepared
+from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.queries import pupils_of_class
+from programs.schools.choices import WORKING_STATES, SchoolRole
+from programs.schools.models import Area, School
+from programs.schools.queries.roles import roles_of
+from programs.schools.queries.schools import schools_in_scope
+from programs.schools.rules import COORDINATING
+
+BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
+LARGEST_KEY = 2**63 - 1
+CITY_DEPTH = 4  # floors of the tree of areas
+SIGNER = Signer(salt="visits.waiting")
+
+
+def bookings_visible_to(user) -> QuerySet[Booking]:
+    """A school's bookings for its staff, a centre's for its staff, and those in an officer's scope."""
+    roles = roles_of(user)
+    seen = Q(school__in=roles.school_ids) | Q(session__field_trip__centre__in=centre_ids_of(user))
+    if roles.is_officer:
+        seen |= Q(school__in=schools_in_scope(user).values("pk"))
+    return Booking.objects.filter(seen).select_related(*BOOKING_PARTS)
+
+
+def bookings_run_by(user) -> QuerySet[Booking]:
+    """Bookings at the person's own centres."""
+    return Booking.objects.filter(session__field_trip__centre__in=centre_ids_of(user)).select_related(*BOOKING_PARTS)
+
+
+def bookings_of_schools(user) -> QuerySet[Booking]:
+    """The bookings of the schools whose staff the person is."""
+    return Booking.objects.filter(school__in=roles_of(user).school_ids).select_related(*BOOKING_PARTS)
+
+
+def bookings_of_pupil(pupil: Pupil, *, now: datetime) -> QuerySet[Booking]:
+    """Visits for which the pupil is named, with ``attended``; where nobody is named yet, the coming ones of the class."""
+    named = RosterEntry.objects.filter(booking=OuterRef("pk"), pupil=pupil)
+    anybody = RosterEntry.objects.filter(booking=OuterRef("pk"))
+    classes = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values("class_group")
+    of_class = Q(class_group__in=classes, session__ends_at__gt=now) & ~Exists(anybody)
+    bookings = Booking.objects.filter(Exists(named) | of_class, state__in=(*SEAT_HOLDING, *CAME))
+    return bookings.annotate(attended=Subquery(named.values("attended")[:1])).select_related(*BOOKING_PARTS)
+
+
+def in_group(bookings: QuerySet[Booking], group: str) -> QuerySet[Booking]:
+    """``bookings`` narrowed to one group of states, the next visit first; any other word gives them all."""
+    if group not in BOOKING_GROUPS:
+        return bookings.order_by("-session__starts_at", "-id")
+    order = "session__starts_at" if group in ("upcoming", "waiting") else "-session__starts_at"
+    return bookings.filter(state__in=BOOKING_GROUPS[group]).order_by(order, "id")
+
+
+def group_sizes(bookings: QuerySet[Booking]) -> dict[str, int]:
+    """How many of ``bookings`` each group of states holds, in one query."""
+    counts = {group: Count("pk", filter=Q(state__in=states)) for group, states in BOOKING_GROUPS.items()}
+    return bookings.order_by().aggregate(**counts)
+
+
+def roster_of(booking: Booking) -> QuerySet[RosterEntry]:
+    """The participants by given name in Vietnamese order."""
+    return booking.roster.select_related("pupil").order_by("pupil__sort_key")
+
+
+def class_of(booking: Booking) -> set[int]:
+    """The pupils who are in its class now."""
+    group = booking.class_group
+    return set(pupils_of_class(group).values_list("pk", flat=True)) if group else set()
+
+
+def listed(booking: Booking) -> dict[str, list[int]]:
+    """The names on the list as its form has them; nothing as long as there are none."""
+    pupils = sorted(booking.roster.values_list("pupil_id", flat=True))
+    return {"pupils": pupils} if pupils else {}
+
+
+def without_consent(booking: Booking) -> set[int]:
+    """Pupils of the list who may not go: nobody agreed, or not any more. Two queries; none are kept."""
+    listed = set(booking.roster.values_list("pupil_id", flat=True))
+    return listed - in_force(listed, ConsentPurpose.TAKE_PART) if listed else set()
+
+
+def booking_with_token(token: str) -> Booking | None:
+    """The booking whose leader holds this token; None for an invalid token."""
+    try:
+        reference, leader_id = SIGNER.unsign_object(token)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    found = Booking.objects.filter(reference=reference, leader=leader_id)
+    return found.select_related(
+        "session__field_trip__centre", "session__room", "school", "class_group", "leader"
+    ).first()
+
+
+# --- Booking -------------------------------------------------------------------------------------
+def _classes_to_book(school: int, day: date, first: int, last: int) -> QuerySet[ClassGroup]:
+    pupils = Count("enrolments", filter=Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True))
+    classes = ClassGroup.objects.filter(school=school, grade__gte=first, grade__lte=last)
+    in_year = classes.filter(school_year__starts_on__lte=day, school_year__ends_on__gte=day)
+    return in_year.annotate(pupil_count=pupils).order_by("grade", "name")
+
+
+_CLASSES_TO_BOOK = Prepared(_classes_to_book, school=-1, day=A_DAY, first=101, last=102)
+
+
+def classes_for_booking(user, session: Session) -> list[ClassGroup]:
+    """The person's classes of the session's school year and grades, each with its school and ``pupil_count``.
+
+    One query for each school where the person works; hardly anybody has two.
+    """
+    day, trip = timezone.localtime(session.starts_at).date(), session.field_trip
+    found = []
+    for school in roles_of(user).working_schools:
+        classes = _CLASSES_TO_BOOK.rows(school=school.pk, day=day, first=trip.grade_from, last=trip.grade_to)
+        for class_group in classes:
+            class_group.school = school
+        found += classes
+    return found
+
+
+def hash_of_key(user, key: str) -> str:
+    """How a form's key is stored with its booking: one key of one person."""
+    return hashlib.sha256(f"{user.pk}:{key}".encode()).hexdigest()
+
+
+def _session_to_book(pk: int, key: str) -> QuerySet[Session]:
+    holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
+    earlier = Booking.objects.filter(key_hash=key).values("reference")[:1]
+    sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(
+        on_holiday=Exists(holidays), earlier_reference=Subquery(earlier)
+    )
+    return with_ratios(sessions).select_related(*SESSION_PARTS, "season").filter(pk=pk).order_by()
+
+
+_SESSION_TO_BOOK = Prepared(_session_to_book, pk=-1, key="key")
+
+
+def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
+    """The current session with its trip, centre and season, or None if ``user`` may not see it.
+
+    With its adult ratios, ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made
+    already, or None. One query, since this is the rush.
+    """
+    if session_id > LARGEST_KEY:  # a prepared query hands it to the database as it is
+        return None
+    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key))), None)
+    if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
+        return None
+    return session
+
+
+def _school_to_book(pk: int, season: int) -> QuerySet[School]:
+    openings = SeasonOpening.objects.filter(season=season, cluster=OuterRef("cluster_id"))
+    locked = School.objects.select_for_update(no_key=True, of=("self",))
+    return locked.annotate(opens_at=Subquery(openings.values("opens_at")[:1])).filter(pk=pk).order_by()
+
+
+_SCHOOL_TO_BOOK = Prepared(_school_to_book, pk=-1, season=-2)
+
+
+def opening_for(session: Session, schools: Collection[School]) -> datetime:
+    """When booking of ``session`` opens for these schools: with their cluster where its season says so.
+
+    For a person at several schools, the last of them, so that waiting for it misses none.
+    """
+    if not session.season_id:
+        return session.booking_opens_at
+    clusters = {school.cluster_id for school in schools}
+    openings = SeasonOpening.objects.filter(season=session.season_id, cluster__in=clusters)
+    return max([session.booking_opens_at, *openings.values_list("opens_at", flat=True)])
+
+
+def _bookings_in_the_way(school: int, now: datetime, season: int) -> QuerySet:
+    in_season = Q(state__in=COUNT_IN_SEASON, session__season=season)
+    rows = Booking.objects.filter(Q(state__in=LIVE, session__starts_at__gt=now) | in_season, school=school)
+    return rows.order_by().values_list(
+        "reference",
+        "session_id",
+        "class_group_id",
+        "session__field_trip__centre_id",
+        "session__starts_at",
+        "session__ends_at",
+        "session__season_id",
+        "state",
+    )
+
+
+_BOOKINGS_IN_THE_WAY = Prepared(_bookings_in_the_way, school=-1, now=A_MOMENT, season=-2)
+
+
+def school_facts_of(*, wish: Booking, now: datetime) -> SchoolFacts:
+    """What the rules ask of the school of ``wish``: its live bookings to come, and all that count in the season.
+
+    Its row is locked: one school's bookings queue up here, so that its limits and its classes' hours hold under a
+    rush. The caller holds a transaction; the session comes with ``on_holiday``.
+    """
+    session, season = wish.session, wish.session.season_id or 0
+    school = _SCHOOL_TO_BOOK.rows(pk=wish.school_id, season=season)[0]
+    rows = _BOOKINGS_IN_THE_WAY.tuples(school=school.pk, now=now, season=season)
+    earlier = [EarlierBooking(*row) for row in rows]
+    return SchoolFacts(school.is_working, school.opens_at, session.on_holiday, earlier)
+
+
+def someone_waits(session: Session) -> bool:
+    """Whether a group waits that could move up.
+
+    One of a suspended school, and one larger than the whole session, hold nobody else back.
+    """
+    could = session.bookings.waiting().filter(school__state__in=WORKING_STATES, pupils__lte=session.capacity)
+    return could.exists()
+
+
+def waiting_place(booking: Booking) -> int:
+    """The booking's place in its session's waiting list, from 1; 0 when it does not wait."""
+    if booking.waiting_since is None or booking.state not in LIVE or booking.holds_seats:
+        return 0
+    earlier = Q(waiting_since__lt=booking.waiting_since) | Q(waiting_since=booking.waiting_since, pk__lt=booking.pk)
+    return Booking.objects.waiting().filter(earlier, session_id=booking.session_id).count() + 1
+
+
+# --- Papers and approvals ------------------------------------------------------------------------
+def consents_of(booking: Booking) -> Consents:
+    """The count from the ledger, read now; none is kept."""
+    listed = set(booking.roster.values_list("pupil_id", flat=True))
+    named = bool(listed)
+    if not named:
+        listed = class_of(booking)
+    agreed = len(in_force(listed, ConsentPurpose.TAKE_PART)) if listed else 0
+    return Consents(named=named, listed=len(listed), agreed=agreed, pupils=booking.pupils)
+
+
+def papers_of(booking: Booking) -> list[PaperLine]:
+    """In the order in which a school writes them."""
+    wanted = set(booking.session.field_trip.required_papers.values_list("kind", flat=True))
+    handed_in = {paper.kind: paper for paper in booking.papers.select_related("handed_in_by")}
+    return [PaperLine(kind, handed_in.get(kind)) for kind in PaperKind if kind in wanted or kind in handed_in]
+
+
+def papers_visible_to(user) -> QuerySet[BookingPaper]:
+    """Papers for the leader and who leads the school, who was asked to approve, and the centre's staff."""
+    seen = bookings_visible_to(user).filter(papers_read_by(user)).values("pk")
+    return BookingPaper.objects.filter(booking__in=seen).select_related("booking__session__field_trip")
+
+
+def papers_read_by(user) -> Q:
+    roles = roles_of(user)
+    heads = [school.pk for school in roles.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
+    seen = Q(leader=user) | Q(school__in=heads) | Q(session__field_trip__centre__in=centre_ids_of(user))
+    kinds = [kind for kind, office in ((ApprovalKind.WARD, roles.is_ward_officer),) if office]
+    if roles.is_department:
+        kinds += [ApprovalKind.WARD, ApprovalKind.DEPARTMENT]
+    asked = BookingApproval.objects.filter(kind__in=kinds, booking__school__in=schools_in_scope(user).values("pk"))
+    return seen | Q(pk__in=asked.values("booking")) if kinds else seen
+
+
+def _city_of(area: Area) -> int:
+    """The root of the area's tree."""
+    for _floor in range(CITY_DEPTH):
+        if area.parent_id is None:
+            break
+        area = area.parent
+    return area.pk
+
+
+def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
+    """What currently makes this booking riskier than a visit next door."""
+    trip = booking.session.field_trip
+    here, there = booking.school.ward, trip.centre.ward
+    neighbours = here.pk == there.pk or (here.parent_id is not None and here.parent_id == there.parent_id)
+    same_city = neighbours or _city_of(here) == _city_of(there)
+    return papers.risks_of(
+        trip, same_ward=here.pk == there.pk, same_city=same_city, level=level_of_grade(booking.grade)
+    )
+
+
+def approvals_needed(risks: Iterable[str]) -> tuple[ApprovalKind, ...]:
+    return papers.approvals_needed(tuple(risks), settings.JURISDICTION.get("visit_approvals", {}))
+
+
+def approvals_of(booking: Booking, needed: Iterable[str]) -> list[ApprovalLine]:
+    rows = {row.kind: row for row in booking.approvals.select_related("decided_by")}
+    return [ApprovalLine(kind, booking.school, rows.get(kind)) for kind in needed]
+
+
+def approvals_visible_to(user) -> QuerySet[BookingApproval]:
+    """The approvals of the bookings that the person sees; who may decide one is another question."""
+    approvals = BookingApproval.objects.filter(booking__in=bookings_visible_to(user).values("pk"))
+    return approvals.select_related(*(f"booking__{part}" for part in (*BOOKING_PARTS, "school__ward")))
+
+
+def checklist_of(booking: Booking) -> Checklist:
+    risks = risks_of(booking)
+    needed = approvals_needed(risks)
+    return Checklist(booking, risks, papers_of(booking), consents_of(booking), approvals_of(booking, needed))
+
+
+# --- The groups of a session ---------------------------------------------------------------------
+def groups_of(session: Session) -> list[Booking]:
+    """The groups that come or wait, those who hold places first, in the order in which they came."""
+    rows = session.bookings.filter(state__in=(*LIVE, *SEAT_COUNTED)).select_related("school", "class_group", "leader")
+    return sorted(rows, key=lambda booking: (not booking.counts_seats, booking.created_at, booking.pk))
+
+
+def elsewhere(session: Session, bookings: Sequence[Booking]) -> dict[int, str]:
+    """By class: the reference of another live booking of it at the time of ``session``."""
+    classes = [booking.class_group_id for booking in bookings if booking.class_group_id]
+    rows = Booking.objects.live().filter(class_group__in=classes).exclude(session=session)
+    rows = rows.filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=session.starts_at)
+    return dict(rows.values_list("class_group_id", "reference"))
+
+
+def remaining_of(series: SessionSeries, *, now: datetime) -> QuerySet[Session]:
+    """The sessions of a series that are still to come and not cancelled; none whose groups arrive already."""
+    received = Exists(Booking.objects.came().filter(session=OuterRef("pk")))
+    coming = series.sessions.upcoming(now).exclude(received)
+    return coming.select_related("field_trip__centre", "room").order_by("starts_at", "pk")
+
+
+def group_counts(sessions: QuerySet[Session]) -> dict[str, int]:
+    """How many groups a cancellation of ``sessions`` would reach, and how many pupils."""
+    live = Booking.objects.live().filter(session__in=sessions.order_by().values("pk"))
+    counted = live.aggregate(groups=Count("pk"), waiting=Count("pk", filter=Q(pk__in=Booking.objects.waiting())))
+    return {"groups": counted["groups"], "waiting": counted["waiting"]}
+
+
+def waiting_groups() -> Count:
+    """Of each session, for the calendar of its centre."""
+    return Count("bookings", filter=Q(bookings__in=Booking.objects.waiting()))

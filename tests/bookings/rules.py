@@ -1,0 +1,81 @@
+"""Every rule of the wing, with what an action reads for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.utils import timezone
+
+from programs.bookings.actions.guard import lock_booking
+from programs.bookings.choices import ApprovalKind, BookingState
+from programs.bookings.models import BookingApproval
+from programs.bookings.queries import checklist_of, school_facts_of, session_to_book
+from programs.bookings.rules import booking, group, papers, waiting
+from programs.core.choices import Level
+from tests.centres.make import book, make_session
+from tests.people import make_class, make_school, make_teacher
+
+
+def calls() -> list[partial]:
+    now, hanh, eight = timezone.now(), make_teacher("Cô Hạnh", school=make_school()), make_class("8A1")
+    seen, other = make_session(), make_session()
+    made = book(seen, eight, hanh, pupils=30)
+    session = session_to_book(hanh, seen.pk)
+    wish = book(other, make_class("8A2"), hanh, pupils=10, adults=1)
+    wish.session = session
+    facts = school_facts_of(wish=wish, now=now)
+    held = lock_booking(booking_id=made.pk)
+    confirmed = lock_booking(booking_id=made.pk)
+    confirmed.state = BookingState.CONFIRMED
+    queue = [lock_booking(booking_id=each.pk) for each in (made, wish)]
+    approval = BookingApproval(booking=held, kind=ApprovalKind.PRINCIPAL)
+    size = {"pupils": 20, "adults": 2, "pupils_per_adult": 20}
+    checklist = checklist_of(held)
+    return [
+        partial(booking.adults_needed, 30, 20),
+        partial(booking.session_refusal, session, now=now),
+        partial(booking.mode_refusal, session),
+        partial(booking.size_refusal, session, **size),
+        partial(booking.group_refusal, session, wish.group, pupils_per_adult=20),
+        partial(booking.booking_refusal, session, wish.group, pupils_per_adult=20, now=now),
+        partial(booking.school_refusal, wish, facts, now=now),
+        partial(booking.cluster_refusal, now=now, opens_at=now + timedelta(days=1)),
+        partial(booking.changed_refusal, starts_at=now),
+        partial(booking.full_refusal, seats_left=3),
+        partial(booking.move_refusal, held, BookingState.CONFIRMED),
+        partial(booking.begun_refusal, session, now=now),
+        partial(booking.cancel_refusal, held, now=now),
+        partial(booking.roster_refusal, held, named=31, foreign=0),
+        partial(booking.needs_refusal, held),
+        partial(
+            booking.may_check_in, state=held.state, session_state=session.state, now=now, starts_at=session.starts_at
+        ),
+        partial(booking.may_give_feedback, state=BookingState.CLOSED, now=now, ended_at=now),
+        partial(group.count_locks_at, held.session),
+        partial(group.may_resize, confirmed, now=now),
+        partial(group.resize_refusal, held, **size, girls=21, named=0, now=now),
+        partial(group.resize_refusal, confirmed, **size, girls=None, named=25, now=held.session.starts_at),
+        partial(group.no_room_refusal, seats_left=1, others_wait=False),
+        partial(papers.approval_label, ApprovalKind.WARD, held.school),
+        partial(papers.papers_due, held.session, now=now),
+        partial(papers.warning_due, since=now, due=held.papers_due_at),
+        partial(papers.lapses, held, now=now),
+        partial(papers.paper_refusal, held, text="", has_file=False),
+        partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
+        partial(papers.risks_of, held.session.field_trip, same_ward=True, same_city=True, level=Level.LOWER_SECONDARY),
+        partial(papers.approvals_needed, ["paid"], {"paid": ["ward"]}),
+        partial(papers.to_ask_now, [ApprovalKind.PRINCIPAL], {}),
+        partial(papers.is_approved, [ApprovalKind.PRINCIPAL], {}),
+        partial(papers.decision_refusal, held, approval, approved=False, reason=""),
+        partial(waiting.promotable, queue, held.session),
+        partial(waiting.too_large, held, held.session),
+        partial(waiting.passed_over, queue, queue[1:]),
+        partial(waiting.list_moves, held.session, now=now),
+        partial(waiting.offer_ends, held.session, now=now),
+        partial(waiting.accept_refusal, held, now=now),
+        partial(waiting.leave_refusal, held, now=now),
+        partial(waiting.room_left, held.session),
+        partial(waiting.capacity_missing, held),
+        partial(waiting.exception_refusal, held, now=now),
+    ]
