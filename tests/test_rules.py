@@ -16,7 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
-WINGS = ["certificates", "projects"]  # in the end all of them
+WINGS = ["activities", "certificates", "projects", "reviews"]  # in the end all of them
 
 
 def rules_of(wing: str) -> set:

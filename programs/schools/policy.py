@@ -180,6 +180,11 @@ def may_import_list(user) -> bool:
     return roles_of(user).is_department
 
 
+def may_act_for(user, school: School) -> bool:
+    """Any current member of staff, once the school's authority has verified it."""
+    return can_act_for(roles_of(user), school)
+
+
 def may_coordinate(user, school: School) -> bool:
     """Coordinator or deputy of a working school."""
     return can_coordinate(roles_of(user), school)
