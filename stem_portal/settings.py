@@ -37,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- The province -----------------------------------------------------------------------------
 JURISDICTION_FILE = Path(
-    env.str("JURISDICTION_FILE", default=str(BASE_DIR / "programs/schools/jurisdictions/binh_duong.toml"))
+    env.str("JURISDICTION_FILE", default=str(BASE_DIR / "programs/schools/data/jurisdictions/binh_duong.toml"))
 )
 if not JURISDICTION_FILE.is_file():
     raise ImproperlyConfigured(f"JURISDICTION_FILE {JURISDICTION_FILE} does not exist.")

@@ -54,7 +54,6 @@ LOOSE = {
         "session_store", "sessions", "totp", "usernames",
     },
     "notices": {"adapter", "sending"},
-    "schools": {"jurisdictions"},
     "centres": {"overlaps"},
     "ballots": {"tools"},
     "participation": {"figures", "filters"},
@@ -62,7 +61,7 @@ LOOSE = {
 MOST_LINES, MOST_LINES_OF_A_WING, MOST_FOLDERS = 400, 5_000, 3
 ROOMS_THAT_SPLIT = {"models", "rules", "queries", "actions", "forms", "views"}
 # Larger than they should be. Only ever shorter.
-LARGE = {"bookings", "schools"}
+LARGE = {"bookings"}
 
 
 def sources(folder: str) -> list[Path]:

@@ -18,7 +18,7 @@ from programs.consents.forms import AnswersForm
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.refusals import Refused, show_refusal
 from programs.pupils.models import Pupil
-from programs.schools.forms.registration import ConfirmForm
+from programs.schools.forms import ConfirmForm
 from programs.schools.queries.roles import roles_of
 
 

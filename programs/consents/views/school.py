@@ -27,7 +27,7 @@ from programs.core.uploads import clean_scan, clean_upload
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import class_now_of, classes_of, classes_to_act_for, classes_visible_to, pupils_of_class
 from programs.schools import policy as school_policy
-from programs.schools.forms.registration import ConfirmForm
+from programs.schools.forms import ConfirmForm
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_visible_to
 

@@ -27,7 +27,7 @@ from programs.core.throttle import Throttle
 from programs.schools import policy, rules
 from programs.schools.actions import claims
 from programs.schools.choices import OPEN_CLAIMS, ClaimState
-from programs.schools.forms.registration import (
+from programs.schools.forms import (
     ClaimCorrectionForm,
     ClaimForm,
     ConfirmForm,

@@ -17,8 +17,7 @@ from programs.core.gates import not_found_unless, signed_in
 from programs.core.text import clean_text
 from programs.schools.actions import lists
 from programs.schools.choices import ImportState
-from programs.schools.forms.lists import ListMappingForm, ListUploadForm
-from programs.schools.forms.registration import ConfirmForm
+from programs.schools.forms import ConfirmForm, ListMappingForm, ListUploadForm
 from programs.schools.models import SchoolListImport
 from programs.schools.policy import may_import_list
 from programs.schools.queries import lists as list_queries

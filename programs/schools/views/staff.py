@@ -26,8 +26,15 @@ from programs.core.refusals import Refused
 from programs.schools import policy, rules
 from programs.schools.actions import staff
 from programs.schools.desk import parts_of, waiting_at
-from programs.schools.forms.registration import EndMembershipForm, InviteForm, NewMemberForm
-from programs.schools.forms.staff import HandOverForm, InviteManyForm, ReplaceForm, RoleForm
+from programs.schools.forms import (
+    EndMembershipForm,
+    HandOverForm,
+    InviteForm,
+    InviteManyForm,
+    NewMemberForm,
+    ReplaceForm,
+    RoleForm,
+)
 from programs.schools.models import Invitation, Membership, School
 from programs.schools.queries import staff as staff_queries
 from programs.schools.queries.roles import roles_of
