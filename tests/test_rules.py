@@ -16,7 +16,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
-WINGS = ["activities", "certificates", "projects", "reviews"]  # in the end all of them
+WINGS = [  # in the end all of them
+    "activities", "cards", "certificates", "data_rights", "projects", "pupils", "reviews", "rosters", "schools",
+]  # fmt: skip
 
 
 def rules_of(wing: str) -> set:
