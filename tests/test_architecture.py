@@ -56,7 +56,6 @@ LOOSE = {
     "notices": {"adapter", "sending"},
     "centres": {"overlaps"},
     "ballots": {"tools"},
-    "participation": {"figures", "filters"},
 }  # fmt: skip
 MOST_LINES, MOST_LINES_OF_A_WING, MOST_FOLDERS = 400, 5_000, 3
 ROOMS_THAT_SPLIT = {"models", "rules", "queries", "actions", "forms", "views"}

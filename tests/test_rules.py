@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
 WINGS = [  # in the end all of them
-    "activities", "cards", "certificates", "data_rights", "projects", "pupils", "reviews", "rosters", "schools",
+    "activities", "cards", "certificates", "data_rights", "participation", "projects", "pupils", "reviews", "rosters",
+    "schools",
 ]  # fmt: skip
 
 

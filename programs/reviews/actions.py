@@ -12,8 +12,8 @@ from programs.core.audit import record
 from programs.core.models import Term
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
-from programs.participation.figures import MEASURES, Participation
 from programs.participation.queries import participation_of
+from programs.participation.rules import MEASURES, Participation
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.reviews.policy import may_freeze

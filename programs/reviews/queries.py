@@ -8,8 +8,8 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from programs.core.models import Term
-from programs.participation.figures import Cell, Participation, SchoolFacts
 from programs.participation.queries import participation_of, schools_reported_to
+from programs.participation.rules import Cell, Participation, SchoolFacts
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.schools.models import School

@@ -19,11 +19,12 @@ from programs.participation import queries as participation_queries
 from programs.participation import xlsx
 from programs.participation.actions import note_download
 from programs.participation.choices import Activity, GroupBy
-from programs.participation.figures import Participation, percent
-from programs.participation.filters import Filters
 from programs.participation.forms import ParticipationForm
+from programs.participation.queries import Filters
+from programs.participation.rules import Participation
 from programs.participation.views.common import PER_PAGE, as_file, bars, described, grouped, lines
 from programs.participation.views.participation import headline
+from programs.participation.words import percent
 from programs.reviews import policy, queries, rules
 from programs.reviews.actions import freeze_report
 from programs.reviews.choices import ReportState
