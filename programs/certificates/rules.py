@@ -33,7 +33,7 @@ class Plan:
     to_issue: list[RosterEntry] = field(default_factory=list)
     already: list[Certificate] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    replaced: dict[int, Certificate] = field(default_factory=dict)  # by pupil: revoked for a wrong name
+    replaced: dict[int | None, Certificate] = field(default_factory=dict)  # by pupil: revoked for a wrong name
 
     @property
     def came(self) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Model, QuerySet, TextChoices
 from django.utils.functional import Promise
@@ -93,9 +94,9 @@ class Holders:
     role: Role
     rows: Callable[[], QuerySet]
     person: str
-    scope: Callable[[Model], str]
-    title: Callable[[Model], str | Promise]
-    since: Callable[[Model], date | datetime | None]
+    scope: Callable[[Any], str]  # of a row
+    title: Callable[[Any], str | Promise]
+    since: Callable[[Any], date | datetime | None]
 
 
 def nowhere(row: Model) -> str:

@@ -69,7 +69,7 @@ def _move_rows(*, source: School, target: School, plan: MergePlan) -> dict[str, 
     for model, column, rows in tables_of_schools():
         if model not in OWN_WAY and rows is not None:
             moving = rows_that_move(model, column, rows, source)
-            moved[model._meta.model_name] = moving.update(**{column: target})
+            moved[str(model._meta.model_name)] = moving.update(**{column: target})
     return moved
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, QuerySet
 from django.utils.translation import ngettext
 
@@ -14,7 +16,7 @@ def _judges() -> QuerySet[User]:
     return judges.order_by("sort_key", "pk")
 
 
-def _sheets(judge: User) -> str:
+def _sheets(judge: Any) -> str:
     return ngettext("{count} score sheet", "{count} score sheets", judge.sheets).format(count=judge.sheets)
 
 

@@ -22,5 +22,5 @@ def calls() -> list[partial]:
         partial(rules.card_expiry, timezone.now()),
         partial(rules.issue_refusal, chosen=2, found=2, closed=[pupil.full_name]),
         partial(rules.issue_refusal, chosen=2, found=2, closed=[], in_office=[pupil.full_name]),
-        partial(rules.joining_refusal, pupil=pupil, class_group=class_with_code(CODE), year_id=group.school_year_id),
+        partial(rules.joining_refusal, pupil, class_with_code(CODE), group.school_year),
     ]

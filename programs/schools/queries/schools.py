@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.signing import BadSignature
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -214,7 +214,7 @@ class Hanging:
     stays: int
 
 
-def tables_of_schools() -> list[tuple[type, str, Q | None]]:
+def tables_of_schools() -> list[tuple[type[Model], str, Q | None]]:
     """(model, its column, the rows that move) of every table of every wing that names a school."""
     relations = [each for each in School._meta.get_fields(include_hidden=True) if each.one_to_many or each.one_to_one]
     return [
@@ -224,7 +224,7 @@ def tables_of_schools() -> list[tuple[type, str, Q | None]]:
     ]
 
 
-def rows_that_move(model: type, column: str, moves: Q | None, school: School) -> QuerySet:
+def rows_that_move(model: type[Model], column: str, moves: Q | None, school: School) -> QuerySet:
     rows = model._default_manager.filter(**{column: school})
     return rows.filter(moves) if moves is not None else rows.none()
 
