@@ -190,7 +190,8 @@ def act_of(verdict: Verdict, *, question: str, decision: str) -> str:
     if verdict.outcome in (RowOutcome.ADD, RowOutcome.CHANGE, RowOutcome.SAME):
         return verdict.outcome
     if verdict.outcome == RowOutcome.DECIDE and verdict.question == question:
-        return {RowDecision.NEW: "add", RowDecision.SAME_PERSON: "change"}.get(decision, "leave")
+        acts: dict[str, str] = {RowDecision.NEW: "add", RowDecision.SAME_PERSON: "change"}
+        return acts.get(decision, "leave")
     return "leave"
 
 

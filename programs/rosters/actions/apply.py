@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -113,7 +114,7 @@ def _preview_anew(roster: RosterImport) -> RosterImport:
 # --- One batch ------------------------------------------------------------------------------------
 def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
     """Judge the rows against the current roll and sort them by outcome."""
-    settings = {"source": roster.source, "year_id": roster.school_year_id}
+    settings: dict[str, Any] = {"source": roster.source, "year_id": roster.school_year_id}
     lines = [row.facts for row in rows]
     roll = roster_queries.roll_around(lines, school_id=roster.school_id, lock=lock, **settings)
     work = Work()
@@ -133,7 +134,7 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
             work.stale.append((row, verdict))
             continue
         taken |= served
-        if act == "add" and target is None:
+        if target is None:
             work.new.append(row)
             continue
         work.known.append((row, target, act != "same"))
@@ -294,7 +295,7 @@ def _finish(roster: RosterImport) -> None:
     record(by=roster.uploaded_by, action="roster.apply", obj=mine, after=figures | {"applied": mine.counts["applied"]})
     if any(mine.counts["applied"].values()):
         school_begins(school_id=mine.school_id, by=roster.uploaded_by)
-    if now - roster.job.created_at > WORTH_A_LETTER:
+    if roster.job and now - roster.job.created_at > WORTH_A_LETTER:
         emails.roster_applied(roster=mine)
     for school, number in roster_queries.asked_of(mine):
         emails.pupils_asked_for(roster=mine, school=school, number=number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -88,7 +89,7 @@ def _row(roster: RosterImport, line: Line) -> RosterRow:
 
 def _judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
     """Set what each row would do; nothing is saved."""
-    settings = {"source": roster.source, "year_id": roster.school_year_id}
+    settings: dict[str, Any] = {"source": roster.source, "year_id": roster.school_year_id}
     roll = roster_queries.roll_around([row.facts for row in rows], school_id=roster.school_id, **settings)
     for row in rows:
         read = reading_notes(row=row)
@@ -156,7 +157,7 @@ def _finish(roster: RosterImport) -> RosterImport:
     _mark_repeats(roster)
     counts = preview_counts(roster=roster)
     with transaction.atomic():
-        mine = RosterImport.objects.filter(pk=roster.pk, job_id=roster.job_id, state=ImportState.PREVIEWING)
+        mine = RosterImport.objects.filter(pk=roster.pk, job=roster.job_id, state=ImportState.PREVIEWING)
         mine.update(state=ImportState.READY, counts=counts)
     roster.refresh_from_db()
     return roster
@@ -174,6 +175,6 @@ def preview_counts(*, roster: RosterImport) -> dict:
 
 def _fail(roster: RosterImport, message: str) -> RosterImport:
     RosterRow.objects.filter(roster=roster, applied_at=None).delete()
-    RosterImport.objects.filter(pk=roster.pk, job_id=roster.job_id).update(state=ImportState.FAILED, error=message)
+    RosterImport.objects.filter(pk=roster.pk, job=roster.job_id).update(state=ImportState.FAILED, error=message)
     roster.refresh_from_db()
     return roster

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Min
@@ -263,7 +265,7 @@ def drop_roster(*, roster: RosterImport, by: User) -> RosterImport:
     """
     fresh = _fresh(roster, by=by, wanted=rules.OPEN_STATES, or_stalled=True)
     RosterRow.objects.filter(roster=fresh, applied_at=None).delete()
-    transaction.on_commit(lambda path=fresh.file_path: forget_file(path))
+    transaction.on_commit(partial(forget_file, fresh.file_path))
     fresh.file_path = ""
     fresh.state = ImportState.APPLIED if fresh.applied_at else ImportState.CANCELLED
     fresh.save(update_fields=["state", "file_path"])
