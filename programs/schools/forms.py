@@ -127,22 +127,21 @@ class ClaimCorrectionForm(ClaimFields):
     """The same form again; the claimant's secret link is its key."""
 
 
-class ReturnForm(CleanFormMixin, IdempotentFormMixin):
-    reason = CleanCharField(
-        label=_("What needs to be corrected"),
+def _told(label: str) -> forms.CharField:
+    return CleanCharField(
+        label=label,
         help_text=_("The person who registered will read this in an email."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ReturnForm(CleanFormMixin, IdempotentFormMixin):
+    reason = _told(_("What needs to be corrected"))
 
 
 class RefuseForm(CleanFormMixin, IdempotentFormMixin):
-    reason = CleanCharField(
-        label=_("Why it is refused"),
-        help_text=_("The person who registered will read this in an email."),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    reason = _told(_("Why it is refused"))
 
 
 class ConfirmForm(IdempotentFormMixin):
