@@ -37,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- The province -----------------------------------------------------------------------------
 JURISDICTION_FILE = Path(
-    env.str("JURISDICTION_FILE", default=str(BASE_DIR / "programs/schools/jurisdictions/binh_duong.toml"))
+    env.str("JURISDICTION_FILE", default=str(BASE_DIR / "programs/schools/data/jurisdictions/binh_duong.toml"))
 )
 if not JURISDICTION_FILE.is_file():
     raise ImproperlyConfigured(f"JURISDICTION_FILE {JURISDICTION_FILE} does not exist.")
@@ -293,7 +293,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/5m/key",  # the key is account and address together: see the adapter
     "reset_password": "100/m/ip",
     "request_login_code": "100/m/ip",
-    "reset_password_mail": "3/5m/key",  # account and address together, here and below: see programs/accounts/limits.py
+    "reset_password_mail": "3/5m/key",  # account and address together, here and below: see programs/core/throttle.py
     "reset_password_mail_of_account": "20/h/key",
     "login_code_mail": "3/5m/key",
     "login_code_mail_of_account": "20/h/key",
@@ -310,7 +310,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IN_PRODUCT
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "STEM Portal"
-MFA_TOTP_TOLERANCE = 1  # phones' clocks differ by half a minute; no code opens twice (programs/accounts/totp.py)
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ by half a minute; no code opens twice (programs/core/totp.py)
 MFA_ADAPTER = "programs.accounts.adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "programs.accounts.forms.AuthenticateForm",

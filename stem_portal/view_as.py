@@ -102,12 +102,7 @@ def _why_over(real: User, view: View) -> str:
     if not allowed or view.person is None:
         return "lost"
     person = view.person
-    refusal = view_as_refusal(
-        is_self=person.pk == real.pk,
-        is_active=person.is_active,
-        runs_the_portal=person.is_superuser or person.is_staff,
-    )
-    return "lost" if refusal else ""
+    return "lost" if view_as_refusal(person, by=real) else ""
 
 
 def _over(request: HttpRequest, view: View, because: str) -> HttpResponse:

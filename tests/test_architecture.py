@@ -49,15 +49,8 @@ PLAN = {
 }  # fmt: skip
 # What a setting of Django or allauth names: what they plug into the wing.
 PLUGS = {"adapter", "agency", "backend", "middleware", "provider", "session_store"}
-# What is a thing of its own. Only ever shorter.
-LOOSE = {
-    "schools": {"jurisdictions"},
-    "participation": {"figures", "filters"},
-}
 MOST_LINES, MOST_LINES_OF_A_WING, MOST_FOLDERS = 400, 5_000, 3
 ROOMS_THAT_SPLIT = {"models", "rules", "queries", "actions", "forms", "views"}
-# Larger than they should be. Only ever shorter.
-LARGE = {"schools"}
 
 
 def sources(folder: str) -> list[Path]:
@@ -150,7 +143,7 @@ def test_every_wing_is_on_the_map():
 @pytest.mark.parametrize("wing", [wing for wing in WINGS if wing not in TOOLS])
 def test_nothing_lies_loose_beside_the_floor_plan(wing):
     found = {path.stem for path in (ROOT / "programs" / wing).iterdir() if not path.name.startswith("__")}
-    assert found - PLAN - PLUGS == LOOSE.get(wing, set())
+    assert found - PLAN - PLUGS == set()
 
 
 def size_of(path: Path) -> int:
@@ -166,7 +159,7 @@ def test_no_wing_holds_two_activities():
         lines = sum(size_of(path) for path in sources(f"programs/{wing}"))
         if lines > MOST_LINES_OF_A_WING or len(folders) > MOST_FOLDERS:
             found.add(wing)
-    assert found == LARGE
+    assert found == set()
 
 
 def rooms(name: str) -> list[Path]:

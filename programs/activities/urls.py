@@ -6,5 +6,5 @@ from programs.activities import views
 
 urlpatterns = [
     path("desk/activities/", views.activity_list, name="activity_list"),
-    path("desk/activities/report/", views.activity_report, name="activity_report"),
+    path("desk/activities/report/", views.ActivityReport.as_view(), name="activity_report"),
 ]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse_lazy
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
-from programs.activities import actions, queries
+from programs.activities import actions, policy, queries
 from programs.activities.forms import ActivityForm
+from programs.activities.models import TaughtActivity
+from programs.core.acting import Act
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.refusals import Refused, show_refusal
+from programs.pupils.models import ClassGroup
 from programs.schools.queries.roles import roles_of
 
 PAGE_SIZE = 20
@@ -30,25 +34,33 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "figures": queries.figures_of(activities),
-        "may_report": bool(roles.working_schools),
+        "may_report": policy.may_report(request.user),
         "with_school": roles.is_officer or len(roles.working_schools) > 1,
     }
     return render(request, "activities/activity_list.html", context)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def activity_report(request: HttpRequest) -> HttpResponse:
-    not_found_unless(roles_of(request.user).working_schools)
-    classes = queries.classes_to_report_for(request.user, current_school_year(timezone.localdate()))
-    form = ActivityForm(request.POST or None, classes=classes, initial={"curriculum": request.GET.get("curriculum")})
-    if form.is_bound and form.is_valid():
-        typed = dict(form.cleaned_data)
-        try:
-            actions.report_activity(key=typed.pop("idempotency_key"), by=request.user, **typed)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Reported. It counts towards your school's participation."))
-            return redirect("activity_list")
-    return render(request, "activities/activity_report.html", {"form": form, "has_classes": classes.exists()})
+class ActivityReport(Act):
+    form_class = ActivityForm
+    template_name = "activities/activity_report.html"
+    back_url = reverse_lazy("activity_list")
+    done = _("Reported. It counts towards your school's participation.")
+
+    def get_target(self) -> None:
+        not_found_unless(policy.may_report(self.user))
+
+    @cached_property
+    def classes(self) -> QuerySet[ClassGroup]:
+        return queries.classes_to_report_for(self.user, current_school_year(timezone.localdate()))
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"classes": self.classes}
+
+    def get_initial(self) -> dict:
+        return {"curriculum": self.request.GET.get("curriculum")}
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(has_classes=self.classes.exists(), **kwargs)
+
+    def act(self, form: ActivityForm) -> TaughtActivity:
+        return actions.report_activity(by=self.user, key=form.key, **form.values)

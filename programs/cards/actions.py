@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,8 +12,16 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.actions import issue_card, open_account, use_card, void_cards
 from programs.accounts.models import User
+from programs.cards.policy import may_join_class
 from programs.cards.queries import class_with_code, pupil_of_card, usable_card
-from programs.cards.rules import CARD_OPENS_NOTHING, CLASS_CODE_LENGTH, card_expiry, issue_refusal, joining_refusal
+from programs.cards.rules import (
+    CARD_OPENS_NOTHING,
+    CLASS_CODE_LENGTH,
+    CLASS_CODE_OPENS_NOTHING,
+    card_expiry,
+    issue_refusal,
+    joining_refusal,
+)
 from programs.core.audit import record
 from programs.core.calendar import current_school_year
 from programs.core.idempotency import once
@@ -26,7 +33,7 @@ from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.policy import may_issue_cards
 from programs.pupils.queries import has_office, pupils_of_class
 from programs.schools.models import School
-from programs.schools.queries.roles import forget_roles, roles_of
+from programs.schools.queries.roles import forget_roles
 
 
 @dataclass(frozen=True)
@@ -132,15 +139,16 @@ def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> 
 def join_class(*, code: str, by: User, key: str) -> ClassGroup:
     """Enrol the signed-in pupil in the class with this code; a place in another class of the year ends today.
 
-    Raises ``Refused``: ``not_a_pupil``, ``class_code_opens_nothing``.
+    Raises PermissionDenied, and ``Refused``: ``not_a_pupil``, ``class_code_opens_nothing``.
     """
-    pupil = roles_of(by).pupil
-    if pupil is not None:  # the pupil's row is the lock: two codes typed at once end in one class
-        pupil = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)
+    must(may_join_class(by))
+    # The pupil's row is the lock: two codes typed at once end in one class.
+    pupil = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(user=by)
     class_group, today = class_with_code(code), timezone.localdate()
+    if class_group is None:
+        raise Refused(CLASS_CODE_OPENS_NOTHING)
     year = current_school_year(today)
-    refuse_if(joining_refusal(pupil=pupil, class_group=class_group, year_id=year.pk if year else None))
-    pupil, class_group = cast(Pupil, pupil), cast(ClassGroup, class_group)  # refused without them
+    refuse_if(joining_refusal(pupil, class_group, year))
     places = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True, class_group__school_year=year)
     if places.filter(class_group=class_group).exists():
         return class_group

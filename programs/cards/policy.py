@@ -1,8 +1,11 @@
 """What each role does with sign-in cards, in words."""
 
+from __future__ import annotations
+
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import EVERYBODY, Reach, Role, does
+from programs.schools.queries.roles import roles_of
 
 PERMISSIONS = [
     does(
@@ -21,3 +24,8 @@ PERMISSIONS = [
     ),
     does(_("join a class in their school with the code its teacher shows"), (Role.PUPIL,), "class_join"),
 ]
+
+
+def may_join_class(user) -> bool:
+    """A pupil, for whom the code of a class is made."""
+    return roles_of(user).pupil is not None

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.dates import local_day
+from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal
 from programs.pupils.models import ClassGroup, Pupil
 
@@ -51,10 +52,10 @@ def issue_refusal(*, chosen: int, found: int, closed: list[str], in_office: Sequ
     return None
 
 
-def joining_refusal(*, pupil: Pupil | None, class_group: ClassGroup | None, year_id: int | None) -> Refusal | None:
+def joining_refusal(pupil: Pupil, class_group: ClassGroup, year: SchoolYear | None) -> Refusal | None:
     """A class code enrols a pupil of the same school this school year; it gives no other access."""
-    if pupil is None or pupil.left_on is not None or not pupil.school.is_working:
+    if pupil.left_on is not None or not pupil.school.is_working:
         return Refusal("not_a_pupil", _("A class code is for pupils of the school who are signed in."))
-    if class_group is None or class_group.school_id != pupil.school_id or class_group.school_year_id != year_id:
+    if year is None or (class_group.school_id, class_group.school_year_id) != (pupil.school_id, year.pk):
         return CLASS_CODE_OPENS_NOTHING
     return None

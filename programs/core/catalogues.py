@@ -89,6 +89,10 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _python_messages(source: str) -> Iterator[tuple[int, Found | str]]:
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            for each in node.names:
+                if each.name in _FUNCTIONS and each.asname and each.asname not in _FUNCTIONS:
+                    yield node.lineno, f"{each.name} must be called _: messages of {each.asname}() are not found"
         if not isinstance(node, ast.Call):
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -94,7 +94,7 @@ class Holders:
     role: Role
     rows: Callable[[], QuerySet]
     person: str
-    scope: Callable[[Any], str]
+    scope: Callable[[Any], str]  # of a row
     title: Callable[[Any], str | Promise]
     since: Callable[[Any], date | datetime | None]
 

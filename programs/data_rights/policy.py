@@ -8,7 +8,7 @@ from programs.core.permissions import SCHOOL_STAFF, SIGNED_IN, Reach, Role, does
 from programs.data_rights import queries
 from programs.data_rights.models import DataRequest
 from programs.pupils.models import Pupil
-from programs.schools.policy import can_coordinate
+from programs.schools.policy import may_coordinate
 from programs.schools.queries.roles import roles_of
 
 PERMISSIONS = [
@@ -62,7 +62,7 @@ def may_handle(user, request: DataRequest) -> bool:
         return False
     if request.school is None or not request.school.is_working:
         return roles.is_department
-    return can_coordinate(roles, request.school)
+    return may_coordinate(user, request.school)
 
 
 def may_erase(user, request: DataRequest) -> bool:
@@ -73,4 +73,4 @@ def may_erase(user, request: DataRequest) -> bool:
 
 def may_hand_over(user, pupil: Pupil) -> bool:
     """The coordinator, while a request to see the data runs whose sender's identity was checked."""
-    return can_coordinate(roles_of(user), pupil.school) and queries.is_access_running(pupil)
+    return may_coordinate(user, pupil.school) and queries.is_access_running(pupil)

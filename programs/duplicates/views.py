@@ -16,7 +16,7 @@ from programs.duplicates.actions import merge_schools, tell_apart
 from programs.duplicates.policy import may_tell_apart
 from programs.duplicates.queries import likely_twins, merge_plan
 from programs.schools.choices import OfficeRole
-from programs.schools.forms.states import ReasonForm
+from programs.schools.forms import ReasonForm
 from programs.schools.models import School
 from programs.schools.policy import may_keep
 from programs.schools.queries.roles import roles_of

@@ -9,8 +9,8 @@ from django.db import models, transaction
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
-from programs.participation.filters import Filters
 from programs.participation.models import Indicator, IndicatorTarget
+from programs.participation.queries import Filters
 
 INDICATORS = Path(__file__).parent / "data" / "indicators.toml"
 

@@ -11,9 +11,8 @@ from django.utils.translation import ngettext
 from programs.core.desk import DeskLink, DeskStat, DeskTask
 from programs.participation import policy
 from programs.participation.choices import Activity, Show
-from programs.participation.figures import percent
-from programs.participation.filters import Filters
-from programs.participation.queries import summary_of
+from programs.participation.queries import Filters, summary_of
+from programs.participation.words import percent
 from programs.schools.queries.roles import roles_of
 
 
@@ -65,9 +64,8 @@ def _rows(filters: Filters, **more: str) -> str:
 
 
 def links(user) -> list[DeskLink]:
-    roles = roles_of(user)
-    if roles.is_officer:
+    if roles_of(user).is_officer:
         return [DeskLink(_("Participation"), reverse("participation"), weight=70)]
-    if policy.can_see_participation(roles):
+    if policy.may_see_participation(user):
         return [DeskLink(_("Our participation"), reverse("participation"), weight=70)]
     return []

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.forms import CleanCharField, CleanFormMixin
 from programs.core.models import Term
 from programs.participation.choices import ALL_TERMS, NO_CLASS, Activity, GroupBy, Show
-from programs.participation.figures import LEVELS, NO_CLASS_LABEL, SchoolFacts, former_label
-from programs.participation.filters import Filters
+from programs.participation.queries import Filters
+from programs.participation.rules import LEVELS, SchoolFacts
+from programs.participation.words import NO_CLASS_LABEL, former_label
 
 _OUTSIDE = {"invalid_choice": _("This is not within your area. The figures below are for your own area.")}
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Role, sees
 from programs.participation.queries import SCHOOL_READERS
-from programs.schools.rules import Roles
+from programs.schools.queries.roles import roles_of
 
 READERS = (
     Role.COORDINATOR,
@@ -28,6 +28,7 @@ PERMISSIONS = [
 ]
 
 
-def can_see_participation(roles: Roles) -> bool:
+def may_see_participation(user) -> bool:
     """Officers see their scope; who answers for a school sees that school."""
+    roles = roles_of(user)
     return roles.is_officer or bool(roles.schools_as(*SCHOOL_READERS))

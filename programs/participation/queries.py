@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
+from urllib.parse import urlencode
 
 from django.db.models import (
     Case,
@@ -29,10 +31,9 @@ from programs.bookings.models import Booking
 from programs.centres.queries.sessions import day_begins
 from programs.core.choices import Grade, Level, level_of_grade
 from programs.core.models import Term
-from programs.participation.choices import NO_CLASS
-from programs.participation.figures import Cell, Participation, SchoolFacts
-from programs.participation.filters import Filters
+from programs.participation.choices import ALL_TERMS, NO_CLASS, GroupBy
 from programs.participation.models import Indicator
+from programs.participation.rules import Cell, Participation, SchoolFacts
 from programs.schools.choices import SchoolRole
 from programs.schools.models import School, SchoolLevel
 from programs.schools.queries.roles import roles_of
@@ -41,6 +42,37 @@ from programs.schools.rules import COORDINATING
 
 _LEVEL = CharField(max_length=20)
 _TAUGHT = (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
+
+
+# --- What is asked ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Filters:
+    """The same value draws the page, opens the rows and names the file.
+
+    ``term`` is None for all terms; ``level`` may be ``NO_CLASS``; ``school`` is a school's code.
+    """
+
+    term: Term | None = None
+    ward: int | None = None
+    cluster: int | None = None
+    level: str = ""
+    school: str = ""
+    former: str = ""  # the province before July 2025
+    by: str = GroupBy.WARD
+
+    def narrowing(self) -> dict:
+        return {
+            "ward": self.ward,
+            "cluster": self.cluster,
+            "level": self.level,
+            "school": self.school,
+            "former": self.former,
+        }
+
+    def query(self, **changes: object) -> str:
+        """These filters as an address writes them, with ``changes``; an empty change takes a filter away."""
+        asked = {"term": self.term.pk if self.term else ALL_TERMS, **self.narrowing()} | changes
+        return urlencode({name: value for name, value in asked.items() if value})
 
 
 # --- Scope --------------------------------------------------------------------------------------

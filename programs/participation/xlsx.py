@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from programs.activities.models import TaughtActivity
 from programs.bookings.models import Booking
 from programs.participation.choices import GroupBy
-from programs.participation.figures import Figures, SchoolFacts
+from programs.participation.rules import Figures, SchoolFacts
 from programs.spreadsheets.xlsx import Column, Sheet
 
 Titled = tuple[str, Sequence[str]]  # the title of a sheet and the lines under it

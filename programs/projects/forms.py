@@ -8,8 +8,8 @@ from programs.competitions.choices import ProjectKind
 from programs.competitions.models import ProjectField, RuleSet
 from programs.core.forms import CleanCharField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin
 from programs.projects.choices import FileKind
-from programs.projects.models import Project
 from programs.projects.queries import teachers_of
 from programs.schools.models import School
 
@@ -19,7 +19,7 @@ ACCEPT = {
 }
 
 
-class ProjectForm(IdempotentFormMixin):
+class ProjectFields(forms.Form):
     """The words of a project. The summary may wait until it is submitted."""
 
     title = CleanCharField(
@@ -57,12 +57,12 @@ class ProjectForm(IdempotentFormMixin):
         super().__init__(*args, **kwargs)
         self.fields["supervisor"].queryset = teachers_of(school)
 
-    @property
-    def values(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("title", "kind", "field", "summary", "supervisor")}
+
+class ProjectForm(ProjectFields, VersionedFormMixin):
+    """The words of a project that is still with its team."""
 
 
-class NewProjectForm(ProjectForm):
+class NewProjectForm(ProjectFields, IdempotentFormMixin):
     partner = CleanCharField(
         label=_("Teammate"),
         max_length=150,
@@ -78,21 +78,6 @@ class NewProjectForm(ProjectForm):
         super().__init__(*args, **kwargs)
         if team_max < 2:
             del self.fields["partner"]
-
-    @property
-    def values(self) -> dict:
-        return {**super().values, "partner": self.cleaned_data.get("partner", "")}
-
-
-def draft_of(project: Project) -> dict:
-    """What the form of a draft shows at first."""
-    return {
-        "title": project.title,
-        "kind": project.kind,
-        "field": project.field_id,
-        "summary": project.summary,
-        "supervisor": project.supervisor_id,
-    }
 
 
 class FileForm(forms.Form):
@@ -116,11 +101,7 @@ class FileForm(forms.Form):
             field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=rule_set.document_max_mb)
 
 
-class ConfirmForm(IdempotentFormMixin):
-    """A confirmation asks nothing but to be sent once."""
-
-
-class ReturnForm(IdempotentFormMixin):
+class ReturnForm(forms.Form):
     reason = CleanCharField(
         label=_("What should the pupils correct?"),
         max_length=1000,

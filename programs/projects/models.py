@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -66,6 +68,17 @@ class Project(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What its team writes, as the form names it."""
+        return {
+            "title": self.title,
+            "kind": self.kind,
+            "field": self.field_id,
+            "summary": self.summary,
+            "supervisor": self.supervisor_id,
+        }
 
 
 class ProjectMember(models.Model):

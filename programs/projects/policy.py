@@ -1,8 +1,34 @@
-"""Who may."""
+"""Pupils enter and write; a teacher of their school decides."""
+
+from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.competitions.models import Competition
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
+from programs.projects.models import Project
+from programs.projects.queries import is_member
+from programs.schools.queries.roles import roles_of
+
+
+def may_enter(user, competition: Competition) -> bool:
+    """Pupils enter by themselves: nobody else can enter for them."""
+    pupil = roles_of(user).pupil
+    return pupil is not None and pupil.school.is_working
+
+
+def may_work_on(user, project: Project) -> bool:
+    """Its team."""
+    return is_member(user, project)
+
+
+def may_decide(user, project: Project) -> bool:
+    """The supervising teacher, while at the school, or the school's coordinator."""
+    roles, school = roles_of(user), project.school
+    if not school.is_working or not roles.is_staff_of(school):
+        return False
+    return project.supervisor_id == user.pk or roles.coordinates(school)
+
 
 PERMISSIONS = [
     sees(

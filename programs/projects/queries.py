@@ -12,7 +12,7 @@ from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
 from programs.projects.choices import EDITABLE, FileKind, ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
-from programs.projects.rules import Entrant, Entry, Missing, Window
+from programs.projects.rules import Entrant, Missing
 from programs.pupils.models import Enrolment, Pupil
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
@@ -63,12 +63,8 @@ def open_competitions(user, *, now: datetime | None = None) -> QuerySet[Competit
     )
 
 
-def window_of(competition: Competition, *, now: datetime) -> Window:
-    return Window(competition.state, competition.opens_at, competition.closes_at, now)
-
-
-def entry_of(competition: Competition, pupils: list[Pupil], *, now: datetime) -> Entry:
-    """The facts by which ``entry_refusal`` judges this team, read now."""
+def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
+    """What ``entry_refusal`` asks about these pupils, read now."""
     entered = set(
         ProjectMember.objects.filter(competition=competition, pupil__in=pupils).values_list("pupil", flat=True)
     )
@@ -79,13 +75,7 @@ def entry_of(competition: Competition, pupils: list[Pupil], *, now: datetime) ->
             class_group__school_year=competition.school_year,
         ).values_list("pupil", "class_group__grade")
     )
-    return Entry(
-        window=window_of(competition, now=now),
-        grade_from=competition.rule_set.grade_from,
-        grade_to=competition.rule_set.grade_to,
-        team_max=competition.rule_set.team_max,
-        team=tuple(Entrant(grades.get(pupil.pk), pupil.school.is_working, pupil.pk in entered) for pupil in pupils),
-    )
+    return [Entrant(grades.get(pupil.pk), pupil.pk in entered) for pupil in pupils]
 
 
 def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Project | None:

@@ -1,145 +1,214 @@
-"""Submitting, withdrawing, endorsing and returning: each asks for confirmation first."""
+"""Competitions for everybody; a project for its team, its teacher and other readers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from programs.competitions.choices import ProjectKind
-from programs.competitions.models import RuleSet
+from programs.competitions.models import Competition, RuleSet
+from programs.core.acting import Act
 from programs.core.audit import history_of
-from programs.core.gates import signed_in
-from programs.core.policy import must
+from programs.core.gates import not_found_unless, signed_in
 from programs.core.private_files import private_response
-from programs.core.refusals import Refused, show_refusal
 from programs.core.text import clean_text
-from programs.projects import queries, words
+from programs.projects import policy, queries, words
 from programs.projects.actions import decisions, entries, files
-from programs.projects.choices import EDITABLE, PROJECT_MOVES, FileKind, ProjectState
-from programs.projects.forms import ConfirmForm, FileForm, NewProjectForm, ProjectForm, ReturnForm, draft_of
-from programs.projects.models import Project
-from programs.projects.rules import can_edit, can_endorse, can_enter, entry_refusal, window_refusal
+from programs.projects.choices import FileKind, ProjectState
+from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, ReturnForm
+from programs.projects.models import Project, ProjectFile
+from programs.projects.rules import decision_refusal, entry_refusal, window_refusal, withdrawal_refusal
+from programs.pupils.models import Pupil
 from programs.schools.queries.roles import roles_of
 
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def project_submit(request: HttpRequest, reference: str) -> HttpResponse:
-    project = project_of_member(request, reference)
-    missing = queries.missing_in(project).words
-    words = {
-        "title": _("Submit “{title}”").format(title=project.title),
-        "text": _("After this you cannot change the text or the files, unless your teacher returns the project."),
-        "submit": _("Submit"),
-        "missing": missing,
-    }
-    done = _("Submitted. Your teacher has been told.")
-    return _confirm(request, project, ConfirmForm(request.POST or None), decisions.submit_project, words, done)
+PAGE_SIZE = 20
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def project_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
-    project = project_of_member(request, reference)
-    words = {
-        "title": _("Withdraw “{title}”").format(title=project.title),
-        "text": _("This cannot be undone, and you cannot enter another project in this competition."),
-        "submit": _("Withdraw the project"),
-        "danger": True,
-    }
-    done = _("The project has been withdrawn.")
-    return _confirm(request, project, ConfirmForm(request.POST or None), decisions.withdraw_project, words, done)
+# --- What the team does ---------------------------------------------------------------------------
+class ProjectNew(Act):
+    form_class = NewProjectForm
+    template_name = "projects/project_new.html"
+    context_object_name = "competition"
+    may = staticmethod(policy.may_enter)
+    done = _("Your project has been created. Add a picture and your report, then submit it.")
+
+    def get_target(self, slug: str) -> Competition:
+        return get_object_or_404(queries.competitions_visible_to(self.user), slug=slug)
+
+    @property
+    def pupil(self) -> Pupil:
+        return roles_of(self.user).pupil
+
+    def instead(self) -> HttpResponse | None:
+        own = queries.project_of_pupil_in(self.pupil, self.target)
+        return redirect("project_detail", own.reference) if own else None
+
+    def get_form_kwargs(self) -> dict:
+        team_max = self.target.rule_set.team_max
+        return super().get_form_kwargs() | {"school": self.pupil.school, "team_max": team_max}
+
+    def get_context_data(self, **kwargs) -> dict:
+        team = queries.entrants_of(self.target, [self.pupil])
+        refusal = entry_refusal(self.target, team, now=timezone.now())
+        return super().get_context_data(refusal=refusal, **kwargs)
+
+    def act(self, form: NewProjectForm) -> Project:
+        return entries.create_project(competition_id=self.target.pk, by=self.user, key=form.key, **form.values)
+
+    def way_back(self, project: Project) -> str:
+        return reverse("project_edit", args=[project.reference])
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def project_endorse(request: HttpRequest, reference: str) -> HttpResponse:
-    project = _project_to_decide(request, reference)
-    words = {
-        "title": _("Endorse “{title}”").format(title=project.title),
-        "text": _(
-            "You confirm that you supervised this project, that it is the pupils' own work, and that it follows "
-            "the rules of the competition. It will be entered at once."
-        ),
-        "submit": _("Endorse and enter"),
-    }
-    done = _("The project has been endorsed and entered. The pupils have been told.")
-    return _confirm(request, project, ConfirmForm(request.POST or None), decisions.endorse_project, words, done)
+class ProjectAct(Act):
+    """404 for strangers, 403 for those who may read the project but are not of its team."""
+
+    context_object_name = "project"
+    may = staticmethod(policy.may_work_on)
+    question = ""
+
+    def get_target(self, reference: str) -> Project:
+        return get_object_or_404(queries.projects_visible_to(self.user), reference=reference)
+
+    @property
+    def title(self) -> str:
+        return self.question.format(title=self.target.title)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("project_detail", args=[self.target.reference])
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def project_return(request: HttpRequest, reference: str) -> HttpResponse:
-    project = _project_to_decide(request, reference)
-    words = {
-        "title": _("Return “{title}” for correction").format(title=project.title),
-        "text": _("The pupils can change the project again, and must submit it before the deadline."),
-        "submit": _("Return to the pupils"),
-    }
-    done = _("The project has been returned. The pupils have been told.")
-    return _confirm(request, project, ReturnForm(request.POST or None), decisions.return_project, words, done)
+class DraftAct(ProjectAct):
+    """The page of a draft shows its words and its two files."""
+
+    template_name = "projects/project_edit.html"
+    back_url = ""
+
+    def way_back(self, result) -> str:
+        return reverse("project_edit", args=[self.target.reference])
+
+    def words(self) -> dict:
+        return {"initial": self.target.draft, "school": self.target.school}
+
+    def get_context_data(self, **kwargs) -> dict:
+        rule_set = self.target.competition.rule_set
+        sent = kwargs.pop("file_forms", {})
+        forms = {kind: FileForm(kind=kind, rule_set=rule_set) for kind in FileKind} | sent
+        kept = queries.files_of(self.target)
+        return super().get_context_data(
+            attachments=[{"kind": kind, "form": forms[kind], "file": kept.get(kind)} for kind in FileKind],
+            missing=queries.missing_in(self.target).words,
+            **kwargs,
+        )
 
 
-def _project_to_decide(request: HttpRequest, reference: str) -> Project:
-    project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
-    roles = roles_of(request.user)
-    must(can_endorse(roles, supervisor_id=project.supervisor_id, school=project.school))
-    return project
+class ProjectEdit(DraftAct):
+    form_class = ProjectForm
+    done = _("Saved.")
+
+    def instead(self) -> HttpResponse | None:
+        return None if self.target.is_editable else redirect("project_detail", self.target.reference)
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | self.words()
+
+    def act(self, form: ProjectForm) -> Project:
+        return entries.save_draft(project_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-def _confirm(
-    request: HttpRequest, project: Project, form, action: Callable[..., Project], words: dict, done: str
-) -> HttpResponse:
-    if form.is_valid():
-        data = dict(form.cleaned_data)
-        try:
-            action(project_id=project.pk, by=request.user, key=data.pop("idempotency_key"), **data)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, done)
-            return redirect("project_detail", project.reference)
-    back = reverse("project_detail", args=[project.reference])
-    return render(request, "projects/confirm.html", {**words, "project": project, "form": form, "back_url": back})
-
-
-@signed_in
-@require_POST
-def project_attach(request: HttpRequest, reference: str, kind: str) -> HttpResponse:
+class ProjectAttach(DraftAct):
     """A page answers; the script that shows progress gets the same answer as JSON."""
-    if kind not in FileKind.values:
-        raise Http404
-    project = project_of_member(request, reference)
-    form = FileForm(request.POST, request.FILES, kind=kind, rule_set=project.competition.rule_set)
-    back = reverse("project_edit", args=[project.reference])
-    if form.is_valid():
-        try:
-            file = files.attach_file(
-                project_id=project.pk, kind=kind, upload=form.cleaned_data["upload"], by=request.user
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("{name} is attached.").format(name=file.name))
-            return JsonResponse({"url": back}) if _by_script(request) else redirect(back)
-    if _by_script(request):
-        return JsonResponse({"errors": [str(error) for errors in form.errors.values() for error in errors]}, status=422)
-    words = ProjectForm(initial=draft_of(project), school=project.school)
-    return render(request, "projects/project_edit.html", edit_context(project, words, {kind: form}), status=422)
+
+    http_method_names = ["post"]
+    form_class = FileForm
+
+    def get_target(self, reference: str, kind: str) -> Project:
+        not_found_unless(kind in FileKind.values)
+        return get_object_or_404(queries.projects_visible_to(self.user), reference=reference)
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"kind": self.kwargs["kind"], "rule_set": self.target.competition.rule_set}
+
+    def act(self, form: FileForm) -> ProjectFile:
+        return files.attach_file(project_id=self.target.pk, kind=form.kind, by=self.user, **form.cleaned_data)
+
+    def said(self, file: ProjectFile) -> str:
+        return _("{name} is attached.").format(name=file.name)
+
+    def answer(self, file: ProjectFile) -> HttpResponse:
+        page = super().answer(file)
+        return JsonResponse({"url": page["Location"]}) if self.by_script else page
+
+    def form_invalid(self, form: FileForm) -> HttpResponse:
+        if self.by_script:
+            errors = [str(error) for errors in form.errors.values() for error in errors]
+            return JsonResponse({"errors": errors}, status=422)
+        context = self.get_context_data(form=ProjectForm(**self.words()), file_forms={form.kind: form})
+        return self.render_to_response(context, status=422)
+
+    @property
+    def by_script(self) -> bool:
+        return self.request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
-def _by_script(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
+class ProjectSubmit(ProjectAct):
+    template_name = "projects/project_submit.html"
+    question = _("Submit “{title}”")
+    text = _("After this you cannot change the text or the files, unless your teacher returns the project.")
+    submit = _("Submit")
+    done = _("Submitted. Your teacher has been told.")
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(missing=queries.missing_in(self.target).words, **kwargs)
+
+    def act(self, form) -> Project:
+        return decisions.submit_project(project_id=self.target.pk, by=self.user)
 
 
+class ProjectWithdraw(ProjectAct):
+    question = _("Withdraw “{title}”")
+    text = _("This cannot be undone, and you cannot enter another project in this competition.")
+    submit = _("Withdraw the project")
+    danger = True
+    done = _("The project has been withdrawn.")
+
+    def act(self, form) -> Project:
+        return decisions.withdraw_project(project_id=self.target.pk, by=self.user)
+
+
+# --- What the teacher decides ---------------------------------------------------------------------
+class ProjectEndorse(ProjectAct):
+    may = staticmethod(policy.may_decide)
+    question = _("Endorse “{title}”")
+    text = _(
+        "You confirm that you supervised this project, that it is the pupils' own work, and that it follows "
+        "the rules of the competition. It will be entered at once."
+    )
+    submit = _("Endorse and enter")
+    done = _("The project has been endorsed and entered. The pupils have been told.")
+
+    def act(self, form) -> Project:
+        return decisions.endorse_project(project_id=self.target.pk, by=self.user)
+
+
+class ProjectReturn(ProjectAct):
+    form_class = ReturnForm
+    may = staticmethod(policy.may_decide)
+    question = _("Return “{title}” for correction")
+    text = _("The pupils can change the project again, and must submit it before the deadline.")
+    submit = _("Return to the pupils")
+    done = _("The project has been returned. The pupils have been told.")
+
+    def act(self, form: ReturnForm) -> Project:
+        return decisions.return_project(project_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+
+# --- What is read ---------------------------------------------------------------------------------
 @signed_in
 @require_GET
 def project_file(request: HttpRequest, pk: int) -> HttpResponse:
@@ -155,9 +224,6 @@ def project_image(request: HttpRequest, pk: int) -> HttpResponse:
     seen = queries.project_files_visible_to(request.user).exclude(preview_key="")
     file = get_object_or_404(seen, pk=pk)
     return private_response(file.preview_key, name=file.name, content_type="image/jpeg", shown=True)
-
-
-PAGE_SIZE = 20
 
 
 @signed_in
@@ -178,91 +244,23 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
-def project_new(request: HttpRequest, slug: str) -> HttpResponse:
-    competition = get_object_or_404(queries.competitions_visible_to(request.user), slug=slug)
-    roles = roles_of(request.user)
-    must(can_enter(roles))
-    if own := queries.project_of_pupil_in(roles.pupil, competition):
-        return redirect("project_detail", own.reference)
-    refusal = entry_refusal(queries.entry_of(competition, [roles.pupil], now=timezone.now()))
-    form = NewProjectForm(request.POST or None, school=roles.pupil.school, team_max=competition.rule_set.team_max)
-    if form.is_valid():
-        try:
-            project = entries.create_project(
-                competition_id=competition.pk,
-                by=request.user,
-                key=form.cleaned_data["idempotency_key"],
-                **{"partner": "", **form.values},
-            )
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(
-                request, _("Your project has been created. Add a picture and your report, then submit it.")
-            )
-            return redirect("project_edit", project.reference)
-    context = {"competition": competition, "form": form, "refusal": refusal}
-    return render(request, "projects/project_new.html", context)
-
-
-@signed_in
-@require_http_methods(["GET", "POST"])
-def project_edit(request: HttpRequest, reference: str) -> HttpResponse:
-    project = project_of_member(request, reference)
-    if project.state not in EDITABLE:
-        return redirect("project_detail", project.reference)
-    form = ProjectForm(request.POST or None, initial=draft_of(project), school=project.school)
-    if form.is_valid():
-        try:
-            entries.save_draft(project_id=project.pk, by=request.user, **form.values)
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("project_edit", project.reference)
-    return render(request, "projects/project_edit.html", edit_context(project, form))
-
-
-@signed_in
 @require_GET
 def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
     project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
-    member = queries.is_member(request.user, project)
-    endorser = can_endorse(roles_of(request.user), supervisor_id=project.supervisor_id, school=project.school)
-    moves = PROJECT_MOVES[ProjectState(project.state)]
+    member = policy.may_work_on(request.user, project)
+    decides = policy.may_decide(request.user, project)
     context = {
         "project": project,
         "steps": words.steps_of(project),
         "next_words": words.next_words(project, member=member),
         "members": queries.members_of(project),
         "files": queries.files_of(project),
-        "may_edit": can_edit(is_member=member) and project.is_editable,
-        "may_withdraw": member and ProjectState.WITHDRAWN in moves,
-        "may_decide": endorser and project.state == ProjectState.SUBMITTED,
-        "history": history_of(project) if member or endorser else [],
+        "may_edit": member and project.is_editable,
+        "may_withdraw": member and not withdrawal_refusal(project),
+        "may_decide": decides and not decision_refusal(project),
+        "history": history_of(project) if member or decides else [],
     }
     return render(request, "projects/project_detail.html", context)
-
-
-def project_of_member(request: HttpRequest, reference: str) -> Project:
-    """404 for strangers, 403 for those who may read the project but are not of its team."""
-    project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
-    must(can_edit(is_member=queries.is_member(request.user, project)))
-    return project
-
-
-def edit_context(project: Project, form: ProjectForm, file_forms: dict[str, FileForm] | None = None) -> dict:
-    """What the page of a draft shows, with its words and its two files."""
-    rule_set = project.competition.rule_set
-    forms = {kind: FileForm(kind=kind, rule_set=rule_set) for kind in FileKind} | (file_forms or {})
-    files = queries.files_of(project)
-    return {
-        "project": project,
-        "form": form,
-        "attachments": [{"kind": kind, "form": forms[kind], "file": files.get(kind)} for kind in FileKind],
-        "missing": queries.missing_in(project).words,
-    }
 
 
 @require_GET
@@ -277,13 +275,12 @@ def competition_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def competition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     competition = get_object_or_404(queries.competitions_visible_to(request.user), slug=slug)
-    roles = roles_of(request.user)
     context = {
         "competition": competition,
         "rule_set": competition.rule_set,
-        "refusal": window_refusal(queries.window_of(competition, now=timezone.now())),
-        "may_enter": not request.user.is_authenticated or can_enter(roles),
-        "own_project": queries.project_of_pupil_in(roles.pupil, competition),
+        "refusal": window_refusal(competition, now=timezone.now()),
+        "may_enter": not request.user.is_authenticated or policy.may_enter(request.user, competition),
+        "own_project": queries.project_of_pupil_in(roles_of(request.user).pupil, competition),
         "sheets": _sheets(competition.rule_set),
     }
     return render(request, "projects/competition_detail.html", context)

@@ -13,7 +13,7 @@ from programs.core.versions import VersionedFormMixin
 from programs.pupils.models import Pupil
 from programs.pupils.queries import Suggestion
 from programs.pupils.rules import Move, Plan, grade_of_class
-from programs.schools.forms.staff import StaffChoice, staff_people
+from programs.schools.forms import StaffChoice, staff_people
 from programs.schools.models import School
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.permissions import SCHOOL_STAFF, Holders, Role, does, sees
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.models import School
-from programs.schools.policy import can_coordinate, school_of
+from programs.schools.policy import may_coordinate, school_of
 from programs.schools.queries.roles import roles_of
 
 
@@ -49,7 +49,7 @@ PERMISSIONS = [
 
 def may_keep_roll(user, school: School) -> bool:
     """Coordinator or deputy of a working school: imports its lists, keeps its classes, marks who left."""
-    return can_coordinate(roles_of(user), school)
+    return may_coordinate(user, school)
 
 
 def may_keep_pupil(user, pupil: Pupil) -> bool:

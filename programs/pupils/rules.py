@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as translation_gettext
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import GRADES_OF_LEVEL, Level
@@ -29,7 +28,7 @@ def leaving_refusal(*, left_on: date, today: date) -> Refusal | None:
     if left_on > today:
         return Refusal(
             "left_in_future",
-            translation_gettext("The day lies in the future. Choose today or an earlier day."),
+            _("The day lies in the future. Choose today or an earlier day."),
             "left_on",
         )
     return None
@@ -38,16 +37,14 @@ def leaving_refusal(*, left_on: date, today: date) -> Refusal | None:
 def merge_refusal(keep: Pupil, drop: Pupil) -> Refusal | None:
     """``same_record``, ``other_school``, ``already_merged``."""
     if keep.pk == drop.pk:
-        return Refusal("same_record", translation_gettext("This is the same record twice."))
+        return Refusal("same_record", _("This is the same record twice."))
     if keep.school_id != drop.school_id:
         return Refusal(
             "other_school",
-            translation_gettext("The two records belong to different schools. One of them must be released first."),
+            _("The two records belong to different schools. One of them must be released first."),
         )
     if keep.merged_into_id or drop.merged_into_id or keep.erased_at or drop.erased_at:
-        return Refusal(
-            "already_merged", translation_gettext("One of the two records is no longer in use. Open the page anew.")
-        )
+        return Refusal("already_merged", _("One of the two records is no longer in use. Open the page again."))
     return None
 
 
@@ -95,13 +92,11 @@ def last_grade_of(levels: Iterable[str]) -> int:
 def promotion_refusal(*, ends_on: date | None, next_year: str, today: date, pupils: int) -> Refusal | None:
     """``no_classes``, ``no_next_year``, ``too_early``."""
     if ends_on is None or not pupils:
-        return Refusal(
-            "no_classes", translation_gettext("No pupil of this school is in a class, so there is nobody to move up.")
-        )
+        return Refusal("no_classes", _("No pupil of this school is in a class, so there is nobody to move up."))
     if not next_year:
         return Refusal(
             "no_next_year",
-            translation_gettext(
+            _(
                 "The next school year is not in the portal yet. The department enters it with its dates; "
                 "after that you can move the classes up."
             ),
@@ -109,7 +104,7 @@ def promotion_refusal(*, ends_on: date | None, next_year: str, today: date, pupi
     if today < ends_on - PROMOTE_FROM:
         return Refusal(
             "too_early",
-            translation_gettext("Classes move up at the end of the school year: from {date} on.").format(
+            _("Classes move up at the end of the school year: from {date} on.").format(
                 date=f"{ends_on - PROMOTE_FROM:%d/%m/%Y}"
             ),
         )

@@ -4,56 +4,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import record
-from programs.core.idempotency import perform_once
 from programs.core.models import Term
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
-from programs.participation.figures import MEASURES, Participation
 from programs.participation.queries import participation_of
-from programs.reviews import policy, rules
+from programs.participation.rules import MEASURES, Participation
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
+from programs.reviews.policy import may_freeze
 from programs.reviews.queries import report_frozen_for
+from programs.reviews.rules import freeze_refusal
 from programs.schools.models import School
-from programs.schools.queries.roles import roles_of
 
 
 @transaction.atomic
-def freeze_report(*, term_id: int, by: User, key: str = "") -> ParticipationReport:
+def freeze_report(*, term_id: int, by: User) -> ParticipationReport:
     """Compute the term's figures from their rows and freeze them permanently; an earlier version is superseded.
 
-    ``key`` is the form's idempotency key. Raises ``Refused``: ``term_running``, ``unchanged``.
+    Raises PermissionDenied, and ``Refused``: ``term_running``, ``unchanged``.
     """
-    if not policy.can_freeze(roles_of(by)):
-        raise PermissionDenied
+    must(may_freeze(by))
     # The term's row is the lock: two officers who freeze at once get one version after the other.
     term = Term.objects.select_for_update(of=("self",)).select_related("school_year").get(pk=term_id)
-    if not key:
-        return _freeze(term, by)
-    return perform_once(
-        user=by,
-        action="report.freeze",
-        key=key,
-        body={"term": term_id},
-        perform=lambda: _freeze(term, by),
-        find=lambda pk: ParticipationReport.objects.get(pk=pk),
-    )
-
-
-def _freeze(term: Term, by: User) -> ParticipationReport:
     lines = _lines(participation_of(School.objects.all(), [term]))
     earlier = report_frozen_for(term)
     same = earlier if earlier and _contents(earlier.lines.all()) == _contents(lines) else None
-    refuse_if(
-        rules.freeze_refusal(
-            today=timezone.localdate(), ends_on=term.ends_on, unchanged_since=same.version if same else None
-        )
-    )
+    refuse_if(freeze_refusal(term, same, today=timezone.localdate()))
     if earlier:
         _supersede(earlier, by)
     report = _report_to_freeze(term)

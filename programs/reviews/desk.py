@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from programs.core.desk import DeskLink, DeskTask
 from programs.reviews import policy
 from programs.reviews.queries import last_term_not_frozen
-from programs.schools.queries.roles import roles_of
 
 
 def tasks(user) -> list[DeskTask]:
@@ -18,7 +17,7 @@ def tasks(user) -> list[DeskTask]:
 
 
 def _not_frozen(user) -> DeskTask | None:
-    if not policy.can_freeze(roles_of(user)):
+    if not policy.may_freeze(user):
         return None
     term = last_term_not_frozen(timezone.localdate())
     if term is None:
@@ -33,6 +32,6 @@ def _not_frozen(user) -> DeskTask | None:
 
 
 def links(user) -> list[DeskLink]:
-    if not roles_of(user).is_officer:
+    if not policy.may_see_reports(user):
         return []
     return [DeskLink(_("Reports"), reverse("report_list"), weight=71)]

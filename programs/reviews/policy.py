@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Reach, Role, does, sees
 from programs.schools.choices import OfficeRole
-from programs.schools.rules import Roles
+from programs.schools.queries.roles import roles_of
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING)
 
@@ -24,6 +24,10 @@ PERMISSIONS = [
 ]
 
 
-def can_freeze(roles: Roles) -> bool:
+def may_see_reports(user) -> bool:
+    return roles_of(user).is_officer
+
+
+def may_freeze(user) -> bool:
     """The department alone, and one whose post holds the whole jurisdiction: a part is no report."""
-    return roles.posts.get(OfficeRole.DEPARTMENT) == frozenset()
+    return roles_of(user).posts.get(OfficeRole.DEPARTMENT) == frozenset()

@@ -8,18 +8,17 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from programs.core.models import Term
-from programs.participation.figures import Cell, Participation, SchoolFacts
 from programs.participation.queries import participation_of, schools_reported_to
+from programs.participation.rules import Cell, Participation, SchoolFacts
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
-from programs.schools.rules import Roles
 
 
 def reports_visible_to(user) -> QuerySet[ParticipationReport]:
     reports = ParticipationReport.objects.select_related("term__school_year", "frozen_by")
-    return reports if can_see_reports(roles_of(user)) else reports.none()
+    return reports if roles_of(user).is_officer else reports.none()
 
 
 def terms_with_reports(user, today: date) -> QuerySet[Term]:
@@ -98,7 +97,3 @@ def _cell_of_line(line: ReportLine, report: ParticipationReport) -> Cell:
         lesson_pupils=line.lesson_pupils,
         lesson_girls=line.lesson_girls,
     )
-
-
-def can_see_reports(roles: Roles) -> bool:
-    return roles.is_officer

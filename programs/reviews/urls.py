@@ -6,7 +6,7 @@ from programs.reviews import views
 
 urlpatterns = [
     path("desk/reports/", views.report_list, name="report_list"),
-    path("desk/reports/terms/<int:pk>/freeze/", views.report_freeze, name="report_freeze"),
+    path("desk/reports/terms/<int:pk>/freeze/", views.ReportFreeze.as_view(), name="report_freeze"),
     path("desk/reports/<int:pk>/", views.report_detail, name="report_detail"),
     path("desk/reports/<int:pk>/schools/", views.report_rows, name="report_rows"),
     path("desk/reports/<int:pk>.xlsx", views.report_xlsx, name="report_xlsx"),

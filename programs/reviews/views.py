@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
+from programs.core.models import Term
 from programs.core.policy import must
-from programs.core.refusals import Refused, show_refusal
 from programs.participation import queries as participation_queries
 from programs.participation import xlsx
 from programs.participation.actions import note_download
 from programs.participation.choices import Activity, GroupBy
-from programs.participation.figures import Participation, percent
-from programs.participation.filters import Filters
 from programs.participation.forms import ParticipationForm
+from programs.participation.queries import Filters
+from programs.participation.rules import Participation
 from programs.participation.views.common import PER_PAGE, as_file, bars, described, grouped, lines
 from programs.participation.views.participation import headline
+from programs.participation.words import percent
 from programs.reviews import policy, queries, rules
 from programs.reviews.actions import freeze_report
 from programs.reviews.choices import ReportState
-from programs.reviews.forms import FreezeForm
 from programs.reviews.models import ParticipationReport
 from programs.schools.queries.roles import roles_of
 from programs.spreadsheets.xlsx import write_xlsx
@@ -38,20 +38,19 @@ GROUPS = (GroupBy.WARD, GroupBy.FORMER, GroupBy.LEVEL)
 @signed_in
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
-    roles = roles_of(request.user)
-    must(queries.can_see_reports(roles))
+    must(policy.may_see_reports(request.user))
     today = timezone.localdate()
     terms = queries.terms_with_reports(request.user, today)
     rows = [
         {
             "term": term,
             "versions": term.versions,
-            "is_over": rules.term_is_over(today=today, ends_on=term.ends_on),
+            "is_over": rules.term_is_over(term, today=today),
             "frozen": any(report.state == ReportState.FROZEN for report in term.versions),
         }
         for term in terms
     ]
-    return render(request, "reviews/list.html", {"rows": rows, "may_freeze": policy.can_freeze(roles)})
+    return render(request, "reviews/list.html", {"rows": rows, "may_freeze": policy.may_freeze(request.user)})
 
 
 def _report(request: HttpRequest, pk: int) -> ParticipationReport:
@@ -92,8 +91,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bars": bars(figures, filters, address=rows_address),
         "tabs": [(group, group.label, f"by={group}") for group in GROUPS],
         "newest": _newest(report),
-        "may_freeze": policy.can_freeze(roles_of(request.user))
-        and rules.term_is_over(today=today, ends_on=report.term.ends_on),
+        "may_freeze": policy.may_freeze(request.user) and rules.term_is_over(report.term, today=today),
         "history": history_of(report),
         "indicators": participation_queries.indicators(),
     }
@@ -106,7 +104,7 @@ def _newest(report: ParticipationReport) -> ParticipationReport | None:
 
 
 def _steps(report: ParticipationReport, today) -> list[dict]:
-    over = rules.term_is_over(today=today, ends_on=report.term.ends_on)
+    over = rules.term_is_over(report.term, today=today)
     frozen_on = f"{timezone.localdate(report.frozen_at):%d/%m/%Y}" if report.frozen_at else ""
     steps = [
         {"label": _("Term ends"), "state": "done" if over else "now", "detail": f"{report.term.ends_on:%d/%m/%Y}"},
@@ -170,31 +168,32 @@ def _freezing(report: ParticipationReport) -> str:
     return _("Version {version}, frozen on {day}").format(version=report.version, day=day)
 
 
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def report_freeze(request: HttpRequest, pk: int) -> HttpResponse:
-    """``pk`` is the term's: its first report does not exist before it is frozen."""
-    roles = roles_of(request.user)
-    not_found_unless(queries.can_see_reports(roles))
-    term = get_object_or_404(participation_queries.terms(), pk=pk)
-    must(policy.can_freeze(roles))
-    form = FreezeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            report = freeze_report(term_id=term.pk, by=request.user, key=form.cleaned_data["idempotency_key"])
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            messages.success(request, _("The figures for {term} have been frozen.").format(term=term))
-            return redirect("report_detail", report.pk)
-    context = {
-        "title": _("Freeze the figures for {term}?").format(term=term),
-        "text": _(
-            "The portal calculates them from the current records and stores them. Frozen figures never change: "
-            "later corrections only appear in a new version, and this one can still be read."
-        ),
-        "form": form,
-        "submit": _("Freeze the figures"),
-        "back_url": reverse("report_list"),
-    }
-    return render(request, "components/confirm.html", context)
+class ReportFreeze(Act):
+    """The address has the number of the term: its first report does not exist before it is frozen."""
+
+    text = _(
+        "The portal calculates them from the current records and stores them. Frozen figures never change: "
+        "later corrections only appear in a new version, and this one can still be read."
+    )
+    submit = _("Freeze the figures")
+    back_url = reverse_lazy("report_list")
+
+    def get_target(self, pk: int) -> Term:
+        not_found_unless(roles_of(self.user).is_officer)
+        return get_object_or_404(participation_queries.terms(), pk=pk)
+
+    def may(self, user, term: Term) -> bool:
+        return policy.may_freeze(user)
+
+    @property
+    def title(self) -> str:
+        return _("Freeze the figures for {term}?").format(term=self.target)
+
+    def act(self, form) -> ParticipationReport:
+        return freeze_report(term_id=self.target.pk, by=self.user)
+
+    def said(self, report: ParticipationReport) -> str:
+        return _("The figures for {term} have been frozen.").format(term=self.target)
+
+    def way_back(self, report: ParticipationReport) -> str:
+        return reverse("report_detail", args=[report.pk])

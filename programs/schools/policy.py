@@ -17,13 +17,8 @@ from programs.schools.rules import COORDINATING, Roles
 
 
 def can_act_for(roles: Roles, school: School) -> bool:
-    """Any current member of staff, once the school's authority has verified it."""
+    """``may_act_for`` for callers that hold the roles of the person."""
     return school.is_working and roles.is_staff_of(school)
-
-
-def can_coordinate(roles: Roles, school: School) -> bool:
-    """Coordinator or deputy of a working school: invites, ends memberships, approves."""
-    return school.is_working and roles.coordinates(school)
 
 
 @require_second_factor
@@ -180,9 +175,14 @@ def may_import_list(user) -> bool:
     return roles_of(user).is_department
 
 
+def may_act_for(user, school: School) -> bool:
+    """Any current member of staff, once the school's authority has verified it."""
+    return can_act_for(roles_of(user), school)
+
+
 def may_coordinate(user, school: School) -> bool:
-    """Coordinator or deputy of a working school."""
-    return can_coordinate(roles_of(user), school)
+    """Coordinator or deputy of a working school: invites, ends memberships, approves."""
+    return school.is_working and roles_of(user).coordinates(school)
 
 
 def may_hand_over(user, school: School) -> bool:

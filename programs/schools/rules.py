@@ -22,6 +22,10 @@ from programs.schools.choices import (
 )
 from programs.schools.models import Invitation, Membership, School
 
+CLAIM_DECIDED = Refusal("claim_decided", _("This registration has already been decided. See its history below."))
+NO_INVITATION = Refusal(
+    "invitation_missing", _("This invitation does not exist. Check that the whole link was copied.")
+)
 INVITED_ROLES = (SchoolRole.TEACHER, SchoolRole.DEPUTY, SchoolRole.PRINCIPAL)
 
 
@@ -73,7 +77,7 @@ def decision_refusal(state: str, *, to: str) -> Refusal | None:
     """A returned registration waits for the claimant, but an invented one must not block its school permanently."""
     if state == ClaimState.SUBMITTED or (state == ClaimState.RETURNED and to == ClaimState.REFUSED):
         return None
-    return Refusal("claim_decided", _("This registration has already been decided. See its history below."))
+    return CLAIM_DECIDED
 
 
 def invitation_refusal(*, role: str, is_member: bool, is_invited: bool) -> Refusal | None:
@@ -86,10 +90,8 @@ def invitation_refusal(*, role: str, is_member: bool, is_invited: bool) -> Refus
     return None
 
 
-def acceptance_refusal(invitation: Invitation | None, *, now: datetime) -> Refusal | None:
+def acceptance_refusal(invitation: Invitation, *, now: datetime) -> Refusal | None:
     """Why an invitation's link no longer opens anything."""
-    if invitation is None:
-        return Refusal("invitation_missing", _("This invitation does not exist. Check that the whole link was copied."))
     if invitation.accepted_at:
         return Refusal("invitation_used", _("This invitation has already been accepted. You can sign in."))
     if invitation.withdrawn_at:

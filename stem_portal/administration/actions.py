@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
 from programs.notices.models import Message
@@ -17,33 +16,16 @@ from stem_portal.administration.rules import LONGEST, view_as_refusal
 
 
 @transaction.atomic
-def begin_view(*, person: User, by: User, reason: str, key: str) -> datetime:
-    """Let ``by`` view the portal as ``person``; return until when. The person is notified at once.
+@once("support.view_as", returns=Message)
+def begin_view(*, person: User, by: User, reason: str, key: str) -> Message:
+    """Let ``by`` view the portal as ``person`` from now on; return the message that tells the person.
 
-    Raises ``Refused`` with a code of ``view_as_refusal``.
+    A form sent twice gets the first message: it does not look longer. Raises PermissionDenied, and ``Refused`` with a
+    code of ``view_as_refusal``.
     """
-    refuse_if(
-        view_as_refusal(
-            is_self=person.pk == by.pk,
-            is_active=person.is_active,
-            runs_the_portal=person.is_superuser or person.is_staff,
-        )
-    )
-    until = timezone.now() + LONGEST
-    message = perform_once(
-        user=by,
-        action="support.view_as",
-        key=key,
-        body={"person": person.pk, "reason": reason},
-        perform=lambda: _begun(person=person, by=by, reason=reason, key=key, until=until),
-        find=lambda pk: Message.objects.get(pk=pk),
-    )
-    # The form sent twice does not look longer.
-    return min(until, message.created_at + LONGEST)
-
-
-def _begun(*, person: User, by: User, reason: str, key: str, until: datetime) -> Message:
-    record(by=by, action="support.view_as", obj=person, after={"until": until}, reason=reason)
+    must(by.is_superuser)
+    refuse_if(view_as_refusal(person, by=by))
+    record(by=by, action="support.view_as", obj=person, after={"until": timezone.now() + LONGEST}, reason=reason)
     dedupe_key = f"support-view:{by.pk}:{key}"[:150]
     context = {"by": by, "reason": reason, "minutes": LONGEST.seconds // 60}
     write_message(kind="support_view", to=person, dedupe_key=dedupe_key, context=context)

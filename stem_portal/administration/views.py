@@ -9,17 +9,19 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from programs.accounts.models import User
 from programs.accounts.queries import has_factor
+from programs.core.acting import Act
 from programs.core.audit import history_of, record
 from programs.core.gates import View, not_found_unless, signed_in
 from programs.core.permissions import EVERYBODY, SIGNED_IN, Role
-from programs.core.refusals import Refused, show_refusal
 from programs.core.text import clean_text
+from programs.notices.models import Message
 from programs.spreadsheets.xlsx import XLSX_TYPE
 from stem_portal.administration import queries
 from stem_portal.administration.actions import begin_view, end_view
@@ -92,20 +94,12 @@ def person_roles(request: HttpRequest, pk: int) -> HttpResponse:
         "everybody": queries.meaning_of_all(EVERYBODY),
         "signed_in": queries.meaning_of_all(SIGNED_IN),
         "has_factor": has_factor(person),
-        "refusal": _refusal(request, person),
+        "refusal": view_as_refusal(person, by=request.user),
         "minutes": LONGEST.seconds // 60,
         "ended": request.GET.get("ended", ""),
         "history": history_of(person)[:HISTORY_SHOWN],
     }
     return render(request, "administration/person_roles.html", context)
-
-
-def _refusal(request: HttpRequest, person: User):
-    return view_as_refusal(
-        is_self=person.pk == request.user.pk,
-        is_active=person.is_active,
-        runs_the_portal=person.is_superuser or person.is_staff,
-    )
 
 
 @require_GET
@@ -119,27 +113,25 @@ def role_review_xlsx(request: HttpRequest) -> HttpResponse:
     return FileResponse(review, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 
-@require_http_methods(["GET", "POST"])
-@for_administrators
-def view_as_start(request: HttpRequest, pk: int) -> HttpResponse:
-    person = get_object_or_404(queries.people_visible_to(request.user), pk=pk)
-    form = ViewAsForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        typed = form.cleaned_data
-        try:
-            until = begin_view(person=person, by=request.user, reason=typed["reason"], key=typed["idempotency_key"])
-        except Refused as refused:
-            show_refusal(form, refused.refusal)
-        else:
-            remember(request, person=person, until=until)
-            return redirect("desk")
-    context = {
-        "person": person,
-        "form": form,
-        "refusal": None if form.is_bound else _refusal(request, person),
-        "minutes": LONGEST.seconds // 60,
-    }
-    return render(request, "administration/view_as_start.html", context)
+class ViewAsStart(Act):
+    form_class = ViewAsForm
+    template_name = "administration/view_as_start.html"
+    context_object_name = "person"
+    back_url = reverse_lazy("desk")
+
+    def get_target(self, pk: int) -> User:
+        return get_object_or_404(queries.people_visible_to(self.user), pk=pk)
+
+    def get_context_data(self, **kwargs) -> dict:
+        refusal = view_as_refusal(self.target, by=self.user)
+        return super().get_context_data(refusal=refusal, minutes=LONGEST.seconds // 60, **kwargs)
+
+    def act(self, form: ViewAsForm) -> Message:
+        return begin_view(person=self.target, by=self.user, key=form.key, **form.values)
+
+    def answer(self, message: Message) -> HttpResponse:
+        remember(self.request, person=self.target, until=message.created_at + LONGEST)
+        return super().answer(message)
 
 
 @require_POST

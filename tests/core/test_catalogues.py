@@ -67,6 +67,14 @@ def test_a_message_put_together_by_the_program_is_an_error(house):
     assert len(errors) == 2 and "a.py:1" in errors[0]
 
 
+def test_a_translating_function_under_another_name_is_an_error(house):
+    (house / "programs" / "a.py").write_text(
+        'from django.utils.translation import gettext as words_of\nwords_of("Hello")\n', encoding="utf-8"
+    )
+    _found, errors = catalogues.read_sources(house)
+    assert len(errors) == 1 and "words_of" in errors[0]
+
+
 def problems(house: Path) -> str:
     catalogues.sync_english(house)
     return "\n".join(catalogues.check(house).errors)

@@ -12,7 +12,7 @@ from programs.bookings.choices import BookingState
 from programs.core.choices import Level
 from programs.participation import queries
 from programs.participation.choices import Activity
-from programs.participation.filters import Filters
+from programs.participation.queries import Filters
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
 from tests.participation.make import make_lesson, make_terms, make_visit

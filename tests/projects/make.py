@@ -80,7 +80,7 @@ def attach(project: Project, kind: str, data: bytes, name: str = ""):
 
 
 def submit(project: Project) -> Project:
-    return decisions.submit_project(project_id=project.pk, by=project.created_by, key=f"s-{next(_serial)}")
+    return decisions.submit_project(project_id=project.pk, by=project.created_by)
 
 
 # --- Files --------------------------------------------------------------------------------------

@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 
 from allauth.account.utils import perform_login
+from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from programs.accounts.models import SignInCard
+from programs.accounts.models import SignInCard, User
 from programs.cards.actions import activate_account, join_class
 from programs.cards.forms import ActivationCodeForm, JoinClassForm, OwnPasswordForm, ThreeWordsForm
 from programs.cards.queries import card_at_school, pupil_of_card, usable_card
@@ -82,62 +85,65 @@ def _begun(request: HttpRequest, school: School) -> tuple[SignInCard, Pupil] | N
     return (card, pupil) if pupil else None
 
 
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def school_activate_password(request: HttpRequest, code: str) -> HttpResponse:
-    """The second step: three words, or a password of one's own."""
-    school = get_object_or_404(public_schools(), code=code)
-    begun = _begun(request, school)
-    if begun is None:
-        if request.method == "POST":
+@method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
+class ChoosePassword(Act):
+    """The second step: three words, or a password of one's own; "three other words" sends neither form."""
+
+    public = True
+    template_name = "cards/activation/password.html"
+    context_object_name = "school"
+
+    def get_target(self, code: str) -> School:
+        return get_object_or_404(public_schools(), code=code)
+
+    @cached_property
+    def begun(self) -> tuple[SignInCard, Pupil] | None:
+        return _begun(self.request, self.target)
+
+    def instead(self) -> HttpResponse | None:
+        if self.begun:
+            return None
+        if self.request.method == "POST":
             messages.warning(
-                request, _("Too much time has passed, or this has already been done. Please type the code again.")
+                self.request, _("Too much time has passed, or this has already been done. Please type the code again.")
             )
-        return redirect("school_activate", code=code)
-    card, pupil = begun
-    words_form, own_form = _forms(request, card)
-    bound = next((form for form in (words_form, own_form) if form.is_bound), None)
-    if bound is not None and bound.is_valid():
-        try:
-            user = activate_account(school=school, card_id=card.pk, password=bound.cleaned_data["password"])
-        except Refused as refused:
-            show_refusal(bound, refused.refusal)
-        else:
-            return _sign_in(request, user)
-    context = {
-        "school": school,
-        "pupil": pupil,
-        "class_group": class_now_of(pupil),
-        "username": card.user.username,
-        "again": card.user.has_usable_password(),
-        "words_form": words_form,
-        "own_form": own_form,
-    }
-    return render(request, "cards/activation/password.html", context)
+        return redirect("school_activate", code=self.target.code)
 
+    @cached_property
+    def forms(self) -> dict[str, forms.Form]:
+        typed, way = self.request.POST, self.request.POST.get("way")
+        return {
+            "words": ThreeWordsForm(typed if way == "words" else None),
+            "own": OwnPasswordForm(typed if way == "own" else None, person=self.begun[0].user),
+        }
 
-def _forms(request: HttpRequest, card: SignInCard) -> tuple[ThreeWordsForm, OwnPasswordForm]:
-    """Of the page's two forms the one that was sent is bound; "three other words" sends neither."""
-    way = request.POST.get("way", "")
-    return (
-        ThreeWordsForm(request.POST if way == "words" else None),
-        OwnPasswordForm(request.POST if way == "own" else None, person=card.user),
-    )
+    def get_form(self, form_class=None) -> forms.Form:
+        return self.forms["own" if self.request.POST.get("way") == "own" else "words"]
 
+    def get_context_data(self, **kwargs) -> dict:
+        card, pupil = self.begun
+        return super().get_context_data(
+            pupil=pupil,
+            class_group=class_now_of(pupil),
+            username=card.user.username,
+            again=card.user.has_usable_password(),
+            words_form=self.forms["words"],
+            own_form=self.forms["own"],
+            **kwargs,
+        )
 
-def _sign_in(request: HttpRequest, user) -> HttpResponse:
-    """Through allauth, so that a second factor that somebody has set up is asked for here too."""
-    request.session.pop(BEGUN, None)
-    response = perform_login(request, user, email_verification="none", redirect_url=reverse("desk"))
-    list(messages.get_messages(request))  # allauth's own greeting says less than ours
-    messages.success(
-        request,
-        _("Your account is open. From now on, sign in with {username} and the password you have just chosen.").format(
-            username=user.username
-        ),
-    )
-    return response
+    def act(self, form: forms.Form) -> User:
+        card, _pupil = self.begun
+        return activate_account(school=self.target, card_id=card.pk, password=form.cleaned_data["password"])
+
+    def answer(self, user: User) -> HttpResponse:
+        """Through allauth, so that a second factor that somebody has set up is asked for here too."""
+        self.request.session.pop(BEGUN, None)
+        response = perform_login(self.request, user, email_verification="none", redirect_url=reverse("desk"))
+        list(messages.get_messages(self.request))  # allauth's own greeting says less than ours
+        words = _("Your account is open. From now on, sign in with {username} and the password you have just chosen.")
+        messages.success(self.request, words.format(username=user.username))
+        return response
 
 
 class ClassJoin(Act):

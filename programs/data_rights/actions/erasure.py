@@ -107,11 +107,11 @@ def _note(subject: Subject, *, by: User | None, reference: str, counts: dict[str
     after = {"request": Code(reference), "counts": counts}
     for pupil in Pupil.objects.filter(pk__in=subject.pupil_ids):
         record(by=by, action="person.erase", obj=pupil, after=after)
-    if user := _account(subject):
+    if user := _account_of(subject):
         record(by=by, action="person.erase", obj=user, after=after)
 
 
-def _account(subject: Subject) -> User | None:
+def _account_of(subject: Subject) -> User | None:
     return User.objects.filter(pk=subject.user_id).first() if subject.user_id else None
 
 
@@ -123,7 +123,7 @@ def _mark(username: str) -> str:
 def _remember(request: DataRequest, subject: Subject) -> None:
     """Numbers and keyed hashes only. Written before the erasure, because an incomplete list would miss people."""
     pupils = Pupil.objects.filter(pk__in=subject.pupil_ids)
-    user = _account(subject)
+    user = _account_of(subject)
     entry = {
         "reference": request.reference,
         "confirmed_at": timezone.now().isoformat(),

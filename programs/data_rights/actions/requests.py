@@ -224,16 +224,16 @@ def finish(*, request_id: int, words: str, by: User, withdraw: bool = False) -> 
     if request.state == RequestState.DONE:
         return request
     refuse_if(rules.step_refusal("finish", request))
-    stopped = _withdraw_consents(request.pupil_id, request, by=by) if withdraw and request.pupil_id else 0
+    stopped = _withdraw_consents(request, request.pupil, by=by) if withdraw and request.pupil else 0
     done(request=request, words=words, by=by, after={"consents_withdrawn": stopped} if withdraw else None)
     return request
 
 
-def _withdraw_consents(pupil_id: int, request: DataRequest, *, by: User) -> int:
-    given = Consent.objects.filter(pupil=pupil_id, state=ConsentState.GIVEN)
+def _withdraw_consents(request: DataRequest, pupil: Pupil, *, by: User) -> int:
+    given = Consent.objects.filter(pupil=pupil, state=ConsentState.GIVEN)
     asked = set(given.values_list("purpose", "giver"))
     for purpose, giver in sorted(asked):
-        withdraw_at_school(pupil_id=pupil_id, purpose=purpose, giver=giver, reason=request.reference, by=by)
+        withdraw_at_school(pupil_id=pupil.pk, purpose=purpose, giver=giver, reason=request.reference, by=by)
     return len(asked)
 
 

@@ -27,7 +27,7 @@ from programs.data_rights.models import DataRequest
 from programs.data_rights.views.own import archive_response, deadlines, note_download, steps_of
 from programs.pupils.models import Pupil
 from programs.pupils.queries import pupils_visible_to
-from programs.schools.policy import can_act_for, can_coordinate
+from programs.schools.policy import may_act_for, may_coordinate
 from programs.schools.queries.roles import roles_of
 
 PAGE_SIZE = 20
@@ -239,7 +239,7 @@ class Erase(Step):
 def _pupil_or_404(request: HttpRequest, pk: int) -> Pupil:
     """A pupil of a school whose staff the person is; the pupil's own way is /desk/me/data/."""
     pupil = get_object_or_404(pupils_visible_to(request.user).select_related("school"), pk=pk)
-    not_found_unless(can_act_for(roles_of(request.user), pupil.school))
+    not_found_unless(may_act_for(request.user, pupil.school))
     return pupil
 
 
@@ -250,7 +250,7 @@ def pupil_data(request: HttpRequest, pk: int) -> HttpResponse:
     pupil = _pupil_or_404(request, pk)
     if pupil.merged_into_id:
         return redirect("pupil_data", pk=pupil.merged_into_id)
-    coordinates = can_coordinate(roles_of(request.user), pupil.school)
+    coordinates = may_coordinate(request.user, pupil.school)
     subject = queries.subject_of(pupil=pupil)
     sections = [row for row in sections_of(subject) if row.code not in NOT_FOR_THE_SCHOOL] if coordinates else []
     context = {

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from programs.core.text import slugify_vi
 from programs.participation.choices import GroupBy
-from programs.participation.figures import Figures, Participation, percent
-from programs.participation.filters import Filters
+from programs.participation.queries import Filters
+from programs.participation.rules import Figures, Participation
+from programs.participation.words import percent
 from programs.spreadsheets.xlsx import XLSX_TYPE
 
 PER_PAGE = 50

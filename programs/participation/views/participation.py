@@ -19,10 +19,11 @@ from programs.core.policy import must
 from programs.participation import policy, queries, xlsx
 from programs.participation.actions import note_download
 from programs.participation.choices import Activity, GroupBy, Show
-from programs.participation.figures import Figures, Participation, percent
-from programs.participation.filters import Filters
 from programs.participation.forms import ParticipationForm
+from programs.participation.queries import Filters
+from programs.participation.rules import Figures, Participation
 from programs.participation.views.common import PER_PAGE, as_file, bars, described, grouped, lines
+from programs.participation.words import percent
 from programs.schools.queries.roles import roles_of
 from programs.spreadsheets.xlsx import Sheet, write_xlsx
 
@@ -47,7 +48,7 @@ class Asked:
 def _asked(request: HttpRequest) -> Asked:
     """Read the question; 403 for those who answer for no school and no area."""
     roles = roles_of(request.user)
-    must(policy.can_see_participation(roles))
+    must(policy.may_see_participation(request.user))
     terms = queries.terms_so_far(timezone.localdate())
     schools = queries.schools_reported_to(request.user)
     facts = queries.school_facts(schools)

@@ -9,17 +9,21 @@ from django.utils.translation import gettext as _
 from programs.accounts.models import User
 from programs.competitions.models import Competition, ProjectField
 from programs.core.audit import Code, record
-from programs.core.idempotency import perform_once
+from programs.core.idempotency import once
+from programs.core.policy import must
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
+from programs.core.versions import refuse_if_stale
 from programs.projects.models import Project, ProjectMember
-from programs.projects.queries import entry_of, is_member, teachers_of, teammate, window_of
-from programs.projects.rules import can_enter, edit_refusal, entry_refusal
+from programs.projects.policy import may_enter, may_work_on
+from programs.projects.queries import entrants_of, teachers_of, teammate
+from programs.projects.rules import ENTERED_ALREADY, edit_refusal, entry_refusal
 from programs.pupils.models import Pupil
 from programs.schools.models import School
-from programs.schools.queries.roles import roles_of
 
 
+@transaction.atomic
+@once("project.create", returns=Project)
 def create_project(
     *,
     competition_id: int,
@@ -28,34 +32,35 @@ def create_project(
     field: ProjectField | None,
     summary: str,
     supervisor: User | None,
-    partner: str,
+    partner: str = "",
     by: User,
     key: str,
 ) -> Project:
     """Create a draft; the pupil and the teammate named by username are its permanent members.
 
-    Raises ``Refused``: ``not_a_pupil``, ``no_such_teammate``, ``not_your_teacher`` and those of ``entry_refusal``.
+    Raises PermissionDenied, and ``Refused``: ``no_such_teammate``, ``not_your_teacher``, those of ``entry_refusal``.
     """
-    values = {"title": title, "kind": kind, "field": field, "summary": summary, "supervisor": supervisor}
-    body = {
-        "competition": competition_id,
-        "partner": partner,
-        **values,
-        "field": field and field.pk,
-        "supervisor": supervisor and supervisor.pk,
-    }
-    try:
-        with transaction.atomic():
-            return perform_once(
-                user=by,
-                action="project.create",
-                key=key,
-                body=body,
-                perform=lambda: _create(competition_id, values, partner, by),
-                find=lambda pk: Project.objects.get(pk=pk),
-            )
-    except IntegrityError as error:  # a second entry at the same moment: the constraint is the guard
-        raise Refused.because("entered_already", _("Each pupil can enter one project in a competition.")) from error
+    competition = Competition.objects.select_related("rule_set", "school_year").get(pk=competition_id)
+    must(may_enter(by, competition))
+    pupil = Pupil.objects.select_related("school").get(user=by)
+    team = [pupil, _partner_of(pupil, partner)] if partner else [pupil]
+    refuse_if(entry_refusal(competition, entrants_of(competition, team), now=timezone.now()))
+    _refuse_strange_teacher(supervisor, pupil.school)
+    project = Project.objects.create(
+        reference=new_reference("DA"),
+        competition=competition,
+        school=pupil.school,
+        title=title,
+        kind=kind,
+        field=field,
+        summary=summary,
+        supervisor=supervisor,
+        created_by=by,
+    )
+    _join(project, team)
+    after = {"competition": Code(competition.code), "team": len(team)}
+    record(by=by, action="project.create", obj=project, after=after)
+    return project
 
 
 @transaction.atomic
@@ -67,51 +72,52 @@ def save_draft(
     field: ProjectField | None,
     summary: str,
     supervisor: User | None,
+    version: str,
     by: User,
 ) -> Project:
-    """The words of a project that is not frozen. Raises ``Refused``: ``not_a_member``, ``frozen``, ``too_late``."""
+    """The words of a project that is not frozen. The same again changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: ``frozen``, ``too_late``, ``not_your_teacher``, ``changed_meanwhile``.
+    """
     project = editable_project(project_id=project_id, by=by)
     _refuse_strange_teacher(supervisor, project.school)
-    values = {"title": title, "kind": kind, "field": field, "summary": summary, "supervisor": supervisor}
-    changed = [name for name, value in values.items() if getattr(project, name) != value]
-    for name in changed:
-        setattr(project, name, values[name])
+    before = project.draft
+    project.title, project.kind, project.field = title, kind, field
+    project.summary, project.supervisor = summary, supervisor
+    changed = [name for name, value in project.draft.items() if before[name] != value]
     if changed:
+        refuse_if_stale(version, before)
         project.save(update_fields=[*changed, "updated_at"])
         record(by=by, action="project.edit", obj=project, after={"changed": changed})
     return project
 
 
 def editable_project(*, project_id: int, by: User) -> Project:
-    """The project under its lock, if ``by`` is a member and it may still be changed; to be called in a transaction."""
+    """The project under its lock, while it may still be changed; to be called in a transaction.
+
+    Raises PermissionDenied, and ``Refused``: ``frozen``, those of ``window_refusal``.
+    """
+    project = locked_project(project_id=project_id)
+    must(may_work_on(by, project))
+    refuse_if(edit_refusal(project, now=timezone.now()))
+    return project
+
+
+def locked_project(*, project_id: int) -> Project:
+    """The project under its lock, with what the rules ask; to be called in a transaction."""
     Project.objects.select_for_update().get(pk=project_id)
-    project = Project.objects.select_related("competition__rule_set", "school", "field", "supervisor").get(
-        pk=project_id
-    )
-    if not is_member(by, project):
-        raise Refused.because("not_a_member", _("Only the members of the team can do this."))
-    refuse_if(edit_refusal(state=project.state, window=window_of(project.competition, now=timezone.now())))
-    return project
+    parts = ("competition__rule_set", "school", "field", "supervisor")
+    return Project.objects.select_related(*parts).get(pk=project_id)
 
 
-def _create(competition_id: int, values: dict, partner: str, by: User) -> Project:
-    if not can_enter(roles_of(by)):
-        raise Refused.because("not_a_pupil", _("Pupils enter competitions themselves, with their own account."))
-    competition = Competition.objects.select_related("rule_set", "school_year").get(pk=competition_id)
-    pupil = roles_of(by).pupil
-    team = [pupil, _partner_of(pupil, partner)] if partner else [pupil]
-    refuse_if(entry_refusal(entry_of(competition, team, now=timezone.now())))
-    _refuse_strange_teacher(values["supervisor"], pupil.school)
-    project = Project.objects.create(
-        reference=new_reference("DA"), competition=competition, school=pupil.school, created_by=by, **values
-    )
-    ProjectMember.objects.bulk_create(
-        ProjectMember(project=project, competition=competition, pupil=member) for member in team
-    )
-    record(
-        by=by, action="project.create", obj=project, after={"competition": Code(competition.code), "team": len(team)}
-    )
-    return project
+def _join(project: Project, team: list[Pupil]) -> None:
+    """A second entry at the same moment: the constraint is the guard."""
+    members = [ProjectMember(project=project, competition=project.competition, pupil=pupil) for pupil in team]
+    try:
+        with transaction.atomic():
+            ProjectMember.objects.bulk_create(members)
+    except IntegrityError as error:
+        raise Refused(ENTERED_ALREADY) from error
 
 
 def _partner_of(pupil: Pupil, username: str) -> Pupil:

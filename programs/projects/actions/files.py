@@ -25,9 +25,9 @@ AN_HOUR = 3600
 
 
 def attach_file(*, project_id: int, kind: str, upload: UploadedFile, by: User) -> ProjectFile:
-    """The project's one file of ``kind``, replaced if there was one. Raises ``Refused`` for what cannot be kept.
+    """The project's one file of ``kind``, replaced if there was one.
 
-    Cleaning takes a second, so it happens before the lock is taken; the rules are asked again under it.
+    Raises PermissionDenied, and ``Refused`` for what cannot be kept. Cleaning takes a second, so it happens before the lock is taken; the rules are asked again under it.
     """
     with transaction.atomic():
         rule_set = editable_project(project_id=project_id, by=by).competition.rule_set

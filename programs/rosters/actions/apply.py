@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -134,11 +133,10 @@ def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
             work.stale.append((row, verdict))
             continue
         taken |= served
-        if act == "add" and target is None:
+        if target is None:
             work.new.append(row)
             continue
-        known_as = cast(int, target)  # only a new row has none
-        work.known.append((row, known_as, act != "same"))
+        work.known.append((row, target, act != "same"))
         if target in here:
             work.places[target] = (here[target].class_name, here[target].class_year_id)
     return work

@@ -173,7 +173,7 @@ def _settle(*, school: School, to: SchoolState, by: User) -> None:
         return
     school.refresh_from_db(fields=["state"])
     if not school.is_working:
-        raise Refused(rules.decision_refusal(ClaimState.VERIFIED, to=ClaimState.VERIFIED))
+        raise Refused(rules.CLAIM_DECIDED)
 
 
 def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:
@@ -254,7 +254,7 @@ def remind_claimants(*, waiting: Waiting) -> int:
             )
             if not same.update(claimant_reminded_at=now):
                 continue
-            emails.claim_reminder(claim=claim, until=timezone.localdate(claim.decided_at + expiring), now=now)
+            emails.claim_reminder(claim=claim, until=timezone.localdate((claim.decided_at or now) + expiring), now=now)
             record(by=None, action="claim.remind", obj=claim, after={"whom": Code("claimant")})
             count += 1
     return count

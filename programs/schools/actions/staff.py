@@ -191,6 +191,8 @@ def accept_invitation(
         .filter(token_hash=staff_queries.hash_of_token(token))
         .first()
     )
+    if invitation is None:
+        raise Refused(rules.NO_INVITATION)
     refuse_if(rules.acceptance_refusal(invitation, now=timezone.now()))
     refuse_if(
         rules.acceptor_refusal(

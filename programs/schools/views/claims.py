@@ -27,10 +27,9 @@ from programs.core.throttle import Throttle
 from programs.schools import policy, rules
 from programs.schools.actions import claims
 from programs.schools.choices import OPEN_CLAIMS, ClaimState
-from programs.schools.forms.registration import (
+from programs.schools.forms import (
     ClaimCorrectionForm,
     ClaimForm,
-    ConfirmForm,
     RefuseForm,
     ReturnForm,
     SchoolSearchForm,
@@ -137,7 +136,7 @@ class ClaimAct(Act):
 
 
 class VerifyClaim(ClaimAct):
-    form_class = ConfirmForm
+    form_class = IdempotentFormMixin
     action = staticmethod(claims.verify_claim)
     title = _("Verify this registration?")
     submit = _("Verify the registration")

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
+from programs.core.idempotency import IdempotentFormMixin
 from programs.core.text import clean_text
 from programs.schools.actions import lists
 from programs.schools.choices import ImportState
-from programs.schools.forms.lists import ListMappingForm, ListUploadForm
-from programs.schools.forms.registration import ConfirmForm
+from programs.schools.forms import ListMappingForm, ListUploadForm
 from programs.schools.models import SchoolListImport
 from programs.schools.policy import may_import_list
 from programs.schools.queries import lists as list_queries
@@ -150,7 +150,7 @@ def school_list_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 class ApplyList(ListAct):
-    form_class = ConfirmForm
+    form_class = IdempotentFormMixin
     title = _("Apply this list?")
     text = _(
         "New schools are added and changed ones updated. Rows with a problem are left out; schools not on the "
@@ -159,7 +159,7 @@ class ApplyList(ListAct):
     submit = _("Apply the list")
     done = _("The list has been applied.")
 
-    def act(self, form: ConfirmForm) -> SchoolListImport:
+    def act(self, form: IdempotentFormMixin) -> SchoolListImport:
         return lists.apply_list(kept=self.target, by=self.user, key=form.key)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.text import slugify_vi
 from programs.schools.actions.lists import note_download
-from programs.schools.forms.states import RegisterFilter
+from programs.schools.forms import RegisterFilter
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import matching, schools_in_scope

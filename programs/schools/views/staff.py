@@ -22,12 +22,19 @@ from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
 from programs.core.gates import signed_in
 from programs.core.policy import must
-from programs.core.refusals import Refused
+from programs.core.refusals import Refusal, Refused
 from programs.schools import policy, rules
 from programs.schools.actions import staff
 from programs.schools.desk import parts_of, waiting_at
-from programs.schools.forms.registration import EndMembershipForm, InviteForm, NewMemberForm
-from programs.schools.forms.staff import HandOverForm, InviteManyForm, ReplaceForm, RoleForm
+from programs.schools.forms import (
+    EndMembershipForm,
+    HandOverForm,
+    InviteForm,
+    InviteManyForm,
+    NewMemberForm,
+    ReplaceForm,
+    RoleForm,
+)
 from programs.schools.models import Invitation, Membership, School
 from programs.schools.queries import staff as staff_queries
 from programs.schools.queries.roles import roles_of
@@ -273,9 +280,10 @@ class AcceptInvitation(Act):
     def instead(self) -> HttpResponse | None:
         """A page that says why: the link opens nothing any more, or it is for somebody else."""
         invitation = self.target
+        if invitation is None:
+            return self.closed(rules.NO_INVITATION, status=404)
         if refusal := rules.acceptance_refusal(invitation, now=timezone.now()):
-            status = 404 if invitation is None else 410
-            return render(self.request, "schools/invitation_closed.html", {"refusal": refusal}, status=status)
+            return self.closed(refusal, status=410)
         acceptor = rules.acceptor_refusal(
             invited=invitation.email,
             signed_in=(self.user.email or "") if self.is_known else None,
@@ -285,6 +293,9 @@ class AcceptInvitation(Act):
             context = {"invitation": invitation, "refusal": acceptor, "here": self.request.path}
             return render(self.request, "schools/invitation_other.html", context)
         return None
+
+    def closed(self, refusal: Refusal, *, status: int) -> HttpResponse:
+        return render(self.request, "schools/invitation_closed.html", {"refusal": refusal}, status=status)
 
     def get_form_class(self) -> type[forms.BaseForm]:
         return forms.Form if self.is_known else NewMemberForm

@@ -16,7 +16,7 @@ from programs.core.refusals import Refusal
 from programs.schools import policy
 from programs.schools.actions import states
 from programs.schools.choices import SchoolState
-from programs.schools.forms.states import ReasonForm, RecodeForm, RenameForm
+from programs.schools.forms import ReasonForm, RecodeForm, RenameForm
 from programs.schools.models import School
 from programs.schools.queries.schools import school_now, schools_visible_to, what_hangs_on
 from programs.schools.rules import move_refusal

@@ -1,4 +1,4 @@
-"""Participation as plain values: who is counted, what happened, and the figures that follow. No query, no clock."""
+"""What counts as taking part: who is counted, what happened, and the figures that follow."""
 
 from __future__ import annotations
 
@@ -6,31 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level
 from programs.participation.choices import NO_CLASS, Activity
+from programs.participation.words import NO_CLASS_LABEL, former_label
 
 LEVELS = [level for level in Level if level != Level.PRESCHOOL]
-NO_CLASS_LABEL = _("Class not stated")
-CITY = "TP. Hồ Chí Minh"  # as the table of units names it
-
-
-def percent(share: float | None) -> str:
-    """48 %, with one decimal below ten where it tells something; nothing to divide by is a dash."""
-    if share is None:
-        return "–"
-    shown = round(share, 1) if share < 10 else round(share)
-    return f"{number_format(shown, decimal_pos=int(shown != int(shown)))} %"
-
-
-def former_label(former: str) -> str | Promise:
-    """Two of the three provinces that make up the city ended with June 2025; the third gave it its name."""
-    if not former:
-        return _("Not known")
-    return _("{province} (until 30/6/2025)").format(province=former) if former != CITY else former
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +134,9 @@ class Participation:
         """The same schools then and now: a ward belongs to the province it was part of before July 2025."""
         return self._by(lambda school: school.former, lambda school: former_label(school.former))
 
-    def _by(self, key_of: Callable[[SchoolFacts], object], label_of: Callable[[SchoolFacts], str]) -> list[Figures]:
+    def _by(
+        self, key_of: Callable[[SchoolFacts], object], label_of: Callable[[SchoolFacts], str | Promise]
+    ) -> list[Figures]:
         key_of_school = {school.pk: key_of(school) for school in self.schools}
         schools, cells = defaultdict(list), defaultdict(list)
         for school in self.schools:
@@ -187,7 +171,8 @@ class Participation:
         cells = defaultdict(list)
         for cell in self.cells:
             cells[cell.school_id].append(cell)
-        wanted = {Activity.WITH: {True}, Activity.WITHOUT: {False}}.get(activity, {True, False})
+        choices: dict[str, set[bool]] = {Activity.WITH: {True}, Activity.WITHOUT: {False}}
+        wanted = choices.get(activity, {True, False})
         return [
             (school, figures(school.code, school.name, [school], cells[school.pk]))
             for school in self.schools

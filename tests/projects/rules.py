@@ -1,0 +1,28 @@
+"""Every rule of the wing, with what an action reads for it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils import timezone
+
+from programs.competitions.models import Competition
+from programs.projects import rules
+from programs.projects.actions.entries import locked_project
+from programs.projects.queries import entrants_of, missing_in
+from tests.projects.make import complete, make_minh, make_project
+
+
+def calls() -> list[partial]:
+    project = locked_project(project_id=complete(make_project()).pk)
+    competition = Competition.objects.select_related("rule_set", "school_year").get(pk=project.competition_id)
+    now = timezone.now()
+    return [
+        partial(rules.window_refusal, competition, now=now),
+        partial(rules.entry_refusal, competition, entrants_of(competition, [make_minh()]), now=now),
+        partial(rules.edit_refusal, project, now=now),
+        partial(rules.upload_refusal, recent=0),
+        partial(rules.submission_refusal, project, missing_in(project), now=now),
+        partial(rules.decision_refusal, project),
+        partial(rules.withdrawal_refusal, project),
+    ]

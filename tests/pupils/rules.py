@@ -1,0 +1,31 @@
+"""Every rule of the wing, with what an action reads for it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils import timezone
+
+from programs.pupils import rules
+from programs.pupils.models import Pupil
+from programs.pupils.queries import ending_year_of
+from tests.people import make_class, make_pupil
+
+
+def calls() -> list[partial]:
+    group = make_class("8A1")
+    pks = [make_pupil(name, class_group=group).pk for name in ("Nguyễn Nhật Minh", "Nguyễn Minh")]
+    keep, drop = Pupil.objects.filter(pk__in=pks).order_by("pk")
+    year, today = ending_year_of(group.school), timezone.localdate()
+    promoting = {"ends_on": year.ends_on, "pupils": 2, "today": today}
+    return [
+        partial(rules.class_refusal, exists=False, teacher_is_staff=False),
+        partial(rules.leaving_refusal, left_on=today, today=today),
+        partial(rules.merge_refusal, keep, drop),
+        partial(rules.grade_of_class, group.name),
+        partial(rules.next_class_name, group.name, group.grade),
+        partial(rules.last_grade_of, list(group.school.levels.values_list("level", flat=True))),
+        partial(rules.promotion_refusal, next_year="2026-2027", **promoting),
+        partial(rules.promotion_refusal, next_year="", **promoting),
+        partial(rules.erased_identifier, school_id=keep.school_id, source=keep.source, external_id=keep.external_id),
+    ]
