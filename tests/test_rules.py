@@ -6,15 +6,8 @@ rule with arguments; every public function of ``programs/<wing>/rules`` must be 
 
 from __future__ import annotations
 
-import importlib
-import inspect
-from functools import partial
-from pkgutil import iter_modules
-
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 pytestmark = pytest.mark.django_db
 WINGS = sorted(path.parent.name for path in (settings.BASE_DIR / "programs").glob("*/rules*"))

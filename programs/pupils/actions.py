@@ -212,14 +212,8 @@ def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, ke
     next_year = promotion_queries.year_after(year)
     classes: list[Any] = list(promotion_queries.classes_to_move(school, year))
     today = timezone.localdate()
-    refuse_if(
-        rules.promotion_refusal(
-            ends_on=year.ends_on,
-            next_year=next_year.name if next_year else "",
-            today=today,
-            pupils=sum(group.pupils for group in classes),
-        )
-    )
+    pupils = sum(group.pupils for group in classes)
+    refuse_if(rules.promotion_refusal(year, next_year, pupils=pupils, today=today))
     next_year = cast(SchoolYear, next_year)  # refused without it
     moves = {move.class_id: move for move in plan.moves}
     figures = {"classes": 0, "moved": 0, "repeating": 0, "left": 0}

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import GRADES_OF_LEVEL, Level
+from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal
 from programs.pupils.models import Pupil
 
@@ -89,11 +90,13 @@ def last_grade_of(levels: Iterable[str]) -> int:
     return max(grades, default=12)
 
 
-def promotion_refusal(*, ends_on: date | None, next_year: str, today: date, pupils: int) -> Refusal | None:
+def promotion_refusal(
+    year: SchoolYear | None, next_year: SchoolYear | None, *, pupils: int, today: date
+) -> Refusal | None:
     """``no_classes``, ``no_next_year``, ``too_early``."""
-    if ends_on is None or not pupils:
+    if year is None or not pupils:
         return Refusal("no_classes", _("No pupil of this school is in a class, so there is nobody to move up."))
-    if not next_year:
+    if next_year is None:
         return Refusal(
             "no_next_year",
             _(
@@ -101,13 +104,9 @@ def promotion_refusal(*, ends_on: date | None, next_year: str, today: date, pupi
                 "after that you can move the classes up."
             ),
         )
-    if today < ends_on - PROMOTE_FROM:
-        return Refusal(
-            "too_early",
-            _("Classes move up at the end of the school year: from {date} on.").format(
-                date=f"{ends_on - PROMOTE_FROM:%d/%m/%Y}"
-            ),
-        )
+    if today < (first := year.ends_on - PROMOTE_FROM):
+        message = _("Classes move up at the end of the school year: from {date} on.")
+        return Refusal("too_early", message.format(date=f"{first:%d/%m/%Y}"))
     return None
 
 

@@ -214,12 +214,8 @@ class Promotion(SchoolAct):
         return list(pupil_queries.classes_to_move(self.target, self.year))
 
     def instead(self) -> HttpResponse | None:
-        refusal = promotion_refusal(
-            ends_on=self.year.ends_on if self.year else None,
-            next_year=self.next_year.name if self.next_year else "",
-            today=timezone.localdate(),
-            pupils=sum(group.pupils for group in self.classes),
-        )
+        pupils = sum(group.pupils for group in self.classes)
+        refusal = promotion_refusal(self.year, self.next_year, pupils=pupils, today=timezone.localdate())
         context = {"school": self.target, "refusal": refusal}
         return render(self.request, self.template_name, context) if refusal else None
 

@@ -17,7 +17,6 @@ def calls() -> list[partial]:
     pks = [make_pupil(name, class_group=group).pk for name in ("Nguyễn Nhật Minh", "Nguyễn Minh")]
     keep, drop = Pupil.objects.filter(pk__in=pks).order_by("pk")
     year, today = ending_year_of(group.school), timezone.localdate()
-    promoting = {"ends_on": year.ends_on, "pupils": 2, "today": today}
     return [
         partial(rules.class_refusal, exists=False, teacher_is_staff=False),
         partial(rules.leaving_refusal, left_on=today, today=today),
@@ -25,7 +24,7 @@ def calls() -> list[partial]:
         partial(rules.grade_of_class, group.name),
         partial(rules.next_class_name, group.name, group.grade),
         partial(rules.last_grade_of, list(group.school.levels.values_list("level", flat=True))),
-        partial(rules.promotion_refusal, next_year="2026-2027", **promoting),
-        partial(rules.promotion_refusal, next_year="", **promoting),
+        partial(rules.promotion_refusal, year, year, pupils=2, today=year.starts_on),
+        partial(rules.promotion_refusal, year, None, pupils=2, today=today),
         partial(rules.erased_identifier, school_id=keep.school_id, source=keep.source, external_id=keep.external_id),
     ]
