@@ -18,7 +18,7 @@ from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
 from programs.schools.models import Membership, OfficerPost, School
-from programs.schools.policy import can_act_for
+from programs.schools.policy import may_act_for
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 from programs.schools.rules import COORDINATING, Roles
@@ -31,7 +31,7 @@ def may_book(user) -> bool:
 
 def may_book_for(user, school: School) -> bool:
     """Any current member of staff of a working school."""
-    return can_act_for(roles_of(user), school)
+    return may_act_for(user, school)
 
 
 def may_manage(user, group: Any) -> bool:
@@ -40,7 +40,7 @@ def may_manage(user, group: Any) -> bool:
     ``group`` is a booking, or an entry in a draw.
     """
     roles, school = roles_of(user), group.school
-    if not can_act_for(roles, school):
+    if not may_act_for(user, school):
         return False
     return user.pk == group.leader_id or roles.coordinates(school) or SchoolRole.PRINCIPAL in roles.roles_at(school)
 

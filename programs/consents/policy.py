@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
 from programs.pupils.models import Pupil
 from programs.schools.models import School
-from programs.schools.policy import can_act_for
+from programs.schools.policy import may_act_for
 from programs.schools.queries.roles import roles_of
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
@@ -47,7 +47,7 @@ PERMISSIONS = [
 
 def may_collect(user, school: School) -> bool:
     """The staff of a working school give out links and record paper forms."""
-    return can_act_for(roles_of(user), school)
+    return may_act_for(user, school)
 
 
 def may_record_withdrawal(user, pupil: Pupil) -> bool:

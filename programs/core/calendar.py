@@ -21,10 +21,6 @@ def holiday_on(day: date) -> Holiday | None:
     return Holiday.objects.filter(starts_on__lte=day, ends_on__gte=day).first()
 
 
-def is_holiday(day: date) -> bool:
-    return holiday_on(day) is not None
-
-
 def holidays_between(first: date, last: date) -> set[date]:
     """Every day off from ``first`` to ``last``, in one query."""
     days: set[date] = set()

@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.idempotency import IdempotentFormMixin
 from programs.core.phones import normalise_phone, show_phone
 from programs.core.refusals import Refused
 from programs.core.text import clean_name, clean_text
@@ -97,7 +96,3 @@ class WholeNumberField(forms.IntegerField):
         if isinstance(value, str) and value.strip() and not re.fullmatch(r"-?[0-9]{1,9}", value.strip()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
-
-
-class ConfirmationForm(IdempotentFormMixin, forms.Form):
-    """A question answered by sending it."""

@@ -99,21 +99,6 @@ def once(
     return decorate
 
 
-def perform_once(
-    *, user, action: str, key: str, body: dict[str, Any], perform: Callable[[], Any], find: Callable[[Any], Any]
-) -> Any:
-    """What ``once`` does, for actions that are not written with it yet: ``find(pk)`` gives the first result again."""
-    digest = body_hash(body)
-    record = _record_of(user=user, action=action, key=key)
-    if not record.body_hash:
-        result = perform()
-        _note(record, digest, result.pk)
-        return result
-    if record.body_hash != digest:
-        raise Refused(key_reused())
-    return find(record.result)
-
-
 def _record_of(*, user, action: str, key: str) -> IdempotencyRecord:
     """The row of this key, without a body as long as nothing was done under it.
 

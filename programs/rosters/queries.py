@@ -82,11 +82,6 @@ def waiting_rosters(user) -> QuerySet[RosterImport]:
     return rosters_visible_to(user).filter(state__in=still)
 
 
-def last_import_like(school: School, source: str) -> RosterImport | None:
-    """The import whose choice of columns is most likely right again."""
-    return RosterImport.objects.filter(school=school, source=source, state=ImportState.APPLIED).first()
-
-
 # What an import must not bring back in silence: a later wing knows it.
 ERASED: list[Callable[..., frozenset[str]]] = []
 

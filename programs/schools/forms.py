@@ -144,10 +144,6 @@ class RefuseForm(CleanFormMixin, IdempotentFormMixin):
     reason = _told(_("Why it is refused"))
 
 
-class ConfirmForm(IdempotentFormMixin):
-    """Nothing to type: only the key."""
-
-
 # --- The school's staff ---------------------------------------------------------------------------
 class EndMembershipForm(CleanFormMixin, forms.Form):
     reason = CleanCharField(label=_("Reason (kept in the history)"), required=False, max_length=300)

@@ -13,12 +13,7 @@ from programs.schools.choices import Authority, OfficeRole, SchoolRole
 from programs.schools.models import Membership, OfficerPost, School, SchoolClaim
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import claims_to_decide, schools_to_keep
-from programs.schools.rules import COORDINATING, Roles
-
-
-def can_act_for(roles: Roles, school: School) -> bool:
-    """``may_act_for`` for callers that hold the roles of the person."""
-    return school.is_working and roles.is_staff_of(school)
+from programs.schools.rules import COORDINATING
 
 
 @require_second_factor
@@ -177,7 +172,7 @@ def may_import_list(user) -> bool:
 
 def may_act_for(user, school: School) -> bool:
     """Any current member of staff, once the school's authority has verified it."""
-    return can_act_for(roles_of(user), school)
+    return school.is_working and roles_of(user).is_staff_of(school)
 
 
 def may_coordinate(user, school: School) -> bool:

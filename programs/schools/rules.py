@@ -240,9 +240,6 @@ class Roles:
     def is_staff_of(self, school: School) -> bool:
         return bool(self.roles_at(school))
 
-    def is_teacher_at(self, school: School) -> bool:
-        return SchoolRole.TEACHER in self.roles_at(school)
-
     def coordinates(self, school: School) -> bool:
         """Coordinator or deputy of ``school``."""
         return bool(self.roles_at(school) & set(COORDINATING))
@@ -258,10 +255,6 @@ class Roles:
     @property
     def is_ward_officer(self) -> bool:
         return OfficeRole.WARD in self.posts
-
-    @property
-    def is_steering(self) -> bool:
-        return OfficeRole.STEERING in self.posts
 
     @property
     def is_officer(self) -> bool:

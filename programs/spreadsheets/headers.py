@@ -106,14 +106,6 @@ class Header:
         return [column.title for column in self.columns if column.sensitive]
 
     @property
-    def unknown_titles(self) -> list[str]:
-        return [
-            column.title
-            for column in self.columns
-            if column.title and not (column.field or column.sensitive or column.ignored)
-        ]
-
-    @property
     def fields(self) -> set[str]:
         return {column.field for column in self.columns if column.field}
 

@@ -15,7 +15,3 @@ class ViewAsForm(IdempotentFormMixin):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-class EndForm(forms.Form):
-    """Nothing to fill in: the button alone."""

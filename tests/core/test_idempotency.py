@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from programs.accounts.models import User
-from programs.core.idempotency import body_hash, once, perform_once
+from programs.core.idempotency import body_hash, once
 from programs.core.models import Holiday, IdempotencyRecord, Term
 from programs.core.refusals import Refused
 from tests.people import make_user, make_year
@@ -228,21 +228,3 @@ def test_the_order_of_what_has_none_does_not_count():
 def test_what_has_no_plain_form_is_refused_loudly(value):
     with pytest.raises(TypeError):
         body_hash({"value": value})
-
-
-def test_the_older_way_is_the_same_mechanism(hanh):
-    def make(name: str) -> Holiday:
-        return perform_once(
-            user=hanh,
-            action="test.holiday",
-            key="k",
-            body={"name": name, "starts_on": TET},
-            perform=lambda: Holiday.objects.create(name=name, starts_on=TET, ends_on=TET),
-            find=lambda pk: Holiday.objects.get(pk=pk),
-        )
-
-    first = make("Tết")
-    assert make("Tết") == first == add_holiday(name="Tết", by=hanh, key="k")
-    with pytest.raises(Refused) as refused:
-        make("Quốc khánh")
-    assert code_of(refused) == "key_reused"

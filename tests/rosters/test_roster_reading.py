@@ -141,10 +141,9 @@ def test_day_month_and_year_are_read_together(name):
     assert said(found["7900000024"]) == [("birth_date", "date_year_only")]
 
 
-def test_sensitive_and_unknown_columns_are_named():
+def test_sensitive_columns_are_named():
     _sheet, header = header_of("english.xlsx")
     assert header.sensitive_titles == ["Health", "Ethnicity", "ID card"]
-    assert header.unknown_titles == ["Bus route"]
 
 
 def test_the_sheet_with_the_pupils_is_suggested_and_hidden_ones_are_not():

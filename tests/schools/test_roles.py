@@ -32,7 +32,7 @@ def test_reading_roles_costs_two_queries_and_then_none(django_assert_num_queries
         roles = role_queries.roles_of(hanh)
     with django_assert_num_queries(0):
         assert role_queries.roles_of(hanh) is roles
-        assert roles.is_teacher_at(roles.schools[0])
+        assert roles.is_staff_of(roles.schools[0])
         assert roles.pupil is None
         assert not roles.is_officer
 

@@ -15,27 +15,6 @@ from programs.centres.models import AdultRatio, FieldTrip, Session
 from programs.core.choices import Level, level_of_grade
 
 
-def upcoming_sessions(
-    limit: int = 6, *, grade: int | None = None, exclude_full: bool = False, now: datetime | None = None
-) -> list[Session]:
-    """The next sessions that still take bookings, for everybody."""
-    now = now or timezone.now()
-    sessions = sessions_visible_to(None).upcoming(now).filter(booking_closes_at__gt=now)
-    if grade is not None:
-        sessions = sessions.filter(field_trip__grade_from__lte=grade, field_trip__grade_to__gte=grade)
-    rows = sessions.order_by("starts_at", "id")[: limit * 4 if exclude_full else limit]
-    return [session for session in rows if session.seats_left or not exclude_full][:limit]
-
-
-def upcoming_sessions_of(
-    field_trip: FieldTrip | int | str, *, days: int = 60, now: datetime | None = None
-) -> QuerySet[Session]:
-    """The sessions of one trip (itself, its id or its code) in the coming ``days``."""
-    now = now or timezone.now()
-    lookup = {"field_trip__code": field_trip} if isinstance(field_trip, str) else {"field_trip": field_trip}
-    return sessions_visible_to(None).upcoming(now).filter(starts_at__lt=now + timedelta(days=days), **lookup)
-
-
 @dataclass(frozen=True)
 class CalendarSession:
     """A session as a calendar shows it. ``mark`` is ``open``, ``few``, ``full`` or ``closed``."""

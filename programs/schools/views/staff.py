@@ -21,7 +21,6 @@ from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
 from programs.core.gates import signed_in
-from programs.core.policy import must
 from programs.core.refusals import Refusal, Refused
 from programs.schools import policy, rules
 from programs.schools.actions import staff
@@ -170,12 +169,6 @@ class ChangeRole(MembershipAct):
 
     def said(self, membership: Membership) -> str:
         return _("{name} has a new role.").format(name=self.target.user)
-
-
-def coordinated_or_404(request: HttpRequest, code: str) -> School:
-    school = school_or_404(request.user, code)
-    must(policy.may_coordinate(request.user, school))
-    return school
 
 
 # --- The coordinator's role -------------------------------------------------------------------------------
