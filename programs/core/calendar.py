@@ -17,10 +17,6 @@ def current_term(day: date) -> Term | None:
     return Term.objects.filter(starts_on__lte=day).select_related("school_year").order_by("-starts_on").first()
 
 
-def holiday_on(day: date) -> Holiday | None:
-    return Holiday.objects.filter(starts_on__lte=day, ends_on__gte=day).first()
-
-
 def holidays_between(first: date, last: date) -> set[date]:
     """Every day off from ``first`` to ``last``, in one query."""
     days: set[date] = set()

@@ -23,11 +23,12 @@ from programs.ballots.choices import BallotState, EntryOutcome, reason_words
 from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings.actions import guard
 from programs.bookings.actions.booking import REFERENCE_PREFIX
-from programs.bookings.actions.waiting import confirm_by, promote_waiting
+from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.bookings.queries import school_facts_of
 from programs.bookings.rules import booking as booking_rules
+from programs.bookings.rules.papers import papers_due
 from programs.centres.choices import BookingMode
 from programs.core.audit import Code, record
 from programs.core.references import new_reference
@@ -96,7 +97,7 @@ def _settle(entry: BallotEntry, *, by: User, now: datetime) -> None:
 def _book(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
     booking = _wish(entry, now=now)
     booking.save(force_insert=True)
-    changes = {"papers_due_at": confirm_by(session=entry.session, now=now)}
+    changes = {"papers_due_at": papers_due(entry.session, now=now)}
     if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
         raise Refused.because("session_smaller", reason_words("session_smaller"))
     record(by=by, action="booking.hold", obj=booking, after=_of_ballot(entry, booking))

@@ -31,11 +31,6 @@ said_later = lazy(policy_words, str)
 said_of_size = lazy(too_large_words, str)
 
 
-def confirm_by(*, session: Session, now: datetime) -> datetime:
-    """As ballots still ask."""
-    return papers_due(session, now=now)
-
-
 def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
     """Offer the free places of ``session`` to its waiting list by its policy; one message to each group.
 
