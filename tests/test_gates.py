@@ -1,5 +1,5 @@
 """Every page has a gate: it is for signed-in people, or public for a reason; and it gets its object
-through a query that knows who asks (DESIGN 3.1)."""
+through a query that knows who asks."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_nobody_meets_an_error():
 
 
 def test_a_foreign_object_looks_like_a_missing_one():
-    """Outside one's gate an object answers exactly as one that does not exist (DESIGN 3.1, CASES P02)."""
+    """Outside one's gate an object answers exactly as one that does not exist."""
     from tests.world import ROLES
 
     decided = committed()

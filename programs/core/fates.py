@@ -1,6 +1,6 @@
 """The fate of every personal column: what its owner is told, what an erasure does with it, and what ends its time.
 
-A model declares ``PII = {"contact_phone": AFTER_VISIT, "note": AFTER_VISIT | MASK | PRESENCE, "leader": STAYS | OWN}``.
+A model declares ``PII = {"contact_phone": EMPTIED | until("visits.contacts"), "leader": RECORD | OWN | SHOWN}``.
 Export, erasure, purging and the back office read it; ``tests/test_personal_data.py`` fills every column and looks
 whether each comes true. What a fate does not allow is not done: a column is hidden from the back office unless it
 is ``SHOWN``, and it is told unless it is ``UNSAID``.

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Role(TextChoices):
-    """The values are the columns of tests/permissions.txt."""
+    """The values are the columns of tests/permissions.txt, but for those whose pages have a test of their own."""
 
     ANONYMOUS = "anonymous", pgettext_lazy("role", "Visitor")
     GUARDIAN = "guardian", pgettext_lazy("role", "Guardian with a personal link")
