@@ -19,7 +19,7 @@ from programs.centres.choices import BookingMode, WaitingPolicy, Weekday
 from programs.centres.models import Centre, FieldTrip, Room, Season
 from programs.centres.rules import Rhythm, SeasonTerms
 from programs.core.choices import GRADES_OF_LEVEL, Grade, Level
-from programs.core.forms import CleanCharField, CleanFormMixin, DateField, WholeNumberField
+from programs.core.forms import CleanCharField, CleanFormMixin, DateField, ReadField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.models import SchoolYear
 from programs.core.versions import VersionedFormMixin
@@ -67,35 +67,31 @@ def show_clock(moment: time) -> str:
     return f"{moment.hour}:{moment:%M}"
 
 
-class ClockField(CleanCharField):
+class ClockField(ReadField):
     """One time of the day."""
 
     def __init__(self, **options) -> None:
         attributes = {"inputmode": "text", "placeholder": "8:00", "autocomplete": "off", "class": "number"}
         super().__init__(widget=forms.TextInput(attrs=attributes), max_length=10, **options)
 
-    def clean(self, value: object) -> time | None:
-        text = super().clean(value)
+    def read(self, text: str) -> time | None:
         return read_clock(text) if text else None
 
     def prepare_value(self, value: object) -> object:
         return show_clock(value) if isinstance(value, time) else value
 
 
-class ClocksField(CleanCharField):
+class ClocksField(ReadField):
     """Several times of the day, apart by commas."""
 
-    def clean(self, value: object) -> list[time]:
-        text = super().clean(value)
+    def read(self, text: str) -> list[time]:
         return sorted({read_clock(part) for part in re.split(r"[,;]", text) if part.strip()})
 
 
-class SpansField(CleanCharField):
+class SpansField(ReadField):
     """Time slots such as ``7:30-11:30, 13:00-17:00``; empty on a day on which nobody is received."""
 
-    def to_python(self, value: object) -> list[tuple[time, time]]:
-        text = super().to_python(value)
-        self.run_validators(text)  # its length: the slots have none
+    def read(self, text: str) -> list[tuple[time, time]]:
         spans = sorted(self._span(part) for part in re.split(r"[,;]", text) if part.strip())
         if any(first[1] > second[0] for first, second in pairwise(spans)):
             raise ValidationError(_("These time slots overlap."), code="overlap")

@@ -22,6 +22,12 @@ ANSWERS = [(ConsentState.GIVEN.value, AGREE), (ConsentState.REFUSED.value, DO_NO
 MOST_MEGABYTES = 20
 
 
+class WithdrawForm(forms.Form):
+    """Says that it withdraws: the same address takes the answer that gave the consent."""
+
+    withdraw = forms.BooleanField(initial=True, widget=forms.HiddenInput)
+
+
 class AnswersForm(CleanFormMixin, forms.Form):
     """One question a purpose, each by itself. What is left open stays open; no address can choose an answer.
 

@@ -30,6 +30,21 @@ class CleanCharField(forms.CharField):
         return super().to_python(_clean(value, multiline=isinstance(self.widget, forms.Textarea))) or ""
 
 
+class ReadField(CleanCharField):
+    """What is typed has a length; what it means is a value of its own, for comparing too."""
+
+    def read(self, text: str) -> object:
+        raise NotImplementedError
+
+    def to_python(self, value: object) -> object:
+        text = super().to_python(value)
+        super().run_validators(text)
+        return self.read(text)
+
+    def run_validators(self, value: object) -> None:
+        """They ran on the text."""
+
+
 class NameField(CleanCharField):
     """A person's or institution's name: cleaned, and Icelandic eth read as đ."""
 

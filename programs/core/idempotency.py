@@ -160,7 +160,8 @@ def plain(value: Any) -> Any:
             pairs = [[plain(name), plain(each)] for name, each in value.items()]
             return ["dict", *sorted(pairs, key=json.dumps)]
     if is_dataclass(value) and not isinstance(value, type):
-        return [type(value).__name__, *(plain(getattr(value, field.name)) for field in fields(value))]
+        compared = (field.name for field in fields(value) if field.compare)
+        return [type(value).__name__, *(plain(getattr(value, name)) for name in compared)]
     raise TypeError(f"{value!r} has no plain form: two calls with it cannot be told apart.")
 
 

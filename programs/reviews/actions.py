@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import record
+from programs.core.idempotency import once
 from programs.core.models import Term
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
@@ -23,7 +24,8 @@ from programs.schools.models import School
 
 
 @transaction.atomic
-def freeze_report(*, term_id: int, by: User) -> ParticipationReport:
+@once("report.freeze", returns=ParticipationReport)
+def freeze_report(*, term_id: int, by: User, key: str) -> ParticipationReport:
     """Compute the term's figures from their rows and freeze them permanently; an earlier version is superseded.
 
     Raises PermissionDenied, and ``Refused``: ``term_running``, ``unchanged``.

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
+from programs.core.idempotency import IdempotentFormMixin
 from programs.core.models import Term
 from programs.core.policy import must
 from programs.participation import queries as participation_queries
@@ -175,6 +176,7 @@ class ReportFreeze(Act):
         "The portal calculates them from the current records and stores them. Frozen figures never change: "
         "later corrections only appear in a new version, and this one can still be read."
     )
+    form_class = IdempotentFormMixin
     submit = _("Freeze the figures")
     back_url = reverse_lazy("report_list")
 
@@ -190,7 +192,7 @@ class ReportFreeze(Act):
         return _("Freeze the figures for {term}?").format(term=self.target)
 
     def act(self, form) -> ParticipationReport:
-        return freeze_report(term_id=self.target.pk, by=self.user)
+        return freeze_report(term_id=self.target.pk, by=self.user, key=form.key)
 
     def said(self, report: ParticipationReport) -> str:
         return _("The figures for {term} have been frozen.").format(term=self.target)

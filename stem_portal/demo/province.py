@@ -97,7 +97,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         ballots.build_ballots(random=Random(seed), people=people, school_year=terms[-1].school_year, now=now)
         past = [term for term in terms if term.ends_on < today][-2:]
         for term in past:
-            freeze_report(term_id=term.pk, by=people["nam"])
+            freeze_report(term_id=term.pk, by=people["nam"], key=f"demo-{term.pk}")
     say(f"{len(all_schools)} schools, {Session.objects.count()} sessions, {len(bookings.rows)} bookings")
 
 

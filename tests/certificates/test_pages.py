@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from programs.bookings.choices import BookingState
@@ -173,6 +173,7 @@ def test_a_revoked_one_says_so_and_names_nobody(client, visit):
     body = client.get(f"/verify/{certificate.verify_code}/").content.decode()
     assert "không có hiệu lực" in body
     assert "Cấp nhầm" in body
+    assert f"{timezone.localdate():%d/%m/%Y}" in body  # it is read years later
     assert certificate.printed_name not in body
     assert client.get(reverse("certificate_pdf", args=[certificate.serial])).status_code == 404
 

@@ -214,7 +214,9 @@ def test_m02_withdrawing_stops_the_use_at_once_and_the_log_keeps_that_it_existed
 
     address = reverse("guardian_purpose", args=[issued.token, SHOWCASE])
     assert client.get(address).status_code == 200
-    assert client.post(address).status_code == 302  # one press on the page, one to confirm; nothing is typed
+    assert (
+        client.post(address, {"withdraw": "True"}).status_code == 302
+    )  # one press on the page, one to confirm; nothing is typed
     assert queries.publishing_allowed([minh.pk], SHOWCASE) == set()
 
     consent = Consent.objects.get(pupil=minh, purpose=SHOWCASE, giver=GUARDIAN)
@@ -242,7 +244,7 @@ def test_what_is_shared_with_partners_has_twenty_days_and_says_so(client, minh, 
 def test_agreeing_again_after_a_withdrawal_is_a_new_proof(client, minh, issued):
     answer(client, issued, take_part="given")
     first = Consent.objects.get(pupil=minh, purpose=TAKE_PART).evidence_hash
-    client.post(reverse("guardian_purpose", args=[issued.token, TAKE_PART]))
+    client.post(reverse("guardian_purpose", args=[issued.token, TAKE_PART]), {"withdraw": "True"})
     page = client.get(reverse("guardian_purpose", args=[issued.token, TAKE_PART]))
     client.post(
         reverse("guardian_purpose", args=[issued.token, TAKE_PART]), typed(page, take_part="given") | {"step": "send"}
@@ -381,9 +383,23 @@ def test_the_pupil_answers_on_their_own_page(as_user, minh):
     assert rows[PHOTO].channel == ConsentChannel.ACCOUNT
     assert queries.proof_holds(rows[PHOTO]) is True
     address = reverse("my_consent", args=[PHOTO])
-    client.post(address)
+    client.post(address, {"withdraw": "True"})
     rows[PHOTO].refresh_from_db()
     assert rows[PHOTO].state == ConsentState.WITHDRAWN
+
+
+def test_an_answer_sent_twice_does_not_withdraw_what_it_gave(as_user, client, minh, issued):
+    """The same address withdraws what is given: only the page that says so does it."""
+    own, at_own_page = as_user(minh.user), reverse("my_consent", args=[PHOTO])
+    at_door = reverse("guardian_purpose", args=[issued.token, TAKE_PART])
+    answers = {"photo": "given", "name": "", "relation": ""}
+    own_body = typed(own.get(at_own_page), **answers)
+    door_body = typed(client.get(at_door), take_part="given") | {"step": "send"}
+    for _ in range(2):
+        own.post(at_own_page, own_body)
+        client.post(at_door, door_body)
+    assert Consent.objects.get(pupil=minh, purpose=PHOTO, giver=PUPIL).state == GIVEN
+    assert Consent.objects.get(pupil=minh, purpose=TAKE_PART, giver=GUARDIAN).state == GIVEN
 
 
 def test_nobody_answers_for_another_pupil(minh, class_8a1):
@@ -475,6 +491,22 @@ def paper(minh, **changes) -> dict:
     } | changes
 
 
+def scans() -> set[str]:
+    private = storages["private"]
+    return set(private.listdir("consents")[1]) if private.exists("consents") else set()
+
+
+def test_a_scan_that_proves_nothing_is_not_kept(as_user, class_8a1, hanh):
+    """Of a child under seven nobody asks the child itself: no question applied, so no names and signatures stay."""
+    an = make_pupil("Lê Bảo An", class_group=class_8a1, birth_date=years_ago(6))
+    client, address, before = as_user(hanh), reverse("consent_paper", args=[class_8a1.pk]), scans()
+    assert client.post(address, paper(an, signed_by=["pupil"])).status_code == 302
+    assert scans() == before
+    for _ in range(2):
+        client.post(address, paper(an, idempotency_key="giay-2"))
+    assert len(scans() - before) == 1
+
+
 def test_a_paper_form_counts_with_its_scan_and_says_who_wrote_it_down(as_user, minh, class_8a1, hanh):
     client = as_user(hanh)
     address = reverse("consent_paper", args=[class_8a1.pk])
@@ -525,10 +557,10 @@ def test_a_paper_form_that_proves_nothing_is_refused(as_user, minh, class_8a1, h
 
 
 def test_no_form_is_recorded_without_the_name_of_the_signer(as_user, minh, class_8a1, hanh):
-    before = set(storages["private"].listdir("consents")[1]) if storages["private"].exists("consents") else set()
+    before = scans()
     page = as_user(hanh).post(reverse("consent_paper", args=[class_8a1.pk]), paper(minh, **{f"name_{minh.pk}": ""}))
     assert page.context["form"].errors
-    after = set(storages["private"].listdir("consents")[1]) if storages["private"].exists("consents") else set()
+    after = scans()
     assert before == after  # a refused scan is not kept
 
 

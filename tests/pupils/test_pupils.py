@@ -214,6 +214,7 @@ def two_visits(minh: Pupil, twin: Pupil, teacher) -> tuple[Booking, Booking]:
 def test_records_alike_are_offered_and_never_joined_by_themselves(client, phuc, minh, twin):
     page = client.get(reverse("pupil_detail", args=[minh.pk]))
     assert page.context["alike"] == [twin]
+    assert f"{twin.birth_date:%d/%m/%Y}" in page.content.decode()
     preview = client.get(reverse("pupil_merge", args=[minh.pk, twin.pk]))
     assert twin.external_id in preview.content.decode()
     twin.refresh_from_db()

@@ -16,7 +16,7 @@ from tests.people import make_officer
 
 def calls() -> list[partial]:
     term = Term.objects.select_related("school_year").get(pk=make_terms()[0].pk)
-    freeze_report(term_id=term.pk, by=make_officer())
+    freeze_report(term_id=term.pk, by=make_officer(), key="first")
     today = timezone.localdate()
     return [
         partial(rules.term_is_over, term, today=today),

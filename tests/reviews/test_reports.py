@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from programs.core.audit import history_of
+from programs.core.idempotency import new_key
 from programs.core.models import Term
 from programs.core.refusals import Refused
 from programs.reviews.actions import freeze_report
@@ -48,22 +49,23 @@ def nam():
 def test_ba_nam_freezes_the_term(client, visit, term, nam):
     client.force_login(nam)
     assert "Chốt số liệu" in client.get(reverse("report_list")).content.decode()
-    assert client.get(reverse("report_freeze", args=[term.pk])).status_code == 200
+    page = client.get(reverse("report_freeze", args=[term.pk]))
+    sent = {"idempotency_key": page.context["form"]["idempotency_key"].value()}
     assert ParticipationReport.objects.count() == 0
-    response = client.post(reverse("report_freeze", args=[term.pk]), follow=True)
+    response = client.post(reverse("report_freeze", args=[term.pk]), sent, follow=True)
     report = ParticipationReport.objects.get()
     assert (report.state, report.version, report.frozen_by) == (ReportState.FROZEN, 1, nam)
     content = response.content.decode()
     assert f"{term}: 1 trên 2 trường chưa có hoạt động nào" in content
     assert "Đã chốt số liệu" in content
     assert [entry.action for entry in history_of(report)] == ["report.freeze"]
-    again = client.post(reverse("report_freeze", args=[term.pk]))
-    assert "không có gì thay đổi so với bản 1" in again.content.decode()
+    again = client.post(reverse("report_freeze", args=[term.pk]), sent)
+    assert again["Location"] == reverse("report_detail", args=[report.pk])
     assert ParticipationReport.objects.count() == 1
 
 
 def test_a_frozen_report_never_changes(visit, term, nam):
-    report = freeze_report(term_id=term.pk, by=nam)
+    report = freeze_report(term_id=term.pk, by=nam, key=new_key())
     before = participation_in(report, nam)
     visit.arrived_pupils, visit.arrived_girls = 12, 3
     visit.save()
@@ -80,10 +82,10 @@ def test_a_frozen_report_never_changes(visit, term, nam):
 
 
 def test_a_new_version_holds_the_correction_and_supersedes(client, visit, term, nam):
-    first = freeze_report(term_id=term.pk, by=nam)
+    first = freeze_report(term_id=term.pk, by=nam, key=new_key())
     visit.arrived_pupils = 40
     visit.save()
-    second = freeze_report(term_id=term.pk, by=nam)
+    second = freeze_report(term_id=term.pk, by=nam, key=new_key())
     first.refresh_from_db()
     assert (first.state, second.state, second.version) == (ReportState.SUPERSEDED, ReportState.FROZEN, 2)
     assert participation_in(first, nam).total().pupils == 38
@@ -100,13 +102,13 @@ def test_an_open_report_is_computed_and_then_frozen_as_itself(client, visit, ter
     report = ParticipationReport.objects.create(term=term)
     client.force_login(nam)
     assert "chưa chốt" in client.get(reverse("report_detail", args=[report.pk])).content.decode()
-    assert freeze_report(term_id=term.pk, by=nam).pk == report.pk
+    assert freeze_report(term_id=term.pk, by=nam, key=new_key()).pk == report.pk
 
 
 def test_freezing_the_same_figures_twice_is_refused(visit, term, nam):
-    freeze_report(term_id=term.pk, by=nam)
+    freeze_report(term_id=term.pk, by=nam, key=new_key())
     with pytest.raises(Refused) as refused, translation.override("en"):
-        freeze_report(term_id=term.pk, by=nam)
+        freeze_report(term_id=term.pk, by=nam, key=new_key())
     assert refused.value.refusal.code == "unchanged"
     message = "Nothing has changed since version 1 was frozen; that version remains valid."
     assert refused.value.refusal.message == message
@@ -115,10 +117,10 @@ def test_freezing_the_same_figures_twice_is_refused(visit, term, nam):
 def test_a_running_term_is_not_frozen(client, visit, nam):
     running = make_current_term()
     with pytest.raises(Refused) as refused:
-        freeze_report(term_id=running.pk, by=nam)
+        freeze_report(term_id=running.pk, by=nam, key=new_key())
     assert refused.value.refusal.code == "term_running"
     client.force_login(nam)
-    page = client.post(reverse("report_freeze", args=[running.pk]))
+    page = client.post(reverse("report_freeze", args=[running.pk]), {"idempotency_key": new_key()})
     assert "Học kỳ kéo dài đến hết ngày" in page.content.decode()
     assert not ParticipationReport.objects.exists()
 
@@ -129,14 +131,14 @@ def test_only_the_department_freezes(client, visit, term):
     part = make_officer("Lê Thị Thu", areas=(make_ward("Phường Phú Lợi"),))
     for person in (ward_officer, viewer, part):
         with pytest.raises(PermissionDenied):
-            freeze_report(term_id=term.pk, by=person)
+            freeze_report(term_id=term.pk, by=person, key=new_key())
         client.force_login(person)
         assert client.post(reverse("report_freeze", args=[term.pk])).status_code == 403
     assert not ParticipationReport.objects.exists()
 
 
 def test_chi_mai_reads_her_ward_in_the_report_and_thay_lam_nothing(client, visit, term, nam):
-    report = freeze_report(term_id=term.pk, by=nam)
+    report = freeze_report(term_id=term.pk, by=nam, key=new_key())
     client.force_login(make_ward_officer(ward=make_ward("Phường Phú Lợi")))
     for name in ("report_detail", "report_rows"):
         page = client.get(reverse(name, args=[report.pk])).content.decode()
@@ -153,17 +155,17 @@ def test_on_its_last_day_a_term_still_runs(client, nam):
     term, today = make_current_term(), timezone.localdate()
     Term.objects.filter(pk=term.pk).update(ends_on=today)
     with pytest.raises(Refused) as refused:
-        freeze_report(term_id=term.pk, by=nam)
+        freeze_report(term_id=term.pk, by=nam, key=new_key())
     assert refused.value.refusal.code == "term_running"
     client.force_login(nam)
-    page = client.post(reverse("report_freeze", args=[term.pk]))
+    page = client.post(reverse("report_freeze", args=[term.pk]), {"idempotency_key": new_key()})
     assert f"{today:%d/%m/%Y}" in page.context["form"].non_field_errors()[0]
     Term.objects.filter(pk=term.pk).update(ends_on=today - timedelta(days=1))
-    assert freeze_report(term_id=term.pk, by=nam).state == ReportState.FROZEN
+    assert freeze_report(term_id=term.pk, by=nam, key=new_key()).state == ReportState.FROZEN
 
 
 def test_frozen_figures_open_to_schools_and_download(client, visit, term, nam):
-    report = freeze_report(term_id=term.pk, by=nam)
+    report = freeze_report(term_id=term.pk, by=nam, key=new_key())
     client.force_login(nam)
     page = client.get(reverse("report_rows", args=[report.pk]), {"activity": "without"}).content.decode()
     rows = " ".join(page.split())
@@ -184,7 +186,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, term, nam, count,
     school = make_school("Trường THCS Phú Lợi")
     for number in range(count):
         make_visit(school, term.starts_on, class_name=f"8A{number}")
-        freeze_report(term_id=term.pk, by=nam)
+        freeze_report(term_id=term.pk, by=nam, key=new_key())
     client.force_login(nam)
     client.get(reverse("report_list"))
     with django_assert_num_queries(10):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from django.core.files.base import ContentFile
@@ -152,24 +152,37 @@ def _let_go(*, pupil: Pupil, purpose: str, giver: str, but: int) -> None:
 
 
 # --- On paper -----------------------------------------------------------------------------------
-@transaction.atomic
-@once("consent.paper")
+@dataclass(frozen=True)
+class _Scan:
+    digest: str
+    path: str = field(compare=False)  # in private storage: each sending has its own
+
+
 def record_papers(*, school: School, signed: rules.SignedForms, scan: CleanFile, by: User, key: str) -> int:
     """Record the answers of signed paper forms; ``scan`` shows them all and is kept in private storage.
 
     Questions that do not apply to a giver at a pupil's age are skipped. Gives the number of forms.
     Raises PermissionDenied, and ``Refused``: what ``rules.paper_refusal`` says of one of them.
     """
-    must(policy.may_collect(by, school))
     private = storages["private"]
     path = private.save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
-    kept = (path, hashlib.sha256(scan.data).hexdigest())
+    kept = _Scan(hashlib.sha256(scan.data).hexdigest(), path)
     try:
-        for paper in sorted(signed.papers, key=lambda paper: paper.pupil_id):
-            _record_paper(paper, signed, school=school, scan=kept, by=by)
+        number = _record_papers(school=school, signed=signed, scan=kept, by=by, key=key)
     except BaseException:
         private.delete(path)
         raise
+    if not Consent.objects.filter(evidence_path=path).exists():  # sent twice, or no question applied
+        private.delete(path)
+    return number
+
+
+@transaction.atomic
+@once("consent.paper")
+def _record_papers(*, school: School, signed: rules.SignedForms, scan: _Scan, by: User, key: str) -> int:
+    must(policy.may_collect(by, school))
+    for paper in sorted(signed.papers, key=lambda paper: paper.pupil_id):
+        _record_paper(paper, signed, school=school, scan=(scan.path, scan.digest), by=by)
     return len(signed.papers)
 
 

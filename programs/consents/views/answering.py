@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.functional import cached_property
 
 from programs.consents import queries
+from programs.consents.forms import WithdrawForm
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless
 from programs.pupils.models import Pupil
@@ -40,9 +41,14 @@ class Answer(AboutQuestions):
 
     def instead(self) -> HttpResponse | None:
         closed = super().instead()
-        if closed is None and self.question and self.question.is_given:
+        if closed is None and self.question and self.question.is_given and self.asks_to_withdraw:
             return self.withdraw.as_view()(self.request, **self.kwargs)
         return closed
+
+    @property
+    def asks_to_withdraw(self) -> bool:
+        """Not the answer that gave it, sent a second time."""
+        return self.request.method != "POST" or WithdrawForm.base_fields.keys() <= self.request.POST.keys()
 
     def get_form_kwargs(self) -> dict[str, Any]:
         asked = [self.question] if self.question else queries.to_ask(self.questions, self.request.POST)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from programs.consents import queries, rules
 from programs.consents.actions import consents as actions
 from programs.consents.choices import ConsentGiver
-from programs.consents.forms import GuardianAnswersForm, GuardianCodeForm
+from programs.consents.forms import GuardianAnswersForm, GuardianCodeForm, WithdrawForm
 from programs.consents.models import Consent, GuardianLink
 from programs.consents.views.answering import AboutQuestions, Answer
 from programs.core.acting import Act
@@ -127,6 +127,7 @@ class ChildAct(GuardianAct, AboutQuestions):
 
 
 class WithdrawForChild(ChildAct):
+    form_class = WithdrawForm
     template_name = "consents/guardian/withdraw.html"
     done = _("Your consent has been withdrawn, and its use on the portal has stopped.")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.consents import rules
 from programs.consents.actions import consents as actions
 from programs.consents.choices import ConsentGiver
-from programs.consents.forms import AnswersForm
+from programs.consents.forms import AnswersForm, WithdrawForm
 from programs.consents.models import Consent
 from programs.consents.views.answering import AboutQuestions, Answer
 from programs.core.gates import not_found_unless
@@ -34,6 +34,7 @@ class OwnAct(AboutQuestions):
 
 
 class WithdrawOwn(OwnAct):
+    form_class = WithdrawForm
     title = _("Withdraw your consent?")
     submit = _("Yes, withdraw")
     done = _("Your consent has been withdrawn, and its use on the portal has stopped.")
