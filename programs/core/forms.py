@@ -36,7 +36,7 @@ class ReadField(CleanCharField):
     def read(self, text: str) -> object:
         raise NotImplementedError
 
-    def to_python(self, value: object) -> object:
+    def to_python(self, value: object) -> Any:
         text = super().to_python(value)
         super().run_validators(text)
         return self.read(text)
