@@ -8,6 +8,7 @@ import re
 import pytest
 from django.core.cache import cache
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
@@ -76,6 +77,23 @@ def _no_free_text_in_the_log(monkeypatch):
         return write(entries, **more)
 
     monkeypatch.setattr(ModelLogEntry.objects, "bulk_create", write_plain_rows)
+
+
+@pytest.fixture(autouse=True)
+def _locks_on_bare_rows(monkeypatch):
+    """Whatever a test lets the portal do: no lock is taken on rows together with rows that they are joined with.
+
+    SQLite takes no row's lock and says nothing; PostgreSQL loses the row (core/locking.py).
+    """
+    build = SQLCompiler.as_sql
+
+    def build_bare_locks(compiler: SQLCompiler, *arguments, **options) -> tuple:
+        built = build(compiler, *arguments, **options)
+        tables = [alias for alias, uses in compiler.query.alias_refcount.items() if uses]
+        assert not compiler.query.select_for_update or len(tables) == 1, f"A lock on joined rows: {built[0]}"
+        return built
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", build_bare_locks)
 
 
 def texts_in(value) -> list[str]:

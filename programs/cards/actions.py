@@ -25,6 +25,7 @@ from programs.cards.rules import (
 from programs.core.audit import record
 from programs.core.calendar import current_school_year
 from programs.core.idempotency import once
+from programs.core.locking import all_locked, locked
 from programs.core.paper import refuse_unprintable
 from programs.core.policy import must
 from programs.core.references import TYPED_ALPHABET, random_code
@@ -75,7 +76,7 @@ def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User
     must(may_issue_cards(by, class_group))
     # The pupils' rows are the lock: of two sheets made at once, the second replaces the first.
     chosen = pupils_of_class(class_group).filter(pk__in=pupil_ids).select_related("user")
-    pupils = list(chosen.select_for_update(of=("self",)))
+    pupils = all_locked(chosen)
     refuse_if(
         issue_refusal(
             chosen=len(set(pupil_ids)),
@@ -125,7 +126,7 @@ def activate_account(*, school: School, card_id: int, password: str) -> User:
 @once("class.code", returns=ClassGroup)
 def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> ClassGroup:
     """Set a new code for the class, or none; the previous one stops working. Raises PermissionDenied."""
-    fresh = ClassGroup.objects.select_for_update(of=("self",)).select_related("school").get(pk=class_group.pk)
+    fresh = locked(ClassGroup.objects.select_related("school"), pk=class_group.pk)
     must(may_issue_cards(by, fresh))
     before = {"on": fresh.join_code is not None}
     fresh.join_code = random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET) if on else None
@@ -143,7 +144,7 @@ def join_class(*, code: str, by: User, key: str) -> ClassGroup:
     """
     must(may_join_class(by))
     # The pupil's row is the lock: two codes typed at once end in one class.
-    pupil = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(user=by)
+    pupil = locked(Pupil.objects.select_related("school"), user=by)
     class_group, today = class_with_code(code), timezone.localdate()
     if class_group is None:
         raise Refused(CLASS_CODE_OPENS_NOTHING)

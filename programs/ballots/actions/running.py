@@ -20,6 +20,7 @@ from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Season, Session
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
+from programs.core.locking import all_locked, locked
 from programs.core.policy import must
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
@@ -70,13 +71,12 @@ def lock_sessions(*, ballot: Ballot) -> list[int]:
     """The rows of the ballot's sessions, locked in the order of their keys, after the season's."""
     if ballot.season_id:
         locks.lock_season(season_id=ballot.season_id)
-    rows = queries.sessions_of(ballot).select_related(None).order_by("pk")
-    return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    return [session.pk for session in all_locked(queries.sessions_of(ballot).order_by("pk"), no_key=True)]
 
 
 def lock_ballot(*, ballot_id: int) -> Ballot:
     """The ballot's row, locked until the transaction of the caller ends."""
-    return queries.public_ballots().select_for_update(no_key=True, of=("self",)).get(pk=ballot_id)
+    return locked(queries.public_ballots(), pk=ballot_id, no_key=True)
 
 
 # --- Closing: the list is published before the seed is known ------------------------------------

@@ -19,6 +19,7 @@ from programs.consents.choices import ConsentState
 from programs.consents.models import Consent
 from programs.core.audit import Code, record
 from programs.core.idempotency import key_reused
+from programs.core.locking import locked
 from programs.core.policy import must
 from programs.core.references import ALPHABET
 from programs.core.refusals import Refused, refuse_if
@@ -108,8 +109,7 @@ def _new_request(*, kind: str, received_at: datetime, pupil: Pupil | None, perso
 
 def locked_request(*, request_id: int) -> DataRequest:
     """The request under its lock."""
-    rows = DataRequest.objects.select_for_update(of=("self",)).select_related("school", "pupil", "person")
-    return rows.get(pk=request_id)
+    return locked(DataRequest.objects.select_related("school", "pupil", "person"), pk=request_id)
 
 
 def _request_to_handle(*, request_id: int, by: User) -> DataRequest:

@@ -14,6 +14,7 @@ from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.jobs import enqueue
+from programs.core.locking import locked
 from programs.core.models import SchoolYear
 from programs.core.policy import must
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
@@ -124,7 +125,7 @@ def map_roster(
 
 
 def _fresh(roster: RosterImport, *, by: User, wanted, or_stalled: bool = False) -> RosterImport:
-    fresh = RosterImport.objects.select_for_update(of=("self",)).select_related("school", "job").get(pk=roster.pk)
+    fresh = locked(RosterImport.objects.select_related("school", "job"), pk=roster.pk)
     must(may_import(by, fresh))
     state = ImportState.FAILED if or_stalled and fresh.is_stalled else fresh.state
     refuse_if(rules.import_refusal(state=state, wanted=wanted))

@@ -19,6 +19,7 @@ from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.calendar import add_working_days
 from programs.core.idempotency import once
+from programs.core.locking import locked
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.schools import emails, rules
@@ -96,7 +97,7 @@ def correct_claim(
     Raises ``Refused``: ``claim_decided``, ``claim_refused``, ``claim_expired``, ``claim_waiting``.
     """
     typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
-    claim = SchoolClaim.objects.select_for_update().select_related("school").get(pk=claim.pk)
+    claim = locked(SchoolClaim.objects.select_related("school"), pk=claim.pk)
     if claim.state == ClaimState.SUBMITTED and all(getattr(claim, name) == typed[name] for name in TYPED):
         return claim  # the same correction sent twice
     refuse_if(rules.correction_refusal(claim.state))
@@ -177,7 +178,7 @@ def _settle(*, school: School, to: SchoolState, by: User) -> None:
 
 
 def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:
-    claim = SchoolClaim.objects.select_for_update(of=("self",)).select_related("school__ward").get(pk=claim_id)
+    claim = locked(SchoolClaim.objects.select_related("school__ward"), pk=claim_id)
     must(may_decide(by, claim))
     refuse_if(rules.decision_refusal(claim.state, to=to))
     return claim

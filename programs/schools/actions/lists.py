@@ -69,7 +69,7 @@ def _keep(*, file_name: str, file_path: str, file_hash: str, by: User) -> School
 def _fresh(kept: SchoolListImport, by: User) -> SchoolListImport:
     """The upload, locked, while it can still be changed."""
     must(may_import_list(by))
-    fresh = SchoolListImport.objects.select_for_update(of=("self",)).get(pk=kept.pk)
+    fresh = SchoolListImport.objects.select_for_update().get(pk=kept.pk)
     refuse_if(list_refusal(fresh.state))
     return fresh
 
