@@ -12,6 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
+from programs.core import nets
 from tests.database import migrated_once
 
 # Codes, states and names of columns: no blank, no accent, no bracket, no "@", no telephone number.
@@ -94,6 +95,21 @@ def _locks_on_bare_rows(monkeypatch):
         return built
 
     monkeypatch.setattr(SQLCompiler, "as_sql", build_bare_locks)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_falls_into_the_net(request, monkeypatch):
+    """What the net under the background work catches is a fault: it fails every test but those of the net itself."""
+    fallen: list[str] = []
+    write = nets.logger.exception
+
+    def note(text: str, *arguments) -> None:
+        fallen.append(text % arguments)
+        write(text, *arguments)
+
+    monkeypatch.setattr(nets.logger, "exception", note)
+    yield
+    assert request.node.get_closest_marker("falls") or not fallen, fallen
 
 
 def texts_in(value) -> list[str]:

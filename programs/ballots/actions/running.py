@@ -21,6 +21,7 @@ from programs.centres.models import Season, Session
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.locking import all_locked, locked
+from programs.core.nets import one_by_one
 from programs.core.policy import must
 from programs.core.references import new_reference
 from programs.core.refusals import Refused, refuse_if
@@ -103,12 +104,14 @@ def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
 
 def publish_due_lists() -> int:
     """Close every ballot whose closing time has passed; return their number."""
-    closed = 0
-    for ballot_id in queries.ballots_to_close(now=timezone.now()):
-        with suppress(Refused):  # somebody has just closed it by hand
-            close_ballot(ballot_id=ballot_id, by=None)
-            closed += 1
-    return closed
+    return one_by_one("ballots to close", queries.ballots_to_close(now=timezone.now()), _close_by_itself)
+
+
+def _close_by_itself(ballot_id: int) -> bool:
+    with suppress(Refused):  # somebody has just closed it by hand
+        close_ballot(ballot_id=ballot_id, by=None)
+        return True
+    return False
 
 
 def lock_to_run(*, ballot_id: int, by: User | None) -> Ballot:
