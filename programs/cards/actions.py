@@ -28,7 +28,7 @@ from programs.core.idempotency import once
 from programs.core.locking import all_locked, locked
 from programs.core.paper import refuse_unprintable
 from programs.core.policy import must
-from programs.core.references import TYPED_ALPHABET, random_code
+from programs.core.references import TYPED_ALPHABET, random_code, under_free_code
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.policy import may_issue_cards
@@ -129,10 +129,21 @@ def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> 
     fresh = locked(ClassGroup.objects.select_related("school"), pk=class_group.pk)
     must(may_issue_cards(by, fresh))
     before = {"on": fresh.join_code is not None}
-    fresh.join_code = random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET) if on else None
-    fresh.save(update_fields=["join_code"])
+    if on:
+        under_free_code(ClassGroup, "join_code", _new_class_code, lambda code: _set_code(fresh, code))
+    else:
+        _set_code(fresh, None)
     record(by=by, action="class.code", obj=fresh, before=before, after={"on": on})
     return fresh
+
+
+def _new_class_code() -> str:
+    return random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET)
+
+
+def _set_code(class_group: ClassGroup, code: str | None) -> None:
+    class_group.join_code = code
+    class_group.save(update_fields=["join_code"])
 
 
 @transaction.atomic

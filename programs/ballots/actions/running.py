@@ -23,7 +23,7 @@ from programs.core.idempotency import once
 from programs.core.locking import all_locked, locked
 from programs.core.nets import one_by_one
 from programs.core.policy import must
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 
 BALLOT_PREFIX = "BT"
@@ -50,12 +50,16 @@ def open_ballot(
     lock_sessions(ballot=ballot)
     facts = queries.facts_of_target(season=season, session=session, now=now)
     refuse_if(rules.new_ballot_refusal(now=now, closes_at=closes_at, **facts) or rules.factors_refusal(factors))
-    ballot.reference = new_reference(BALLOT_PREFIX)
     ballot.algorithm = rules.ALGORITHM
-    ballot.save(force_insert=True)
+    under_reference(Ballot, BALLOT_PREFIX, lambda reference: _insert(ballot, reference))
     switch_mode(ballot=ballot, to=BookingMode.BALLOT, now=now)
     record(by=by, action="ballot.open", obj=ballot, after=terms)
     return ballot
+
+
+def _insert(ballot: Ballot, reference: str) -> None:
+    ballot.reference = reference
+    ballot.save(force_insert=True)
 
 
 def switch_mode(*, ballot: Ballot, to: BookingMode, now: datetime) -> None:

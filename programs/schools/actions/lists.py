@@ -15,7 +15,7 @@ from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.policy import must
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.actions.states import keep_former_name
 from programs.schools.choices import ImportState
@@ -59,8 +59,9 @@ def upload_list(*, upload: UploadedFile, file_name: str, by: User, key: str) -> 
 
 
 def _keep(*, file_name: str, file_path: str, file_hash: str, by: User) -> SchoolListImport:
-    kept = SchoolListImport.objects.create(
-        reference=new_reference("DT"), uploaded_by=by, file_name=file_name, file_path=file_path, file_hash=file_hash
+    facts = {"uploaded_by": by, "file_name": file_name, "file_path": file_path, "file_hash": file_hash}
+    kept = under_reference(
+        SchoolListImport, "DT", lambda reference: SchoolListImport.objects.create(reference=reference, **facts)
     )
     record(by=by, action="school_list.upload", obj=kept, after={"hash": Code(file_hash)})
     return kept
