@@ -8,9 +8,11 @@ import re
 import pytest
 from django.core.cache import cache
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
+from programs.core import nets
 from tests.database import migrated_once
 
 # Codes, states and names of columns: no blank, no accent, no bracket, no "@", no telephone number.
@@ -76,6 +78,38 @@ def _no_free_text_in_the_log(monkeypatch):
         return write(entries, **more)
 
     monkeypatch.setattr(ModelLogEntry.objects, "bulk_create", write_plain_rows)
+
+
+@pytest.fixture(autouse=True)
+def _locks_on_bare_rows(monkeypatch):
+    """Whatever a test lets the portal do: no lock is taken on rows together with rows that they are joined with.
+
+    SQLite takes no row's lock and says nothing; PostgreSQL loses the row (core/locking.py).
+    """
+    build = SQLCompiler.as_sql
+
+    def build_bare_locks(compiler: SQLCompiler, *arguments, **options) -> tuple:
+        built = build(compiler, *arguments, **options)
+        tables = [alias for alias, uses in compiler.query.alias_refcount.items() if uses]
+        assert not compiler.query.select_for_update or len(tables) == 1, f"A lock on joined rows: {built[0]}"
+        return built
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", build_bare_locks)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_falls_into_the_net(request, monkeypatch):
+    """What the net under the background work catches is a fault: it fails every test but those of the net itself."""
+    fallen: list[str] = []
+    write = nets.logger.exception
+
+    def note(text: str, *arguments) -> None:
+        fallen.append(text % arguments)
+        write(text, *arguments)
+
+    monkeypatch.setattr(nets.logger, "exception", note)
+    yield
+    assert request.node.get_closest_marker("falls") or not fallen, fallen
 
 
 def texts_in(value) -> list[str]:

@@ -20,6 +20,7 @@ from programs.accounts.models import SignInCard, User
 from programs.accounts.queries import hash_of_code
 from programs.core import usernames
 from programs.core.audit import record
+from programs.core.locking import locked
 from programs.core.references import TYPED_ALPHABET, in_groups, random_code
 from programs.core.refusals import Refused
 from programs.core.text import clean_name, slugify_vi
@@ -133,10 +134,9 @@ def use_card(*, card_id: int, password: str) -> User | None:
     Sessions started with the old password are signed out.
     """
     now = timezone.now()
-    card = (
-        SignInCard.objects.select_for_update(of=("self",)).select_related("user").usable(now).filter(pk=card_id).first()
-    )
-    if card is None:
+    try:
+        card = locked(SignInCard.objects.select_related("user").usable(now), pk=card_id)
+    except SignInCard.DoesNotExist:
         return None
     card.used_at = now
     card.save(update_fields=["used_at"])

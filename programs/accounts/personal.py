@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.accounts.models import SignInCard, User
 from programs.core.audit import reasons_of
 from programs.core.fates import ACT, GOES, LASTS, MASK, OWN, row_until
+from programs.core.locking import all_locked
 from programs.core.models import ActReason
 from programs.core.personal import FORGOTTEN, TOLD, Subject, Value
 from programs.core.personal_tables import Kind, erased, speaks_for, told
@@ -145,7 +146,7 @@ told(
 
 
 def empty_accounts(users: QuerySet[User]) -> None:
-    for user in users.select_for_update():
+    for user in all_locked(users):
         user.groups.clear()
         user.user_permissions.clear()
         user.username = f"{ERASED}{random_code(12).lower()}"

@@ -184,7 +184,7 @@ def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
 
 def _school_to_book(pk: int, season: int) -> QuerySet[School]:
     openings = SeasonOpening.objects.filter(season=season, cluster=OuterRef("cluster_id"))
-    locked = School.objects.select_for_update(no_key=True, of=("self",))
+    locked = School.objects.select_for_update(no_key=True)
     return locked.annotate(opens_at=Subquery(openings.values("opens_at")[:1])).filter(pk=pk).order_by()
 
 

@@ -25,9 +25,10 @@ from programs.cards.rules import (
 from programs.core.audit import record
 from programs.core.calendar import current_school_year
 from programs.core.idempotency import once
+from programs.core.locking import all_locked, locked
 from programs.core.paper import refuse_unprintable
 from programs.core.policy import must
-from programs.core.references import TYPED_ALPHABET, random_code
+from programs.core.references import TYPED_ALPHABET, random_code, under_free_code
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.policy import may_issue_cards
@@ -75,7 +76,7 @@ def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User
     must(may_issue_cards(by, class_group))
     # The pupils' rows are the lock: of two sheets made at once, the second replaces the first.
     chosen = pupils_of_class(class_group).filter(pk__in=pupil_ids).select_related("user")
-    pupils = list(chosen.select_for_update(of=("self",)))
+    pupils = all_locked(chosen)
     refuse_if(
         issue_refusal(
             chosen=len(set(pupil_ids)),
@@ -125,13 +126,24 @@ def activate_account(*, school: School, card_id: int, password: str) -> User:
 @once("class.code", returns=ClassGroup)
 def set_class_code(*, class_group: ClassGroup, on: bool, by: User, key: str) -> ClassGroup:
     """Set a new code for the class, or none; the previous one stops working. Raises PermissionDenied."""
-    fresh = ClassGroup.objects.select_for_update(of=("self",)).select_related("school").get(pk=class_group.pk)
+    fresh = locked(ClassGroup.objects.select_related("school"), pk=class_group.pk)
     must(may_issue_cards(by, fresh))
     before = {"on": fresh.join_code is not None}
-    fresh.join_code = random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET) if on else None
-    fresh.save(update_fields=["join_code"])
+    if on:
+        under_free_code(ClassGroup, "join_code", _new_class_code, lambda code: _set_code(fresh, code))
+    else:
+        _set_code(fresh, None)
     record(by=by, action="class.code", obj=fresh, before=before, after={"on": on})
     return fresh
+
+
+def _new_class_code() -> str:
+    return random_code(CLASS_CODE_LENGTH, alphabet=TYPED_ALPHABET)
+
+
+def _set_code(class_group: ClassGroup, code: str | None) -> None:
+    class_group.join_code = code
+    class_group.save(update_fields=["join_code"])
 
 
 @transaction.atomic
@@ -143,7 +155,7 @@ def join_class(*, code: str, by: User, key: str) -> ClassGroup:
     """
     must(may_join_class(by))
     # The pupil's row is the lock: two codes typed at once end in one class.
-    pupil = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(user=by)
+    pupil = locked(Pupil.objects.select_related("school"), user=by)
     class_group, today = class_with_code(code), timezone.localdate()
     if class_group is None:
         raise Refused(CLASS_CODE_OPENS_NOTHING)

@@ -1,4 +1,4 @@
-"""Retention rules in the back office: how long, and whether at all; what a rule removes is code."""
+"""The core in the back office: what ran in the background; how long data is kept (what a rule removes is code)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,25 @@ from django.utils.translation import gettext_lazy
 
 from programs.core import retention
 from programs.core.audit import record
-from programs.core.models import RetentionRule
+from programs.core.models import Job, RetentionRule
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin):
+    """What ran in the background and what it left behind; nobody changes it here."""
+
+    list_display = ["name", "state", "finished_at", "attempts", "error"]
+    list_filter = ["state", "name"]
+    fields = readonly_fields = ("name", "state", "created_at", "finished_at", "attempts", "result", "error")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
 
 
 @admin.register(RetentionRule)

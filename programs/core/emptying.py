@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from programs.core.audit import reasons_of
 from programs.core.fates import Erasing, Model, emptied_until, fates_of, nothing_for
+from programs.core.locking import all_locked
 from programs.core.personal import Subject, chunks, delete_files
 
 
@@ -71,7 +72,7 @@ def _delete_unused(model: Model, keys: dict[str, set[str]]) -> None:
 def mask(rows: QuerySet, subject: Subject) -> None:
     """Take the person's name out of the texts of ``rows``, which are locked first; must run inside a transaction."""
     names = masked_columns(rows.model)
-    for row in rows.select_for_update().order_by("pk"):
+    for row in all_locked(rows):
         texts = {name: subject.mask(getattr(row, name)) for name in names}
         rows.model._default_manager.filter(pk=row.pk).update(**texts)
 

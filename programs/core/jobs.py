@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
@@ -22,12 +22,14 @@ from django_tasks_db.models import DBTaskResult
 
 from programs.core.choices import JobState
 from programs.core.models import Job
+from programs.core.nets import JobLost, noting_what_falls
 
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 STALE_AFTER = timedelta(minutes=5)
+LOOKED_INTO = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,6 @@ class Sweep:
 KINDS: dict[str, JobKind] = {}
 PERIODIC: dict[str, timedelta] = {}
 SWEEPS: dict[str, Sweep] = {}
-
-
-class JobLost(Exception):
-    """The job was given to another worker, or its row is gone: this run must stop."""
 
 
 def job(name: str, *, max_attempts: int = 5, stale_after: timedelta = STALE_AFTER) -> Callable:
@@ -170,14 +168,15 @@ def run_job(job_id: int) -> None:
         _finish(claimed, state=JobState.FAILED, error=f"No job is called {claimed.name}.")
         return
     try:
-        result = kind.run(Progress(claimed.pk, claimed.attempts), **claimed.arguments)
+        with noting_what_falls() as fallen:
+            result = kind.run(Progress(claimed.pk, claimed.attempts), **claimed.arguments)
     except JobLost:
         logger.warning("Job %s was taken over by another worker.", claimed)
     except Exception as error:
         logger.exception("Job %s failed in attempt %s.", claimed, claimed.attempts)
         _retry_or_fail(claimed, f"{type(error).__name__}: {error}")
     else:
-        _finish(claimed, state=JobState.DONE, result=result)
+        _finish(claimed, state=JobState.DONE, result=result, error="; ".join(fallen))
 
 
 def _claim(job_id: int) -> Job | None:
@@ -264,6 +263,18 @@ def enqueue_periodic(*, now: datetime | None = None) -> None:
     for name, key in slots.items():
         if key not in taken:
             enqueue(name, arguments={}, unique_key=key)
+
+
+def to_look_into(*, now: datetime | None = None) -> QuerySet[Job]:
+    """Runs of a week that whoever runs the portal should know of, the newest first: failed, or left rows behind.
+
+    Of a periodic job the last run counts: what the next one did well is past.
+    """
+    now = now or timezone.now()
+    ended = Job.objects.filter(state__in=(JobState.DONE, JobState.FAILED))
+    later = ended.filter(name=OuterRef("name"), pk__gt=OuterRef("pk"))
+    ill = ended.exclude(error="").filter(finished_at__gt=now - LOOKED_INTO)
+    return ill.exclude(Q(name__in=[*PERIODIC]) & Exists(later))
 
 
 def oldest_wait(*, now: datetime | None = None) -> timedelta:

@@ -10,10 +10,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from programs.core.choices import JobState
 from programs.core.emptying import purge_rows, still_to_purge
 from programs.core.jobs import Progress, periodic
 from programs.core.models import ActReason, IdempotencyRecord, Job, RetentionRule
+from programs.core.nets import in_turn, one_by_one
 from programs.core.personal import delete_files
 
 logger = logging.getLogger(__name__)
@@ -138,12 +140,9 @@ def run(*, now: datetime | None = None, progress: Callable[[int, int], None] = l
     """Remove what is due by every active rule; how many rows each removed. One rule's failure stops no other."""
     now = now or timezone.now()
     active = [(RULES[name], row) for name, row in sorted(rule_rows().items()) if row.is_active]
-    removed = {}
+    removed: dict[str, int] = {}
     for number, (rule, row) in enumerate(active, start=1):
-        try:
-            removed[rule.name] = _run_one(rule, row, now)
-        except Exception:
-            logger.exception("The retention rule %s failed.", rule.name)
+        removed |= in_turn("retention", {rule.name: partial(_run_one, rule, row, now)})
         progress(number, len(active))
     return removed
 
@@ -152,11 +151,25 @@ def _run_one(rule: Rule, row: RetentionRule, now: datetime) -> int:
     due = rule.due(now - timedelta(days=row.days)).order_by("pk")
     count, last = 0, None
     while keys := list((due.filter(pk__gt=last) if last is not None else due).values_list("pk", flat=True)[:BATCH]):
-        with transaction.atomic():
-            rule.purge(due.model._default_manager.filter(pk__in=keys))
-        count, last = count + len(keys), keys[-1]
+        count, last = count + _purge(rule, due.model, keys), keys[-1]
     RetentionRule.objects.filter(pk=row.pk).update(last_run_at=now, last_count=count)
     return count
+
+
+def _purge(rule: Rule, model: type[Model], keys: list) -> int:
+    """All at once; where one of them stands in the way, one by one without it."""
+
+    def purge(some: list) -> bool:
+        with transaction.atomic():
+            rule.purge(model._default_manager.filter(pk__in=some))
+        return True
+
+    try:
+        purge(keys)
+    except Exception:
+        logger.warning("The retention rule %s goes on row by row.", rule.name)
+        return one_by_one(f"retention {rule.name}", keys, lambda key: purge([key]))
+    return len(keys)
 
 
 @periodic("core.retention", every=timedelta(hours=1), max_attempts=1)

@@ -54,7 +54,7 @@ def change_class(
     ``version``.
     """
     _lock_school(class_group.school_id, by=by)
-    group = ClassGroup.objects.select_for_update(of=("self",)).get(pk=class_group.pk)
+    group = ClassGroup.objects.select_for_update().get(pk=class_group.pk)
     before = _seen(group)
     group.name, group.grade, group.homeroom_teacher = name, grade, teacher
     _check(group)
@@ -104,7 +104,7 @@ def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User) -
 
 
 def _locked(school: School, pupil_ids: list[int]) -> models.QuerySet[Pupil]:
-    pupils = Pupil.objects.select_for_update(of=("self",)).filter(school=school, pk__in=pupil_ids)
+    pupils = Pupil.objects.select_for_update().filter(school=school, pk__in=pupil_ids)
     return pupils.filter(merged_into=None, erased_at=None).order_by("pk")
 
 

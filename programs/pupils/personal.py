@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.locking import all_locked
 from programs.core.personal import Subject
 from programs.core.personal_tables import Kind, erased, told
 from programs.pupils.models import Enrolment, Pupil
@@ -65,7 +66,7 @@ def named_pupils_of(subject: Subject) -> QuerySet[Pupil]:
 
 
 def close_records(pupils: QuerySet[Pupil]) -> None:
-    for pupil in pupils.select_for_update():
+    for pupil in all_locked(pupils):
         pupil.external_id = erased_identifier(
             school_id=pupil.school_id, source=pupil.source, external_id=pupil.external_id
         )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.idempotency import once
+from programs.core.locking import locked
 from programs.core.models import Term
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
@@ -32,7 +33,7 @@ def freeze_report(*, term_id: int, by: User, key: str) -> ParticipationReport:
     """
     must(may_freeze(by))
     # The term's row is the lock: two officers who freeze at once get one version after the other.
-    term = Term.objects.select_for_update(of=("self",)).select_related("school_year").get(pk=term_id)
+    term = locked(Term.objects.select_related("school_year"), pk=term_id)
     lines = _lines(participation_of(School.objects.all(), [term]))
     earlier = report_frozen_for(term)
     same = earlier if earlier and _contents(earlier.lines.all()) == _contents(lines) else None

@@ -23,6 +23,7 @@ from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, Group
 from programs.centres.choices import BookingMode, CentreRole, SessionState
 from programs.centres.models import CentreStaff, Season, Session
+from programs.core import references
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
@@ -30,6 +31,7 @@ from programs.schools.choices import OfficeRole, SchoolState
 from programs.schools.models import Area, School
 from tests.ballots.test_ballot_rules import run_script
 from tests.centres.make import book, local, make_centre, make_group, make_session, make_trip, move_session, seats_add_up
+from tests.core.collisions import each_code_twice
 from tests.pages import main_of
 from tests.people import (
     enrol_second_factor,
@@ -128,6 +130,18 @@ def drawn(world, ballot: Ballot, seed: str = "481516") -> Ballot:
 def sent(world, ballot: Ballot) -> Ballot:
     drawn(world, ballot)
     return send_results(ballot_id=ballot.pk, by=world.huy)
+
+
+def test_a_sending_in_which_references_repeat_is_whole(world, monkeypatch):
+    """Winners and those who wait get another reference; nobody's result falls out."""
+    ballot = opened(world)
+    schools_enter(ballot, world.session, 3, pupils=20, wait_if_lost=True)
+    drawn(world, ballot)
+    monkeypatch.setattr(references, "random_code", each_code_twice())
+    send_results(ballot_id=ballot.pk, by=world.huy)
+    booked = Booking.objects.order_by("reference").values_list("reference", flat=True)
+    assert list(booked) == ["BD-AAAAA", "BD-BBBBB", "BD-CCCCC"]
+    assert seats_add_up(world.session)
 
 
 def refusal(act) -> tuple[str, str | None]:
@@ -603,7 +617,7 @@ def test_another_schools_entry_does_not_exist(world, as_user):
 
 
 QUERIES = {"ballot_run": 12, "ballot_detail": 8, "entry_list": 8, "ballot_list": 9}
-CLOSING = 12  # however many entries
+CLOSING = 13  # however many entries; the ballot is locked first and read with its parts after
 
 
 @pytest.mark.parametrize("rows", [1, 3])

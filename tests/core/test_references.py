@@ -1,17 +1,84 @@
 import re
 
 import pytest
+from django.db import IntegrityError, connection
 
-from programs.core.references import ALPHABET, TYPED_ALPHABET, in_groups, new_reference, read_code
+from programs.bookings.models import Booking
+from programs.cards import actions as cards
+from programs.centres.models import Season
+from programs.core import references
+from programs.core.references import ALPHABET, TYPED_ALPHABET, in_groups, random_code, read_code, under_reference
+from programs.notices.models import Message
+from tests.centres.make import book, make_session, seats_add_up
+from tests.core.collisions import each_code_twice
+from tests.people import make_class, make_coordinator, make_school, make_teacher, make_year
 
 
 def test_references_have_no_letters_that_look_alike():
     assert not set("01OIL") & set(ALPHABET)
-    assert re.fullmatch(rf"BD-[{ALPHABET}]{{5}}", new_reference("BD"))
+    assert re.fullmatch(rf"[{ALPHABET}]{{5}}", random_code(5))
 
 
 def test_references_do_not_repeat():
-    assert len({new_reference("BD") for _ in range(500)}) == 500
+    assert len({random_code(5) for _ in range(500)}) == 500
+
+
+# --- A reference that another row has already -----------------------------------------------------
+@pytest.mark.django_db
+def test_a_booking_whose_reference_is_taken_gets_another_one_and_its_places_once(monkeypatch):
+    monkeypatch.setattr(references, "random_code", each_code_twice())
+    session, booked = make_session(capacity=40), []
+    for number in range(3):
+        school = make_school(f"Trường THCS Số {number}")
+        teacher = make_teacher(f"Lê Văn Tư {number}", school=school)
+        booked.append(book(session, make_class("8A", school=school), teacher, pupils=8, adults=1))
+    assert [booking.reference for booking in booked] == ["BD-AAAAA", "BD-BBBBB", "BD-CCCCC"]
+    assert seats_add_up(session)
+    assert Booking.objects.count() == 3
+    assert Message.objects.filter(kind="booking_held").count() == 3
+
+
+@pytest.mark.django_db
+def test_a_class_code_that_another_class_has_is_made_again(monkeypatch):
+    monkeypatch.setattr(cards, "random_code", each_code_twice())
+    phuc = make_coordinator()
+    codes = [
+        cards.set_class_code(class_group=make_class(name), on=True, by=phuc, key=name).join_code
+        for name in ("8A", "8B")
+    ]
+    assert codes == ["AAAAA", "BBBBB"]
+
+
+@pytest.mark.django_db
+def test_whoever_finds_no_free_reference_gives_up(monkeypatch):
+    monkeypatch.setattr(references, "random_code", lambda length: "AAAAA")
+    tried, year = [], make_year()
+
+    def act(code: str) -> Season:
+        tried.append(code)
+        return Season.objects.create(
+            code=code, school_year=year, opens_at="2026-09-01T00:00Z", closes_at="2026-09-02T00:00Z"
+        )
+
+    under_reference(Season, "MV", act, column="code")
+    with pytest.raises(IntegrityError):
+        under_reference(Season, "MV", act, column="code")
+    assert tried == ["MV-AAAAA"] * (1 + references.TRIES)
+    assert Season.objects.count() == 1  # and the transaction goes on
+    assert not connection.needs_rollback
+
+
+@pytest.mark.django_db
+def test_another_constraint_is_not_tried_again():
+    tried = []
+
+    def act(reference: str) -> None:
+        tried.append(reference)
+        raise IntegrityError("one booking for each key")
+
+    with pytest.raises(IntegrityError):
+        under_reference(Booking, "BD", act)
+    assert len(tried) == 1
 
 
 def test_codes_that_are_typed_have_no_letter_that_a_vietnamese_keyboard_changes():

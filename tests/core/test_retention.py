@@ -169,6 +169,7 @@ def test_more_rows_than_one_batch_go_in_several(world, monkeypatch):
     assert RetentionRule.objects.get(name="schools.roster_rows").last_count == 6
 
 
+@pytest.mark.falls
 def test_one_broken_rule_stops_no_other(world, monkeypatch, caplog):
     def broken(limit):
         raise RuntimeError("no such column")

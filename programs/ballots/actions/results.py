@@ -6,7 +6,7 @@ Locks are taken as in ``actions.ballot``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ from programs.bookings.rules import booking as booking_rules
 from programs.bookings.rules.papers import papers_due
 from programs.centres.choices import BookingMode
 from programs.core.audit import Code, record
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.actions import write_message
 from programs.schools.models import School
@@ -81,21 +81,24 @@ def _settle(entry: BallotEntry, *, by: User, now: datetime) -> None:
     """Create the booking of a winner, or queue a loser who asked to wait, in the drawn order."""
     if entry.won:
         try:
-            with transaction.atomic():
-                entry.booking = _book(entry, by=by, now=now)
+            entry.booking = _under_reference(_book, entry, by=by, now=now)
         except Refused as refused:
             entry.outcome, entry.reason = EntryOutcome.LOST, fair.reason_after_draw(refused.refusal.code)
     if entry.outcome == EntryOutcome.LOST and entry.wait_if_lost:
         try:
-            with transaction.atomic():
-                entry.booking = _queue(entry, by=by, now=now)
+            entry.booking = _under_reference(_queue, entry, by=by, now=now)
         except Refused:
             entry.booking = None  # what keeps a school from booking keeps it from the list: the letter has the reason
     entry.save(update_fields=["outcome", "reason", "booking"])
 
 
-def _book(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
-    booking = _wish(entry, now=now)
+def _under_reference(act: Callable[..., Booking], entry: BallotEntry, **said) -> Booking:
+    """In a savepoint: what is refused, and a reference that somebody has already, undo nothing else of the sending."""
+    return under_reference(Booking, REFERENCE_PREFIX, lambda reference: act(entry, reference=reference, **said))
+
+
+def _book(entry: BallotEntry, *, reference: str, by: User, now: datetime) -> Booking:
+    booking = _wish(entry, reference=reference, now=now)
     booking.save(force_insert=True)
     changes = {"papers_due_at": papers_due(entry.session, now=now)}
     if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
@@ -104,19 +107,19 @@ def _book(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
     return booking
 
 
-def _queue(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
-    booking = _wish(entry, now=now)
+def _queue(entry: BallotEntry, *, reference: str, by: User, now: datetime) -> Booking:
+    booking = _wish(entry, reference=reference, now=now)
     booking.waiting_since = now + timedelta(microseconds=entry.place or 0)
     booking.save(force_insert=True)
     record(by=by, action="booking.wait", obj=booking, after=_of_ballot(entry, booking))
     return booking
 
 
-def _wish(entry: BallotEntry, *, now: datetime) -> Booking:
+def _wish(entry: BallotEntry, *, reference: str, now: datetime) -> Booking:
     """The booking for the entry, judged again: much may have happened since the list was published."""
     session = entry.session
     booking = Booking(
-        reference=new_reference(REFERENCE_PREFIX),
+        reference=reference,
         session=session,
         school=entry.school,
         leader=entry.leader,

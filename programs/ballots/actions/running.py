@@ -20,8 +20,10 @@ from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Season, Session
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
+from programs.core.locking import all_locked, locked
+from programs.core.nets import one_by_one
 from programs.core.policy import must
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 
 BALLOT_PREFIX = "BT"
@@ -48,12 +50,16 @@ def open_ballot(
     lock_sessions(ballot=ballot)
     facts = queries.facts_of_target(season=season, session=session, now=now)
     refuse_if(rules.new_ballot_refusal(now=now, closes_at=closes_at, **facts) or rules.factors_refusal(factors))
-    ballot.reference = new_reference(BALLOT_PREFIX)
     ballot.algorithm = rules.ALGORITHM
-    ballot.save(force_insert=True)
+    under_reference(Ballot, BALLOT_PREFIX, lambda reference: _insert(ballot, reference))
     switch_mode(ballot=ballot, to=BookingMode.BALLOT, now=now)
     record(by=by, action="ballot.open", obj=ballot, after=terms)
     return ballot
+
+
+def _insert(ballot: Ballot, reference: str) -> None:
+    ballot.reference = reference
+    ballot.save(force_insert=True)
 
 
 def switch_mode(*, ballot: Ballot, to: BookingMode, now: datetime) -> None:
@@ -70,13 +76,12 @@ def lock_sessions(*, ballot: Ballot) -> list[int]:
     """The rows of the ballot's sessions, locked in the order of their keys, after the season's."""
     if ballot.season_id:
         locks.lock_season(season_id=ballot.season_id)
-    rows = queries.sessions_of(ballot).select_related(None).order_by("pk")
-    return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    return [session.pk for session in all_locked(queries.sessions_of(ballot).order_by("pk"), no_key=True)]
 
 
 def lock_ballot(*, ballot_id: int) -> Ballot:
     """The ballot's row, locked until the transaction of the caller ends."""
-    return queries.public_ballots().select_for_update(no_key=True, of=("self",)).get(pk=ballot_id)
+    return locked(queries.public_ballots(), pk=ballot_id, no_key=True)
 
 
 # --- Closing: the list is published before the seed is known ------------------------------------
@@ -103,12 +108,14 @@ def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
 
 def publish_due_lists() -> int:
     """Close every ballot whose closing time has passed; return their number."""
-    closed = 0
-    for ballot_id in queries.ballots_to_close(now=timezone.now()):
-        with suppress(Refused):  # somebody has just closed it by hand
-            close_ballot(ballot_id=ballot_id, by=None)
-            closed += 1
-    return closed
+    return one_by_one("ballots to close", queries.ballots_to_close(now=timezone.now()), _close_by_itself)
+
+
+def _close_by_itself(ballot_id: int) -> bool:
+    with suppress(Refused):  # somebody has just closed it by hand
+        close_ballot(ballot_id=ballot_id, by=None)
+        return True
+    return False
 
 
 def lock_to_run(*, ballot_id: int, by: User | None) -> Ballot:

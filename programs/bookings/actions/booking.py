@@ -22,7 +22,7 @@ from programs.centres.queries.sessions import ratio_of_session
 from programs.core.audit import record
 from programs.core.idempotency import body_hash, key_reused
 from programs.core.policy import must
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 
 REFERENCE_PREFIX = "BD"
@@ -52,8 +52,11 @@ def book_session(
         **vars(group),
     )
     try:
-        with transaction.atomic():
-            return _book(wish=wish, wait_if_full=wait_if_full)
+        return under_reference(
+            Booking,
+            REFERENCE_PREFIX,
+            lambda reference: _book(wish=wish, reference=reference, wait_if_full=wait_if_full),
+        )
     except (Refused, IntegrityError):
         # A duplicate of this request may have been faster and taken the last places for this same group.
         if earlier := Booking.objects.filter(key_hash=wish.key_hash).first():
@@ -67,7 +70,7 @@ def _same(earlier: Booking, wish: Booking) -> Booking:
     return earlier
 
 
-def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
+def _book(*, wish: Booking, reference: str, wait_if_full: bool) -> Booking:
     now = timezone.now()
     session = wish.session
     ratio = ratio_of_session(session, wish.grade)
@@ -75,7 +78,7 @@ def _book(*, wish: Booking, wait_if_full: bool) -> Booking:
     seated = _take_or_queue(wish, wait_if_full=wait_if_full)
     # The rest is judged with the seats in hand: a refusal rolls the taking back.
     refuse_if(booking_rules.school_refusal(wish, booking_queries.school_facts_of(wish=wish, now=now), now=now))
-    wish.reference = new_reference(REFERENCE_PREFIX)
+    wish.reference = reference
     wish.state = BookingState.HELD if seated else BookingState.WAITLISTED
     wish.seats = wish.pupils if seated else 0
     wish.waiting_since = None if seated else now

@@ -6,8 +6,9 @@ or a second run, change nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -26,6 +27,7 @@ from programs.bookings.rules.papers import INCOMPLETE, WARN_BEFORE, lapses, warn
 from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper
 from programs.core.audit import record
+from programs.core.nets import in_turn, one_by_one
 
 LONGEST_LOCK = timedelta(days=60)  # no centre finalises its counts earlier: a bound for the query, not a rule
 
@@ -33,18 +35,20 @@ LONGEST_LOCK = timedelta(days=60)  # no centre finalises its counts earlier: a b
 def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
     """Everything that is due now; the number of each step."""
     now = now or timezone.now()
-    return {
-        "asked": _each(_to_ask(now), _ask),
-        "warned": _each(_to_warn(now), lambda pk: warn_of_papers(booking_id=pk, now=now)),
-        "lapsed": _each(_to_lapse(now), lambda pk: lapse_booking(booking_id=pk, now=now)),
-        "offers_ended": _each(_offers_to_end(now), lambda pk: expire_offer(booking_id=pk, now=now)),
-        "counts_fixed": _each(_to_lock(now), lambda pk: lock_count(booking_id=pk, now=now)),
+    steps: dict[str, tuple[Callable[[datetime], QuerySet[Booking]], Callable[[int], bool]]] = {
+        "asked": (_to_ask, _ask),
+        "warned": (_to_warn, lambda pk: warn_of_papers(booking_id=pk, now=now)),
+        "lapsed": (_to_lapse, lambda pk: lapse_booking(booking_id=pk, now=now)),
+        "offers_ended": (_offers_to_end, lambda pk: expire_offer(booking_id=pk, now=now)),
+        "counts_fixed": (_to_lock, lambda pk: lock_count(booking_id=pk, now=now)),
     }
 
+    def each(name: str) -> int:
+        due, act = steps[name]
+        keys: list[int] = list(due(now).order_by("session_id", "pk").values_list("pk", flat=True))
+        return one_by_one(f"deadlines {name}", keys, act)
 
-def _each(bookings: QuerySet[Booking], step: Callable[[int], bool]) -> int:
-    keys: Iterable[int] = list(bookings.order_by("session_id", "pk").values_list("pk", flat=True))
-    return sum(step(pk) for pk in keys)
+    return in_turn("deadlines", {name: partial(each, name) for name in steps})
 
 
 def _coming(now: datetime) -> QuerySet[Booking]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from programs.centres.models import Season, Session
+from programs.core.locking import locked
 
 
 def lock_season(*, season_id: int) -> Season:
@@ -19,5 +20,4 @@ def lock_season(*, season_id: int) -> Season:
 
 def lock_session(*, session_id: int) -> Session:
     """The session's row, locked until the transaction ends."""
-    locked = Session.objects.select_for_update(no_key=True, of=("self",)).select_related("field_trip__centre", "room")
-    return locked.get(pk=session_id)
+    return locked(Session.objects.select_related("field_trip__centre", "room"), pk=session_id, no_key=True)

@@ -20,7 +20,7 @@ from programs.centres.queries import schedule as queries
 from programs.core.audit import record
 from programs.core.idempotency import once
 from programs.core.policy import must
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
 
@@ -132,7 +132,12 @@ def _save_room(room: Room, *, name: str, capacity: int, before: dict, by: User) 
 def add_season(*, terms: rules.SeasonTerms, by: User, key: str) -> Season:
     """A new season. Raises PermissionDenied, and ``Refused("closes_first")``."""
     must(policy.may_edit_seasons(by))
-    return _save_season(Season(code=new_reference(SEASON_PREFIX)), terms, before={}, by=by)
+    return under_reference(
+        Season,
+        SEASON_PREFIX,
+        lambda code: _save_season(Season(code=code), terms, before={}, by=by),
+        column="code",
+    )
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from programs.consents.emails import consent_withdrawn
 from programs.consents.models import Consent, ConsentText, GuardianLink
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
+from programs.core.locking import locked
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile
@@ -47,8 +48,7 @@ class _Voice:
 
 def lock_pupil(*, pupil_id: int) -> Pupil:
     """The pupil's row, locked until the transaction ends: two answers about one pupil come one after the other."""
-    locked = Pupil.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
-    return locked.get(pk=pupil_id)
+    return locked(Pupil.objects.select_related("school"), pk=pupil_id, no_key=True)
 
 
 # --- By link and by account ---------------------------------------------------------------------

@@ -15,6 +15,7 @@ from programs.consents import queries, rules
 from programs.consents.models import Consent, GuardianLink
 from programs.consents.policy import may_collect
 from programs.core.audit import record
+from programs.core.locking import all_locked
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import Pupil
@@ -41,8 +42,8 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[Issued
     same links. Pupils whose guardian is no longer asked get none.
     Raises PermissionDenied, and ``Refused``: ``nobody_asked``, ``link_over``.
     """
-    locked = Pupil.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
-    chosen = list(locked.filter(pk__in=[pupil.pk for pupil in pupils]).order_by("pk"))
+    wanted = Pupil.objects.select_related("school").filter(pk__in=[pupil.pk for pupil in pupils])
+    chosen = all_locked(wanted.order_by("pk"), no_key=True)
     must(all(may_collect(by, pupil.school) for pupil in chosen))
     today = timezone.localdate()
     asked = [pupil for pupil in chosen if rules.link_refusal(pupil, today=today) is None]

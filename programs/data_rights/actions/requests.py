@@ -6,6 +6,7 @@ The row holds the current state; each step is an audit row, and a requester with
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,6 +20,8 @@ from programs.consents.choices import ConsentState
 from programs.consents.models import Consent
 from programs.core.audit import Code, record
 from programs.core.idempotency import key_reused
+from programs.core.locking import locked
+from programs.core.nets import one_by_one
 from programs.core.policy import must
 from programs.core.references import ALPHABET
 from programs.core.refusals import Refused, refuse_if
@@ -108,8 +111,7 @@ def _new_request(*, kind: str, received_at: datetime, pupil: Pupil | None, perso
 
 def locked_request(*, request_id: int) -> DataRequest:
     """The request under its lock."""
-    rows = DataRequest.objects.select_for_update(of=("self",)).select_related("school", "pupil", "person")
-    return rows.get(pk=request_id)
+    return locked(DataRequest.objects.select_related("school", "pupil", "person"), pk=request_id)
 
 
 def _request_to_handle(*, request_id: int, by: User) -> DataRequest:
@@ -294,11 +296,15 @@ def _set(request: DataRequest, facts: dict[str, Any], *, by: User) -> None:
 
 def warn_handlers(*, today: date) -> int:
     """Warn before a date is missed, once for each date; how many requests were warned of."""
-    warned = 0
+    due: dict[str, list[DataRequest]] = {"answer": [], "due": []}
     for row, occasion in queries.to_warn_of(today):
-        day = row.answer_by if occasion == "answer" else row.due_on
-        with transaction.atomic():
-            if tell_handlers(request=row, occasion=occasion, day=day):
-                DataRequest.objects.filter(pk=row.pk).update(alerted_at=timezone.now())
-                warned += 1
-    return warned
+        due[occasion].append(row)
+    return sum(one_by_one(f"data requests {what}", rows, partial(_warn, occasion=what)) for what, rows in due.items())
+
+
+@transaction.atomic
+def _warn(row: DataRequest, *, occasion: str) -> bool:
+    day = row.answer_by if occasion == "answer" else row.due_on
+    if not tell_handlers(request=row, occasion=occasion, day=day):
+        return False
+    return DataRequest.objects.filter(pk=row.pk).update(alerted_at=timezone.now()) == 1

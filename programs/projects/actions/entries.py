@@ -11,7 +11,7 @@ from programs.competitions.models import Competition, ProjectField
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.policy import must
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.projects.models import Project, ProjectMember
@@ -46,17 +46,17 @@ def create_project(
     team = [pupil, _partner_of(pupil, partner)] if partner else [pupil]
     refuse_if(entry_refusal(competition, entrants_of(competition, team), now=timezone.now()))
     _refuse_strange_teacher(supervisor, pupil.school)
-    project = Project.objects.create(
-        reference=new_reference("DA"),
-        competition=competition,
-        school=pupil.school,
-        title=title,
-        kind=kind,
-        field=field,
-        summary=summary,
-        supervisor=supervisor,
-        created_by=by,
-    )
+    facts = {
+        "competition": competition,
+        "school": pupil.school,
+        "title": title,
+        "kind": kind,
+        "field": field,
+        "summary": summary,
+        "supervisor": supervisor,
+        "created_by": by,
+    }
+    project = under_reference(Project, "DA", lambda reference: Project.objects.create(reference=reference, **facts))
     _join(project, team)
     after = {"competition": Code(competition.code), "team": len(team)}
     record(by=by, action="project.create", obj=project, after=after)

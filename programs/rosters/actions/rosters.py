@@ -14,10 +14,11 @@ from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.jobs import enqueue
+from programs.core.locking import locked
 from programs.core.models import SchoolYear
 from programs.core.policy import must
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refusal, Refused, refuse_if
 from programs.pupils.models import ClassGroup
 from programs.pupils.policy import may_keep_roll
@@ -62,16 +63,18 @@ def upload_roster(
         must(may_keep_roll(by, school))
         file_hash = hash_of_file(upload)
         refuse_if(same_file_refusal(school=school, file_hash=file_hash, once_more=once_more))
-        roster = RosterImport.objects.create(
-            reference=new_reference("DS"),
-            school=school,
-            school_year=school_year,
-            uploaded_by=by,
-            source=source,
-            file_name=file_name,
-            file_path=file_path,
-            file_hash=file_hash,
-            options={"class_name": class_group.name, "class_grade": class_group.grade} if class_group else {},
+        facts = {
+            "school": school,
+            "school_year": school_year,
+            "uploaded_by": by,
+            "source": source,
+            "file_name": file_name,
+            "file_path": file_path,
+            "file_hash": file_hash,
+            "options": {"class_name": class_group.name, "class_grade": class_group.grade} if class_group else {},
+        }
+        roster = under_reference(
+            RosterImport, "DS", lambda reference: RosterImport.objects.create(reference=reference, **facts)
         )
         after = {"school": Code(school.code), "year": Code(school_year.name)}
         record(by=by, action="roster.upload", obj=roster, after=after)
@@ -124,7 +127,7 @@ def map_roster(
 
 
 def _fresh(roster: RosterImport, *, by: User, wanted, or_stalled: bool = False) -> RosterImport:
-    fresh = RosterImport.objects.select_for_update(of=("self",)).select_related("school", "job").get(pk=roster.pk)
+    fresh = locked(RosterImport.objects.select_related("school", "job"), pk=roster.pk)
     must(may_import(by, fresh))
     state = ImportState.FAILED if or_stalled and fresh.is_stalled else fresh.state
     refuse_if(rules.import_refusal(state=state, wanted=wanted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +20,8 @@ from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.calendar import add_working_days
 from programs.core.idempotency import once
+from programs.core.locking import locked
+from programs.core.nets import in_turn, one_by_one
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.schools import emails, rules
@@ -96,7 +99,7 @@ def correct_claim(
     Raises ``Refused``: ``claim_decided``, ``claim_refused``, ``claim_expired``, ``claim_waiting``.
     """
     typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
-    claim = SchoolClaim.objects.select_for_update().select_related("school").get(pk=claim.pk)
+    claim = locked(SchoolClaim.objects.select_related("school"), pk=claim.pk)
     if claim.state == ClaimState.SUBMITTED and all(getattr(claim, name) == typed[name] for name in TYPED):
         return claim  # the same correction sent twice
     refuse_if(rules.correction_refusal(claim.state))
@@ -177,7 +180,7 @@ def _settle(*, school: School, to: SchoolState, by: User) -> None:
 
 
 def _claim_to_decide(*, claim_id: int, by: User, to: ClaimState) -> SchoolClaim:
-    claim = SchoolClaim.objects.select_for_update(of=("self",)).select_related("school__ward").get(pk=claim_id)
+    claim = locked(SchoolClaim.objects.select_related("school__ward"), pk=claim_id)
     must(may_decide(by, claim))
     refuse_if(rules.decision_refusal(claim.state, to=to))
     return claim
@@ -197,11 +200,8 @@ def _decide(
 def chase_registrations() -> dict[str, int]:
     """Everything that is due today; the number of each step."""
     waiting = Waiting.from_settings(settings.JURISDICTION)
-    return {
-        "authority": remind_authorities(waiting=waiting),
-        "claimant": remind_claimants(waiting=waiting),
-        "expired": expire_registrations(waiting=waiting),
-    }
+    steps = {"authority": remind_authorities, "claimant": remind_claimants, "expired": expire_registrations}
+    return in_turn("registrations", {name: partial(step, waiting=waiting) for name, step in steps.items()})
 
 
 def remind_authorities(*, waiting: Waiting) -> int:
@@ -210,15 +210,21 @@ def remind_authorities(*, waiting: Waiting) -> int:
     due = [claim.pk for claim in _submitted() if _authority_is_due(claim, waiting, today)]
     if not due:
         return 0
-    with transaction.atomic():
-        for officer in _deciding_officers():
-            mine = list(school_queries.claims_to_decide(officer).filter(pk__in=due).order_by("sent_at"))
-            if mine:
-                emails.claims_wait(officer=officer, claims=mine, today=today)
-        SchoolClaim.objects.filter(pk__in=due).update(reminded_at=timezone.now())
-        for claim in SchoolClaim.objects.filter(pk__in=due):
-            record(by=None, action="claim.remind", obj=claim, after={"whom": Code("authority")})
-    return len(due)
+
+    @transaction.atomic
+    def write(officer: User) -> None:
+        mine = list(school_queries.claims_to_decide(officer).filter(pk__in=due).order_by("sent_at"))
+        if mine:
+            emails.claims_wait(officer=officer, claims=mine, today=today)
+
+    one_by_one("registrations authority: officer", _deciding_officers(), write)
+    return one_by_one("registrations authority", SchoolClaim.objects.filter(pk__in=due), _note_authority_reminded)
+
+
+@transaction.atomic
+def _note_authority_reminded(claim: SchoolClaim) -> bool:
+    record(by=None, action="claim.remind", obj=claim, after={"whom": Code("authority")})
+    return SchoolClaim.objects.filter(pk=claim.pk).update(reminded_at=timezone.now()) == 1
 
 
 def _submitted() -> QuerySet[SchoolClaim]:
@@ -246,18 +252,17 @@ def remind_claimants(*, waiting: Waiting) -> int:
     expiring = timedelta(days=waiting.expire_after)
     not_reminded = Q(claimant_reminded_at=None) | Q(claimant_reminded_at__lte=now - again)
     due = _returned().filter(decided_at__lte=now - first, decided_at__gt=now - expiring).filter(not_reminded)
-    count = 0
-    for claim in due.select_related("school"):
-        with transaction.atomic():
-            same = SchoolClaim.objects.filter(
-                pk=claim.pk, state=ClaimState.RETURNED, claimant_reminded_at=claim.claimant_reminded_at
-            )
-            if not same.update(claimant_reminded_at=now):
-                continue
-            emails.claim_reminder(claim=claim, until=timezone.localdate((claim.decided_at or now) + expiring), now=now)
-            record(by=None, action="claim.remind", obj=claim, after={"whom": Code("claimant")})
-            count += 1
-    return count
+
+    @transaction.atomic
+    def remind(claim: SchoolClaim) -> bool:
+        same = _returned().filter(pk=claim.pk, claimant_reminded_at=claim.claimant_reminded_at)
+        if not same.update(claimant_reminded_at=now):
+            return False
+        emails.claim_reminder(claim=claim, until=timezone.localdate((claim.decided_at or now) + expiring), now=now)
+        record(by=None, action="claim.remind", obj=claim, after={"whom": Code("claimant")})
+        return True
+
+    return one_by_one("registrations claimant", due.select_related("school"), remind)
 
 
 def _returned() -> QuerySet[SchoolClaim]:
@@ -267,22 +272,22 @@ def _returned() -> QuerySet[SchoolClaim]:
 def expire_registrations(*, waiting: Waiting) -> int:
     """Without a reply the registration eventually expires, and someone else can register the school."""
     until = timezone.now() - timedelta(days=waiting.expire_after)
-    count = 0
-    for claim in _returned().filter(decided_at__lte=until).select_related("school"):
-        with transaction.atomic():
-            if not _returned().filter(pk=claim.pk).update(state=ClaimState.EXPIRED):
-                continue
-            claim.state = ClaimState.EXPIRED
-            _free_school(claim.school)
-            with override(settings.LANGUAGE_CODE):
-                reason = _("Returned for correction, and there was no reply within {days} days.").format(
-                    days=waiting.expire_after
-                )
-            before, after = {"state": ClaimState.RETURNED}, {"state": claim.state}
-            record(by=None, action="claim.expire", obj=claim, before=before, after=after, reason=reason)
-            emails.claim_expired(claim=claim, reason=reason)
-            count += 1
-    return count
+    due = _returned().filter(decided_at__lte=until).select_related("school")
+    return one_by_one("registrations expired", due, partial(_expire, days=waiting.expire_after))
+
+
+@transaction.atomic
+def _expire(claim: SchoolClaim, *, days: int) -> bool:
+    if not _returned().filter(pk=claim.pk).update(state=ClaimState.EXPIRED):
+        return False
+    claim.state = ClaimState.EXPIRED
+    _free_school(claim.school)
+    with override(settings.LANGUAGE_CODE):
+        reason = _("Returned for correction, and there was no reply within {days} days.").format(days=days)
+    before, after = {"state": ClaimState.RETURNED}, {"state": claim.state}
+    record(by=None, action="claim.expire", obj=claim, before=before, after=after, reason=reason)
+    emails.claim_expired(claim=claim, reason=reason)
+    return True
 
 
 def _free_school(school: School) -> None:

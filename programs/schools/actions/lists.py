@@ -15,7 +15,7 @@ from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.policy import must
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
-from programs.core.references import new_reference
+from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.actions.states import keep_former_name
 from programs.schools.choices import ImportState
@@ -59,8 +59,9 @@ def upload_list(*, upload: UploadedFile, file_name: str, by: User, key: str) -> 
 
 
 def _keep(*, file_name: str, file_path: str, file_hash: str, by: User) -> SchoolListImport:
-    kept = SchoolListImport.objects.create(
-        reference=new_reference("DT"), uploaded_by=by, file_name=file_name, file_path=file_path, file_hash=file_hash
+    facts = {"uploaded_by": by, "file_name": file_name, "file_path": file_path, "file_hash": file_hash}
+    kept = under_reference(
+        SchoolListImport, "DT", lambda reference: SchoolListImport.objects.create(reference=reference, **facts)
     )
     record(by=by, action="school_list.upload", obj=kept, after={"hash": Code(file_hash)})
     return kept
@@ -69,7 +70,7 @@ def _keep(*, file_name: str, file_path: str, file_hash: str, by: User) -> School
 def _fresh(kept: SchoolListImport, by: User) -> SchoolListImport:
     """The upload, locked, while it can still be changed."""
     must(may_import_list(by))
-    fresh = SchoolListImport.objects.select_for_update(of=("self",)).get(pk=kept.pk)
+    fresh = SchoolListImport.objects.select_for_update().get(pk=kept.pk)
     refuse_if(list_refusal(fresh.state))
     return fresh
 

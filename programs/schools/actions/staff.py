@@ -13,6 +13,7 @@ from programs.accounts.actions import create_person, prove_address
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.idempotency import once
+from programs.core.locking import locked
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.schools import emails, rules
@@ -164,7 +165,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
 
     Raises PermissionDenied, and ``Refused("invitation_accepted")``.
     """
-    fresh = Invitation.objects.select_for_update(of=("self",)).select_related("school").get(pk=invitation.pk)
+    fresh = locked(Invitation.objects.select_related("school"), pk=invitation.pk)
     must(may_coordinate(by, fresh.school))
     if fresh.accepted_at:
         raise Refused.because("invitation_accepted", _("This invitation has already been accepted."))
@@ -185,14 +186,11 @@ def accept_invitation(
     ``invitation_missing``, ``invitation_used``, ``invitation_withdrawn``, ``invitation_expired``,
     ``other_account``, ``sign_in_first``.
     """
-    invitation = (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("school")
-        .filter(token_hash=staff_queries.hash_of_token(token))
-        .first()
-    )
-    if invitation is None:
-        raise Refused(rules.NO_INVITATION)
+    try:
+        token_hash = staff_queries.hash_of_token(token)
+        invitation = locked(Invitation.objects.select_related("school"), token_hash=token_hash)
+    except Invitation.DoesNotExist:
+        raise Refused(rules.NO_INVITATION) from None
     refuse_if(rules.acceptance_refusal(invitation, now=timezone.now()))
     refuse_if(
         rules.acceptor_refusal(
@@ -242,8 +240,7 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
 
     Ending it again changes nothing. Raises PermissionDenied.
     """
-    rows = Membership.objects.select_for_update(of=("self",)).select_related("school", "user")
-    fresh = rows.get(pk=membership.pk)
+    fresh = locked(Membership.objects.select_related("school", "user"), pk=membership.pk)
     must(may_end_membership(by, fresh))
     if fresh.ended_on is None:
         fresh.ended_on = timezone.localdate()

@@ -12,6 +12,7 @@ from programs.bookings.choices import COMING
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking
 from programs.centres.choices import SessionState
+from programs.core.nets import one_by_one
 from programs.notices.queries import keys_written
 from programs.visit_days.rules import REMINDERS, reminder_due
 
@@ -27,9 +28,16 @@ def send_reminders(*, now: datetime | None = None) -> int:
         session__starts_at__gt=now,
         session__starts_at__lte=now + max(REMINDERS.values()),
     ).select_related("session")
-    due = {booking.pk: key for booking in coming.order_by("session_id", "pk") if (key := _key(booking, now))}
+    due: dict[int, str] = {}
+
+    def judge(booking: Booking) -> None:
+        if key := _key(booking, now):
+            due[booking.pk] = key
+
+    one_by_one("reminders to judge", coming.order_by("session_id", "pk"), judge)
     written = keys_written(due.values())
-    return sum(_remind(booking_id=pk, now=now) for pk, key in due.items() if key not in written)
+    unwritten = [pk for pk, key in due.items() if key not in written]
+    return one_by_one("reminders", unwritten, lambda pk: _remind(booking_id=pk, now=now))
 
 
 def _code(booking: Booking, now: datetime) -> str | None:
