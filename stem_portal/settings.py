@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "programs.duplicates",
     "programs.topics",
     "programs.centres",
+    "programs.authorities",
     "programs.bookings",
     "programs.ballots",
     "programs.visit_days",

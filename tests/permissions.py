@@ -133,6 +133,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "booking_confirm": _reference("booking"),
     "booking_roster": _reference("booking"),
     "booking_resize": _reference("booking"),
+    "booking_ask_again": _reference("booking"),
     "booking_needs": _reference("booking"),
     "booking_paper": lambda place: {"reference": place.booking.reference, "kind": "plan"},
     "booking_answer": _reference("booking"),

@@ -24,6 +24,7 @@ FLOORS = [
     {"data_rights", "duplicates"},
     {"topics"},
     {"centres"},
+    {"authorities"},
     {"bookings"},
     {"ballots", "visit_days"},
     {"curricula"},

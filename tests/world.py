@@ -20,10 +20,11 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.authorities.choices import ApprovalKind
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
 from programs.ballots.rules import FACTORS, canonical, hash_of
-from programs.bookings.choices import ApprovalKind, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
 from programs.centres.choices import BookingMode, CentreRole, PaperKind

@@ -49,7 +49,7 @@ BOOKING_MOVES = {
     S.OFFERED: {S.HELD, S.WAITLISTED, S.EXPIRED, *CANCELLED},
     S.HELD: {S.PAPERS_DUE, S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, *CANCELLED, S.REFUSED},
     S.PAPERS_DUE: {S.CONFIRMED, S.ATTENDED, S.NO_SHOW, S.EXPIRED, *CANCELLED, S.REFUSED},
-    S.CONFIRMED: {S.ATTENDED, S.NO_SHOW, *CANCELLED},
+    S.CONFIRMED: {S.ATTENDED, S.NO_SHOW, *CANCELLED, S.REFUSED},
     S.ATTENDED: {S.CLOSED, S.NO_SHOW},
     S.NO_SHOW: {S.ATTENDED},
     S.CLOSED: set(),
@@ -58,18 +58,6 @@ BOOKING_MOVES = {
     S.CANCELLED_BY_CENTRE: set(),
     S.REFUSED: set(),
 }
-
-
-class ApprovalKind(TextChoices):
-    PRINCIPAL = "principal", _("Principal")
-    WARD = "ward", pgettext_lazy("approval", "Ward")
-    DEPARTMENT = "department", _("Department's consent to leave the city")
-
-
-class ApprovalState(TextChoices):
-    ASKED = "asked", pgettext_lazy("approval", "Waiting")
-    APPROVED = "approved", pgettext_lazy("approval", "Approved")
-    REFUSED = "refused", pgettext_lazy("approval", "Refused")
 
 
 AUDIT_ACTIONS = {
@@ -84,11 +72,14 @@ AUDIT_ACTIONS = {
     "booking.leave": _("Left the waiting list"),
     "booking.offer_expired": _("Offer expired without an answer"),
     "booking.paper": _("Paper submitted"),
-    "booking.ask_again": _("Approvals requested again: a paper changed"),
+    "booking.ask_again": _("Approvals requested again"),
+    "booking.falls_to": _("Approval requested from the next authority"),
+    "booking.grace": _("Given more time: only an authority's answer was missing"),
     "booking.approve": _("Visit approved"),
+    "booking.return": _("Visit sent back to be mended"),
     "booking.refuse": _("Visit refused"),
     "booking.warn": _("Reminded that papers are due"),
-    "booking.lapse": _("Places released: the papers were not complete in time"),
+    "booking.lapse": _("Places released: the visit was not confirmed in time"),
     "booking.resize": _("Size of the group changed"),
     "booking.lock_count": _("Head count finalised"),
     "booking.exception": _("Places given by exception"),

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from programs.authorities.choices import ApprovalState
 from programs.bookings.models import GROUP, Group
 from programs.centres.forms import number
 from programs.core.forms import CleanCharField, CleanFormMixin, PhoneField
@@ -201,23 +202,25 @@ class PaperForm(CleanFormMixin, VersionedFormMixin, forms.Form):
 
 
 class DecisionForm(CleanFormMixin, forms.Form):
-    """The button that was pressed says yes or no."""
+    """The button that was pressed says yes, not yet or no."""
 
     reason = CleanCharField(
-        label=_("If you refuse: the reason"),
+        label=_("If you do not approve it: what has to change, or why not"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The school will read this. A refusal ends the booking and releases its places."),
+        help_text=_("The school will read this. Sent back, the visit keeps its places while the school mends it."),
     )
     decision = forms.ChoiceField(
-        choices=[("approve", _("Approve the visit")), ("refuse", _("Refuse the visit"))], widget=forms.HiddenInput
+        choices=[(state, "") for state in ApprovalState if state != ApprovalState.ASKED], widget=forms.HiddenInput
     )
+    seen = forms.CharField(max_length=16, widget=forms.HiddenInput)
 
     @property
-    def answer(self) -> dict[str, bool | str]:
-        """For the action, which wants a reason for a refusal."""
-        return {"approved": self.cleaned_data["decision"] == "approve", "reason": self.cleaned_data["reason"]}
+    def answer(self) -> dict[str, str]:
+        """For the action, which wants a reason for everything but a yes."""
+        said = self.cleaned_data
+        return {"answer": said["decision"], "reason": said["reason"], "seen": said["seen"]}
 
 
 class GroupForm(CleanFormMixin, VersionedFormMixin, forms.Form):

@@ -13,14 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.authorities.models import Question
 from programs.bookings.choices import (
     CAME,
     LIVE,
     SEAT_COUNTED,
     SEAT_HOLDING,
     UNFINISHED,
-    ApprovalKind,
-    ApprovalState,
     BookingState,
 )
 from programs.centres.choices import PaperKind
@@ -158,6 +157,7 @@ class Booking(GroupColumns):
     override_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     waiting_since = models.DateTimeField(null=True, blank=True)
     papers_due_at = models.DateTimeField(null=True, blank=True)
+    grace_given_at = models.DateTimeField(null=True, blank=True)  # only an authority's answer was missing when due
     confirmed_at = models.DateTimeField(null=True, blank=True)
     arrived_pupils = models.PositiveSmallIntegerField(_("pupils who came"), null=True, blank=True)
     arrived_girls = models.PositiveSmallIntegerField(_("of whom girls"), null=True, blank=True)
@@ -226,13 +226,15 @@ class Booking(GroupColumns):
         return max(self.created_at, self.offered_at or self.created_at)
 
 
-class BookingApproval(models.Model):
+class BookingApproval(Question):
     """Somebody's yes or no to a visit; which ones a visit needs follows from its risk."""
 
-    PII = {"decided_by": RECORD | OWN, "reason": MASK | LASTS}
+    PII = {"decided_by": RECORD | OWN, "reason": MASK | LASTS, "visit_day": PLAIN}
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="approvals")
-    kind = models.CharField(_("approval"), max_length=12, choices=ApprovalKind)
-    state = models.CharField(_("status"), max_length=10, choices=ApprovalState, default=ApprovalState.ASKED)
+    # What the yes was said to.
+    pupils = models.PositiveSmallIntegerField(_("pupils"), null=True, blank=True)
+    visit_day = models.DateField(_("day"), null=True, blank=True)
+    price_vnd = models.PositiveIntegerField(_("price"), null=True, blank=True)
     decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)

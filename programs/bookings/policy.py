@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
-from programs.bookings.choices import CAME, ApprovalKind
+from programs.authorities import rules as questions
+from programs.authorities.choices import ApprovalKind
+from programs.authorities.queries import approvals_needed, holders_of, whom_to_ask
+from programs.bookings.choices import CAME
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.queries import CITY_DEPTH, approvals_needed, papers_read_by, risks_of
+from programs.bookings.queries import papers_read_by, risks_of
 from programs.bookings.rules.papers import Checklist
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
-from programs.schools.choices import Authority, OfficeRole, SchoolRole
-from programs.schools.models import Membership, OfficerPost, School
+from programs.schools.choices import SchoolRole
+from programs.schools.models import School
 from programs.schools.policy import may_act_for
 from programs.schools.queries.roles import roles_of
-from programs.schools.queries.schools import schools_in_scope
-from programs.schools.rules import COORDINATING, Roles
 
 
 def may_book(user) -> bool:
@@ -74,66 +73,34 @@ def may_read_papers(user, booking: Booking) -> bool:
     return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
 
 
-def with_principal_known(schools: Iterable[int]) -> set[int]:
-    """Those of ``schools`` that have a principal in the portal."""
-    principals = Membership.objects.current().filter(school__in=schools, role=SchoolRole.PRINCIPAL)
-    return set(principals.values_list("school_id", flat=True))
-
-
-def decides_for_school(roles: Roles, booking: Booking, *, with_principal: set[int]) -> bool:
-    """The principal, or the coordinator where there is none; either of them where the school decides alone."""
-    school = booking.school
-    if not school.is_working:
-        return False
-    if SchoolRole.PRINCIPAL in roles.roles_at(school):
-        return True
-    if not roles.coordinates(school):
-        return False
-    return school.pk not in with_principal or approvals_needed(risks_of(booking)) == (ApprovalKind.PRINCIPAL,)
+def offices_of(approval: BookingApproval) -> tuple[str, ...]:
+    """Whose answer counts for this approval now."""
+    alone = approvals_needed(risks_of(approval.booking)) == (ApprovalKind.PRINCIPAL,)
+    return questions.offices_of(approval, approval.booking.school, alone=alone)
 
 
 def deciders_of(approval: BookingApproval) -> list[User]:
-    """Who is asked: the school's principal, or else its coordinators; the officers who look after the school."""
-    booking = approval.booking
-    if approval.kind == ApprovalKind.PRINCIPAL:
-        staff = Membership.objects.current().filter(school=booking.school_id).select_related("user").order_by("pk")
-        heads = [each.user for each in staff.filter(role=SchoolRole.PRINCIPAL)]
-        return heads or list({each.user_id: each.user for each in staff.filter(role__in=COORDINATING)}.values())
-    of_ward = approval.kind == ApprovalKind.WARD and booking.school.authority != Authority.DEPARTMENT
-    return _officers(booking.school, OfficeRole.WARD if of_ward else OfficeRole.DEPARTMENT)
+    """Everybody whose answer counts now: those who are asked, and those who were asked before them."""
+    school = approval.booking.school
+    people = [person for office in offices_of(approval) for person in holders_of(office, school)]
+    return list({person.pk: person for person in people}.values())
 
 
-def _officers(school: School, role: str) -> list[User]:
-    """The officers of ``role`` who look after the school; a ward post without a ward looks after none."""
-    areas: set[int] = set()
-    for leaf in (school.ward, school.cluster):
-        for _floor in range(CITY_DEPTH):
-            if leaf is None:
-                break
-            areas.add(leaf.pk)
-            leaf = leaf.parent
-    within = Q(areas__in=areas)
-    if role == OfficeRole.DEPARTMENT:
-        within |= Q(areas__isnull=True)
-    posts = OfficerPost.objects.filter(within, role=role, user__is_active=True).select_related("user")
-    return list({post.user_id: post.user for post in posts.order_by("pk")}.values())
-
-
-def may_decide(user, booking: Booking, kind: str) -> bool:
-    """Whether this person's answer counts as ``kind`` for this booking."""
-    roles, school = roles_of(user), booking.school
-    if kind == ApprovalKind.PRINCIPAL:
-        led = roles.is_staff_of(school)
-        return led and decides_for_school(roles, booking, with_principal=with_principal_known([school.pk]))
-    of_ward = kind == ApprovalKind.WARD and school.authority != Authority.DEPARTMENT
-    officer = roles.is_ward_officer if of_ward else roles.is_department
-    return officer and schools_in_scope(user).filter(pk=school.pk).exists()
+def may_decide(user, approval: BookingApproval) -> bool:
+    return user.is_authenticated and user in deciders_of(approval)
 
 
 def approves_by_confirming(user, checklist: Checklist) -> bool:
     """Whether nothing but this person's own approval for the school is missing."""
-    missing = [line.kind for line in checklist.approvals if not line.done]
-    return missing == [ApprovalKind.PRINCIPAL] and may_decide(user, checklist.booking, ApprovalKind.PRINCIPAL)
+    missing = [line for line in checklist.approvals if not line.done]
+    if [line.kind for line in missing] != [ApprovalKind.PRINCIPAL]:
+        return False
+    return may_decide(user, missing[0].row or _not_asked_yet(checklist.booking))
+
+
+def _not_asked_yet(booking: Booking) -> BookingApproval:
+    asked = whom_to_ask(ApprovalKind.PRINCIPAL, booking.school)
+    return BookingApproval(booking=booking, kind=ApprovalKind.PRINCIPAL, asked_of=asked.office)
 
 
 def may_keep_photographs(user, booking: Booking) -> bool:
@@ -168,6 +135,7 @@ PERMISSIONS = [
         SCHOOL_STAFF,
         "booking_paper",
         "booking_resize",
+        "booking_ask_again",
         "booking_answer",
     ),
     sees(
@@ -176,20 +144,26 @@ PERMISSIONS = [
         "paper_file",
     ),
     does(
-        _("approve or refuse visits for the school (the coordinator, unless it must be the principal)"),
+        _(
+            "approve visits for the school, send them back or refuse them (the coordinator, where there is no "
+            "principal or none who answers)"
+        ),
         (Role.COORDINATOR, Role.PRINCIPAL),
         "approval_principal",
     ),
     does(
         _(
-            "approve or refuse visits that are far away, paid for or for primary pupils (for upper secondary "
-            "schools, the department)"
+            "approve visits that are far away, paid for or for primary pupils, send them back or refuse them (for "
+            "upper secondary schools, the department); also any visit of a school where nobody answers"
         ),
         (Role.WARD_OFFICER,),
         "approval_ward",
     ),
     does(
-        _("allow or refuse primary pupils to leave their city for a visit"),
+        _(
+            "allow primary pupils to leave their city for a visit, or refuse it; also answer for a ward that has no "
+            "officer or does not answer"
+        ),
         (Role.DEPARTMENT_OFFICER,),
         "approval_department",
     ),

@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from programs.bookings.choices import (
-    BOOKING_GROUPS,
-    CAME,
-    COUNT_IN_SEASON,
-    LIVE,
-    SEAT_COUNTED,
-    SEAT_HOLDING,
-    ApprovalKind,
+from programs.accounts.models import User
+from programs.authorities.choices import ApprovalKind, ApprovalState, Office
+from programs.authorities.queries import (
+    approvals_needed,
+    end_of_working_day,
+    holders_of,
+    risks_of_visit,
+    schools_answered_for,
 )
+from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE, SEAT_COUNTED
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
 from programs.bookings.rules import papers
 from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
 from programs.bookings.rules.papers import ApprovalLine, Checklist, Consents, PaperLine
-from programs.centres.choices import PaperKind, VisitRisk
+from programs.centres.choices import CentreRole, PaperKind, VisitRisk
 from programs.centres.models import SeasonOpening, Session, SessionSeries
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
-from programs.core.choices import level_of_grade
 from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared
-from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.models import ClassGroup
 from programs.pupils.queries import pupils_of_class
-from programs.schools.choices import WORKING_STATES, SchoolRole
-from programs.schools.models import Area, School
+from programs.schools.choices import WORKING_STATES, Authority, SchoolRole
+from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 from programs.schools.rules import COORDINATING
@@ -64,16 +64,6 @@ def bookings_run_by(user) -> QuerySet[Booking]:
 def bookings_of_schools(user) -> QuerySet[Booking]:
     """The bookings of the schools whose staff the person is."""
     return Booking.objects.filter(school__in=roles_of(user).school_ids).select_related(*BOOKING_PARTS)
-
-
-def bookings_of_pupil(pupil: Pupil, *, now: datetime) -> QuerySet[Booking]:
-    """Visits for which the pupil is named, with ``attended``; where nobody is named yet, the coming ones of the class."""
-    named = RosterEntry.objects.filter(booking=OuterRef("pk"), pupil=pupil)
-    anybody = RosterEntry.objects.filter(booking=OuterRef("pk"))
-    classes = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values("class_group")
-    of_class = Q(class_group__in=classes, session__ends_at__gt=now) & ~Exists(anybody)
-    bookings = Booking.objects.filter(Exists(named) | of_class, state__in=(*SEAT_HOLDING, *CAME))
-    return bookings.annotate(attended=Subquery(named.values("attended")[:1])).select_related(*BOOKING_PARTS)
 
 
 def in_group(bookings: QuerySet[Booking], group: str) -> QuerySet[Booking]:
@@ -191,18 +181,6 @@ def _school_to_book(pk: int, season: int) -> QuerySet[School]:
 _SCHOOL_TO_BOOK = Prepared(_school_to_book, pk=-1, season=-2)
 
 
-def opening_for(session: Session, schools: Collection[School]) -> datetime:
-    """When booking of ``session`` opens for these schools: with their cluster where its season says so.
-
-    For a person at several schools, the last of them, so that waiting for it misses none.
-    """
-    if not session.season_id:
-        return session.booking_opens_at
-    clusters = {school.cluster_id for school in schools}
-    openings = SeasonOpening.objects.filter(season=session.season_id, cluster__in=clusters)
-    return max([session.booking_opens_at, *openings.values_list("opens_at", flat=True)])
-
-
 def _bookings_in_the_way(school: int, now: datetime, season: int) -> QuerySet:
     in_season = Q(state__in=COUNT_IN_SEASON, session__season=season)
     rows = Booking.objects.filter(Q(state__in=LIVE, session__starts_at__gt=now) | in_season, school=school)
@@ -279,35 +257,64 @@ def papers_read_by(user) -> Q:
     roles = roles_of(user)
     heads = [school.pk for school in roles.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
     seen = Q(leader=user) | Q(school__in=heads) | Q(session__field_trip__centre__in=centre_ids_of(user))
-    kinds = [kind for kind, office in ((ApprovalKind.WARD, roles.is_ward_officer),) if office]
-    if roles.is_department:
-        kinds += [ApprovalKind.WARD, ApprovalKind.DEPARTMENT]
-    asked = BookingApproval.objects.filter(kind__in=kinds, booking__school__in=schools_in_scope(user).values("pk"))
-    return seen | Q(pk__in=asked.values("booking")) if kinds else seen
+    if not roles.is_officer:
+        return seen
+    return seen | Q(pk__in=BookingApproval.objects.filter(answered_by(user)).values("booking"))
 
 
-def _city_of(area: Area) -> int:
-    """The root of the area's tree."""
-    for _floor in range(CITY_DEPTH):
-        if area.parent_id is None:
-            break
-        area = area.parent
-    return area.pk
+def answered_by(user) -> Q:
+    """The approvals that are the person's to answer, of any state: ``rules.offices_of`` as a condition.
+
+    Where the school decides alone is not seen here: a coordinator gets the approvals of the head, too.
+    """
+    found, order = Q(pk__in=[]), list(Office)
+    for office, schools in schools_answered_for(user).items():
+        place = order.index(office)
+        mine = Q(kind=office) | Q(kind__in=order[:place], asked_of__in=order[place:])
+        if office == Office.COORDINATOR:
+            mine |= Q(kind=ApprovalKind.PRINCIPAL)
+        if office == Office.DEPARTMENT:
+            mine |= Q(kind=ApprovalKind.WARD, booking__school__authority=Authority.DEPARTMENT)
+        found |= mine & Q(booking__school__in=schools.values("pk"))
+    return found
 
 
 def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
     """What currently makes this booking riskier than a visit next door."""
-    trip = booking.session.field_trip
-    here, there = booking.school.ward, trip.centre.ward
-    neighbours = here.pk == there.pk or (here.parent_id is not None and here.parent_id == there.parent_id)
-    same_city = neighbours or _city_of(here) == _city_of(there)
-    return papers.risks_of(
-        trip, same_ward=here.pk == there.pk, same_city=same_city, level=level_of_grade(booking.grade)
-    )
+    return risks_of_visit(booking.session.field_trip, booking.school, grade=booking.grade)
 
 
-def approvals_needed(risks: Iterable[str]) -> tuple[ApprovalKind, ...]:
-    return papers.approvals_needed(tuple(risks), settings.JURISDICTION.get("visit_approvals", {}))
+def grace_until(booking: Booking, *, now: datetime) -> datetime:
+    """Until when a visit keeps its places for an authority's answer; the next in line get a chance to come."""
+    days = settings.JURISDICTION.get("approval_days", {}).get("grace", 0)
+    return papers.grace_ends(booking.session, end=end_of_working_day(now, days), now=now)
+
+
+def told_of_silence(booking: Booking) -> list[User]:
+    """Who is told that a visit waits for an authority: the centre's managers and the department."""
+    posts = booking.session.field_trip.centre.staff.filter(ended_on__isnull=True, role=CentreRole.MANAGER)
+    people = [post.user for post in posts.filter(user__is_active=True).select_related("user")]
+    return list({each.pk: each for each in (*people, *holders_of(Office.DEPARTMENT, booking.school))}.values())
+
+
+def to_fall_on(*, now: datetime) -> QuerySet[Booking]:
+    """Bookings with an approval whose time is over, or that nobody can answer any more."""
+    states, asked = papers.WITH_APPROVALS, BookingApproval.objects.filter(state=ApprovalState.ASKED)
+    rows = asked.filter(booking__state__in=states, booking__session__starts_at__gt=now)
+    rows = rows.exclude(asked_of=Office.DEPARTMENT).select_related("booking__school__ward", "booking__school__cluster")
+    late = [row.booking_id for row in rows if (row.answer_by and row.answer_by <= now) or not _manned(row)]
+    return Booking.objects.filter(pk__in=late)
+
+
+def _manned(approval: BookingApproval) -> bool:
+    return bool(holders_of(approval.office, approval.booking.school))
+
+
+def price_changed(*, now: datetime) -> QuerySet[Booking]:
+    """Coming bookings with an approval that was given to another price."""
+    answered = BookingApproval.objects.filter(state=ApprovalState.APPROVED, booking__session__starts_at__gt=now)
+    other = answered.exclude(price_vnd=F("booking__session__field_trip__price_vnd")).filter(price_vnd__isnull=False)
+    return Booking.objects.filter(state__in=papers.WITH_APPROVALS, pk__in=other.values("booking"))
 
 
 def approvals_of(booking: Booking, needed: Iterable[str]) -> list[ApprovalLine]:

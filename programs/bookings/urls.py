@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.bookings.choices import ApprovalKind
+from programs.authorities.choices import ApprovalKind
 from programs.bookings.views import bookings, papers, schedule, sessions, waiting
 
 BOOKING = "desk/bookings/<str:reference>/"
@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{BOOKING}papers/<str:kind>/", papers.HandInPaper.as_view(), name="booking_paper"),
     path(f"{BOOKING}answer/", waiting.AnswerOffer.as_view(), name="booking_answer"),
     path(f"{BOOKING}exception/", waiting.BookingException.as_view(), name="booking_exception"),
+    path(f"{BOOKING}ask-again/", papers.AskAgain.as_view(), name="booking_ask_again"),
     *(
         path(
             f"desk/approvals/<int:pk>/{kind}/", papers.DecideApproval.as_view(), {"kind": kind}, name=f"approval_{kind}"

@@ -1,4 +1,4 @@
-"""What the day of a visit puts on the desk: of a centre's staff, and the term's figures of a school."""
+"""What the day of a visit puts on the desk: of a centre's staff, the term's figures of a school, a pupil's own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from programs.bookings.choices import CAME
+from programs.bookings.models import Booking
 from programs.core.calendar import current_term
 from programs.core.dates import short_moment
-from programs.core.desk import DeskLink, DeskStat, DeskTask
+from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskStat, DeskTask
 from programs.schools.queries.roles import roles_of
 from programs.visit_days import policy
 from programs.visit_days.queries import day as day_queries
+from programs.visit_days.queries.day import visits_of_pupil
 
 ROWS = 6
 
@@ -75,3 +78,37 @@ def links(user) -> list[DeskLink]:
         DeskLink(_("Today at the centre"), reverse("centre_day"), weight=10),
         DeskLink(_("The centre in figures"), reverse("centre_month"), weight=12),
     ]
+
+
+def sections(user) -> list[DeskSection]:
+    """For a pupil: upcoming visits, then past ones."""
+    pupil = roles_of(user).pupil
+    if pupil is None:
+        return []
+    now = timezone.now()
+    bookings = list(visits_of_pupil(pupil, now=now).order_by("-session__starts_at")[: 2 * ROWS])
+    coming = [booking for booking in reversed(bookings) if booking.session.ends_at > now]
+    been = [booking for booking in bookings if booking.session.ends_at <= now and booking.attended is not None]
+    return [
+        DeskSection(
+            title=_("My visits"),
+            icon="calendar",
+            items=[_item(booking) for booking in (coming + been)[:ROWS]],
+            empty=_("No visits yet. Your teacher books visits for your class, and you will see them here."),
+            weight=20,
+        )
+    ]
+
+
+def _item(booking: Booking) -> DeskItem:
+    session = booking.session
+    state, label = booking.state, booking.get_state_display()
+    if booking.state in CAME and booking.attended is not None:
+        state, label = ("attended", _("You were there")) if booking.attended else ("no_show", _("You were absent"))
+    return DeskItem(
+        title=session.field_trip.local_title,
+        detail=f"{short_moment(session.starts_at)} · {session.field_trip.centre}",
+        url=reverse("session_detail", args=[session.pk]),
+        state=state,
+        label=label,
+    )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from programs.accounts.models import User
-from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
+from programs.authorities.choices import ApprovalKind, ApprovalState
+from programs.authorities.queries import answer_by, approvals_needed, whom_to_ask
+from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries import approvals_needed, risks_of
+from programs.bookings.queries import risks_of
+from programs.bookings.rules.papers import basis_of
 from programs.centres.choices import PaperKind
 from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
 from programs.core.choices import Level
@@ -152,11 +155,18 @@ def _approvals(
         if not given and number > 0 and decided == 0:  # the school's own head comes first
             break
         by = head if kind == ApprovalKind.PRINCIPAL else _officer(booking, people)
+        asked = whom_to_ask(kind, booking.school)
+        asked_at = moment if given else max(moment, now - timedelta(days=1))
         found.append(
             BookingApproval(
                 booking=booking,
                 kind=kind,
                 state=ApprovalState.APPROVED if given else ApprovalState.ASKED,
+                asked_of=asked.office,
+                stands_in=asked.stands_in,
+                asked_at=asked_at,
+                answer_by=None if given else answer_by(asked.office, now=asked_at),
+                **(basis_of(booking) if given else {}),
                 decided_by_id=by if given else None,
                 decided_at=moment if given else None,
             )
@@ -165,7 +175,8 @@ def _approvals(
 
 
 def _officer(booking: Booking, people: dict[str, User]) -> int | None:
-    return people["mai"].pk if booking.school.ward.name == cast.HOME_WARD else None
+    """The ward's officer where it has one; else the department stands in."""
+    return people["mai" if booking.school.ward.name == cast.HOME_WARD else "nam"].pk
 
 
 def _heads(schools: set[int]) -> dict[int, int]:

@@ -7,12 +7,12 @@ from functools import partial
 
 from django.utils import timezone
 
+from programs.authorities.choices import ApprovalKind
 from programs.bookings.actions.guard import lock_booking
-from programs.bookings.choices import ApprovalKind, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.models import BookingApproval
 from programs.bookings.queries import checklist_of, school_facts_of, session_to_book
 from programs.bookings.rules import booking, group, papers, waiting
-from programs.core.choices import Level
 from tests.centres.make import book, make_session
 from tests.people import make_class, make_school, make_teacher
 
@@ -57,17 +57,20 @@ def calls() -> list[partial]:
         partial(group.resize_refusal, held, **size, girls=21, named=0, now=now),
         partial(group.resize_refusal, confirmed, **size, girls=None, named=25, now=held.session.starts_at),
         partial(group.no_room_refusal, seats_left=1, others_wait=False),
-        partial(papers.approval_label, ApprovalKind.WARD, held.school),
         partial(papers.papers_due, held.session, now=now),
         partial(papers.warning_due, since=now, due=held.papers_due_at),
         partial(papers.lapses, held, now=now),
-        partial(papers.paper_refusal, held, text="", has_file=False),
+        partial(papers.only_authority_missing, checklist),
+        partial(papers.lapse_reason, checklist),
+        partial(papers.grace_ends, held.session, end=now, now=now),
+        partial(papers.may_change_papers, checklist),
+        partial(papers.basis_of, held),
+        partial(papers.seen_mark, held),
+        partial(papers.touched, approval, held),
+        partial(papers.ask_again_refusal, checklist),
+        partial(papers.paper_refusal, checklist, text="", has_file=False),
         partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
-        partial(papers.risks_of, held.session.field_trip, same_ward=True, same_city=True, level=Level.LOWER_SECONDARY),
-        partial(papers.approvals_needed, ["paid"], {"paid": ["ward"]}),
-        partial(papers.to_ask_now, [ApprovalKind.PRINCIPAL], {}),
-        partial(papers.is_approved, [ApprovalKind.PRINCIPAL], {}),
-        partial(papers.decision_refusal, held, approval, approved=False, reason=""),
+        partial(papers.decision_refusal, held, approval, answer="refused", reason="", same=True),
         partial(waiting.promotable, queue, held.session),
         partial(waiting.too_large, held, held.session),
         partial(waiting.passed_over, queue, queue[1:]),

@@ -13,15 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from programs.bookings.actions.approvals import decide_approval
+from programs.authorities import rules as questions
+from programs.authorities.choices import ApprovalKind, ApprovalState
+from programs.authorities.queries import approvals_needed
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
-from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.desk import approvals_to_decide
 from programs.bookings.models import Booking
 from programs.bookings.policy import deciders_of
-from programs.bookings.queries import approvals_needed, checklist_of, risks_of
-from programs.bookings.rules import papers as rules
+from programs.bookings.queries import checklist_of, risks_of
 from programs.bookings.rules.papers import papers_due, warning_due
 from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.models import Centre, FieldTrip, RequiredPaper, Session
@@ -35,6 +36,7 @@ from tests.centres.make import (
     approve,
     book,
     complete,
+    decide_approval,
     hand_in_paper,
     make_centre,
     make_manager,
@@ -99,7 +101,7 @@ def _deadlines_at(moment) -> dict[str, int]:
 def test_who_must_agree_follows_from_the_risk(facts, wanted):
     facts = NEAR | facts
     trip = FieldTrip(**{name: facts.pop(name) for name in OF_TRIP})
-    assert rules.approvals_needed(rules.risks_of(trip, **facts), TABLE) == wanted
+    assert questions.approvals_needed(questions.risks_of(trip, **facts), TABLE) == wanted
 
 
 def test_the_table_is_data_of_the_jurisdiction(settings):
@@ -109,10 +111,10 @@ def test_the_table_is_data_of_the_jurisdiction(settings):
 
 
 def test_the_authorities_are_asked_together_once_the_school_agreed():
-    assert rules.to_ask_now((P, W, D), {}) == [P]
-    assert rules.to_ask_now((P, W, D), {P: ApprovalState.ASKED}) == []
-    assert rules.to_ask_now((P, W, D), {P: ApprovalState.APPROVED}) == [W, D]
-    assert rules.to_ask_now((P, W, D), {P: ApprovalState.APPROVED, W: ApprovalState.APPROVED}) == [D]
+    assert questions.to_ask_now((P, W, D), {}) == [P]
+    assert questions.to_ask_now((P, W, D), {P: ApprovalState.ASKED}) == []
+    assert questions.to_ask_now((P, W, D), {P: ApprovalState.APPROVED}) == [W, D]
+    assert questions.to_ask_now((P, W, D), {P: ApprovalState.APPROVED, W: ApprovalState.APPROVED}) == [D]
 
 
 def test_the_deadline_and_its_warning():
@@ -142,13 +144,14 @@ def test_the_coordinator_approves_only_without_a_principal_or_where_the_school_d
     ngoc = make_principal(school=group.school)
     keep_deadlines()
     approval = group.booking.approvals.get()
-    assert deciders_of(approval) == [ngoc]
+    assert set(deciders_of(approval)) == {ngoc, group.phuc}
+    assert list(Message.objects.filter(kind="approval_asked").values_list("recipient", flat=True)) == [ngoc.pk]
     assert len(approvals_to_decide(group.phuc, now=timezone.now())) == 1
     type(group.session.field_trip).objects.update(needs_transport=True)
     assert approvals_to_decide(group.phuc, now=timezone.now()) == []
     with pytest.raises(PermissionDenied):
-        decide_approval(approval_id=approval.pk, approved=True, by=group.phuc)
-    decide_approval(approval_id=approval.pk, approved=True, by=ngoc)
+        decide_approval(approval_id=approval.pk, by=group.phuc)
+    decide_approval(approval_id=approval.pk, by=ngoc)
 
 
 def test_far_away_the_principal_comes_first_and_then_the_ward(group):
@@ -161,13 +164,13 @@ def test_far_away_the_principal_comes_first_and_then_the_ward(group):
     assert (waits.kind, deciders_of(waits)) == (W, [mai])
     assert approvals_to_decide(elsewhere, now=timezone.now()) == []
     with pytest.raises(PermissionDenied):
-        decide_approval(approval_id=waits.pk, approved=True, by=elsewhere)
+        decide_approval(approval_id=waits.pk, by=elsewhere)
     with pytest.raises(PermissionDenied):
-        decide_approval(approval_id=waits.pk, approved=True, by=group.hanh)
-    decide_approval(approval_id=waits.pk, approved=True, by=mai)
+        decide_approval(approval_id=waits.pk, by=group.hanh)
+    decide_approval(approval_id=waits.pk, by=mai)
     assert Message.objects.filter(kind="booking_approved", recipient=group.hanh).count() == 1
     with pytest.raises(Refused):
-        decide_approval(approval_id=waits.pk, approved=True, by=mai)
+        decide_approval(approval_id=waits.pk, by=mai)
     assert history_of(group.booking).filter(action="booking.approve").count() == 2
 
 
@@ -205,7 +208,7 @@ def test_for_an_upper_secondary_school_the_department_is_the_authority(world):
     assert (waits.kind, deciders_of(waits)) == (W, [department])
     assert approvals_to_decide(ward, now=timezone.now()) == []
     with pytest.raises(PermissionDenied):
-        decide_approval(approval_id=waits.pk, approved=True, by=ward)
+        decide_approval(approval_id=waits.pk, by=ward)
     approve(booking, department)
     assert checklist_of(booking).approvals_missing == 0
 
@@ -217,7 +220,7 @@ def test_the_list_of_what_waits_costs_the_same_for_one_and_for_three(world, djan
         book(make_session(trip=world.session.field_trip, starts_at=starts_at), world.class_8a1, world.hanh)
         keep_deadlines()
         roles_of(world.phuc)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             assert len(approvals_to_decide(world.phuc, now=now)) == number + 1
 
 
@@ -226,9 +229,9 @@ def test_a_no_needs_a_reason_ends_the_booking_and_lets_the_next_in(group):
     keep_deadlines()
     approval = group.booking.approvals.get()
     with pytest.raises(Refused) as refused:
-        decide_approval(approval_id=approval.pk, approved=False, by=group.phuc)
+        decide_approval(approval_id=approval.pk, answer=ApprovalState.REFUSED, by=group.phuc)
     assert refused.value.refusal.code == "reason_missing"
-    no = {"approval_id": approval.pk, "approved": False, "reason": "Trùng ngày thi", "by": group.phuc}
+    no = {"approval_id": approval.pk, "answer": ApprovalState.REFUSED, "reason": "Trùng ngày thi", "by": group.phuc}
     decide_approval(**no)
     with pytest.raises(Refused) as refused:
         decide_approval(**no)
@@ -417,9 +420,11 @@ def test_the_page_of_an_approval_takes_a_yes_or_a_reasoned_no(group, as_user):
     path = reverse("approval_principal", args=[approval.pk])
     client = as_user(group.phuc)
     assert client.get(path).status_code == 200
-    wrong = client.post(path, {"decision": "refuse", "reason": ""})
-    assert wrong.context["form"].errors["reason"]
-    assert client.post(path, {"decision": "approve", "idempotency_key": "a"}).status_code == 302
+    seen = {"seen": client.get(path).context["seen"]}
+    for answer in ("returned", "refused"):
+        wrong = client.post(path, {"decision": answer, "reason": ""} | seen)
+        assert wrong.context["form"].errors["reason"]
+    assert client.post(path, {"decision": "approved"} | seen).status_code == 302
     approval.refresh_from_db()
     assert approval.state == ApprovalState.APPROVED
     assert client.get(reverse("approval_ward", args=[approval.pk])).status_code == 404

@@ -9,15 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.authorities.choices import ApprovalState
 from programs.bookings.actions import changes, group, papers
-from programs.bookings.actions.approvals import ask_approvals, decide_approval
+from programs.bookings.actions.approvals import ask_approvals
+from programs.bookings.actions.approvals import decide_approval as _decide_approval
 from programs.bookings.actions.booking import book_session
 from programs.bookings.actions.guard import lock_booking
-from programs.bookings.choices import ApprovalState
-from programs.bookings.models import GROUP, Booking, BookingPaper, Group
+from programs.bookings.models import GROUP, Booking, BookingApproval, BookingPaper, Group
 from programs.bookings.policy import may_decide
 from programs.bookings.queries import listed, session_to_book
 from programs.bookings.rules.booking import adults_needed
+from programs.bookings.rules.papers import seen_mark
 from programs.centres.choices import CentreRole
 from programs.centres.models import Centre, CentreStaff, FieldTrip, OpeningHours, Room, Session
 from programs.core.versions import version_of
@@ -131,8 +133,14 @@ def approve(booking: Booking, *people: User) -> None:
         ask_approvals(booking=lock_booking(booking_id=booking.pk))
     for person in people:
         for approval in booking.approvals.filter(state=ApprovalState.ASKED):
-            if may_decide(person, booking, approval.kind):
-                decide_approval(approval_id=approval.pk, approved=True, by=person)
+            if may_decide(person, approval):
+                decide_approval(approval_id=approval.pk, by=person)
+
+
+def decide_approval(*, approval_id: int, answer: str = ApprovalState.APPROVED, **said) -> BookingApproval:
+    """Somebody reads the page of an approval and answers."""
+    booking = BookingApproval.objects.get(pk=approval_id).booking
+    return _decide_approval(approval_id=approval_id, answer=answer, seen=seen_mark(booking), **said)
 
 
 def complete(booking: Booking, *people: User) -> None:

@@ -87,7 +87,7 @@ def _approve(decider: Walker, portal: Portal, reference: str, *, whose: str, tol
     expect(page.get_by_role("main")).to_contain_text(f"Bạn được hỏi với tư cách: {whose}")
     expect(page.get_by_role("main")).to_contain_text("7:30 khởi hành")
     expect(page.get_by_role("main")).not_to_contain_text("xe lăn")
-    page.get_by_role("button", name="Không duyệt").click()
+    page.get_by_role("button", name="Không duyệt hẳn").click()
     expect(page.get_by_role("alert")).to_contain_text("Nêu rõ lý do")
     decider.look()
     page.get_by_role("button", name="Duyệt chuyến đi", exact=True).click()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.bookings import queries
 from programs.bookings.actions import guard
+from programs.bookings.actions.approvals import ask_about_change
 from programs.bookings.actions.waiting import promote_waiting, tell_too_large
 from programs.bookings.choices import COMING, BookingState
 from programs.bookings.emails import other_dates, tell_leader
@@ -31,7 +32,7 @@ from programs.core.versions import refuse_if_stale
 @transaction.atomic
 def move_session(*, session_id: int, starts_at: datetime, room: Room, version: str, by: User) -> Session:
     """Move a session to another time or room. Bookings keep their state, papers and consents; calendars update
-    automatically.
+    automatically; on another day, whoever approved is asked again.
 
     Moving it to where it already is changes nothing and tells nobody. Raises PermissionDenied, and ``Refused`` with the
     obstacle or with ``changed_meanwhile``.
@@ -49,7 +50,7 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, version: s
     before, moved_from = seen(session=session), session.starts_at
     _place(session, starts_at=starts_at, room=room, now=now)
     record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
-    _tell_of_move(session, moved_from=moved_from, now=now)
+    _tell_of_move(session, moved_from=moved_from, by=by, now=now)
     promote_waiting(session=session, now=now)  # the list does not move in the last hours before a session
     return session
 
@@ -70,7 +71,7 @@ def _place(session: Session, *, starts_at: datetime, room: Room, now: datetime) 
         session.save(update_fields=["starts_at", "ends_at", "room", "booking_closes_at"])
 
 
-def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> None:
+def _tell_of_move(session: Session, *, moved_from: datetime, by: User, now: datetime) -> None:
     bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
     clashes = queries.elsewhere(session, bookings)
     for booking in bookings:
@@ -80,21 +81,28 @@ def _tell_of_move(session: Session, *, moved_from: datetime, now: datetime) -> N
             _set_deadline(booking, due=papers_due(session, now=now))
         if booking.offer_expires_at is not None:  # an offer never outlives the beginning of its session
             booking.offer_expires_at = min(booking.offer_expires_at, session.starts_at)
-        booking.save(update_fields=["calendar_sequence", "papers_due_at", "warned_at", "offer_expires_at"])
+        booking.save(
+            update_fields=["calendar_sequence", "papers_due_at", "warned_at", "grace_given_at", "offer_expires_at"]
+        )
+        asked_again = ask_about_change(booking=booking, by=by)
         tell_leader(
             kind="session_moved",
             booking=booking,
             now=now,
             with_calendar=booking.state in COMING,
             occasion=str(booking.calendar_sequence),
-            about={"moved_from": moved_from, "clash": clashes.get(booking.class_group_id, "")},
+            about={
+                "moved_from": moved_from,
+                "clash": clashes.get(booking.class_group_id, ""),
+                "asked_again": asked_again,
+            },
         )
 
 
 def _set_deadline(booking: Booking, *, due: datetime) -> None:
     """Warn again about a new deadline, but not if only the hour or the room changed."""
     if booking.papers_due_at != due:
-        booking.papers_due_at, booking.warned_at = due, None
+        booking.papers_due_at, booking.warned_at, booking.grace_given_at = due, None, None
 
 
 @transaction.atomic

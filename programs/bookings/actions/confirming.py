@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.authorities.choices import ApprovalKind, ApprovalState
 from programs.bookings import policy
 from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import write_decision
-from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
 from programs.bookings.rules.papers import confirm_refusal

@@ -13,17 +13,17 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
+from programs.authorities.choices import ApprovalState
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import ask_approvals
+from programs.bookings.actions.approvals import ask_about_change, ask_approvals, fall_on, give_grace
 from programs.bookings.actions.group import lock_count
 from programs.bookings.actions.waiting import expire_offer, promote_waiting
-from programs.bookings.choices import ApprovalState, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries import checklist_of
-from programs.bookings.rules.papers import INCOMPLETE, WARN_BEFORE, lapses, warning_due
+from programs.bookings.queries import checklist_of, price_changed, to_fall_on
+from programs.bookings.rules.papers import INCOMPLETE, WARN_BEFORE, lapse_reason, lapses, warning_due
 from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper
 from programs.core.audit import record
@@ -37,6 +37,8 @@ def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
     now = now or timezone.now()
     steps: dict[str, tuple[Callable[[datetime], QuerySet[Booking]], Callable[[int], bool]]] = {
         "asked": (_to_ask, _ask),
+        "fell_on": (lambda now: to_fall_on(now=now), lambda pk: fall_on(booking_id=pk, now=now)),
+        "asked_again": (lambda now: price_changed(now=now), _ask_about_price),
         "warned": (_to_warn, lambda pk: warn_of_papers(booking_id=pk, now=now)),
         "lapsed": (_to_lapse, lambda pk: lapse_booking(booking_id=pk, now=now)),
         "offers_ended": (_offers_to_end, lambda pk: expire_offer(booking_id=pk, now=now)),
@@ -67,6 +69,11 @@ def _to_ask(now: datetime) -> QuerySet[Booking]:
 @transaction.atomic
 def _ask(booking_id: int) -> bool:
     return bool(ask_approvals(booking=guard.lock_booking(booking_id=booking_id)))
+
+
+@transaction.atomic
+def _ask_about_price(booking_id: int) -> bool:
+    return ask_about_change(booking=guard.lock_booking(booking_id=booking_id), by=None)
 
 
 # --- Papers -------------------------------------------------------------------------------------
@@ -118,13 +125,18 @@ def _to_lapse(now: datetime) -> QuerySet[Booking]:
 
 @transaction.atomic
 def lapse_booking(*, booking_id: int, now: datetime) -> bool:
-    """Release the places of a booking whose papers were not completed, once, and let the waiting list move."""
+    """Release the places of a booking that was not confirmed, once, and let the waiting list move.
+
+    A visit that waits for nothing but an authority gets more time first, once.
+    """
     booking = guard.lock_booking(booking_id=booking_id)
     if not lapses(booking, now=now):
         return False
+    if give_grace(booking=booking, checklist=checklist_of(booking), now=now):
+        return False
     before = booking.state
     with translation.override(booking.leader.language):
-        reason = _("The papers were not complete in time.")
+        reason = lapse_reason(checklist_of(booking))
     guard.end_booking(booking=booking, to=BookingState.EXPIRED, reason=reason, now=now)
     record(by=None, action="booking.lapse", obj=booking, before={"state": before}, after={"state": booking.state})
     tell_leader(kind="booking_lapsed", booking=booking, now=now)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.bookings import policy
 from programs.bookings.actions import guard
+from programs.bookings.actions.approvals import ask_about_change
 from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
@@ -33,8 +34,8 @@ def change_group(
 ) -> Booking:
     """Change the size of the group: its booked size before confirming, its confirmed size after.
 
-    Places that it gives up go to the waiting list at once. The same size again changes nothing. Raises
-    PermissionDenied, and ``Refused`` with the obstacle or with ``changed_meanwhile``.
+    Places that it gives up go to the waiting list at once. Whoever approved a smaller group is asked again. The same
+    size again changes nothing. Raises PermissionDenied, and ``Refused`` with the obstacle or with ``changed_meanwhile``.
     """
     now = timezone.now()
     booking = guard.lock_booking(booking_id=booking_id)
@@ -58,6 +59,7 @@ def change_group(
     )
     _resize(booking, pupils=pupils, changes=changes)
     record(by=by, action="booking.resize", obj=booking, before=before, after=changes)
+    ask_about_change(booking=booking, by=by)
     promote_waiting(session=booking.session, now=now)
     return booking
 

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.authorities.choices import AskedAgain
 from programs.bookings import policy
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import ask_again, ask_approvals
 from programs.bookings.models import Booking, BookingPaper
+from programs.bookings.queries import checklist_of
 from programs.bookings.rules.papers import paper_refusal
 from programs.core.audit import Code, record
 from programs.core.policy import must
@@ -52,7 +54,7 @@ def hand_in_paper(
 
 def _judge(booking: Booking, *, text: str, has_file: bool, by: User) -> None:
     must(policy.may_manage(by, booking))
-    refuse_if(paper_refusal(booking, text=text, has_file=has_file))
+    refuse_if(paper_refusal(checklist_of(booking), text=text, has_file=has_file))
 
 
 def _file_fields(upload: UploadedFile | None, clean: CleanFile | None, key: str) -> dict[str, str]:
@@ -78,6 +80,6 @@ def _keep(booking: Booking, *, kind: str, text: str, file: dict[str, str], versi
     record(by=by, action="booking.paper", obj=booking, before=before, after=after)
     if old:
         transaction.on_commit(lambda: forget_file(old.storage_key))
-        ask_again(booking=booking, by=by)
+    ask_again(booking=booking, because=AskedAgain.PAPER, by=by)  # of those who have answered
     ask_approvals(booking=booking)
     return paper

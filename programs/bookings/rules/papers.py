@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.bookings.choices import ApprovalKind, ApprovalState, BookingState
+from programs.authorities.choices import ApprovalState, AskedAgain
+from programs.authorities.rules import approval_label, is_in_school, office_name, stands_in_for
+from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.rules.booking import begun_refusal, move_refusal
 from programs.centres.choices import PaperKind, VisitRisk
-from programs.centres.models import FieldTrip, Session
-from programs.core.choices import Level
+from programs.centres.models import Session
 from programs.core.refusals import Refusal
-from programs.schools.choices import Authority
+from programs.core.versions import version_of
 from programs.schools.models import School
 
 INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
+WITH_APPROVALS = (*INCOMPLETE, BookingState.CONFIRMED)  # a confirmed group is asked about again when it changes
 WARN_BEFORE = timedelta(days=2)
+OFFICES_CLOSE = time(17)
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,19 @@ class ApprovalLine:
     def done(self) -> bool:
         return self.state == ApprovalState.APPROVED
 
+    @property
+    def whom(self) -> str:
+        """Who is asked now, by name."""
+        return office_name(self.row.office, self.school) if self.row else self.label
 
-def approval_label(kind: str, school: School) -> str:
-    """The authority by its name: for upper secondary schools it is the department."""
-    if kind == ApprovalKind.WARD and school.authority == Authority.DEPARTMENT:
-        return str(Authority.DEPARTMENT.label)
-    return str(ApprovalKind(kind).label)
+    @property
+    def decided_by(self) -> str:
+        return str((self.row and self.row.decided_by) or self.whom)
+
+    @property
+    def instead_of(self) -> str:
+        """For whom they stand in; empty when they are the first."""
+        return stands_in_for(self.row, self.school) if self.row else ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,15 @@ class Checklist:
     @property
     def approvals_missing(self) -> int:
         return sum(1 for line in self.approvals if not line.done)
+
+    @property
+    def waits_for(self) -> list[ApprovalLine]:
+        """Those who were asked and have not answered."""
+        return [line for line in self.approvals if line.state == ApprovalState.ASKED]
+
+    @property
+    def sent_back(self) -> list[ApprovalLine]:
+        return [line for line in self.approvals if line.state == ApprovalState.RETURNED]
 
     @property
     def consents_ready(self) -> bool:
@@ -149,9 +168,42 @@ def lapses(booking: Booking, *, now: datetime) -> bool:
     return booking.state in INCOMPLETE and due is not None and due <= now < booking.session.starts_at
 
 
-def paper_refusal(booking: Booking, *, text: str, has_file: bool) -> Refusal | None:
+def only_authority_missing(checklist: Checklist) -> bool:
+    """Whether the school has done its part, and a ward or the department has not answered."""
+    asked = [line for line in checklist.waits_for if line.row and not is_in_school(line.row.office)]
+    ours = len(asked) < checklist.approvals_missing  # a yes of the school's own head, or something to mend
+    has_consents = checklist.consents.staying < checklist.consents.pupils
+    return bool(asked) and not ours and not checklist.papers_missing and has_consents
+
+
+def grace_ends(session: Session, *, end: datetime, now: datetime) -> datetime:
+    """Never later than the afternoon before the session, unless that is over: then the door decides."""
+    eve = timezone.localtime(session.starts_at).date() - timedelta(days=1)
+    last = timezone.make_aware(datetime.combine(eve, OFFICES_CLOSE))
+    return min(end, last if now < last else session.starts_at)
+
+
+def lapse_reason(checklist: Checklist) -> str:
+    """Why the places go back, with the name of whoever did not answer."""
+    if checklist.papers_missing:
+        return _("The papers were not complete in time.")
+    if checklist.sent_back:
+        return _("The visit was sent back to be mended, and no approval was requested again in time.")
+    if checklist.waits_for:
+        names = ", ".join(line.whom for line in checklist.waits_for)
+        return _("The papers were complete, but there was no answer in time from: {who}.").format(who=names)
+    return _("The school did not confirm the visit in time.")
+
+
+def may_change_papers(checklist: Checklist) -> bool:
+    """Until the visit is confirmed; then only what somebody sent back."""
+    state = checklist.booking.state
+    return state in INCOMPLETE or (state == BookingState.CONFIRMED and bool(checklist.sent_back))
+
+
+def paper_refusal(checklist: Checklist, *, text: str, has_file: bool) -> Refusal | None:
     """Why this paper may not be handed in now."""
-    if booking.state not in INCOMPLETE:
+    if not may_change_papers(checklist):
         return Refusal("papers_fixed", _("The papers of this booking can no longer be changed."))
     if not text and not has_file:
         return Refusal("paper_empty", _("Write it here, or choose a file."), "text")
@@ -205,44 +257,46 @@ def _approvals_missing(number: int) -> Refusal | None:
     )
 
 
-ALWAYS = "always"
+def basis_of(booking: Booking) -> dict[str, Any]:
+    """What a yes is said to: with more pupils, another day or another price it is another visit."""
+    session = booking.session
+    day, price = timezone.localtime(session.starts_at).date(), session.field_trip.price_vnd
+    return {"pupils": booking.size_now["pupils"], "visit_day": day, "price_vnd": price}
 
 
-def risks_of(trip: FieldTrip, *, same_ward: bool, same_city: bool, level: str) -> tuple[VisitRisk, ...]:
-    """What makes this visit riskier than one next door; nothing for the nearest and free one."""
-    primary = level == Level.PRIMARY
-    found = {
-        VisitRisk.OTHER_WARD: not same_ward,
-        VisitRisk.HIRED_VEHICLE: trip.needs_transport,
-        VisitRisk.PAID: trip.price_vnd > 0,
-        VisitRisk.PRIMARY: primary,
-        VisitRisk.PRIMARY_OUTSIDE_CITY: primary and not same_city,
-    }
-    return tuple(risk for risk, holds in found.items() if holds)
+def seen_mark(booking: Booking) -> str:
+    """A mark of the visit as the page of an approval shows it: an answer is to what was read."""
+    return version_of(basis_of(booking))
 
 
-def approvals_needed(risks: Collection[str], table: Mapping[str, Sequence[str]]) -> tuple[ApprovalKind, ...]:
-    """The approvals that ``table`` asks for, the school's own first."""
-    asked = {kind for name in (ALWAYS, *risks) for kind in table.get(name, ())}
-    return tuple(kind for kind in ApprovalKind if kind in asked)
+def touched(approval: BookingApproval, booking: Booking) -> AskedAgain | None:
+    """What changed since this answer was given so that it has to be asked for again."""
+    now = basis_of(booking)
+    if approval.state not in (ApprovalState.APPROVED, ApprovalState.RETURNED):
+        return None
+    if approval.visit_day not in (None, now["visit_day"]):
+        return AskedAgain.DAY
+    if approval.price_vnd not in (None, now["price_vnd"]):
+        return AskedAgain.PRICE
+    return AskedAgain.GROUP if approval.pupils is not None and now["pupils"] > approval.pupils else None
 
 
-def to_ask_now(needed: Sequence[str], states: Mapping[str, str]) -> list[str]:
-    """Who is asked next: the school's own head first; after a yes, the authorities together."""
-    own = [kind for kind in needed if kind == ApprovalKind.PRINCIPAL]
-    if any(states.get(kind) != ApprovalState.APPROVED for kind in own):
-        return [kind for kind in own if kind not in states]
-    return [kind for kind in needed if kind not in states]
-
-
-def is_approved(needed: Sequence[str], states: Mapping[str, str]) -> bool:
-    return all(states.get(kind) == ApprovalState.APPROVED for kind in needed)
-
-
-def decision_refusal(booking: Booking, approval: BookingApproval, *, approved: bool, reason: str) -> Refusal | None:
-    """Why this answer may not be recorded now."""
-    if booking.state not in INCOMPLETE or approval.state != ApprovalState.ASKED:
+def decision_refusal(
+    booking: Booking, approval: BookingApproval, *, answer: str, reason: str, same: bool
+) -> Refusal | None:
+    """Why this answer may not be recorded now. ``same``: the visit is still the one that was read."""
+    if booking.state not in WITH_APPROVALS or approval.state != ApprovalState.ASKED:
         return Refusal("not_asked", _("No one is waiting for this answer any more."))
-    if not approved and not reason:
+    if not same:
+        message = _("The group, the day or the price changed while you were reading. Please look again, then decide.")
+        return Refusal("changed_meanwhile", message)
+    if answer != ApprovalState.APPROVED and not reason:
         return Refusal("reason_missing", _("Say why not, so that the school knows what to change."), "reason")
     return None
+
+
+def ask_again_refusal(checklist: Checklist) -> Refusal | None:
+    """Why nobody can be asked again now."""
+    if checklist.booking.state in WITH_APPROVALS and checklist.sent_back:
+        return None
+    return Refusal("nothing_sent_back", _("Nothing was sent back: no one needs to be asked again."))

@@ -28,7 +28,14 @@ from programs.bookings.models import Booking
 from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, waiting_place
 from programs.bookings.rules import booking as rules
 from programs.bookings.rules.group import count_locks_at, may_resize
-from programs.bookings.rules.papers import INCOMPLETE, Checklist, confirm_refusal
+from programs.bookings.rules.papers import (
+    INCOMPLETE,
+    WITH_APPROVALS,
+    Checklist,
+    ask_again_refusal,
+    confirm_refusal,
+    may_change_papers,
+)
 from programs.bookings.words import parts_of, policy_words, too_large_words
 from programs.core.acting import Act
 from programs.core.audit import history_of
@@ -222,7 +229,6 @@ def booking_calendar(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 # --- How far a booking is ------------------------------------------------------------------------
-WITH_PAPERS = (*INCOMPLETE, BookingState.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -259,26 +265,28 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
         "policy": policy_words(session),
         "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
-        "count_fixed_at": count_locks_at(session) if booking.state in WITH_PAPERS else None,
+        "count_fixed_at": count_locks_at(session) if booking.state in WITH_APPROVALS else None,
         "may_resize": manages and may_resize(booking, now=now),
     }
-    if booking.state in WITH_PAPERS and session.starts_at > now:
+    if booking.state in WITH_APPROVALS and session.starts_at > now:
         found |= _papers(user, booking, checklist_of(booking), manages=manages)
     return found
 
 
 def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
-    is_open = booking.state in INCOMPLETE
+    is_open, may_change = booking.state in INCOMPLETE, manages and may_change_papers(checklist)
     own_yes = manages and is_open and policy.approves_by_confirming(user, checklist)
     # The activity of those who stay is asked for when confirming.
     refusal = confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())
     return {
         "checklist": checklist,
         "papers_open": is_open,
-        "may_hand_in": manages and is_open,
+        "may_hand_in": may_change,
+        "may_ask_again": manages and ask_again_refusal(checklist) is None,
+        "asked_again": not is_open and any(line.row and not line.done for line in checklist.approvals),
         "may_read": policy.may_read_papers(user, booking),
         "approvals": [
-            (line, is_open and line.state == "asked" and policy.may_decide(user, booking, line.kind))
+            (line, bool(line.row) and line.state == "asked" and policy.may_decide(user, line.row))
             for line in checklist.approvals
         ],
         "may_confirm": manages and is_open and refusal is None,

@@ -12,11 +12,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from programs.authorities.choices import ApprovalState
+from programs.authorities.rules import approval_label, stands_in_for
 from programs.bookings import policy
-from programs.bookings.actions.approvals import decide_approval
+from programs.bookings.actions.approvals import ask_once_more, decide_approval
 from programs.bookings.actions.group import change_group
 from programs.bookings.actions.papers import hand_in_paper
-from programs.bookings.choices import ApprovalState, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.forms import DecisionForm, GroupForm, PaperForm
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.queries import (
@@ -26,7 +28,7 @@ from programs.bookings.queries import (
     papers_visible_to,
 )
 from programs.bookings.rules.group import count_locks_at, may_resize
-from programs.bookings.rules.papers import INCOMPLETE, approval_label
+from programs.bookings.rules.papers import WITH_APPROVALS, may_change_papers, seen_mark
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import parts_of
 from programs.centres.choices import PaperKind
@@ -65,7 +67,7 @@ class HandInPaper(BookingAct):
         return super().get_context_data(
             paper=self.paper,
             label=self.kind.label,
-            may_change=self.target.state in INCOMPLETE,
+            may_change=may_change_papers(checklist_of(self.target)),
             was_approved=self.target.approvals.filter(decided_at__isnull=False).exists(),
             **kwargs,
         )
@@ -79,6 +81,15 @@ def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
     return private_response(paper.storage_key, name=paper.file_name)
 
 
+SAID = {
+    ApprovalState.APPROVED: _("Visit {reference} has been approved."),
+    ApprovalState.RETURNED: _(
+        "Visit {reference} has been sent back to the school. You are asked again once it is mended."
+    ),
+    ApprovalState.REFUSED: _("Visit {reference} has been refused."),
+}
+
+
 class DecideApproval(Act):
     form_class = DecisionForm
     template_name = "bookings/approval_decide.html"
@@ -88,15 +99,13 @@ class DecideApproval(Act):
         return get_object_or_404(approvals_visible_to(self.user), pk=pk, kind=kind)
 
     def may(self, user, approval: BookingApproval) -> bool:
-        return policy.may_decide(user, approval.booking, approval.kind)
+        return policy.may_decide(user, approval)
 
     def act(self, form: DecisionForm) -> BookingApproval:
         return decide_approval(approval_id=self.target.pk, by=self.user, **form.answer)
 
     def said(self, approval: BookingApproval) -> str:
-        approved = approval.state == ApprovalState.APPROVED
-        words = _("Visit {reference} has been approved.") if approved else _("Visit {reference} has been refused.")
-        return words.format(reference=approval.booking.reference)
+        return SAID[ApprovalState(approval.state)].format(reference=approval.booking.reference)
 
     @property
     def back_url(self) -> str:
@@ -110,9 +119,26 @@ class DecideApproval(Act):
             **parts_of(booking.session),
             checklist=checklist_of(booking),
             may_read=policy.may_read_papers(self.user, booking),
-            is_open=approval.state == ApprovalState.ASKED and booking.state in INCOMPLETE,
+            is_open=approval.state == ApprovalState.ASKED and booking.state in WITH_APPROVALS,
+            instead_of=stands_in_for(approval, booking.school),
+            seen=seen_mark(booking),
             **kwargs,
         )
+
+
+class AskAgain(BookingAct):
+    """What was sent back is mended."""
+
+    title = _("Ask for approval again?")
+    text = _(
+        "Mend first what was asked for: the papers, or the group. A changed paper, and a larger group, ask again by "
+        "themselves."
+    )
+    submit = _("Ask again")
+    done = _("The approval has been requested again.")
+
+    def act(self, form) -> Booking:
+        return ask_once_more(booking_id=self.target.pk, by=self.user)
 
 
 class ResizeGroup(BookingAct):
@@ -135,6 +161,7 @@ class ResizeGroup(BookingAct):
         return super().get_context_data(
             fixed_at=count_locks_at(booking.session),
             confirmed=booking.state == BookingState.CONFIRMED,
+            approved=booking.approvals.filter(state=ApprovalState.APPROVED).exists(),
             may_resize=may_resize(booking, now=timezone.now()),
             **kwargs,
         )

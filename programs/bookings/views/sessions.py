@@ -145,7 +145,7 @@ class BookSession(Act):
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         session, now = self.target, timezone.now()
-        opens_at = queries.opening_for(session, roles_of(self.user).working_schools)
+        opens_at = session_queries.opening_for(session, roles_of(self.user).working_schools)
         refusal = _refusal_now(session) or rules.cluster_refusal(now=now, opens_at=opens_at)
         return super().get_context_data(
             **parts_of(session),

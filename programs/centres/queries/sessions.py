@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -11,8 +12,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from programs.centres.choices import SessionState
-from programs.centres.models import AdultRatio, FieldTrip, Session
+from programs.centres.models import AdultRatio, FieldTrip, SeasonOpening, Session
 from programs.core.choices import Level, level_of_grade
+from programs.schools.models import School
 
 
 @dataclass(frozen=True)
@@ -147,3 +149,15 @@ def is_offered(session: Session) -> bool:
 def sessions_run_by(user) -> QuerySet[Session]:
     """Sessions at the person's own centres."""
     return Session.objects.filter(field_trip__centre__in=centre_ids_of(user)).select_related(*SESSION_PARTS)
+
+
+def opening_for(session: Session, schools: Collection[School]) -> datetime:
+    """When booking of ``session`` opens for these schools: with their cluster where its season says so.
+
+    For a person at several schools, the last of them, so that waiting for it misses none.
+    """
+    if not session.season_id:
+        return session.booking_opens_at
+    clusters = {school.cluster_id for school in schools}
+    openings = SeasonOpening.objects.filter(season=session.season_id, cluster__in=clusters)
+    return max([session.booking_opens_at, *openings.values_list("opens_at", flat=True)])

@@ -6,18 +6,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from programs.bookings.choices import BOOKING_GROUPS, CAME, COMING
-from programs.bookings.models import Booking
-from programs.bookings.queries import bookings_of_schools, bookings_run_by
+from programs.bookings.choices import BOOKING_GROUPS, CAME, COMING, SEAT_HOLDING
+from programs.bookings.models import Booking, RosterEntry
+from programs.bookings.queries import BOOKING_PARTS, bookings_of_schools, bookings_run_by
 from programs.bookings.rules.waiting import IN_LINE
 from programs.centres.choices import SessionState
 from programs.centres.models import Centre, Session
 from programs.centres.queries.sessions import centre_ids_of, day_begins, sessions_run_by
 from programs.core.models import Term
 from programs.core.references import read_code
+from programs.pupils.models import Enrolment, Pupil
 from programs.visit_days.models import VisitFeedback
 
 
@@ -154,3 +155,13 @@ def pupils_in_term(schools: set[int], term: Term) -> dict[str, int]:
         .aggregate(pupils=Sum("arrived_pupils"), girls=Sum("arrived_girls"))
     )
     return {name: value or 0 for name, value in figures.items()}
+
+
+def visits_of_pupil(pupil: Pupil, *, now: datetime) -> QuerySet[Booking]:
+    """Visits for which the pupil is named, with ``attended``; where nobody is named yet, the coming ones of the class."""
+    named = RosterEntry.objects.filter(booking=OuterRef("pk"), pupil=pupil)
+    anybody = RosterEntry.objects.filter(booking=OuterRef("pk"))
+    classes = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values("class_group")
+    of_class = Q(class_group__in=classes, session__ends_at__gt=now) & ~Exists(anybody)
+    bookings = Booking.objects.filter(Exists(named) | of_class, state__in=(*SEAT_HOLDING, *CAME))
+    return bookings.annotate(attended=Subquery(named.values("attended")[:1])).select_related(*BOOKING_PARTS)
