@@ -36,7 +36,8 @@ from programs.centres.models import CentreStaff, Session
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.queries.roles import forget_roles
-from programs.visit_days.actions.arrivals import close_session, mark_no_show
+from programs.visit_days.actions.arrivals import mark_no_show
+from programs.visit_days.actions.closing import close_session
 from tests.centres.make import book, change_capacity, change_group, local, make_centre_staff, make_session, make_trip
 from tests.people import make_class, make_principal, make_school
 from tests.visit_days.make import check_in
@@ -268,7 +269,7 @@ class Visits(RuleBasedStateMachine):
     @rule()
     def close(self) -> None:
         try:
-            close_session(session_id=self.session.pk, by=self.manager)
+            close_session(session_id=self.session.pk, sure=True, by=self.manager)
         except Refused:
             return  # it is closed already
         for key, group in self.model.groups.items():

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from programs.bookings.choices import BOOKING_GROUPS, CAME, COMING
+from programs.bookings.choices import BOOKING_GROUPS, COMING
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings_of_schools, bookings_run_by
 from programs.bookings.rules.waiting import IN_LINE
@@ -108,14 +108,6 @@ def sessions_to_close(user, *, now: datetime) -> QuerySet[Session]:
         .filter(Exists(Booking.objects.filter(session=OuterRef("pk"), state__in=EXPECTED)))
         .order_by("starts_at")
     )
-
-
-def closing_counts(session: Session) -> tuple[int, int]:
-    """How many groups of ``session`` came, and how many that hold places were not checked in."""
-    counts = session.bookings.aggregate(
-        came=Count("pk", filter=Q(state__in=CAME)), missing=Count("pk", filter=Q(state__in=COMING))
-    )
-    return counts["came"], counts["missing"]
 
 
 def centres_of(user) -> list[Centre]:
