@@ -276,6 +276,8 @@ NO_PLACE_ASKED = {
     "certificate_verify_form": "the code of a certificate is its key",
     "activity_report": "a curriculum, which everybody reads",
     "centre_day": "a day",
+    "day_close": "a day",
+    "session_unannounced": "a school of the public list, or a booking of the same session that was cancelled",
     "ballot_new": "one of the person's own choices in the form",
     "centre_schedule": "a month",
     "centre_month": "a month",
