@@ -9,6 +9,7 @@ test can find it in whatever the portal answers: tests/test_leaks.py looks for e
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -47,7 +48,8 @@ from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.choices import ClaimState, ImportState, OfficeRole, SchoolState
 from programs.schools.models import Invitation, Membership, SchoolClaim, SchoolListImport
 from programs.schools.queries.staff import hash_of_token
-from programs.visit_days.models import CalendarFeed, VisitPhotograph
+from programs.visit_days.choices import LateDecision, MarkKind
+from programs.visit_days.models import CalendarFeed, CheckInMark, VisitPhotograph
 from tests import people
 
 ROLES = [
@@ -176,6 +178,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     place.past_booking = _booking(f"BD-PST{number}2", over, place, BookingState.CLOSED)
     RosterEntry.objects.create(booking=place.past_booking, pupil=pupil, attended=True)
     _photograph(place)
+    _late_mark(place, now=now)
     place.certificate = Certificate.objects.create(
         serial=f"GCN-2026-00000{number + 1}", verify_code=f"ABCDEFGHJKMNPQRSTUVWXYZ23{number + 4}", kind="visit",
         printed_name=pupil.full_name, school_name=school.name, activity_title=trip.title, place=centre.name,
@@ -318,6 +321,14 @@ def _photograph(place: SimpleNamespace) -> None:
     place.photograph = VisitPhotograph.objects.create(
         booking=place.past_booking, storage_key=key, preview_key=key, file_hash="f" * 64, added_by=place.teacher
     )
+
+
+def _late_mark(place: SimpleNamespace, *, now) -> None:
+    """A phone noted the group of the visit that was held, and sent it after its session was closed."""
+    place.late_mark = CheckInMark.objects.create(
+        mark_id=uuid.uuid4(), booking=place.past_booking, device="0a0a0a0a", kind=MarkKind.FIGURES, made_at=now,
+        payload={"pupils": 9, "girls": 4, "adults": 1}, decision=LateDecision.WAITS,
+    )  # fmt: skip
 
 
 def _papers(place: SimpleNamespace) -> None:

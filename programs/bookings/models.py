@@ -147,6 +147,9 @@ class Booking(GroupColumns):
     confirmed_pupils = models.PositiveSmallIntegerField(_("pupils confirmed"), null=True, blank=True)
     confirmed_adults = models.PositiveSmallIntegerField(_("adults confirmed"), null=True, blank=True)
     state = models.CharField(_("status"), max_length=20, choices=BookingState)
+    # What it was before it was noted that nobody came: there it returns when that is taken back.
+    state_before = models.CharField(max_length=20, choices=BookingState, blank=True)
+    unannounced = models.BooleanField(_("came unannounced"), default=False)  # written at the door
     key_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)  # of the form's key
     body_hash = models.CharField(max_length=64, blank=True, editable=False)
     pass_code = models.CharField(max_length=26, unique=True, editable=False, default=new_pass_code)

@@ -47,6 +47,7 @@ class Centre(models.Model):
         _("days before the session when the head count is finalised"), default=2
     )
     offer_hours = models.PositiveSmallIntegerField(_("hours an offer of places is kept"), default=48)
+    reopen_days = models.PositiveSmallIntegerField(_("days in which a closed session can be reopened"), default=7)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

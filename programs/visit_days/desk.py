@@ -15,6 +15,7 @@ from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskStat, DeskTa
 from programs.schools.queries.roles import roles_of
 from programs.visit_days import policy
 from programs.visit_days.queries import day as day_queries
+from programs.visit_days.queries.closing import late_marks_to_decide
 from programs.visit_days.queries.day import visits_of_pupil
 
 ROWS = 6
@@ -39,6 +40,18 @@ def tasks(user) -> list[DeskTask]:
                 url=reverse("centre_day"),
                 action=_("Open the day"),
                 weight=5,
+            )
+        )
+    for mark in late_marks_to_decide(user)[:ROWS]:
+        found.append(
+            DeskTask(
+                title=_("Check-in that arrived late: {school}").format(school=mark.booking.school),
+                detail=_("Noted at {made} by {person}, after that the session was closed.").format(
+                    made=short_moment(mark.made_at), person=mark.by or _("somebody")
+                ),
+                url=reverse("late_mark", args=[mark.pk]),
+                action=_("Decide"),
+                weight=20,
             )
         )
     for session in day_queries.sessions_to_close(user, now=now)[:ROWS]:

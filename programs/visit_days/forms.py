@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from programs.bookings.models import Booking
 from programs.centres.forms import number
 from programs.centres.models import Centre
-from programs.core.forms import CleanFormMixin, DateField
+from programs.core.forms import CleanCharField, CleanFormMixin, DateField, PhoneField
+from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin, version_of
-from programs.pupils.models import Pupil
+from programs.pupils.models import ClassGroup, Pupil
 from programs.visit_days.choices import MarkKind, Rating
 from programs.visit_days.queries.month import KINDS
 from programs.visit_days.rules import Mark, right_time
@@ -47,6 +48,99 @@ class CheckInForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     def absent(self) -> set[int]:
         """Pupils of the list of participants whose tick was taken away."""
         return {pupil_id for pupil_id, _name in self.roster} - set(self.cleaned_data.get("present", []))
+
+
+def sure_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("I have read what will be recorded, and I want to close all the same"), required=False
+    )
+
+
+class CloseForm(forms.Form):
+    """With the tick only where closing is asked for twice."""
+
+    sure = sure_field()
+
+    def __init__(self, *args, ask: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not ask:
+            del self.fields["sure"]
+
+
+class CloseDayForm(forms.Form):
+    """All finished sessions of a day; who has doubts about one takes its tick away."""
+
+    sessions = forms.TypedMultipleChoiceField(
+        label=_("Sessions to close"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one session.")},
+    )
+    sure = sure_field()
+
+    def __init__(self, *args, sessions: Sequence[tuple[int, str]], ask: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sessions"].choices = sessions
+        self.fields["sessions"].initial = [pk for pk, _label in sessions]
+        if not ask:
+            del self.fields["sure"]
+
+
+class ReopenForm(CleanFormMixin, forms.Form):
+    reason = CleanCharField(
+        label=_("Why is the session reopened?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It is recorded with your name. Do not write pupils' names."),
+    )
+
+
+class LateMarkForm(forms.Form):
+    """The button that was pressed says which."""
+
+    decision = forms.ChoiceField(
+        choices=[("accept", _("Accept this check-in")), ("leave", _("Leave what is recorded"))],
+        widget=forms.HiddenInput,
+        error_messages={"required": _("Press one of the two buttons.")},
+    )
+
+    @property
+    def accepted(self) -> bool:
+        return self.cleaned_data["decision"] == "accept"
+
+
+class SchoolForm(CleanFormMixin, forms.Form):
+    """A GET form: whose group is at the door."""
+
+    q = CleanCharField(label=_("School's name or code"), required=False, max_length=100)
+    school = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+
+class UnannouncedForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
+    """``reason`` is asked only of those who may let in more pupils than there are places."""
+
+    class_group = forms.TypedChoiceField(label=_("Class"), required=False, empty_value=None)
+    pupils = number(label=_("Pupils who came"), min_value=1, max_value=9999)
+    girls = number(label=_("Number of girls"), min_value=0, max_value=9999)
+    adults = number(label=_("Adults who came"), min_value=0, max_value=999)
+    contact_phone = PhoneField(
+        label=_("Phone number of the adult with the group"), help_text=_("Ask the adult who is with the group.")
+    )
+    reason = CleanCharField(
+        label=_("If there are too few places: why the group may come in all the same"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It is recorded with your name."),
+    )
+
+    def __init__(self, *args, classes: Sequence[ClassGroup], may_enlarge: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["class_group"]
+        field.choices = [("", _("Not known")), *((str(each.pk), each.name) for each in classes)]
+        field.coerce = {str(each.pk): each for each in classes}.get
+        if not may_enlarge:
+            del self.fields["reason"]
 
 
 class DayForm(forms.Form):

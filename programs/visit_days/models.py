@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
 from programs.centres.models import RECORD, Centre
-from programs.core.fates import EMPTIED, FILE, GOES, LASTS, OWN, PLAIN, SECRET, STAYS, UNSAID, row_until
+from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, OWN, PLAIN, SECRET, STAYS, UNSAID, row_until
 from programs.pupils.models import Pupil
-from programs.visit_days.choices import MarkKind, Rating
+from programs.visit_days.choices import LateDecision, MarkKind, Rating
 
 USER = settings.AUTH_USER_MODEL
 MARK = STAYS | row_until("visits.marks")
 PICTURE = GOES | row_until("visits.photographs")
+
+
+class CheckInMarkQuerySet(models.QuerySet):
+    def that_count(self) -> CheckInMarkQuerySet:
+        """Neither refused nor taken back; of those that arrived late only the accepted ones."""
+        return self.filter(refusal="", decision__in=["", LateDecision.ACCEPTED])
+
+    def that_wait(self) -> CheckInMarkQuerySet:
+        return self.filter(refusal="", decision=LateDecision.WAITS)
 
 
 class CheckInMark(models.Model):
@@ -25,6 +35,7 @@ class CheckInMark(models.Model):
         "by": EMPTIED | row_until("visits.marks") | OWN,
         "device": PLAIN,
         "refusal": PLAIN,
+        "decided_by": ACT | row_until("visits.marks"),
     }
     mark_id = models.UUIDField(unique=True)  # made on the device
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="marks")
@@ -35,9 +46,17 @@ class CheckInMark(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
     refusal = models.CharField(max_length=30, blank=True)  # code of why it changed nothing
+    decision = models.CharField(max_length=10, choices=LateDecision, blank=True)  # if it arrived after the closing
+    decided_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CheckInMarkQuerySet.as_manager()
 
     class Meta:
         ordering = ["received_at", "pk"]
+        indexes = [
+            models.Index(fields=["booking"], condition=Q(decision=LateDecision.WAITS), name="late_marks_that_wait")
+        ]
 
     def __str__(self) -> str:
         return str(self.mark_id)

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from programs.bookings.models import Booking
 from programs.bookings.policy import may_manage, may_receive
 from programs.centres.models import Centre, Session
+from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
 from programs.schools.queries.roles import roles_of
-from programs.visit_days.models import CalendarFeed
+from programs.visit_days.models import CalendarFeed, CheckInMark
 
 
 def may_see_day(user) -> bool:
@@ -25,6 +26,26 @@ def may_check_in(user, booking: Booking) -> bool:
 
 def may_close(user, session: Session) -> bool:
     return session.field_trip.centre_id in centre_ids_of(user)
+
+
+def may_let_in(user, session: Session) -> bool:
+    """The staff of the centre let a group in that has no booking."""
+    return may_close(user, session)
+
+
+def may_enlarge(user, session: Session) -> bool:
+    """Only a manager of the centre answers for more pupils than were planned."""
+    return may_reopen(user, session)
+
+
+def may_reopen(user, session: Session) -> bool:
+    """What is final for the staff, a manager of the centre may open again."""
+    return session.field_trip.centre_id in managed_centre_ids(user)
+
+
+def may_decide_late(user, mark: CheckInMark) -> bool:
+    """A manager of the centre to which the group came."""
+    return may_reopen(user, mark.booking.session)
 
 
 def may_give_feedback(user, booking: Booking) -> bool:
@@ -64,7 +85,26 @@ PERMISSIONS = [
         (Role.CENTRE_STAFF,),
         "centre_day",
     ),
-    does(_("check groups in, and close sessions"), (Role.CENTRE_STAFF,), "booking_check_in", "session_close"),
+    does(
+        _("check groups in, note and take back that a group did not come, and close sessions"),
+        (Role.CENTRE_STAFF,),
+        "booking_check_in",
+        "booking_absent",
+        "booking_absent_undo",
+        "session_close",
+        "day_close",
+    ),
+    does(
+        _("let in a group that has no booking (beyond the places of the session only centre managers, with a reason)"),
+        (Role.CENTRE_STAFF,),
+        "session_unannounced",
+    ),
+    does(
+        _("reopen a closed session for some days, and decide on check-ins that arrived late (centre managers)"),
+        (Role.CENTRE_STAFF,),
+        "session_reopen",
+        "late_mark",
+    ),
     sees(_("the pass of their group with its QR code"), SCHOOL_STAFF, "booking_pass", "booking_pass_pdf"),
     sees(
         _("what the QR code of a pass opens: nothing about the group, except for its school and its centre"),

@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 from programs.bookings.choices import CAME, COMING, LIVE, BookingState
 from programs.bookings.models import Booking
 from programs.bookings.rules.booking import may_check_in, may_give_feedback
+from programs.bookings.rules.waiting import room_left
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
-from programs.visit_days.choices import MarkKind
+from programs.visit_days.choices import LateDecision, MarkKind
 
 
 def is_open(booking: Booking, *, now: datetime) -> bool:
@@ -83,6 +84,25 @@ def no_show_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
     return None
 
 
+def take_back_refusal(booking: Booking) -> Refusal | None:
+    """Why it cannot be taken back that a group did not come."""
+    if booking.session.state != SessionState.SCHEDULED:
+        return _closed()
+    if booking.state != BookingState.NO_SHOW:
+        return Refusal("not_absent", _("It is not recorded that the group did not come."))
+    return None
+
+
+def places_gone(session: Session) -> Refusal:
+    """A group that was noted as absent comes after all, and its places are taken."""
+    message = ngettext(
+        "Its places have been taken meanwhile: {count} is left. A manager of the centre can enlarge the session.",
+        "Its places have been taken meanwhile: {count} are left. A manager of the centre can enlarge the session.",
+        session.seats_left,
+    )
+    return Refusal("places_gone", message.format(count=session.seats_left), "pupils")
+
+
 def close_refusal(session: Session, *, now: datetime) -> Refusal | None:
     """Why a session may not be closed now."""
     if session.state == SessionState.CANCELLED:
@@ -96,7 +116,124 @@ def close_refusal(session: Session, *, now: datetime) -> Refusal | None:
 
 
 def _closed() -> Refusal:
-    return Refusal("session_closed", _("The session is closed; its figures are final."))
+    return Refusal(
+        "session_closed",
+        _("The session is closed; its figures are final. A manager of the centre can reopen it for some days."),
+    )
+
+
+def closes_early(session: Session, *, missing: int, now: datetime) -> bool:
+    """Whether closing now needs to be asked for twice: the session goes on, or groups that hold places are missing."""
+    return missing > 0 or now < session.ends_at
+
+
+def unsure_refusal(session: Session, *, missing: int, sure: bool, now: datetime) -> Refusal | None:
+    """Why a session is not closed without a tick."""
+    if sure or not closes_early(session, missing=missing, now=now):
+        return None
+    if not missing:
+        message = _("The session goes on until {time}. Tick the box if it should be closed now.")
+        return Refusal("unsure", message.format(time=moment_text(session.ends_at)), "sure")
+    message = ngettext(
+        "{count} group has neither arrived nor been noted as absent. Tick the box if the session should be closed.",
+        "{count} groups have neither arrived nor been noted as absent. Tick the box if the session should be closed.",
+        missing,
+    )
+    return Refusal("unsure", message.format(count=missing), "sure")
+
+
+def reopen_until(session: Session) -> datetime:
+    """Until when a manager may reopen the session: some days after it was over and closed."""
+    settled = max(session.ends_at, session.closed_at or session.ends_at)
+    return settled + timedelta(days=session.field_trip.centre.reopen_days)
+
+
+def reopen_refusal(session: Session, *, now: datetime) -> Refusal | None:
+    """Why a session may not be reopened now."""
+    if session.state != SessionState.CLOSED:
+        return Refusal("not_closed", _("This session is not closed."))
+    if now >= reopen_until(session):
+        message = _("It could be reopened until {time}. Its figures are part of reports now.")
+        return Refusal("too_late", message.format(time=moment_text(reopen_until(session))))
+    return None
+
+
+def state_to_return_to(booking: Booking) -> BookingState:
+    """In what state a group comes back of which it was noted that it did not come."""
+    before = booking.state_before
+    return BookingState(before) if before in COMING else BookingState.CONFIRMED
+
+
+# --- A group without a booking -------------------------------------------------------------------
+def places_missing(session: Session, *, pupils: int) -> int:
+    """By how many places the session must grow to let so many pupils in."""
+    return max(0, pupils - (session.capacity - session.seats_taken))
+
+
+def door_refusal(session: Session, *, now: datetime) -> Refusal | None:
+    """Why nobody can be let in to this session now."""
+    if session.state == SessionState.CANCELLED:
+        return Refusal("session_cancelled", _("This session was cancelled."))
+    if session.state == SessionState.CLOSED:
+        return _closed()
+    if timezone.localtime(now).date() < timezone.localtime(session.starts_at).date():
+        return Refusal(
+            "not_now",
+            _("A group without a booking is let in on the day of the session ({day}).").format(
+                day=f"{timezone.localtime(session.starts_at):%d/%m/%Y}"
+            ),
+        )
+    if session.one_group and session.seats_taken:
+        return Refusal("one_group", _("This session is for one group, and it already has one."))
+    return None
+
+
+def unannounced_refusal(
+    session: Session, arrival: Arrival, *, class_is_here_as: str, may_enlarge: bool, reason: str, now: datetime
+) -> Refusal | None:
+    """Why this group may not be let in without a booking.
+
+    ``class_is_here_as``: the reference under which its class has a booking for the session.
+    """
+    if refusal := door_refusal(session, now=now) or _figures_refusal(arrival):
+        return refusal
+    if class_is_here_as:
+        message = _("This class has booking {reference} for this session: check it in there.")
+        return Refusal("class_already_booked", message.format(reference=class_is_here_as), "class_group")
+    if arrival.pupils > (room := room_left(session)):
+        message = ngettext(
+            "The room only has space for {count} more pupil, not for this group.",
+            "The room only has space for {count} more pupils, not for this group.",
+            room,
+        )
+        return Refusal("room_too_small", message.format(count=room), "pupils")
+    if not places_missing(session, pupils=arrival.pupils):
+        return None
+    left = session.seats_left
+    if not may_enlarge:
+        message = _("Places left: {count}. Only a manager of the centre can let more pupils in.")
+        return Refusal("full", message.format(count=left), "pupils")
+    if not reason:
+        message = _("Places left: {count}. Say why the group may come in all the same.")
+        return Refusal("full", message.format(count=left), "reason")
+    return None
+
+
+# --- Marks that arrive after the closing ---------------------------------------------------------
+def arrives_late(booking: Booking, mark: Mark) -> bool:
+    """Whether a mark was made before its session was closed and arrived after: it waits for a decision."""
+    closed_at = booking.session.closed_at
+    if booking.session.state != SessionState.CLOSED or closed_at is None or mark.made_at > closed_at:
+        return False
+    if booking.state == BookingState.NO_SHOW:
+        return mark.kind != MarkKind.NO_SHOW  # that nobody came is recorded already
+    return booking.state == BookingState.CLOSED
+
+
+def late_mark_refusal(decision: str) -> Refusal | None:
+    if decision == LateDecision.WAITS:
+        return None
+    return Refusal("decided", _("This check-in has already been decided on."))
 
 
 def fate_at_closing(state: str) -> BookingState | None:

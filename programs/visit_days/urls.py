@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.visit_days.views import day, door, feedback, feeds, month, passes, photographs
+from programs.visit_days.views import closing, day, door, feedback, feeds, month, passes, photographs, unannounced
 
 BOOKING = "desk/bookings/<str:reference>/"
 DOOR = "desk/centre/door/"
@@ -10,7 +10,15 @@ DOOR = "desk/centre/door/"
 urlpatterns = [
     path("desk/centre/", day.centre_day, name="centre_day"),
     path("desk/centre/bookings/<str:reference>/", day.CheckIn.as_view(), name="booking_check_in"),
-    path("desk/centre/sessions/<int:pk>/close/", day.CloseSession.as_view(), name="session_close"),
+    path("desk/centre/bookings/<str:reference>/absent/", day.BookingAbsent.as_view(), name="booking_absent"),
+    path(
+        "desk/centre/bookings/<str:reference>/absent/undo/", day.BookingAbsentUndo.as_view(), name="booking_absent_undo"
+    ),
+    path("desk/centre/close/", closing.CloseDay.as_view(), name="day_close"),
+    path("desk/centre/sessions/<int:pk>/close/", closing.CloseSession.as_view(), name="session_close"),
+    path("desk/centre/sessions/<int:pk>/reopen/", closing.ReopenSession.as_view(), name="session_reopen"),
+    path("desk/centre/sessions/<int:pk>/unannounced/", unannounced.LetIn.as_view(), name="session_unannounced"),
+    path("desk/centre/marks/<int:pk>/", closing.DecideLateMark.as_view(), name="late_mark"),
     path(f"{BOOKING}pass/", passes.booking_pass, name="booking_pass"),
     path(f"{BOOKING}pass.pdf", passes.booking_pass_pdf, name="booking_pass_pdf"),
     path("pass/<str:code>/", passes.pass_open, name="pass_open"),

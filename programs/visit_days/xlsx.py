@@ -22,6 +22,7 @@ def _lines_sheet(name: str, title: str, notes: Sequence[str], heading: str, line
         Column(_("Groups booked"), 10, "number"),
         Column(_("Groups confirmed"), 11, "number"),
         Column(_("Groups that came"), 10, "number"),
+        Column(_("Of them unannounced"), 11, "number"),
         Column(_("Did not come"), 10, "number"),
         Column(_("Pupils who came"), 10, "number"),
         Column(_("of whom girls"), 10, "number"),

@@ -1,13 +1,26 @@
-"""What teachers answered after their visits."""
+"""What teachers answered after their visits, and what was put right after a day at the centre."""
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime, timedelta
 from random import Random
 
+from programs.accounts.models import User
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.visit_days.choices import Rating
-from programs.visit_days.models import VisitFeedback
+from programs.centres.choices import SessionState
+from programs.centres.models import Session
+from programs.pupils.models import ClassGroup
+from programs.schools.choices import WORKING_STATES
+from programs.visit_days import rules
+from programs.visit_days.actions.closing import reopen_session
+from programs.visit_days.actions.unannounced import let_in
+from programs.visit_days.choices import LateDecision, MarkKind, Rating
+from programs.visit_days.models import CheckInMark, VisitFeedback
+from stem_portal.demo import cast
+
+LATE_GROUP = 8  # pupils
 
 COMMENTS = [
     "Các em rất thích phần tự lắp ráp. Mong có thêm thời gian thực hành.",
@@ -35,3 +48,69 @@ def build_feedback(*, random: Random) -> None:
             )
         )
     VisitFeedback.objects.bulk_create(rows, batch_size=500)
+
+
+def build_undone(*, people: dict[str, User], now: datetime) -> None:
+    """A session that was closed too early and is open again with a group without a booking; a check-in to decide on.
+
+    Nothing in weeks without visits, such as a summer.
+    """
+    closed = [session for session in _closed_lately(now) if rules.reopen_refusal(session, now=now) is None]
+    roomy = [session for session in closed if session.seats_left >= LATE_GROUP]
+    if roomy:
+        _reopen(roomy[0], by=people["trung"])
+    for session in closed:
+        if roomy and session == roomy[0]:
+            continue
+        if booking := session.bookings.filter(state=BookingState.CLOSED).first():
+            _note_late(booking, by=people["tram"])
+            return
+
+
+def _closed_lately(now: datetime) -> list[Session]:
+    """The newest first, without the visits of the cast's classes."""
+    here = Session.objects.filter(field_trip__centre__code=cast.CENTRE, state=SessionState.CLOSED, ends_at__lt=now)
+    others = here.exclude(bookings__school__name__in=[cast.HOME_SCHOOL, cast.OTHER_SCHOOL])
+    return list(others.select_related("field_trip__centre").order_by("-starts_at", "pk")[:20])
+
+
+def _reopen(session: Session, *, by: User) -> None:
+    reopen_session(session_id=session.pk, reason="Xe của đoàn đến sau khi đã chốt buổi.", by=by)
+    trip = session.field_trip
+    classes = ClassGroup.objects.filter(
+        grade__range=(trip.grade_from, trip.grade_to),
+        homeroom_teacher__isnull=False,
+        school__state__in=WORKING_STATES,
+        school_year__starts_on__lte=session.starts_at,
+        school_year__ends_on__gte=session.starts_at,
+    )
+    others = classes.exclude(school__name__in=[cast.HOME_SCHOOL, cast.OTHER_SCHOOL])
+    class_group = others.exclude(bookings__session=session).select_related("school", "homeroom_teacher").first()
+    if class_group is None:
+        return
+    let_in(
+        session_id=session.pk,
+        school=class_group.school,
+        class_group=class_group,
+        pupils=LATE_GROUP,
+        girls=LATE_GROUP // 2,
+        adults=1,
+        contact_phone="+84912000111",
+        by=by,
+        key="demo",
+    )
+
+
+def _note_late(booking: Booking, *, by: User) -> None:
+    """The second phone at the door had counted one pupil more, and had no network until the evening."""
+    seen = {"pupils": booking.arrived_pupils + 1, "girls": booking.arrived_girls, "adults": booking.arrived_adults}
+    CheckInMark.objects.create(
+        mark_id=uuid.uuid5(uuid.NAMESPACE_URL, booking.reference),
+        booking=booking,
+        device="demo",
+        kind=MarkKind.FIGURES,
+        payload=seen,
+        made_at=booking.session.starts_at + timedelta(minutes=4),
+        by=by,
+        decision=LateDecision.WAITS,
+    )

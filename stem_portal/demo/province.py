@@ -90,6 +90,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         _issue_certificates(pupils_of)
         consents.build_consents(random=Random(seed), pupils_of=pupils_of, minh=minh, now=now)
         photographs.build_photographs(random=Random(seed))
+        day.build_undone(people=people, now=now)
         cards.build_cards(people=people, minh=minh, now=now)
         rights.build_requests(people=people, minh=minh, now=now)
         rosters.build_rosters(random=Random(seed), people=people, now=now)

@@ -36,7 +36,8 @@ from programs.centres.models import CentreStaff, Session
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.queries.roles import forget_roles
-from programs.visit_days.actions.arrivals import close_session, mark_no_show
+from programs.visit_days.actions.arrivals import mark_no_show, take_back_no_show
+from programs.visit_days.actions.closing import close_session, reopen_session
 from tests.centres.make import book, change_capacity, change_group, local, make_centre_staff, make_session, make_trip
 from tests.people import make_class, make_principal, make_school
 from tests.visit_days.make import check_in
@@ -62,6 +63,8 @@ class Model:
     strict: bool
     capacity: int = CAPACITY
     groups: dict[int, Group] = field(default_factory=dict)
+    before: dict[int, tuple[str, int]] = field(default_factory=dict)  # it was noted that nobody came
+    settled: set[int] = field(default_factory=set)  # by the last closing
 
     @property
     def left(self) -> int:
@@ -77,6 +80,13 @@ class Model:
 
     def end(self, key: int, state: str) -> None:
         self.groups[key].state, self.groups[key].seats = state, 0
+
+    def nobody_came(self, key: int) -> None:
+        self.before[key] = (self.groups[key].state, self.groups[key].seats)
+        self.end(key, S.NO_SHOW)
+
+    def come_back(self, key: int) -> None:
+        self.groups[key].state, self.groups[key].seats = self.before[key]
 
     def move_up(self) -> None:
         for group in self.groups.values():
@@ -262,22 +272,48 @@ class Visits(RuleBasedStateMachine):
         if comes:
             group.state, group.seats = S.ATTENDED, group.seats or group.pupils
         else:
-            self.model.end(key, S.NO_SHOW)
+            self.model.nobody_came(key)
 
     @precondition(begun)
     @rule()
     def close(self) -> None:
         try:
-            close_session(session_id=self.session.pk, by=self.manager)
+            close_session(session_id=self.session.pk, sure=True, by=self.manager)
         except Refused:
             return  # it is closed already
+        self.model.settled = set()
         for key, group in self.model.groups.items():
             if group.state == S.ATTENDED:
                 group.state = S.CLOSED
             elif group.state in HELD | {S.CONFIRMED}:
-                self.model.end(key, S.NO_SHOW)
+                self.model.settled.add(key)
+                self.model.nobody_came(key)
             elif group.state in {S.WAITLISTED, S.OFFERED}:
                 self.model.end(key, S.EXPIRED)
+
+    @precondition(begun)
+    @rule()
+    def reopen(self) -> None:
+        try:
+            reopen_session(session_id=self.session.pk, reason="Xe đến muộn", by=self.manager)
+        except Refused:
+            return  # it is open, or was closed too long ago
+        for key, group in self.model.groups.items():
+            if group.state == S.CLOSED:
+                group.state = S.ATTENDED
+            elif key in self.model.settled and group.state == S.NO_SHOW:
+                self.model.come_back(key)
+
+    @precondition(has_groups)
+    @rule(number=st.integers(0, 50))
+    def take_back(self, number: int) -> None:
+        key, group = self.known(number)
+        try:
+            take_back_no_show(booking_id=key, by=self.manager)
+        except Refused:
+            return
+        assert group.state == S.NO_SHOW
+        self.model.come_back(key)
 
     # --- Time -----------------------------------------------------------------------------------
     @rule(hours=st.sampled_from([1, 6, 20, 49]))

@@ -29,7 +29,7 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
-from programs.visit_days.actions.arrivals import close_session
+from programs.visit_days.actions.closing import close_session
 from tests.centres.make import book, change_capacity, change_group, make_manager, place_session, seats_add_up, waiting
 from tests.centres.make import move_session as move_time_to
 from tests.people import make_class, make_school, make_teacher
@@ -343,7 +343,7 @@ def test_groups_still_waiting_when_the_session_is_closed_are_told_once_that_the_
     move_time_to(full.session, timezone.now() - timedelta(hours=3))
     assert not Message.objects.filter(kind="waiting_ended").exists()
     for status in (302, 200):  # the second time it says that the session is closed
-        answer = as_user(full.sen).post(reverse("session_close", args=[full.session.pk]))
+        answer = as_user(full.sen).post(reverse("session_close", args=[full.session.pk]), {"sure": "on"})
         assert answer.status_code == status
         keep_deadlines()
     assert _states(waits, full.first) == [S.EXPIRED, S.NO_SHOW]
@@ -361,7 +361,7 @@ def test_whose_offer_ran_out_before_the_session_hears_nothing_more_when_it_is_cl
     Booking.objects.filter(pk=offered.pk).update(offer_expires_at=timezone.now())
     keep_deadlines()
     move_time_to(full.session, timezone.now() - timedelta(hours=3))
-    close_session(session_id=full.session.pk, by=full.sen)
+    close_session(session_id=full.session.pk, sure=True, by=full.sen)
     kinds = ["booking_offer_expired", "waiting_ended"]
     assert [letter.kind for letter in Message.objects.filter(kind__in=kinds)] == ["booking_offer_expired"]
 
@@ -371,7 +371,7 @@ def test_an_offer_open_until_the_session_is_closed_ends_with_one_email_about_the
     cancel_booking(booking_id=full.first.pk, reason="", by=full.hanh)
     assert _states(offered) == [S.OFFERED]
     move_time_to(full.session, timezone.now() - timedelta(seconds=1))
-    close_session(session_id=full.session.pk, by=full.sen)
+    close_session(session_id=full.session.pk, sure=True, by=full.sen)
     Booking.objects.update(offer_expires_at=timezone.now())
     keep_deadlines()
     assert _states(offered) == [S.EXPIRED]

@@ -18,7 +18,8 @@ from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.pupils.models import Pupil
-from programs.visit_days.actions.arrivals import close_session, mark_no_show
+from programs.visit_days.actions.arrivals import mark_no_show
+from programs.visit_days.actions.closing import close_session
 from programs.visit_days.actions.reminders import send_reminders
 from programs.visit_days.models import CalendarFeed, VisitFeedback
 from programs.visit_days.queries.day import feedback_of
@@ -175,9 +176,9 @@ def test_four_questions_reach_the_teacher_after_closing_and_the_centre_sees_the_
     assert not VisitFeedback.objects.exists()
     move_session(booked.session, timezone.now() - timedelta(seconds=1))
     check_in(booking_id=booked.booking.pk, pupils=29, girls=14, adults=2, by=booked.sen)
-    close_session(session_id=booked.session.pk, by=booked.sen)
+    close_session(session_id=booked.session.pk, sure=True, by=booked.sen)
     with pytest.raises(Refused, match="session_closed"):
-        close_session(session_id=booked.session.pk, by=booked.sen)
+        close_session(session_id=booked.session.pk, sure=True, by=booked.sen)
     [message] = Message.objects.filter(kind="visit_feedback")
     assert message.recipient == booked.hanh
     assert message.link == address
@@ -276,7 +277,7 @@ def test_every_number_opens_to_its_rows(month, as_user):
     client = as_user(month.sen)
     page = client.get(reverse("centre_month"))
     total = page.context["total"]
-    assert total["line"].groups == {"booked": 3, "confirmed": 0, "arrived": 1, "no_show": 1}
+    assert total["line"].groups == {"booked": 3, "confirmed": 0, "arrived": 1, "unannounced": 0, "no_show": 1}
     assert (total["line"].pupils, total["line"].girls, total["line"].adults) == (19, 9, 1)
     shown = [total, *page.context["trips"], *page.context["schools"]]
     assert len(shown) == 1 + 2 + 3
@@ -303,7 +304,7 @@ def test_the_file_holds_the_same_numbers_and_no_formula(month, as_user):
     cells = [cell for sheet in book_read for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     trips = book_read.worksheets[0]
-    assert [cell.value for cell in list(trips.iter_rows())[-1]][1:] == [2, 3, 0, 1, 1, 19, 9, 1]
+    assert [cell.value for cell in list(trips.iter_rows())[-1]][1:] == [2, 3, 0, 1, 0, 1, 19, 9, 1]
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from programs.centres.models import Room
 from programs.consents.choices import ConsentPurpose
 from programs.consents.models import Consent
 from programs.pupils.models import Pupil
-from programs.visit_days.actions.arrivals import close_session, mark_no_show
+from programs.visit_days.actions.arrivals import mark_no_show
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.rules import Mark, merge_marks, right_time
@@ -248,12 +248,6 @@ def test_a_group_noted_as_absent_takes_back_what_it_confirmed_and_no_more(today,
     today.booking.refresh_from_db()
     assert (today.booking.state, today.booking.seats) == (BookingState.ATTENDED, 20)
     assert seats_add_up(today.session) and today.session.seats_taken == 40
-
-
-@pytest.mark.django_db
-def test_after_closing_a_late_mark_is_refused(today, as_user):
-    close_session(session_id=today.session.pk, by=today.sen)
-    assert send(as_user(today.sen), word(today)).json()["answers"][0]["refused"] == "not_now"
 
 
 @pytest.mark.django_db

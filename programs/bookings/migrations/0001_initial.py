@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ('confirmed_pupils', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='pupils confirmed')),
                 ('confirmed_adults', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='adults confirmed')),
                 ('state', models.CharField(choices=[('waitlisted', 'On the waiting list'), ('offered', 'Places offered'), ('held', 'Places held'), ('papers_due', 'Papers due'), ('confirmed', 'Confirmed'), ('attended', 'Attended'), ('no_show', 'Did not come'), ('closed', 'Closed'), ('expired', 'Expired'), ('cancelled_by_school', 'Cancelled by the school'), ('cancelled_by_centre', 'Cancelled by the centre'), ('refused', 'Refused')], max_length=20, verbose_name='status')),
+                ('state_before', models.CharField(choices=[('waitlisted', 'On the waiting list'), ('offered', 'Places offered'), ('held', 'Places held'), ('papers_due', 'Papers due'), ('confirmed', 'Confirmed'), ('attended', 'Attended'), ('no_show', 'Did not come'), ('closed', 'Closed'), ('expired', 'Expired'), ('cancelled_by_school', 'Cancelled by the school'), ('cancelled_by_centre', 'Cancelled by the centre'), ('refused', 'Refused')], blank=True, max_length=20)),
+                ('unannounced', models.BooleanField(default=False, verbose_name='came unannounced')),
                 ('key_hash', models.CharField(blank=True, editable=False, max_length=64, null=True, unique=True)),
                 ('body_hash', models.CharField(blank=True, editable=False, max_length=64)),
                 ('pass_code', models.CharField(default=programs.bookings.models.new_pass_code, editable=False, max_length=26, unique=True)),

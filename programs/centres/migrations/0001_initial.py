@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 ('confirm_days', models.PositiveSmallIntegerField(default=3, verbose_name='days before the session to confirm')),
                 ('count_locks_days', models.PositiveSmallIntegerField(default=2, verbose_name='days before the session when the head count is finalised')),
                 ('offer_hours', models.PositiveSmallIntegerField(default=48, verbose_name='hours an offer of places is kept')),
+                ('reopen_days', models.PositiveSmallIntegerField(default=7, verbose_name='days in which a closed session can be reopened')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('ward', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='centres', to='schools.area', verbose_name='ward')),
             ],

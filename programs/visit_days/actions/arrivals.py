@@ -1,4 +1,4 @@
-"""Groups are checked in, pupils noted, sessions closed."""
+"""Groups are checked in, pupils noted, and that nobody came."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
-from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import BOOKING_PARTS
-from programs.bookings.rules import booking as booking_rules
-from programs.centres.actions import locks
-from programs.centres.choices import SessionState
-from programs.centres.models import Session
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.core.audit import record
@@ -26,13 +20,13 @@ from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.visit_days import rules
-from programs.visit_days.actions.feedback import ask_for_feedback
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
-from programs.visit_days.policy import may_check_in, may_close
-from programs.visit_days.queries.door import accepted_marks, who_came
-from programs.visit_days.rules import Arrival, valid_marks
+from programs.visit_days.policy import may_check_in
+from programs.visit_days.queries.door import accepted_marks, girls_of, who_came
+from programs.visit_days.rules import Arrival, merge_marks, valid_marks
 
+TAKEN_BACK = "taken_back"  # why a mark does not count any more
 PAGE = "page"  # the "device" of what was written on the page itself
 
 
@@ -75,18 +69,19 @@ def _move(booking: Booking, figures: dict) -> None:
         for name, value in figures.items():
             setattr(booking, name, value)
         return
-    changes = figures | {"ended_at": None}
+    changes = figures | {"ended_at": None, "state_before": ""}
     if booking.state != BookingState.NO_SHOW:
         guard.move_booking(booking=booking, to=BookingState.ATTENDED, changes=changes)
     elif not guard.seat_booking(booking=booking, to=BookingState.ATTENDED, changes=changes):
-        raise Refused(booking_rules.full_refusal(seats_left=booking.session.seats_left))
+        raise Refused(rules.places_gone(booking.session))
 
 
-def write_no_show(*, booking: Booking, by: User) -> None:
+def write_no_show(*, booking: Booking, by: User, now: datetime) -> None:
     """Record that the group did not come; its places are released."""
     before = _arrived(booking)
     nobody = {
-        "ended_at": timezone.now(),
+        "ended_at": now,
+        "state_before": booking.state,
         "arrived_pupils": None,
         "arrived_girls": None,
         "arrived_adults": None,
@@ -96,6 +91,23 @@ def write_no_show(*, booking: Booking, by: User) -> None:
     guard.move_booking(booking=booking, to=BookingState.NO_SHOW, changes=nobody)
     booking.roster.update(attended=False)
     record(by=by, action="booking.no_show", obj=booking, before=before, after=_arrived(booking))
+
+
+def write_return(*, booking: Booking, by: User, now: datetime) -> None:
+    """Undo that the group did not come: it has come as the marks say, or is expected again.
+
+    The caller holds the session's lock. Raises ``Refused``: ``places_gone``, and what ``check_in_refusal`` says.
+    """
+    before = _arrived(booking)
+    booking.roster.update(attended=None)
+    arrival = merge_marks(accepted_marks(booking), girls=girls_of(booking))
+    if arrival and arrival.came:
+        write_arrival(booking=booking, arrival=arrival, by=by, now=now)
+    else:
+        changes = {"ended_at": None, "state_before": ""}
+        if not guard.seat_booking(booking=booking, to=rules.state_to_return_to(booking), changes=changes):
+            raise Refused(rules.places_gone(booking.session))
+    record(by=by, action="booking.no_show_undone", obj=booking, before=before, after=_arrived(booking))
 
 
 def note_on_page(*, booking: Booking, arrival: Arrival, by: User, now: datetime) -> None:
@@ -163,54 +175,20 @@ def mark_no_show(*, booking_id: int, by: User) -> Booking:
     booking = guard.lock_booking(booking_id=booking_id)
     must(may_check_in(by, booking))
     refuse_if(rules.no_show_refusal(booking, now=now))
-    write_no_show(booking=booking, by=by)
+    write_no_show(booking=booking, by=by, now=now)
     note_on_page(booking=booking, arrival=Arrival(came=False), by=by, now=now)
     return booking
 
 
 @transaction.atomic
-def close_session(*, session_id: int, by: User) -> Session:
-    """Finalise the attendance of a session: bookings of groups that came are closed, the others are no-shows.
+def take_back_no_show(*, booking_id: int, by: User) -> Booking:
+    """The group has come after all, or may still come: what was known of it before counts again.
 
-    Groups still waiting expire, and their leaders are told.
-
-    Raises PermissionDenied, and ``Refused``: ``not_begun``, ``session_cancelled``, ``session_closed``.
+    Raises PermissionDenied, and ``Refused``: ``not_absent``, ``session_closed``, ``places_gone``.
     """
-    now = timezone.now()
-    session = locks.lock_session(session_id=session_id)
-    must(may_close(by, session))
-    refuse_if(rules.close_refusal(session, now=now))
-    before = {"state": session.state}
-    for booking in session.bookings.select_related(*BOOKING_PARTS):
-        _settle(booking, by=by)
-    session.state, session.closed_by, session.closed_at = SessionState.CLOSED, by, now
-    session.save(update_fields=["state", "closed_by", "closed_at"])
-    record(by=by, action="session.close", obj=session, before=before, after={"state": session.state})
-    return session
-
-
-def _settle(booking: Booking, *, by: User) -> None:
-    fate = rules.fate_at_closing(booking.state)
-    if fate is None:
-        return
-    if fate == BookingState.NO_SHOW:
-        write_no_show(booking=booking, by=by)
-        return
-    before = booking.state
-    guard.move_booking(booking=booking, to=fate, changes={"ended_at": timezone.now()})
-    if fate == BookingState.CLOSED:
-        ask_for_feedback(booking=booking)
-    else:
-        _tell_list_ended(booking, offered=before == BookingState.OFFERED)
-    action = "booking.close" if fate == BookingState.CLOSED else "booking.expire"
-    record(by=by, action=action, obj=booking, before={"state": before}, after={"state": booking.state})
-
-
-def _tell_list_ended(booking: Booking, *, offered: bool) -> None:
-    """The final message to a group that was still waiting; if places were on offer until now, it is about the offer."""
-    now = timezone.now()
-    if offered:
-        tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)
-        return
-    about = {"other_dates": other_dates(booking=booking)}
-    tell_leader(kind="waiting_ended", booking=booking, now=now, with_calendar=False, about=about)
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(may_check_in(by, booking))
+    refuse_if(rules.take_back_refusal(booking))
+    booking.marks.that_count().filter(kind=MarkKind.NO_SHOW).update(refusal=TAKEN_BACK)
+    write_return(booking=booking, by=by, now=timezone.now())
+    return booking

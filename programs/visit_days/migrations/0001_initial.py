@@ -44,10 +44,14 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField(auto_now_add=True)),
                 ('refusal', models.CharField(blank=True, max_length=30)),
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='bookings.booking')),
+                ('decision', models.CharField(blank=True, choices=[('waits', 'Waiting for a decision'), ('accepted', 'Accepted'), ('left', 'Left as it was')], max_length=10)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['received_at', 'pk'],
+                'indexes': [models.Index(condition=models.Q(('decision', 'waits')), fields=['booking'], name='late_marks_that_wait')],
             },
         ),
         migrations.CreateModel(

@@ -111,14 +111,6 @@ def sessions_to_close(user, *, now: datetime) -> QuerySet[Session]:
     )
 
 
-def closing_counts(session: Session) -> tuple[int, int]:
-    """How many groups of ``session`` came, and how many that hold places were not checked in."""
-    counts = session.bookings.aggregate(
-        came=Count("pk", filter=Q(state__in=CAME)), missing=Count("pk", filter=Q(state__in=COMING))
-    )
-    return counts["came"], counts["missing"]
-
-
 def centres_of(user) -> list[Centre]:
     return list(Centre.objects.filter(pk__in=centre_ids_of(user)))
 

@@ -11,6 +11,7 @@ from programs.bookings.models import Booking, RosterEntry
 from programs.centres.models import Session
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
+from programs.pupils.choices import Gender
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.queries.day import centre_day
 from programs.visit_days.queries.photographs import no_photo_of
@@ -34,7 +35,12 @@ def mark_of(row: CheckInMark) -> Mark:
 
 def accepted_marks(booking: Booking) -> list[Mark]:
     """The marks of ``booking`` that count."""
-    return [mark_of(row) for row in booking.marks.filter(refusal="")]
+    return [mark_of(row) for row in booking.marks.that_count()]
+
+
+def girls_of(booking: Booking) -> set[int]:
+    """The pupils of its list who are girls."""
+    return set(booking.roster.filter(pupil__gender=Gender.FEMALE).values_list("pupil_id", flat=True))
 
 
 def who_came(booking: Booking) -> dict[str, Any]:
@@ -88,7 +94,7 @@ def door_day(user, day: date) -> list[DoorSession]:
     going = in_force(listed, ConsentPurpose.TAKE_PART) if listed else set()
     hidden = no_photo_of(listed)
     marks: dict[int, list[Mark]] = defaultdict(list)
-    for row in CheckInMark.objects.filter(booking__in=bookings, refusal=""):
+    for row in CheckInMark.objects.that_count().filter(booking__in=bookings):
         marks[row.booking_id].append(mark_of(row))
 
     def group(booking: Booking) -> DoorGroup:

@@ -21,7 +21,7 @@ COUNTED = (*COMING, *CAME, BookingState.NO_SHOW)
 
 
 def is_booked(booking: Booking) -> bool:
-    return True
+    return not booking.unannounced
 
 
 def is_confirmed(booking: Booking) -> bool:
@@ -36,10 +36,15 @@ def is_no_show(booking: Booking) -> bool:
     return booking.state == BookingState.NO_SHOW
 
 
+def is_unannounced(booking: Booking) -> bool:
+    return booking.unannounced
+
+
 KINDS: dict[str, Callable[[Booking], bool]] = {
     "booked": is_booked,
     "confirmed": is_confirmed,
     "arrived": is_arrived,
+    "unannounced": is_unannounced,
     "no_show": is_no_show,
 }
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -17,21 +16,23 @@ from django.views.decorators.http import require_safe
 from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
 from programs.bookings.words import coming_pupils, expected_adults, expected_pupils
+from programs.centres.choices import SessionState
 from programs.centres.models import Session
-from programs.centres.queries import sessions as session_queries
+from programs.centres.queries.schedule import managed_centre_ids
 from programs.core.acting import Act
 from programs.core.gates import in_person, not_found_unless, signed_in
-from programs.core.refusals import Refused
 from programs.visit_days import policy, rules
-from programs.visit_days.actions.arrivals import check_in, close_session, mark_no_show
+from programs.visit_days.actions.arrivals import check_in, mark_no_show, take_back_no_show
 from programs.visit_days.forms import CheckInForm, DayForm
 from programs.visit_days.queries import day as day_queries
+from programs.visit_days.queries.closing import late_marks_of_day
 from programs.visit_days.queries.door import who_came
 from programs.visit_days.queries.photographs import no_photo_of
 from programs.visit_days.rules import came_late, came_partly
 
 
-def _day_url(session: Session) -> str:
+def day_url(session: Session) -> str:
+    """The day of ``session`` at its centre."""
     return f"{reverse('centre_day')}?date={timezone.localtime(session.starts_at):%Y-%m-%d}"
 
 
@@ -56,6 +57,17 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "is_today": day == today,
         "form": DayForm(initial={"date": day}),
         "closable": {each.session.pk for each in shown.sessions if rules.close_refusal(each.session, now=now) is None},
+        "letting_in": {each.session.pk for each in shown.sessions if rules.door_refusal(each.session, now=now) is None},
+        "reopenable": {
+            each.session.pk
+            for each in shown.sessions
+            if policy.may_reopen(request.user, each.session) and rules.reopen_refusal(each.session, now=now) is None
+        },
+        "finished": sum(
+            each.session.state == SessionState.SCHEDULED and each.session.ends_at <= now for each in shown.sessions
+        ),
+        "late_marks": late_marks_of_day(request.user, day),
+        "decides": bool(managed_centre_ids(request.user)),
         "check_in_open": day <= today,
     }
     return render(request, "visit_days/centre_day.html", context)
@@ -110,23 +122,12 @@ class CheckIn(Act):
             no_photo=[entry.pupil for entry in entries if entry.pupil_id in hidden - self.staying],
             open=rules.is_open(booking, now=now),
             may_mark_absent=rules.no_show_refusal(booking, now=now) is None,
+            may_take_back=rules.take_back_refusal(booking) is None,
+            may_reopen=policy.may_reopen(self.user, booking.session)
+            and rules.reopen_refusal(booking.session, now=now) is None,
             day_url=self.back_url,
             **kwargs,
         )
-
-    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        return self.mark_absent() if "no_show" in request.POST else super().post(request, *args, **kwargs)
-
-    def mark_absent(self) -> HttpResponse:
-        """The button beside the form, which sends no figures."""
-        try:
-            mark_no_show(booking_id=self.target.pk, by=self.user)
-        except Refused as refused:
-            messages.error(self.request, refused.refusal.message)
-            return redirect("booking_check_in", self.target.reference)
-        message = _("{school}: recorded that the group did not come.")
-        messages.success(self.request, message.format(school=self.target.school))
-        return redirect(self.back_url)
 
     def act(self, form: CheckInForm) -> Booking:
         figures = {name: form.cleaned_data[name] for name in ("pupils", "girls", "adults", "version")}
@@ -139,45 +140,70 @@ class CheckIn(Act):
 
     @property
     def back_url(self) -> str:
-        return _day_url(self.target.session)
+        return day_url(self.target.session)
 
 
-class CloseSession(Act):
-    title = _("Close this session?")
-    submit = _("Close the session")
-    done = _("The session has been closed and its figures finalised.")
-    may = staticmethod(policy.may_close)
+class BookingAbsent(Act):
+    """What was noted of the group is gone with it, so it is asked first."""
 
-    def get_target(self, pk: int) -> Session:
-        return get_object_or_404(session_queries.sessions_run_by(self.user), pk=pk)
+    title = _("The group did not come?")
+    submit = _("The group did not come")
+    danger = True
+    may = staticmethod(policy.may_check_in)
+
+    def get_target(self, reference: str) -> Booking:
+        return get_object_or_404(booking_queries.bookings_run_by(self.user), reference=reference)
 
     @property
     def text(self) -> str:
-        return _closing_text(*day_queries.closing_counts(self.target))
+        booking = self.target
+        if booking.arrived_pupils is None:
+            message = _(
+                "{school}: it will be recorded that nobody came, and its places are free. You can take it back."
+            )
+            return message.format(school=booking.school)
+        message = ngettext(
+            "{school}: {count} pupil has been checked in. It will be recorded that nobody came instead. You can take it "
+            "back.",
+            "{school}: {count} pupils have been checked in. It will be recorded that nobody came instead. You can take "
+            "it back.",
+            booking.arrived_pupils,
+        )
+        return message.format(school=booking.school, count=booking.arrived_pupils)
 
-    def act(self, form) -> Session:
-        return close_session(session_id=self.target.pk, by=self.user)
+    def act(self, form) -> Booking:
+        return mark_no_show(booking_id=self.target.pk, by=self.user)
+
+    def said(self, booking: Booking) -> str:
+        return _("{school}: recorded that the group did not come.").format(school=booking.school)
+
+    def way_back(self, booking: Booking) -> str:
+        return day_url(booking.session)
 
     @property
     def back_url(self) -> str:
-        return _day_url(self.target)
+        return reverse("booking_check_in", args=[self.target.reference])
 
 
-def _closing_text(came: int, missing: int) -> str:
-    parts = [
-        ngettext(
-            "{count} group came; its figures will be finalised.",
-            "{count} groups came; their figures will be finalised.",
-            came,
-        ).format(count=came)
-    ]
-    if missing:
-        parts.append(
-            ngettext(
-                "{count} group was not checked in and will be recorded as “did not come”.",
-                "{count} groups were not checked in and will be recorded as “did not come”.",
-                missing,
-            ).format(count=missing)
+class BookingAbsentUndo(BookingAbsent):
+    title = _("Take back that the group did not come?")
+    submit = _("Take it back")
+    danger = False
+
+    @property
+    def text(self) -> str:
+        message = _("{school}: what was recorded before counts again, and the group takes its places again.")
+        return message.format(school=self.target.school)
+
+    def act(self, form) -> Booking:
+        return take_back_no_show(booking_id=self.target.pk, by=self.user)
+
+    def said(self, booking: Booking) -> str:
+        if booking.arrived_pupils is None:
+            return _("{school}: the group is expected again.").format(school=booking.school)
+        message = ngettext(
+            "{school}: {count} pupil is recorded as present again.",
+            "{school}: {count} pupils are recorded as present again.",
+            booking.arrived_pupils,
         )
-    parts.append(str(_("After that, schools can get their certificates.")))
-    return " ".join(parts)
+        return message.format(school=booking.school, count=booking.arrived_pupils)

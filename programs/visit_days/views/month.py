@@ -33,6 +33,7 @@ def _titles() -> dict[str, str]:
         "booked": _("Groups booked"),
         "confirmed": _("Groups confirmed"),
         "arrived": _("Groups that came"),
+        "unannounced": _("Of them unannounced"),
         "no_show": _("Groups that did not come"),
     }
 

@@ -1,0 +1,195 @@
+"""Closing sessions, one or all of a day, reopening them, and check-ins that arrived after the closing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from programs.bookings.words import time_span
+from programs.centres.models import Session
+from programs.centres.queries import sessions as session_queries
+from programs.core.acting import Act
+from programs.core.gates import not_found_unless
+from programs.core.refusals import Refused
+from programs.visit_days import policy, rules
+from programs.visit_days.actions.closing import close_session, reopen_session
+from programs.visit_days.actions.marks import decide_late_mark
+from programs.visit_days.forms import CloseDayForm, CloseForm, DayForm, LateMarkForm, ReopenForm
+from programs.visit_days.models import CheckInMark
+from programs.visit_days.queries.closing import (
+    Settling,
+    as_it_would_be,
+    finished_sessions,
+    late_marks_run_by,
+    settled_at_closing,
+    settlings,
+)
+from programs.visit_days.queries.door import mark_of
+from programs.visit_days.views.day import day_url
+
+
+class CloseSession(Act):
+    """Says first what will be recorded for whom, and that it is final for the staff."""
+
+    form_class = CloseForm
+    template_name = "visit_days/session_close.html"
+    done = _("The session has been closed and its figures finalised.")
+    may = staticmethod(policy.may_close)
+
+    def get_target(self, pk: int) -> Session:
+        return get_object_or_404(session_queries.sessions_run_by(self.user), pk=pk)
+
+    @cached_property
+    def settling(self) -> Settling:
+        return settlings([self.target], now=timezone.now())[0]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"ask": self.settling.is_early}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        refusal = None
+        if self.request.method != "POST":
+            refusal = rules.close_refusal(self.target, now=timezone.now())
+        days = self.target.field_trip.centre.reopen_days
+        return super().get_context_data(each=self.settling, refusal=refusal, reopen_days=days, **kwargs)
+
+    def act(self, form: CloseForm) -> Session:
+        sure = form.cleaned_data.get("sure", False)
+        return close_session(session_id=self.target.pk, sure=sure, by=self.user)
+
+    @property
+    def back_url(self) -> str:
+        return day_url(self.target)
+
+
+class CloseDay(Act):
+    """All finished sessions of a day in one go; each in a transaction of its own, and each answered."""
+
+    form_class = CloseDayForm
+    template_name = "visit_days/day_close.html"
+
+    def get_target(self) -> list[Session]:
+        not_found_unless(policy.may_see_day(self.user))
+        form = DayForm(self.request.GET)
+        self.day = (form.cleaned_data["date"] if form.is_valid() else None) or timezone.localdate()
+        return list(finished_sessions(self.user, self.day, now=timezone.now()))
+
+    @cached_property
+    def settlings(self) -> list[Settling]:
+        return settlings(self.target, now=timezone.now())
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        labels = [
+            (each.pk, f"{time_span(each)} · {each.field_trip.local_title} · {each.room.name}") for each in self.target
+        ]
+        ask = any(each.is_early for each in self.settlings)
+        return super().get_form_kwargs() | {"sessions": labels, "ask": ask}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        days = min((each.field_trip.centre.reopen_days for each in self.target), default=0)
+        return super().get_context_data(settlings=self.settlings, day=self.day, reopen_days=days, **kwargs)
+
+    def act(self, form: CloseDayForm) -> int:
+        """How many were closed; of the others the reason is said."""
+        closed = 0
+        for session in self.target:
+            if session.pk not in form.cleaned_data["sessions"]:
+                continue
+            try:
+                close_session(session_id=session.pk, sure=form.cleaned_data.get("sure", False), by=self.user)
+                closed += 1
+            except Refused as refused:
+                messages.warning(self.request, f"{time_span(session)}: {refused.refusal.message}")
+        return closed
+
+    def said(self, closed: int) -> str:
+        if not closed:
+            return ""
+        return ngettext("{count} session has been closed.", "{count} sessions have been closed.", closed).format(
+            count=closed
+        )
+
+    def way_back(self, closed: int) -> str:
+        here = f"{reverse('day_close')}?date={self.day:%Y-%m-%d}"
+        return self.back_url if closed else here
+
+    @property
+    def back_url(self) -> str:
+        return f"{reverse('centre_day')}?date={self.day:%Y-%m-%d}"
+
+
+class ReopenSession(Act):
+    form_class = ReopenForm
+    template_name = "visit_days/session_reopen.html"
+    done = _("The session is open again. Close it once more when its figures are right.")
+    may = staticmethod(policy.may_reopen)
+
+    def get_target(self, pk: int) -> Session:
+        return get_object_or_404(session_queries.sessions_run_by(self.user), pk=pk)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        refusal = None
+        if self.request.method != "POST":
+            refusal = rules.reopen_refusal(self.target, now=timezone.now())
+        return super().get_context_data(
+            session=self.target,
+            refusal=refusal,
+            until=rules.reopen_until(self.target),
+            settled=settled_at_closing(self.target),
+            **kwargs,
+        )
+
+    def act(self, form: ReopenForm) -> Session:
+        return reopen_session(session_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    @property
+    def back_url(self) -> str:
+        return day_url(self.target)
+
+
+class DecideLateMark(Act):
+    form_class = LateMarkForm
+    template_name = "visit_days/late_mark.html"
+    context_object_name = "mark"
+    may = staticmethod(policy.may_decide_late)
+
+    def get_target(self, pk: int) -> CheckInMark:
+        return get_object_or_404(late_marks_run_by(self.user), pk=pk)
+
+    def instead(self) -> HttpResponse | None:
+        """What is decided already is shown on the page of the day, with who decided."""
+        refusal = rules.late_mark_refusal(self.target.decision)
+        if refusal is None:
+            return None
+        messages.info(self.request, refusal.message)
+        return redirect(self.back_url)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        booking = self.target.booking
+        return super().get_context_data(
+            booking=booking,
+            session=booking.session,
+            noted=mark_of(self.target),
+            after=as_it_would_be(self.target),
+            **kwargs,
+        )
+
+    def act(self, form: LateMarkForm) -> CheckInMark:
+        return decide_late_mark(mark_id=self.target.pk, accepted=form.accepted, by=self.user)
+
+    def said(self, mark: CheckInMark) -> str:
+        if mark.decision == "accepted":
+            return _("{school}: the check-in counts now.").format(school=mark.booking.school)
+        return _("{school}: left as it was recorded.").format(school=mark.booking.school)
+
+    @property
+    def back_url(self) -> str:
+        return day_url(self.target.booking.session)
