@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 AUDIT_ACTIONS = {
     "booking.check_in": _("Group checked in"),
     "booking.no_show": _("Recorded that the group did not come"),
+    "booking.mark_carried": _("Sent a colleague's check-in from a shared device"),
     "booking.close": _("Attendance finalised"),
     "booking.expire": _("Waiting list ended"),
     "session.close": _("Session closed"),

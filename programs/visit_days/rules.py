@@ -31,12 +31,7 @@ def check_in_refusal(booking: Booking, arrival: Arrival, *, without_consent: int
     """Why these attendance figures may not be recorded; ``without_consent`` counts those of the ticked names."""
     capacity, ticked = booking.session.capacity, len(arrival.present)
     if not is_open(booking, now=now):
-        return Refusal(
-            "not_now",
-            _("A group is checked in on the day of its session ({day}), until the session is closed.").format(
-                day=f"{timezone.localtime(booking.session.starts_at):%d/%m/%Y}"
-            ),
-        )
+        return _not_open(booking, now=now)
     if arrival.pupils > capacity:
         return Refusal(
             "over_capacity",
@@ -61,6 +56,21 @@ def check_in_refusal(booking: Booking, arrival: Arrival, *, without_consent: int
             "pupils",
         )
     return None
+
+
+def _not_open(booking: Booking, *, now: datetime) -> Refusal:
+    """What it is that keeps the group from being checked in: its session, the day, or its own booking."""
+    session = booking.session
+    if session.state == SessionState.CANCELLED:
+        return Refusal("not_now", _("This session was cancelled."))
+    if session.state == SessionState.CLOSED:
+        return Refusal("not_now", _closed().message)
+    day = timezone.localtime(session.starts_at).date()
+    if timezone.localtime(now).date() < day:
+        message = _("A group is checked in on the day of its session ({day}), until the session is closed.")
+        return Refusal("not_now", message.format(day=f"{day:%d/%m/%Y}"))
+    message = _("The booking {reference} does not hold places any more ({state}), so nobody can be checked in for it.")
+    return Refusal("not_now", message.format(reference=booking.reference, state=booking.get_state_display()))
 
 
 def _figures_refusal(noted: Arrival | Mark) -> Refusal | None:
@@ -172,6 +182,14 @@ def merge_marks(marks: Sequence[Mark], *, girls: Collection[int] = ()) -> Arriva
     )
 
 
+def disputed_marks(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks that stand beside each other and do not say the same; empty when there is nothing to decide."""
+    valid = valid_marks(marks)
+    figures = {(mark.kind == MarkKind.NO_SHOW, mark.pupils, mark.girls, mark.adults) for mark in valid}
+    names = {mark.present for mark in valid if mark.kind == MarkKind.NAMES}
+    return valid if len(figures) > 1 or len(names) > 1 else []
+
+
 def mark_refusal(mark: Mark, *, listed: Collection[int]) -> Refusal | None:
     """Why this mark cannot be, whatever the others say; ``listed`` are the pupils on the group's list."""
     if mark.kind == MarkKind.NO_SHOW:
@@ -193,7 +211,18 @@ def came_partly(*, arrived: int | None, expected: int) -> bool:
 
 def right_time(*, made_at: datetime, sent_at: datetime, now: datetime) -> datetime:
     """``made_at`` of a device whose clock read ``sent_at`` at the portal's ``now``: wrong clocks do not matter."""
-    return min(now, made_at + (now - sent_at))
+    return made_at + (now - sent_at)
+
+
+def credible_time(made_at: datetime, *, booking: Booking, now: datetime) -> datetime:
+    """When a mark was made: between the beginning of its session's day and now. Any other time cannot be.
+
+    Such a mark counts as made when it came, which the portal saw itself: it neither loses against an earlier one nor
+    makes a late group punctual.
+    """
+    starts_at = timezone.localtime(booking.session.starts_at)
+    earliest = starts_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return made_at if earliest <= made_at <= now else now
 
 
 # The latest reminder comes first: one that was missed is not sent once the next is due.

@@ -33,6 +33,8 @@ def calls() -> list[partial]:
         partial(rules.fate_at_closing, booking.state),
         partial(rules.valid_marks, [mark]),
         partial(rules.merge_marks, [mark], girls={1}),
+        partial(rules.disputed_marks, [mark]),
+        partial(rules.credible_time, now, booking=booking, now=now),
         partial(rules.mark_refusal, mark, listed={1}),
         partial(rules.came_late, checked_in_at=now, starts_at=begun),
         partial(rules.came_partly, arrived=2, expected=3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from programs.accounts.models import User
 from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
+from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import Refusal, Refused, refuse_if
 from programs.pupils.choices import Gender
@@ -19,24 +21,30 @@ from programs.visit_days.actions.arrivals import write_arrival, write_no_show
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.policy import may_check_in
 from programs.visit_days.queries.door import accepted_marks
-from programs.visit_days.rules import Mark, mark_refusal, merge_marks
+from programs.visit_days.rules import Mark, credible_time, mark_refusal, merge_marks
 
 
 @transaction.atomic
-def take_mark(*, booking_id: int, mark: Mark, device: str, by: User, now: datetime) -> Refusal | None:
+def take_mark(
+    *, booking_id: int, mark: Mark, device: str, by: User, now: datetime, carried_by: User | None = None
+) -> Refusal | None:
     """Process one mark from a device; return the reason if it changed nothing. The same mark again changes nothing.
 
-    A refused mark is kept with its reason and may be sent again, since the reason may no longer apply.
+    A refused mark is kept with its reason and may be sent again, since the reason may no longer apply. A mark that
+    waited on a shared device is sent by whoever uses it now (``carried_by``) and stays its maker's word.
     Raises PermissionDenied, also for an identifier that is somebody else's.
     """
     booking = guard.lock_booking(booking_id=booking_id)
-    must(may_check_in(by, booking))
+    must(may_check_in(by, booking) and may_check_in(carried_by or by, booking))
+    mark = replace(mark, made_at=credible_time(mark.made_at, booking=booking, now=now))
     known = CheckInMark.objects.filter(mark_id=UUID(mark.mark_id)).first()
     must(known is None or (known.booking_id == booking.pk and known.by_id == by.pk))
     if known and not known.refusal:
         return None
     refusal = _merged(booking, mark, by=by, now=now)
     _keep(booking, mark, device=device, by=by, refusal=refusal)
+    if carried_by:
+        record(by=carried_by, action="booking.mark_carried", obj=booking)
     return refusal
 
 
