@@ -166,12 +166,12 @@ def test_the_list_goes_with_its_person_and_with_its_day(person):
     tram = person("tram", phone=True)
     open_the_door(tram)
     assert kept_list(tram)["sessions"]
-    tram.page.context.clear_cookies()
+    tram.page.context.clear_cookies(name="sessionid")
     tram.goto("/")
     assert kept_list(tram) is None
     tram.sign_in("tram", PASSWORD)
     open_the_door(tram)
-    tram.page.context.clear_cookies()
+    tram.page.context.clear_cookies(name="sessionid")
     tram.sign_in("lam", PASSWORD)
     tram.page.context.set_offline(True)
     tram.page.goto(DOOR)
@@ -180,7 +180,7 @@ def test_the_list_goes_with_its_person_and_with_its_day(person):
     assert kept_list(tram) is None
     tram.page.context.set_offline(False)
     # Another day has come, and the telephone was opened on some page of the portal only.
-    tram.page.context.clear_cookies()
+    tram.page.context.clear_cookies(name="sessionid")
     tram.sign_in("tram", PASSWORD)
     open_the_door(tram)
     list_of_yesterday = kept_list(tram) | {"day": "2026-01-01"}
@@ -209,7 +209,7 @@ def test_what_a_colleague_noted_is_seen_and_sent_as_hers(person, portal):
     open_the_door(phone)
     phone.page.context.set_offline(True)
     check_in(phone, OTHER, adults="2")
-    phone.page.context.clear_cookies()  # her session ends; the telephone goes to anh Trung
+    phone.page.context.clear_cookies(name="sessionid")  # her session ends; the telephone goes to anh Trung
     phone.page.context.set_offline(False)
     phone.page.route("**/door/marks/", lambda route: held.append(route))
     phone.sign_in("trung", PASSWORD)
