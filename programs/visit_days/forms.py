@@ -19,7 +19,7 @@ from programs.core.versions import VersionedFormMixin, version_of
 from programs.pupils.models import ClassGroup, Pupil
 from programs.visit_days.choices import MarkKind, Rating
 from programs.visit_days.queries.month import KINDS
-from programs.visit_days.rules import Mark, right_time
+from programs.visit_days.reading import Mark, right_time
 
 
 class CheckInForm(CleanFormMixin, VersionedFormMixin, forms.Form):
@@ -150,7 +150,7 @@ class DayForm(forms.Form):
 MOST_MARKS = 200  # of one sending; a device with more sends them in several
 MOST_NAMES = 500
 IDENTIFIER = re.compile(r"[0-9a-f-]{36}")
-FIRST, LAST = 1_500_000_000_000, 9_999_999_999_999  # milliseconds that can be a time
+FIRST, LAST = 0, 9_999_999_999_999  # milliseconds; a clock without a battery begins in 1970
 
 
 def moment(milliseconds: int) -> datetime:
@@ -188,6 +188,7 @@ class MarkForm(forms.Form):
     booking = forms.RegexField(regex=r"^[A-Za-z0-9-]{1,12}$")  # JSON can hold text that no database takes
     kind = forms.ChoiceField(choices=MarkKind)
     made_at = forms.IntegerField(min_value=FIRST, max_value=LAST)
+    maker = forms.RegexField(regex=r"^[A-Za-z0-9:_-]*$", max_length=200, required=False)  # of another user's mark
     pupils = forms.IntegerField(min_value=0, max_value=9999)
     girls = forms.IntegerField(min_value=0, max_value=9999)
     adults = forms.IntegerField(min_value=0, max_value=999)

@@ -20,6 +20,7 @@ from programs.centres.models import Session
 from programs.centres.rules import moment_text
 from programs.core.refusals import Refusal
 from programs.visit_days.choices import LateDecision, MarkKind
+from programs.visit_days.reading import Arrival, Mark
 
 
 def is_open(booking: Booking, *, now: datetime) -> bool:
@@ -32,12 +33,7 @@ def check_in_refusal(booking: Booking, arrival: Arrival, *, without_consent: int
     """Why these attendance figures may not be recorded; ``without_consent`` counts those of the ticked names."""
     capacity, ticked = booking.session.capacity, len(arrival.present)
     if not is_open(booking, now=now):
-        return Refusal(
-            "not_now",
-            _("A group is checked in on the day of its session ({day}), until the session is closed.").format(
-                day=f"{timezone.localtime(booking.session.starts_at):%d/%m/%Y}"
-            ),
-        )
+        return _not_open(booking, now=now)
     if arrival.pupils > capacity:
         return Refusal(
             "over_capacity",
@@ -62,6 +58,21 @@ def check_in_refusal(booking: Booking, arrival: Arrival, *, without_consent: int
             "pupils",
         )
     return None
+
+
+def _not_open(booking: Booking, *, now: datetime) -> Refusal:
+    """What it is that keeps the group from being checked in: its session, the day, or its own booking."""
+    session = booking.session
+    if session.state == SessionState.CANCELLED:
+        return Refusal("not_now", _("This session was cancelled."))
+    if session.state == SessionState.CLOSED:
+        return Refusal("not_now", _closed().message)
+    day = timezone.localtime(session.starts_at).date()
+    if timezone.localtime(now).date() < day:
+        message = _("A group is checked in on the day of its session ({day}), until the session is closed.")
+        return Refusal("not_now", message.format(day=f"{day:%d/%m/%Y}"))
+    message = _("The booking {reference} does not hold places any more ({state}), so nobody can be checked in for it.")
+    return Refusal("not_now", message.format(reference=booking.reference, state=booking.get_state_display()))
 
 
 def _figures_refusal(noted: Arrival | Mark) -> Refusal | None:
@@ -250,65 +261,6 @@ def fate_at_closing(state: str) -> BookingState | None:
 LATE_AFTER = timedelta(minutes=15)
 
 
-@dataclass(frozen=True)
-class Mark:
-    """One record from one device about one group. ``made_at`` is by the portal's clock, set right when it arrived."""
-
-    mark_id: str
-    made_at: datetime
-    kind: str
-    pupils: int = 0
-    girls: int = 0
-    adults: int = 0
-    present: frozenset[int] = frozenset()
-    replaces: frozenset[str] = frozenset()
-
-    @property
-    def order(self) -> tuple[datetime, str]:
-        """Marks of the same moment have an order too, the same on every machine."""
-        return self.made_at, self.mark_id
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """Who came, after all that was noted."""
-
-    came: bool
-    pupils: int = 0
-    girls: int = 0
-    adults: int = 0
-    present: frozenset[int] = frozenset()
-    named: bool = False  # whether anybody looked at the names: figures alone say nothing about single pupils
-    first_seen: datetime | None = None
-
-
-def valid_marks(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks that no other replaces, in the order in which they were made."""
-    replaced = {mark_id for mark in marks for mark_id in mark.replaces if mark_id != mark.mark_id}
-    valid = sorted((mark for mark in marks if mark.mark_id not in replaced), key=lambda mark: mark.order)
-    # Marks that replace each other in a circle are a device's error; the last one counts.
-    return valid or sorted(marks, key=lambda mark: mark.order)[-1:]
-
-
-def merge_marks(marks: Sequence[Mark], *, girls: Collection[int] = ()) -> Arrival | None:
-    """What the marks say together; ``girls`` are the pupils of the list who are girls. None without marks."""
-    valid = valid_marks(marks)
-    seen = [mark for mark in valid if mark.kind != MarkKind.NO_SHOW]
-    if not seen:
-        return Arrival(came=False) if valid else None
-    last = seen[-1]
-    present = frozenset().union(*(mark.present for mark in seen))
-    return Arrival(
-        came=True,
-        pupils=max(last.pupils, len(present)),
-        girls=max(last.girls, len(present & set(girls))),
-        adults=last.adults,
-        present=present,
-        named=any(mark.kind == MarkKind.NAMES for mark in seen),
-        first_seen=seen[0].made_at,
-    )
-
-
 def mark_refusal(mark: Mark, *, listed: Collection[int]) -> Refusal | None:
     """Why this mark cannot be, whatever the others say; ``listed`` are the pupils on the group's list."""
     if mark.kind == MarkKind.NO_SHOW:
@@ -326,11 +278,6 @@ def came_late(*, checked_in_at: datetime | None, starts_at: datetime) -> bool:
 
 def came_partly(*, arrived: int | None, expected: int) -> bool:
     return arrived is not None and arrived < expected
-
-
-def right_time(*, made_at: datetime, sent_at: datetime, now: datetime) -> datetime:
-    """``made_at`` of a device whose clock read ``sent_at`` at the portal's ``now``: wrong clocks do not matter."""
-    return min(now, made_at + (now - sent_at))
 
 
 # The latest reminder comes first: one that was missed is not sent once the next is due.

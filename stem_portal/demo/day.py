@@ -1,4 +1,4 @@
-"""What teachers answered after their visits, and what was put right after a day at the centre."""
+"""What two people at a door noted of one group, what teachers answered, and what was put right after a day."""
 
 from __future__ import annotations
 
@@ -114,3 +114,33 @@ def _note_late(booking: Booking, *, by: User) -> None:
         by=by,
         decision=LateDecision.WAITS,
     )
+
+
+def build_dispute() -> None:
+    """The group that came to a session that is still open: two phones counted it, and the second counted one fewer.
+
+    Nobody has decided yet, so the door and the check-in page show both.
+    """
+    booking = Booking.objects.filter(state=BookingState.ATTENDED).order_by("-session__starts_at", "pk").first()
+    if booking is None:
+        return
+    came = list(booking.roster.filter(attended=True).order_by("pupil").values_list("pupil", flat=True))
+    staff = list(booking.session.field_trip.centre.staff.filter(ended_on__isnull=True).order_by("pk"))
+    for number, fewer in enumerate((0, 1) if staff else ()):
+        present = came[: len(came) - fewer]
+        pupils = booking.arrived_pupils - fewer
+        CheckInMark.objects.create(
+            mark_id=uuid.UUID(int=booking.pk * 10 + number, version=4),
+            booking=booking,
+            device=f"demo-{number}",
+            kind=MarkKind.NAMES if came else MarkKind.FIGURES,
+            made_at=booking.checked_in_at + timedelta(minutes=2 * number),
+            by_id=staff[number % len(staff)].user_id,
+            payload={
+                "pupils": pupils,
+                "girls": min(booking.arrived_girls, pupils),
+                "adults": booking.arrived_adults,
+                "present": present,
+                "replaces": [],
+            },
+        )

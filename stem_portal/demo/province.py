@@ -183,6 +183,7 @@ def _build_visits(
     visits.build_rosters(bookings=bookings, pupils_of=pupils_of)
     papers.build_papers(people=people, now=now)
     day.build_feedback(random=Random(12))
+    day.build_dispute()
     return bookings
 
 

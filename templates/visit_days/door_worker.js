@@ -4,29 +4,40 @@
 
 const DOOR = {{ door }};
 const FILES = {{ files }};
+const LASTING = {{ lasting }}; // never change under their address
 const CACHE = `door:${DOOR}:{{ version }}`;
+// The same worker serves the addresses of passes; there it keeps nothing.
+const KEEPS = new URL(self.registration.scope).pathname === DOOR;
 const PATIENCE = 6000; // a network that answers no sooner is none
 
 const keep = async (cache, url) => {
-  const answer = await fetch(url, { credentials: "same-origin", cache: "no-cache" });
-  if (answer.ok && !answer.redirected) await cache.put(url, answer);
+  const known = LASTING.includes(url) && (await caches.match(url));
+  const answer = known || (await fetch(url, { credentials: "same-origin", cache: "no-cache" }));
+  if (!answer.ok || answer.redirected) throw new Error(`${url}: ${answer.status}`);
+  await cache.put(url, answer);
 };
 
+// All files or none: until a new worker has everything, the old one goes on with what it kept.
 self.addEventListener("install", (event) => {
   const fill = async () => {
+    const whole = await caches.has(CACHE);
     const cache = await caches.open(CACHE);
-    await Promise.allSettled(FILES.map((url) => keep(cache, url)));
-    await self.skipWaiting();
+    const results = await Promise.allSettled(FILES.map((url) => keep(cache, url)));
+    const failed = results.find((result) => result.status === "rejected");
+    if (!failed) return;
+    if (!whole) await caches.delete(CACHE);
+    throw failed.reason;
   };
-  event.waitUntil(fill());
+  event.waitUntil((KEEPS ? fill() : Promise.resolve()).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
   const tidy = async () => {
+    if (!KEEPS) return self.clients.claim();
     const names = await caches.keys();
     const old = names.filter((name) => name.startsWith(`door:${DOOR}:`) && name !== CACHE);
     await Promise.all(old.map((name) => caches.delete(name)));
-    await self.clients.claim();
+    return self.clients.claim();
   };
   event.waitUntil(tidy());
 });
@@ -37,14 +48,12 @@ const inTime = (request) => {
   return fetch(request, { signal: giveUp.signal }).finally(() => clearTimeout(clock));
 };
 
+// The page is kept with its files when a worker is installed, and never alone: a newer page names newer files.
 const page = async (request) => {
-  const cache = await caches.open(CACHE);
   try {
-    const answer = await inTime(request);
-    if (answer.ok && !answer.redirected) await cache.put(DOOR, answer.clone());
-    return answer;
+    return await inTime(request);
   } catch (error) {
-    const kept = await cache.match(DOOR);
+    const kept = await caches.match(DOOR, { cacheName: CACHE });
     if (kept) return kept;
     throw error;
   }

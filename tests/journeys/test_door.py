@@ -8,101 +8,26 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.walker import Walker
+from tests.journeys.door import (
+    DOOR,
+    check_in,
+    groups,
+    kept_list,
+    look_offline,
+    marks_kept,
+    open_group,
+    open_the_door,
+    two_groups_come,
+    wait_until_kept,
+)
+from tests.journeys.portal import PASSWORD
 
-DOOR = "/desk/centre/door/"
 ONE, OTHER = "BD-CUA22", "BD-CUA33"
-# Two more groups of ten today, in a room of their own: other journeys close the sessions that are there.
-TWO_GROUPS = """
-from datetime import timedelta
-from django.db import transaction
-from programs.bookings.models import Booking, RosterEntry
-from programs.centres.models import Room, Session
-from programs.bookings.actions import guard
-from programs.bookings.choices import BookingState
-from django.utils import timezone
-today = timezone.localtime().replace(hour=15, minute=0, second=0, microsecond=0)
-for number, reference in enumerate(("BD-CUA22", "BD-CUA33")):
-    known = list(
-        Booking.objects.filter(session__field_trip__code="XUONG-CHE-TAO", roster__isnull=False)
-        .filter(session__starts_at__date=today.date()).distinct().order_by("session__starts_at")
-    )[number]
-    old = known.session
-    room, _ = Room.objects.get_or_create(centre=old.room.centre, name="Sân sau", defaults={"capacity": 60})
-    session, _ = Session.objects.get_or_create(
-        field_trip=old.field_trip, room=room, starts_at=today, ends_at=today + timedelta(hours=2),
-        defaults={
-            "capacity": 40, "booking_opens_at": old.booking_opens_at, "booking_closes_at": today - timedelta(days=1),
-        },
-    )
-    with transaction.atomic():
-        booking = Booking(
-            reference=reference, session=session, school=known.school, class_group=known.class_group,
-            leader=known.leader, contact_phone="+84912345678", pupils=10, adults=2,
-            state=BookingState.WAITLISTED, waiting_since=timezone.now(),
-        )
-        booking.save()
-        assert guard.seat_booking(booking=booking, to=BookingState.HELD)
-        guard.move_booking(booking=booking, to=BookingState.CONFIRMED)
-        for entry in list(known.roster.all())[:10]:
-            RosterEntry.objects.create(booking=booking, pupil=entry.pupil)
-"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def two_groups(portal) -> None:
-    portal.manage("shell", "--no-imports", "--command", TWO_GROUPS)
-
-
-def look_offline(walker: Walker) -> None:
-    """Browser errors about the missing connection do not count as failures."""
-    walker.complaints = [text for text in walker.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
-    walker.look()
-
-
-def open_the_door(walker: Walker) -> None:
-    """Once with network: the page and the list come to the telephone."""
-    walker.goto("/desk/centre/")
-    walker.page.get_by_role("link", name="Điểm danh tại cửa").click()
-    expect(walker.page.locator("#door-status")).to_contain_text("Danh sách lúc")
-    wait_until_kept(walker)
-
-
-def wait_until_kept(walker: Walker) -> None:
-    walker.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    walker.page.wait_for_function(
-        "caches.keys().then((names) => names.some((name) => name.startsWith('door:')))"
-        ".then(async (known) => known && Boolean(await caches.match(location.pathname)))"
-    )
-
-
-def groups(walker: Walker):
-    return walker.page.locator("#door-list .groups li")
-
-
-def marks_kept(walker: Walker) -> int:
-    return walker.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('door:mark:')).length")
-
-
-def open_group(walker: Walker, reference: str) -> None:
-    walker.page.locator(f"#door-list a[href='#{reference}']").click()
-    expect(walker.page.locator("#door-school")).to_be_visible()
-
-
-def check_in(walker: Walker, reference: str, *, absent: int = 0, **figures: str) -> int:
-    """Take the ticks of the first ``absent`` names away, fill in the rest; the number of pupils that it came to."""
-    page = walker.page
-    open_group(walker, reference)
-    if absent:
-        page.locator("#door-names summary").click()
-        for place in range(absent):
-            page.locator("#door-choices input").nth(place).uncheck()
-    for name, value in figures.items():
-        page.locator(f"#door-{name}").fill(value)
-    pupils = int(page.locator("#door-pupils").input_value())
-    page.locator("#door-form").get_by_role("button", name="Điểm danh").click()
-    expect(page.locator("#door-list")).to_be_visible()
-    return pupils
+    two_groups_come(portal, ONE, OTHER)
 
 
 @pytest.mark.journey
@@ -140,7 +65,7 @@ def test_two_phones_check_in_without_network(person):
         phone.page.context.set_offline(False)
         expect(phone.page.locator("#door-status")).to_contain_text("Đã gửi hết", timeout=40_000)
         assert marks_kept(phone) == 0
-    for phone in (first, second):  # the names are united, the figures are those of the mark that was made last
+    for phone in (first, second):  # until somebody decides: the names are united, the figures the last mark's
         phone.page.reload()
         expect(groups(phone).filter(has_text=one)).to_contain_text(f"đã đến: {all_here} học sinh, 3 người lớn")
         expect(groups(phone).filter(has_text=other)).to_contain_text(f"đã đến: {fewer} học sinh, 1 người lớn")
@@ -167,19 +92,18 @@ def test_a_refusal_is_shown_on_the_telephone_and_corrected_there(person):
     expect(tram.page.locator("#door-answer")).to_contain_text("chỗ")
     look_offline(tram)
     tram.page.locator("#door-back").click()
-    right = len(
-        json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))["sessions"][-1]["groups"][-1]["pupils"]
-    )
+    expect(tram.page.locator("#door-refused-list")).to_contain_text(reference)
+    right = len(kept_list(tram)["sessions"][-1]["groups"][-1]["pupils"])
     check_in(tram, reference, pupils=str(right))
     expect(groups(tram).filter(has_text=reference)).to_contain_text(f"đã đến: {right} học sinh", timeout=40_000)
-    assert json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))["sessions"]
+    assert kept_list(tram)["sessions"]
 
 
 @pytest.mark.journey
 def test_three_taps_from_the_scan_and_the_same_without_network(person):
     tram = person("tram", phone=True)
     open_the_door(tram)
-    kept = json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))
+    kept = kept_list(tram)
     group = kept["sessions"][-1]["groups"][-1]
     scanned = f"/pass/{group['pass']}/"
     tram.goto(scanned)
@@ -229,8 +153,171 @@ def test_in_english_the_page_stays_english_without_network(person):
     open_group(tram, ONE)
     expect(tram.page.locator("#door-facts")).to_contain_text("booked: 10 pupils, 2 adults")
     look_offline(tram)
-    kept = json.loads(tram.page.evaluate("localStorage.getItem('door:list')"))
+    kept = kept_list(tram)
     group = kept["sessions"][-1]["groups"][-1]
     tram.page.goto(f"/pass/{group['pass']}/")
     expect(tram.page).to_have_url(re.compile(rf"/en{DOOR}#pass="))
     expect(tram.page.locator("#door-facts")).to_contain_text(group["reference"])
+
+
+@pytest.mark.journey
+def test_the_list_goes_with_its_person_and_with_its_day(person):
+    """The session ends without the sign-out form; whoever comes next reads nothing, with or without network."""
+    tram = person("tram", phone=True)
+    open_the_door(tram)
+    assert kept_list(tram)["sessions"]
+    tram.page.context.clear_cookies(name="sessionid")
+    tram.goto("/")
+    assert kept_list(tram) is None
+    tram.sign_in("tram", PASSWORD)
+    open_the_door(tram)
+    tram.page.context.clear_cookies(name="sessionid")
+    tram.sign_in("lam", PASSWORD)
+    tram.page.context.set_offline(True)
+    tram.page.goto(DOOR)
+    expect(tram.page.locator("#door-empty")).to_be_visible()
+    expect(groups(tram)).to_have_count(0)
+    assert kept_list(tram) is None
+    tram.page.context.set_offline(False)
+    # Another day has come, and the telephone was opened on some page of the portal only.
+    tram.page.context.clear_cookies(name="sessionid")
+    tram.sign_in("tram", PASSWORD)
+    open_the_door(tram)
+    list_of_yesterday = kept_list(tram) | {"day": "2026-01-01"}
+    tram.page.evaluate("(text) => localStorage.setItem('door:list', text)", json.dumps(list_of_yesterday))
+    tram.goto("/desk/")
+    assert kept_list(tram) is None
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("days", [-2, 40])
+def test_a_wrong_date_on_the_telephone_changes_nothing(person, days):
+    tram = person("tram", phone=True)
+    tram.page.add_init_script(f"const real = Date.now; Date.now = () => real() + {days} * 86400000;")
+    open_the_door(tram)
+    expect(groups(tram).filter(has_text=ONE)).to_be_visible()
+    tram.page.context.set_offline(True)
+    tram.page.reload()
+    expect(groups(tram).filter(has_text=ONE)).to_be_visible()
+    expect(tram.page.locator("#door-empty")).to_be_hidden()
+    tram.page.context.set_offline(False)
+
+
+@pytest.mark.journey
+def test_what_a_colleague_noted_is_seen_and_sent_as_hers(person, portal):
+    phone, held = person("tram", phone=True), []
+    open_the_door(phone)
+    phone.page.context.set_offline(True)
+    check_in(phone, OTHER, adults="2")
+    phone.page.context.clear_cookies(name="sessionid")  # her session ends; the telephone goes to anh Trung
+    phone.page.context.set_offline(False)
+    phone.page.route("**/door/marks/", lambda route: held.append(route))
+    phone.sign_in("trung", PASSWORD)
+    assert (kept_list(phone), marks_kept(phone)) == (None, 1)
+    phone.goto(DOOR)
+    status = phone.page.locator("#door-status")
+    expect(status).to_contain_text("Chờ gửi: 1 (Trâm)")
+    expect(status).not_to_contain_text("Đã gửi hết")
+    while not held:
+        phone.page.wait_for_timeout(100)
+    held.pop().continue_()
+    expect(status).to_contain_text("Đã gửi hết")
+    assert marks_kept(phone) == 0
+    who = "print(CheckInMark.objects.filter(booking__reference='BD-CUA33').latest('pk').by.get_short_name())"
+    command = f"from programs.visit_days.models import CheckInMark; {who}"
+    assert portal.manage("shell", "--no-imports", "--command", command).strip() == "Trâm"
+
+
+@pytest.mark.journey
+def test_absent_is_asked_first_and_a_mark_of_a_group_that_is_gone_can_be_settled(person, portal):
+    tram = person("tram", phone=True)
+    two_groups_come(portal, "BD-CUA44", "BD-CUA55")
+    open_the_door(tram)
+    page, status = tram.page, tram.page.locator("#door-status")
+    page.context.set_offline(True)
+    pupils = check_in(tram, "BD-CUA44")
+    open_group(tram, "BD-CUA44")
+    if page.locator("#door-absent").is_visible():  # the session has begun
+        page.locator("#door-absent").click()
+        expect(page.locator("#door-sure-text")).to_contain_text(f"{pupils} học sinh")
+        look_offline(tram)
+        page.locator("#door-sure-no").click()
+        expect(page.locator("#door-sure")).to_be_hidden()
+        assert marks_kept(tram) == 1
+    page.locator("#door-back").click()
+    cancel = "Booking.objects.filter(reference='BD-CUA44').update(state='cancelled_by_school')"
+    portal.manage("shell", "--no-imports", "--command", f"from programs.bookings.models import Booking; {cancel}")
+    page.context.set_offline(False)
+    row = page.locator("#door-refused-list li")
+    expect(row).to_contain_text("BD-CUA44", timeout=40_000)
+    expect(row).to_contain_text("không còn giữ chỗ (Nhà trường hủy)")
+    expect(groups(tram).filter(has_text="BD-CUA44")).to_have_count(0)
+    expect(status).not_to_contain_text("Đã gửi hết")
+    look_offline(tram)
+    row.get_by_role("button", name="Gửi lại").click()
+    expect(row).to_contain_text("không còn giữ chỗ")
+    row.get_by_role("button", name="Bỏ ghi nhận này").click()
+    expect(page.locator("#door-refused")).to_be_hidden()
+    expect(status).to_contain_text("Đã gửi hết")
+    assert marks_kept(tram) == 0
+
+
+# The program of the worker, run in the page as the browser runs it: with its own address, the real caches, and a line
+# on which one file fails.
+NEW_WORKER = """async ([bad]) => {
+  const heard = {}, waits = [], asked = [];
+  const fetch = (url, options) => {
+    asked.push(url);
+    return bad && url.includes(bad) ? Promise.reject(new TypeError("line")) : window.fetch(url, options);
+  };
+  const self = {
+    registration: { scope: location.origin + location.pathname }, location,
+    addEventListener: (name, answer) => { heard[name] = answer; },
+    skipWaiting: async () => {}, clients: { claim: async () => {} },
+  };
+  const event = { waitUntil: (work) => waits.push(work) };
+  const install = () => { heard.install(event); return waits.pop(); };
+  const activate = () => { heard.activate(event); return waits.pop(); };
+  const run = async () => { %s };
+  await run();
+  const installed = await install().then(() => true, () => false);
+  if (installed) await activate();
+  const kept = (await caches.keys()).filter((name) => name.includes(location.pathname));
+  const files = await (await caches.open(kept[0])).keys();
+  return { installed, kept, files: files.length, asked };
+}"""
+
+
+@pytest.mark.journey
+def test_a_new_worker_takes_all_files_or_leaves_the_old_one_its_own(person):
+    tram = person("tram", phone=True)
+    open_the_door(tram)
+    text = tram.page.evaluate("(url) => fetch(url).then((answer) => answer.text())", f"{DOOR}worker.js")
+    newer = re.sub(r"(const CACHE = `door:\$\{DOOR\}:)\w+`", r"\1newer`", text)
+    assert newer != text
+    before = tram.page.evaluate("caches.keys()")
+    broken = tram.page.evaluate(NEW_WORKER % newer, ["app.webmanifest"])
+    assert (broken["installed"], broken["kept"]) == (False, before)
+    whole = tram.page.evaluate(NEW_WORKER % newer, [""])
+    assert whole["installed"] and whole["kept"] == [f"door:{DOOR}:newer"]
+    assert whole["files"] == broken["files"]
+    # Only what can change under its address is asked for again.
+    assert len(whole["asked"]) == 2
+
+
+@pytest.mark.journey
+def test_a_browser_that_keeps_nothing_is_served_and_told(person):
+    tram = person("tram", phone=True)
+    tram.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+        "delete Navigator.prototype.serviceWorker;"
+    )
+    tram.goto(DOOR)
+    expect(groups(tram).filter(has_text=ONE)).to_be_visible()
+    expect(tram.page.locator("#door-full")).to_be_visible()
+    expect(tram.page.locator("#door-no-worker")).to_be_visible()
+    expect(tram.page.locator("#door-old")).to_be_hidden()
+    pupils = check_in(tram, ONE)
+    expect(groups(tram).filter(has_text=ONE)).to_contain_text(f"đã đến: {pupils} học sinh")
+    expect(tram.page.locator("#door-status")).to_contain_text("Đã gửi hết")
+    tram.look()

@@ -22,7 +22,7 @@ from programs.pupils.queries import pupils_of_class
 from programs.visit_days.actions import marks
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
-from programs.visit_days.rules import Mark
+from programs.visit_days.reading import Mark
 from tests.centres.make import book, make_centre_staff, make_session, move_session, seats_add_up, set_roster
 from tests.people import give_consent, make_class, make_school, make_teacher
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from programs.bookings.actions.guard import lock_booking
 from programs.visit_days import rules
 from programs.visit_days.choices import MarkKind
-from programs.visit_days.rules import Arrival, Mark
+from programs.visit_days.reading import Arrival, Mark
 from tests.centres.make import book, make_session
 from tests.people import make_class, make_teacher
 
@@ -52,12 +52,9 @@ def calls() -> list[partial]:
         partial(rules.arrives_late, booking, mark),
         partial(rules.late_mark_refusal, ""),
         partial(rules.fate_at_closing, booking.state),
-        partial(rules.valid_marks, [mark]),
-        partial(rules.merge_marks, [mark], girls={1}),
         partial(rules.mark_refusal, mark, listed={1}),
         partial(rules.came_late, checked_in_at=now, starts_at=begun),
         partial(rules.came_partly, arrived=2, expected=3),
-        partial(rules.right_time, made_at=now, sent_at=now, now=now),
         partial(rules.reminder_due, now=begun - timedelta(days=1), starts_at=begun, booked_at=now),
         partial(rules.feedback_refusal, booking, now=now),
         partial(rules.averages, [(4, 3, 2)]),

@@ -6,6 +6,7 @@ import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -16,11 +17,14 @@ from programs.bookings.models import Booking
 from programs.centres.models import Room
 from programs.consents.choices import ConsentPurpose
 from programs.consents.models import Consent
+from programs.core.audit import history_of
+from programs.core.versions import version_of
 from programs.pupils.models import Pupil
 from programs.visit_days.actions.arrivals import mark_no_show
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark
-from programs.visit_days.rules import Mark, merge_marks, right_time
+from programs.visit_days.queries.door import who_came
+from programs.visit_days.reading import Mark, credible_time, disputed_marks, merge_marks, right_time
 from tests.centres.make import (
     book,
     make_centre,
@@ -81,12 +85,38 @@ def test_marks_that_replace_each_other_in_a_circle_do_no_harm():
     assert merge_marks([]) is None
 
 
-def test_a_wrong_clock_is_set_right_and_nothing_is_made_in_the_future():
+def test_people_who_say_the_same_agree_and_a_later_word_that_saw_both_ends_the_dispute():
+    one, same = mark("a", 0), mark("b", 5)
+    assert disputed_marks([one, same]) == []
+    fewer = mark("c", 6, pupils=28)
+    assert [each.mark_id for each in disputed_marks([fewer, same, one])] == ["a", "b", "c"]
+    absent = mark("d", 7, kind=MarkKind.NO_SHOW, pupils=0, girls=0, adults=0)
+    assert disputed_marks([one, absent]) == [one, absent]
+    names = [
+        mark(name, 0, kind=MarkKind.NAMES, pupils=2, present=seen) for name, seen in (("e", {1, 2}), ("f", {1, 3}))
+    ]
+    assert disputed_marks(names) == names
+    assert disputed_marks([one, fewer, absent, mark("g", 9, pupils=29, replaces={"a", "c", "d"})]) == []
+
+
+def test_a_wrong_clock_is_set_right():
     ahead = timedelta(hours=3)
     assert right_time(made_at=EIGHT + ahead, sent_at=EIGHT + ahead + timedelta(minutes=9), now=EIGHT) == (
         EIGHT - timedelta(minutes=9)
     )
-    assert right_time(made_at=EIGHT + ahead, sent_at=EIGHT, now=EIGHT) == EIGHT
+
+
+def test_a_time_before_the_day_or_after_now_is_the_time_at_which_the_mark_came():
+    visit, now = SimpleNamespace(session=SimpleNamespace(starts_at=EIGHT)), EIGHT + timedelta(hours=2)
+    day_began = EIGHT - timedelta(hours=8)  # in Vietnam
+    for made, counts in (
+        (EIGHT, EIGHT),
+        (day_began, day_began),
+        (day_began - timedelta(seconds=1), now),
+        (datetime(2017, 8, 1, tzinfo=UTC), now),
+        (now + timedelta(hours=3), now),
+    ):
+        assert credible_time(made, booking=visit, now=now) == counts
 
 
 # --- Through HTTP -------------------------------------------------------------------------------
@@ -248,6 +278,139 @@ def test_a_group_noted_as_absent_takes_back_what_it_confirmed_and_no_more(today,
     today.booking.refresh_from_db()
     assert (today.booking.state, today.booking.seats) == (BookingState.ATTENDED, 20)
     assert seats_add_up(today.session) and today.session.seats_taken == 40
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made_at", [0, 1_501_545_600_000, 9_999_999_999_999])
+def test_a_clock_that_cannot_be_makes_nobody_punctual(today, as_user, made_at):
+    move_session(today.session, timezone.now() - timedelta(minutes=20))
+    assert send(as_user(today.sen), word(today, made_at=made_at)).json()["answers"][0]["refused"] == ""
+    today.booking.refresh_from_db()
+    assert timezone.now() - today.booking.checked_in_at < timedelta(minutes=1)
+    [group] = as_user(today.sen).get(reverse("door_list")).json()["sessions"][0]["groups"]
+    assert group["arrived"]["late"]
+
+
+@pytest.mark.django_db
+def test_a_device_whose_clock_stands_at_its_beginning_is_understood(today, as_user):
+    nine_minutes = 9 * 60 * 1000
+    answer = send(as_user(today.sen), word(today, made_at=1000), sent_at=1000 + nine_minutes)
+    assert answer.json()["answers"][0]["refused"] == ""
+    age = timezone.now() - CheckInMark.objects.get().made_at
+    assert timedelta(minutes=9) <= age < timedelta(minutes=10)
+
+
+@pytest.mark.django_db
+def test_two_who_disagree_are_shown_on_both_phones_and_on_the_page_until_somebody_decides(today, as_user):
+    """Chị Sen saw all 36; anh Bảo, who could not see that, saw one fewer. Neither word is lost."""
+    bao = make_centre_staff(today.session.field_trip.centre, "Lê Gia Bảo")
+    missing = Pupil.objects.get(pk=today.pupils[35])
+    send(as_user(today.sen), word(today, minutes_ago=5))
+    send(as_user(bao), word(today, minutes_ago=2, pupils=35, girls=17, present=today.pupils[:35]))
+    page = reverse("booking_check_in", args=[today.booking.reference])
+    for user in (today.sen, bao):
+        client = as_user(user)
+        [group] = client.get(reverse("door_list")).json()["sessions"][0]["groups"]
+        assert [(each["who"], each["pupils"], each["absent"]) for each in group["words"]] == [
+            ("Sen", 36, []),
+            ("Bảo", 35, [missing.full_name]),
+        ]
+        assert group["arrived"]["pupils"] == 36  # until then whoever was seen is present
+        text = client.get(page).content.decode()
+        assert 'id="dispute"' in text and missing.full_name in text
+    decided = word(today, minutes_ago=0, pupils=35, girls=17, present=today.pupils[:35], replaces=group["seen"])
+    answer = send(as_user(today.sen), decided).json()
+    assert answer["list"]["sessions"][0]["groups"][0]["words"] == []
+    assert 'id="dispute"' not in as_user(bao).get(page).content.decode()
+    today.booking.refresh_from_db()
+    assert today.booking.arrived_pupils == 35
+    assert not today.booking.roster.get(pupil=missing).attended
+
+
+@pytest.mark.django_db
+def test_a_word_that_came_while_the_page_was_open_is_not_decided_unread(today, as_user):
+    bao = make_centre_staff(today.session.field_trip.centre, "Lê Gia Bảo")
+    send(as_user(today.sen), word(today, minutes_ago=5))
+    read = version_of(who_came(Booking.objects.get(pk=today.booking.pk)))
+    # Whom anh Bảo did not see counts as present all the same: the figures stay, and yet there is something to read.
+    send(as_user(bao), word(today, minutes_ago=9, pupils=35, girls=17, present=today.pupils[:35]))
+    page = reverse("booking_check_in", args=[today.booking.reference])
+    figures = {"pupils": 36, "girls": 18, "adults": 2, "present": today.pupils[:36]}
+    client = as_user(today.sen)
+    refused = client.post(page, figures | {"version": read})
+    assert refused.status_code == 200 and 'id="dispute"' in refused.content.decode()
+    again = client.post(page, figures | {"version": refused.context["form"]["version"].value()})
+    assert again.status_code == 302
+    # The same form twice is no dispute.
+    assert client.post(page, figures | {"version": read}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_present_against_absent_is_a_dispute_too_and_the_page_decides_it(today, as_user):
+    bao = make_centre_staff(today.session.field_trip.centre, "Lê Gia Bảo")
+    nobody = word(today, kind="no_show", pupils=0, girls=0, adults=0, present=[])
+    send(as_user(bao), nobody)
+    send(as_user(today.sen), word(today, minutes_ago=5))
+    page = reverse("booking_check_in", args=[today.booking.reference])
+    text = as_user(bao).get(page).content.decode()
+    assert text.index("Sen ") < text.index("không đến") and 'id="dispute"' in text
+    check_in(booking_id=today.booking.pk, pupils=36, girls=18, adults=2, absent=today.pupils[36:], by=bao)
+    assert 'id="dispute"' not in as_user(bao).get(page).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_mark_that_waited_on_a_shared_phone_is_sent_by_another_and_stays_its_makers(today, as_user):
+    bao = make_centre_staff(today.session.field_trip.centre, "Lê Gia Bảo")
+    maker = as_user(today.sen).get(reverse("door_list")).json()["maker"]
+    sent = word(today, maker=maker)
+    assert send(as_user(bao), sent).json()["answers"][0]["refused"] == ""
+    assert CheckInMark.objects.get().by == today.sen
+    today.booking.refresh_from_db()
+    assert today.booking.checked_in_by == today.sen
+    assert history_of(today.booking).get(action="booking.mark_carried").user == bao
+    # The answer got lost and its maker comes back to the phone: it counts once.
+    assert send(as_user(today.sen), sent | {"maker": ""}).json()["answers"][0]["refused"] == ""
+    assert CheckInMark.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_speaks_for_another_without_the_word_of_the_list_or_from_elsewhere(today, as_user):
+    bao = make_centre_staff(today.session.field_trip.centre, "Lê Gia Bảo")
+    stranger = make_centre_staff(make_centre("Trung tâm Dĩ An"), "Phan Văn Tài")
+    maker = as_user(today.sen).get(reverse("door_list")).json()["maker"]
+    for user, token in ((bao, f"{today.sen.pk}:1:x"), (bao, maker[:-1]), (stranger, maker)):
+        assert send(as_user(user), word(today, maker=token)).json()["answers"][0]["refused"] == "not_yours"
+    theirs = as_user(stranger).get(reverse("door_list")).json()["maker"]
+    own, other = word(today), word(today, maker=theirs)
+    answers = {each["id"]: each for each in send(as_user(bao), other, own).json()["answers"]}
+    assert (answers[own["id"]]["refused"], answers[other["id"]]["refused"]) == ("", "not_allowed")
+    assert answers[other["id"]]["message"]
+    today.sen.is_active = False
+    today.sen.save()
+    assert send(as_user(bao), word(today, maker=maker)).json()["answers"][0]["refused"] == "not_yours"
+
+
+@pytest.mark.django_db
+def test_a_mark_of_a_group_that_cancelled_meanwhile_hears_the_true_reason(today, as_user):
+    """It was refused on the very day with the sentence that a group is checked in on the day."""
+    Booking.objects.filter(pk=today.booking.pk).update(state=BookingState.CANCELLED_BY_SCHOOL)
+    [answer] = send(as_user(today.sen), word(today)).json()["answers"]
+    assert today.booking.reference in answer["message"]
+    assert str(BookingState.CANCELLED_BY_SCHOOL.label) in answer["message"]
+
+
+@pytest.mark.django_db
+def test_the_list_belongs_to_a_person_and_a_day_and_every_page_says_whose_it_is(today, as_user, client):
+    assert 'data-user=""' in client.get(reverse("account_login")).content.decode()
+    data = as_user(today.sen).get(reverse("door_list")).json()
+    tomorrow = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    assert (data["user"], data["name"]) == (str(today.sen.pk), "Sen")
+    assert milliseconds(timezone.now()) - 60_000 < data["now"] < data["until"] <= milliseconds(tomorrow)
+    assert data["day"] == f"{timezone.localdate():%Y-%m-%d}"
+    desk = as_user(today.sen).get(reverse("desk")).content.decode()
+    assert f'data-user="{today.sen.pk}"' in desk and f'data-day="{data["day"]}"' in desk
+    # Only the page that works offline does not: the device keeps it for whoever comes.
+    assert "data-user" not in as_user(today.sen).get(reverse("door")).content.decode()
 
 
 @pytest.mark.django_db

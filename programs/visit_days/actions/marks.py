@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -23,18 +24,23 @@ from programs.visit_days.choices import LateDecision
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.policy import may_check_in, may_decide_late
 from programs.visit_days.queries.door import accepted_marks, girls_of
-from programs.visit_days.rules import Mark, mark_refusal, merge_marks
+from programs.visit_days.reading import Mark, credible_time, merge_marks
+from programs.visit_days.rules import mark_refusal
 
 
 @transaction.atomic
-def take_mark(*, booking_id: int, mark: Mark, device: str, by: User, now: datetime) -> Refusal | None:
+def take_mark(
+    *, booking_id: int, mark: Mark, device: str, by: User, now: datetime, carried_by: User | None = None
+) -> Refusal | None:
     """Process one mark from a device; return the reason if it changed nothing. The same mark again changes nothing.
 
-    A refused mark is kept with its reason and may be sent again, since the reason may no longer apply.
+    A refused mark is kept with its reason and may be sent again, since the reason may no longer apply. A mark that
+    waited on a shared device is sent by whoever uses it now (``carried_by``) and stays its maker's word.
     Raises PermissionDenied, also for an identifier that is somebody else's.
     """
     booking = guard.lock_booking(booking_id=booking_id)
-    must(may_check_in(by, booking))
+    must(may_check_in(by, booking) and may_check_in(carried_by or by, booking))
+    mark = replace(mark, made_at=credible_time(mark.made_at, booking=booking, now=now))
     known = CheckInMark.objects.filter(mark_id=UUID(mark.mark_id)).first()
     must(known is None or (known.booking_id == booking.pk and known.by_id == by.pk))
     if known and not known.refusal:
@@ -42,6 +48,8 @@ def take_mark(*, booking_id: int, mark: Mark, device: str, by: User, now: dateti
     waits = rules.arrives_late(booking, mark)
     refusal = _merged(booking, mark, by=by, now=now, waits=waits)
     _keep(booking, mark, device=device, by=by, refusal=refusal, waits=waits and refusal is None)
+    if carried_by:
+        record(by=carried_by, action="booking.mark_carried", obj=booking)
     return refusal
 
 

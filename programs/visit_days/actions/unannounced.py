@@ -24,7 +24,7 @@ from programs.visit_days import rules
 from programs.visit_days.actions.arrivals import note_on_page, write_arrival
 from programs.visit_days.policy import may_enlarge, may_let_in
 from programs.visit_days.queries.unannounced import cancelled_for, class_is_here_as, speaks_for
-from programs.visit_days.rules import Arrival
+from programs.visit_days.reading import Arrival
 
 
 @transaction.atomic

@@ -19,7 +19,8 @@ from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of, day_begins, sessions_run_by
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.queries.door import accepted_marks, girls_of, mark_of
-from programs.visit_days.rules import Arrival, closes_early, merge_marks
+from programs.visit_days.reading import Arrival, merge_marks
+from programs.visit_days.rules import closes_early
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from programs.visit_days.actions.arrivals import check_in, mark_no_show, take_ba
 from programs.visit_days.forms import CheckInForm, DayForm
 from programs.visit_days.queries import day as day_queries
 from programs.visit_days.queries.closing import late_marks_of_day
-from programs.visit_days.queries.door import who_came
+from programs.visit_days.queries.door import dispute_about, who_came
 from programs.visit_days.queries.photographs import no_photo_of
 from programs.visit_days.rules import came_late, came_partly
 
@@ -119,6 +119,7 @@ class CheckIn(Act):
             session=booking.session,
             needs=booking.needs if in_person(self.request) else "",
             staying=[entry.pupil for entry in entries if entry.pupil_id in self.staying],
+            words=dispute_about(booking, [entry for entry in entries if entry.pupil_id not in self.staying]),
             no_photo=[entry.pupil for entry in entries if entry.pupil_id in hidden - self.staying],
             open=rules.is_open(booking, now=now),
             may_mark_absent=rules.no_show_refusal(booking, now=now) is None,

@@ -8,32 +8,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from programs.accounts.models import User
 from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
 from programs.bookings.words import coming_pupils, expected_adults, expected_pupils, time_span
+from programs.centres.queries.sessions import day_begins
 from programs.core.dates import long_date
-from programs.core.gates import not_found_unless, signed_in
+from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.pupils.choices import Gender
 from programs.visit_days import policy
 from programs.visit_days.actions.marks import take_mark
 from programs.visit_days.forms import MOST_MARKS, MarkForm, SendingForm, moment
-from programs.visit_days.queries.door import DoorGroup, DoorPupil, DoorSession, door_day
+from programs.visit_days.queries.door import DoorGroup, DoorPupil, DoorSession, Word, door_day, makers_of
 from programs.visit_days.rules import came_late
 
 LARGEST_SENDING = 1024 * 1024
+MAKER, MAKER_LASTS = "visit_days.maker", timedelta(days=30)  # as long as marks are kept here (visits.marks)
 SHELL = [
     "css/portal.css",
+    "js/kept.js",
     "js/portal.js",
     "js/door.js",
     "brand/icon.svg",
@@ -51,9 +58,14 @@ def door(request: HttpRequest) -> HttpResponse:
 @require_safe
 def door_worker(request: HttpRequest) -> HttpResponse:
     """The service worker. It contains nothing secret: browsers request it regardless of who is signed in."""
-    files = [reverse("door"), reverse("door_manifest"), *(static(name) for name in SHELL)]
-    context = {"files": json.dumps(files), "door": json.dumps(reverse("door"))}
-    context["version"] = hashlib.sha256(context["files"].encode()).hexdigest()[:12]
+    urls = {name: static(name) for name in SHELL}
+    # A file whose address holds its contents' hash is the same in every release that names it.
+    lasting = [url for name, url in urls.items() if not url.endswith(f"/{name}")]
+    files = [reverse("door"), reverse("door_manifest"), *urls.values()]
+    context = {"files": json.dumps(files), "lasting": json.dumps(lasting), "door": json.dumps(reverse("door"))}
+    # Another page, other words or other files: another worker, which takes all of them or none.
+    page = render_to_string("visit_days/door.html", {"current_language": request.LANGUAGE_CODE})
+    context["version"] = hashlib.sha256(f"{context['files']}{page}".encode()).hexdigest()[:12]
     response = render(request, "visit_days/door_worker.js", context, content_type="text/javascript; charset=utf-8")
     response["Service-Worker-Allowed"] = "/"  # for the addresses of the passes, too
     response["Cache-Control"] = "no-cache"
@@ -99,10 +111,10 @@ def door_marks(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"message": _("The data that was sent could not be read.")}, status=400)
     now = timezone.now()
     forms = [MarkForm(each if isinstance(each, dict) else {}) for each in marks]
-    bookings = _bookings(request, forms)
+    bookings, makers = _bookings(request, forms), _makers(request, forms)
     # In the order in which they were made: the first of a device is replaced by its second.
     forms.sort(key=lambda form: form.cleaned_data.get("made_at", 0))
-    answers = [_answer(request, form, bookings, head.cleaned_data, now) for form in forms]
+    answers = [_answer(request, form, bookings, makers, head.cleaned_data, now) for form in forms]
     return JsonResponse({"answers": answers, "list": _list(request, now)})
 
 
@@ -124,48 +136,88 @@ def _bookings(request: HttpRequest, forms: list[MarkForm]) -> dict[str, int]:
     return dict(found.values_list("reference", "pk"))
 
 
-def _answer(request: HttpRequest, form: MarkForm, bookings: dict[str, int], head: dict, now: datetime) -> dict:
+def _makers(request: HttpRequest, forms: list[MarkForm]) -> dict[str, User]:
+    """Whose word a mark is: the sender's, or of whoever got the token in it with an earlier list on the same device."""
+    tokens: dict[str, int] = {}
+    for form in forms:
+        if form.is_valid() and (token := form.cleaned_data["maker"]):
+            try:
+                tokens[token] = signing.loads(token, salt=MAKER, max_age=MAKER_LASTS)
+            except signing.BadSignature:
+                continue
+    people = makers_of(set(tokens.values())) if tokens else {}
+    return {"": request.user} | {token: people[pk] for token, pk in tokens.items() if pk in people}
+
+
+def _answer(
+    request: HttpRequest,
+    form: MarkForm,
+    bookings: dict[str, int],
+    makers: dict[str, User],
+    head: dict,
+    now: datetime,
+) -> dict:
     answer = {"id": str(form.data.get("id", "")), "booking": str(form.data.get("booking", ""))}
     if not form.is_valid():
         return answer | {"refused": "unreadable", "message": _("This check-in record could not be read.")}
     booking_id = bookings.get(form.cleaned_data["booking"])
+    by = makers.get(form.cleaned_data["maker"])
+    if by is None or (booking_id is None and by != request.user):
+        # Nobody here can send it: it stays on the device until its maker signs in there.
+        return answer | {"refused": "not_yours", "message": _("Only the person who made this record can send it.")}
     if booking_id is None:
         return answer | {"refused": "unknown", "message": _("This group is not on one of your centre's lists.")}
-    refusal = take_mark(
-        booking_id=booking_id,
-        mark=form.mark(sent_at=moment(head["sent_at"]), now=now),
-        device=head["device"],
-        by=request.user,
-        now=now,
-    )
+    try:
+        refusal = take_mark(
+            booking_id=booking_id,
+            mark=form.mark(sent_at=moment(head["sent_at"]), now=now),
+            device=head["device"],
+            by=by,
+            now=now,
+            carried_by=None if by == request.user else request.user,
+        )
+    except PermissionDenied:
+        message = _("Whoever made this record does not work at the centre any more. Check the group in again.")
+        return answer | {"refused": "not_allowed", "message": message}
     return answer | ({"refused": refusal.code, "message": str(refusal.message)} if refusal else {"refused": ""})
 
 
 def _list(request: HttpRequest, now: datetime) -> dict:
     day = timezone.localdate(now)
+    over = min(day_begins(day + timedelta(days=1)), request.session.get_expiry_date())
     return {
         "user": str(request.user.pk),
+        "name": request.user.get_short_name(),
+        # With it another user of the same device can send this person's marks, and nothing else.
+        "maker": signing.dumps(request.user.pk, salt=MAKER),
         "csrf": get_token(request),
+        # The portal's own time: the device's clock may be wrong.
+        "now": _milliseconds(now),
+        "until": _milliseconds(over),
         "day": f"{day:%Y-%m-%d}",
         "title": long_date(day),
         # A session that nobody booked would only take up space on a phone.
-        "sessions": [_session(each) for each in door_day(request.user, day) if each.groups],
+        "sessions": [_session(each, needs=in_person(request)) for each in door_day(request.user, day) if each.groups],
     }
 
 
-def _session(each: DoorSession) -> dict:
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000)
+
+
+def _session(each: DoorSession, *, needs: bool) -> dict:
     session = each.session
     return {
         "time": time_span(session),
-        "starts_at": int(session.starts_at.timestamp() * 1000),
+        "starts_at": _milliseconds(session.starts_at),
         "title": session.field_trip.local_title,
         "room": session.room.name,
         "open": session.state == "scheduled",
-        "groups": [_group(group) for group in each.groups],
+        "groups": [_group(group, needs=needs) for group in each.groups],
     }
 
 
-def _group(group: DoorGroup) -> dict:
+def _group(group: DoorGroup, *, needs: bool) -> dict:
     booking = group.booking
     return {
         "reference": booking.reference,
@@ -175,7 +227,7 @@ def _group(group: DoorGroup) -> dict:
         "class": str(booking.class_group or ""),
         "phone": booking.contact_phone,
         "shown_phone": booking.shown_phone,
-        "needs": booking.needs,
+        "needs": booking.needs if needs else "",
         "state": booking.state,
         "state_label": str(booking.get_state_display()),
         "expected": {
@@ -186,9 +238,24 @@ def _group(group: DoorGroup) -> dict:
         "coming": coming_pupils(booking, staying=len(group.staying)),
         "arrived": _arrived(booking),
         "seen": group.seen,
+        "words": [_word(word) for word in group.words],
         "pupils": [_pupil(pupil) for pupil in group.coming],
         "staying": [str(pupil.entry.pupil) for pupil in group.staying],
         "no_photo": [str(pupil.entry.pupil) for pupil in group.coming if not pupil.may_be_photographed],
+    }
+
+
+def _word(word: Word) -> dict:
+    mark = word.mark
+    return {
+        "who": word.maker.get_short_name() if word.maker else "",
+        "at": _milliseconds(mark.made_at),
+        "kind": mark.kind,
+        "pupils": mark.pupils,
+        "girls": mark.girls,
+        "adults": mark.adults,
+        "present": sorted(mark.present),
+        "absent": word.absent,
     }
 
 

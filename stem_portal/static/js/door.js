@@ -1,71 +1,16 @@
-/* Check-in in a hall without network. The list of the day and the marks made here stay on this device:
-   the list until the day ends or the person signs out, a mark until the portal has taken it.
-   A mark holds figures and numbers of pupils, never a name. How marks of two devices are put together
-   is decided by the portal alone (programs/visit_days/rules.py). */
+/* Check-in in a hall without network. What stays on this device is kept.js's; how marks of two devices are put
+   together is decided by the portal alone (programs/visit_days/rules.py). */
 (() => {
   "use strict";
 
   const door = document.getElementById("door");
-  if (!door) return;
+  if (!door || !window.kept) return;
+  const kept = window.kept;
   const at = (name) => document.getElementById(`door-${name}`);
   const words = door.dataset;
-  const LIST = "door:list";
-  const MARK = "door:mark:";
-  const FORGET_MARKS_AFTER = 7 * 24 * 3600 * 1000;
   const PATIENCE = 10000;
-
-  // --- What the device keeps -------------------------------------------------------------------
-  const read = (key) => {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch {
-      return null;
-    }
-  };
-  const write = (key, value) => {
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-      return true;
-    } catch {
-      at("full").hidden = false;
-      return false;
-    }
-  };
-  const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: words.zone }).format(new Date());
-  const list = () => {
-    const kept = read(LIST);
-    if (kept && kept.day !== today()) {
-      localStorage.removeItem(LIST);
-      return null;
-    }
-    return kept;
-  };
-  const allMarks = () =>
-    Object.keys(localStorage)
-      .filter((key) => key.startsWith(MARK))
-      .map(read)
-      .filter(Boolean)
-      .sort((one, other) => one.made_at - other.made_at);
-  const marks = () => {
-    const kept = list();
-    return allMarks().filter((mark) => !kept || mark.user === kept.user);
-  };
-  const forgetMark = (id) => localStorage.removeItem(MARK + id);
-  const identifier = () => {
-    if (crypto.randomUUID) return crypto.randomUUID();
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  };
-  const device = () => {
-    const known = read("door:device");
-    if (known) return known;
-    const made = identifier();
-    write("door:device", made);
-    return made;
-  };
+  const { list, marks } = kept;
+  at("old").hidden = true;
 
   // --- The line to the portal -------------------------------------------------------------------
   let csrf = "";
@@ -87,36 +32,38 @@
       clearTimeout(clock);
     }
   };
-  const keepList = (fresh) => {
-    csrf = fresh.csrf;
-    const { csrf: _secret, ...rest } = fresh;
-    write(LIST, { ...rest, at: Date.now() });
-    for (const mark of allMarks()) if (Date.now() - mark.made_at > FORGET_MARKS_AFTER) forgetMark(mark.id);
+  const keepList = ({ csrf: secret, ...fresh }) => {
+    csrf = secret;
+    kept.keepList(fresh);
   };
   const loadList = async () => {
     const { status, data } = await ask(words.list);
     at("sign-in").hidden = status !== 401;
     if (status === 200) keepList(data);
-    else if (status === 401 || status === 404) localStorage.removeItem(LIST);
+    else if (status === 401 || status === 404) kept.forgetList();
     return status === 200;
   };
-  const plain = ({ id, booking, kind, made_at, pupils, girls, adults, present, replaces }) => ({
-    id, booking, kind, made_at, pupils, girls, adults, present, replaces,
-  });
+  const isMine = (mark) => mark.user === list()?.user;
+  // What another user of this device noted is sent too, as that person's word.
+  const plain = (mark) => {
+    const { id, booking, kind, made_at, pupils, girls, adults, present, replaces } = mark;
+    const maker = isMine(mark) ? "" : mark.maker;
+    return { id, booking, kind, made_at, pupils, girls, adults, present, replaces, maker };
+  };
   const sendMarks = async () => {
     const waiting = marks().filter((mark) => !mark.message).slice(0, 100);
     if (!waiting.length) return;
     const { status, data } = await ask(words.marks, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-      body: JSON.stringify({ device: device(), sent_at: Date.now(), marks: waiting.map(plain) }),
+      body: JSON.stringify({ device: kept.device(), sent_at: kept.now(), marks: waiting.map(plain) }),
     });
     if (status !== 200) return;
     for (const answer of data.answers) {
-      const mark = read(MARK + answer.id);
-      if (!mark) continue;
-      if (answer.refused) write(MARK + answer.id, { ...mark, message: answer.message });
-      else forgetMark(answer.id);
+      const mark = kept.mark(answer.id);
+      if (!mark || answer.refused === "not_yours") continue; // waits for its maker
+      if (answer.refused) kept.keepMark({ ...mark, message: answer.message });
+      else kept.forgetMark(answer.id);
     }
     keepList(data.list);
   };
@@ -143,18 +90,22 @@
   const clock = (moment) => new Intl.DateTimeFormat("vi", { hour: "2-digit", minute: "2-digit", timeZone: words.zone }).format(moment);
   const people = (figures) => `${figures.pupils} ${words.pupils}, ${figures.adults} ${words.adults}`;
 
+  const wordOf = (noted) => (noted.kind === "no_show" ? words.noShow : `${words.came} ${people(noted)}`);
+
   // What this device believes of a group: its own last word, or else the portal's.
   const fateOf = (group) => {
     const mark = lastMark(group.reference);
     if (mark?.message) return { kind: "no", text: words.refused };
     if (mark) {
-      const text = mark.kind === "no_show" ? words.noShow : `${words.came} ${people(mark)}`;
-      return { kind: "wait", text: `${text} · ${words.notSent}`, noted: true };
+      const who = isMine(mark) ? "" : `${mark.name}: `;
+      return { kind: "wait", text: `${who}${wordOf(mark)} · ${words.notSent}`, noted: true };
     }
     if (group.arrived) {
+      const dispute = group.words.length ? ` · ${words.disagree}` : "";
       const late = group.arrived.late ? ` · ${words.late}` : "";
       const partly = group.arrived.pupils < group.expected.pupils ? ` · ${words.partly}` : "";
-      return { kind: "ok", text: `${words.came} ${people(group.arrived)}${late}${partly}`, noted: true };
+      const text = `${words.came} ${people(group.arrived)}${late}${partly}${dispute}`;
+      return { kind: dispute ? "wait" : "ok", text, noted: !dispute };
     }
     return { kind: group.state === "no_show" ? "off" : "info", text: group.state_label };
   };
@@ -176,37 +127,78 @@
     return row;
   };
   const showList = () => {
-    const kept = list();
-    at("empty").hidden = Boolean(kept);
-    at("quiet").hidden = !kept || kept.sessions.length > 0;
-    const sections = (kept?.sessions || []).map((session, number) => {
+    const shownList = list();
+    at("empty").hidden = Boolean(shownList);
+    at("quiet").hidden = !shownList || shownList.sessions.length > 0;
+    at("full").hidden = kept.stays();
+    const sections = (shownList?.sessions || []).map((session, number) => {
       const section = copy("session-row");
       const heading = section.querySelector("h2");
       heading.textContent = `${session.time} · ${session.title}`;
       heading.id = `door-session-${number}`;
-      section.setAttribute("aria-labelledby", heading.id);
-      section.querySelector(".meta li").textContent = session.room;
+      const room = section.querySelector(".meta li");
+      room.textContent = session.room;
+      room.id = `door-room-${number}`;
+      section.setAttribute("aria-labelledby", `${heading.id} ${room.id}`);
       section.querySelector(".groups").replaceChildren(...session.groups.map((group) => rowOf(group, session)));
       return section;
     });
     at("list").replaceChildren(...sections);
-    if (kept) at("title").textContent = kept.title;
+    if (shownList) at("title").textContent = shownList.title;
+  };
+  // One row for each mark that the portal did not take, whoever made it and whether or not its group is still listed.
+  const refusedRow = (mark) => {
+    const row = copy("refused-row");
+    const group = groups().find((each) => each.reference === mark.booking);
+    const school = group ? ` · ${group.school}${group.class ? ` · ${group.class}` : ""}` : "";
+    row.querySelector("strong").textContent = `${mark.booking}${school}`;
+    row.querySelector(".muted").textContent = `${mark.name} ${clock(mark.made_at)}: ${wordOf(mark)}`;
+    row.querySelector("p").textContent = mark.message;
+    const [again, drop] = row.querySelectorAll("button");
+    for (const button of [again, drop]) button.querySelector("span").textContent = `: ${mark.booking}`;
+    again.addEventListener("click", () => {
+      const { message: _reason, ...fresh } = mark;
+      kept.keepMark(fresh);
+      show();
+      exchange();
+    });
+    drop.addEventListener("click", () => {
+      kept.forgetMark(mark.id);
+      show();
+      at("title").focus();
+    });
+    return row;
+  };
+  const showRefused = () => {
+    const refused = marks().filter((mark) => mark.message);
+    at("refused").hidden = !refused.length;
+    at("refused-list").replaceChildren(...refused.map(refusedRow));
+  };
+  // Of whom how many wait; of others only the name of who made them.
+  const waitingText = (waiting) => {
+    const counts = new Map();
+    for (const mark of waiting) {
+      const who = isMine(mark) ? "" : mark.name;
+      counts.set(who, (counts.get(who) || 0) + 1);
+    }
+    const parts = [...counts].map(([who, count]) => (who ? `${count} (${who})` : `${count}`));
+    return `${words.waiting} ${parts.join(", ")}.`;
   };
   const showStatus = () => {
-    const waiting = marks().filter((mark) => !mark.message).length;
+    const waiting = marks().filter((mark) => !mark.message);
     const refused = marks().filter((mark) => mark.message).length;
-    const kept = list();
+    const shownList = list();
     const parts = [
       online ? (answered ? "" : words.connecting) : words.offline,
-      waiting ? `${words.waiting} ${waiting}.` : online && heard && !refused ? words.allSent : "",
+      waiting.length ? waitingText(waiting) : online && heard && !refused ? words.allSent : "",
       refused ? `${words.refused} ${refused}.` : "",
-      kept ? `${words.listOf} ${clock(kept.at)}.` : "",
+      shownList ? `${words.listOf} ${clock(shownList.now)}.` : "",
     ];
     const text = parts.filter(Boolean).join(" ");
     const status = at("status");
     if (status.textContent !== text) status.textContent = text;
     status.hidden = !text;
-    status.className = `tag plain ${refused ? "no" : waiting || !online ? "wait" : heard ? "ok" : "info"}`;
+    status.className = `tag plain ${refused ? "no" : waiting.length || !online ? "wait" : heard ? "ok" : "info"}`;
   };
 
   // --- One group --------------------------------------------------------------------------------
@@ -237,6 +229,35 @@
     if (!pupil.photo) label.append(" ", copy("no-photo-tag"));
     return row;
   };
+  // What colleagues noted that does not agree: taken over with one press, decided by saving.
+  const wordRow = (word) => {
+    const row = copy("word-row");
+    row.querySelector("strong").textContent = `${word.who} ${clock(word.at)}:`;
+    const absent = word.absent.length ? ` · ${words.absentNames} ${word.absent.join(", ")}` : "";
+    row.querySelector("span").textContent = `${wordOf(word)}${absent}`;
+    const take = row.querySelector("button");
+    take.querySelector("span").textContent = `: ${word.who}`;
+    take.addEventListener("click", () => {
+      if (word.kind === "no_show") {
+        askAbsent();
+        return;
+      }
+      for (const name of ["pupils", "girls", "adults"]) form.elements[name].value = word[name];
+      if (word.kind === "names") {
+        const present = new Set(word.present);
+        for (const box of form.querySelectorAll("[name=present]")) {
+          box.checked = present.has(Number(box.value));
+        }
+      }
+      showTicked();
+      form.querySelector("button[type=submit]").focus();
+    });
+    return row;
+  };
+  const showWords = (said) => {
+    at("words").hidden = !said.length;
+    at("words-list").replaceChildren(...said.map(wordRow));
+  };
   const openGroup = (group) => {
     shown = group;
     at("school").textContent = `${group.school}${group.class ? ` · ${group.class}` : ""}`;
@@ -256,8 +277,10 @@
     at("choices").replaceChildren(...group.pupils.map((pupil) => pupilRow(pupil, values.present)));
     at("names").hidden = !group.pupils.length;
     at("names").open = false;
-    at("absent").hidden = Date.now() < group.session.starts_at;
+    at("absent").hidden = kept.now() < group.session.starts_at;
+    at("sure").hidden = true;
     at("error").textContent = "";
+    showWords(group.words);
     showTicked();
   };
   const showAnswer = () => {
@@ -287,6 +310,7 @@
   };
   const show = () => {
     showList();
+    showRefused();
     showStatus();
     showPlace();
   };
@@ -302,22 +326,25 @@
     return present.length > pupils ? words.tooManyNames : "";
   };
   const note = (values) => {
-    const mine = marks().filter((mark) => mark.booking === shown.reference);
-    const mark = {
+    const maker = list();
+    if (!maker) return show(); // the day is over, or somebody signed out on another page
+    const earlier = marks().filter((mark) => mark.booking === shown.reference);
+    kept.keepMark({
       ...values,
-      id: identifier(),
+      id: kept.identifier(),
       booking: shown.reference,
-      user: list().user,
-      made_at: Date.now(),
-      // Replaces what is shown here: the portal's word and this device's own earlier ones.
-      replaces: [...new Set([...shown.seen, ...mine.map((each) => each.id)])],
-    };
-    if (!write(MARK + mark.id, mark)) return;
-    mine.filter((each) => each.message).forEach((each) => forgetMark(each.id));
+      user: maker.user,
+      name: maker.name,
+      maker: maker.maker,
+      made_at: kept.now(),
+      // Replaces what is shown here: the portal's words and this device's own earlier ones.
+      replaces: [...new Set([...shown.seen, ...earlier.map((each) => each.id)])],
+    });
+    earlier.filter((each) => each.message).forEach((each) => kept.forgetMark(each.id));
     location.hash = "";
     show();
     at("status").scrollIntoView({ block: "nearest" });
-    exchange();
+    return exchange();
   };
 
   form.addEventListener("submit", (event) => {
@@ -333,7 +360,19 @@
     at("error").textContent = fault;
     if (!fault) note(values);
   });
-  at("absent").addEventListener("click", () => note({ kind: "no_show", pupils: 0, girls: 0, adults: 0, present: [] }));
+  const askAbsent = () => {
+    const known = lastMark(shown.reference);
+    const noted = known && known.kind !== "no_show" ? known : shown.arrived;
+    at("sure-text").textContent = noted ? `${words.wipes} ${people(noted)}.` : "";
+    at("sure").hidden = false;
+    at("sure-no").focus();
+  };
+  at("absent").addEventListener("click", askAbsent);
+  at("sure-no").addEventListener("click", () => {
+    at("sure").hidden = true;
+    at("absent").focus();
+  });
+  at("sure-yes").addEventListener("click", () => note({ kind: "no_show", pupils: 0, girls: 0, adults: 0, present: [] }));
   at("choices").addEventListener("change", ({ target }) => {
     const step = target.checked ? 1 : -1;
     for (const name of target.dataset.girl ? ["pupils", "girls"] : ["pupils"]) {
@@ -349,6 +388,7 @@
   });
 
   // --- Going on ---------------------------------------------------------------------------------
+  at("no-worker").hidden = "serviceWorker" in navigator;
   if ("serviceWorker" in navigator) {
     const scopes = [location.pathname, "/pass/"];
     Promise.all(scopes.map((scope) => navigator.serviceWorker.register(words.worker, { scope }))).catch(() => {});

@@ -53,12 +53,6 @@
     document.querySelectorAll("form[data-sent]").forEach(release);
   });
 
-  // Whoever signs out leaves no list of pupils on the device (door.js).
-  document.addEventListener("submit", (event) => {
-    // Not .action: a form may have a field of that name.
-    if (event.target.getAttribute("action")?.includes("/accounts/logout/")) localStorage.removeItem("door:list");
-  });
-
   // Work that goes on in the background: look again after a moment.
   const waiting = document.querySelector("[data-refresh-seconds]");
   if (waiting) setTimeout(() => window.location.reload(), waiting.dataset.refreshSeconds * 1000);
