@@ -39,7 +39,8 @@ from programs.schools.models import School
 SEND_JOB = "ballots.send"
 
 
-def job_key(ballot: Ballot) -> str:
+def job_key(*, ballot: Ballot) -> str:
+    """The name of the one job that sends the results of the ballot."""
     return f"{SEND_JOB}:{ballot.pk}"
 
 
@@ -54,7 +55,7 @@ def start_sending(*, ballot_id: int, by: User | None) -> Ballot:
     ballot.state, ballot.sending_at, ballot.sent_by = BallotState.SENDING, timezone.now(), by
     ballot.save(update_fields=["state", "sending_at", "sent_by"])
     record(by=by, action="ballot.start_sending", obj=ballot)
-    enqueue(SEND_JOB, arguments={"ballot": ballot.pk}, owner=by, unique_key=job_key(ballot))
+    enqueue(SEND_JOB, arguments={"ballot": ballot.pk}, owner=by, unique_key=job_key(ballot=ballot))
     return ballot
 
 

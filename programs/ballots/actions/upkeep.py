@@ -55,7 +55,7 @@ def look_after(*, ballot_id: int, now: datetime) -> bool:
             _call_off(ballot, now=now)
             return True
         return today >= ballot.source_date and _remind(ballot, today=today, last_day=last_day)
-    enqueue(SEND_JOB, arguments={"ballot": ballot.pk}, owner=ballot.sent_by, unique_key=job_key(ballot))
+    enqueue(SEND_JOB, arguments={"ballot": ballot.pk}, owner=ballot.sent_by, unique_key=job_key(ballot=ballot))
     return False  # what is being sent goes on by itself; a job that failed too often begins anew
 
 

@@ -86,7 +86,7 @@ def ballot_run(request: HttpRequest, reference: str) -> HttpResponse:
         "may_close": steps.close_refusal(ballot, now=now) is None,
         "source_is_there": timezone.localdate(now) >= ballot.source_date,
         "entered_by_me": ballot.digits_by_id == request.user.pk,
-        "job": queries.sending_job(ballot, key=job_key(ballot)) if ballot.state == BallotState.SENDING else None,
+        "job": queries.sending_job(ballot, key=job_key(ballot=ballot)) if ballot.state == BallotState.SENDING else None,
         "sessions": _sessions_to_take_out(ballot, request.user),
         "cancelled": [each for each in queries.sessions_of(ballot) if each.state == SessionState.CANCELLED],
         "now": now,
