@@ -48,7 +48,7 @@ MISSING = SimpleNamespace(
     centre=SimpleNamespace(code="KHONG"), room=SimpleNamespace(pk=987654), closed_days=SimpleNamespace(pk=987654),
     paper=SimpleNamespace(pk=987654), approval_principal=SimpleNamespace(pk=987654), approval_ward=SimpleNamespace(pk=987654),
     approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token",
-    drawn_session=SimpleNamespace(pk=987654), entry=SimpleNamespace(pk=987654), ballot=SimpleNamespace(reference="BT-00000"),
+    drawn_session=SimpleNamespace(pk=987654), entry=SimpleNamespace(pk=987654), ballot=SimpleNamespace(reference="BT-00000", session_id=987654),
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
@@ -128,8 +128,9 @@ OBJECT_OF: dict[str, Kwargs] = {
     "entry_withdraw": _pk("entry"),
     **{
         f"ballot_{name}": _reference("ballot")
-        for name in ("detail", "list_json", "list_csv", "result_csv", "run", "close", "draw", "send")
+        for name in ("detail", "list_json", "list_csv", "result_csv", "run", "close", "digits", "draw", "send")
     },
+    "ballot_session_cancel": lambda place: {"reference": place.ballot.reference, "pk": place.ballot.session_id},
     "booking_detail": _reference("booking"),
     "booking_cancel": _reference("booking"),
     "booking_exception": _reference("booking"),

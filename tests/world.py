@@ -23,8 +23,8 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.authorities.choices import ApprovalKind
 from programs.ballots.choices import BallotState, EntryOutcome
-from programs.ballots.models import Ballot, BallotEntry
-from programs.ballots.rules import FACTORS, canonical, hash_of
+from programs.ballots.models import Ballot, BallotEntry, Wish
+from programs.ballots.rules.fair import FACTORS, canonical, hash_of
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
@@ -282,22 +282,31 @@ def _drawn(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
     place.drawn_session, sent = (_session(trip, room, now + timedelta(days=days + number)) for days in (30, 40))
     Session.objects.filter(pk=place.drawn_session.pk).update(mode=BookingMode.BALLOT)
     running = Ballot.objects.create(
-        reference=f"BT-RUN{number}2", session=place.drawn_session, closes_at=now + timedelta(days=5), factors=FACTORS
-    )
+        reference=f"BT-RUN{number}2", session=place.drawn_session, closes_at=now + timedelta(days=5), factors=FACTORS,
+        source="Xổ số", source_date=timezone.localdate(now) + timedelta(days=6),
+    )  # fmt: skip
     place.entry = BallotEntry.objects.create(
-        ballot=running, number=1, session=place.drawn_session, school=place.school, class_group=place.class_group,
+        ballot=running, number=1, school=place.school, class_group=place.class_group,
         leader=place.teacher, contact_phone=phone_of(place.name), pupils=10, adults=1, needs=mark("needs", place.name),
     )  # fmt: skip
-    row = {
-        "number": 1, "session": sent.pk, "school": place.school.code, "name": place.school.name, "ward": "", "cluster": "",
-        "group": 1, "pupils": 10, "may_win": None, "busy": False, "points": {"base": 100}, "weight": "1.0000",
+    Wish.objects.create(entry=place.entry, position=1, session=place.drawn_session)
+    school = {
+        "school": place.school.code, "name": place.school.name, "ward": "", "cluster": "", "may_win": None,
+        "points": {"base": 100}, "weight": "1.0000",
         "facts": {"roll": 900, "visits": 0, "never": True, "distance": "", "kind": "ward"},
     }  # fmt: skip
-    sessions = [{"session": sent.pk, "places": 30, "one_group": False}]
-    published = canonical({"entries": [row], "sessions": sessions})
+    row = {"number": 1, "school": place.school.code, "pupils": 10, "wishes": [sent.pk], "busy": []}
+    sessions = [
+        {
+            "session": sent.pk, "places": 30, "largest": 30, "one_group": False, "trip": "", "centre": "",
+            "starts_at": sent.starts_at.isoformat(),
+        }
+    ]  # fmt: skip
+    published = canonical({"entries": [row], "schools": [school], "sessions": sessions})
     place.ballot = Ballot.objects.create(
         reference=f"BT-SNT{number}2", session=sent, closes_at=now - timedelta(days=1), factors=FACTORS, published=published,
         entries_hash=hash_of(published), state=BallotState.SENT, seed="7", closed_at=now, drawn_at=now, sent_at=now,
+        source="Xổ số", source_date=timezone.localdate(now), digits="738201",
     )  # fmt: skip
     BallotEntry.objects.create(
         ballot=place.ballot, number=1, session=sent, school=place.school, class_group=place.class_group, leader=place.teacher,

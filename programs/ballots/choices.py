@@ -10,8 +10,12 @@ AUDIT_ACTIONS = {
     "ballot.change_entry": _("Entry in a ballot changed"),
     "ballot.withdraw": _("Entry in a ballot withdrawn"),
     "ballot.close": _("List of entries published"),
-    "ballot.draw": _("Ballot drawn"),
+    "ballot.digits": _("Digits of the public source entered"),
+    "ballot.draw": _("Digits confirmed, ballot drawn"),
+    "ballot.cancel_session": _("Session taken out of the ballot"),
+    "ballot.start_sending": _("Sending the results started"),
     "ballot.send": _("Results of the ballot sent"),
+    "ballot.call_off": _("Ballot called off"),
 }
 
 
@@ -19,7 +23,14 @@ class BallotState(TextChoices):
     OPEN = "open", pgettext_lazy("ballot", "Open for entries")
     CLOSED = "closed", pgettext_lazy("ballot", "Entries closed, list published")
     DRAWN = "drawn", pgettext_lazy("ballot", "Drawn, not sent yet")
+    SENDING = "sending", pgettext_lazy("ballot", "Drawn, results are being sent")
     SENT = "sent", pgettext_lazy("ballot", "Results sent")
+    CALLED_OFF = "called_off", pgettext_lazy("ballot", "Called off, nobody drew it")
+
+
+PUBLISHED = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENDING, BallotState.SENT)  # the list is everybody's
+REVEALED = (BallotState.DRAWN, BallotState.SENDING, BallotState.SENT)  # secret, digits and seed are everybody's
+FROZEN = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENDING)  # its sessions stay as the list says
 
 
 class EntryOutcome(TextChoices):
@@ -31,13 +42,13 @@ class EntryOutcome(TextChoices):
 
 REASONS = {
     "school_cap": _("The school already has the maximum number of bookings allowed in this season."),
-    "class_has_place": _("The class was drawn for another session of this ballot."),
     "class_busy": _("The class already had a booking at that time."),
-    "no_room": _("When its turn came, there were too few places left for the whole group."),
-    "session_cancelled": _("The session was cancelled after the draw."),
+    "no_room": _("When its turn came, none of its wishes had room for one more group."),
+    "session_cancelled": _("The session is not taking place: it was cancelled."),
     "session_smaller": _("The session lost places after the draw."),
     "school_not_working": _("The school was not able to book when the results were sent."),
     "school_limit": _("The school already has the maximum number of bookings allowed at this centre."),
+    "called_off": _("Nobody drew the ballot in time, so it was called off."),
     "changed": _("After the draw, something came up that had not been an obstacle before."),
 }
 

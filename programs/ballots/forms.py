@@ -1,4 +1,4 @@
-"""Opening a ballot, entering it, typing its seed."""
+"""Opening a ballot, entering it with wishes in order, typing the digits of its source."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.ballots.models import BallotEntry
-from programs.ballots.rules import FACTOR_WORDS, FACTORS
+from programs.ballots.rules.fair import FACTOR_WORDS, FACTORS
+from programs.ballots.rules.steps import Terms
 from programs.bookings.forms import BookingForm
 from programs.bookings.models import GROUP, Group
-from programs.centres.forms import MomentField, number
+from programs.centres.forms import DayField, MomentField, number
 from programs.centres.models import Season, Session
 from programs.core.dates import short_moment
 from programs.core.forms import CleanCharField, CleanFormMixin
@@ -26,15 +27,21 @@ class BallotForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
     target = forms.TypedChoiceField(label=_("Places for"))
     closes_at = MomentField(label=_("Entries until"))
-    seed_source = CleanCharField(
-        label=_("Where the seed will come from"),
-        required=False,
-        max_length=300,
-        help_text=_(
-            "A public number from a day after entries close, such as the first prize in that day's lottery. It "
-            "is shown to everyone at once. If left empty, the portal uses a random number at the time of the "
-            "draw."
-        ),
+    source = CleanCharField(
+        label=_("Public source of the digits"),
+        max_length=200,
+        help_text=_("Anybody can look it up, such as the special prize of the Hồ Chí Minh City lottery."),
+    )
+    source_date = DayField(
+        label=_("Day of the source"),
+        help_text=_("After entries close: nobody may know the digits while one can still enter."),
+    )
+    digit_count = number(
+        label=_("Number of digits"),
+        min_value=4,
+        max_value=40,
+        initial=6,
+        help_text=_("How many digits the source gives, so that there is only one way to write them."),
     )
 
     def __init__(self, *args, seasons: Sequence[Season], sessions: Sequence[Session], **kwargs) -> None:
@@ -52,14 +59,16 @@ class BallotForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
             self.fields[name] = number(label=FACTOR_WORDS[name], min_value=0, max_value=1000, initial=points)
 
     def own_fields(self) -> list:
-        return [self[name] for name in ("target", "closes_at", "seed_source")]
+        return [self[name] for name in ("target", "closes_at", "source", "source_date", "digit_count")]
 
     def factor_fields(self) -> list:
         return [self[name] for name in FACTORS]
 
     @property
-    def factors(self) -> dict[str, int]:
-        return {name: self.cleaned_data[name] for name in FACTORS}
+    def terms(self) -> Terms:
+        names = ("closes_at", "source", "source_date", "digit_count")
+        factors = {name: self.cleaned_data[name] for name in FACTORS}
+        return Terms(**{name: self.cleaned_data[name] for name in names}, factors=factors)
 
     @property
     def season(self) -> Season | None:
@@ -76,25 +85,66 @@ def _session_label(session: Session) -> str:
     return f"{short_moment(session.starts_at)} · {session.field_trip.local_title}"
 
 
-class EntryForm(BookingForm):
-    """The group that would come, if it is drawn."""
+# --- Wishes in order ----------------------------------------------------------------------------
+MOST_WISHES = 5
+WISH_LABELS = (_("First wish"), _("Second wish"), _("Third wish"), _("Fourth wish"), _("Fifth wish"))
+
+
+class WishesMixin(forms.Form):
+    """As many wishes as there are sessions, at most five, each a list to choose from: it needs no script.
+
+    Where the ballot has one session only there is nothing to choose.
+    """
+
+    sessions: Sequence[Session] = ()
+
+    def add_wishes(self, sessions: Sequence[Session]) -> None:
+        self.sessions = sessions
+        choices = [(str(each.pk), _session_label(each)) for each in sessions]
+        names = [f"wish_{place}" for place, _each in enumerate(sessions[:MOST_WISHES], 1)] if len(sessions) > 1 else []
+        for name, label in zip(names, WISH_LABELS, strict=False):
+            first = name == "wish_1"
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                required=first,
+                choices=[("", _("Choose a session") if first else _("No further wish")), *choices],
+                help_text=_("The session that the class would like most.") if first else "",
+            )
+        self.order_fields(names)
+
+    @property
+    def wishes(self) -> list[int]:
+        """The chosen sessions, the best first; a gap closes by itself."""
+        if len(self.sessions) == 1:
+            return [self.sessions[0].pk]
+        chosen = (self.cleaned_data.get(f"wish_{place}") for place in range(1, MOST_WISHES + 1))
+        return [int(each) for each in chosen if each]
+
+
+class EntryForm(WishesMixin, BookingForm):
+    """The group that would come, if it is drawn, and which sessions it would like."""
 
     wait_if_full = None
     wait_if_lost = forms.BooleanField(
         label=_("If we are not drawn, put us on the waiting list"),
         required=False,
-        help_text=_("In the order of the draw. We will email you as soon as places become available."),
+        help_text=_("Of your best wish that has one, in the order of the draw."),
     )
 
+    def __init__(self, *args, sessions: Sequence[Session], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_wishes(sessions)
 
-class EntryChangeForm(CleanFormMixin, VersionedFormMixin, forms.Form):
-    """The same class for the same session; the needs only for the person who wrote them (``own``)."""
 
-    def __init__(self, *args, entry: BallotEntry, own: bool, **kwargs) -> None:
+class EntryChangeForm(WishesMixin, CleanFormMixin, VersionedFormMixin, forms.Form):
+    """The same class with other wishes or another size; the needs only for the person who wrote them (``own``)."""
+
+    def __init__(self, *args, entry: BallotEntry, own: bool, sessions: Sequence[Session], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.entry = entry
         names = [name for name in (*GROUP, "wait_if_lost") if own or name != "needs"]
         self.fields |= {name: deepcopy(EntryForm.base_fields[name]) for name in names}
+        self.add_wishes(sessions)
 
     @property
     def group(self) -> Group:
@@ -103,16 +153,13 @@ class EntryChangeForm(CleanFormMixin, VersionedFormMixin, forms.Form):
         return replace(self.entry.group, **said)
 
 
-class SeedForm(CleanFormMixin, forms.Form):
-    """Only where a source was announced is there a seed to type."""
+class DigitsForm(CleanFormMixin, forms.Form):
+    """What the announced source said, in the one way it can be spelled."""
 
-    seed = CleanCharField(
-        label=_("Seed"),
-        max_length=120,
-        help_text=_("Exactly what the announced source gave. It cannot be changed after the draw."),
-    )
+    digits = CleanCharField(label=_("Digits of the source"), max_length=40)
 
-    def __init__(self, *args, announced: str, **kwargs) -> None:
+    def __init__(self, *args, count: int, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        if not announced:
-            del self.fields["seed"]
+        words = _("All {count} digits, with zeros at the front and nothing between them.")
+        self.fields["digits"].help_text = words.format(count=count)
+        self.fields["digits"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}

@@ -21,7 +21,11 @@ UNTIL_RESULTS = LASTS  # no rule waits for it: sending the results empties it
 
 
 class Ballot(models.Model):
-    """A fair draw of one session's or one season's places, which anybody can repeat from its seed and entries."""
+    """A fair draw of one session's or one season's places, which anybody can repeat from what is published.
+
+    Who runs it knows neither the secret before the draw nor can the server choose the digits: the SHA-256 of the
+    secret goes out with the list, and the digits come from a public source of a later day.
+    """
 
     NO_PII = True
     reference = models.CharField(max_length=16, unique=True, editable=False)
@@ -29,16 +33,27 @@ class Ballot(models.Model):
     session = models.OneToOneField(Session, null=True, blank=True, on_delete=models.PROTECT, related_name="ballot")
     closes_at = models.DateTimeField(_("entries until"))
     state = models.CharField(_("status"), max_length=10, choices=BallotState, default=BallotState.OPEN)
-    seed = models.CharField(_("seed"), max_length=120, blank=True)
-    seed_source = models.CharField(_("source of the seed"), max_length=300, blank=True)
-    algorithm = models.PositiveSmallIntegerField(default=1)
-    factors = models.JSONField(_("points"), default=dict)  # what weighs how much: ``rules.ballot.FACTORS`` names them
+    source = models.CharField(_("public source of the digits"), max_length=200)
+    source_date = models.DateField(_("day of the source"))  # after entries close
+    digit_count = models.PositiveSmallIntegerField(_("number of digits"), default=6)  # so that there is one spelling
+    digits = models.CharField(_("digits"), max_length=40, blank=True)  # as one person read them at the source
+    digits_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    digits_at = models.DateTimeField(null=True, blank=True)
+    secret = models.CharField(max_length=64, blank=True, editable=False)  # nobody reads it before the draw
+    commitment = models.CharField(max_length=64, blank=True)  # SHA-256 of the secret, published with the list
+    seed = models.CharField(_("seed"), max_length=64, blank=True)  # SHA-256 of secret, digits and reference
+    algorithm = models.PositiveSmallIntegerField(default=2)
+    factors = models.JSONField(_("points"), default=dict)  # what weighs how much: ``rules.FACTORS`` names them
     published = models.TextField(blank=True)  # the list of entries to the last byte: the draw reads nothing else
-    entries_hash = models.CharField(max_length=64, blank=True)  # of the published list, before the seed is known
+    entries_hash = models.CharField(max_length=64, blank=True)  # of the published list
+    cancelled = models.JSONField(default=list)  # sessions taken out between the list and the draw, public too
     closed_at = models.DateTimeField(null=True, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
     drawn_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    sending_at = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)  # those who run it, that something waits for them
 
     class Meta:
         ordering = ["-closes_at"]
@@ -55,7 +70,7 @@ class Ballot(models.Model):
 
 
 class BallotEntry(GroupColumns):
-    """A group's entry in a draw, with its weight and result."""
+    """A class's one ticket in a draw: its group, what it would like in order (``wishes``), and its result."""
 
     PII = fates_of_group(UNTIL_RESULTS) | {
         "leader": stays(_("They are the record of a public draw and are only linked to an account without a name.")) | OWN,
@@ -64,12 +79,14 @@ class BallotEntry(GroupColumns):
     MOVES_WITH_SCHOOL = Q(outcome=EntryOutcome.ENTERED)
     ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="entries")
     number = models.PositiveIntegerField(_("number"))  # in the published list
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="ballot_entries")
+    session = models.ForeignKey(  # what it won
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="ballot_entries"
+    )
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="ballot_entries")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="ballot_entries")
     leader = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     wait_if_lost = models.BooleanField(_("join the waiting list if not drawn"), default=False)
-    weight = models.DecimalField(_("weight"), max_digits=8, decimal_places=4, null=True, blank=True)
+    weight = models.DecimalField(_("weight of the school"), max_digits=8, decimal_places=4, null=True, blank=True)
     weight_facts = models.JSONField(default=dict)  # what the weight was computed from
     ticket = models.CharField(max_length=64, blank=True)  # its number in the draw, from the seed
     place = models.PositiveIntegerField(null=True, blank=True)  # in the drawn order, from 1
@@ -78,6 +95,7 @@ class BallotEntry(GroupColumns):
     booking = models.OneToOneField(
         Booking, null=True, blank=True, on_delete=models.SET_NULL, related_name="ballot_entry"
     )
+    settled_at = models.DateTimeField(null=True, blank=True)  # booked or queued, and its letter written
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -85,9 +103,9 @@ class BallotEntry(GroupColumns):
         constraints = [
             models.UniqueConstraint(fields=["ballot", "number"], name="one_entry_per_number"),
             models.UniqueConstraint(
-                fields=["ballot", "session", "class_group"],
+                fields=["ballot", "class_group"],
                 condition=~Q(outcome="withdrawn"),
-                name="one_entry_per_class_and_session",
+                name="one_ticket_per_class",
             ),
         ]
 
@@ -97,7 +115,16 @@ class BallotEntry(GroupColumns):
     @property
     def said(self) -> dict[str, Any]:
         """What its school said, as the form names it."""
+        return self.said_of_group | {f"wish_{place}": str(session) for place, session in enumerate(self.wished, 1)}
+
+    @property
+    def said_of_group(self) -> dict[str, Any]:
         return vars(self.group) | {"wait_if_lost": self.wait_if_lost}
+
+    @property
+    def wished(self) -> list[int]:
+        """The sessions that the class would like, the best first."""
+        return [wish.session_id for wish in self.wishes.all()]
 
     @property
     def won(self) -> bool:
@@ -107,3 +134,22 @@ class BallotEntry(GroupColumns):
     def why(self) -> str:
         """Why it won nothing, in the language of the reader."""
         return reason_words(self.reason)
+
+
+class Wish(models.Model):
+    """A session that a class would like, the best first."""
+
+    NO_PII = True
+    entry = models.ForeignKey(BallotEntry, on_delete=models.CASCADE, related_name="wishes")
+    position = models.PositiveSmallIntegerField()  # from 1
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="wishes")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "position"], name="one_wish_per_position"),
+            models.UniqueConstraint(fields=["entry", "session"], name="one_wish_per_session"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}:{self.position}"

@@ -19,8 +19,6 @@ told(
     ),
     ("ballot", _("Ballot"), "ballot"),
     "number",
-    "field_trip=session.field_trip",
-    ("starts", _("Starts"), "session.starts_at"),
     "pupils",
     *FACTS_OF_GROUP,
     order="created_at",

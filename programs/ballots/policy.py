@@ -42,8 +42,13 @@ def may_open(user, session: Session | None) -> bool:
 
 
 def may_run(user, ballot: Ballot) -> bool:
-    """Close, draw and send it: the same people who may open it."""
+    """Close, draw and send it: the same people who may open it. A draw takes two of them."""
     return may_open(user, ballot.session)
+
+
+def may_take_out(user, session: Session) -> bool:
+    """Cancel a session whose places are about to be drawn: its centre's managers, and the department."""
+    return may_open(user, session)
 
 
 PERMISSIONS = [
@@ -77,11 +82,20 @@ PERMISSIONS = [
         "ballot_run",
     ),
     does(
-        _("open, close, draw and send ballots; centre managers only those for their own sessions, not for seasons"),
+        _(
+            "open, close, draw (one person enters the digits, another confirms them) and send ballots; centre managers "
+            "only those for their own sessions, not for seasons"
+        ),
         (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
         "ballot_new",
         "ballot_close",
+        "ballot_digits",
         "ballot_draw",
         "ballot_send",
+    ),
+    does(
+        _("take a session that cannot take place out of a ballot (centre managers, the department)"),
+        (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
+        "ballot_session_cancel",
     ),
 ]

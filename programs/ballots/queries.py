@@ -8,20 +8,23 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce, TruncDate
 
-from programs.ballots.choices import BallotState, EntryOutcome
-from programs.ballots.models import Ballot, BallotEntry
-from programs.ballots.rules import WeightFacts
+from programs.accounts.models import User
+from programs.ballots.choices import FROZEN, BallotState, EntryOutcome
+from programs.ballots.models import Ballot, BallotEntry, Wish
+from programs.ballots.rules.fair import WeightFacts
 from programs.bookings.choices import CAME, COUNT_IN_SEASON, LIVE
+from programs.bookings.choices import BookingState as S
 from programs.bookings.models import Booking
-from programs.centres.choices import BookingMode, SessionState
+from programs.centres.choices import BookingMode, CentreRole, SessionState
 from programs.centres.models import Season, Session
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import SESSION_PARTS
-from programs.core.models import Holiday
-from programs.schools.models import School
+from programs.core.models import Holiday, Job
+from programs.schools.choices import OfficeRole
+from programs.schools.models import Area, School
 from programs.schools.queries.roles import roles_of
 
 if TYPE_CHECKING:
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
 TWELVE_MONTHS = timedelta(days=365)
 BALLOT_PARTS = ("season", "session__field_trip__centre", "session__room")
-ENTRY_PARTS = ("ballot", "session__field_trip__centre__ward", "session__room", "school__ward", "class_group")
+ENTRY_PARTS = ("ballot", "session__field_trip__centre", "school__ward", "class_group")
+WISHES = Prefetch("wishes", queryset=Wish.objects.select_related("session__field_trip__centre"))
 
 
 # --- Who sees what ------------------------------------------------------------------------------
@@ -50,7 +54,8 @@ def ballots_visible_to(user) -> QuerySet[Ballot]:
 
 def entries_visible_to(user) -> QuerySet[BallotEntry]:
     """The entries of the person's own schools."""
-    return BallotEntry.objects.filter(school__in=roles_of(user).school_ids).select_related(*ENTRY_PARTS, "booking")
+    own = BallotEntry.objects.filter(school__in=roles_of(user).school_ids)
+    return own.select_related(*ENTRY_PARTS, "booking").prefetch_related(WISHES)
 
 
 def sessions_to_offer(user, *, now: datetime) -> QuerySet[Session]:
@@ -99,14 +104,20 @@ def facts_of_target(*, season: Season | None, session: Session | None, now: date
     }
 
 
+def first_session_at(ballot: Ballot) -> datetime | None:
+    """When the first of its sessions that take place begins."""
+    live = sessions_of(ballot).filter(state=SessionState.SCHEDULED)
+    return live.aggregate(first=Min("starts_at"))["first"]
+
+
 class OfDay(TypedDict):
     day: date
     on_holiday: bool
 
 
-def session_to_enter(session_id: int) -> WithAnnotations[Session, OfDay]:
-    """The current session with its trip, centre and season, and ``on_holiday``."""
-    return sessions_with_day().get(pk=session_id)
+def sessions_to_wish(ballot: Ballot) -> dict[int, WithAnnotations[Session, OfDay]]:
+    """The sessions that a class may wish, by their keys, each with ``on_holiday``."""
+    return sessions_with_day().in_bulk(list(sessions_to_enter(ballot).values_list("pk", flat=True)))
 
 
 def sessions_with_day() -> QuerySet[WithAnnotations[Session, OfDay]]:
@@ -119,22 +130,51 @@ def sessions_with_day() -> QuerySet[WithAnnotations[Session, OfDay]]:
 def entries_of(ballot: Ballot) -> QuerySet[BallotEntry]:
     """Those that take part, in the order of their numbers."""
     entries = ballot.entries.exclude(outcome=EntryOutcome.WITHDRAWN)
-    return entries.select_related(*ENTRY_PARTS, "school__cluster", "leader", "booking").order_by("number")
+    parts = (*ENTRY_PARTS, "school__cluster", "leader", "booking")
+    return entries.select_related(*parts).prefetch_related(WISHES).order_by("number")
 
 
 def own_entries(user, ballot: Ballot) -> QuerySet[BallotEntry]:
     return entries_visible_to(user).filter(ballot=ballot).exclude(outcome=EntryOutcome.WITHDRAWN)
 
 
-def same_entry(ballot: Ballot, session: Session, class_group_id: int) -> BallotEntry | None:
-    """The class's entry for this session."""
-    entries = ballot.entries.exclude(outcome=EntryOutcome.WITHDRAWN)
-    return entries.filter(session=session, class_group=class_group_id).first()
+def ticket_of_class(ballot: Ballot, class_group_id: int) -> BallotEntry | None:
+    """The entry of the class: it has one in a ballot."""
+    return ballot.entries.exclude(outcome=EntryOutcome.WITHDRAWN).filter(class_group=class_group_id).first()
+
+
+def entrants_of(ballot: Ballot, *, session: Session | None = None) -> dict[User, list[BallotEntry]]:
+    """Who entered, with their entries; only those who wish ``session`` where it is given."""
+    found: dict[User, list[BallotEntry]] = defaultdict(list)
+    for entry in entries_of(ballot):
+        if session is None or session.pk in [wish.session_id for wish in entry.wishes.all()]:
+            found[entry.leader].append(entry)
+    return found
+
+
+def leaders_to_settle(ballot_id: int) -> list[int]:
+    """Whose entries are still to be booked or queued, in the drawn order."""
+    rows = BallotEntry.objects.filter(ballot=ballot_id, settled_at=None).exclude(outcome=EntryOutcome.WITHDRAWN)
+    return list(dict.fromkeys(rows.order_by("place").values_list("leader_id", flat=True)))
+
+
+def sending_job(ballot: Ballot, *, key: str) -> Job | None:
+    return Job.objects.filter(unique_key=key).first()
+
+
+def runners_of(ballot: Ballot) -> QuerySet[User]:
+    """Who may run the ballot: the department, and for a single session the managers of its centre."""
+    runs = Q(officer_posts__role=OfficeRole.DEPARTMENT)
+    if ballot.session:
+        centre = ballot.session.field_trip.centre_id
+        manages = {"centre": centre, "role": CentreRole.MANAGER, "ended_on__isnull": True}
+        runs |= Q(**{f"centre_posts__{name}": value for name, value in manages.items()})
+    return User.objects.filter(runs, is_active=True).distinct().order_by("pk")
 
 
 def published_list(ballot: Ballot) -> dict:
     """The list as it was published; empty before that."""
-    return json.loads(ballot.published) if ballot.published else {"entries": [], "sessions": []}
+    return json.loads(ballot.published) if ballot.published else {"entries": [], "schools": [], "sessions": []}
 
 
 def ballots_with_counts(ballots: QuerySet[Ballot]) -> QuerySet[Ballot]:
@@ -146,39 +186,49 @@ def ballots_with_counts(ballots: QuerySet[Ballot]) -> QuerySet[Ballot]:
 
 
 # --- The facts that weigh -----------------------------------------------------------------------
-def weight_facts(entries: Iterable[BallotEntry], *, until: datetime) -> dict[int, WeightFacts]:
-    """The facts of each entry by its key, in two queries."""
-    entries = list(entries)
-    schools = {entry.school_id for entry in entries}
-    lately = _visits(schools, since=until - TWELVE_MONTHS, until=until)
-    ever = _visits(schools, since=None, until=until)
+def weight_facts(ballot: Ballot, schools: Collection[School], *, until: datetime) -> dict[int, WeightFacts]:
+    """The facts of each school by its key, in three queries."""
+    keys = {school.pk for school in schools}
+    lately = _visits(keys, since=until - TWELVE_MONTHS, until=until)
+    ever = _visits(keys, since=None, until=until)
+    wards = _wards_of(ballot)
     return {
-        entry.pk: WeightFacts(
-            roll=entry.school.pupil_count,
-            visits=lately.get(entry.school_id, 0),
-            never=entry.school_id not in ever,
-            distance=_distance(entry.school, entry.session),
-            kind=entry.school.ward.kind,
+        school.pk: WeightFacts(
+            roll=school.pupil_count,
+            visits=lately.get(school.pk, 0),
+            never=school.pk not in ever,
+            distance=_distance(school, wards),
+            kind=school.ward.kind,
         )
-        for entry in entries
+        for school in schools
     }
 
 
 def _visits(schools: Collection[int], *, since: datetime | None, until: datetime) -> dict[int, int]:
-    """Pupils who came, by school; those of a merged school count for the remaining one."""
-    came = Booking.objects.filter(state__in=CAME, session__starts_at__lte=until)
+    """Pupils who came, by school, and places that stood empty because a group stayed away without a word.
+
+    Those of a merged school count for the remaining one.
+    """
+    had = Booking.objects.filter(state__in=(*CAME, S.NO_SHOW), session__starts_at__lte=until)
     if since is not None:
-        came = came.filter(session__starts_at__gt=since)
-    came = came.annotate(today=Coalesce("school__merged_into_id", "school_id")).filter(today__in=schools)
-    return dict(came.order_by().values_list("today").annotate(Sum("arrived_pupils", default=0)))
+        had = had.filter(session__starts_at__gt=since)
+    had = had.annotate(today=Coalesce("school__merged_into_id", "school_id")).filter(today__in=schools)
+    used = Case(When(state=S.NO_SHOW, then=F("pupils")), default=F("arrived_pupils"))
+    totals = had.order_by().values("today").annotate(places=Sum(used, default=0))
+    return dict(totals.values_list("today", "places"))
 
 
-def _distance(school: School, session: Session) -> str:
-    """How far, as the two trees of the administration tell it."""
-    there = session.field_trip.centre.ward
-    if school.ward_id == there.pk:
+def _wards_of(ballot: Ballot) -> list[Area]:
+    """Where the centres of the ballot's sessions lie: the same for every school, whatever it wishes."""
+    sessions = sessions_of(ballot).select_related(None).order_by()
+    return list(Area.objects.filter(pk__in=sessions.values("field_trip__centre__ward")))
+
+
+def _distance(school: School, wards: Collection[Area]) -> str:
+    """How far the nearest centre is, as the two trees of the administration tell it."""
+    if school.ward_id in {ward.pk for ward in wards}:
         return ""
-    same = school.ward.former_province == there.former_province
+    same = school.ward.former_province in {ward.former_province for ward in wards}
     return "other_ward" if same else "other_province"
 
 
@@ -188,20 +238,30 @@ def bookings_in_season(season_id: int, schools: Collection[int]) -> dict[int, in
     return dict(rows.order_by().values_list("school").annotate(Count("pk")))
 
 
-def busy_entries(entries: Iterable[BallotEntry]) -> set[int]:
-    """The entries whose class has a live booking at the time of the session."""
+def busy_wishes(entries: Iterable[BallotEntry]) -> dict[int, list[int]]:
+    """Of each entry the wished sessions at whose time the class has a live booking."""
     entries = list(entries)
     of_class: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     live = Booking.objects.filter(state__in=LIVE, class_group__in={entry.class_group_id for entry in entries})
     for group, starts, ends in live.values_list("class_group", "session__starts_at", "session__ends_at"):
         of_class[group].append((starts, ends))
     return {
-        entry.pk
+        entry.pk: [
+            wish.session_id
+            for wish in entry.wishes.all()
+            if any(
+                starts < wish.session.ends_at and wish.session.starts_at < ends
+                for starts, ends in of_class[entry.class_group_id]
+            )
+        ]
         for entry in entries
-        for starts, ends in of_class[entry.class_group_id]
-        if starts < entry.session.ends_at and entry.session.starts_at < ends
     }
 
 
 def ballots_to_close(*, now: datetime) -> list[int]:
     return list(Ballot.objects.filter(state=BallotState.OPEN, closes_at__lte=now).values_list("pk", flat=True))
+
+
+def ballots_between() -> list[int]:
+    """Those whose list is published and whose results are not sent."""
+    return list(Ballot.objects.filter(state__in=FROZEN).order_by("pk").values_list("pk", flat=True))

@@ -23,6 +23,8 @@ urlpatterns = [
     path("desk/ballots/new/", running.OpenBallot.as_view(), name="ballot_new"),
     path(RUN, running.ballot_run, name="ballot_run"),
     path(f"{RUN}close/", running.CloseBallot.as_view(), name="ballot_close"),
+    path(f"{RUN}digits/", running.EnterDigits.as_view(), name="ballot_digits"),
     path(f"{RUN}draw/", running.DrawBallot.as_view(), name="ballot_draw"),
     path(f"{RUN}send/", running.SendResults.as_view(), name="ballot_send"),
+    path(f"{RUN}sessions/<int:pk>/cancel/", running.TakeOutSession.as_view(), name="ballot_session_cancel"),
 ]

@@ -30,6 +30,12 @@ class OtherWay(Protocol):
     def refusal(self, found: Any, *, now: datetime) -> Refusal | None:
         """Why nobody can take part in ``found`` now, or None."""
 
+    def frozen(self, found: Any) -> Refusal | None:
+        """Why the sessions of ``found`` can be neither moved, resized nor cancelled now, or None."""
+
+    def changed(self, found: Any, session: Session, *, moved_from: datetime | None, reason: str) -> None:
+        """Tell those who take part in ``found`` that ``session`` was moved, or cancelled with a ``reason``."""
+
 
 # By the mode of a session; the wing that gives places in another way adds itself in its hooks.
 OTHER_WAYS: dict[str, OtherWay] = {}
@@ -39,6 +45,18 @@ def other_way_of(session: Session) -> Model | None:
     """What decides about the places of ``session`` where booking does not."""
     way = OTHER_WAYS.get(session.mode)
     return way.of(session) if way else None
+
+
+def frozen_refusal(session: Session) -> Refusal | None:
+    """Why the session, whose lock the caller holds, stays as it is because its places are being given another way."""
+    found = other_way_of(session)
+    return OTHER_WAYS[session.mode].frozen(found) if found else None
+
+
+def tell_other_way(session: Session, *, moved_from: datetime | None = None, reason: str = "") -> None:
+    """Tell those who hope for places of a moved or cancelled session in another way than by a booking."""
+    if found := other_way_of(session):
+        OTHER_WAYS[session.mode].changed(found, session, moved_from=moved_from, reason=reason)
 
 
 @when_school_closes

@@ -1,4 +1,4 @@
-"""Two ballots: one open for entries, the other drawn and sent. Uses the real actions, with their emails."""
+"""Three ballots: open for entries, waiting for a second person, sent. Uses the real actions, with their emails."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.ballots.actions import entries, running
-from programs.ballots.actions.results import send_results
+from programs.ballots.actions.results import send_results, start_sending
 from programs.ballots.models import Ballot
-from programs.ballots.rules import FACTORS
+from programs.ballots.rules.fair import FACTORS
+from programs.ballots.rules.steps import Terms
 from programs.bookings.models import Group
 from programs.bookings.rules.booking import adults_needed
 from programs.centres.choices import BookingMode
@@ -21,10 +22,11 @@ from programs.core.models import SchoolYear
 from programs.pupils.models import ClassGroup
 from stem_portal.demo.calendar import Calendar
 
-REFERENCES = ("BT-4M2XC", "BT-7K3Q9")  # the open one, the sent one
-SOURCE = "Giải đặc biệt xổ số kiến thiết TP. Hồ Chí Minh của kỳ quay đầu tiên sau khi hết hạn đăng ký"
-SEED = "481516"
+REFERENCES = ("BT-4M2XC", "BT-7K3Q9", "BT-9W5HD")  # the open one, the sent one, the one that waits
+SOURCE = "Giải đặc biệt xổ số kiến thiết TP. Hồ Chí Minh"
+DIGITS = "481516"
 ENTRIES = 9
+WAITING = 3
 
 
 def build_ballots(*, random: Random, people: dict[str, User], school_year: SchoolYear, now: datetime) -> None:
@@ -33,7 +35,7 @@ def build_ballots(*, random: Random, people: dict[str, User], school_year: Schoo
     classes = _classes(random, school_year)
     open_days, sent_days = (
         list(_days(school_year, now, skip=0, count=3)),
-        list(_days(school_year, now, skip=4, count=1)),
+        list(_days(school_year, now, skip=4, count=2)),
     )
     if not sent_days or len(classes) < 2 * ENTRIES:
         return
@@ -48,10 +50,12 @@ def build_ballots(*, random: Random, people: dict[str, User], school_year: Schoo
         bookings_per_school=2,
     )
     seasonal = [_session(trips[0], moment, season=season) for moment in open_days]
-    single = _session(trips[-1], sent_days[0], season=None)
+    single, waiting = (_session(trips[-1], moment, season=None) for moment in (sent_days[0], sent_days[-1]))
     running = _open(people, reference=REFERENCES[0], now=now, season=season)
     _enter(running, seasonal, classes[:ENTRIES], random)
     _send(people, _open(people, reference=REFERENCES[1], now=now, session=single), single, classes[ENTRIES:], random)
+    if waiting.starts_at != single.starts_at:
+        _wait(people, _open(people, reference=REFERENCES[2], now=now, session=waiting), classes[:WAITING], random)
 
 
 def _days(school_year: SchoolYear, now: datetime, *, skip: int, count: int) -> Iterator[datetime]:
@@ -92,10 +96,12 @@ def _session(trip: FieldTrip, starts_at: datetime, *, season: Season | None) -> 
 
 
 def _open(people: dict[str, User], *, reference: str, now: datetime, **of) -> Ballot:
+    closes_at = timezone.localtime(now + timedelta(days=10)).replace(hour=17, minute=0, second=0, microsecond=0)
+    source_date = closes_at.date() + timedelta(days=1)
     ballot = running.open_ballot(
-        closes_at=timezone.localtime(now + timedelta(days=10)).replace(hour=17, minute=0, second=0, microsecond=0),
-        seed_source=SOURCE,
-        factors=FACTORS,
+        terms=Terms(
+            closes_at=closes_at, source=SOURCE, source_date=source_date, digit_count=len(DIGITS), factors=FACTORS
+        ),
         by=people["nam"],
         key=reference,
         **of,
@@ -107,16 +113,16 @@ def _open(people: dict[str, User], *, reference: str, now: datetime, **of) -> Ba
 def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], random: Random) -> None:
     for place, group in enumerate(classes):
         pupils = random.randint(18, 28)
-        session = sessions[place % len(sessions)]
+        wishes = [sessions[(place + turn) % len(sessions)] for turn in range(min(1 + place % 3, len(sessions)))]
         wish = Group(
             class_group=group,
-            pupils=min(pupils, session.largest_group),
+            pupils=min([pupils, *(session.largest_group for session in wishes)]),
             adults=adults_needed(pupils, 10),
             contact_phone=f"+849{random.randint(10_000_000, 99_999_999)}",
         )
         entries.enter_ballot(
             ballot_id=ballot.pk,
-            session_id=session.pk,
+            wishes=[session.pk for session in wishes],
             group=wish,
             wait_if_lost=place % 2 == 0,
             by=group.homeroom_teacher,
@@ -124,10 +130,25 @@ def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], r
         )
 
 
-def _send(people, ballot: Ballot, session: Session, classes: list[ClassGroup], random: Random) -> None:
-    """Move its closing time to the past, then publish, draw and send."""
-    _enter(ballot, [session], classes, random)
-    Ballot.objects.filter(pk=ballot.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
+def _close(ballot: Ballot) -> None:
+    """Move its closing time to the past, and the day of its source to today."""
+    past, today = timezone.now() - timedelta(minutes=1), timezone.localdate()
+    Ballot.objects.filter(pk=ballot.pk).update(closes_at=past, source_date=today)
     running.close_ballot(ballot_id=ballot.pk, by=None)
-    running.draw_ballot(ballot_id=ballot.pk, seed=SEED, by=people["nam"])
-    send_results(ballot_id=ballot.pk, by=people["nam"])
+
+
+def _wait(people, ballot: Ballot, classes: list[ClassGroup], random: Random) -> None:
+    """One officer has entered the digits; another must confirm them."""
+    _enter(ballot, [ballot.session], classes, random)
+    _close(ballot)
+    running.enter_digits(ballot_id=ballot.pk, digits=DIGITS, by=people["nam"])
+
+
+def _send(people, ballot: Ballot, session: Session, classes: list[ClassGroup], random: Random) -> None:
+    """Publish, draw by two people, and send as the worker does."""
+    _enter(ballot, [session], classes, random)
+    _close(ballot)
+    running.enter_digits(ballot_id=ballot.pk, digits=DIGITS, by=people["nam"])
+    running.draw_ballot(ballot_id=ballot.pk, digits=DIGITS, by=people["nga"])
+    start_sending(ballot_id=ballot.pk, by=people["nam"])
+    send_results(ballot_id=ballot.pk)

@@ -75,6 +75,7 @@ CAST = [
         has_second_factor=False,
     ),
     Person("nam", "Phan Hoàng Nam", "Chuyên viên Sở Giáo dục và Đào tạo", "Department officer"),
+    Person("nga", "Tô Thanh Nga", "Phó phòng, Sở Giáo dục và Đào tạo", "Deputy head of a unit, department"),
     Person("ha", "Bùi Thanh Hà", "Thành viên Ban Chỉ đạo", "Steering committee viewer"),
     Person("linh", "Ngô Thùy Linh", "Biên tập viên", "Editor"),
     Person("khoi", "Dương Minh Khôi", "Duyệt nội dung", "Moderator"),
@@ -125,7 +126,8 @@ def settle_schools(people: dict[str, User], *, since: date) -> None:
     Membership.objects.bulk_create(
         Membership(school=homes[name], user=people[key], role=role, started_on=since) for name, key, role in posts
     )
-    OfficerPost.objects.create(user=people["nam"], role=OfficeRole.DEPARTMENT)
+    for key in ("nam", "nga"):  # a draw takes two people
+        OfficerPost.objects.create(user=people[key], role=OfficeRole.DEPARTMENT)
     OfficerPost.objects.create(user=people["ha"], role=OfficeRole.STEERING)
     ward_post = OfficerPost.objects.create(user=people["mai"], role=OfficeRole.WARD)
     ward_post.areas.add(Area.objects.get(tree=Tree.ADMINISTRATIVE, name=HOME_WARD))

@@ -1,11 +1,11 @@
-"""A season's places are drawn: schools enter, the list is published, the seed comes, everybody hears once."""
+"""A season's places are drawn: schools enter with wishes, the list and a hash go out, two people draw, all hear once."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -13,24 +13,39 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.ballots.actions import entries, running
-from programs.ballots.actions.results import send_results
+from programs.ballots.actions import entries, results, running, upkeep
+from programs.ballots.actions.frozen import take_out_session
+from programs.ballots.actions.results import start_sending
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
-from programs.ballots.rules import FACTORS
+from programs.ballots.rules.fair import FACTORS, commitment_to, seed_of
+from programs.bookings.actions import changes
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, Group
-from programs.centres.choices import BookingMode, CentreRole, SessionState
-from programs.centres.models import CentreStaff, Season, Session
+from programs.centres.choices import BookingMode, SessionState
+from programs.centres.models import Season, Session
 from programs.core import references
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
+from programs.core.worker import run_due_jobs
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole, SchoolState
 from programs.schools.models import Area, School
+from tests.ballots import make
+from tests.ballots.make import DIGITS, SOURCE, terms, time_is_over
 from tests.ballots.test_ballot_rules import run_script
-from tests.centres.make import book, local, make_centre, make_group, make_session, make_trip, move_session, seats_add_up
+from tests.centres.make import (
+    book,
+    local,
+    make_centre,
+    make_group,
+    make_manager,
+    make_session,
+    make_trip,
+    move_session,
+    seats_add_up,
+)
 from tests.core.collisions import each_code_twice
 from tests.pages import main_of
 from tests.people import (
@@ -41,14 +56,12 @@ from tests.people import (
     make_officer,
     make_school,
     make_teacher,
-    make_user,
     make_ward,
     make_year,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 PHONE = "+84912345678"
-SOURCE = "Giải đặc biệt xổ số TP.HCM ngày 30/11/2026"
 
 
 def make_season(**fields) -> Season:
@@ -64,8 +77,7 @@ def make_season(**fields) -> Season:
 def world(world):
     """The department's chị Huy draws the season of three sessions; chị Nga manages the centre."""
     world.huy = make_officer()
-    world.nga = enrol_second_factor(make_user("Bùi Thị Nga"))
-    CentreStaff.objects.create(centre=world.centre, user=world.nga, role=CentreRole.MANAGER)
+    world.nga = enrol_second_factor(make_manager(world.centre, "Bùi Thị Nga"))
     world.season = make_season()
     Session.objects.filter(pk=world.session.pk).update(season=world.season)
     trip = world.session.field_trip
@@ -76,29 +88,32 @@ def world(world):
 
 
 def opened(world, **fields) -> Ballot:
-    values = {"season": world.season, "closes_at": local(3, 17), "seed_source": SOURCE}
-    return running.open_ballot(**values | {"factors": FACTORS, "by": world.huy, "key": "mo"} | fields)
+    values = {"season": world.season, "terms": terms(), "by": world.huy, "key": "mo"}
+    return running.open_ballot(**values | fields)
 
 
 def group(class_group, pupils: int = 30, **fields) -> Group:
     return make_group(class_group, pupils=pupils, **fields)
 
 
-def enter(ballot, session, class_group, by, *, pupils: int = 30, wait_if_lost: bool = False, **fields) -> BallotEntry:
+def enter(ballot, sessions, class_group, by, *, pupils: int = 30, wait_if_lost: bool = False, **fields) -> BallotEntry:
+    """``sessions`` are the wishes of the class, or its only one."""
+    wishes = [each.pk for each in (sessions if isinstance(sessions, list) else [sessions])]
     return entries.enter_ballot(
         ballot_id=ballot.pk,
-        session_id=session.pk,
+        wishes=wishes,
         group=group(class_group, pupils, **fields),
         wait_if_lost=wait_if_lost,
         by=by,
-        key=f"{session.pk}-{class_group.pk}",
+        key=f"{wishes}-{class_group.pk}",
     )
 
 
 def change(entry: BallotEntry, changed: Group, by) -> BallotEntry:
     """As the page does that was opened just now."""
-    version = version_of(BallotEntry.objects.get(pk=entry.pk).said)
-    return entries.change_entry(entry_id=entry.pk, group=changed, version=version, by=by)
+    entry = BallotEntry.objects.get(pk=entry.pk)
+    version = version_of(entry.said)
+    return entries.change_entry(entry_id=entry.pk, wishes=entry.wished, group=changed, version=version, by=by)
 
 
 def schools_enter(ballot, session, count: int, **fields) -> list[BallotEntry]:
@@ -112,24 +127,19 @@ def schools_enter(ballot, session, count: int, **fields) -> list[BallotEntry]:
     return found
 
 
-def time_is_over(ballot: Ballot) -> Ballot:
-    Ballot.objects.filter(pk=ballot.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
-    return Ballot.objects.get(pk=ballot.pk)
-
-
 def closed(world, ballot: Ballot) -> Ballot:
     time_is_over(ballot)
     return running.close_ballot(ballot_id=ballot.pk, by=world.huy)
 
 
-def drawn(world, ballot: Ballot, seed: str = "481516") -> Ballot:
+def drawn(world, ballot: Ballot) -> Ballot:
     closed(world, ballot)
-    return running.draw_ballot(ballot_id=ballot.pk, seed=seed if ballot.seed_source else "", by=world.huy)
+    return make.draw(ballot)
 
 
 def sent(world, ballot: Ballot) -> Ballot:
     drawn(world, ballot)
-    return send_results(ballot_id=ballot.pk, by=world.huy)
+    return make.send(ballot)
 
 
 def test_a_sending_in_which_references_repeat_is_whole(world, monkeypatch):
@@ -138,7 +148,7 @@ def test_a_sending_in_which_references_repeat_is_whole(world, monkeypatch):
     schools_enter(ballot, world.session, 3, pupils=20, wait_if_lost=True)
     drawn(world, ballot)
     monkeypatch.setattr(references, "random_code", each_code_twice())
-    send_results(ballot_id=ballot.pk, by=world.huy)
+    make.send(ballot)
     booked = Booking.objects.order_by("reference").values_list("reference", flat=True)
     assert list(booked) == ["BD-AAAAA", "BD-BBBBB", "BD-CCCCC"]
     assert seats_add_up(world.session)
@@ -209,15 +219,30 @@ def test_a_manager_draws_sessions_of_their_own_centre_and_the_department_all(wor
 
 
 # --- Entering -----------------------------------------------------------------------------------
-def test_a_class_is_entered_once_for_a_session_and_may_try_several(world):
+def test_a_class_has_one_entry_in_a_ballot_with_its_wishes_in_order(world):
     ballot = opened(world)
-    first = enter(ballot, world.session, world.class_8a1, world.hanh)
-    assert enter(ballot, world.session, world.class_8a1, world.hanh).pk == first.pk
-    again = lambda: entries.enter_ballot(  # noqa: E731
-        ballot_id=ballot.pk, session_id=world.session.pk, group=group(world.class_8a1), by=world.hanh, key="x"
-    )
+    first = enter(ballot, world.sessions[:2], world.class_8a1, world.hanh)
+    assert enter(ballot, world.sessions[:2], world.class_8a1, world.hanh).pk == first.pk
+    assert first.wished == [each.pk for each in world.sessions[:2]]
+    again = lambda: enter(ballot, world.sessions[2], world.class_8a1, world.hanh)  # noqa: E731
     assert refusal(again) == ("entered_twice", "class_group")
-    assert enter(ballot, world.sessions[1], world.class_8a1, world.hanh).number == 2
+    wishes = [world.sessions[2].pk, world.session.pk]
+    version = version_of(BallotEntry.objects.get().said)
+    how = {"entry_id": first.pk, "group": group(world.class_8a1), "version": version, "by": world.hanh}
+    entries.change_entry(wishes=wishes, **how)
+    assert BallotEntry.objects.get().wished == wishes
+    assert refusal(lambda: entries.change_entry(wishes=wishes[:1], **how))[0] == "changed_meanwhile"
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [([], ("no_wishes", "wish_1")), ([0, 0], ("wished_twice", "wish_2")), ([0, 3], ("not_in_ballot", "wish_2"))],
+)
+def test_wishes_that_cannot_be(world, places, expected):
+    ballot = opened(world)
+    sessions = [*world.sessions, make_session(trip=world.session.field_trip, starts_at=local(30))]
+    wishes = [sessions[place] for place in places]
+    assert refusal(lambda: enter(ballot, wishes, world.class_8a1, world.hanh)) == expected
 
 
 @pytest.mark.parametrize(
@@ -291,21 +316,23 @@ def test_the_list_tells_what_weighs_and_its_hash_is_of_the_very_bytes(world, cli
     enter(ballot, world.session, world.class_8a1, world.hanh)
     enter(ballot, world.session, make_class("8A", school=far), teacher)
     assert refusal(lambda: running.close_ballot(ballot_id=ballot.pk, by=world.huy))[0] == "too_early"
-    assert refusal(lambda: running.draw_ballot(ballot_id=ballot.pk, seed="1", by=world.huy))[0] == "not_closed"
+    assert refusal(lambda: running.enter_digits(ballot_id=ballot.pk, digits=DIGITS, by=world.huy))[0] == "not_closed"
     ballot = closed(world, ballot)
     assert refusal(lambda: running.close_ballot(ballot_id=ballot.pk, by=world.huy))[0] == "already_closed"
 
     answer = client.get(reverse("ballot_list_json", args=[ballot.reference]))
     assert sha256(answer.content).hexdigest() == ballot.entries_hash
     document = json.loads(answer.content)
-    near, island = document["entries"]
+    rows = {row["school"]: row for row in document["schools"]}
+    near, island = rows[world.school.code], rows[far.code]
     assert near["facts"] == {"roll": 900, "visits": 36, "never": False, "distance": "", "kind": "ward"}
     assert (near["points"], near["weight"]) == ({"base": 100, "seldom": 184}, "2.8400")
     assert island["points"] == {"base": 100, "seldom": 200, "never": 100, "distance": 100, "kind": 100}
     assert (island["may_win"], island["cluster"]) == (2, "Cụm chuyên môn Thủ Dầu Một")
-    assert document["seed_source"] == SOURCE
+    assert (document["source"], document["commitment"]) == (SOURCE, ballot.commitment)
+    assert ballot.commitment == commitment_to(ballot.secret)
     text = answer.content.decode()
-    for secret in (world.hanh.full_name, PHONE, world.class_8a1.name):
+    for secret in (ballot.secret, world.hanh.full_name, PHONE, world.class_8a1.name):
         assert secret not in text
     rows = list(
         csv.DictReader(io.StringIO(client.get(reverse("ballot_list_csv", args=[ballot.reference])).content.decode()))
@@ -342,32 +369,67 @@ def test_the_portal_publishes_the_list_by_itself_when_the_time_is_over(world):
 
 
 # --- Drawing ------------------------------------------------------------------------------------
-def test_a_seed_is_typed_only_where_its_source_was_named_before(world):
+def test_the_source_is_of_a_day_after_entries_close_and_before_the_visits(world):
+    for day, code in ((3, "source_early"), (10, "source_late")):
+        act = lambda day=day: opened(world, terms=terms(source_date=local(day).date()))  # noqa: E731
+        assert refusal(act) == (code, "source_date")
+
+
+@pytest.mark.parametrize("spelling", ["", "81516", "0481516", "48 15 16", "48151６", "số của giám đốc"])
+def test_digits_have_one_spelling(world, spelling):
     ballot = opened(world)
     closed(world, ballot)
-    assert refusal(lambda: running.draw_ballot(ballot_id=ballot.pk, seed="", by=world.huy)) == ("seed_missing", "seed")
-    Ballot.objects.update(seed_source="")
-    lucky = lambda: running.draw_ballot(ballot_id=ballot.pk, seed="7", by=world.huy)  # noqa: E731
-    assert refusal(lucky) == ("seed_unannounced", "seed")
-    assert len(running.draw_ballot(ballot_id=ballot.pk, seed="", by=world.huy).seed) == 32
+    act = lambda: running.enter_digits(ballot_id=ballot.pk, digits=spelling, by=world.huy)  # noqa: E731
+    assert refusal(act) == ("digits_wrong", "digits")
+
+
+def test_digits_are_entered_by_one_person_and_confirmed_by_another_who_read_the_same(world):
+    ballot = opened(world)
+    closed(world, ballot)
+    linh = make_officer("Đặng Thị Linh")
+    confirm = lambda by, digits=DIGITS: running.draw_ballot(ballot_id=ballot.pk, digits=digits, by=by)  # noqa: E731
+    Ballot.objects.update(source_date=local(1).date())
+    early = lambda: running.enter_digits(ballot_id=ballot.pk, digits=DIGITS, by=world.huy)  # noqa: E731
+    assert refusal(early) == ("source_to_come", "digits")
+    Ballot.objects.update(source_date=timezone.localdate())
+    assert refusal(lambda: confirm(linh))[0] == "digits_missing"
+    running.enter_digits(ballot_id=ballot.pk, digits="481517", by=world.huy)
+    assert refusal(lambda: confirm(world.huy, "481517"))[0] == "second_person"
+    assert refusal(lambda: confirm(linh)) == ("digits_differ", "digits")
+    running.enter_digits(ballot_id=ballot.pk, digits=DIGITS, by=world.huy)
+    drawn = confirm(linh)
+    assert drawn.seed == seed_of(secret=drawn.secret, digits=DIGITS, reference=drawn.reference)
+    assert refusal(lambda: confirm(linh))[0] == "already_drawn"
+
+
+def test_nobody_who_runs_it_reads_the_secret_before_the_draw_and_everybody_after_it(world, as_user):
+    ballot = opened(world)
+    enter(ballot, world.session, world.class_8a1, world.hanh)
+    ballot = closed(world, ballot)
+    pages = [
+        (world.huy, reverse("ballot_run", args=[ballot.reference])),
+        (world.lam, reverse("ballot_detail", args=[ballot.reference])),
+    ]
+    for person, page in pages:
+        text = as_user(person).get(page).content.decode()
+        assert ballot.commitment in text and ballot.secret not in text
+    ballot = make.draw(ballot)
+    for person, page in pages:
+        text = as_user(person).get(page).content.decode()
+        assert ballot.secret in text and ballot.seed in text and DIGITS in text
 
 
 def test_the_dry_run_shows_everything_and_sends_nothing_and_a_second_draw_changes_nothing(world, as_user):
     ballot = opened(world)
     schools_enter(ballot, world.session, 3)
-    drawn(world, ballot)
+    ballot = drawn(world, ballot)
     before = outcomes(ballot)
     assert sorted(before.values()) == [("lost", "no_room"), ("lost", "no_room"), ("won", "")]
-    again = lambda: running.draw_ballot(ballot_id=ballot.pk, seed="another", by=world.huy)  # noqa: E731
+    again = lambda: running.draw_ballot(ballot_id=ballot.pk, digits="000000", by=world.huy)  # noqa: E731
     assert refusal(again)[0] == "already_drawn"
-    ballot.refresh_from_db()
-    assert (ballot.seed, outcomes(ballot)) == ("481516", before)
+    assert outcomes(ballot) == before
     assert not Booking.objects.exists()
-    assert not Message.objects.exists()
-    page = as_user(world.huy).get(reverse("ballot_run", args=[ballot.reference])).content.decode()
-    assert "481516" in page
-    public = as_user(world.lam).get(reverse("ballot_detail", args=[ballot.reference])).content.decode()
-    assert "481516" not in public
+    assert not Message.objects.filter(kind="ballot_result").exists()
     assert as_user(world.lam).get(reverse("ballot_result_csv", args=[ballot.reference])).status_code == 404
 
 
@@ -390,7 +452,7 @@ def test_what_a_school_had_in_the_season_counts_against_what_it_may_win(world):
     for session, class_group in zip(world.sessions, [world.class_8a1, make_class("8C"), make_class("8D")], strict=True):
         enter(ballot, session, class_group, world.hanh)
     ballot = drawn(world, ballot)
-    assert [row["may_win"] for row in json.loads(ballot.published)["entries"]] == [1, 1, 1]
+    assert [row["may_win"] for row in json.loads(ballot.published)["schools"]] == [1]
     assert sorted(outcomes(ballot).values()) == [("lost", "school_cap"), ("lost", "school_cap"), ("won", "")]
 
 
@@ -408,7 +470,7 @@ def test_winners_hold_places_losers_wait_in_the_drawn_order_and_everybody_hears_
     ballot = opened(world)
     entries = schools_enter(ballot, world.session, 4, wait_if_lost=True, needs="Xe lăn")
     sent(world, ballot)
-    assert refusal(lambda: send_results(ballot_id=ballot.pk, by=world.huy))[0] == "already_sent"
+    assert refusal(lambda: start_sending(ballot_id=ballot.pk, by=world.huy))[0] == "already_sent"
     by_place = list(ballot.entries.order_by("place").select_related("booking"))
     won, *waiting = by_place
     assert (won.booking.state, won.booking.seats, won.booking.needs) == (BookingState.HELD, 30, "Xe lăn")
@@ -452,7 +514,7 @@ def test_places_that_a_winner_cannot_take_are_offered_to_those_who_wait_before_a
     drawn(world, ballot)
     won, lost = ballot.entries.order_by("place")
     type(world.school).objects.filter(pk=won.school_id).update(state=SchoolState.SUSPENDED)
-    send_results(ballot_id=ballot.pk, by=world.huy)
+    make.send(ballot)
     assert outcomes(ballot)[won.number] == ("lost", "school_not_working")
     lost.refresh_from_db()
     assert lost.booking.state == BookingState.OFFERED
@@ -469,7 +531,7 @@ def test_what_changed_after_the_draw_is_reported_and_nothing_is_oversold(world):
     Session.objects.filter(pk=one.pk).update(state=SessionState.CANCELLED)
     Session.objects.filter(pk=two.pk).update(capacity=20)
     type(world.school).objects.filter(pk=world.lams_class.school_id).update(state=SchoolState.SUSPENDED)
-    send_results(ballot_id=ballot.pk, by=world.huy)
+    make.send(ballot)
     assert outcomes(ballot) == {
         1: ("lost", "session_cancelled"),
         2: ("lost", "session_smaller"),
@@ -485,13 +547,232 @@ def test_only_those_who_run_it_close_draw_and_send(world):
     time_is_over(ballot)
     for act in (
         lambda by: running.close_ballot(ballot_id=ballot.pk, by=by),
-        lambda by: running.draw_ballot(ballot_id=ballot.pk, seed="1", by=by),
-        lambda by: send_results(ballot_id=ballot.pk, by=by),
+        lambda by: running.enter_digits(ballot_id=ballot.pk, digits=DIGITS, by=by),
+        lambda by: running.draw_ballot(ballot_id=ballot.pk, digits=DIGITS, by=by),
+        lambda by: start_sending(ballot_id=ballot.pk, by=by),
     ):
         for person in (world.nga, world.sen, world.hanh, world.lam):
             with pytest.raises(PermissionDenied):
                 act(person)
-    assert refusal(lambda: send_results(ballot_id=ballot.pk, by=world.huy))[0] == "not_drawn"
+    assert refusal(lambda: start_sending(ballot_id=ballot.pk, by=world.huy))[0] == "not_drawn"
+
+
+# --- Between the list and the results -----------------------------------------------------------
+OTHER_DAY = local(21)
+
+
+def change_session(world, session: Session, what: str, *, to: datetime = OTHER_DAY) -> None:
+    """As the manager of the centre does on the page of the session."""
+    session = Session.objects.get(pk=session.pk)
+    if what == "capacity":
+        version = version_of({"capacity": session.capacity})
+        changes.change_capacity(session_id=session.pk, capacity=20, version=version, by=world.nga)
+    elif what == "move":
+        version = version_of(session.place)
+        how = {"session_id": session.pk, "room": session.room, "version": version, "by": world.nga}
+        changes.move_session(starts_at=to, **how)
+    else:
+        changes.cancel_session(session_id=session.pk, reason="Mất điện", by=world.nga)
+
+
+@pytest.mark.parametrize("what", ["capacity", "move", "cancel"])
+@pytest.mark.parametrize("state", ["closed", "drawn", "sending"])
+def test_between_the_list_and_the_results_the_sessions_stay_as_listed(world, what, state):
+    """She lowered the places after the draw until the winner she did not like had lost, and raised them again."""
+    ballot = opened(world)
+    enter(ballot, world.session, world.class_8a1, world.hanh)
+    closed(world, ballot) if state == "closed" else drawn(world, ballot)
+    if state == "sending":
+        start_sending(ballot_id=ballot.pk, by=world.huy)
+    assert refusal(lambda: change_session(world, world.session, what))[0] == "in_ballot"
+    assert Session.objects.get(pk=world.session.pk).state == SessionState.SCHEDULED
+
+
+@pytest.mark.parametrize("what", ["capacity", "move", "cancel"])
+def test_before_the_list_and_after_the_results_they_are_changed_as_ever(world, what):
+    ballot = opened(world)
+    change_session(world, world.sessions[2], what)
+    enter(ballot, world.session, world.class_8a1, world.hanh, pupils=10)
+    sent(world, ballot)
+    change_session(world, world.sessions[1], what, to=local(22))
+
+
+def test_a_session_that_cannot_take_place_is_taken_out_before_the_draw_and_the_draw_goes_without_it(
+    world, client, tmp_path, outbox_sent
+):
+    ballot = opened(world)
+    enter(ballot, [world.sessions[0], world.sessions[1]], world.class_8a1, world.hanh)
+    enter(ballot, world.sessions[0], world.lams_class, world.lam)
+    closed(world, ballot)
+    take_out = lambda by: take_out_session(  # noqa: E731
+        ballot_id=ballot.pk, session_id=world.session.pk, reason="Cháy xưởng", by=by
+    )
+    for person in (world.sen, world.hanh, world.phuc):
+        with pytest.raises(PermissionDenied):
+            take_out(person)
+    take_out(world.nga)
+    letters = {mail.to[0]: mail.body for mail in outbox_sent() if "không diễn ra" in mail.body.casefold()}
+    assert set(letters) == {world.hanh.email, world.lam.email}
+    assert all("Cháy xưởng" in body for body in letters.values())
+    ballot = make.draw(ballot)
+    assert outcomes(ballot) == {1: ("won", ""), 2: ("lost", "session_cancelled")}
+    assert BallotEntry.objects.get(number=1).session_id == world.sessions[1].pk
+    ballot = make.send(ballot)
+    get = lambda name: client.get(reverse(name, args=[ballot.reference])).content.decode()  # noqa: E731
+    lines, _said = run_script(
+        tmp_path, get("ballot_list_json"), ballot.secret, ballot.digits, *map(str, ballot.cancelled)
+    )
+    assert lines == list(csv.DictReader(io.StringIO(get("ballot_result_csv"))))
+
+
+def test_a_session_taken_out_after_the_draw_is_the_reason_that_its_winner_reads(world, outbox_sent):
+    ballot = opened(world)
+    enter(ballot, world.session, world.class_8a1, world.hanh)
+    drawn(world, ballot)
+    take_out_session(ballot_id=ballot.pk, session_id=world.session.pk, reason="Cháy xưởng", by=world.nga)
+    make.send(ballot)
+    assert outcomes(ballot) == {1: ("lost", "session_cancelled")}
+    [result] = [mail.body for mail in outbox_sent() if "Số 1" in mail.body and "không trúng" in mail.body.casefold()]
+    assert BallotEntry.objects.get().why in result.replace("\n", " ")
+
+
+def test_the_manager_takes_a_session_out_on_the_page_of_the_ballot(world, as_user):
+    ballot = opened(world)
+    closed(world, ballot)
+    address = reverse("ballot_session_cancel", args=[ballot.reference, world.session.pk])
+    assert address in as_user(world.nga).get(reverse("ballot_run", args=[ballot.reference])).content.decode()
+    assert as_user(world.sen).get(address).status_code == 404
+    assert as_user(world.nga).post(address, {"reason": ""}).context["form"].errors["reason"]
+    assert as_user(world.nga).post(address, {"reason": "Cháy xưởng"}).status_code == 302
+    assert Session.objects.get(pk=world.session.pk).state == SessionState.CANCELLED
+    assert Ballot.objects.get().cancelled == [world.session.pk]
+
+
+# --- Everybody hears ----------------------------------------------------------------------------
+def test_whoever_enters_hears_of_the_entry_the_list_with_both_hashes_and_a_moved_session(world, outbox_sent):
+    ballot = opened(world)
+    enter(ballot, world.sessions, world.class_8a1, world.hanh)
+    change_session(world, world.session, "move")
+    change_session(world, world.sessions[1], "cancel")
+    ballot = closed(world, ballot)
+    kinds = list(Message.objects.filter(recipient=world.hanh).order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["ballot_entered", "ballot_moved", "ballot_cancelled", "ballot_list"]
+    last = Message.objects.get(kind="ballot_list").body_text
+    assert ballot.commitment in last and ballot.entries_hash in last and ballot.secret not in last
+    assert f"{OTHER_DAY:%d/%m/%Y}" in Message.objects.get(kind="ballot_moved").body_text
+    assert "Mất điện" in Message.objects.get(kind="ballot_cancelled").body_text
+    assert not Message.objects.filter(recipient=world.lam).exists()
+
+
+def test_three_groups_that_did_not_come_are_not_never_came(world):
+    """Places stood empty for them: the school has neither the points of one that never came nor of one without visits."""
+    for days_ago in (300, 200, 100):
+        visit(world.class_8a1, world.hanh, pupils=30, days_ago=days_ago)
+    Booking.objects.update(state=BookingState.NO_SHOW, arrived_pupils=None)
+    ballot = opened(world)
+    enter(ballot, world.session, world.class_8a1, world.hanh)
+    [school] = json.loads(closed(world, ballot).published)["schools"]
+    assert (school["facts"]["never"], school["facts"]["visits"]) == (False, 90)
+
+
+# --- Nobody draws, nobody sends -----------------------------------------------------------------
+def test_an_undrawn_ballot_reminds_those_who_may_every_day_and_is_called_off_after_a_week(world, as_user):
+    ballot = opened(world)
+    enter(ballot, world.session, world.class_8a1, world.hanh)
+    move_session(world.session, local(60))
+    Session.objects.exclude(pk=world.session.pk).delete()
+    closed(world, ballot)
+    now = timezone.now()
+    waits = Message.objects.filter(kind="ballot_waits")
+    for days, letters in ((0, 1), (0, 1), (1, 2), (7, 3)):
+        upkeep.look_after_ballots(now=now + timedelta(days=days))
+        assert waits.filter(recipient=world.huy).count() == letters
+    assert not waits.exclude(recipient=world.huy).exists()  # the season is the department's
+    assert "Nhập các chữ số" in main_of(as_user(world.huy).get("/desk/"))
+    upkeep.look_after_ballots(now=now + timedelta(days=8))
+    ballot.refresh_from_db()
+    world.session.refresh_from_db()
+    assert (ballot.state, world.session.mode) == (BallotState.CALLED_OFF, BookingMode.FIRST_COME)
+    assert Message.objects.filter(kind="ballot_called_off", recipient=world.hanh).count() == 1
+    assert book(world.session, world.class_8a1, world.hanh).state == BookingState.HELD
+
+
+def test_what_is_drawn_and_not_sent_is_sent_by_the_portal_after_three_days(world):
+    """A draw can be kept from nobody."""
+    ballot = opened(world)
+    enter(ballot, world.session, world.class_8a1, world.hanh)
+    drawn(world, ballot)
+    now = timezone.now()
+    upkeep.look_after_ballots(now=now + timedelta(days=2))
+    assert Message.objects.filter(kind="ballot_waits", recipient=world.huy).count() == 1
+    upkeep.look_after_ballots(now=now + timedelta(days=3))
+    run_due_jobs()
+    ballot.refresh_from_db()
+    assert ballot.state == BallotState.SENT
+    assert Booking.objects.get().state == BookingState.HELD
+
+
+def test_one_bad_ballot_does_not_stop_the_others(world, monkeypatch, caplog):
+    first = opened(world)
+    alone = make_session(trip=world.session.field_trip, starts_at=local(20))
+    second = opened(world, season=None, session=alone, key="2")
+    for ballot in (first, second):
+        closed(world, ballot)
+    remind = upkeep.letters.remind_runners
+
+    def fails_once(*, ballot, **about):
+        if ballot.pk == first.pk:
+            raise ValueError("broken")
+        remind(ballot=ballot, **about)
+
+    monkeypatch.setattr(upkeep.letters, "remind_runners", fails_once)
+    upkeep.look_after_ballots()
+    assert Message.objects.filter(kind="ballot_waits", recipient=world.nga).count() == 1
+    assert str(first.pk) in caplog.text
+
+
+# --- Sending is a job ---------------------------------------------------------------------------
+def test_a_worker_that_dies_between_two_leaders_sends_nothing_twice_and_forgets_nobody(world, monkeypatch):
+    ballot = opened(world)
+    schools_enter(ballot, world.session, 4, wait_if_lost=True)
+    drawn(world, ballot)
+    start_sending(ballot_id=ballot.pk, by=world.huy)
+    settle, done = results._settle_leader, []
+
+    def dies_at_the_third(**what):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(what)
+        settle(**what)
+
+    monkeypatch.setattr(results, "_settle_leader", dies_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        results.send_results(ballot_id=ballot.pk)
+    assert Message.objects.filter(kind="ballot_result").count() == 2
+    assert Ballot.objects.get().state == BallotState.SENDING
+    assert refusal(lambda: book(world.session, world.class_8a1, world.hanh))[0] == "by_ballot"
+    monkeypatch.setattr(results, "_settle_leader", settle)
+    for _again in range(2):
+        results.send_results(ballot_id=ballot.pk)
+    assert Ballot.objects.get().state == BallotState.SENT
+    assert Message.objects.filter(kind="ballot_result").count() == 4
+    assert (Booking.objects.exclude(state="waitlisted").count(), Booking.objects.waiting().count()) == (1, 3)
+    by_place = ballot.entries.exclude(outcome="won").order_by("place")
+    assert list(world.session.bookings.waiting()) == [each.booking for each in by_place.select_related("booking")]
+    assert seats_add_up(world.session)
+
+
+SENDING, OF_A_LOSER = 33, 13  # finishing and the one winner; each leader whose class is not drawn
+
+
+@pytest.mark.parametrize("rows", [2, 4])
+def test_sending_costs_the_same_for_each_entry(world, rows, django_assert_num_queries):
+    ballot = opened(world)
+    schools_enter(ballot, world.session, rows)
+    drawn(world, ballot)
+    start_sending(ballot_id=ballot.pk, by=world.huy)
+    with django_assert_num_queries(SENDING + OF_A_LOSER * rows):
+        results.send_results(ballot_id=ballot.pk)
 
 
 # --- Anybody repeats it -------------------------------------------------------------------------
@@ -504,10 +785,10 @@ def test_the_published_files_and_the_program_give_the_published_result(world, cl
     ballot = sent(world, ballot)
     get = lambda name: client.get(reverse(name, args=[ballot.reference])).content.decode()  # noqa: E731
     assert client.get(reverse("ballot_script")).status_code == 200
-    lines, said = run_script(tmp_path, get("ballot_list_json"), ballot.seed)
+    lines, said = run_script(tmp_path, get("ballot_list_json"), ballot.secret, ballot.digits)
     assert lines == list(csv.DictReader(io.StringIO(get("ballot_result_csv"))))
     assert ballot.entries_hash in said
-    assert {line["won"] for line in lines} == {"yes", "no"}
+    assert {bool(line["session"]) for line in lines} == {True, False}
     page = get("ballot_detail")
     assert ballot.entries_hash in page
     assert world.hanh.full_name not in page
@@ -515,7 +796,13 @@ def test_the_published_files_and_the_program_give_the_published_result(world, cl
 
 # --- Pages --------------------------------------------------------------------------------------
 def form(world, **changes) -> dict:
-    usual = {"class_group": world.class_8a1.pk, "pupils": "38", "adults": "2", "contact_phone": "0912345678"}
+    usual = {
+        "wish_1": str(world.session.pk),
+        "class_group": world.class_8a1.pk,
+        "pupils": "38",
+        "adults": "2",
+        "contact_phone": "0912345678",
+    }
     return usual | {"idempotency_key": "vao", "wait_if_lost": "on"} | changes
 
 
@@ -570,6 +857,9 @@ def test_the_department_goes_the_whole_way_in_the_browser(world, as_user):
     data = terms | {
         "target": f"season-{world.season.pk}",
         "closes_at": f"{local(3):%d/%m/%Y %H:%M}",
+        "source": SOURCE,
+        "source_date": f"{local(4):%d/%m/%Y}",
+        "digit_count": "6",
         "idempotency_key": "k",
     }
     assert huy.post(reverse("ballot_new"), data | {"base": "0"}).context["form"].errors["base"]
@@ -579,18 +869,25 @@ def test_the_department_goes_the_whole_way_in_the_browser(world, as_user):
     schools_enter(ballot, world.session, 2)
     assert reverse("ballot_close", args=[ballot.reference]) not in huy.get(run).content.decode()
     time_is_over(ballot)
-    for step in ("close", "draw", "send"):
+    linh = make_officer("Đặng Thị Linh")
+    for person, step in ((world.huy, "close"), (world.huy, "digits"), (linh, "draw"), (world.huy, "send")):
+        client = as_user(person)
         address = reverse(f"ballot_{step}", args=[ballot.reference])
-        assert address in huy.get(run).content.decode()
-        assert huy.get(address).status_code == 200
-        assert huy.post(address).url == run
-        assert "form" in huy.post(address).context  # once more: why not, in words
+        assert address in client.get(run).content.decode()
+        assert client.get(address).status_code == 200
+        assert client.post(address, {"digits": DIGITS}).url == run
+    huy = as_user(world.huy)
+    for step in ("close", "digits", "draw", "send"):
+        address = reverse(f"ballot_{step}", args=[ballot.reference])
+        assert "form" in huy.post(address, {"digits": DIGITS}).context  # once more: why not, in words
+    assert huy.get(run).context["job"]
+    run_due_jobs()
     ballot.refresh_from_db()
     assert ballot.state == BallotState.SENT
     assert Booking.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["ballot_run", "ballot_close", "ballot_draw", "ballot_send"])
+@pytest.mark.parametrize("name", ["ballot_run", "ballot_close", "ballot_digits", "ballot_draw", "ballot_send"])
 def test_behind_the_scenes_is_for_the_department_and_managers(world, as_user, name):
     ballot = opened(world)
     address = reverse(name, args=[ballot.reference])
@@ -616,8 +913,8 @@ def test_another_schools_entry_does_not_exist(world, as_user):
     assert as_user(colleague).post(reverse("entry_withdraw", args=[entry.pk])).status_code == 403
 
 
-QUERIES = {"ballot_run": 12, "ballot_detail": 8, "entry_list": 8, "ballot_list": 9}
-CLOSING = 13  # however many entries; the ballot is locked first and read with its parts after
+QUERIES = {"ballot_run": 14, "ballot_detail": 9, "entry_list": 9, "ballot_list": 9}
+CLOSING = 20  # and a letter to each leader
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -630,8 +927,8 @@ def test_pages_cost_the_same_with_one_and_three_rows(world, as_user, name, rows,
             alone = make_session(trip=world.session.field_trip, starts_at=local(20 + number))
             opened(world, season=None, session=alone, key=f"k{number}")
     elif name == "entry_list":
-        for session in world.sessions[:rows]:
-            enter(ballot, session, world.class_8a1, world.hanh)
+        for number in range(rows):
+            enter(ballot, world.sessions, make_class(f"8B{number}", school=world.school), world.hanh)
     else:
         schools_enter(ballot, world.session, rows)
         sent(world, ballot)
@@ -648,7 +945,7 @@ def test_a_list_is_published_with_the_same_number_of_queries(world, rows, django
     ballot = opened(world)
     schools_enter(ballot, world.session, rows)
     time_is_over(ballot)
-    with django_assert_num_queries(CLOSING):
+    with django_assert_num_queries(CLOSING + rows):
         running.publish_due_lists()
 
 

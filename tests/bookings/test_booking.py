@@ -197,7 +197,7 @@ def test_every_page_of_a_session_says_the_same_largest_group(world, as_user):
         name: main_of(client.get(reverse(name, args=[world.session.pk]))) for name in ("session_detail", "session_book")
     }
     Session.objects.filter(pk=world.session.pk).update(mode=BookingMode.BALLOT)
-    Ballot.objects.create(reference="BT-MOT", session=world.session, closes_at=local(3), factors={"base": 100})
+    Ballot.objects.create(reference="BT-MOT", session=world.session, closes_at=local(3), source_date=local(4).date())
     pages["session_enter"] = main_of(client.get(reverse("session_enter", args=[world.session.pk])))
     for name, page in pages.items():
         assert "tối đa 30" in page.casefold() and "tối đa 40" not in page.casefold(), name

@@ -9,10 +9,8 @@ from django.db import models
 from django.urls import reverse
 
 from programs.ballots.actions import entries, running
-from programs.ballots.actions.results import send_results
 from programs.ballots.forms import EntryForm
 from programs.ballots.models import Ballot, BallotEntry
-from programs.ballots.rules import FACTORS
 from programs.bookings.choices import BookingState
 from programs.bookings.forms import BookingForm
 from programs.bookings.models import GROUP, Booking, Group, GroupColumns
@@ -22,6 +20,8 @@ from programs.core.audit import history_of
 from programs.core.personal import Subject, carry_out, plan_erasure, sections_of
 from programs.core.phones import show_phone
 from programs.core.refusals import Refused
+from tests.ballots import make
+from tests.ballots.make import terms
 from tests.centres.make import book, local, make_session, move_session
 from tests.people import make_administrator, make_officer, make_teacher
 
@@ -67,14 +67,12 @@ def booking(world) -> Booking:
 def draw(world) -> Ballot:
     """Of another session's places."""
     session = make_session(trip=world.session.field_trip, starts_at=local(12))
-    return running.open_ballot(
-        session=session, closes_at=local(3, 17), factors=FACTORS, seed_source="", by=make_officer(), key="mo"
-    )
+    return running.open_ballot(session=session, terms=terms(), by=make_officer(), key="mo")
 
 
 def enter(world, draw: Ballot, **changes) -> BallotEntry:
     group = Group(class_group=world.class_8a1, **said() | changes)
-    return entries.enter_ballot(ballot_id=draw.pk, session_id=draw.session_id, group=group, by=world.hanh, key="vao")
+    return entries.enter_ballot(ballot_id=draw.pk, wishes=[draw.session_id], group=group, by=world.hanh, key="vao")
 
 
 # --- One list -----------------------------------------------------------------------------------
@@ -113,11 +111,9 @@ def test_what_is_typed_is_entered_and_changed(world, as_user, draw):
 
 def test_what_was_entered_is_booked_when_it_is_drawn(world, draw):
     entry = enter(world, draw)
-    Ballot.objects.update(closes_at=local(-1))
-    running.close_ballot(ballot_id=draw.pk, by=None)
-    officer = make_officer()
-    running.draw_ballot(ballot_id=draw.pk, seed="", by=officer)
-    send_results(ballot_id=draw.pk, by=officer)
+    make.close(draw)
+    make.draw(draw)
+    make.send(draw)
     assert told_by(Booking.objects.get()) == said()
     assert personal_of(entry) == {""}
 

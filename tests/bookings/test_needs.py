@@ -21,7 +21,8 @@ from programs.core.audit import history_of
 from programs.core.idempotency import new_key
 from programs.core.versions import version_of
 from programs.notices.models import Message
-from tests.centres.make import book, local, make_centre, make_centre_staff, make_group, move_session
+from tests.ballots.make import terms
+from tests.centres.make import book, make_centre, make_centre_staff, make_group, move_session
 from tests.forms import Form, forms_of
 from tests.pages import main_of
 from tests.people import make_administrator, make_officer, make_teacher, make_ward_officer
@@ -39,12 +40,9 @@ def booking(world):
 def entry(world):
     """8A1 takes part in a draw; cô Hạnh entered it."""
     Session.objects.filter(pk=world.session.pk).update(mode=BookingMode.BALLOT)
-    draw = running.open_ballot(
-        season=None, session=world.session, closes_at=local(3, 17), factors={"base": 100}, seed_source="",
-        by=make_officer(), key="mo",
-    )  # fmt: skip
+    draw = running.open_ballot(session=world.session, terms=terms(), by=make_officer(), key="mo")
     group = make_group(world.class_8a1, pupils=30, needs=NEEDS)
-    return entries.enter_ballot(ballot_id=draw.pk, session_id=world.session.pk, group=group, by=world.hanh, key="vao")
+    return entries.enter_ballot(ballot_id=draw.pk, wishes=[world.session.pk], group=group, by=world.hanh, key="vao")
 
 
 def reads(client, *pages: str) -> bool:
@@ -172,6 +170,8 @@ def test_of_an_entry_only_the_writer_reads_and_changes_them(world, as_user, entr
 
 def test_not_even_the_action_lets_the_coordinator_overwrite_them(world, entry):
     group = make_group(world.class_8a1, pupils=20, needs="")
-    entries.change_entry(entry_id=entry.pk, group=group, version=version_of(entry.said), by=world.phuc)
+    entries.change_entry(
+        entry_id=entry.pk, wishes=entry.wished, group=group, version=version_of(entry.said), by=world.phuc
+    )
     entry.refresh_from_db()
     assert (entry.pupils, entry.needs) == (20, NEEDS)

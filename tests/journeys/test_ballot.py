@@ -1,4 +1,4 @@
-"""Journey: a season is drawn. A teacher enters, the list is published, the seed comes, everybody can repeat it."""
+"""Journey: a ballot with two wishes. A teacher enters, two officers draw, a stranger verifies it."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ from tests.journeys.portal import Portal, text_of
 from tests.journeys.walker import Walker
 
 OPEN, SENT = "BT-4M2XC", "BT-7K3Q9"  # of the demonstration
-SEED = "738201"
+DIGITS = "738201"
 TIME_IS_OVER = """
 from datetime import timedelta
 from django.utils import timezone
 from programs.ballots.models import Ballot
-assert Ballot.objects.filter(reference="{reference}").update(closes_at=timezone.now() - timedelta(minutes=1))
+assert Ballot.objects.filter(reference="{reference}").update(
+    closes_at=timezone.now() - timedelta(minutes=1), source_date=timezone.localdate()
+)
 """
 
 
 @pytest.mark.journey
-def test_a_season_is_drawn_and_anybody_can_repeat_it(person, portal, tmp_path):
-    hanh, nam = person("hanh"), person("nam")
+def test_a_ballot_with_two_wishes_is_verified_by_a_stranger(person, portal, tmp_path):
+    hanh, nam, nga = person("hanh"), person("nam"), person("nga")
     _enter(hanh)
     portal.manage("shell", "--no-imports", "--command", TIME_IS_OVER.format(reference=OPEN))
     _publish(nam)
-    _draw(nam)
+    kept = text_of(portal.wait_for_mail("hanh@example.vn", about="SHA-256"))
+    _enter_digits(nam)
+    _draw(nga)
     _send(nam)
-    mail = portal.wait_for_mail("hanh@example.vn", about=OPEN)
+    mail = portal.wait_for_mail("hanh@example.vn", about="Kết quả các đăng ký")
     _read_the_result(hanh, text_of(mail))
-    _repeat(person(phone=True), tmp_path)
+    _repeat(person(phone=True), kept, tmp_path)
 
 
 def _enter(teacher: Walker) -> None:
@@ -46,6 +50,7 @@ def _enter(teacher: Walker) -> None:
     expect(page.locator("input[name=pupils]")).to_have_value("36")  # of the 38 of 8A1, the most that this trip takes
     expect(page.get_by_role("main")).to_contain_text("Mỗi đoàn có tối đa 36 học sinh")
     teacher.look()
+    page.get_by_label("Nguyện vọng 2").select_option(index=3)
     page.locator("input[name=contact_phone]").fill("0903 123 456")
     page.get_by_label("Nếu không trúng").check()
     page.get_by_role("button", name="Đăng ký bốc thăm").click()
@@ -70,16 +75,28 @@ def _publish(officer: Walker) -> None:
         page.get_by_role("link", name="Công bố danh sách").click()
         officer.look(other_language=False)
         page.get_by_role("button", name="Công bố danh sách").click()
-    expect(page.get_by_role("link", name="Bốc thăm", exact=True).last).to_be_visible()
+    expect(page.get_by_role("link", name="Nhập các chữ số")).to_be_visible()
+
+
+def _enter_digits(officer: Walker) -> None:
+    """The first person: nothing is drawn yet, and she cannot confirm what she typed."""
+    page = officer.page
+    page.get_by_role("link", name="Nhập các chữ số").click()
+    officer.look()
+    page.get_by_label("Các chữ số của nguồn").fill(DIGITS)
+    page.get_by_role("button", name="Lưu các chữ số").click()
+    expect(page.get_by_role("main")).to_contain_text("Bây giờ một người khác")
+    expect(page.get_by_role("link", name="Xác nhận các chữ số và bốc thăm")).to_have_count(0)
 
 
 def _draw(officer: Walker) -> None:
-    """The dry run: what it does, and nothing sent."""
+    """The second person, from her desk. The dry run: what it does, and nothing sent."""
     page = officer.page
-    page.get_by_role("main").locator("a.btn", has_text="Bốc thăm").click()
+    officer.goto(f"/desk/ballots/{OPEN}/")
+    page.get_by_role("link", name="Xác nhận các chữ số và bốc thăm").click()
     officer.look()
-    page.get_by_label("Số khởi tạo").fill(SEED)
-    page.get_by_role("button", name="Bốc thăm").click()
+    page.get_by_label("Các chữ số của nguồn").fill(DIGITS)
+    page.get_by_role("button", name="Xác nhận và bốc thăm").click()
     expect(page.get_by_role("heading", name="Tác động của lượt bốc thăm")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("Chưa gửi gì cả")
     officer.look()
@@ -87,11 +104,11 @@ def _draw(officer: Walker) -> None:
 
 def _send(officer: Walker) -> None:
     page = officer.page
-    page.get_by_role("link", name="Gửi kết quả").click()
+    officer.goto(f"/desk/ballots/{OPEN}/")
+    page.get_by_role("link", name="Gửi kết quả").first.click()
     officer.look()
     page.get_by_role("button", name="Gửi kết quả").click()
-    expect(page.locator(".alert.ok")).to_contain_text("Đã gửi kết quả")
-    expect(page.get_by_role("main").get_by_role("link", name=re.compile("BD-")).first).to_be_visible()
+    expect(page.locator(".alert.ok")).to_contain_text("Đang gửi kết quả")
 
 
 def _read_the_result(teacher: Walker, letter: str) -> None:
@@ -99,7 +116,7 @@ def _read_the_result(teacher: Walker, letter: str) -> None:
     teacher.goto("/desk/entries/")
     teacher.look()
     page.get_by_role("link", name=re.compile(OPEN)).click()
-    expect(page.get_by_role("heading", name="Điểm của đăng ký")).to_be_visible()
+    expect(page.get_by_role("heading", name="Điểm của trường")).to_be_visible()
     teacher.look()
     [reference] = re.findall(
         r"BD-[0-9A-Z]{5}", page.get_by_role("main").locator("a[href*='/desk/bookings/BD-']").first.get_attribute("href")
@@ -109,8 +126,11 @@ def _read_the_result(teacher: Walker, letter: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(reference)
 
 
-def _repeat(visitor: Walker, folder: Path) -> None:
-    """Three files from the public page, and Python: the same result, line by line."""
+def _repeat(visitor: Walker, kept: str, folder: Path) -> None:
+    """Three files and two numbers from the public page, and Python: the same result, line by line.
+
+    The hashes are those of the letter that a teacher kept from before anybody knew the digits.
+    """
     page = visitor.page
     visitor.goto(f"/ballots/{OPEN}/")
     visitor.look()
@@ -121,10 +141,16 @@ def _repeat(visitor: Walker, folder: Path) -> None:
         saved[name] = folder / caught.value.suggested_filename
         caught.value.save_as(saved[name])
     listed, result, program = saved.values()
-    done = subprocess.run([sys.executable, "-I", program, listed, SEED], capture_output=True, text=True, check=True)
+    [_python, _program, _list, secret, digits] = page.locator("pre[aria-label='Lệnh']").inner_text().split()
+    assert digits == DIGITS
+    done = subprocess.run(
+        [sys.executable, "-I", program, listed, secret, digits], capture_output=True, text=True, check=True
+    )
     assert done.stdout == result.read_text(encoding="utf-8")
-    hashed = done.stderr.split()[-1]
-    expect(page.get_by_role("main")).to_contain_text(hashed)
+    commitment, seed, hashed = (line.split()[-1] for line in done.stderr.splitlines())
+    for published in (commitment, hashed):
+        assert published in kept
+    expect(page.get_by_role("main")).to_contain_text(seed)
 
 
 @pytest.mark.journey

@@ -17,20 +17,24 @@ from programs.accounts.models import User
 from programs.ballots import queries as ballot_queries
 from programs.ballots.actions import entries, results, running
 from programs.ballots.models import Ballot, BallotEntry
-from programs.ballots.rules import FACTORS
+from programs.bookings.actions import changes
 from programs.bookings.choices import SEAT_HOLDING
 from programs.bookings.models import Booking
 from programs.centres import rules as centre_rules
 from programs.centres.actions import locks, settings
-from programs.centres.choices import BookingMode
-from programs.centres.models import Season
+from programs.centres.choices import BookingMode, CentreRole
+from programs.centres.models import CentreStaff, Season, Session
 from programs.centres.queries.schedule import terms_of
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.pupils.models import ClassGroup
+from programs.schools.choices import SchoolRole
+from programs.schools.models import Membership
+from tests.ballots import make
+from tests.ballots.make import terms
 from tests.centres.make import local, make_group, make_session, make_trip, seats_add_up
-from tests.people import make_class, make_officer, make_school, make_teacher, make_year
+from tests.people import make_class, make_officer, make_school, make_teacher, make_user, make_year
 
 pytestmark = [
     pytest.mark.race,
@@ -48,9 +52,7 @@ SCHOOLS, AT_ONCE = 6, 4
 def ballot() -> Ballot:
     """Six groups of ten for forty places, by the department's hand."""
     session, officer = make_session(), make_officer()
-    ballot = running.open_ballot(
-        session=session, closes_at=local(2), seed_source="", factors=FACTORS, by=officer, key="k"
-    )
+    ballot = running.open_ballot(session=session, terms=terms(local(2)), by=officer, key="k")
     for number in range(SCHOOLS):
         school = make_school(f"Trường THCS Số {number}")
         teacher = make_teacher(f"Lê Văn Tư {number}", school=school)
@@ -64,7 +66,7 @@ def _enter(ballot: Ballot, class_id: int, teacher_id: int, key: str = "") -> Bal
     by = User.objects.get(pk=teacher_id)
     return entries.enter_ballot(
         ballot_id=ballot.pk,
-        session_id=ballot.session_id,
+        wishes=[ballot.session_id],
         group=group,
         wait_if_lost=True,
         by=by,
@@ -91,14 +93,18 @@ def together(act, *, times: int = AT_ONCE) -> list:
 
 def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
     Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
-    officer = User.objects.get(officer_posts__isnull=False)
+    officer, second = make.two_people()
     published = together(lambda _: running.publish_due_lists())
     assert sum(published) == 1
-    seeds = together(lambda _: running.draw_ballot(ballot_id=ballot.pk, seed="", by=officer).seed)
-    assert seeds.count("already_drawn") == AT_ONCE - 1
-    sent = together(lambda _: results.send_results(ballot_id=ballot.pk, by=officer).state)
-    assert sorted(sent) == [*["already_sent"] * (AT_ONCE - 1), "sent"]
-    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4
+    Ballot.objects.update(source_date=timezone.localdate())
+    running.enter_digits(ballot_id=ballot.pk, digits=make.DIGITS, by=officer)
+    draw = lambda _: running.draw_ballot(ballot_id=ballot.pk, digits=make.DIGITS, by=second).seed  # noqa: E731
+    assert together(draw).count("already_drawn") == AT_ONCE - 1
+    started = together(lambda _: results.start_sending(ballot_id=ballot.pk, by=officer).state)
+    assert sorted(started) == [*["already_sent"] * (AT_ONCE - 1), "sending"]
+    assert together(lambda _: results.send_results(ballot_id=ballot.pk)) == [None] * AT_ONCE  # as after a lost worker
+    assert Ballot.objects.get().state == "sent"
+    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4  # one drawn, three offered what is left
     assert Booking.objects.waiting().count() == SCHOOLS - 4
     assert Message.objects.filter(kind="ballot_result").count() == SCHOOLS
     assert seats_add_up(ballot.session)
@@ -124,15 +130,13 @@ def test_schools_that_enter_at_one_moment_get_a_number_each(ballot):
 
 # --- Two ballots with the same schools ----------------------------------------------------------
 @pytest.fixture
-def crossed(monkeypatch) -> tuple[list[Ballot], User]:
-    """Two drawn ballots in which the same two schools won, in the opposite order; each school takes its time."""
-    officer, trip = make_officer(), make_trip()
+def crossed(monkeypatch) -> list[Ballot]:
+    """Two drawn ballots of a leader with classes of the same two schools; each school takes its time."""
+    officer, trip, leader = make_officer(), make_trip(), None
     ballots = [
         running.open_ballot(
             session=make_session(trip=trip, starts_at=local(10 + number)),
-            closes_at=local(2),
-            seed_source="",
-            factors=FACTORS,
+            terms=terms(local(2)),
             by=officer,
             key=f"k{number}",
         )
@@ -140,16 +144,17 @@ def crossed(monkeypatch) -> tuple[list[Ballot], User]:
     ]
     for name in ("Phú Hòa", "Định Hòa"):
         school = make_school(f"Trường THCS {name}")
-        teacher = make_teacher(f"Cô {name}", school=school)
+        leader = leader or make_teacher("Cô Hai Trường", school=school)
         class_id = make_class("8A", school=school).pk
+        Membership.objects.get_or_create(user=leader, school=school, defaults={"role": SchoolRole.TEACHER})
         for ballot in ballots:
-            _enter(ballot, class_id, teacher.pk, key=f"{name}-{ballot.pk}")
-    Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+            _enter(ballot, class_id, leader.pk, key=f"{name}-{ballot.pk}")
     for number, ballot in enumerate(ballots):
-        running.close_ballot(ballot_id=ballot.pk, by=None)
-        running.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
+        make.close(ballot)
+        make.draw(ballot)
         for place, entry in enumerate(ballot.entries.order_by("-school" if number else "school"), 1):
-            BallotEntry.objects.filter(pk=entry.pk).update(place=place)
+            BallotEntry.objects.filter(pk=entry.pk).update(place=place, outcome="lost", session=None)
+        results.start_sending(ballot_id=ballot.pk, by=officer)
     at_once = results.school_facts_of
 
     def slowly(**wish):
@@ -158,30 +163,53 @@ def crossed(monkeypatch) -> tuple[list[Ballot], User]:
         return facts
 
     monkeypatch.setattr(results, "school_facts_of", slowly)
-    return ballots, officer
+    return ballots
 
 
-def _send_both(ballots: list[Ballot], officer: User) -> list[str]:
-    by = officer.pk
-    return together(
-        lambda number: results.send_results(ballot_id=ballots[number].pk, by=User.objects.get(pk=by)).state,
-        times=2,
-    )
+def _send_both(ballots: list[Ballot]) -> list:
+    return together(lambda number: results.send_results(ballot_id=ballots[number].pk), times=2)
 
 
 def test_two_ballots_that_are_sent_at_once_do_not_wait_for_each_others_schools(crossed):
-    ballots, officer = crossed
-    assert _send_both(ballots, officer) == ["sent", "sent"]
+    assert _send_both(crossed) == [None, None]
+    assert set(Ballot.objects.values_list("state", flat=True)) == {"sent"}
     assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 4
-    assert all(seats_add_up(ballot.session) for ballot in ballots)
+    assert all(seats_add_up(ballot.session) for ballot in crossed)
 
 
 def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeypatch):
     """The negative control: each ballot holds the school that the other wants next."""
     monkeypatch.setattr(results, "_lock_schools", lambda entries: None)
     with pytest.raises(OperationalError, match="deadlock"):
-        _send_both(*crossed)
-    assert Booking.objects.filter(state__in=SEAT_HOLDING).count() == 2
+        _send_both(crossed)
+
+
+# --- A session that is moved while its list is published ----------------------------------------
+def test_a_session_is_moved_before_the_list_is_published_or_not_at_all(ballot, monkeypatch):
+    """The list never says another time than the session has."""
+    make.time_is_over(ballot)
+    session = Session.objects.select_related("field_trip__centre", "room").get(pk=ballot.session_id)
+    manager = make_user("Bùi Thị Nga")
+    CentreStaff.objects.create(centre=session.field_trip.centre, user=manager, role=CentreRole.MANAGER)
+    version = version_of(session.place)
+    monkeypatch.setattr(changes, "frozen_refusal", _slowly(changes.frozen_refusal))
+    monkeypatch.setattr(changes, "must_be_free", lambda **_about: None)
+
+    def move() -> str:
+        how = {"session_id": session.pk, "room": session.room, "version": version}
+        changes.move_session(starts_at=local(13), by=User.objects.get(pk=manager.pk), **how)
+        return "moved"
+
+    def publish() -> str:
+        sleep(0.1)
+        return running.close_ballot(ballot_id=ballot.pk, by=None).state
+
+    answers = together(lambda number: publish() if number else move(), times=2)
+    ballot.refresh_from_db()
+    session.refresh_from_db()
+    [row] = ballot_queries.published_list(ballot)["sessions"]
+    assert row["starts_at"] == timezone.localtime(session.starts_at).isoformat(timespec="minutes")
+    assert answers in (["moved", "closed"], ["in_ballot", "closed"])
 
 
 # --- A season that is saved while its ballot is opened or sent ----------------------------------
@@ -203,7 +231,7 @@ def season(monkeypatch) -> Season:
     for module, name in (
         (centre_rules, "season_refusal"),
         (ballot_queries, "facts_of_target"),
-        (results, "_lock_schools"),
+        (results, "switch_mode"),
     ):
         monkeypatch.setattr(module, name, _slowly(getattr(module, name)))
     return season
@@ -218,27 +246,26 @@ def _slowly(step):
 
 
 def _open(season: Season, officer: User) -> Ballot:
-    terms = {"closes_at": local(2), "seed_source": "", "factors": FACTORS, "by": officer, "key": "k"}
-    return running.open_ballot(season=season, **terms)
+    return running.open_ballot(season=season, terms=terms(local(2)), by=officer, key="k")
 
 
 def _save_while(act, season: Season, officer: User) -> list:
     """What is answered to one who lets schools come three times, and to one who does ``act``, at one moment."""
     read = terms_of(Season.objects.get(pk=season.pk))
-    terms, version = replace(read, bookings_per_school=3), version_of(read.typed)
+    changed, version = replace(read, bookings_per_school=3), version_of(read.typed)
 
     def save() -> str:
         by = User.objects.get(pk=officer.pk)
-        return settings.change_season(season=season, terms=terms, version=version, by=by).code
+        return settings.change_season(season=season, terms=changed, version=version, by=by).code
 
     return together(lambda number: save() if number else act(), times=2)
 
 
 def _drawn(season: Season, officer: User) -> Ballot:
     ballot = _open(season, officer)
-    Ballot.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
-    running.close_ballot(ballot_id=ballot.pk, by=None)
-    return running.draw_ballot(ballot_id=ballot.pk, seed="", by=officer)
+    make.close(ballot)
+    make.draw(ballot)
+    return results.start_sending(ballot_id=ballot.pk, by=officer)
 
 
 def test_a_season_is_saved_while_its_ballot_is_opened(season):
@@ -252,9 +279,8 @@ def test_a_season_is_saved_while_its_ballot_is_opened(season):
 def test_a_season_that_is_saved_while_its_results_are_sent_and_its_sessions_give_places_in_one_way(season):
     officer = make_officer()
     ballot = _drawn(season, officer)
-    by = User.objects.get(pk=officer.pk)
-    sent, saved = _save_while(lambda: results.send_results(ballot_id=ballot.pk, by=by).state, season, officer)
-    assert sent == "sent"
+    sent, saved = _save_while(lambda: results.send_results(ballot_id=ballot.pk), season, officer)
+    assert (sent, Ballot.objects.get().state) == (None, "sent")
     assert saved in ("HK2", "changed_meanwhile"), "whoever saves after the results sends a form from before them"
     season.refresh_from_db()
     assert {season.mode, *season.sessions.values_list("mode", flat=True)} == {BookingMode.FIRST_COME}
@@ -274,7 +300,7 @@ def test_sessions_that_are_locked_before_their_season_stop_one_of_the_two(season
     by = User.objects.get(pk=officer.pk)
     with pytest.raises(OperationalError, match="deadlock"):
         _save_while(
-            lambda: results.send_results(ballot_id=ballot.pk, by=by) if ballot else _open(season, by),
+            lambda: results.send_results(ballot_id=ballot.pk) if ballot else _open(season, by),
             season,
             officer,
         )

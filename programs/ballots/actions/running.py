@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.ballots import policy, queries, rules
+from programs.ballots import policy, queries
+from programs.ballots.actions import letters
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
+from programs.ballots.rules import fair, steps
 from programs.centres.actions import locks
 from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Season, Session
@@ -25,6 +26,7 @@ from programs.core.nets import one_by_one
 from programs.core.policy import must
 from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
+from programs.schools.models import School
 
 BALLOT_PREFIX = "BT"
 
@@ -33,27 +35,22 @@ BALLOT_PREFIX = "BT"
 @transaction.atomic
 @once("ballot.open", returns=Ballot)
 def open_ballot(
-    *,
-    season: Season | None = None,
-    session: Session | None = None,
-    closes_at: datetime,
-    seed_source: str,
-    factors: Mapping[str, int],
-    by: User,
-    key: str,
+    *, season: Season | None = None, session: Session | None = None, terms: steps.Terms, by: User, key: str
 ) -> Ballot:
     """Allocate the places of a season or a session by ballot from now on. Raises ``Refused``, and PermissionDenied."""
     must(policy.may_open(by, session))
     now = timezone.now()
-    terms = {"closes_at": closes_at, "seed_source": seed_source, "factors": dict(factors)}
-    ballot = Ballot(season=season, session=session, **terms)
+    ballot = Ballot(season=season, session=session, **vars(terms) | {"factors": dict(terms.factors)})
     lock_sessions(ballot=ballot)
     facts = queries.facts_of_target(season=season, session=session, now=now)
-    refuse_if(rules.new_ballot_refusal(now=now, closes_at=closes_at, **facts) or rules.factors_refusal(factors))
-    ballot.algorithm = rules.ALGORITHM
+    refuse_if(steps.new_ballot_refusal(now=now, closes_at=terms.closes_at, **facts))
+    closes_on, first_on = (timezone.localtime(each).date() for each in (terms.closes_at, facts["first_starts_at"]))
+    refuse_if(steps.source_refusal(source_date=terms.source_date, closes_on=closes_on, first_on=first_on))
+    refuse_if(steps.factors_refusal(terms.factors))
+    ballot.algorithm = fair.ALGORITHM
     under_reference(Ballot, BALLOT_PREFIX, lambda reference: _insert(ballot, reference))
     switch_mode(ballot=ballot, to=BookingMode.BALLOT, now=now)
-    record(by=by, action="ballot.open", obj=ballot, after=terms)
+    record(by=by, action="ballot.open", obj=ballot, after=vars(terms) | {"factors": dict(terms.factors)})
     return ballot
 
 
@@ -84,25 +81,28 @@ def lock_ballot(*, ballot_id: int) -> Ballot:
     return locked(queries.public_ballots(), pk=ballot_id, no_key=True)
 
 
-# --- Closing: the list is published before the seed is known ------------------------------------
+# --- Closing: the list and the hash of the secret are published before the digits exist ---------
 @transaction.atomic
 def close_ballot(*, ballot_id: int, by: User | None) -> Ballot:
-    """Publish the list of entries with all weights, and its hash.
+    """Publish the list of entries with all weights and its hash, and commit to a secret; every entrant gets both.
 
     ``by`` is None when the portal does this itself at the closing time.
     Raises PermissionDenied, and ``Refused``: ``too_early``, ``already_closed``.
     """
     now = timezone.now()
     ballot = lock_to_run(ballot_id=ballot_id, by=by)
-    refuse_if(rules.close_refusal(ballot, now=now))
+    refuse_if(steps.close_refusal(ballot, now=now))
+    lock_sessions(ballot=ballot)  # whoever is moving or resizing one of them is waited for
     entries = list(queries.entries_of(ballot))
-    _weigh(ballot, entries)
-    ballot.published = rules.canonical(_document(ballot, entries, now=now))
-    ballot.entries_hash = rules.hash_of(ballot.published)
+    ballot.secret = secrets.token_hex(32)
+    ballot.commitment = fair.commitment_to(ballot.secret)
+    ballot.published = fair.canonical(_document(ballot, entries, now=now))
+    ballot.entries_hash = fair.hash_of(ballot.published)
     ballot.state, ballot.closed_at = BallotState.CLOSED, now
-    ballot.save(update_fields=["published", "entries_hash", "state", "closed_at"])
-    after = {"entries": len(entries), "hash": Code(ballot.entries_hash)}
+    ballot.save(update_fields=["secret", "commitment", "published", "entries_hash", "state", "closed_at"])
+    after = {"entries": len(entries), "hash": Code(ballot.entries_hash), "commitment": Code(ballot.commitment)}
     record(by=by, action="ballot.close", obj=ballot, after=after)
+    letters.tell_list(ballot=ballot)
     return ballot
 
 
@@ -125,46 +125,55 @@ def lock_to_run(*, ballot_id: int, by: User | None) -> Ballot:
     return ballot
 
 
-def _weigh(ballot: Ballot, entries: Sequence[BallotEntry]) -> None:
-    facts = queries.weight_facts(entries, until=ballot.closes_at)
-    for entry in entries:
-        points = rules.points_of(facts[entry.pk], ballot.factors)
-        entry.weight = rules.weight_of(points)
-        entry.weight_facts = {**vars(facts[entry.pk]), "points": points}
-    BallotEntry.objects.bulk_update(entries, ["weight", "weight_facts"], batch_size=200)
-
-
 def _document(ballot: Ballot, entries: Sequence[BallotEntry], *, now: datetime) -> dict:
-    """Everything the draw depends on except the seed; schools and sizes, no people."""
-    sessions = {entry.session_id: entry.session for entry in entries}
-    groups = {pk: place for place, pk in enumerate(dict.fromkeys(entry.class_group_id for entry in entries), 1)}
-    may_win, busy = _may_win(ballot, entries), queries.busy_entries(entries)
+    """Everything the draw depends on but the secret and the digits; schools and sizes, no people."""
+    schools = {entry.school_id: entry.school for entry in entries}
+    busy, sessions = queries.busy_wishes(entries), queries.sessions_of(ballot)
     return {
         "ballot": ballot.reference,
         "algorithm": ballot.algorithm,
         "factors": ballot.factors,
-        "seed_source": ballot.seed_source,
+        "commitment": ballot.commitment,
+        "source": ballot.source,
+        "source_date": ballot.source_date.isoformat(),
+        "digit_count": ballot.digit_count,
         "closed_at": now.isoformat(timespec="seconds"),
-        "sessions": [_session_row(session, now=now) for _pk, session in sorted(sessions.items())],
+        "sessions": [_session_row(session, now=now) for session in sorted(sessions, key=lambda each: each.pk)],
+        "schools": _weigh(ballot, entries, schools),
         "entries": [
             {
                 "number": entry.number,
-                "session": entry.session_id,
                 "school": entry.school.code,
-                "name": entry.school.name,
-                "ward": entry.school.ward.name,
-                "cluster": entry.school.cluster.name if entry.school.cluster else "",
-                "group": groups[entry.class_group_id],
                 "pupils": entry.pupils,
-                "may_win": may_win.get(entry.school_id),
-                "busy": entry.pk in busy,
-                "facts": {name: value for name, value in entry.weight_facts.items() if name != "points"},
-                "points": entry.weight_facts["points"],
-                "weight": f"{entry.weight:.4f}",
+                "wishes": [wish.session_id for wish in entry.wishes.all()],
+                "busy": busy[entry.pk],
             }
             for entry in entries
         ],
     }
+
+
+def _weigh(ballot: Ballot, entries: Sequence[BallotEntry], schools: Mapping[int, School]) -> list[dict]:
+    """The schools with what they weigh, which is written to their entries too."""
+    facts, may_win = queries.weight_facts(ballot, schools.values(), until=ballot.closes_at), _may_win(ballot, schools)
+    points = {pk: fair.points_of(facts[pk], ballot.factors) for pk in schools}
+    for entry in entries:
+        entry.weight = fair.weight_of(points[entry.school_id])
+        entry.weight_facts = {**vars(facts[entry.school_id]), "points": points[entry.school_id]}
+    BallotEntry.objects.bulk_update(entries, ["weight", "weight_facts"], batch_size=200)
+    return [
+        {
+            "school": school.code,
+            "name": school.name,
+            "ward": school.ward.name,
+            "cluster": school.cluster.name if school.cluster else "",
+            "may_win": may_win.get(pk),
+            "facts": vars(facts[pk]),
+            "points": points[pk],
+            "weight": f"{fair.weight_of(points[pk]):.4f}",
+        }
+        for pk, school in sorted(schools.items(), key=lambda item: item[1].code)
+    ]
 
 
 def _session_row(session: Session, *, now: datetime) -> dict:
@@ -175,36 +184,53 @@ def _session_row(session: Session, *, now: datetime) -> dict:
         "trip": session.field_trip.title,
         "centre": session.field_trip.centre.name,
         "places": max(session.seats_left, 0) if takes_place else 0,
+        "largest": session.largest_group,
         "one_group": session.one_group,
     }
 
 
-def _may_win(ballot: Ballot, entries: Sequence[BallotEntry]) -> dict[int, int]:
+def _may_win(ballot: Ballot, schools: Collection[int]) -> dict[int, int]:
     """What each school's cap in the season leaves; empty where no season sets one."""
     season = ballot.season or (ballot.session.season if ballot.session else None)
     if season is None:
         return {}
-    schools = {entry.school_id for entry in entries}
     have = queries.bookings_in_season(season.pk, schools)
     return {school: max(season.bookings_per_school - have.get(school, 0), 0) for school in schools}
 
 
-# --- Drawing ------------------------------------------------------------------------------------
+# --- Drawing: one person enters the digits, another confirms them -------------------------------
 @transaction.atomic
-def draw_ballot(*, ballot_id: int, seed: str, by: User) -> Ballot:
-    """Draw once. If a source was announced, ``seed`` is what it gave; otherwise the portal takes a random one.
+def enter_digits(*, ballot_id: int, digits: str, by: User) -> Ballot:
+    """Write what the announced source said; until another person has confirmed it, it can be entered again.
 
-    Nothing is sent yet. The first draw is final.
-    Raises PermissionDenied, and ``Refused``: ``not_closed``, ``already_drawn``, ``seed_missing``, ``seed_unannounced``.
+    Raises PermissionDenied, and ``Refused``: ``not_closed``, ``already_drawn``, ``called_off``, ``source_to_come``,
+    ``digits_wrong``.
     """
+    now = timezone.now()
     ballot = lock_to_run(ballot_id=ballot_id, by=by)
-    refuse_if(rules.draw_refusal(ballot, seed=seed))
-    ballot.seed = seed or secrets.token_hex(16)
+    refuse_if(steps.digits_refusal(ballot, digits=digits, today=timezone.localdate(now)))
+    ballot.digits, ballot.digits_by, ballot.digits_at = digits, by, now
+    ballot.save(update_fields=["digits", "digits_by", "digits_at"])
+    record(by=by, action="ballot.digits", obj=ballot, after={"digits": Code(digits)})
+    return ballot
+
+
+@transaction.atomic
+def draw_ballot(*, ballot_id: int, digits: str, by: User) -> Ballot:
+    """Confirm the digits as a second person who read the source, which draws. Nothing is sent yet.
+
+    The first draw is final. Raises PermissionDenied, and ``Refused`` as ``enter_digits`` does, and with
+    ``digits_missing``, ``second_person``, ``digits_differ``.
+    """
+    ballot, now = lock_to_run(ballot_id=ballot_id, by=by), timezone.now()
+    same = ballot.digits_by_id == by.pk
+    today = timezone.localdate(now)
+    refuse_if(steps.draw_refusal(ballot, digits=digits, today=today, entered_by_same=same))
+    ballot.seed = fair.seed_of(secret=ballot.secret, digits=digits, reference=ballot.reference)
     _write_draw(ballot)
-    ballot.state, ballot.drawn_at, ballot.drawn_by = BallotState.DRAWN, timezone.now(), by
+    ballot.state, ballot.drawn_at, ballot.drawn_by = BallotState.DRAWN, now, by
     ballot.save(update_fields=["seed", "state", "drawn_at", "drawn_by"])
-    digest = sha256(ballot.seed.encode()).hexdigest()  # the seed itself may be typed
-    after = {"seed_sha256": Code(digest), "hash": Code(ballot.entries_hash)}
+    after = {"digits": Code(digits), "seed": Code(ballot.seed), "hash": Code(ballot.entries_hash)}
     record(by=by, action="ballot.draw", obj=ballot, after=after)
     return ballot
 
@@ -212,12 +238,19 @@ def draw_ballot(*, ballot_id: int, seed: str, by: User) -> Ballot:
 def _write_draw(ballot: Ballot) -> None:
     document = queries.published_list(ballot)
     entries = {entry.number: entry for entry in queries.entries_of(ballot)}
-    drawn = rules.draw(
-        entries=rules.published_entries(document), places=rules.published_places(document), seed=ballot.seed
+    drawn = fair.draw(
+        entries=fair.published_entries(document),
+        schools=fair.published_schools(document),
+        places=fair.published_places(document),
+        seed=ballot.seed,
+        reference=ballot.reference,
+        cancelled=ballot.cancelled,
     )
     for result in drawn:
         entry = entries[result.number]
-        entry.ticket, entry.place, entry.reason = result.ticket, result.place, result.reason
+        entry.ticket, entry.place, entry.reason, entry.session_id = (
+            result.ticket, result.place, result.reason, result.session,
+        )  # fmt: skip
         entry.outcome = EntryOutcome.WON if result.won else EntryOutcome.LOST
-    names = ["ticket", "place", "reason", "outcome"]
+    names = ["ticket", "place", "reason", "outcome", "session"]
     BallotEntry.objects.bulk_update([entries[each.number] for each in drawn], names, batch_size=200)

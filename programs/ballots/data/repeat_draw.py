@@ -1,4 +1,7 @@
-"""Repeats a ballot's draw: python3 repeat_draw.py list.json SEED > drawn.csv   (any Python 3, nothing to install)"""
+"""Repeats a ballot's draw, with any Python 3 and nothing to install:
+
+python3 repeat_draw.py list.json SECRET DIGITS [numbers of the sessions taken out before the draw] > drawn.csv
+"""
 
 import hashlib
 import json
@@ -6,38 +9,57 @@ import sys
 from decimal import Decimal, getcontext
 from pathlib import Path
 
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 getcontext().prec = 50
 data = Path(sys.argv[1]).read_bytes()
-seed = sys.argv[2]
-print("SHA-256 of the list:", hashlib.sha256(data).hexdigest(), file=sys.stderr)
+secret, digits, cancelled = sys.argv[2], sys.argv[3], [int(each) for each in sys.argv[4:]]
 published = json.loads(data)
-left = {each["session"]: each["places"] for each in published["sessions"]}
-alone = {each["session"] for each in published["sessions"] if each["one_group"]}
-entries = published["entries"]
-for e in entries:
-    e["ticket"] = hashlib.sha256(f"{seed}|{e['number']}".encode()).hexdigest()
-    e["key"] = -(Decimal(int(e["ticket"], 16) + 1) / 2**256).ln() / Decimal(e["weight"])
-entries.sort(key=lambda e: (e["key"], e["number"]))
-wins, classes, turn, waiting = {}, set(), 1, entries
-while waiting:
-    later = []
-    for e in waiting:
-        school, mine = e["school"], wins.get(e["school"], 0)
-        if e["may_win"] is not None and mine >= e["may_win"]:
-            e["reason"] = "school_cap"
-        elif e["group"] in classes:
-            e["reason"] = "class_has_place"
-        elif e["busy"]:
-            e["reason"] = "class_busy"
-        elif e["pupils"] > left[e["session"]]:
-            e["reason"] = "no_room"
-        elif mine >= turn:
-            later.append(e)
-        else:
-            e["reason"], wins[school] = "", mine + 1
-            classes.add(e["group"])
-            left[e["session"]] = 0 if e["session"] in alone else left[e["session"]] - e["pupils"]
-    waiting, turn = later, turn + 1
-print("place,number,ticket,won,reason")
-for place, e in enumerate(entries, 1):
-    print(place, e["number"], e["ticket"], "no" if e["reason"] else "yes", e["reason"], sep=",")
+ballot = published["ballot"]
+if sha256(secret) != published["commitment"]:
+    sys.exit("This is NOT the secret whose SHA-256 was published with the list.")
+if not (digits.isascii() and digits.isdigit() and len(digits) == published["digit_count"]):
+    sys.exit(f"The source gives {published['digit_count']} digits.")
+seed = sha256(f"{secret}|{digits}|{ballot}")
+print("The secret is the one that was published as", published["commitment"], file=sys.stderr)
+print("Seed:", seed, file=sys.stderr)
+print("SHA-256 of the list:", hashlib.sha256(data).hexdigest(), file=sys.stderr)
+
+sessions = {each["session"]: each for each in published["sessions"] if each["session"] not in cancelled}
+left = {number: each["places"] for number, each in sessions.items() if each["places"]}
+schools = published["schools"]
+for s in schools:
+    luck = Decimal(int(sha256(f"{seed}|{ballot}|{s['school']}"), 16) + 1) / 2**256
+    s["key"], s["wins"] = -luck.ln() / Decimal(s["weight"]), 0
+    s["classes"] = [e for e in published["entries"] if e["school"] == s["school"]]
+    for e in s["classes"]:
+        e["ticket"] = sha256(f"{seed}|{ballot}|{e['number']}")
+    s["classes"].sort(key=lambda e: (e["ticket"], e["number"]))
+schools.sort(key=lambda s: (s["key"], s["school"]))
+most = max([len(s["classes"]) for s in schools], default=0)
+order = [s["classes"][nth] for nth in range(most) for s in schools if nth < len(s["classes"])]
+
+turn = 1
+while any("reason" not in e for e in order):
+    for s in schools:
+        for e in s["classes"]:
+            if "reason" in e or s["wins"] >= turn:
+                continue
+            alive = [each for each in e["wishes"] if each in left]
+            free = [each for each in alive if each not in e["busy"]]
+            room = [each for each in free if left[each] >= max(sessions[each]["largest"], e["pupils"])]
+            if s["may_win"] is not None and s["wins"] >= s["may_win"]:
+                e["reason"] = "school_cap"
+            elif room:
+                e["reason"], e["won"], s["wins"] = "", room[0], s["wins"] + 1
+                left[room[0]] = 0 if sessions[room[0]]["one_group"] else left[room[0]] - e["pupils"]
+            else:
+                e["reason"] = "no_room" if free else "class_busy" if alive else "session_cancelled"
+    turn += 1
+
+print("place,number,ticket,session,reason")
+for place, e in enumerate(order, 1):
+    print(place, e["number"], e["ticket"], e.get("won", ""), e["reason"], sep=",")

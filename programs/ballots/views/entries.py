@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from programs.ballots import policy, queries
-from programs.ballots import rules as fair
 from programs.ballots.actions import entries as actions
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.forms import EntryChangeForm, EntryForm
 from programs.ballots.models import Ballot, BallotEntry
+from programs.ballots.rules import fair, steps
 from programs.bookings.policy import may_book
 from programs.bookings.queries import classes_for_booking
 from programs.bookings.rules.booking import adults_needed
@@ -30,7 +30,7 @@ from programs.schools.queries.roles import roles_of
 
 
 class EntryAct(Act):
-    """A group for the draw of ``session``, with the clock by which entries close."""
+    """A group for a draw, with its wishes and the clock by which entries close; ``session`` is the one it came from."""
 
     template_name = "ballots/session_enter.html"
     session: Session
@@ -46,18 +46,26 @@ class EntryAct(Act):
             centre=session.field_trip.centre,
             ballot=self.ballot,
             classes=self.classes,
+            sessions=self.sessions,
             entry=self.entry,
             now=now,
-            refusal=fair.entering_refusal(self.ballot, now=now),
+            refusal=steps.entering_refusal(self.ballot, now=now),
             **kwargs,
         )
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        return list(queries.sessions_to_enter(self.ballot))
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"sessions": self.sessions}
 
     def way_back(self, entry: BallotEntry) -> str:
         return reverse("entry_detail", args=[entry.pk])
 
 
 class EnterBallot(EntryAct):
-    """Enter a class for a session whose places are drawn."""
+    """Enter a class for the ballot of a session, which is its first wish unless the teacher chooses another."""
 
     form_class = EntryForm
     title = _("Enter the ballot")
@@ -80,20 +88,21 @@ class EnterBallot(EntryAct):
         return super().get_form_kwargs() | about
 
     def get_initial(self) -> dict:
-        """The person's own class, with its number of pupils, as far as they may come, and their adults."""
+        """This session; the person's own class, with its number of pupils, as far as they may come, and their adults."""
+        wish = {"wish_1": str(self.session.pk)}
         own = [each for each in self.classes if each.homeroom_teacher_id == self.user.pk]
         own.sort(key=lambda each: -each.pupil_count)  # a class without its pupils says least
         chosen = next(iter(own or (self.classes if len(self.classes) == 1 else [])), None)
         if chosen is None or not chosen.pupil_count:
-            return {"class_group": chosen.pk} if chosen else {}
+            return wish | ({"class_group": chosen.pk} if chosen else {})
         pupils = min(chosen.pupil_count, self.session.largest_group)
         adults = adults_needed(pupils, pupils_per_adult(self.session.field_trip, chosen.grade))
-        return {"class_group": chosen.pk, "pupils": pupils, "adults": adults}
+        return wish | {"class_group": chosen.pk, "pupils": pupils, "adults": adults}
 
     def act(self, form: EntryForm) -> BallotEntry:
         return actions.enter_ballot(
             ballot_id=self.ballot.pk,
-            session_id=self.session.pk,
+            wishes=form.wishes,
             group=form.group,
             wait_if_lost=form.cleaned_data["wait_if_lost"],
             by=self.user,
@@ -119,17 +128,16 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry: its details, its weight, its result and the reason."""
-    entry = get_object_or_404(queries.entries_visible_to(request.user), pk=pk)
+    entry = get_object_or_404(queries.entries_visible_to(request.user).select_related("ballot__season"), pk=pk)
     ballot = entry.ballot
     sent = ballot.state == BallotState.SENT
-    refusal = fair.entry_refusal(entry, now=timezone.now())
+    refusal = steps.entry_refusal(entry, now=timezone.now())
     context = {
         "entry": entry,
         "ballot": ballot,
-        "session": entry.session,
-        "trip": entry.session.field_trip,
-        "centre": entry.session.field_trip.centre,
+        "wishes": [wish.session for wish in entry.wishes.all()],
         "sent": sent,
+        "called_off": ballot.state == BallotState.CALLED_OFF,
         "total": ballot.entries.exclude(place=None).count() if sent else 0,
         "why": entry.why if sent else "",
         "points": _points_in_words(entry),
@@ -153,7 +161,8 @@ class ChangeEntry(EntryAct):
     def get_target(self, pk: int) -> BallotEntry:
         entries = queries.entries_visible_to(self.user).filter(outcome=EntryOutcome.ENTERED)
         self.entry = entry = get_object_or_404(entries, pk=pk)
-        self.session, self.ballot, self.classes = entry.session, entry.ballot, [entry.class_group]
+        self.ballot, self.classes = entry.ballot, [entry.class_group]
+        self.session = queries.sessions_of(self.ballot).get(pk=entry.wished[0])
         return entry
 
     def get_form_kwargs(self) -> dict:
@@ -166,6 +175,7 @@ class ChangeEntry(EntryAct):
     def act(self, form: EntryChangeForm) -> BallotEntry:
         return actions.change_entry(
             entry_id=self.target.pk,
+            wishes=form.wishes,
             group=form.group,
             wait_if_lost=form.cleaned_data["wait_if_lost"],
             version=form.cleaned_data["version"],

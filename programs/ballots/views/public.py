@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from programs.ballots import queries
-from programs.ballots import rules as fair
-from programs.ballots.choices import BallotState
+from programs.ballots.choices import PUBLISHED, REVEALED, BallotState
 from programs.ballots.models import Ballot
+from programs.ballots.rules import fair, steps
+from programs.centres.choices import SessionState
 from programs.core.cells import csv_text
 from programs.core.dates import short_moment
 
 SCRIPT = Path(__file__).parent.parent / "data" / "repeat_draw.py"
-PUBLISHED = (BallotState.CLOSED, BallotState.DRAWN, BallotState.SENT)
 
 
 @require_safe
@@ -31,10 +32,14 @@ def ballot_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "ballot": ballot,
         "title": ballot_title(ballot),
         "now": timezone.now(),
-        "accepts": fair.entering_refusal(ballot, now=timezone.now()) is None,
+        "accepts": steps.entering_refusal(ballot, now=timezone.now()) is None,
         "sessions": list(queries.sessions_to_enter(ballot)) if ballot.state == BallotState.OPEN else [],
         "own": list(own),
-        "rows": _result_rows(ballot, document) if sent else document["entries"],
+        "rows": _result_rows(ballot, document) if sent else _list_rows(document),
+        "published": ballot.state in PUBLISHED,
+        "revealed": ballot.state in REVEALED,
+        "listed": _listed(ballot, document),
+        "command": _command(ballot),
         "coverage": coverage(ballot, document) if sent else None,
         "factors": [(fair.FACTOR_WORDS[name], ballot.factors.get(name, 0)) for name in fair.FACTORS],
         "script": SCRIPT.read_text(encoding="utf-8"),
@@ -48,6 +53,27 @@ def ballot_title(ballot: Ballot) -> str:
     return f"{ballot.session.field_trip.local_title}, {short_moment(ballot.session.starts_at)}"
 
 
+def _listed(ballot: Ballot, document: dict) -> list[dict]:
+    """The published sessions, with those that were taken out meanwhile."""
+    out = set(queries.sessions_of(ballot).filter(state=SessionState.CANCELLED).values_list("pk", flat=True))
+    return [
+        row | {"moment": datetime.fromisoformat(row["starts_at"]), "out": row["session"] in out}
+        for row in document["sessions"]
+    ]
+
+
+def _command(ballot: Ballot) -> str:
+    """What a stranger types to repeat the draw."""
+    known = [ballot.secret, ballot.digits] if ballot.state in REVEALED else ["SECRET", "DIGITS"]
+    return " ".join(["python3 repeat_draw.py", f"{ballot.reference}-list.json", *known, *map(str, ballot.cancelled)])
+
+
+def _list_rows(document: dict) -> list[dict]:
+    """The published entries, each with what its school weighs, and its wishes by the numbers of the sessions."""
+    schools = {row["school"]: row for row in document["schools"]}
+    return [schools[row["school"]] | row for row in document["entries"]]
+
+
 def _result_rows(ballot: Ballot, document: dict) -> list[dict]:
     """The published list in the drawn order with what came of each number."""
     results = {entry.number: entry for entry in ballot.entries.exclude(place=None)}
@@ -56,13 +82,13 @@ def _result_rows(ballot: Ballot, document: dict) -> list[dict]:
             **row,
             "place": entry.place,
             "ticket": entry.ticket,
-            "won": entry.won,
+            "won": entry.session_id or "",
             "outcome": entry.get_outcome_display(),
             "state": entry.outcome,
             "reason": entry.reason,
             "why": entry.why,
         }
-        for row in document["entries"]
+        for row in _list_rows(document)
         for entry in [results[row["number"]]]
     ]
     return sorted(rows, key=lambda row: row["place"])
@@ -87,9 +113,13 @@ def ballot_list_json(request: HttpRequest, reference: str) -> HttpResponse:
 def ballot_list_csv(request: HttpRequest, reference: str) -> HttpResponse:
     """The same entries for a spreadsheet."""
     document = queries.published_list(_published(reference, *PUBLISHED))
-    names = ["number", "session", "school", "name", "ward", "cluster", "group", "pupils", "may_win", "busy", "weight"]
+    names = ["number", "school", "name", "ward", "cluster", "pupils", "wishes", "busy", "may_win", "weight"]
     facts = ["roll", "visits", "never", "distance", "kind"]
-    rows = [[row[name] for name in names] + [row["facts"][name] for name in facts] for row in document["entries"]]
+    rows = [
+        [" ".join(map(str, row[name])) if name in ("wishes", "busy") else row[name] for name in names]
+        + [row["facts"][name] for name in facts]
+        for row in _list_rows(document)
+    ]
     return _file(csv_text([names + facts, *rows]), "text/csv; charset=utf-8", f"{reference}-list.csv")
 
 
@@ -97,9 +127,9 @@ def ballot_list_csv(request: HttpRequest, reference: str) -> HttpResponse:
 def ballot_result_csv(request: HttpRequest, reference: str) -> HttpResponse:
     """What the program that repeats the draw prints, line by line; and what changed between draw and result."""
     ballot = _published(reference, BallotState.SENT)
-    names = ["place", "number", "ticket", "won", "reason"]
+    names = ["place", "number", "ticket", "session", "reason"]
     rows = _result_rows(ballot, queries.published_list(ballot))
-    lines = [[row["place"], row["number"], row["ticket"], "yes" if row["won"] else "no", row["reason"]] for row in rows]
+    lines = [[row["place"], row["number"], row["ticket"], row["won"], row["reason"]] for row in rows]
     return _file(csv_text([names, *lines]), "text/csv; charset=utf-8", f"{reference}-result.csv")
 
 

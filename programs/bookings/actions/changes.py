@@ -14,6 +14,7 @@ from programs.bookings.actions.approvals import ask_about_change
 from programs.bookings.actions.waiting import promote_waiting, tell_too_large
 from programs.bookings.choices import COMING, BookingState
 from programs.bookings.emails import other_dates, tell_leader
+from programs.bookings.hooks import frozen_refusal, tell_other_way
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
 from programs.bookings.rules.papers import INCOMPLETE, papers_due
@@ -44,6 +45,7 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, version: s
     refuse_if(rules.change_refusal(session, now=now))
     if (session.starts_at, session.room_id) == (starts_at, room.pk):
         return session
+    refuse_if(frozen_refusal(session))
     refuse_if_stale(version, session.place)
     _must_not_have_received(session)
     refuse_if(rules.room_refusal(room, session.field_trip, capacity=session.capacity))
@@ -51,6 +53,7 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, version: s
     _place(session, starts_at=starts_at, room=room, now=now)
     record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
     _tell_of_move(session, moved_from=moved_from, by=by, now=now)
+    tell_other_way(session, moved_from=moved_from)
     promote_waiting(session=session, now=now)  # the list does not move in the last hours before a session
     return session
 
@@ -119,6 +122,7 @@ def change_capacity(*, session_id: int, capacity: int, version: str, by: User) -
     refuse_if(rules.change_refusal(session, now=now))
     if session.capacity == capacity:
         return session
+    refuse_if(frozen_refusal(session))
     refuse_if(rules.capacity_refusal(session, capacity=capacity))
     before = {"capacity": session.capacity}
     refuse_if_stale(version, before)
@@ -171,6 +175,13 @@ def _remains(session: Session, *, now: datetime) -> bool:
 
 def _cancel(session: Session, *, reason: str, by: User, now: datetime) -> None:
     """The caller holds the session's lock."""
+    refuse_if(frozen_refusal(session))
+    call_off_session(session=session, reason=reason, by=by, now=now)
+    tell_other_way(session, reason=reason)
+
+
+def call_off_session(*, session: Session, reason: str, by: User, now: datetime) -> None:
+    """Cancel a session whose lock the caller holds, even if its places are about to be drawn. Raises ``Refused``."""
     refuse_if(rules.change_refusal(session, now=now))
     _must_not_have_received(session)
     bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
