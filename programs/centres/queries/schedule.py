@@ -24,7 +24,7 @@ def managed_centre_ids(user) -> frozenset[int]:
     """The centres that this person manages now; one query per user object."""
     cached = getattr(user, "_managed_centre_ids", None)
     if cached is None:
-        posts = user.centre_posts.filter(ended_on__isnull=True, role=CentreRole.MANAGER)
+        posts = user.centre_posts.current().filter(role=CentreRole.MANAGER)
         cached = user._managed_centre_ids = frozenset(posts.values_list("centre_id", flat=True))
     return cached
 
