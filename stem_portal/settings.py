@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "programs.topics",
     "programs.centres",
     "programs.bookings",
+    "programs.timetables",
     "programs.ballots",
     "programs.visit_days",
     "programs.curricula",

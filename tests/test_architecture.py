@@ -25,7 +25,7 @@ FLOORS = [
     {"topics"},
     {"centres"},
     {"bookings"},
-    {"ballots", "visit_days"},
+    {"ballots", "visit_days", "timetables"},
     {"curricula"},
     {"activities"},
     {"competitions"},

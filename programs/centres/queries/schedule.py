@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -75,8 +76,8 @@ def terms_of(season: Season) -> SeasonTerms:
 
 
 # --- A room's plan ------------------------------------------------------------------------------
-def room_plan(room: Room, *, first: date, last: date, without: int | None = None) -> RoomPlan:
-    """When ``room`` can be used from ``first`` to ``last``; session ``without`` is thought away, as it moves."""
+def room_plan(room: Room, *, first: date, last: date, without: Collection[int] = ()) -> RoomPlan:
+    """When ``room`` can be used from ``first`` to ``last``; sessions ``without`` are thought away, as they move."""
     return RoomPlan(
         hours=hours_by_weekday(room.centre_id),
         holidays=holidays(first, last),
@@ -104,9 +105,9 @@ def closed_days(centre: Centre | int, first: date, last: date, *, room: Room | N
     return [ClosedDays(row.starts_on, row.ends_on, row.reason) for row in rows]
 
 
-def _busy(room: Room, first: date, last: date, *, without: int | None) -> list[Busy]:
+def _busy(room: Room, first: date, last: date, *, without: Collection[int]) -> list[Busy]:
     rows = Session.objects.filter(room=room, starts_at__lt=day_begins(last + timedelta(days=1)))
-    rows = rows.filter(ends_at__gt=day_begins(first)).exclude(state=SessionState.CANCELLED).exclude(pk=without)
+    rows = rows.filter(ends_at__gt=day_begins(first)).exclude(state=SessionState.CANCELLED).exclude(pk__in=without)
     return [Busy(row.starts_at, row.ends_at, row.field_trip.local_title) for row in rows.select_related("field_trip")]
 
 
