@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from programs.centres.choices import CentreRole, SessionState
-from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, Session, SessionSeries
+from programs.centres.models import Blackout, Centre, FieldTrip, OpeningHours, Room, Season, Session, SessionSeries
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins
 from programs.centres.rules import Busy, ClosedDays, RoomPlan, SeasonTerms
 from programs.core.models import Holiday
@@ -199,8 +199,17 @@ class PlannedMonth:
         return any(day.sessions for week in self.weeks for day in week)
 
 
-def centre_month(centre: Centre, month: date, *, today: date, waiting: Count) -> PlannedMonth:
-    """The sessions of ``centre`` in a month, in four queries; ``waiting`` counts the groups that wait for each."""
+def trips_of(centre: Centre) -> QuerySet[FieldTrip]:
+    return centre.field_trips.order_by("title")
+
+
+def centre_month(
+    centre: Centre, month: date, *, today: date, waiting: Count, trip: FieldTrip | None = None
+) -> PlannedMonth:
+    """The sessions of ``centre`` in a month, or those of a ``trip``, in four queries.
+
+    ``waiting`` counts the groups that wait for each.
+    """
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     sessions = (
@@ -210,7 +219,8 @@ def centre_month(centre: Centre, month: date, *, today: date, waiting: Count) ->
         .annotate(waiting=waiting)
     )
     of_day: dict[date, list[Session]] = defaultdict(list)
-    for session in sessions.order_by("starts_at", "room__name", "pk"):
+    shown = sessions.filter(field_trip=trip) if trip else sessions
+    for session in shown.order_by("starts_at", "room__name", "pk"):
         of_day[timezone.localtime(session.starts_at).date()].append(session)
     closed = [*closed_days(centre, first, following, room=None), *holidays(first, following)]
     hours = hours_by_weekday(centre)
