@@ -112,9 +112,10 @@ OBJECT_OF: dict[str, Kwargs] = {
             "room_new",
         )
     },
-    **{f"session_{step}": _pk("session") for step in ("plan", "move", "copy", "capacity", "cancel")},
+    **{f"session_{step}": _pk("session") for step in ("plan", "move", "copy", "capacity", "cancel", "swap", "terms")},
     "series_detail": _pk("series"),
     "series_cancel": _pk("series"),
+    "series_change": _pk("series"),
     "closed_days_remove": _pk("closed_days"),
     "room_edit": _pk("room"),
     "season_edit": _pk("season"),

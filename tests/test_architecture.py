@@ -26,7 +26,7 @@ FLOORS = [
     {"centres"},
     {"authorities"},
     {"bookings"},
-    {"ballots", "visit_days"},
+    {"ballots", "visit_days", "timetables"},
     {"curricula"},
     {"activities"},
     {"competitions"},

@@ -24,7 +24,7 @@ from cms.queries import month_asked_for, next_session_of_each, next_session_with
 from cms.records import FieldTripFacts, facts_from, facts_of_field_trip, keep_field_trip
 from programs.bookings.policy import may_book
 from programs.centres.models import Centre, FieldTrip, in_language
-from programs.centres.queries.sessions import calendar_of, shown_ratios
+from programs.centres.queries.sessions import calendar_of, largest_group_of, shown_ratios
 from programs.core.dates import month_title
 from programs.core.phones import show_phone
 from programs.curricula.models import Curriculum
@@ -182,7 +182,7 @@ class FieldTripPage(RecordPage):
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         context = super().get_context(request, *args, **kwargs)
         if self.record:
-            context["ratios"] = shown_ratios(self.record)
+            context |= {"ratios": shown_ratios(self.record), "largest": largest_group_of(self.record)}
         if self.record and self.record.centre:
             centre = self.record.centre
             context |= {

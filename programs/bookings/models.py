@@ -224,6 +224,13 @@ class Booking(GroupColumns):
         return {"pupils": self.confirmed_pupils, "adults": self.confirmed_adults, "girls": self.girls}
 
     @property
+    def due_at(self) -> datetime | None:
+        """Until when its school has to do something: take the places on offer, or complete its papers."""
+        if self.state == BookingState.OFFERED:
+            return self.offer_expires_at
+        return self.papers_due_at if self.state in (BookingState.HELD, BookingState.PAPERS_DUE) else None
+
+    @property
     def asked_or_offered_at(self) -> datetime:
         """From when the school could know of its places: when it booked, or when they were offered to it."""
         return max(self.created_at, self.offered_at or self.created_at)

@@ -74,6 +74,18 @@ def in_group(bookings: QuerySet[Booking], group: str) -> QuerySet[Booking]:
     return bookings.filter(state__in=BOOKING_GROUPS[group]).order_by(order, "id")
 
 
+def classes_with(bookings: QuerySet[Booking], user) -> QuerySet[ClassGroup]:
+    """The classes of the person's schools that have bookings, the newest year first."""
+    own = ClassGroup.objects.filter(school__in=roles_of(user).school_ids, pk__in=bookings.values("class_group"))
+    return own.order_by("-school_year__starts_on", "grade", "name")
+
+
+def last_phone_of(user) -> str:
+    """The number that the person gave with the latest booking: most give the same again."""
+    led = Booking.objects.filter(leader=user).order_by("-created_at")
+    return led.values_list("contact_phone", flat=True).first() or ""
+
+
 def group_sizes(bookings: QuerySet[Booking]) -> dict[str, int]:
     """How many of ``bookings`` each group of states holds, in one query."""
     counts = {group: Count("pk", filter=Q(state__in=states)) for group, states in BOOKING_GROUPS.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -78,12 +79,20 @@ class Room(models.Model):
         return self.name
 
 
+class CentreStaffQuerySet(models.QuerySet):
+    def current(self) -> CentreStaffQuerySet:
+        """Posts that are held today. An end may be planned: the post ends that day."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate()))
+
+
 class CentreStaff(models.Model):
     PII = {"user": RECORD | OWN | SHOWN, "ended_on": PLAIN}
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="staff")
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="centre_posts")
     role = models.CharField(_("role"), max_length=10, choices=CentreRole, default=CentreRole.STAFF)
     ended_on = models.DateField(null=True, blank=True)
+
+    objects = CentreStaffQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("centre staff"), _("centre staff")
@@ -170,6 +179,14 @@ class FieldTrip(models.Model):
     def local_title(self) -> str:
         """The title in the reader's language."""
         return in_language(self.title, self.title_en)
+
+    def largest_group(self, *, places: int) -> int:
+        """How many pupils a group may have where there are ``places``: in a session, or in the largest room."""
+        return min(places, self.max_pupils)
+
+    def ratio_for(self, level: Level, *, own: Mapping[Level, int | None]) -> int:
+        """How many pupils of the level one adult may accompany: the level's ``own`` ratio, or else the trip's."""
+        return own.get(level) or self.pupils_per_adult
 
     @property
     def levels(self) -> list[Level]:
@@ -340,4 +357,4 @@ class Session(models.Model):
     @property
     def largest_group(self) -> int:
         """How many pupils a group may have: no more than the trip takes, nor than the session has places."""
-        return min(self.capacity, self.field_trip.max_pupils)
+        return self.field_trip.largest_group(places=self.capacity)

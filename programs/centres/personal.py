@@ -28,6 +28,6 @@ erased(CentreStaff, kept=_("Bookings and roles at centres"))
 
 @stands_in_the_way
 def current_post(user_id: int) -> Text | None:
-    if CentreStaff.objects.filter(user=user_id, ended_on__isnull=True).exists():
+    if CentreStaff.objects.current().filter(user=user_id).exists():
         return _("This person still works at a centre: end that role first.")
     return None

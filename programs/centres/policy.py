@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.hooks import require_second_factor
@@ -15,7 +16,7 @@ from programs.schools.queries.roles import roles_of
 
 
 def _staff() -> QuerySet[CentreStaff]:
-    staff = CentreStaff.objects.filter(ended_on__isnull=True).select_related("user", "centre")
+    staff = CentreStaff.objects.current().select_related("user", "centre")
     return staff.order_by("user__sort_key", "pk")
 
 
@@ -33,7 +34,9 @@ HOLDERS = [
 
 @require_second_factor
 def centre_managers() -> Q:
-    posts = CentreStaff.objects.filter(user=OuterRef("pk"), role=CentreRole.MANAGER, ended_on__isnull=True)
+    # By the database's own clock: the query of the person is built once and asked for days.
+    held = Q(ended_on__isnull=True) | Q(ended_on__gt=TruncDate(Now()))
+    posts = CentreStaff.objects.filter(held, user=OuterRef("pk"), role=CentreRole.MANAGER)
     return Q(Exists(posts))
 
 

@@ -232,6 +232,11 @@ def capacity_refusal(session: Session, *, capacity: int) -> Refusal | None:
     if capacity > session.room.capacity:
         message = ngettext("The room has {count} place.", "The room has {count} places.", session.room.capacity)
         return Refusal("room_too_small", message.format(count=session.room.capacity), "capacity")
+    return over_refusal(session, capacity=capacity)
+
+
+def over_refusal(session: Session, *, capacity: int) -> Refusal | None:
+    """Why a session cannot have so few places: nobody is dropped."""
     if (taken := session.seats_taken) > capacity:
         message = _("{taken} places are already taken, {over} more than {capacity}.")
         return Refusal("over", message.format(taken=taken, over=taken - capacity, capacity=capacity), "capacity")

@@ -29,8 +29,8 @@ def group_heading(by: str) -> str:
 def _measures() -> list[Column]:
     return [
         Column(_("Visits"), 11, "number"),
-        Column(_("Pupils"), 11, "number"),
-        Column(_("of whom girls"), 11, "number"),
+        Column(_("Visits by pupils"), 11, "number"),
+        Column(_("of them by girls"), 11, "number"),
         Column(_("STEM lessons taught"), 14, "number"),
         Column(_("Pupils in these lessons"), 14, "number"),
         Column(_("of whom girls"), 11, "number"),

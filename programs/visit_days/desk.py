@@ -71,16 +71,16 @@ def tasks(user) -> list[DeskTask]:
 
 
 def stats(user) -> list[DeskStat]:
-    """Pupils of the person's schools who experienced a centre this term, and how many were girls."""
+    """Visits by pupils of the person's schools this term, and how many of them by girls."""
     schools = roles_of(user).school_ids
     term = current_term(timezone.localdate()) if schools else None
     if term is None:
         return []
-    figures = day_queries.pupils_in_term(schools, term)
+    figures = day_queries.visits_in_term(schools, term)
     url = f"{reverse('booking_list')}?state=past"
     return [
-        DeskStat(figures["pupils"], _("pupils visited a centre this term"), url),
-        DeskStat(figures["girls"], _("of them girls"), url),
+        DeskStat(figures["pupils"], _("visits by pupils to a centre this term"), url),
+        DeskStat(figures["girls"], _("of them by girls"), url),
     ]
 
 

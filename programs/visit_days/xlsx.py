@@ -24,8 +24,8 @@ def _lines_sheet(name: str, title: str, notes: Sequence[str], heading: str, line
         Column(_("Groups that came"), 10, "number"),
         Column(_("Of them unannounced"), 11, "number"),
         Column(_("Did not come"), 10, "number"),
-        Column(_("Pupils who came"), 10, "number"),
-        Column(_("of whom girls"), 10, "number"),
+        Column(_("Visits by pupils"), 10, "number"),
+        Column(_("of them by girls"), 10, "number"),
         Column(_("Adults who came"), 10, "number"),
     ]
     rows = [[line.label, *_numbers(line)] for line in lines]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from programs.bookings.choices import SEAT_COUNTED, BookingState
 from programs.bookings.models import Booking, RosterEntry
+from programs.bookings.rules.booking import adults_needed
 from programs.centres.choices import SessionState
 from programs.centres.models import FieldTrip, Room, Session
 from programs.core.models import SchoolYear, Term
@@ -156,7 +157,7 @@ class Bookings:
             contact_phone=f"+849{self.random.randint(10_000_000, 99_999_999)}",
             pupils=pupils,
             seats=pupils if state in SEAT_COUNTED else 0,
-            adults=-(-pupils // session.field_trip.pupils_per_adult),
+            adults=adults_needed(pupils, session.field_trip.pupils_per_adult),
             note=self.random.choice(NOTES),
             state=state,
             created_at=created,
@@ -168,7 +169,7 @@ class Bookings:
     def _complete(self, booking: Booking, session: Session, created: datetime) -> None:
         if booking.state == S.WAITLISTED:
             booking.waiting_since = created
-        if booking.state in {S.HELD, S.PAPERS_DUE}:
+        else:
             booking.papers_due_at = _papers_due(session)
         if booking.state in {S.CONFIRMED, S.ATTENDED, S.CLOSED, S.NO_SHOW}:
             booking.confirmed_at = created + timedelta(days=1)
@@ -245,7 +246,7 @@ def show_rare_states(*, bookings: Bookings, centre: str) -> None:
     elsewhere = [booking for booking in bookings.rows if booking.session.field_trip.centre.code != centre]
     refused = next(booking for booking in elsewhere if booking.state == S.HELD)
     bookings.taken[refused.session_id] -= refused.pupils
-    refused.state, refused.papers_due_at, refused.seats = S.REFUSED, None, 0
+    refused.state, refused.seats = S.REFUSED, 0
     refused.ended_at, refused.end_reason = refused.created_at, "Lớp chưa có đủ giáo viên đi cùng theo quy định."
     came = max((booking for booking in elsewhere if booking.state == S.CLOSED), key=lambda one: one.session.starts_at)
     came.state, came.session.state, came.session.closed_at = S.ATTENDED, SessionState.SCHEDULED, None

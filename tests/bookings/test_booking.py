@@ -21,6 +21,7 @@ from programs.bookings.models import Booking
 from programs.bookings.queries import session_to_book
 from programs.centres.choices import BookingMode, WaitingPolicy
 from programs.centres.models import Season, SeasonOpening, Session
+from programs.core.dates import short_moment
 from programs.core.models import Holiday
 from programs.core.refusals import Refused
 from programs.notices.models import Message
@@ -481,7 +482,7 @@ def test_the_list_costs_the_same_with_one_and_three_rows(world, as_user, rows, d
     assert page.content.decode().count('<th scope="row">') == rows
 
 
-LIST_QUERIES = 10  # 2 of the session and its user, 2 of the roles, 1 of the posts, 3 of the page, 2 of the frame
+LIST_QUERIES = 11  # 2 of the session and its user, 2 of the roles, 1 of the posts, 4 of the page, 2 of the frame
 
 
 def test_an_accepted_booking_costs_twelve_statements_and_a_refused_one_four(world):
@@ -614,3 +615,30 @@ def test_the_back_office_only_looks_at_sessions(world, client):
     assert client.get(address).status_code == 200
     assert client.post(address, {"capacity": "500"}).status_code == 403
     assert client.get(reverse("admin:centres_session_add")).status_code == 403
+
+
+def test_the_list_says_until_when_and_shows_one_class_alone(world, as_user):
+    """Cô Hạnh has five classes: she looks for what is due, and for all of 8A2."""
+    other = make_class("8A2", school=world.school, homeroom_teacher=world.hanh)
+    mine = book(world.session, world.class_8a1, world.hanh, pupils=20, adults=1)
+    theirs = book(
+        make_session(trip=world.session.field_trip, starts_at=local(12)), other, world.hanh, pupils=10, adults=1
+    )
+    client, address = as_user(world.hanh), reverse("booking_list")
+    page = client.get(address)
+    assert f"trước {short_moment(mine.papers_due_at)}" in main_of(page)
+    alone = client.get(address, {"class": other.pk, "state": "upcoming"})
+    assert [booking.pk for booking in alone.context["page"].object_list] == [theirs.pk]
+    assert f"class={other.pk}" in main_of(alone), "the tabs keep the class"
+    everything = client.get(address, {"class": world.lams_class.pk})
+    assert len(everything.context["page"].object_list) == 2, "another school's class narrows nothing"
+
+
+def test_the_second_form_begins_with_the_telephone_of_the_first_and_not_with_its_needs(world, as_user):
+    other = make_session(trip=world.session.field_trip, starts_at=local(12))
+    client, address = as_user(world.hanh), reverse("session_book", args=[other.pk])
+    assert client.get(address).context["form"].initial["contact_phone"] == ""
+    send(client, world.session, wish(world, contact_phone="0912 345 678", needs="Một em dùng xe lăn"))
+    page = client.get(address)
+    assert "912 345 678" in main_of(page) and "xe lăn" not in main_of(page)
+    assert as_user(world.lam).get(address).context["form"].initial["contact_phone"] == ""

@@ -664,7 +664,7 @@ def test_on_a_day_with_many_sessions_those_of_one_time_are_folded_together(plan,
 
 
 # --- Cost ---------------------------------------------------------------------------------------
-MONTH_QUERIES = 12  # session and user 2, roles 2, posts 2, centre 1, month 4, frame 1
+MONTH_QUERIES = 13  # session and user 2, roles 2, posts 2, centre 1, month 4, frame 1
 PLAN_QUERIES = 10  # session and user 2, roles 2, posts 2, the session, its groups, its history, frame 1
 
 
@@ -697,3 +697,18 @@ def test_another_centres_staff_see_only_their_own_centre(plan, as_user):
     assert as_user(plan.sen).get(reverse("centre_list")).url == own
     nam = make_officer("Phan Hoàng Nam", role=OfficeRole.DEPARTMENT)
     assert set(as_user(nam).get(reverse("centre_list")).context["centres"]) == {plan.centre, other}
+
+
+def test_the_calendar_can_show_one_trip_alone(plan, as_user):
+    other = make_trip("Vườn khí tượng", centre=plan.centre)
+    theirs = make_session(trip=other, starts_at=plan.session.starts_at + timedelta(hours=5))
+    client, address = as_user(plan.trung), reverse("centre_schedule", args=[plan.centre.code])
+    month = f"{timezone.localtime(plan.session.starts_at):%Y-%m}"
+
+    def shown(**asked) -> set[int]:
+        weeks = client.get(address, {"month": month} | asked).context["calendar"].weeks
+        return {session.pk for week in weeks for day in week for session in day.sessions}
+
+    assert shown() >= {plan.session.pk, theirs.pk}
+    assert shown(trip=other.code) == {theirs.pk}
+    assert shown(trip="khong-co") >= {plan.session.pk, theirs.pk}

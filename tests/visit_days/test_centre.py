@@ -13,6 +13,7 @@ from programs.bookings.actions.waiting import accept_offer
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import SessionState
+from programs.centres.models import Session
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.pupils.choices import Gender
@@ -237,11 +238,11 @@ def test_a_group_that_is_only_offered_places_waits_and_is_not_expected_at_the_do
     cancel_booking(booking_id=left.pk, reason="Trùng lịch", by=world.hanh)
     client, day = as_user(world.sen), f"{local(10):%Y-%m-%d}"
     [shown] = client.get(reverse("centre_day"), {"date": day}).context["shown"].sessions
-    assert (shown.groups, shown.pupils_booked, shown.waiting) == ([], 0, 1)
+    assert (shown.groups, shown.pupils_expected, shown.waiting) == ([], 0, 1)
     assert [group.booking for each in door_day(world.sen, local(10).date()) for group in each.groups] == []
     accept_offer(booking_id=offered.pk, by=world.lam)
     [shown] = client.get(reverse("centre_day"), {"date": day}).context["shown"].sessions
-    assert (shown.groups, shown.pupils_booked, shown.waiting) == ([offered], 3, 0)
+    assert (shown.groups, shown.pupils_expected, shown.waiting) == ([offered], 3, 0)
 
 
 def test_the_day_costs_the_same_with_one_and_three_groups(world, as_user, django_assert_num_queries):
@@ -258,4 +259,18 @@ def test_the_day_costs_the_same_with_one_and_three_groups(world, as_user, django
             client.get(reverse("centre_day"), {"date": day})
 
 
-DAY_QUERIES = 11  # 2 of the session and its user, 2 of the posts, 4 of the page, 3 of the frame
+DAY_QUERIES = 10  # 2 of the session and its user, 1 of the posts, 3 of the page, 4 of the frame
+
+
+def test_places_are_places_and_pupils_are_pupils(world, as_user):
+    """Cô Hạnh booked 38 and confirmed 31: the session counts 31 places. Cô Sen's page never says 47 of 40."""
+    booking = book(world.session, world.class_8a1, world.hanh, pupils=38)
+    Booking.objects.filter(pk=booking.pk).update(state="confirmed", confirmed_pupils=31, seats=31)
+    Session.objects.filter(pk=world.session.pk).update(seats_taken=31)
+    absent = book(world.session, world.lams_class, world.lam, pupils=9, adults=1)
+    Booking.objects.filter(pk=absent.pk).update(state="no_show", seats=0)
+    Session.objects.filter(pk=world.session.pk).update(seats_taken=31)
+    page = as_user(world.sen).get(reverse("centre_day"), {"date": f"{local(10):%Y-%m-%d}"})
+    [shown] = page.context["shown"].sessions
+    assert (shown.session.seats_taken, shown.pupils_expected) == (31, 31 + 9)
+    assert "31/40 chỗ" in main_of(page) or "31 trên 40" in main_of(page)

@@ -45,17 +45,25 @@ def move_session(*, session_id: int, starts_at: datetime, room: Room, version: s
     refuse_if(rules.change_refusal(session, now=now))
     if (session.starts_at, session.room_id) == (starts_at, room.pk):
         return session
-    refuse_if(frozen_refusal(session))
     refuse_if_stale(version, session.place)
-    _must_not_have_received(session)
     refuse_if(rules.room_refusal(room, session.field_trip, capacity=session.capacity))
+    put_session(session=session, starts_at=starts_at, room=room, by=by, now=now)
+    promote_waiting(session=session, now=now)  # the list does not move in the last hours before a session
+    return session
+
+
+def put_session(*, session: Session, starts_at: datetime, room: Room, by: User, now: datetime) -> None:
+    """Put a session at another time or in another room, and tell each group once. The caller holds both locks.
+
+    Raises ``Refused`` with the obstacle. Whether the room is large enough is the caller's to ask.
+    """
+    refuse_if(frozen_refusal(session))
+    _must_not_have_received(session)
     before, moved_from = seen(session=session), session.starts_at
     _place(session, starts_at=starts_at, room=room, now=now)
     record(by=by, action="session.move", obj=session, before=before, after=seen(session=session))
-    _tell_of_move(session, moved_from=moved_from, by=by, now=now)
+    tell_of_move(session=session, moved_from=moved_from, by=by, now=now)
     tell_other_way(session, moved_from=moved_from)
-    promote_waiting(session=session, now=now)  # the list does not move in the last hours before a session
-    return session
 
 
 def _must_not_have_received(session: Session) -> None:
@@ -66,15 +74,16 @@ def _must_not_have_received(session: Session) -> None:
 def _place(session: Session, *, starts_at: datetime, room: Room, now: datetime) -> None:
     shift = starts_at - session.starts_at
     ends_at = session.ends_at + shift
-    must_be_free(room=room, starts_at=starts_at, ends_at=ends_at, now=now, without=session.pk)
+    must_be_free(room=room, starts_at=starts_at, ends_at=ends_at, now=now, without=[session.pk])
     session.starts_at, session.ends_at, session.room = starts_at, ends_at, room
     # Booking closes as long before the session as it did.
     session.booking_closes_at = max(session.booking_closes_at + shift, session.booking_opens_at + timedelta(minutes=1))
-    with named_overlap(room=room, starts_at=starts_at, ends_at=ends_at, without=session.pk):
+    with named_overlap(room=room, starts_at=starts_at, ends_at=ends_at, without=[session.pk]):
         session.save(update_fields=["starts_at", "ends_at", "room", "booking_closes_at"])
 
 
-def _tell_of_move(session: Session, *, moved_from: datetime, by: User, now: datetime) -> None:
+def tell_of_move(*, session: Session, moved_from: datetime, by: User, now: datetime) -> None:
+    """Each group reads once when and where its session is now; its deadlines follow, and its approvals on another day."""
     bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
     clashes = queries.elsewhere(session, bookings)
     for booking in bookings:
@@ -122,17 +131,25 @@ def change_capacity(*, session_id: int, capacity: int, version: str, by: User) -
     refuse_if(rules.change_refusal(session, now=now))
     if session.capacity == capacity:
         return session
-    refuse_if(frozen_refusal(session))
     refuse_if(rules.capacity_refusal(session, capacity=capacity))
+    refuse_if_stale(version, {"capacity": session.capacity})
+    resize_session(session=session, capacity=capacity, by=by, now=now)
+    promote_waiting(session=session, now=now)
+    return session
+
+
+def resize_session(*, session: Session, capacity: int, by: User, now: datetime) -> None:
+    """Write the number of places; the caller holds the session's lock and has asked the rules.
+
+    Raises ``Refused`` while a draw keeps the session as its list says.
+    """
+    refuse_if(frozen_refusal(session))
     before = {"capacity": session.capacity}
-    refuse_if_stale(version, before)
     session.capacity = capacity
     session.save(update_fields=["capacity"])
     record(by=by, action="session.capacity", obj=session, before=before, after={"capacity": capacity})
     if capacity < before["capacity"]:
         tell_too_large(session=session, capacity_before=before["capacity"], now=now)
-    promote_waiting(session=session, now=now)
-    return session
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from programs.bookings.choices import SEAT_COUNTED, BookingState
+from programs.bookings.choices import OFF, SEAT_COUNTED, BookingState
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
 from programs.bookings.rules import booking as booking_rules
@@ -74,7 +74,7 @@ def move_booking(*, booking: Booking, to: BookingState, changes: dict[str, Any] 
 
 def end_booking(*, booking: Booking, to: BookingState, reason: str, now: datetime) -> None:
     """Move ``booking`` to a state in which nobody comes, for ``reason``. As ``move_booking``."""
-    changes = {"ended_at": now, "end_reason": reason[:300], "calendar_sequence": booking.calendar_sequence + 1}
+    changes = {"ended_at": now, "end_reason": reason[:300]}
     move_booking(booking=booking, to=to, changes=changes)
 
 
@@ -123,6 +123,8 @@ def raise_capacity(*, session: Session, seats: int) -> None:
 def _move(*, booking: Booking, values: dict[str, Any]) -> None:
     before, to = booking.state, values["state"]
     refuse_if(booking_rules.move_refusal(booking, to))
+    if (before in OFF) != (to in OFF):  # only a higher number takes an entry out of a calendar, or brings it back
+        values["calendar_sequence"] = booking.calendar_sequence + 1
     if Booking.objects.filter(pk=booking.pk, state=before).update(**values) != 1:
         booking.refresh_from_db(fields=["state"])
         refuse_if(booking_rules.move_refusal(booking, to))

@@ -50,7 +50,10 @@ PER_PAGE = 20
 @signed_in
 @require_safe
 def booking_list(request: HttpRequest) -> HttpResponse:
-    bookings = bookings_visible_to(request.user)
+    seen = bookings_visible_to(request.user)
+    classes = list(booking_queries.classes_with(seen, request.user)) if roles_of(request.user).school_ids else []
+    chosen = next((each for each in classes if str(each.pk) == request.GET.get("class")), None)
+    bookings = seen.filter(class_group=chosen) if chosen else seen
     sizes = booking_queries.group_sizes(bookings)
     asked = request.GET.get("state", "")
     group = asked if asked in BOOKING_GROUP_LABELS else ""
@@ -61,6 +64,8 @@ def booking_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "group": group,
         "tabs": tabs,
+        "classes": classes,
+        "chosen": chosen,
         "may_book": bool(roles_of(request.user).working_schools),
         "several_schools": len(roles_of(request.user).school_ids) != 1,
     }

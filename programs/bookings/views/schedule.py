@@ -41,11 +41,15 @@ REACH = timedelta(days=3660)  # a calendar has no neighbours further away than t
 @require_safe
 def centre_schedule(request: HttpRequest, code: str) -> HttpResponse:
     centre = centre_of(request, code)
-    today = timezone.localdate()
-    shown = centre_month(centre, _month(request, today), today=today, waiting=queries.waiting_groups())
+    today, trips = timezone.localdate(), list(schedule.trips_of(centre))
+    trip = next((each for each in trips if each.code == request.GET.get("trip")), None)
+    month = _month(request, today)
+    shown = centre_month(centre, month, today=today, waiting=queries.waiting_groups(), trip=trip)
     context = {
         "centre": centre,
         "calendar": shown,
+        "trips": trips,
+        "chosen": trip,
         "month_name": month_title(shown.first),
         "weekday_names": [weekday_name(day.day, short=True) for day in shown.weeks[0]],
         "may_schedule": may_schedule(request.user, centre),

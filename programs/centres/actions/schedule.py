@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -129,7 +129,7 @@ def lock_room(*, room_id: int) -> None:
 
 
 def must_be_free(
-    *, room: Room, starts_at: datetime, ends_at: datetime, now: datetime, without: int | None = None
+    *, room: Room, starts_at: datetime, ends_at: datetime, now: datetime, without: Collection[int] = ()
 ) -> None:
     """Raises ``Refused`` with what keeps a session out of ``room``, beside the field that has to change."""
     day = timezone.localtime(starts_at).date()
@@ -138,7 +138,9 @@ def must_be_free(
 
 
 @contextmanager
-def named_overlap(*, room: Room, starts_at: datetime, ends_at: datetime, without: int | None = None) -> Iterator[None]:
+def named_overlap(
+    *, room: Room, starts_at: datetime, ends_at: datetime, without: Collection[int] = ()
+) -> Iterator[None]:
     """The database's own refusal of two sessions in one room, answered in the same words as the rule's."""
     try:
         with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -12,7 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from programs.centres.choices import CentreRole, SessionState
-from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, Session, SessionSeries
+from programs.centres.models import Blackout, Centre, FieldTrip, OpeningHours, Room, Season, Session, SessionSeries
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins
 from programs.centres.rules import Busy, ClosedDays, RoomPlan, SeasonTerms
 from programs.core.models import Holiday
@@ -24,7 +25,7 @@ def managed_centre_ids(user) -> frozenset[int]:
     """The centres that this person manages now; one query per user object."""
     cached = getattr(user, "_managed_centre_ids", None)
     if cached is None:
-        posts = user.centre_posts.filter(ended_on__isnull=True, role=CentreRole.MANAGER)
+        posts = user.centre_posts.current().filter(role=CentreRole.MANAGER)
         cached = user._managed_centre_ids = frozenset(posts.values_list("centre_id", flat=True))
     return cached
 
@@ -75,8 +76,8 @@ def terms_of(season: Season) -> SeasonTerms:
 
 
 # --- A room's plan ------------------------------------------------------------------------------
-def room_plan(room: Room, *, first: date, last: date, without: int | None = None) -> RoomPlan:
-    """When ``room`` can be used from ``first`` to ``last``; session ``without`` is thought away, as it moves."""
+def room_plan(room: Room, *, first: date, last: date, without: Collection[int] = ()) -> RoomPlan:
+    """When ``room`` can be used from ``first`` to ``last``; sessions ``without`` are thought away, as they move."""
     return RoomPlan(
         hours=hours_by_weekday(room.centre_id),
         holidays=holidays(first, last),
@@ -104,9 +105,9 @@ def closed_days(centre: Centre | int, first: date, last: date, *, room: Room | N
     return [ClosedDays(row.starts_on, row.ends_on, row.reason) for row in rows]
 
 
-def _busy(room: Room, first: date, last: date, *, without: int | None) -> list[Busy]:
+def _busy(room: Room, first: date, last: date, *, without: Collection[int]) -> list[Busy]:
     rows = Session.objects.filter(room=room, starts_at__lt=day_begins(last + timedelta(days=1)))
-    rows = rows.filter(ends_at__gt=day_begins(first)).exclude(state=SessionState.CANCELLED).exclude(pk=without)
+    rows = rows.filter(ends_at__gt=day_begins(first)).exclude(state=SessionState.CANCELLED).exclude(pk__in=without)
     return [Busy(row.starts_at, row.ends_at, row.field_trip.local_title) for row in rows.select_related("field_trip")]
 
 
@@ -198,8 +199,17 @@ class PlannedMonth:
         return any(day.sessions for week in self.weeks for day in week)
 
 
-def centre_month(centre: Centre, month: date, *, today: date, waiting: Count) -> PlannedMonth:
-    """The sessions of ``centre`` in a month, in four queries; ``waiting`` counts the groups that wait for each."""
+def trips_of(centre: Centre) -> QuerySet[FieldTrip]:
+    return centre.field_trips.order_by("title")
+
+
+def centre_month(
+    centre: Centre, month: date, *, today: date, waiting: Count, trip: FieldTrip | None = None
+) -> PlannedMonth:
+    """The sessions of ``centre`` in a month, or those of a ``trip``, in four queries.
+
+    ``waiting`` counts the groups that wait for each.
+    """
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     sessions = (
@@ -209,7 +219,8 @@ def centre_month(centre: Centre, month: date, *, today: date, waiting: Count) ->
         .annotate(waiting=waiting)
     )
     of_day: dict[date, list[Session]] = defaultdict(list)
-    for session in sessions.order_by("starts_at", "room__name", "pk"):
+    shown = sessions.filter(field_trip=trip) if trip else sessions
+    for session in shown.order_by("starts_at", "room__name", "pk"):
         of_day[timezone.localtime(session.starts_at).date()].append(session)
     closed = [*closed_days(centre, first, following, room=None), *holidays(first, following)]
     hours = hours_by_weekday(centre)

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from programs.centres.choices import SessionState
-from programs.centres.models import AdultRatio, FieldTrip, SeasonOpening, Session
+from programs.centres.models import AdultRatio, FieldTrip, Room, SeasonOpening, Session
 from programs.core.choices import Level, level_of_grade
 from programs.schools.models import School
 
@@ -94,16 +94,16 @@ def with_ratios(sessions: QuerySet[Session]) -> QuerySet[Session]:
 
 def ratio_of_session(session: Session, grade: int) -> int:
     """Pupils per adult in a session, without a further question where it came ``with_ratios``."""
-    column = f"ratio_{level_of_grade(grade)}"
+    column, trip = f"ratio_{level_of_grade(grade)}", session.field_trip
     if not hasattr(session, column):
-        return pupils_per_adult(session.field_trip, grade)
-    return getattr(session, column) or session.field_trip.pupils_per_adult
+        return pupils_per_adult(trip, grade)
+    return trip.ratio_for(level_of_grade(grade), own={level_of_grade(grade): getattr(session, column)})
 
 
 def ratios_of(trip: FieldTrip) -> dict[Level, int]:
     """Pupils per adult of each level of the trip."""
     own = dict(AdultRatio.objects.filter(field_trip=trip.pk).values_list("level", "pupils_per_adult"))
-    return {level: own.get(level, trip.pupils_per_adult) for level in trip.levels}
+    return {level: trip.ratio_for(level, own=own) for level in trip.levels}
 
 
 def shown_ratios(trip: FieldTrip) -> list[tuple[str, int]]:
@@ -116,7 +116,13 @@ def shown_ratios(trip: FieldTrip) -> list[tuple[str, int]]:
 
 def pupils_per_adult(trip: FieldTrip, grade: int) -> int:
     """How many pupils of this grade one adult may accompany on the trip."""
-    return ratios_of(trip).get(level_of_grade(grade), trip.pupils_per_adult)
+    return trip.ratio_for(level_of_grade(grade), own=ratios_of(trip))
+
+
+def largest_group_of(trip: FieldTrip) -> int:
+    """How many pupils a group of the trip may have in the centre's largest room; a session in a smaller one says less."""
+    largest = Room.objects.filter(centre=trip.centre_id).aggregate(most=Max("capacity"))["most"]
+    return trip.largest_group(places=largest or trip.max_pupils)
 
 
 SESSION_PARTS = ("field_trip__centre__ward", "room")
@@ -128,7 +134,7 @@ def centre_ids_of(user) -> frozenset[int]:
         return frozenset()
     cached = getattr(user, "_centre_ids", None)
     if cached is None:
-        posts = user.centre_posts.filter(ended_on__isnull=True)
+        posts = user.centre_posts.current()
         cached = user._centre_ids = frozenset(posts.values_list("centre_id", flat=True))
     return cached
 

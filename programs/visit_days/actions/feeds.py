@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,11 +40,19 @@ def revoke_feed(*, feed: CalendarFeed, by: User) -> None:
         record(by=by, action="feed.revoke", obj=feed)
 
 
-def note_reading(*, feed: CalendarFeed) -> None:
-    """Record the day of the last reading, so that forgotten addresses are noticed; at most once a day."""
-    today = timezone.localdate()
-    if feed.last_read_on != today:
-        CalendarFeed.objects.filter(pk=feed.pk).update(last_read_on=today)
+def note_reading(*, feed: CalendarFeed, shown_hash: str, now: datetime) -> datetime:
+    """Record the day of a reading, so that forgotten addresses are noticed; gives since when it has shown the same.
+
+    Writes at most once a day, and when it shows something else than before.
+    """
+    today, since = timezone.localtime(now).date(), feed.shown_since
+    if since is None or feed.shown_hash != shown_hash:
+        since = now.replace(microsecond=0)
+    elif feed.last_read_on == today:
+        return since
+    read = {"last_read_on": today, "shown_hash": shown_hash, "shown_since": since}
+    CalendarFeed.objects.filter(pk=feed.pk).update(**read)
+    return since
 
 
 def _revoke(*, by: User, centre: Centre | None) -> None:

@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
                 ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('last_read_on', models.DateField(blank=True, null=True)),
+                ('shown_hash', models.CharField(blank=True, editable=False, max_length=64)),
+                ('shown_since', models.DateTimeField(editable=False, null=True)),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ('centre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to='centres.centre')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL)),

@@ -35,8 +35,9 @@ class DaySession:
         return [booking for booking in self.groups if booking.arrived_pupils is not None]
 
     @property
-    def pupils_booked(self) -> int:
-        return sum(booking.pupils for booking in self.groups)
+    def pupils_expected(self) -> int:
+        """As each school said it last; places are counted by the session itself."""
+        return sum(booking.size_now["pupils"] for booking in self.groups)
 
     @property
     def pupils_arrived(self) -> int:
@@ -67,8 +68,8 @@ class CentreDay:
         return sum(len(each.arrived) for each in self.sessions)
 
     @property
-    def pupils_booked(self) -> int:
-        return sum(each.pupils_booked for each in self.sessions)
+    def pupils_expected(self) -> int:
+        return sum(each.pupils_expected for each in self.sessions)
 
     @property
     def pupils_arrived(self) -> int:
@@ -135,8 +136,8 @@ def _reference(bookings: QuerySet[Booking], code: str) -> str | None:
     return bookings.filter(pass_code=read_code(code)).values_list("reference", flat=True).first()
 
 
-def pupils_in_term(schools: set[int], term: Term) -> dict[str, int]:
-    """Pupils of ``schools`` who came to a session in ``term``, and how many of them were girls."""
+def visits_in_term(schools: set[int], term: Term) -> dict[str, int]:
+    """How often pupils of ``schools`` came to a session in ``term``, and how often girls: who came twice counts twice."""
     figures = (
         Booking.objects.came()
         .filter(

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.bookings.ical import CALENDAR_TYPE, calendar_feed
+from programs.bookings.models import Booking
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
 from programs.visit_days import policy
 from programs.visit_days.actions.feeds import make_feed, note_reading, revoke_feed
 from programs.visit_days.forms import FeedForm
+from programs.visit_days.models import CalendarFeed
 from programs.visit_days.queries import day as day_queries
-from programs.visit_days.queries.feeds import bookings_in, feed_with_token, feeds_seen_by
+from programs.visit_days.queries.feeds import bookings_in, feed_with_token, feeds_seen_by, hash_of_shown
 
 
 @signed_in
@@ -51,15 +58,30 @@ def _revoke(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def feed_read(request: HttpRequest, token: str) -> HttpResponse:
-    """For calendar programs, which cannot sign in: the secret in the address is the key. No person is named."""
+    """For calendar programs, which cannot sign in: the secret in the address is the key. No person is named.
+
+    They ask every hour: as long as nothing has changed, the answer is 304.
+    """
     feed = feed_with_token(token)
     not_found_unless(feed is not None)
     now = timezone.now()
     with translation.override(feed.user.language):
-        name = feed.centre.local_name if feed.centre else _("Visits I am leading")
-        text = calendar_feed(bookings_in(feed, now=now), name=name, for_centre=bool(feed.centre_id), stamp=now)
-    note_reading(feed=feed)
-    response = HttpResponse(text, content_type=CALENDAR_TYPE)
+        bookings = bookings_in(feed, now=now)
+        shown_hash = hash_of_shown(feed, bookings)
+        since = note_reading(feed=feed, shown_hash=shown_hash, now=now)
+        known = {"etag": quote_etag(shown_hash), "last_modified": int(since.timestamp())}
+        response = get_conditional_response(request, **known) or _feed(feed, bookings, since=since)
+    response["ETag"], response["Last-Modified"] = known["etag"], http_date(known["last_modified"])
+    return _private(response)
+
+
+def _feed(feed: CalendarFeed, bookings: QuerySet[Booking], *, since: datetime) -> HttpResponse:
+    name = feed.centre.local_name if feed.centre else _("Visits I am leading")
+    text = calendar_feed(bookings, name=name, for_centre=bool(feed.centre_id), stamp=since)
+    return HttpResponse(text, content_type=CALENDAR_TYPE)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, max-age=900"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -1,0 +1,91 @@
+"""The shape of what changes a timetable."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from programs.centres.choices import WaitingPolicy
+from programs.centres.forms import MomentField, number
+from programs.centres.models import Centre, Season, Session
+from programs.core.dates import short_moment
+from programs.core.forms import CleanFormMixin, WholeNumberField
+from programs.core.versions import VersionedFormMixin
+from programs.timetables.rules import SeriesChange, Terms
+
+MOST_DAYS, MOST_MINUTES = 366, 24 * 60
+
+
+class SignedField(WholeNumberField):
+    """A number that may be below zero, with either minus sign; the keyboard of digits has none."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "class": "number"})
+
+    def to_python(self, value: object) -> int | None:
+        return super().to_python(value.replace("−", "-") if isinstance(value, str) else value)
+
+
+class SeriesChangeForm(CleanFormMixin, forms.Form):
+    days = SignedField(
+        label=_("Days later"),
+        required=False,
+        min_value=-MOST_DAYS,
+        max_value=MOST_DAYS,
+        help_text=_("For example 7: a week later; −1: a day earlier. If left empty: the same day."),
+    )
+    minutes = SignedField(
+        label=_("Minutes later"),
+        required=False,
+        min_value=-MOST_MINUTES,
+        max_value=MOST_MINUTES,
+        help_text=_("For example 60: an hour later; −30: half an hour earlier. If left empty: the same hour."),
+    )
+    room = forms.ModelChoiceField(label=_("Room"), queryset=None, required=False, empty_label=_("As it is"))
+    capacity = number(
+        label=_("Places"), required=False, min_value=1, max_value=1000, help_text=_("If left empty: as it is.")
+    )
+
+    def __init__(self, *args, centre: Centre, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["room"].queryset = centre.rooms.all()
+        self.fields["room"].label_from_instance = lambda room: f"{room.name} ({room.capacity})"
+
+    @property
+    def change(self) -> SeriesChange:
+        typed = self.cleaned_data
+        return SeriesChange(typed["days"] or 0, typed["minutes"] or 0, typed["room"], typed["capacity"])
+
+
+class SwapForm(VersionedFormMixin):
+    other = forms.ModelChoiceField(label=_("Swap rooms with"), queryset=None)
+
+    def __init__(self, *args, others: QuerySet[Session], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"].queryset = others
+        self.fields["other"].label_from_instance = lambda other: (
+            f"{other.room.name} ({other.room.capacity}): {other.field_trip.local_title}, "
+            f"{short_moment(other.starts_at)}"
+        )
+
+
+class TermsForm(CleanFormMixin, VersionedFormMixin, forms.Form):
+    waiting_policy = forms.ChoiceField(label=_("Waiting list"), choices=WaitingPolicy)
+    one_group = forms.BooleanField(label=_("One group only, whatever its size"), required=False)
+    season = forms.ModelChoiceField(
+        label=_("Season"),
+        queryset=None,
+        required=False,
+        empty_label=_("No season"),
+        help_text=_("The season sets when booking opens and how places are allocated."),
+    )
+    booking_opens_at = MomentField(label=_("Booking opens"))
+    booking_closes_at = MomentField(label=_("Booking closes"))
+
+    def __init__(self, *args, seasons: QuerySet[Season], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["season"].queryset = seasons
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(**{name: value for name, value in self.cleaned_data.items() if name != "version"})

@@ -1,0 +1,68 @@
+"""What the rules of a changed timetable ask: a series with its groups, the plans of rooms, sessions to swap with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from programs.bookings.choices import LIVE, BookingState
+from programs.bookings.models import Booking
+from programs.bookings.queries import remaining_of
+from programs.centres.models import Room, Season, Session, SessionSeries
+from programs.centres.queries import schedule
+from programs.centres.rules import RoomPlan
+from programs.timetables.rules import ChangePlan, Coming, SeriesChange, Terms, plan_change, target_of
+
+
+def plan_of(series: SessionSeries, change: SeriesChange, *, now: datetime) -> ChangePlan:
+    """What ``change`` would do now: the preview, and again under the locks. Four queries for each room."""
+    live = Q(bookings__state__in=LIVE)
+    rows = remaining_of(series, now=now).annotate(
+        groups=Count("bookings", filter=live),
+        waiting=Count("bookings", filter=Q(bookings__state=BookingState.WAITLISTED)),
+    )
+    coming = [Coming(session, session.groups, session.waiting) for session in rows]
+    targets = [target_of(change, each) for each in coming]
+    moments = [line.starts_at for line in targets] + [each.session.starts_at for each in coming]
+    rooms = {line.room.pk: line.room for line in targets} | {each.session.room_id: each.session.room for each in coming}
+    plans = plans_of(rooms.values(), moments, without=[each.session.pk for each in coming])
+    return plan_change(change, coming, plans, now=now)
+
+
+def plans_of(rooms: Iterable[Room], moments: Collection[datetime], *, without: Collection[int]) -> dict[int, RoomPlan]:
+    """Each room's plan for the days of ``moments``, without the sessions that are about to move."""
+    if not moments:
+        return {}
+    first, last = (timezone.localtime(moment).date() for moment in (min(moments), max(moments)))
+    return {room.pk: schedule.room_plan(room, first=first, last=last, without=without) for room in rooms}
+
+
+def swaps_with(session: Session) -> QuerySet[Session]:
+    """Sessions of the same centre that share some of its time in other rooms."""
+    others = Session.objects.upcoming(timezone.now()).filter(field_trip__centre=session.field_trip.centre_id)
+    beside = others.filter(starts_at__lt=session.ends_at, ends_at__gt=session.starts_at)
+    return beside.exclude(room=session.room_id).select_related("field_trip", "room").order_by("starts_at", "room__name")
+
+
+def terms_of(session: Session) -> Terms:
+    """As its form can say them: to the minute."""
+    moments = {name: getattr(session, name) for name in ("booking_opens_at", "booking_closes_at")}
+    return Terms(
+        waiting_policy=session.waiting_policy,
+        one_group=session.one_group,
+        season=session.season,
+        **{name: moment.replace(second=0, microsecond=0) for name, moment in moments.items()},
+    )
+
+
+def seasons_for(session: Session, *, now: datetime) -> QuerySet[Season]:
+    """Seasons that are still open, and the session's own."""
+    return schedule.open_seasons(now=now) | Season.objects.filter(pk=session.season_id)
+
+
+def groups_in(session: Session) -> list[Booking]:
+    """Groups that hold places or wait, in the order in which they came."""
+    return list(session.bookings.filter(state__in=LIVE).select_related("school").order_by("created_at", "pk"))
