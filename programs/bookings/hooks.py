@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -14,6 +14,8 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import LIVE, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking
+from programs.bookings.queries import group_counts
+from programs.centres.hooks import GROUPS_IN
 from programs.centres.models import Session
 from programs.core.audit import record
 from programs.core.refusals import Refusal
@@ -39,6 +41,13 @@ def other_way_of(session: Session) -> Model | None:
     """What decides about the places of ``session`` where booking does not."""
     way = OTHER_WAYS.get(session.mode)
     return way.of(session) if way else None
+
+
+def groups_in(sessions: QuerySet[Session]) -> int:
+    return group_counts(sessions)["groups"]
+
+
+GROUPS_IN.append(groups_in)
 
 
 @when_school_closes

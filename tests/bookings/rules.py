@@ -12,6 +12,7 @@ from programs.bookings.choices import ApprovalKind, BookingState
 from programs.bookings.models import BookingApproval
 from programs.bookings.queries import checklist_of, school_facts_of, session_to_book
 from programs.bookings.rules import booking, group, papers, waiting
+from programs.core.calendar import working_days
 from programs.core.choices import Level
 from tests.centres.make import book, make_session
 from tests.people import make_class, make_school, make_teacher
@@ -32,6 +33,7 @@ def calls() -> list[partial]:
     approval = BookingApproval(booking=held, kind=ApprovalKind.PRINCIPAL)
     size = {"pupils": 20, "adults": 2, "pupils_per_adult": 20}
     checklist = checklist_of(held)
+    days = working_days(now, session.starts_at)
     return [
         partial(booking.adults_needed, 30, 20),
         partial(booking.session_refusal, session, now=now),
@@ -58,9 +60,9 @@ def calls() -> list[partial]:
         partial(group.resize_refusal, confirmed, **size, girls=None, named=25, now=held.session.starts_at),
         partial(group.no_room_refusal, seats_left=1, others_wait=False),
         partial(papers.approval_label, ApprovalKind.WARD, held.school),
-        partial(papers.papers_due, held.session, now=now),
-        partial(papers.warning_due, since=now, due=held.papers_due_at),
+        partial(papers.papers_due, held.session, days=days, now=now),
         partial(papers.lapses, held, now=now),
+        partial(papers.lapse_reason, checklist),
         partial(papers.paper_refusal, held, text="", has_file=False),
         partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
         partial(papers.risks_of, held.session.field_trip, same_ward=True, same_city=True, level=Level.LOWER_SECONDARY),
@@ -68,11 +70,14 @@ def calls() -> list[partial]:
         partial(papers.to_ask_now, [ApprovalKind.PRINCIPAL], {}),
         partial(papers.is_approved, [ApprovalKind.PRINCIPAL], {}),
         partial(papers.decision_refusal, held, approval, approved=False, reason=""),
-        partial(waiting.promotable, queue, held.session),
+        partial(waiting.promotable, queue, held.session, now=now),
+        partial(waiting.is_ready, held, now=now),
+        partial(waiting.holds_up, held, held.session, now=now),
+        partial(waiting.has_turn, held, held.session, now=now),
+        partial(waiting.standing, queue, held.session, days=days, now=now),
         partial(waiting.too_large, held, held.session),
         partial(waiting.passed_over, queue, queue[1:]),
-        partial(waiting.list_moves, held.session, now=now),
-        partial(waiting.offer_ends, held.session, now=now),
+        partial(waiting.offer_lapses, held, now=now),
         partial(waiting.accept_refusal, held, now=now),
         partial(waiting.leave_refusal, held, now=now),
         partial(waiting.room_left, held.session),

@@ -106,6 +106,7 @@ def _book(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
 def _queue(entry: BallotEntry, *, by: User, now: datetime) -> Booking:
     booking = _wish(entry, now=now)
     booking.waiting_since = now + timedelta(microseconds=entry.place or 0)
+    booking.turn_at = entry.session.turn_of(since=now)
     booking.save(force_insert=True)
     record(by=by, action="booking.wait", obj=booking, after=_of_ballot(entry, booking))
     return booking
