@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -14,6 +14,8 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import LIVE, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking
+from programs.bookings.queries import group_counts
+from programs.centres.hooks import GROUPS_IN
 from programs.centres.models import Session
 from programs.core.audit import record
 from programs.core.refusals import Refusal
@@ -57,6 +59,13 @@ def tell_other_way(session: Session, *, moved_from: datetime | None = None, reas
     """Tell those who hope for places of a moved or cancelled session in another way than by a booking."""
     if found := other_way_of(session):
         OTHER_WAYS[session.mode].changed(found, session, moved_from=moved_from, reason=reason)
+
+
+def groups_in(sessions: QuerySet[Session]) -> int:
+    return group_counts(sessions)["groups"]
+
+
+GROUPS_IN.append(groups_in)
 
 
 @when_school_closes

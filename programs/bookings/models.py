@@ -155,10 +155,12 @@ class Booking(GroupColumns):
     pass_code = models.CharField(max_length=26, unique=True, editable=False, default=new_pass_code)
     offered_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)
-    warned_at = models.DateTimeField(null=True, blank=True)  # that its papers are due
+    warned_at = models.DateTimeField(null=True, blank=True)  # that its papers are due, or that its offer ends
     override_reason = models.CharField(_("reason for the exception"), max_length=300, blank=True)
     override_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     waiting_since = models.DateTimeField(null=True, blank=True)
+    passes = models.PositiveSmallIntegerField(default=0)  # how often a smaller group was offered places before it
+    turn_at = models.DateTimeField(null=True, blank=True)  # from when on places are kept for it
     papers_due_at = models.DateTimeField(null=True, blank=True)
     grace_given_at = models.DateTimeField(null=True, blank=True)  # only an authority's answer was missing when due
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -172,6 +174,8 @@ class Booking(GroupColumns):
     alternative = models.CharField(_("activity of the pupils who stay at school"), max_length=300, blank=True)
     calendar_sequence = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    cluster_opens_at: datetime | None = None  # read with the waiting list
 
     objects = BookingQuerySet.as_manager()
 

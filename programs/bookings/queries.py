@@ -26,11 +26,13 @@ from programs.bookings.models import Booking, BookingApproval, BookingPaper, Ros
 from programs.bookings.rules import papers
 from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
 from programs.bookings.rules.papers import ApprovalLine, Checklist, Consents, PaperLine
-from programs.centres.choices import CentreRole, PaperKind, VisitRisk
+from programs.bookings.rules.waiting import Standing, standing
+from programs.centres.choices import CentreRole, PaperKind, VisitRisk, WaitingPolicy
 from programs.centres.models import SeasonOpening, Session, SessionSeries
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
+from programs.core.calendar import working_days
 from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared
 from programs.pupils.models import ClassGroup
@@ -158,27 +160,27 @@ def hash_of_key(user, key: str) -> str:
     return hashlib.sha256(f"{user.pk}:{key}".encode()).hexdigest()
 
 
-def _session_to_book(pk: int, key: str) -> QuerySet[Session]:
+def _session_to_book(pk: int, key: str, now: datetime) -> QuerySet[Session]:
     holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
     earlier = Booking.objects.filter(key_hash=key).values("reference")[:1]
     sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(
-        on_holiday=Exists(holidays), earlier_reference=Subquery(earlier)
+        on_holiday=Exists(holidays), earlier_reference=Subquery(earlier), somebody_first=_somebody_first(now)
     )
     return with_ratios(sessions).select_related(*SESSION_PARTS, "season").filter(pk=pk).order_by()
 
 
-_SESSION_TO_BOOK = Prepared(_session_to_book, pk=-1, key="key")
+_SESSION_TO_BOOK = Prepared(_session_to_book, pk=-1, key="key", now=A_MOMENT)
 
 
 def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
     """The current session with its trip, centre and season, or None if ``user`` may not see it.
 
-    With its adult ratios, ``on_holiday``, and ``earlier_reference``: the booking that the form with ``key`` made
-    already, or None. One query, since this is the rush.
+    With its adult ratios, ``on_holiday``, ``somebody_first`` of those who wait, and ``earlier_reference``: the booking
+    that the form with ``key`` made already, or None. One query, since this is the rush.
     """
     if session_id > LARGEST_KEY:  # a prepared query hands it to the database as it is
         return None
-    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key))), None)
+    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key), now=timezone.now())), None)
     if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
         return None
     return session
@@ -224,13 +226,48 @@ def school_facts_of(*, wish: Booking, now: datetime) -> SchoolFacts:
     return SchoolFacts(school.is_working, school.opens_at, session.on_holiday, earlier)
 
 
-def someone_waits(session: Session) -> bool:
-    """Whether a group waits that could move up.
+def waiting_list(sessions: Q) -> QuerySet[Booking]:
+    """The groups that wait for ``sessions``, each list in its order, with when booking opens for their clusters."""
+    openings = SeasonOpening.objects.filter(season=OuterRef("session__season"), cluster=OuterRef("school__cluster"))
+    waiting = Booking.objects.waiting().filter(sessions).order_by("session_id", "waiting_since", "id")
+    with_opening = waiting.annotate(cluster_opens_at=Subquery(openings.values("opens_at")[:1]))
+    return with_opening.select_related("school", "class_group", "leader")
 
-    One of a suspended school, and one larger than the whole session, hold nobody else back.
+
+def standing_of(session: Session, *, now: datetime) -> Standing:
+    queue = list(waiting_list(Q(session=session)))
+    return standing(queue, session, days=working_days(now, session.starts_at), now=now) if queue else Standing(None, [])
+
+
+def lists_that_may_move(*, now: datetime) -> QuerySet[Booking]:
+    """The waiting lists of open sessions with places for one of their groups, each with its session."""
+    fits = Booking.objects.waiting().filter(session=OuterRef("pk"), pupils__lte=_LEFT)
+    sessions = Session.objects.upcoming(now).filter(Exists(fits), booking_opens_at__lte=now)
+    return waiting_list(Q(session__in=sessions.order_by().values("pk"))).select_related(
+        "school", "session__field_trip__centre"
+    )
+
+
+_LEFT = OuterRef("capacity") - OuterRef("seats_taken")
+
+
+def _somebody_first(now: datetime) -> Exists:
+    """Whether a group waits that comes before anybody else: in strict order, once it is its turn, or when it fits.
+
+    One of a suspended school, or for whose cluster booking is not open yet, or larger than the session, holds nobody
+    back.
     """
-    could = session.bookings.waiting().filter(school__state__in=WORKING_STATES, pupils__lte=session.capacity)
-    return could.exists()
+    strict, its_turn = Q(session__waiting_policy=WaitingPolicy.STRICT), Q(turn_at__lte=now)
+    later = SeasonOpening.objects.filter(
+        season=OuterRef("session__season"), cluster=OuterRef("school__cluster"), opens_at__gt=now
+    )
+    could = Booking.objects.waiting().filter(school__state__in=WORKING_STATES, pupils__lte=OuterRef("capacity"))
+    return Exists(could.filter(~Exists(later), strict | its_turn | Q(pupils__lte=_LEFT), session=OuterRef("pk")))
+
+
+def somebody_first(session: Session, *, now: datetime) -> bool:
+    """As ``session_to_book`` reads it with the session."""
+    return Session.objects.filter(_somebody_first(now), pk=session.pk).exists()
 
 
 def waiting_place(booking: Booking) -> int:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.models import Booking
-from programs.bookings.rules.waiting import LAST_OFFER, too_large
-from programs.centres.choices import WaitingPolicy
+from programs.bookings.rules.waiting import too_large
 from programs.centres.models import Session
 
 
@@ -43,28 +40,6 @@ def coming_pupils(booking: Booking, *, staying: int) -> int:
 
 def expected_adults(booking: Booking) -> int:
     return booking.adults if booking.confirmed_adults is None else booking.confirmed_adults
-
-
-def policy_words(session: Session) -> str:
-    """The rule of the session's waiting list, in words for everyone waiting."""
-    hours = LAST_OFFER // timedelta(hours=1)
-    until = _("After booking closes, places are still offered until {hours} hours before the session begins.")
-    return f"{_order_words(session)} {until.format(hours=hours)}"
-
-
-def _order_words(session: Session) -> str:
-    if session.one_group:
-        return _("This session takes only one group: the places are offered to the first group in the queue.")
-    if session.waiting_policy == WaitingPolicy.STRICT:
-        return _(
-            "Strict order: the places are offered to the first group in the queue. No group is passed over; the "
-            "list waits until the first group fits. Only a group larger than the whole session does not hold up "
-            "the others."
-        )
-    return _(
-        "First group that fits: places are offered in list order to the first group that is small enough. A "
-        "larger group keeps its position, and each time it is passed over is recorded."
-    )
 
 
 def too_large_words(booking: Booking, session: Session) -> str:

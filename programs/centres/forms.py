@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.centres.choices import BookingMode, WaitingPolicy, Weekday
-from programs.centres.models import Centre, FieldTrip, Room, Season
+from programs.centres.models import TURN, TURN_AFTER_DAYS, TURN_AFTER_PASSES, Centre, FieldTrip, Room, Season
 from programs.centres.rules import Rhythm, SeasonTerms
 from programs.core.choices import GRADES_OF_LEVEL, Grade, Level
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, ReadField, WholeNumberField
@@ -143,6 +143,8 @@ class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     waiting_policy = forms.ChoiceField(
         label=_("Who moves up from the waiting list"), choices=WaitingPolicy, initial=WaitingPolicy.FIRST_FIT
     )
+    turn_after_passes = number(label=_("Passes before a turn"), min_value=1, max_value=99, initial=TURN_AFTER_PASSES)
+    turn_after_days = number(label=_("Or days of waiting"), min_value=1, max_value=365, initial=TURN_AFTER_DAYS)
     season = forms.ModelChoiceField(
         label=_("Season"),
         queryset=None,
@@ -172,7 +174,7 @@ class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
     def offer(self) -> dict:
         """What was typed, in the words of ``actions.schedule.Offer``."""
-        names = ("field_trip", "room", "capacity", "season", "one_group", "waiting_policy", "closes_days")
+        names = ("field_trip", "room", "capacity", "season", "one_group", "waiting_policy", *TURN, "closes_days")
         opens_on = self.cleaned_data["opens_on"]
         return {name: self.cleaned_data[name] for name in names} | {
             "opens_at": moment_of(opens_on, time(7)) if opens_on else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -294,6 +294,10 @@ class SessionSeries(models.Model):
 ROOM_FREE = "session_room_free"  # the database's refusal of two sessions in one room at one time (migration 0003)
 
 
+TURN = ("turn_after_passes", "turn_after_days")
+TURN_AFTER_PASSES, TURN_AFTER_DAYS = 3, 14  # what a new session begins with
+
+
 class SessionQuerySet(models.QuerySet):
     def upcoming(self, now: datetime) -> SessionQuerySet:
         return self.filter(state=SessionState.SCHEDULED, starts_at__gt=now)
@@ -318,11 +322,16 @@ class Session(models.Model):
     )
     one_group = models.BooleanField(_("one group only"), default=False)
     waiting_policy = models.CharField(max_length=10, choices=WaitingPolicy, default=WaitingPolicy.FIRST_FIT)
+    # A larger group that smaller ones overtake: after so many times, or so many days, places are kept for it.
+    turn_after_passes = models.PositiveSmallIntegerField(default=TURN_AFTER_PASSES)
+    turn_after_days = models.PositiveSmallIntegerField(default=TURN_AFTER_DAYS)
     booking_opens_at = models.DateTimeField(_("booking opens"))
     booking_closes_at = models.DateTimeField(_("booking closes"))
     state = models.CharField(_("status"), max_length=10, choices=SessionState, default=SessionState.SCHEDULED)
     closed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    somebody_first: bool  # of those who wait: read with a session that is being booked
 
     objects = SessionQuerySet.as_manager()
 
@@ -347,6 +356,10 @@ class Session(models.Model):
         if self.one_group and self.seats_taken:
             return 0
         return self.capacity - self.seats_taken
+
+    def turn_of(self, *, since: datetime) -> datetime:
+        """When the turn comes of a group that waits since then, however seldom it is passed over."""
+        return since + timedelta(days=self.turn_after_days)
 
     @property
     def place(self) -> dict[str, object]:

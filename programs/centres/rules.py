@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.centres.choices import SessionState
+from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import FieldTrip, Room, Season, Session
+from programs.core.calendar import WorkingDays
 from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal
 
@@ -268,6 +269,34 @@ def shrink_room_refusal(*, capacity: int, largest: int) -> Refusal | None:
     )
 
 
+LAST_OFFER = timedelta(hours=12)  # a class that hears of its places later than that before the session is not ready
+
+
+def standing_refusal(session: Session, *, now: datetime) -> Refusal | None:
+    """Why places that are free are offered to nobody on the list now.
+
+    The list moves while booking is open, and after its end until some hours before the session: head counts are
+    finalised about when booking ends, and late cancellations come after that. Their places would otherwise go unused.
+    """
+    trip = session.field_trip
+    if session.state != SessionState.SCHEDULED or not (trip.is_active and trip.centre.is_active):
+        return Refusal("not_offered", _("The session does not take place, so the list has ended."))
+    if session.mode == BookingMode.BALLOT:
+        return Refusal("by_ballot", _("The list moves once the results of the ballot have been sent."))
+    if now < session.booking_opens_at:
+        message = _("The list moves once booking opens, at {time}.")
+        return Refusal("not_open_yet", message.format(time=moment_text(session.booking_opens_at)))
+    if now >= min(session.starts_at, max(session.booking_closes_at, session.starts_at - LAST_OFFER)):
+        return Refusal("too_late", _("So shortly before the session no more places are offered."))
+    return None
+
+
+def offer_ends(session: Session, *, days: WorkingDays, now: datetime) -> datetime | None:
+    """Until when places that are offered now are kept for a group; None where nobody could answer in time."""
+    hours = timedelta(hours=session.field_trip.centre.offer_hours)
+    return days.answer_by(hours, before=session.starts_at, now=now)
+
+
 @dataclass(frozen=True)
 class SeasonTerms:
     """What is said of a season, as its form names it; each cluster with the time from which its schools may book."""
@@ -297,8 +326,8 @@ def season_refusal(terms: SeasonTerms) -> Refusal | None:
     return None
 
 
-def mode_refusal(season: Season, terms: SeasonTerms, *, has_ballot: bool, now: datetime) -> Refusal | None:
-    """Why the season's places can no longer be allocated in another way."""
+def mode_refusal(season: Season, terms: SeasonTerms, *, has_ballot: bool, groups: int, now: datetime) -> Refusal | None:
+    """Why the season's places can no longer be allocated in another way; ``groups`` have booked or wait in it."""
     if terms.mode == season.mode:
         return None
     if season.opens_at <= now:
@@ -308,7 +337,49 @@ def mode_refusal(season: Season, terms: SeasonTerms, *, has_ballot: bool, now: d
     if has_ballot:  # the ballot itself switches it: to the draw, and back once results are sent
         message = _("This season has a ballot: the way places are allocated can no longer be changed here.")
         return Refusal("mode_fixed", message, "mode")
+    if groups:
+        message = ngettext(
+            "{count} group has booked or waits in this season, so its places cannot be drawn. Plan the ballot as a new "
+            "season, or cancel the booking first.",
+            "{count} groups have booked or wait in this season, so its places cannot be drawn. Plan the ballot as a "
+            "new season, or cancel the bookings first.",
+            groups,
+        )
+        return Refusal("has_bookings", message.format(count=groups), "mode")
     return None
+
+
+NAMED = 3  # of the sessions in the way; the others are counted
+
+
+def opening_refusal(terms: SeasonTerms, sessions: Sequence[Session], *, now: datetime) -> Refusal | None:
+    """Why booking may not open then: these of the season's ``sessions`` would have closed before."""
+    openings = {"opens_at": terms.opens_at, **{f"cluster_{pk}": at for pk, at in terms.openings.items() if at}}
+    for field, opens_at in openings.items():
+        late = [session for session in sessions if now < last_chance(session) <= opens_at]
+        if late:
+            names = "; ".join(f"{each.field_trip.local_title}, {moment_text(each.starts_at)}" for each in late[:NAMED])
+            more = f" (+{len(late) - NAMED})" if len(late) > NAMED else ""
+            message = _("Booking of these sessions would close before it opens: {names}. Open earlier, or move them.")
+            return Refusal("never_open", message.format(names=names + more), field)
+    return None
+
+
+def last_chance(session: Session) -> datetime:
+    """When nobody can book it any more."""
+    return min(session.booking_closes_at, session.starts_at)
+
+
+def never_open_refusal(session: Session) -> Refusal | None:
+    """Why nobody can ever book a session that is planned: what its manager is shown."""
+    if session.state != SessionState.SCHEDULED or last_chance(session) > session.booking_opens_at:
+        return None
+    message = _(
+        "No one can book this session: booking closes at {closes}, before it opens at {opens}. Move the session, or "
+        "have its season open earlier."
+    )
+    closes, opens = moment_text(session.booking_closes_at), moment_text(session.booking_opens_at)
+    return Refusal("never_open", message.format(closes=closes, opens=opens))
 
 
 def closed_twice_refusal(reason: str) -> Refusal:

@@ -13,6 +13,7 @@ from programs.bookings.queries import risks_of
 from programs.bookings.rules.papers import basis_of
 from programs.centres.choices import PaperKind
 from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
+from programs.core.calendar import working_days
 from programs.core.choices import Level
 from programs.pupils.models import ClassGroup
 from programs.schools.choices import SchoolRole
@@ -78,7 +79,8 @@ def offer_places(*, bookings: Bookings, now: datetime) -> None:
             leaves.state, leaves.seats, leaves.ended_at = S.CANCELLED_BY_SCHOOL, 0, now - timedelta(hours=3)
             leaves.confirmed_at, leaves.end_reason = None, "Trùng lịch kiểm tra giữa kỳ của trường."
             waiting.state, waiting.seats = S.OFFERED, waiting.pupils
-            waiting.offered_at, waiting.offer_expires_at = now - timedelta(hours=3), now + timedelta(hours=45)
+            ends = working_days(now, now).add(now - timedelta(hours=3), timedelta(hours=48))
+            waiting.offered_at, waiting.offer_expires_at = now - timedelta(hours=3), ends
             return
 
 

@@ -178,6 +178,7 @@ def _build_visits(
     papers.settle_trips()
     papers.book_for_approval(bookings=bookings, sessions=sessions, now=now)
     visits.show_rare_states(bookings=bookings, centre=cast.CENTRE)
+    visits.show_a_list_that_stands_still(bookings=bookings, now=now)
     papers.offer_places(bookings=bookings, now=now)
     bookings.save()
     visits.build_rosters(bookings=bookings, pupils_of=pupils_of)

@@ -17,6 +17,7 @@ from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.rules.booking import adults_needed
 from programs.centres.choices import SessionState
 from programs.centres.models import FieldTrip, Room, Session
+from programs.core.calendar import WORK_ENDS
 from programs.core.models import SchoolYear, Term
 from programs.pupils.models import ClassGroup
 from stem_portal.demo.calendar import Calendar
@@ -115,7 +116,11 @@ def _session(trip: FieldTrip, room, starts_at: datetime, term: Term, now: dateti
 
 
 def _papers_due(session: Session) -> datetime:
-    return _at(timezone.localdate(session.starts_at) - timedelta(days=3), time(23, 59))
+    """The end of the third day before, or of the Friday before a weekend."""
+    day = timezone.localdate(session.starts_at) - timedelta(days=3)
+    while day.weekday() > 4:
+        day -= timedelta(days=1)
+    return _at(day, WORK_ENDS)
 
 
 class Bookings:
@@ -168,8 +173,8 @@ class Bookings:
 
     def _complete(self, booking: Booking, session: Session, created: datetime) -> None:
         if booking.state == S.WAITLISTED:
-            booking.waiting_since = created
-        else:
+            booking.waiting_since, booking.turn_at = created, session.turn_of(since=created)
+        if booking.state in {S.HELD, S.PAPERS_DUE}:
             booking.papers_due_at = _papers_due(session)
         if booking.state in {S.CONFIRMED, S.ATTENDED, S.CLOSED, S.NO_SHOW}:
             booking.confirmed_at = created + timedelta(days=1)
@@ -251,6 +256,20 @@ def show_rare_states(*, bookings: Bookings, centre: str) -> None:
     came = max((booking for booking in elsewhere if booking.state == S.CLOSED), key=lambda one: one.session.starts_at)
     came.state, came.session.state, came.session.closed_at = S.ATTENDED, SessionState.SCHEDULED, None
     came.session.save(update_fields=["state", "closed_at"])
+
+
+def show_a_list_that_stands_still(*, bookings: Bookings, now: datetime) -> None:
+    """A small group has left; its places are kept for a larger one that was passed over three times."""
+    coming = [row for row in bookings.rows if row.session.booking_closes_at > now + timedelta(days=3)]
+    for large in (row for row in coming if row.state == S.WAITLISTED):
+        session = large.session
+        for small in (row for row in coming if row.session is session and row.state == S.CONFIRMED):
+            if session.capacity - bookings.taken[session.pk] + small.pupils < large.pupils:
+                bookings.taken[session.pk] -= small.pupils
+                small.state, small.seats, small.confirmed_at = S.CANCELLED_BY_SCHOOL, 0, None
+                small.ended_at, small.end_reason = now - timedelta(hours=5), "Trùng lịch kiểm tra giữa kỳ của trường."
+                large.passes, large.turn_at = session.turn_after_passes, now - timedelta(days=1)
+                return
 
 
 def build_rosters(*, bookings: Bookings, pupils_of: dict[int, list[tuple[int, str]]]) -> None:

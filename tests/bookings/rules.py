@@ -13,6 +13,7 @@ from programs.bookings.choices import BookingState
 from programs.bookings.models import BookingApproval
 from programs.bookings.queries import checklist_of, school_facts_of, session_to_book
 from programs.bookings.rules import booking, group, papers, waiting
+from programs.core.calendar import working_days
 from tests.centres.make import book, make_session
 from tests.people import make_class, make_school, make_teacher
 
@@ -32,6 +33,7 @@ def calls() -> list[partial]:
     approval = BookingApproval(booking=held, kind=ApprovalKind.PRINCIPAL)
     size = {"pupils": 20, "adults": 2, "pupils_per_adult": 20}
     checklist = checklist_of(held)
+    days = working_days(now, session.starts_at)
     return [
         partial(booking.adults_needed, 30, 20),
         partial(booking.session_refusal, session, now=now),
@@ -57,8 +59,7 @@ def calls() -> list[partial]:
         partial(group.resize_refusal, held, **size, girls=21, named=0, now=now),
         partial(group.resize_refusal, confirmed, **size, girls=None, named=25, now=held.session.starts_at),
         partial(group.no_room_refusal, seats_left=1, others_wait=False),
-        partial(papers.papers_due, held.session, now=now),
-        partial(papers.warning_due, since=now, due=held.papers_due_at),
+        partial(papers.papers_due, held.session, days=days, now=now),
         partial(papers.lapses, held, now=now),
         partial(papers.only_authority_missing, checklist),
         partial(papers.lapse_reason, checklist),
@@ -71,11 +72,14 @@ def calls() -> list[partial]:
         partial(papers.paper_refusal, checklist, text="", has_file=False),
         partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
         partial(papers.decision_refusal, held, approval, answer="refused", reason="", same=True),
-        partial(waiting.promotable, queue, held.session),
+        partial(waiting.promotable, queue, held.session, now=now),
+        partial(waiting.is_ready, held, now=now),
+        partial(waiting.holds_up, held, held.session, now=now),
+        partial(waiting.has_turn, held, held.session, now=now),
+        partial(waiting.standing, queue, held.session, days=days, now=now),
         partial(waiting.too_large, held, held.session),
         partial(waiting.passed_over, queue, queue[1:]),
-        partial(waiting.list_moves, held.session, now=now),
-        partial(waiting.offer_ends, held.session, now=now),
+        partial(waiting.offer_lapses, held, now=now),
         partial(waiting.accept_refusal, held, now=now),
         partial(waiting.leave_refusal, held, now=now),
         partial(waiting.room_left, held.session),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -23,10 +24,11 @@ from programs.bookings.desk import approvals_to_decide
 from programs.bookings.models import Booking
 from programs.bookings.policy import deciders_of
 from programs.bookings.queries import checklist_of, risks_of
-from programs.bookings.rules.papers import papers_due, warning_due
+from programs.bookings.rules.papers import papers_due
 from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.models import Centre, FieldTrip, RequiredPaper, Session
 from programs.core.audit import history_of
+from programs.core.calendar import WorkingDays, warning_due
 from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.notices.models import Message
@@ -120,11 +122,12 @@ def test_the_authorities_are_asked_together_once_the_school_agreed():
 def test_the_deadline_and_its_warning():
     start = timezone.make_aware(timezone.datetime(2026, 11, 20, 8))
     session = Session(starts_at=start, field_trip=FieldTrip(centre=Centre(confirm_days=3)))
-    due = papers_due(session, now=start - timedelta(days=10))
-    assert timezone.localtime(due).strftime("%d/%m %H:%M") == "17/11 23:59"
-    late = papers_due(session, now=start - timedelta(days=2))
-    assert timezone.localtime(late).strftime("%d/%m %H:%M") == "19/11 23:59"
-    assert papers_due(session, now=start - timedelta(hours=2)) == start
+    due_at = partial(papers_due, session, days=WorkingDays(set()))
+    due = due_at(now=start - timedelta(days=10))
+    assert timezone.localtime(due).strftime("%d/%m %H:%M") == "17/11 17:00"
+    late = due_at(now=start - timedelta(days=2))
+    assert timezone.localtime(late).strftime("%d/%m %H:%M") == "19/11 17:00"
+    assert due_at(now=start - timedelta(hours=2)) == start
     assert warning_due(since=start - timedelta(days=9), due=start) == start - timedelta(days=2)
     assert warning_due(since=start - timedelta(hours=10), due=start) == start - timedelta(hours=5)
 

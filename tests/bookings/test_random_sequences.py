@@ -324,11 +324,13 @@ class Visits(RuleBasedStateMachine):
         keep_deadlines(now=now)
         if not self.begun():
             for row in rows:
-                if row.state in HELD and row.papers_due_at and row.papers_due_at <= now:
+                # Nothing ends without a warning, and what is warned of late has time from then on.
+                if row.state in HELD and row.warned_at and row.papers_due_at <= now:
                     self.model.end(row.pk, S.EXPIRED)
                     self.move_up()
         for row in rows:
-            if row.state == S.OFFERED and row.offer_expires_at <= now:
+            told = row.warned_at or self.begun()
+            if row.state == S.OFFERED and told and row.offer_expires_at <= now:
                 self.model.end(row.pk, S.EXPIRED)
                 self.move_up()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,14 +14,18 @@ from programs.bookings.rules.booking import adults_needed
 from programs.bookings.rules.waiting import promotable
 from programs.centres.choices import WaitingPolicy
 from programs.centres.models import Session
+from programs.schools.choices import SchoolState
+from programs.schools.models import School
 from programs.visit_days.rules import fate_at_closing
+
+NOW, SCHOOL = datetime(2026, 11, 23, 5, tzinfo=UTC), School(state=SchoolState.ACTIVE)
 
 
 def moved_up(sizes: list[int], *, left: int, capacity: int = 40, **terms) -> list[int]:
     """By their places in the queue, from 1."""
-    queue = [Booking(pk=number, pupils=pupils) for number, pupils in enumerate(sizes, 1)]
+    queue = [Booking(pk=number, pupils=pupils, school=SCHOOL) for number, pupils in enumerate(sizes, 1)]
     session = Session(capacity=capacity, seats_taken=capacity - left, **terms)
-    return [booking.pk for booking in promotable(queue, session)]
+    return [booking.pk for booking in promotable(queue, session, now=NOW)]
 
 
 @pytest.mark.parametrize(("pupils", "needed"), [(1, 1), (20, 1), (21, 2), (38, 2), (40, 2), (41, 3)])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -20,11 +21,14 @@ from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking
 from programs.bookings.queries import booking_with_token
 from programs.bookings.rules import waiting as rules
-from programs.bookings.words import policy_words, too_large_words
+from programs.bookings.words import too_large_words
 from programs.centres.actions.locks import lock_session
 from programs.centres.choices import WaitingPolicy
 from programs.centres.models import Centre, FieldTrip, Session
+from programs.centres.rules import offer_ends, standing_refusal
+from programs.centres.words import policy_words
 from programs.core.audit import history_of
+from programs.core.calendar import WorkingDays
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
@@ -109,15 +113,17 @@ def test_a_group_of_a_suspended_school_keeps_nobody_from_the_free_places(full):
 
 
 def test_the_rule_alone():
-    queue = [Booking(pk=pupils, pupils=pupils) for pupils in (30, 11, 9, 5)]
+    school = School(state=SchoolState.ACTIVE)
+    queue = [Booking(pk=pupils, pupils=pupils, school=school) for pupils in (30, 11, 9, 5)]
+    promotable = partial(rules.promotable, now=NOON)
     large, second, third, _last = queue
-    chosen = rules.promotable(queue, Session(capacity=40, seats_taken=20))
+    chosen = promotable(queue, Session(capacity=40, seats_taken=20))
     assert chosen == [second, third] and rules.passed_over(queue, chosen) == [large]
     assert rules.passed_over(queue, []) == []
     strict = {"waiting_policy": WaitingPolicy.STRICT}
-    assert rules.promotable(queue, Session(capacity=40, one_group=True, **strict)) == [large]
-    assert rules.promotable(queue, Session(capacity=40, seats_taken=20, **strict)) == []
-    assert rules.promotable(queue, Session(capacity=29, seats_taken=9, **strict)) == [second, third]
+    assert promotable(queue, Session(capacity=40, one_group=True, **strict)) == [large]
+    assert promotable(queue, Session(capacity=40, seats_taken=20, **strict)) == []
+    assert promotable(queue, Session(capacity=29, seats_taken=9, **strict)) == [second, third]
 
 
 # --- A group that the session has become too small for ------------------------------------------
@@ -175,36 +181,53 @@ def offered(full):
     return full
 
 
-def test_an_offer_holds_the_places_for_its_hours(offered):
-    assert (offered.offer.state, offered.offer.seats) == (S.OFFERED, 20)
-    hours = offered.offer.offer_expires_at - offered.offer.offered_at
-    assert hours == timedelta(hours=offered.centre.offer_hours)
-    late = book(offered.session, offered.lams_class, offered.lam, pupils=3, wait_if_full=True)
+def test_an_offer_holds_the_places_for_its_hours(full):
+    """From Monday noon to Wednesday noon; who comes meanwhile waits."""
+    move_time_to(full.session, local_on(date(2026, 12, 11), 8))
+    [waits] = _queue(full.session, 20)
+    with time_machine.travel(NOON, tick=False):
+        cancel_booking(booking_id=full.first.pk, reason="Trùng lịch", by=full.hanh)
+    assert _states(waits) == [S.OFFERED] and waits.seats == 20
+    assert waits.offer_expires_at - NOON == timedelta(hours=full.centre.offer_hours)
+    with time_machine.travel(NOON, tick=False):
+        late = book(full.session, full.lams_class, full.lam, pupils=3, wait_if_full=True)
     assert late.state == S.WAITLISTED
 
 
 # --- After the end of booking -------------------------------------------------------------------
-NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # a Monday, 12:00 in the portal's time zone
+TRIP = FieldTrip(centre=Centre(offer_hours=48))
+ANY_DAY = WorkingDays(set())
+
+
+def local_on(day: date, hour: int, minute: int = 0) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
 @pytest.mark.parametrize(
-    ("hours_before", "closes", "moves"),
-    [(241, 48, False), (240, 48, True), (48, 48, True), (13, 48, True), (12, 48, False), (1, 0, True), (0, 0, False)],
-)
-def test_the_list_moves_while_booking_is_open_and_then_until_twelve_hours_before(hours_before, closes, moves):
+    ("hours_before", "closes", "code"),
+    [
+        (241, 48, "not_open_yet"), (240, 48, None), (48, 48, None), (13, 48, None),
+        (12, 48, "too_late"), (1, 0, None), (0, 0, "too_late"),
+    ],
+)  # fmt: skip
+def test_the_list_moves_while_booking_is_open_and_then_until_twelve_hours_before(hours_before, closes, code):
     session = Session(
+        field_trip=TRIP,
         starts_at=NOON,
         booking_opens_at=NOON - timedelta(hours=240),
         booking_closes_at=NOON - timedelta(hours=closes),
     )
-    assert rules.list_moves(session, now=NOON - timedelta(hours=hours_before)) == moves
+    refusal = standing_refusal(session, now=NOON - timedelta(hours=hours_before))
+    assert (refusal.code if refusal else None) == code
 
 
-@pytest.mark.parametrize(("left", "stands"), [(240, 48), (96, 48), (24, 12)])
+@pytest.mark.parametrize(("left", "stands"), [(240, 48), (96, 48), (48, 24), (12, 6), (24, 8), (3, None)])
 def test_near_the_session_an_offer_leaves_half_of_the_time_to_the_next(left, stands):
-    trip = FieldTrip(centre=Centre(offer_hours=48))
-    ends = rules.offer_ends(Session(field_trip=trip, starts_at=NOON + timedelta(hours=left)), now=NOON)
-    assert ends - NOON == timedelta(hours=stands)
+    """Half of a day would end at midnight: it ends at 20:00. An hour and a half is too short for anybody."""
+    session = Session(field_trip=TRIP, starts_at=NOON + timedelta(hours=left))
+    ends = offer_ends(session, days=ANY_DAY, now=NOON)
+    assert (ends - NOON if ends else None) == (timedelta(hours=stands) if stands else None)
 
 
 def test_a_cancellation_after_the_end_of_booking_still_makes_room_for_two_turns(full, client):
@@ -216,6 +239,7 @@ def test_a_cancellation_after_the_end_of_booking_still_makes_room_for_two_turns(
         cancel_booking(booking_id=full.first.pk, reason="Lớp bị ốm", by=full.hanh)
         assert _states(silent, ready) == [S.OFFERED, S.WAITLISTED]
         assert silent.offer_expires_at == starts - timedelta(hours=18)
+    assert keep_deadlines(now=starts - timedelta(hours=27))["warned"] == 1
     with time_machine.travel(starts - timedelta(hours=18), tick=False):
         assert keep_deadlines()["offers_ended"] == 1
         assert _states(silent, ready) == [S.EXPIRED, S.OFFERED]
@@ -268,7 +292,9 @@ def test_declining_gives_the_places_to_the_next(offered):
 
 def test_an_unanswered_offer_ends_and_the_next_gets_it_once(offered):
     after = offered.offer.offer_expires_at + timedelta(minutes=1)
-    assert keep_deadlines(now=after - timedelta(hours=1))["offers_ended"] == 0
+    reminded = keep_deadlines(now=after - timedelta(hours=20))
+    assert (reminded["warned"], reminded["offers_ended"]) == (1, 0)
+    assert Message.objects.get(kind="booking_offer_ends").recipient == offered.offer.leader
     assert keep_deadlines(now=after)["offers_ended"] == 1
     assert keep_deadlines(now=after)["offers_ended"] == 0
     assert _states(offered.offer, offered.next) == [S.EXPIRED, S.OFFERED]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from programs.centres import rules
 from programs.centres.models import Season, Session
 from programs.centres.queries.schedule import room_plan, terms_of
+from programs.core.calendar import working_days
 from tests.centres.make import local, make_manager, make_session
 from tests.people import make_year
 
@@ -41,7 +42,12 @@ def calls() -> list[partial]:
         partial(rules.room_refusal, session.room, session.field_trip, capacity=90),
         partial(rules.shrink_room_refusal, capacity=1, largest=2),
         partial(rules.season_refusal, terms),
-        partial(rules.mode_refusal, season, terms, has_ballot=True, now=now),
+        partial(rules.mode_refusal, season, terms, has_ballot=True, groups=2, now=now),
+        partial(rules.opening_refusal, terms, [session], now=now),
+        partial(rules.never_open_refusal, session),
+        partial(rules.last_chance, session),
+        partial(rules.standing_refusal, session, now=now),
+        partial(rules.offer_ends, session, days=working_days(now, session.starts_at), now=now),
         partial(rules.closed_twice_refusal, "Bảo trì"),
         partial(rules.room_name_refusal, "Xưởng"),
         partial(rules.moment_text, now),

@@ -95,6 +95,8 @@ def session_form(plan, **changes) -> dict:
         "room": plan.room.pk,
         "capacity": "40",
         "waiting_policy": "first_fit",
+        "turn_after_passes": "3",
+        "turn_after_days": "14",
         "closes_days": "2",
         "day": f"{local(12):%d/%m/%Y}",
         "clock": "8h",
@@ -665,7 +667,7 @@ def test_on_a_day_with_many_sessions_those_of_one_time_are_folded_together(plan,
 
 # --- Cost ---------------------------------------------------------------------------------------
 MONTH_QUERIES = 13  # session and user 2, roles 2, posts 2, centre 1, month 4, frame 1
-PLAN_QUERIES = 10  # session and user 2, roles 2, posts 2, the session, its groups, its history, frame 1
+PLAN_QUERIES = 11  # session and user 2, roles 2, posts 2, the session, its groups, its history, frame 1
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -23,12 +23,11 @@ from programs.ballots.models import Ballot, BallotEntry
 from programs.ballots.rules import steps
 from programs.bookings.actions import guard
 from programs.bookings.actions.booking import REFERENCE_PREFIX
-from programs.bookings.actions.waiting import promote_waiting
+from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.bookings.queries import school_facts_of
 from programs.bookings.rules import booking as booking_rules
-from programs.bookings.rules.papers import papers_due
 from programs.centres.choices import BookingMode
 from programs.centres.models import Session
 from programs.core.audit import Code, record
@@ -141,7 +140,7 @@ def _under_reference(act: Callable[..., Booking], entry: BallotEntry, session: S
 def _book(entry: BallotEntry, session: Session, *, reference: str, now: datetime) -> Booking:
     booking = _wish(entry, session, reference=reference, now=now)
     booking.save(force_insert=True)
-    changes = {"papers_due_at": papers_due(session, now=now)}
+    changes = {"papers_due_at": confirm_by(session=session, now=now)}
     if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
         raise Refused.because("session_smaller", reason_words("session_smaller"))
     record(by=entry.ballot.sent_by, action="booking.hold", obj=booking, after=_of_ballot(entry, booking))
@@ -161,6 +160,7 @@ def _queue(entry: BallotEntry, wishes: Sequence[Session], *, now: datetime) -> B
 def _wait(entry: BallotEntry, session: Session, *, reference: str, now: datetime) -> Booking:
     booking = _wish(entry, session, reference=reference, now=now)
     booking.waiting_since = (entry.ballot.sending_at or now) + timedelta(microseconds=entry.place or 0)
+    booking.turn_at = session.turn_of(since=now)
     booking.save(force_insert=True)
     record(by=entry.ballot.sent_by, action="booking.wait", obj=booking, after=_of_ballot(entry, booking))
     return booking

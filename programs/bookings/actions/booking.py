@@ -9,14 +9,12 @@ from programs.accounts.models import User
 from programs.bookings import policy
 from programs.bookings import queries as booking_queries
 from programs.bookings.actions import guard
-from programs.bookings.actions.waiting import about_waiting, promote_waiting
+from programs.bookings.actions.waiting import about_waiting, confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, Group
 from programs.bookings.rules import booking as booking_rules
-from programs.bookings.rules.papers import papers_due
 from programs.centres.actions import locks
-from programs.centres.choices import WaitingPolicy
 from programs.centres.models import Session
 from programs.centres.queries.sessions import ratio_of_session
 from programs.core.audit import record
@@ -82,7 +80,8 @@ def _book(*, wish: Booking, reference: str, wait_if_full: bool) -> Booking:
     wish.state = BookingState.HELD if seated else BookingState.WAITLISTED
     wish.seats = wish.pupils if seated else 0
     wish.waiting_since = None if seated else now
-    wish.papers_due_at = papers_due(session, now=now) if seated else None
+    wish.turn_at = None if seated else session.turn_of(since=now)
+    wish.papers_due_at = confirm_by(session=session, now=now) if seated else None
     wish.save(force_insert=True)
     after = {"state": wish.state, **wish.size}
     record(by=wish.leader, action="booking.hold" if seated else "booking.wait", obj=wish, after=after)
@@ -97,7 +96,7 @@ def _book(*, wish: Booking, reference: str, wait_if_full: bool) -> Booking:
 def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
     """True when the places were taken, False when the group joins the waiting list."""
     session = wish.session
-    must_queue = session.waiting_policy == WaitingPolicy.STRICT and booking_queries.someone_waits(session)
+    must_queue = session.somebody_first
     if not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils, as_read=session):
         return True
     if not wait_if_full:

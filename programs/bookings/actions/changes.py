@@ -11,13 +11,13 @@ from programs.accounts.models import User
 from programs.bookings import queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import ask_about_change
-from programs.bookings.actions.waiting import promote_waiting, tell_too_large
+from programs.bookings.actions.waiting import confirm_by, promote_waiting, tell_too_large
 from programs.bookings.choices import COMING, BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.hooks import frozen_refusal, tell_other_way
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
-from programs.bookings.rules.papers import INCOMPLETE, papers_due
+from programs.bookings.rules.papers import INCOMPLETE
 from programs.centres import rules
 from programs.centres.actions import locks
 from programs.centres.actions.schedule import lock_room, must_be_free, named_overlap, seen
@@ -90,7 +90,7 @@ def tell_of_move(*, session: Session, moved_from: datetime, by: User, now: datet
         booking.session = session
         booking.calendar_sequence += 1
         if booking.state in INCOMPLETE:
-            _set_deadline(booking, due=papers_due(session, now=now))
+            _set_deadline(booking, due=confirm_by(session=session, now=now))
         if booking.offer_expires_at is not None:  # an offer never outlives the beginning of its session
             booking.offer_expires_at = min(booking.offer_expires_at, session.starts_at)
         booking.save(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,13 +21,14 @@ from programs.bookings.actions.approvals import ask_about_change, ask_approvals,
 from programs.bookings.actions.group import lock_count
 from programs.bookings.actions.waiting import expire_offer, promote_waiting
 from programs.bookings.choices import BookingState
-from programs.bookings.emails import tell_leader
+from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.queries import checklist_of, price_changed, to_fall_on
-from programs.bookings.rules.papers import INCOMPLETE, WARN_BEFORE, lapse_reason, lapses, warning_due
+from programs.bookings.rules.papers import INCOMPLETE, lapse_reason, lapses
 from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper
 from programs.core.audit import record
+from programs.core.calendar import WARN_BEFORE, due_once_warned, warning_due, working_days
 from programs.core.nets import in_turn, one_by_one
 
 LONGEST_LOCK = timedelta(days=60)  # no centre finalises its counts earlier: a bound for the query, not a rule
@@ -39,7 +41,7 @@ def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
         "asked": (_to_ask, _ask),
         "fell_on": (lambda now: to_fall_on(now=now), lambda pk: fall_on(booking_id=pk, now=now)),
         "asked_again": (lambda now: price_changed(now=now), _ask_about_price),
-        "warned": (_to_warn, lambda pk: warn_of_papers(booking_id=pk, now=now)),
+        "warned": (_to_warn, lambda pk: warn(booking_id=pk, now=now)),
         "lapsed": (_to_lapse, lambda pk: lapse_booking(booking_id=pk, now=now)),
         "offers_ended": (_offers_to_end, lambda pk: expire_offer(booking_id=pk, now=now)),
         "counts_fixed": (_to_lock, lambda pk: lock_count(booking_id=pk, now=now)),
@@ -50,7 +52,9 @@ def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
         keys: list[int] = list(due(now).order_by("session_id", "pk").values_list("pk", flat=True))
         return one_by_one(f"deadlines {name}", keys, act)
 
-    return in_turn("deadlines", {name: partial(each, name) for name in steps})
+    return in_turn(
+        "deadlines", {name: partial(each, name) for name in steps} | {"promoted": partial(move_lists, now=now)}
+    )
 
 
 def _coming(now: datetime) -> QuerySet[Booking]:
@@ -76,51 +80,58 @@ def _ask_about_price(booking_id: int) -> bool:
     return ask_about_change(booking=guard.lock_booking(booking_id=booking_id), by=None)
 
 
-# --- Papers -------------------------------------------------------------------------------------
+# --- Warnings: nothing lapses without one --------------------------------------------------------
 def _to_warn(now: datetime) -> QuerySet[Booking]:
-    return _coming(now).filter(state__in=INCOMPLETE, warned_at=None, papers_due_at__lte=now + WARN_BEFORE)
+    due = Q(papers_due_at__lte=now + WARN_BEFORE, state__in=INCOMPLETE)
+    ends = Q(offer_expires_at__lte=now + WARN_BEFORE, state=BookingState.OFFERED)
+    return _coming(now).filter(due | ends, warned_at=None)
 
 
 @transaction.atomic
-def warn_of_papers(*, booking_id: int, now: datetime) -> bool:
-    """Tell the school, once for a deadline, that its papers are due soon and what is still missing.
+def warn(*, booking_id: int, now: datetime) -> bool:
+    """Tell the school, once for a deadline, that its papers are due soon, or that its offer ends soon.
 
-    A session that was moved has another deadline: its schools are warned of that one too.
+    A session that was moved has another deadline: its schools are warned of that one too. Where the warning comes late
+    the deadline moves with it.
     """
     booking = guard.lock_booking(booking_id=booking_id)
-    if booking.state not in INCOMPLETE or booking.papers_due_at is None or booking.warned_at is not None:
+    deadline = {BookingState.OFFERED: "offer_expires_at"}.get(BookingState(booking.state), "papers_due_at")
+    due, since = getattr(booking, deadline), booking.asked_or_offered_at
+    if booking.state not in (BookingState.OFFERED, *INCOMPLETE) or due is None or booking.warned_at is not None:
         return False
-    if now < warning_due(since=booking.asked_or_offered_at, due=booking.papers_due_at):
+    if now < warning_due(since=since, due=due):
         return False
-    before = {"state": booking.state}
-    _note_warned(booking, now=now)
-    after = {"state": booking.state, "due": booking.papers_due_at}
-    record(by=None, action="booking.warn", obj=booking, before=before, after=after)
-    tell_leader(
-        kind="booking_papers_due",
-        booking=booking,
-        now=now,
-        with_calendar=False,
-        occasion=f"{booking.papers_due_at:%Y%m%d%H%M}",
-        about={"checklist": checklist_of(booking), "waits": _waits_for_approval(booking)},
-    )
+    session, before = booking.session, {"state": booking.state, "due": due}
+    days = working_days(now, session.starts_at)
+    due = due_once_warned(since=since, due=due, last=session.starts_at, days=days, now=now)
+    _note_warned(booking, {deadline: due, "warned_at": now})
+    record(by=None, action="booking.warn", obj=booking, before=before, after={"state": booking.state, "due": due})
+    _tell_warned(booking, due=due, now=now)
     return True
 
 
-def _note_warned(booking: Booking, *, now: datetime) -> None:
+def _note_warned(booking: Booking, changes: dict[str, datetime]) -> None:
     if booking.state == BookingState.HELD:
-        guard.move_booking(booking=booking, to=BookingState.PAPERS_DUE, changes={"warned_at": now})
-    else:  # warned of an earlier deadline already
-        booking.warned_at = now
-        booking.save(update_fields=["warned_at"])
+        guard.move_booking(booking=booking, to=BookingState.PAPERS_DUE, changes=changes)
+    else:  # warned of an earlier deadline already, or an offer
+        Booking.objects.filter(pk=booking.pk).update(**changes)
+        booking.refresh_from_db(fields=[*changes])
 
 
-def _waits_for_approval(booking: Booking) -> bool:
-    return booking.approvals.filter(state=ApprovalState.ASKED).exists()
+def _tell_warned(booking: Booking, *, due: datetime, now: datetime) -> None:
+    about: dict[str, Any]
+    if booking.state == BookingState.OFFERED:
+        kind, about = "booking_offer_ends", {"answer_url": answer_link(booking)}
+    else:
+        waits = booking.approvals.filter(state=ApprovalState.ASKED).exists()
+        kind, about = "booking_papers_due", {"checklist": checklist_of(booking), "waits": waits}
+    occasion = f"{due:%Y%m%d%H%M}"
+    tell_leader(kind=kind, booking=booking, now=now, with_calendar=False, occasion=occasion, about=about)
 
 
+# --- Lapsing ------------------------------------------------------------------------------------
 def _to_lapse(now: datetime) -> QuerySet[Booking]:
-    return _coming(now).filter(state__in=INCOMPLETE, papers_due_at__lte=now)
+    return _coming(now).filter(state__in=INCOMPLETE, papers_due_at__lte=now, warned_at__isnull=False)
 
 
 @transaction.atomic
@@ -139,8 +150,8 @@ def lapse_booking(*, booking_id: int, now: datetime) -> bool:
         reason = lapse_reason(checklist_of(booking))
     guard.end_booking(booking=booking, to=BookingState.EXPIRED, reason=reason, now=now)
     record(by=None, action="booking.lapse", obj=booking, before={"state": before}, after={"state": booking.state})
-    tell_leader(kind="booking_lapsed", booking=booking, now=now)
-    promote_waiting(session=booking.session, now=now)
+    went_on = bool(promote_waiting(session=booking.session, now=now))
+    tell_leader(kind="booking_lapsed", booking=booking, now=now, about={"went_on": went_on})
     return True
 
 

@@ -17,10 +17,9 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, RosterEntry
-from programs.bookings.queries import class_of, consents_of, listed, someone_waits
+from programs.bookings.queries import class_of, consents_of, listed, somebody_first
 from programs.bookings.rules import group as sizes
 from programs.bookings.rules.booking import needs_refusal, roster_refusal
-from programs.centres.choices import WaitingPolicy
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.audit import record
 from programs.core.policy import must
@@ -57,7 +56,7 @@ def change_group(
             now=now,
         )
     )
-    _resize(booking, pupils=pupils, changes=changes)
+    _resize(booking, pupils=pupils, changes=changes, now=now)
     record(by=by, action="booking.resize", obj=booking, before=before, after=changes)
     ask_about_change(booking=booking, by=by)
     promote_waiting(session=booking.session, now=now)
@@ -70,11 +69,11 @@ def _changes(booking: Booking, *, pupils: int, adults: int, girls: int | None) -
     return {"pupils": pupils, "adults": adults, "girls": girls}
 
 
-def _resize(booking: Booking, *, pupils: int, changes: dict[str, Any]) -> None:
+def _resize(booking: Booking, *, pupils: int, changes: dict[str, Any], now: datetime) -> None:
     session = booking.session
     seats = pupils if booking.holds_seats else 0
     more = seats - booking.seats
-    others_wait = more > 0 and session.waiting_policy == WaitingPolicy.STRICT and someone_waits(session)
+    others_wait = more > 0 and somebody_first(session, now=now)
     if others_wait or not guard.resize_booking(booking=booking, seats=seats, changes=changes):
         # A session for a single group counts by its capacity here, since nobody else can use the rest.
         left = session.capacity - session.seats_taken

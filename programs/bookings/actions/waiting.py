@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import lazy
 
@@ -16,19 +19,27 @@ from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import waiting_place
+from programs.bookings.queries import lists_that_may_move, waiting_list, waiting_place
 from programs.bookings.rules import waiting as line
 from programs.bookings.rules.papers import papers_due
-from programs.bookings.words import policy_words, too_large_words
+from programs.bookings.words import too_large_words
+from programs.centres.actions.locks import lock_session
 from programs.centres.models import Session
+from programs.centres.rules import offer_ends, standing_refusal
+from programs.centres.words import policy_words
 from programs.core.audit import Code, record
+from programs.core.calendar import working_days
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
-from programs.schools.choices import WORKING_STATES
 
 # In the language of the email that contains them.
 said_later = lazy(policy_words, str)
 said_of_size = lazy(too_large_words, str)
+
+
+def confirm_by(*, session: Session, now: datetime) -> datetime:
+    """Until when a group that is given places now completes its papers, by the school calendar."""
+    return papers_due(session, days=working_days(now, session.starts_at), now=now)
 
 
 def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
@@ -36,21 +47,43 @@ def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
 
     The caller holds the session's lock. In the last hours before the session the list no longer moves.
     """
-    if not line.list_moves(session, now=now):
+    session.refresh_from_db(fields=["seats_taken", "capacity", "state", "mode"])
+    if standing_refusal(session, now=now):
         return []
-    session.refresh_from_db(fields=["seats_taken", "capacity", "state"])
-    waiting = session.bookings.waiting().filter(school__state__in=WORKING_STATES)
-    queue = list(waiting.select_related("school", "class_group", "leader"))
-    chosen = line.promotable(queue, session)
+    queue = list(waiting_list(Q(session=session)))
+    chosen = line.promotable(queue, session, now=now)
+    ends = offer_ends(session, days=working_days(now, session.starts_at), now=now) if chosen else None
+    if ends is None:
+        return []
     for booking in chosen:
-        _offer(booking, session=session, now=now)
-    _note_passed_over(line.passed_over(queue, chosen), in_favour_of=chosen)
+        _offer(booking, session=session, ends=ends, now=now)
+    _note_passed_over(line.passed_over(queue, chosen), in_favour_of=chosen, now=now)
     return chosen
 
 
-def _offer(booking: Booking, *, session: Session, now: datetime) -> None:
+def move_lists(*, now: datetime) -> int:
+    """Let every waiting list move that may move by now, whatever let it: how many groups were offered places.
+
+    The acts that free places move their own list at once; this is for what comes with time, and with acts of others:
+    booking opens, a season or a cluster too, a school is active again, a turn comes. Judged before it is locked, so
+    that lists that stand still cost one query together; and again under the lock.
+    """
+    rows = groupby(lists_that_may_move(now=now), key=attrgetter("session"))
+    due = [session for session, queue in rows if _may_move(session, list(queue), now=now)]
+    return sum(_move_list(session_id=session.pk, now=now) for session in due)
+
+
+def _may_move(session: Session, queue: Sequence[Booking], *, now: datetime) -> bool:
+    return standing_refusal(session, now=now) is None and bool(line.promotable(queue, session, now=now))
+
+
+@transaction.atomic
+def _move_list(*, session_id: int, now: datetime) -> int:
+    return len(promote_waiting(session=lock_session(session_id=session_id), now=now))
+
+
+def _offer(booking: Booking, *, session: Session, ends: datetime, now: datetime) -> None:
     booking.session = session
-    ends = line.offer_ends(session, now=now)
     changes = {"offered_at": now, "offer_expires_at": ends}
     if not guard.seat_booking(booking=booking, to=BookingState.OFFERED, changes=changes):
         raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")
@@ -65,9 +98,13 @@ def _offer(booking: Booking, *, session: Session, now: datetime) -> None:
     )
 
 
-def _note_passed_over(passed: Sequence[Booking], *, in_favour_of: Sequence[Booking]) -> None:
+def _note_passed_over(passed: Sequence[Booking], *, in_favour_of: Sequence[Booking], now: datetime) -> None:
     after = {"in_favour_of": [Code(booking.reference) for booking in in_favour_of]}
     for booking in passed:
+        booking.passes += 1
+        if booking.passes >= in_favour_of[0].session.turn_after_passes:
+            booking.turn_at = min(now, booking.turn_at or now)
+        booking.save(update_fields=["passes", "turn_at"])
         record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
 
 
@@ -115,7 +152,7 @@ def accept_offer(*, booking_id: int, by: User) -> Booking:
     booking = guard.lock_booking(booking_id=booking_id)
     must(policy.may_manage(by, booking))
     refuse_if(line.accept_refusal(booking, now=now))
-    changes = {"papers_due_at": papers_due(booking.session, now=now)}
+    changes = {"papers_due_at": confirm_by(session=booking.session, now=now), "warned_at": None}
     guard.move_booking(booking=booking, to=BookingState.HELD, changes=changes)
     before, after = {"state": BookingState.OFFERED}, {"state": booking.state}
     record(by=by, action="booking.accept", obj=booking, before=before, after=after)
@@ -125,7 +162,7 @@ def accept_offer(*, booking_id: int, by: User) -> Booking:
 
 @transaction.atomic
 def leave_waiting(*, booking_id: int, by: User) -> Booking:
-    """Leave the list, or decline the offer: the places go to the next group.
+    """Leave the list, or decline the offer: the places are offered to whoever waits and fits.
 
     Raises PermissionDenied, and ``Refused``: ``not_waiting``, ``session_past``.
     """
@@ -143,10 +180,9 @@ def leave_waiting(*, booking_id: int, by: User) -> Booking:
 
 @transaction.atomic
 def expire_offer(*, booking_id: int, now: datetime) -> bool:
-    """End an offer that nobody answered and offer the places to the next group; False when it was answered."""
+    """End an offer that nobody answered and let the list move; False when it was answered, or not reminded of yet."""
     booking = guard.lock_booking(booking_id=booking_id)
-    ends = booking.offer_expires_at
-    if booking.state != BookingState.OFFERED or ends is None or ends > now:
+    if not line.offer_lapses(booking, now=now):
         return False
     guard.move_booking(booking=booking, to=BookingState.EXPIRED, changes={"ended_at": now})
     before, after = {"state": BookingState.OFFERED}, {"state": booking.state}
@@ -171,7 +207,7 @@ def give_places_by_exception(*, booking_id: int, reason: str, by: User) -> Booki
     before = {"state": booking.state, "capacity": session.capacity}
     if missing := line.capacity_missing(booking):
         guard.raise_capacity(session=session, seats=missing)
-    changes = {"papers_due_at": papers_due(session, now=now), "override_reason": reason, "override_by": by}
+    changes = {"papers_due_at": confirm_by(session=session, now=now), "override_reason": reason, "override_by": by}
     if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
         raise RuntimeError(f"Session {session.pk} grew, and still has no places for {booking.reference}.")
     after = {"state": booking.state, "capacity": session.capacity}

@@ -81,6 +81,8 @@ class Migration(migrations.Migration):
                 ('warned_at', models.DateTimeField(blank=True, null=True)),
                 ('override_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for the exception')),
                 ('waiting_since', models.DateTimeField(blank=True, null=True)),
+                ('passes', models.PositiveSmallIntegerField(default=0)),
+                ('turn_at', models.DateTimeField(blank=True, null=True)),
                 ('papers_due_at', models.DateTimeField(blank=True, null=True)),
                 ('grace_given_at', models.DateTimeField(blank=True, null=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),

@@ -17,13 +17,13 @@ from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.rules.booking import begun_refusal, move_refusal
 from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.models import Session
+from programs.core.calendar import TO_ANSWER, WORK_ENDS, WorkingDays, at
 from programs.core.refusals import Refusal
 from programs.core.versions import version_of
 from programs.schools.models import School
 
 INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
 WITH_APPROVALS = (*INCOMPLETE, BookingState.CONFIRMED)  # a confirmed group is asked about again when it changes
-WARN_BEFORE = timedelta(days=2)
 OFFICES_CLOSE = time(17)
 
 
@@ -143,29 +143,28 @@ class Checklist:
         return words.format(agreed=counted.agreed, listed=counted.listed)
 
 
-def papers_due(session: Session, *, now: datetime) -> datetime:
-    """Until when a school completes its papers: the end of the centre's last day for it.
+def papers_due(session: Session, *, days: WorkingDays, now: datetime) -> datetime:
+    """Until when a school completes its papers: the end of the centre's last working day for it.
 
-    Later bookings have until the evening before the session, or until it begins.
+    Later bookings have until the end of the working day before the session, or until it begins: whoever books in the
+    last hours of a deadline is not held to it.
     """
     starts_at = session.starts_at
-    day = timezone.localtime(starts_at).date()
-    for days in (session.field_trip.centre.confirm_days, 1):
-        due = timezone.make_aware(datetime.combine(day - timedelta(days=days), time(23, 59)))
-        if now < due < starts_at:
+    for count in (session.field_trip.centre.confirm_days, 1):
+        due = at(days.step(timezone.localtime(starts_at).date(), -count), WORK_ENDS)
+        if now + TO_ANSWER <= due < starts_at:
             return due
     return starts_at
 
 
-def warning_due(*, since: datetime, due: datetime) -> datetime:
-    """When the school is warned: two days before, or half-way where there is less time."""
-    return max(due - WARN_BEFORE, since + (due - since) / 2)
-
-
 def lapses(booking: Booking, *, now: datetime) -> bool:
-    """Whether the places go back now. A group whose session has begun is the centre's to judge, at the door."""
-    due = booking.papers_due_at
-    return booking.state in INCOMPLETE and due is not None and due <= now < booking.session.starts_at
+    """Whether the places go back now: only after a warning.
+
+    A group whose session has begun is the centre's to judge, at the door.
+    """
+    due, warned = booking.papers_due_at, booking.warned_at
+    on_time = due is None or warned is None or not due <= now < booking.session.starts_at
+    return booking.state in INCOMPLETE and not on_time
 
 
 def only_authority_missing(checklist: Checklist) -> bool:
@@ -185,7 +184,7 @@ def grace_ends(session: Session, *, end: datetime, now: datetime) -> datetime:
 
 def lapse_reason(checklist: Checklist) -> str:
     """Why the places go back, with the name of whoever did not answer."""
-    if checklist.papers_missing:
+    if checklist.papers_missing or not checklist.consents_ready:
         return _("The papers were not complete in time.")
     if checklist.sent_back:
         return _("The visit was sent back to be mended, and no approval was requested again in time.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,29 +14,52 @@ from programs.bookings.models import Booking
 from programs.bookings.rules.booking import begun_refusal
 from programs.centres.choices import SessionState, WaitingPolicy
 from programs.centres.models import Session
-from programs.centres.rules import moment_text
+from programs.centres.rules import moment_text, offer_ends, standing_refusal
+from programs.core.calendar import WorkingDays
 from programs.core.refusals import Refusal
 
 IN_LINE = (BookingState.WAITLISTED, BookingState.OFFERED)
-LAST_OFFER = timedelta(hours=12)  # a class that hears of its places later than that before the session is not ready
 
 
-def promotable(queue: Sequence[Booking], session: Session) -> list[Booking]:
+def promotable(queue: Sequence[Booking], session: Session, *, now: datetime) -> list[Booking]:
     """Those of ``queue`` (first come first) that move up into the places left.
 
-    Strict order stops at the first group that does not fit; first fit passes over it. A group larger than the whole
-    session, whose capacity was lowered after it had joined, does not hold up others, or the list would be stuck
-    forever. It keeps its place, since it may become smaller or the session larger again.
+    Strict order stops at the first group that does not fit; first fit passes over it, until its turn has come. A group
+    larger than the whole session, whose capacity was lowered after it had joined, does not hold up others, or the list
+    would be stuck forever. It keeps its place, since it may become smaller or the session larger again.
     """
     chosen: list[Booking] = []
     left = session.seats_left
     for booking in queue:
+        if not is_ready(booking, now=now):
+            continue
         if booking.pupils <= left:
             chosen.append(booking)
             left = 0 if session.one_group else left - booking.pupils
-        elif session.waiting_policy == WaitingPolicy.STRICT and not too_large(booking, session):
+        elif holds_up(booking, session, now=now):
             break
     return chosen
+
+
+def is_ready(booking: Booking, *, now: datetime) -> bool:
+    """Whether its school could book now: it works, and booking has opened for its cluster (``waiting_list``)."""
+    opens_at = booking.cluster_opens_at
+    return booking.school.is_working and (opens_at is None or opens_at <= now)
+
+
+def holds_up(booking: Booking, session: Session, *, now: datetime) -> bool:
+    """Whether those behind a group that does not fit yet have to wait for it.
+
+    Once booking has closed nobody does: the places would stay empty.
+    """
+    if too_large(booking, session):
+        return False
+    return session.waiting_policy == WaitingPolicy.STRICT or has_turn(booking, session, now=now)
+
+
+def has_turn(booking: Booking, session: Session, *, now: datetime) -> bool:
+    """Whether places are kept for a group that was passed over often enough, or has waited long enough."""
+    return booking.turn_at is not None and booking.turn_at <= now < session.booking_closes_at
 
 
 def too_large(booking: Booking, session: Session) -> bool:
@@ -50,23 +74,49 @@ def passed_over(queue: Sequence[Booking], chosen: Sequence[Booking]) -> list[Boo
     return [booking for booking in queue[: queue.index(chosen[-1])] if booking not in chosen]
 
 
-def list_moves(session: Session, *, now: datetime) -> bool:
-    """Whether places that become free are offered to waiting groups.
+@dataclass(frozen=True)
+class Standing:
+    """A waiting list in its order: why it stands still, and what each of its groups waits for."""
 
-    While booking is open, and after its end until some hours before the session: head counts are finalised about when
-    booking ends, and late cancellations come after that. Their places would otherwise go unused.
-    """
-    last = max(session.booking_closes_at, session.starts_at - LAST_OFFER)
-    return session.booking_opens_at <= now < min(session.starts_at, last)
+    refusal: Refusal | None
+    line: list[tuple[Booking, str]]
+
+    def of(self, booking: Booking) -> str:
+        """Why this group has no places yet; empty when it does not wait."""
+        words = next((words for each, words in self.line if each == booking), "")
+        sentence = _("Your group waits {for_what}.").format(for_what=words) if words else ""
+        return f"{self.refusal.message} {sentence}".strip() if self.refusal and self.line else sentence
 
 
-def offer_ends(session: Session, *, now: datetime) -> datetime:
-    """Until when an offer is open: its hours, but at most half of the time left until the session begins.
+def standing(queue: Sequence[Booking], session: Session, *, days: WorkingDays, now: datetime) -> Standing:
+    line, ahead, at_night = [], False, offer_ends(session, days=days, now=now) is None
+    for booking in queue:
+        words = _waits_for(booking, session, ahead=ahead, now=now)
+        line.append(
+            (booking, words or (_("for the morning: an offer made now would end at night") if at_night else ""))
+        )
+        ahead = ahead or (is_ready(booking, now=now) and holds_up(booking, session, now=now))
+    return Standing(standing_refusal(session, now=now), line)
 
-    So the next in the queue also has time to answer and get ready.
-    """
-    hours = timedelta(hours=session.field_trip.centre.offer_hours)
-    return now + min(hours, (session.starts_at - now) / 2)
+
+def _waits_for(booking: Booking, session: Session, *, ahead: bool, now: datetime) -> str:
+    if not booking.school.is_working:
+        return _("for its school to be active again")
+    if not is_ready(booking, now=now):
+        return _("for booking to open for its cluster")
+    if too_large(booking, session):
+        return _("for the session to have {count} places").format(count=booking.pupils)
+    if ahead:
+        return _("for the group ahead of it, whose turn it is")
+    if session.one_group and session.seats_taken:
+        return _("for the one group to leave")
+    missing = booking.pupils - session.seats_left
+    if missing <= 0:
+        return ""
+    words = ngettext("for {count} more place", "for {count} more places", missing).format(count=missing)
+    if holds_up(booking, session, now=now) and session.seats_left:
+        return _("{words}; the {left} free ones are kept for it").format(words=words, left=session.seats_left)
+    return words
 
 
 def accept_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
@@ -79,9 +129,16 @@ def accept_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
     if expires_at is not None and expires_at <= now:
         return Refusal(
             "offer_expired",
-            _("The offer expired at {time}; the places went to the next group.").format(time=moment_text(expires_at)),
+            _("The offer expired at {time}; the places are no longer kept.").format(time=moment_text(expires_at)),
         )
     return None
+
+
+def offer_lapses(booking: Booking, *, now: datetime) -> bool:
+    """Whether an unanswered offer ends now: never before its leader was reminded, unless the session has begun."""
+    ends = booking.offer_expires_at
+    told = booking.warned_at is not None or booking.session.starts_at <= now
+    return booking.state == BookingState.OFFERED and ends is not None and ends <= now and told
 
 
 def leave_refusal(booking: Booking, *, now: datetime) -> Refusal | None:

@@ -25,7 +25,7 @@ from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, LIVE, BookingS
 from programs.bookings.forms import CancelForm, ConfirmVisitForm, NeedsForm, RosterForm
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, waiting_place
+from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, standing_of, waiting_place
 from programs.bookings.rules import booking as rules
 from programs.bookings.rules.group import count_locks_at, may_resize
 from programs.bookings.rules.papers import (
@@ -36,7 +36,8 @@ from programs.bookings.rules.papers import (
     confirm_refusal,
     may_change_papers,
 )
-from programs.bookings.words import parts_of, policy_words, too_large_words
+from programs.bookings.words import parts_of, too_large_words
+from programs.centres.words import policy_words
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import in_person, not_found_unless, signed_in
@@ -145,7 +146,9 @@ class BookingAct(Act):
 
 class CancelBooking(BookingAct):
     form_class = CancelForm
-    text = gettext_lazy("The places go to the next group at once. This cannot be undone; you would have to book again.")
+    text = gettext_lazy(
+        "If a group is waiting, the places go to it at once. This cannot be undone; you would have to book again."
+    )
     submit = gettext_lazy("Cancel the booking")
     danger = True
     may = staticmethod(policy.may_cancel)
@@ -269,6 +272,7 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
         "offered": booking.state == BookingState.OFFERED,
         "policy": policy_words(session),
         "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
+        "standing": standing_of(session, now=now).of(booking) if booking.state == BookingState.WAITLISTED else "",
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
         "count_fixed_at": count_locks_at(session) if booking.state in WITH_APPROVALS else None,
         "may_resize": manages and may_resize(booking, now=now),

@@ -147,6 +147,8 @@ def _offer_of(session: Session, *, room: Room) -> Offer:
         season=session.season,
         one_group=session.one_group,
         waiting_policy=session.waiting_policy,
+        turn_after_passes=session.turn_after_passes,
+        turn_after_days=session.turn_after_days,
         opens_at=session.booking_opens_at,
         closes_days=closes_days,
     )
@@ -249,8 +251,9 @@ def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **parts_of(session),
         "coming": [booking for booking in groups if booking.counts_seats],
-        "waiting": [booking for booking in groups if not booking.counts_seats],
+        "waiting": queries.standing_of(session, now=now),
         "may_schedule": may_schedule(request.user, centre),
+        "never_open": rules.never_open_refusal(session),
         "may_change": rules.change_refusal(session, now=now) is None,
         "received": received.message if received else "",
         "history": history_of(session),

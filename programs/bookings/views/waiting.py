@@ -20,10 +20,11 @@ from programs.bookings.actions.waiting import accept_offer, give_places_by_excep
 from programs.bookings.choices import BookingState
 from programs.bookings.forms import AnswerForm, ExceptionForm
 from programs.bookings.models import Booking
-from programs.bookings.queries import booking_with_token, waiting_place
+from programs.bookings.queries import booking_with_token, standing_of, waiting_place
 from programs.bookings.rules.waiting import capacity_missing, exception_refusal, room_left
 from programs.bookings.views.bookings import BookingAct
-from programs.bookings.words import policy_words, too_large_words
+from programs.bookings.words import too_large_words
+from programs.centres.words import policy_words
 from programs.core.gates import not_found_unless
 from programs.core.refusals import Refused
 
@@ -45,7 +46,7 @@ class AnswerOffer(BookingAct):
     def said(self, booking: Booking) -> str:
         if booking.holds_seats:
             return _("The places are yours. Next: the papers.")
-        return _("Done: your group is no longer waiting, and the places go to the next group.")
+        return _("Done: your group is no longer waiting.")
 
     def refused(self, form: AnswerForm, refused: Refused) -> HttpResponse:
         messages.error(self.request, refused.refusal.message)
@@ -84,6 +85,7 @@ class AnswerByLink(AnswerOffer):
             place=waiting_place(booking),
             policy=policy_words(session),
             too_large=too_large_words(booking, session),
+            standing=standing_of(session, now=timezone.now()).of(booking),
             **kwargs,
         )
 

@@ -13,7 +13,16 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.centres import policy, rules
 from programs.centres.choices import BookingMode, WaitingPolicy
-from programs.centres.models import ROOM_FREE, FieldTrip, Room, Season, Session, SessionSeries
+from programs.centres.models import (
+    ROOM_FREE,
+    TURN_AFTER_DAYS,
+    TURN_AFTER_PASSES,
+    FieldTrip,
+    Room,
+    Season,
+    Session,
+    SessionSeries,
+)
 from programs.centres.queries import schedule as queries
 from programs.core.audit import record
 from programs.core.idempotency import once
@@ -31,6 +40,8 @@ class Offer:
     season: Season | None = None
     one_group: bool = False
     waiting_policy: str = WaitingPolicy.FIRST_FIT
+    turn_after_passes: int = TURN_AFTER_PASSES
+    turn_after_days: int = TURN_AFTER_DAYS
     opens_at: datetime | None = None  # without a season: when booking opens, at once when it is not said
     closes_days: int = 2
 
@@ -49,6 +60,8 @@ class Offer:
             mode=self.season.mode if self.season else BookingMode.FIRST_COME,
             one_group=self.one_group,
             waiting_policy=self.waiting_policy,
+            turn_after_passes=self.turn_after_passes,
+            turn_after_days=self.turn_after_days,
             booking_opens_at=self.booking_opens(now=now),
             booking_closes_at=starts_at - timedelta(days=self.closes_days),
         )

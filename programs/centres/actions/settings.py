@@ -15,6 +15,7 @@ from programs.accounts.models import User
 from programs.centres import policy, rules
 from programs.centres.actions import locks
 from programs.centres.choices import Weekday
+from programs.centres.hooks import GROUPS_IN
 from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
 from programs.centres.queries import schedule as queries
 from programs.core.audit import record
@@ -144,8 +145,9 @@ def add_season(*, terms: rules.SeasonTerms, by: User, key: str) -> Season:
 def change_season(*, season: Season, terms: rules.SeasonTerms, version: str, by: User) -> Season:
     """Other terms, which the season's sessions to come follow. The same again changes nothing.
 
-    Raises PermissionDenied, and ``Refused``: ``closes_first``, ``mode_fixed``, ``changed_meanwhile`` when the season
-    is not what was read at ``version``.
+    A session whose booking is over keeps its opening. Raises PermissionDenied, and ``Refused``: ``closes_first``,
+    ``mode_fixed``, ``has_bookings``, ``never_open``, ``changed_meanwhile`` when the season is not what was read at
+    ``version``.
     """
     must(policy.may_edit_seasons(by))
     season, now = locks.lock_season(season_id=season.pk), timezone.now()
@@ -153,9 +155,13 @@ def change_season(*, season: Season, terms: rules.SeasonTerms, version: str, by:
     if stored == terms:
         return season
     refuse_if_stale(version, stored.typed)
-    refuse_if(rules.mode_refusal(season, terms, has_ballot=hasattr(season, "ballot"), now=now))
+    coming = Session.objects.upcoming(now).filter(season=season)
+    groups = sum(count(coming) for count in GROUPS_IN)
+    refuse_if(rules.mode_refusal(season, terms, has_ballot=hasattr(season, "ballot"), groups=groups, now=now))
+    refuse_if(rules.opening_refusal(terms, list(coming.select_related("field_trip")), now=now))
     _save_season(season, terms, before=_season_seen(season), by=by)
-    Session.objects.upcoming(now).filter(season=season).update(mode=season.mode, booking_opens_at=season.opens_at)
+    coming.filter(booking_closes_at__gt=now).update(booking_opens_at=season.opens_at)
+    coming.update(mode=season.mode)
     return season
 
 

@@ -54,6 +54,8 @@ class Migration(migrations.Migration):
                 ('mode', models.CharField(choices=[('first_come', 'First come, first served'), ('ballot', 'By ballot')], default='first_come', max_length=12, verbose_name='how places are allocated')),
                 ('one_group', models.BooleanField(default=False, verbose_name='one group only')),
                 ('waiting_policy', models.CharField(choices=[('strict', 'Strict order: only the first in the queue'), ('first_fit', 'The first group in the queue that fits')], default='first_fit', max_length=10)),
+                ('turn_after_passes', models.PositiveSmallIntegerField(default=3)),
+                ('turn_after_days', models.PositiveSmallIntegerField(default=14)),
                 ('booking_opens_at', models.DateTimeField(verbose_name='booking opens')),
                 ('booking_closes_at', models.DateTimeField(verbose_name='booking closes')),
                 ('state', models.CharField(choices=[('scheduled', 'Scheduled'), ('cancelled', 'Cancelled'), ('closed', 'Closed')], default='scheduled', max_length=10, verbose_name='status')),

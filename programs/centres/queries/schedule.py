@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from programs.centres.choices import CentreRole, SessionState
@@ -61,6 +61,14 @@ def closed_days_run_by(user) -> QuerySet[Blackout]:
 def seasons_visible_to(user) -> QuerySet[Season]:
     """Seasons are shared by all centres: planners at any centre can read them all."""
     return Season.objects.all() if centres_run_by(user).exists() else Season.objects.none()
+
+
+def with_dead_sessions(seasons: QuerySet[Season], *, now: datetime) -> QuerySet[Season]:
+    """With ``dead``: how many of their coming sessions nobody can ever book."""
+    coming = Q(sessions__state=SessionState.SCHEDULED, sessions__starts_at__gt=now)
+    opens = F("sessions__booking_opens_at")
+    dead = Q(sessions__booking_closes_at__lte=opens) | Q(sessions__starts_at__lte=opens)
+    return seasons.annotate(dead=Count("sessions", filter=coming & dead))
 
 
 def open_seasons(*, now: datetime) -> QuerySet[Season]:

@@ -154,7 +154,8 @@ class ChangeRoom(FurnishPart):
 @require_safe
 def season_list(request: HttpRequest) -> HttpResponse:
     not_found_unless(queries.centres_run_by(request.user).exists())
-    seasons = queries.seasons_visible_to(request.user).select_related("school_year").prefetch_related("openings")
+    seasons = queries.with_dead_sessions(queries.seasons_visible_to(request.user), now=timezone.now())
+    seasons = seasons.select_related("school_year").prefetch_related("openings")
     context = {"seasons": list(seasons), "may_edit": policy.may_edit_seasons(request.user)}
     return render(request, "centres/season_list.html", context)
 
