@@ -762,7 +762,7 @@ def test_a_worker_that_dies_between_two_leaders_sends_nothing_twice_and_forgets_
     assert seats_add_up(world.session)
 
 
-SENDING, OF_A_LOSER = 33, 13  # finishing and the one winner; each leader whose class is not drawn
+SENDING, OF_A_LOSER = 36, 14  # finishing and the one winner; each leader whose class is not drawn
 
 
 @pytest.mark.parametrize("rows", [2, 4])
@@ -914,7 +914,7 @@ def test_another_schools_entry_does_not_exist(world, as_user):
 
 
 QUERIES = {"ballot_run": 14, "ballot_detail": 9, "entry_list": 9, "ballot_list": 9}
-CLOSING = 20  # and a letter to each leader
+CLOSING = 22  # and a letter to each leader
 
 
 @pytest.mark.parametrize("rows", [1, 3])

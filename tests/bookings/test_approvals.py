@@ -157,6 +157,7 @@ def test_a_visit_that_waits_only_for_an_authority_gets_grace_and_everybody_is_to
     due = far.booking.papers_due_at
     approvals = far.booking.approvals.filter(kind="ward")
     approvals.update(answer_by=due + timedelta(days=9))
+    keep_deadlines(now=due - timedelta(days=1))  # nothing lapses without a warning
     assert keep_deadlines(now=due + timedelta(minutes=1))["lapsed"] == 0
     far.booking.refresh_from_db()
     assert far.booking.papers_due_at > due and far.booking.grace_given_at
@@ -172,7 +173,7 @@ def test_a_visit_that_waits_only_for_an_authority_gets_grace_and_everybody_is_to
 
 
 def test_what_the_school_itself_left_undone_gets_no_grace_and_is_named(far):
-    keep_deadlines()
+    keep_deadlines(now=far.booking.papers_due_at - timedelta(days=1))
     assert keep_deadlines(now=far.booking.papers_due_at + timedelta(minutes=1))["lapsed"] == 1
     far.booking.refresh_from_db()
     assert "Đầu mối nhà trường" in far.booking.end_reason or "Hiệu trưởng" in far.booking.end_reason

@@ -22,7 +22,7 @@ from programs.core.idempotency import new_key
 from programs.core.versions import version_of
 from programs.notices.models import Message
 from tests.ballots.make import terms
-from tests.centres.make import book, make_centre, make_centre_staff, make_group, move_session
+from tests.centres.make import book, local, make_centre, make_centre_staff, make_group, move_session
 from tests.forms import Form, forms_of
 from tests.pages import main_of
 from tests.people import make_administrator, make_officer, make_teacher, make_ward_officer
@@ -114,7 +114,7 @@ def test_needs_cannot_be_told_for_a_group_that_is_no_longer_coming(world, as_use
 
 
 def test_on_the_day_the_host_sees_them(world, as_user, booking):
-    move_session(world.session, timezone.now() + timedelta(hours=1))
+    move_session(world.session, min(timezone.now() + timedelta(hours=1), local(1, 0) - timedelta(minutes=5)))
     check_in, door = reverse("booking_check_in", args=[booking.reference]), reverse("door_list")
     assert reads(as_user(world.sen), check_in)
     listed = as_user(world.sen).get(door).json()["sessions"][0]["groups"][0]

@@ -38,6 +38,7 @@ def calls() -> list[partial]:
         partial(rules.change_refusal, session, now=now),
         partial(rules.received_refusal, groups=1),
         partial(rules.capacity_refusal, session, capacity=90),
+        partial(rules.over_refusal, session, capacity=0),
         partial(rules.capacity_refusal, session, capacity=20),
         partial(rules.room_refusal, session.room, session.field_trip, capacity=90),
         partial(rules.shrink_room_refusal, capacity=1, largest=2),

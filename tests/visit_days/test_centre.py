@@ -259,7 +259,7 @@ def test_the_day_costs_the_same_with_one_and_three_groups(world, as_user, django
             client.get(reverse("centre_day"), {"date": day})
 
 
-DAY_QUERIES = 10  # 2 of the session and its user, 1 of the posts, 3 of the page, 4 of the frame
+DAY_QUERIES = 11  # 2 of the session and its user, 1 of the posts, 4 of the page, 4 of the frame
 
 
 def test_places_are_places_and_pupils_are_pupils(world, as_user):

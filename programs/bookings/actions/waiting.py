@@ -29,6 +29,7 @@ from programs.centres.rules import offer_ends, standing_refusal
 from programs.centres.words import policy_words
 from programs.core.audit import Code, record
 from programs.core.calendar import working_days
+from programs.core.nets import one_by_one
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 
@@ -62,7 +63,7 @@ def promote_waiting(*, session: Session, now: datetime) -> list[Booking]:
 
 
 def move_lists(*, now: datetime) -> int:
-    """Let every waiting list move that may move by now, whatever let it: how many groups were offered places.
+    """Let every waiting list move that may move by now, whatever let it: how many lists moved.
 
     The acts that free places move their own list at once; this is for what comes with time, and with acts of others:
     booking opens, a season or a cluster too, a school is active again, a turn comes. Judged before it is locked, so
@@ -70,7 +71,7 @@ def move_lists(*, now: datetime) -> int:
     """
     rows = groupby(lists_that_may_move(now=now), key=attrgetter("session"))
     due = [session for session, queue in rows if _may_move(session, list(queue), now=now)]
-    return sum(_move_list(session_id=session.pk, now=now) for session in due)
+    return one_by_one("waiting list", [session.pk for session in due], lambda pk: _move_list(session_id=pk, now=now))
 
 
 def _may_move(session: Session, queue: Sequence[Booking], *, now: datetime) -> bool:

@@ -184,7 +184,7 @@ def grace_ends(session: Session, *, end: datetime, now: datetime) -> datetime:
 
 def lapse_reason(checklist: Checklist) -> str:
     """Why the places go back, with the name of whoever did not answer."""
-    if checklist.papers_missing or not checklist.consents_ready:
+    if checklist.papers_missing:
         return _("The papers were not complete in time.")
     if checklist.sent_back:
         return _("The visit was sent back to be mended, and no approval was requested again in time.")
