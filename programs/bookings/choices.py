@@ -89,8 +89,4 @@ AUDIT_ACTIONS = {
     "booking.cancel": _("Booking cancelled"),
     "booking.roster": _("List of participants changed"),
     "booking.needs": _("Access and medical needs changed"),
-    "session.move": _("Session moved"),
-    "session.capacity": _("Places of the session changed"),
-    "session.cancel": _("Session cancelled"),
-    "series.cancel": _("Remaining sessions of the series cancelled"),
 }

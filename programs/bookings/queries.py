@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -21,14 +21,14 @@ from programs.authorities.queries import (
     risks_of_visit,
     schools_answered_for,
 )
-from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE, SEAT_COUNTED
+from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
 from programs.bookings.rules import papers
 from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
 from programs.bookings.rules.papers import ApprovalLine, Checklist, Consents, PaperLine
 from programs.bookings.rules.waiting import Standing, standing
 from programs.centres.choices import CentreRole, PaperKind, VisitRisk, WaitingPolicy
-from programs.centres.models import SeasonOpening, Session, SessionSeries
+from programs.centres.models import SeasonOpening, Session
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
@@ -384,25 +384,6 @@ def checklist_of(booking: Booking) -> Checklist:
 
 
 # --- The groups of a session ---------------------------------------------------------------------
-def groups_of(session: Session) -> list[Booking]:
-    """The groups that come or wait, those who hold places first, in the order in which they came."""
-    rows = session.bookings.filter(state__in=(*LIVE, *SEAT_COUNTED)).select_related("school", "class_group", "leader")
-    return sorted(rows, key=lambda booking: (not booking.counts_seats, booking.created_at, booking.pk))
-
-
-def elsewhere(session: Session, bookings: Sequence[Booking]) -> dict[int, str]:
-    """By class: the reference of another live booking of it at the time of ``session``."""
-    classes = [booking.class_group_id for booking in bookings if booking.class_group_id]
-    rows = Booking.objects.live().filter(class_group__in=classes).exclude(session=session)
-    rows = rows.filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=session.starts_at)
-    return dict(rows.values_list("class_group_id", "reference"))
-
-
-def remaining_of(series: SessionSeries, *, now: datetime) -> QuerySet[Session]:
-    """The sessions of a series that are still to come and not cancelled; none whose groups arrive already."""
-    received = Exists(Booking.objects.came().filter(session=OuterRef("pk")))
-    coming = series.sessions.upcoming(now).exclude(received)
-    return coming.select_related("field_trip__centre", "room").order_by("starts_at", "pk")
 
 
 def group_counts(sessions: QuerySet[Session]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from programs.authorities.choices import ApprovalKind
-from programs.bookings.views import bookings, papers, schedule, sessions, waiting
+from programs.bookings.views import bookings, papers, sessions, waiting
 
 BOOKING = "desk/bookings/<str:reference>/"
 CENTRE = "desk/centres/<str:code>/"
@@ -33,11 +33,4 @@ urlpatterns = [
     path("waiting/<str:token>/", waiting.AnswerByLink.as_view(), name="waiting_answer"),
     path(f"{BOOKING}participants/", bookings.NameParticipants.as_view(), name="booking_roster"),
     path(f"{BOOKING}calendar.ics", bookings.booking_calendar, name="booking_calendar"),
-    path(f"{CENTRE}schedule/", schedule.centre_schedule, name="centre_schedule"),
-    path(SESSION, schedule.session_plan, name="session_plan"),
-    path(f"{SESSION}move/", schedule.MoveSession.as_view(), name="session_move"),
-    path(f"{SESSION}copy/", schedule.CopySession.as_view(), name="session_copy"),
-    path(f"{SESSION}places/", schedule.ChangeCapacity.as_view(), name="session_capacity"),
-    path(f"{SESSION}cancel/", schedule.CancelSession.as_view(), name="session_cancel"),
-    path(f"{SERIES}cancel/", schedule.CancelSeries.as_view(), name="series_cancel"),
 ]

@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 AUDIT_ACTIONS = {
+    "session.move": _("Session moved"),
+    "session.capacity": _("Places of the session changed"),
+    "session.cancel": _("Session cancelled"),
+    "series.cancel": _("Remaining sessions of the series cancelled"),
     "series.change": _("Remaining sessions of the series changed"),
     "session.terms": _("Booking rules of the session changed"),
 }

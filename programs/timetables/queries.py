@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from programs.bookings.choices import LIVE, BookingState
+from programs.bookings.choices import LIVE, SEAT_COUNTED, BookingState
 from programs.bookings.models import Booking
-from programs.bookings.queries import remaining_of
 from programs.centres.models import Room, Season, Session, SessionSeries
 from programs.centres.queries import schedule
 from programs.centres.rules import RoomPlan
@@ -66,3 +65,24 @@ def seasons_for(session: Session, *, now: datetime) -> QuerySet[Season]:
 def groups_in(session: Session) -> list[Booking]:
     """Groups that hold places or wait, in the order in which they came."""
     return list(session.bookings.filter(state__in=LIVE).select_related("school").order_by("created_at", "pk"))
+
+
+def groups_of(session: Session) -> list[Booking]:
+    """The groups that come or wait, those who hold places first, in the order in which they came."""
+    rows = session.bookings.filter(state__in=(*LIVE, *SEAT_COUNTED)).select_related("school", "class_group", "leader")
+    return sorted(rows, key=lambda booking: (not booking.counts_seats, booking.created_at, booking.pk))
+
+
+def elsewhere(session: Session, bookings: Sequence[Booking]) -> dict[int, str]:
+    """By class: the reference of another live booking of it at the time of ``session``."""
+    classes = [booking.class_group_id for booking in bookings if booking.class_group_id]
+    rows = Booking.objects.live().filter(class_group__in=classes).exclude(session=session)
+    rows = rows.filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=session.starts_at)
+    return dict(rows.values_list("class_group_id", "reference"))
+
+
+def remaining_of(series: SessionSeries, *, now: datetime) -> QuerySet[Session]:
+    """The sessions of a series that are still to come and not cancelled; none whose groups arrive already."""
+    received = Exists(Booking.objects.came().filter(session=OuterRef("pk")))
+    coming = series.sessions.upcoming(now).exclude(received)
+    return coming.select_related("field_trip__centre", "room").order_by("starts_at", "pk")

@@ -19,7 +19,6 @@ from programs.ballots.actions.results import start_sending
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry
 from programs.ballots.rules.fair import FACTORS, commitment_to, seed_of
-from programs.bookings.actions import changes
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, Group
@@ -32,6 +31,7 @@ from programs.core.worker import run_due_jobs
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole, SchoolState
 from programs.schools.models import Area, School
+from programs.timetables.actions import sessions as changes
 from tests.ballots import make
 from tests.ballots.make import DIGITS, SOURCE, terms, time_is_over
 from tests.ballots.test_ballot_rules import run_script

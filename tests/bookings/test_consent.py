@@ -105,7 +105,9 @@ def test_a_withdrawal_by_phone_affects_pages_that_were_already_open(group, as_us
     open_page = centre.get(gate)
     assert len(open_page.context["form"].fields["present"].choices) == 3
 
-    assert guardian.post(reverse("guardian_purpose", args=[token, "take_part"]), {"withdraw": "True"}).status_code == 302
+    assert (
+        guardian.post(reverse("guardian_purpose", args=[token, "take_part"]), {"withdraw": "True"}).status_code == 302
+    )
 
     answer = teacher.get(booking)
     assert answer.context["staying"] == [anh]

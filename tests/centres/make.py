@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.authorities.choices import ApprovalState
-from programs.bookings.actions import changes, group, papers
+from programs.bookings.actions import group, papers
 from programs.bookings.actions.approvals import ask_approvals
 from programs.bookings.actions.approvals import decide_approval as _decide_approval
 from programs.bookings.actions.booking import book_session
@@ -25,6 +25,7 @@ from programs.centres.models import Centre, CentreStaff, FieldTrip, OpeningHours
 from programs.core.versions import version_of
 from programs.pupils.models import ClassGroup
 from programs.pupils.queries import pupils_of_class
+from programs.timetables.actions import sessions as changes
 from tests.people import give_consent, make_class, make_school, make_teacher, make_user, make_ward, make_year
 
 _serial = count(1)

@@ -12,9 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from programs.bookings.actions import changes
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.changes import cancel_series, cancel_session
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.actions import schedule
@@ -27,6 +25,8 @@ from programs.core.models import Holiday
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole
+from programs.timetables.actions import sessions as changes
+from programs.timetables.actions.sessions import cancel_series, cancel_session
 from tests.centres.make import (
     book,
     change_capacity,

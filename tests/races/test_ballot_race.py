@@ -17,7 +17,6 @@ from programs.accounts.models import User
 from programs.ballots import queries as ballot_queries
 from programs.ballots.actions import entries, results, running
 from programs.ballots.models import Ballot, BallotEntry
-from programs.bookings.actions import changes
 from programs.bookings.choices import SEAT_HOLDING
 from programs.bookings.models import Booking
 from programs.centres import rules as centre_rules
@@ -31,6 +30,7 @@ from programs.notices.models import Message
 from programs.pupils.models import ClassGroup
 from programs.schools.choices import SchoolRole
 from programs.schools.models import Membership
+from programs.timetables.actions import sessions as changes
 from tests.ballots import make
 from tests.ballots.make import terms
 from tests.centres.make import local, make_group, make_session, make_trip, seats_add_up

@@ -12,12 +12,12 @@ from django.db import connection
 
 from programs.accounts.models import User
 from programs.bookings import queries as schedule_queries
-from programs.bookings.actions.changes import cancel_session
 from programs.centres.actions import schedule
 from programs.centres.actions.schedule import Offer, schedule_session
 from programs.centres.choices import CentreRole
 from programs.centres.models import CentreStaff, OpeningHours, Room, Session
 from programs.core.refusals import Refused
+from programs.timetables.actions.sessions import cancel_session
 from tests.centres.make import book, local, make_session, make_trip, seats_add_up
 from tests.people import make_class, make_school, make_teacher, make_user
 

@@ -19,7 +19,7 @@ from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.timetables import queries
-from programs.timetables.actions import change_series
+from programs.timetables.actions.series import change_series
 from programs.timetables.rules import SeriesChange
 from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, seats_add_up
 from tests.people import enrol_second_factor, make_user

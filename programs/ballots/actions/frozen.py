@@ -12,11 +12,11 @@ from programs.ballots.actions.running import lock_ballot
 from programs.ballots.choices import BallotState
 from programs.ballots.models import Ballot
 from programs.ballots.rules import steps
-from programs.bookings.actions.changes import call_off_session
 from programs.centres.actions import locks
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
+from programs.timetables.actions.sessions import call_off_session
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.bookings import queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import ask_about_change
 from programs.bookings.actions.waiting import confirm_by, promote_waiting, tell_too_large
@@ -28,6 +27,7 @@ from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
+from programs.timetables import queries
 
 
 @transaction.atomic

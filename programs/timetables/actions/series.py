@@ -11,8 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.bookings import queries as booking_queries
-from programs.bookings.actions.changes import put_session, resize_session, tell_of_move
 from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.hooks import frozen_refusal
 from programs.centres import rules as centre_rules
@@ -26,6 +24,7 @@ from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale, version_of
 from programs.timetables import queries, rules
+from programs.timetables.actions.sessions import put_session, resize_session, tell_of_move
 from programs.timetables.rules import ChangePlan, SeriesChange, Terms
 
 
@@ -39,7 +38,7 @@ def change_series(*, series_id: int, change: SeriesChange, version: str, by: Use
     now = timezone.now()
     series = SessionSeries.objects.select_related("field_trip__centre").get(pk=series_id)
     must(may_schedule(by, series.field_trip.centre))
-    remaining = list(booking_queries.remaining_of(series, now=now))
+    remaining = list(queries.remaining_of(series, now=now))
     _lock_rooms({session.room_id for session in remaining} | ({change.room.pk} if change.room else set()))
     locked = {pk: locks.lock_session(session_id=pk) for pk in sorted(session.pk for session in remaining)}
     plan = queries.plan_of(series, change, now=now)

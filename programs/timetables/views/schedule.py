@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from programs.bookings import queries
-from programs.bookings.actions.changes import cancel_series, cancel_session, change_capacity, move_session
+from programs.bookings import queries as booking_queries
 from programs.bookings.choices import CAME
 from programs.bookings.models import Booking
 from programs.bookings.words import parts_of
@@ -33,6 +32,8 @@ from programs.core.audit import history_of
 from programs.core.dates import month_title, short_moment, weekday_name
 from programs.core.gates import signed_in
 from programs.core.refusals import Refused
+from programs.timetables import queries
+from programs.timetables.actions.sessions import cancel_series, cancel_session, change_capacity, move_session
 
 REACH = timedelta(days=3660)  # a calendar has no neighbours further away than that
 
@@ -44,7 +45,7 @@ def centre_schedule(request: HttpRequest, code: str) -> HttpResponse:
     today, trips = timezone.localdate(), list(schedule.trips_of(centre))
     trip = next((each for each in trips if each.code == request.GET.get("trip")), None)
     month = _month(request, today)
-    shown = centre_month(centre, month, today=today, waiting=queries.waiting_groups(), trip=trip)
+    shown = centre_month(centre, month, today=today, waiting=booking_queries.waiting_groups(), trip=trip)
     context = {
         "centre": centre,
         "calendar": shown,
@@ -66,7 +67,7 @@ def _month(request: HttpRequest, today: date) -> date:
 class SessionAct(Act):
     """What the manager of a centre does with a session of its calendar."""
 
-    template_name = "bookings/session_change.html"
+    template_name = "timetables/session_change.html"
     context_object_name = "session"
 
     def get_target(self, pk: int) -> Session:
@@ -81,7 +82,7 @@ class SessionAct(Act):
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        return queries.group_counts(schedule.planned_visible_to(self.user).filter(pk=self.target.pk))
+        return booking_queries.group_counts(schedule.planned_visible_to(self.user).filter(pk=self.target.pk))
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         return super().get_context_data(**parts_of(self.target), **kwargs)
@@ -226,7 +227,7 @@ class CancelSeries(Act):
         remaining = queries.remaining_of(self.target, now=timezone.now())
         count = remaining.count()
         sessions = ngettext("{count} session is still to come.", "{count} sessions are still to come.", count)
-        return f"{sessions.format(count=count)} {_told(**queries.group_counts(remaining))}"
+        return f"{sessions.format(count=count)} {_told(**booking_queries.group_counts(remaining))}"
 
     def act(self, form: ReasonForm) -> int:
         return cancel_series(series_id=self.target.pk, by=self.user, **form.cleaned_data)
@@ -251,7 +252,7 @@ def session_plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **parts_of(session),
         "coming": [booking for booking in groups if booking.counts_seats],
-        "waiting": queries.standing_of(session, now=now),
+        "waiting": booking_queries.standing_of(session, now=now),
         "may_schedule": may_schedule(request.user, centre),
         "never_open": rules.never_open_refusal(session),
         "may_change": rules.change_refusal(session, now=now) is None,

@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from programs.bookings.views.schedule import SessionAct
 from programs.centres.models import Session, SessionSeries
 from programs.centres.policy import may_schedule
 from programs.centres.queries.schedule import series_visible_to
 from programs.core.acting import Act
 from programs.core.refusals import refuse_if
 from programs.core.versions import version_of
-from programs.timetables import actions, queries, rules
+from programs.timetables import queries, rules
+from programs.timetables.actions import series as actions
 from programs.timetables.forms import SeriesChangeForm, SwapForm, TermsForm
 from programs.timetables.rules import ChangePlan
+from programs.timetables.views.schedule import SessionAct
 
 
 class ChangeSeries(Act):
