@@ -32,13 +32,24 @@ from programs.bookings.actions.waiting import accept_offer, give_places_by_excep
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import CentreRole, SessionState, WaitingPolicy
-from programs.centres.models import CentreStaff, Session
+from programs.centres.models import CentreStaff, Room, Session
+from programs.core.idempotency import new_key
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.queries.roles import forget_roles
 from programs.visit_days.actions.arrivals import mark_no_show, take_back_no_show
 from programs.visit_days.actions.closing import close_session, reopen_session
-from tests.centres.make import book, change_capacity, change_group, local, make_centre_staff, make_session, make_trip
+from programs.visit_days.actions.unannounced import let_in
+from tests.centres.make import (
+    book,
+    change_capacity,
+    change_group,
+    local,
+    make_centre_staff,
+    make_session,
+    make_trip,
+    place_session,
+)  # fmt: skip
 from tests.people import make_class, make_principal, make_school
 from tests.visit_days.make import check_in
 
@@ -109,6 +120,8 @@ class Visits(RuleBasedStateMachine):
         self.traveller = self.clock.start()
         trip = make_trip(pupils_per_adult=60)
         self.session = make_session(trip=trip, starts_at=local(12), capacity=CAPACITY)
+        other = Room.objects.create(centre=trip.centre, name="Phòng bên cạnh", capacity=ROOM)
+        self.rooms = {False: self.session.room, True: other}
         self.manager = make_centre_staff(trip.centre, "Võ Thị Kim Chi")
         CentreStaff.objects.filter(user=self.manager).update(role=CentreRole.MANAGER)
         self.people = []
@@ -258,6 +271,34 @@ class Visits(RuleBasedStateMachine):
         if changed:
             self.move_up()
 
+    @rule(days=st.sampled_from([0, 0, 1, 3]), other_room=st.booleans())
+    def move(self, days: int, other_room: bool) -> None:
+        """Another day or room changes no place; whoever waits may get a turn that the last hours had ended."""
+        room = self.rooms[other_room]
+        before = (self.session.starts_at, Session.objects.get(pk=self.session.pk).room_id)
+        starts_at = self.session.starts_at + timedelta(days=days)
+        try:
+            place_session(session_id=self.session.pk, starts_at=starts_at, room=room, by=self.manager)
+        except Refused:
+            return
+        self.session.starts_at = starts_at
+        if before != (starts_at, room.pk):
+            self.move_up()
+
+    @precondition(begun)
+    @rule(number=st.integers(0, GROUPS - 1), pupils=st.integers(1, CAPACITY))
+    def come_unannounced(self, number: int, pupils: int) -> None:
+        _principal, class_group = self.people[number]
+        try:
+            made = let_in(
+                session_id=self.session.pk, school=class_group.school, class_group=class_group, pupils=pupils,
+                girls=0, adults=1, contact_phone="+84912000111", reason="Xe đã đến", by=self.manager, key=new_key(),
+            )  # fmt: skip
+        except Refused:
+            return
+        self.model.capacity += max(0, pupils - self.model.left)
+        self.model.groups[made.pk] = Group(S.ATTENDED, pupils, pupils)
+
     @precondition(has_groups)
     @rule(number=st.integers(0, 50), comes=st.booleans())
     def receive(self, number: int, comes: bool) -> None:
@@ -316,6 +357,11 @@ class Visits(RuleBasedStateMachine):
         self.model.come_back(key)
 
     # --- Time -----------------------------------------------------------------------------------
+    @rule(hours=st.sampled_from([30, 80]))
+    def the_worker_stands_still(self, hours: int) -> None:
+        """Deadlines pass and nobody is told: nothing may end for it, and nothing does until it runs again."""
+        self.traveller.shift(timedelta(hours=hours))
+
     @rule(hours=st.sampled_from([1, 6, 20, 49]))
     def time_passes(self, hours: int) -> None:
         self.traveller.shift(timedelta(hours=hours))
