@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from programs.bookings.choices import LIVE, SEAT_COUNTED, BookingState
+from programs.bookings.hooks import frozen_refusal
 from programs.bookings.models import Booking
 from programs.centres.models import Room, Season, Session, SessionSeries
 from programs.centres.queries import schedule
@@ -23,7 +24,7 @@ def plan_of(series: SessionSeries, change: SeriesChange, *, now: datetime) -> Ch
         groups=Count("bookings", filter=live),
         waiting=Count("bookings", filter=Q(bookings__state=BookingState.WAITLISTED)),
     )
-    coming = [Coming(session, session.groups, session.waiting) for session in rows]
+    coming = [Coming(session, session.groups, session.waiting, frozen_refusal(session)) for session in rows]
     targets = [target_of(change, each) for each in coming]
     moments = [line.starts_at for line in targets] + [each.session.starts_at for each in coming]
     rooms = {line.room.pk: line.room for line in targets} | {each.session.room_id: each.session.room for each in coming}

@@ -41,6 +41,7 @@ class Coming:
     session: Session
     groups: int
     waiting: int
+    frozen: Refusal | None = None  # while its places are being drawn
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _new_refusals(
             continue
         line = target_of(change, each)
         plan = replace(plans[line.room.pk], busy=busy[line.room.pk])
-        if refusal := _line_refusal(line, plan, now=now):
+        if refusal := each.frozen or _line_refusal(line, plan, now=now):
             found[each.session.pk] = refusal
         else:
             busy[line.room.pk].append(_busy(each.session, line.starts_at))

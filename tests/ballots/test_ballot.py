@@ -762,7 +762,7 @@ def test_a_worker_that_dies_between_two_leaders_sends_nothing_twice_and_forgets_
     assert seats_add_up(world.session)
 
 
-SENDING, OF_A_LOSER = 36, 14  # finishing and the one winner; each leader whose class is not drawn
+SENDING, OF_A_LOSER = 36, 15  # finishing and the one winner; each leader whose class is not drawn
 
 
 @pytest.mark.parametrize("rows", [2, 4])

@@ -6,7 +6,7 @@ and repeats nothing. Until the last is told, the sessions stay those of the ball
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -79,8 +79,9 @@ def _settle_leader(*, ballot_id: int, leader_id: int) -> None:
     entries = list(own)
     if not entries:
         return
-    _lock_schools(entries)
     wished = {session for entry in entries for session in entry.wished}
+    _lock_sessions(wished)  # before the schools, as everywhere
+    _lock_schools(entries)
     sessions = queries.sessions_with_day().in_bulk(list(wished))
     for entry in entries:
         entry.ballot = ballot
@@ -107,6 +108,11 @@ def _finish(*, ballot_id: int) -> None:
     outcomes = list(ballot.entries.exclude(place=None).values_list("outcome", flat=True))
     won = outcomes.count(EntryOutcome.WON)
     record(by=ballot.sent_by, action="ballot.send", obj=ballot, after={"won": won, "lost": len(outcomes) - won})
+
+
+def _lock_sessions(keys: Collection[int]) -> None:
+    rows = Session.objects.select_for_update(no_key=True).filter(pk__in=keys)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _lock_schools(entries: Sequence[BallotEntry]) -> None:
@@ -177,7 +183,8 @@ def _wish(entry: BallotEntry, session: Session, *, reference: str, now: datetime
         **vars(entry.group),
     )
     refuse_if(booking_rules.session_refusal(session, now=now, opens_at=now, closes_at=session.starts_at))
-    facts = replace(school_facts_of(wish=booking, now=now), opens_at=None)
+    won = entry.session_id == session.pk  # within the limits that the list was published with
+    facts = replace(school_facts_of(wish=booking, now=now), opens_at=None, limited=not won)
     refuse_if(booking_rules.school_refusal(booking, facts, now=now))
     return booking
 

@@ -232,7 +232,8 @@ def give_grace(*, booking: Booking, checklist: rules.Checklist, now: datetime) -
     after = {"due": booking.papers_due_at, "waits_for": [row.asked_of for _whom, row in late]}
     record(by=None, action="booking.grace", obj=booking, after=after)
     about = {"who": ", ".join(whom for whom, _row in late)}
-    tell_leader(kind="booking_grace", booking=booking, now=now, with_calendar=False, about=about)
+    occasion = f"{booking.papers_due_at:%Y%m%d%H%M}"
+    tell_leader(kind="booking_grace", booking=booking, now=now, with_calendar=False, occasion=occasion, about=about)
     for person in paper_queries.told_of_silence(booking):
         _tell_of_silence(person, booking, about)
     for _whom, row in late:

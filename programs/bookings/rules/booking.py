@@ -112,6 +112,7 @@ class SchoolFacts:
     opens_at: datetime | None  # for the school's cluster, where the season says so
     on_holiday: bool  # on the day of the session
     earlier: Sequence[EarlierBooking]
+    limited: bool = True  # a draw has counted the places of a school before it began
 
 
 def school_refusal(wish: Booking, facts: SchoolFacts, *, now: datetime) -> Refusal | None:
@@ -124,7 +125,11 @@ def school_refusal(wish: Booking, facts: SchoolFacts, *, now: datetime) -> Refus
     if facts.on_holiday:
         return Refusal("holiday", _("This day is a school holiday. Please choose another date."))
     too_early = cluster_refusal(now=now, opens_at=facts.opens_at)
-    return too_early or _clash_refusal(wish, facts.earlier) or _limit_refusal(wish.session, facts.earlier)
+    return (
+        too_early
+        or _clash_refusal(wish, facts.earlier)
+        or (_limit_refusal(wish.session, facts.earlier) if facts.limited else None)
+    )
 
 
 def cluster_refusal(*, now: datetime, opens_at: datetime | None) -> Refusal | None:

@@ -89,7 +89,7 @@ def tell_of_move(*, session: Session, moved_from: datetime, by: User, now: datet
     for booking in bookings:
         booking.session = session
         booking.calendar_sequence += 1
-        if booking.state in INCOMPLETE:
+        if booking.state in INCOMPLETE and session.starts_at != moved_from:
             _set_deadline(booking, due=confirm_by(session=session, now=now))
         if booking.offer_expires_at is not None:  # an offer never outlives the beginning of its session
             booking.offer_expires_at = min(booking.offer_expires_at, session.starts_at)
@@ -112,7 +112,7 @@ def tell_of_move(*, session: Session, moved_from: datetime, by: User, now: datet
 
 
 def _set_deadline(booking: Booking, *, due: datetime) -> None:
-    """Warn again about a new deadline, but not if only the hour or the room changed."""
+    """Warn again about a new deadline, but not if it stays the same."""
     if booking.papers_due_at != due:
         booking.papers_due_at, booking.warned_at, booking.grace_given_at = due, None, None
 
@@ -168,7 +168,7 @@ def cancel_session(*, session_id: int, reason: str, by: User) -> Session:
 def cancel_series(*, series_id: int, reason: str, by: User) -> int:
     """Every session of the series that is still to come, or none of them; the number of sessions cancelled.
 
-    A session whose groups are already arriving takes place.
+    A session whose groups are already arriving takes place, and so does one whose places are being drawn.
     """
     now = timezone.now()
     series = SessionSeries.objects.select_related("field_trip__centre").get(pk=series_id)
@@ -187,7 +187,7 @@ def cancel_series(*, series_id: int, reason: str, by: User) -> int:
 def _remains(session: Session, *, now: datetime) -> bool:
     """Judged again under its lock; a session that has already received a group counts as begun."""
     is_coming = session.state == SessionState.SCHEDULED and session.starts_at > now
-    return is_coming and not session.bookings.came().exists()
+    return is_coming and not session.bookings.came().exists() and frozen_refusal(session) is None
 
 
 def _cancel(session: Session, *, reason: str, by: User, now: datetime) -> None:

@@ -18,7 +18,7 @@ from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.core.audit import record
 from programs.core.policy import must
-from programs.core.refusals import refuse_if
+from programs.core.refusals import Refused, refuse_if
 from programs.visit_days import rules
 from programs.visit_days.actions.arrivals import write_no_show, write_return
 from programs.visit_days.actions.feedback import ask_for_feedback
@@ -102,9 +102,19 @@ def reopen_session(*, session_id: int, reason: str, by: User) -> Session:
         if booking.state == BookingState.CLOSED or (
             booking.state == BookingState.NO_SHOW and booking.ended_at == closed_at
         ):
-            unsettle(booking=booking, by=by, now=now)
+            _unsettle_where_it_fits(booking, by=by, now=now)
     record(by=by, action="session.reopen", obj=session, before=before, after={"state": session.state}, reason=reason)
     return session
+
+
+def _unsettle_where_it_fits(booking: Booking, *, by: User, now: datetime) -> None:
+    """A group whose places went to others at the door stays recorded as absent: it must not keep the session shut."""
+    try:
+        with transaction.atomic():
+            unsettle(booking=booking, by=by, now=now)
+    except Refused as refused:
+        if refused.refusal.code != "places_gone":
+            raise
 
 
 def unlock(*, session: Session) -> None:

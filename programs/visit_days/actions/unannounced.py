@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.bookings.actions import guard
@@ -11,6 +14,8 @@ from programs.bookings.actions.booking import REFERENCE_PREFIX
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, RosterEntry
+from programs.bookings.queries import BOOKING_PARTS
+from programs.bookings.rules.waiting import IN_LINE
 from programs.centres.actions import locks
 from programs.centres.models import Session
 from programs.core.audit import record
@@ -52,6 +57,7 @@ def let_in(
     now = timezone.now()
     session = locks.lock_session(session_id=session_id)
     must(may_let_in(by, session))
+    _end_waiting(session, class_group, by=by, now=now)
     arrival = Arrival(came=True, pupils=pupils, girls=girls, adults=adults, first_seen=now)
     here, manager = class_is_here_as(session, class_group), may_enlarge(by, session)
     refuse_if(
@@ -80,6 +86,17 @@ def let_in(
     if booking.leader != by:
         tell_leader(kind="group_let_in", booking=booking, now=now, with_calendar=False)
     return booking
+
+
+def _end_waiting(session: Session, class_group: ClassGroup | None, *, by: User, now: datetime) -> None:
+    """A class that waits and comes all the same waits no longer: it has one booking of the session."""
+    if class_group is None:
+        return
+    for booking in session.bookings.filter(class_group=class_group, state__in=IN_LINE).select_related(*BOOKING_PARTS):
+        before = {"state": booking.state}
+        guard.end_booking(booking=booking, to=BookingState.EXPIRED, reason=_("came unannounced"), now=now)
+        record(by=by, action="booking.leave", obj=booking, before=before, after={"state": booking.state})
+    session.refresh_from_db(fields=["seats_taken"])
 
 
 def _write(booking: Booking, *, by: User) -> None:
