@@ -23,6 +23,7 @@ from django.utils.translation import get_language_from_path
 from programs.accounts.models import User
 from programs.accounts.queries import second_factor_missing
 from stem_portal.administration.actions import end_view, note_page
+from stem_portal.administration.roles import may_administer
 from stem_portal.administration.rules import view_as_refusal
 from stem_portal.logs import without_secrets
 
@@ -98,7 +99,7 @@ def _why_over(real: User, view: View) -> str:
     """Why viewing has ended; empty while it has not."""
     if view.until <= timezone.now():
         return "time"
-    allowed = real.is_authenticated and real.is_superuser and not second_factor_missing(real)
+    allowed = real.is_authenticated and may_administer(real) and not second_factor_missing(real)
     if not allowed or view.person is None:
         return "lost"
     person = view.person

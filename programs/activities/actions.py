@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.activities.models import TaughtActivity
+from programs.activities.policy import may_report_for
 from programs.activities.queries import is_reported
 from programs.activities.rules import report_refusal
 from programs.core.audit import Code, record
@@ -18,7 +19,6 @@ from programs.core.refusals import refuse_if
 from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup
 from programs.schools.models import School
-from programs.schools.policy import may_act_for
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def report_activity(
     """
     # The school's row serialises two teachers who report the same lesson at once.
     school = School.objects.select_for_update().get(pk=class_group.school_id)
-    must(may_act_for(by, school))
+    must(may_report_for(by, school))
     already = is_reported(curriculum=curriculum, class_group=class_group, taught_on=taught_on)
     today = timezone.localdate()
     refuse_if(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
+from programs.schools.models import School
+from programs.schools.policy import may_act_for
 from programs.schools.queries.roles import roles_of
 
 PERMISSIONS = [
@@ -17,6 +19,17 @@ PERMISSIONS = [
 ]
 
 
+def may_see_activities(user) -> bool:
+    """The staff of a school, and officers; which lessons they see, ``activities_visible_to`` says."""
+    roles = roles_of(user)
+    return roles.is_school_staff or roles.is_officer
+
+
 def may_report(user) -> bool:
-    """The staff of a working school, for its classes."""
+    """Whether there is a school for which the person may report."""
     return bool(roles_of(user).working_schools)
+
+
+def may_report_for(user, school: School) -> bool:
+    """The staff of a working school, for its classes."""
+    return may_act_for(user, school)

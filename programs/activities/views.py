@@ -27,8 +27,8 @@ PAGE_SIZE = 20
 @signed_in
 @require_GET
 def activity_list(request: HttpRequest) -> HttpResponse:
+    not_found_unless(policy.may_see_activities(request.user))
     roles = roles_of(request.user)
-    not_found_unless(roles.is_school_staff or roles.is_officer)
     activities = queries.activities_visible_to(request.user)
     page = Paginator(activities.order_by("-taught_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

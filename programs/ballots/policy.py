@@ -19,6 +19,11 @@ def may_enter(user, school: School) -> bool:
     return may_book_for(user, school)
 
 
+def may_see_entries(user) -> bool:
+    """The staff of a school; which entries they see, ``entries_visible_to`` says."""
+    return roles_of(user).is_school_staff
+
+
 def may_manage_entry(user, entry: BallotEntry) -> bool:
     """The group's leader, and the leadership of its school."""
     return may_manage(user, entry)

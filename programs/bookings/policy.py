@@ -10,7 +10,6 @@ from programs.accounts.models import User
 from programs.authorities import rules as questions
 from programs.authorities.choices import ApprovalKind
 from programs.authorities.queries import approvals_needed, holders_of, whom_to_ask
-from programs.bookings.choices import CAME
 from programs.bookings.models import Booking, BookingApproval
 from programs.bookings.queries import papers_read_by, risks_of
 from programs.bookings.rules.papers import Checklist
@@ -101,16 +100,6 @@ def approves_by_confirming(user, checklist: Checklist) -> bool:
 def _not_asked_yet(booking: Booking) -> BookingApproval:
     asked = whom_to_ask(ApprovalKind.PRINCIPAL, booking.school)
     return BookingApproval(booking=booking, kind=ApprovalKind.PRINCIPAL, asked_of=asked.office)
-
-
-def may_keep_photographs(user, booking: Booking) -> bool:
-    """The group's leader, the head of its school, and its host."""
-    return may_cancel(user, booking)
-
-
-def may_add_photographs(user, booking: Booking) -> bool:
-    """Those whose part it is, once the group has come."""
-    return booking.state in CAME and may_keep_photographs(user, booking)
 
 
 PERMISSIONS = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.actions import issue_card, open_account, use_card, void_cards
 from programs.accounts.models import User
-from programs.cards.policy import may_join_class
+from programs.cards.policy import may_issue_cards, may_join_class
 from programs.cards.queries import class_with_code, pupil_of_card, usable_card
 from programs.cards.rules import (
     CARD_OPENS_NOTHING,
@@ -31,7 +31,6 @@ from programs.core.policy import must
 from programs.core.references import TYPED_ALPHABET, random_code, under_free_code
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
-from programs.pupils.policy import may_issue_cards
 from programs.pupils.queries import has_office, pupils_of_class
 from programs.schools.models import School
 from programs.schools.queries.roles import forget_roles

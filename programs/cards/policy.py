@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import EVERYBODY, Reach, Role, does
+from programs.pupils.models import ClassGroup
+from programs.pupils.policy import may_lead_class
 from programs.schools.queries.roles import roles_of
 
 PERMISSIONS = [
@@ -24,6 +26,11 @@ PERMISSIONS = [
     ),
     does(_("join a class in their school with the code its teacher shows"), (Role.PUPIL,), "class_join"),
 ]
+
+
+def may_issue_cards(user, class_group: ClassGroup) -> bool:
+    """The class teacher, coordinator and deputy; the page of the class, in ``pupils``, asks the same."""
+    return may_lead_class(user, class_group)
 
 
 def may_join_class(user) -> bool:

@@ -6,7 +6,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from programs.bookings.models import Booking
-from programs.centres.queries.sessions import centre_ids_of
+from programs.certificates import policy
 from programs.certificates.choices import CertificateState
 from programs.certificates.queries import bookings_to_certify, certificates_visible_to
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
@@ -17,7 +17,7 @@ SHOWN = 5
 
 def tasks(user) -> list[DeskTask]:
     """Visits whose pupils are still waiting for their certificates."""
-    if not _has_part(user):
+    if not policy.may_see_issuing(user):
         return []
     return [
         DeskTask(
@@ -65,8 +65,4 @@ def sections(user) -> list[DeskSection]:
 def links(user) -> list[DeskLink]:
     if roles_of(user).pupil is not None:
         return [DeskLink(_("My certificates"), reverse("certificate_list"), weight=60)]
-    return [DeskLink(_("Certificates"), reverse("certificate_list"), weight=60)] if _has_part(user) else []
-
-
-def _has_part(user) -> bool:
-    return bool(roles_of(user).memberships) or bool(centre_ids_of(user))
+    return [DeskLink(_("Certificates"), reverse("certificate_list"), weight=60)] if policy.may_see_issuing(user) else []

@@ -23,6 +23,11 @@ def may_issue(user, booking: Booking) -> bool:
     )
 
 
+def may_see_issuing(user) -> bool:
+    """The staff of schools and centres, whose groups get certificates; pupils only see their own."""
+    return bool(roles_of(user).memberships) or bool(centre_ids_of(user))
+
+
 def may_revoke(user, certificate: Certificate) -> bool:
     """Who may issue the certificates of a visit may also revoke them."""
     return certificate.booking is not None and may_issue(user, certificate.booking)

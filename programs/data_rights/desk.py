@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskLink, DeskTask
-from programs.data_rights import queries
+from programs.data_rights import policy, queries
 from programs.data_rights.choices import OPEN_REQUESTS
 from programs.data_rights.models import DataRequest
 from programs.schools.queries.roles import roles_of
@@ -18,13 +18,12 @@ from programs.schools.queries.roles import roles_of
 
 def tasks(user) -> list[DeskTask]:
     """The next request of each handler, and for the department how many are late elsewhere."""
-    roles = roles_of(user)
-    if not queries.handles(roles):
+    if not policy.may_see_requests(user):
         return []
     today = timezone.localdate()
     waiting = queries.by_next_date(queries.requests_to_handle(user).filter(state__in=OPEN_REQUESTS))
     found = [_task(row, today) for row in waiting[:5]]
-    if roles.is_department:
+    if roles_of(user).is_department:
         found += _overseen(user, today)
     return found
 
@@ -61,9 +60,8 @@ def _overseen(user, today: date) -> list[DeskTask]:
 
 
 def links(user) -> list[DeskLink]:
-    roles = roles_of(user)
     found = [DeskLink(_("My data"), reverse("my_data"), weight=95)]
-    if queries.handles(roles):
+    if policy.may_see_requests(user):
         waiting = queries.requests_to_handle(user).filter(state__in=OPEN_REQUESTS).count()
         found.append(DeskLink(_("Data requests"), reverse("data_request_list"), count=waiting, weight=60))
     return found

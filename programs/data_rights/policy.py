@@ -10,6 +10,7 @@ from programs.data_rights.models import DataRequest
 from programs.pupils.models import Pupil
 from programs.schools.policy import may_coordinate
 from programs.schools.queries.roles import roles_of
+from programs.schools.rules import COORDINATING
 
 PERMISSIONS = [
     sees(
@@ -53,6 +54,12 @@ PERMISSIONS = [
         "data_request_list",
     ),
 ]
+
+
+def may_see_requests(user) -> bool:
+    """Whether requests may come to this person at all: the department, and who coordinates a working school."""
+    roles = roles_of(user)
+    return roles.is_department or any(school.is_working for school in roles.schools_as(*COORDINATING))
 
 
 def may_handle(user, request: DataRequest) -> bool:

@@ -152,11 +152,6 @@ def _none() -> QuerySet[DataRequest]:
     return DataRequest.objects.none()
 
 
-def handles(roles: Roles) -> bool:
-    """Whether requests may come to this person's desk at all."""
-    return roles.is_department or any(school.is_working for school in roles.schools_as(*COORDINATING))
-
-
 def by_next_date(requests: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
     """Order by the next legal deadline: late ones first."""
     unanswered = When(state__in=UNANSWERED, then=F("answer_by"))

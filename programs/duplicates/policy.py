@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Role, does
 from programs.schools.models import School
+from programs.schools.policy import may_keep_schools
 from programs.schools.queries.schools import schools_to_keep
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
@@ -25,6 +26,11 @@ PERMISSIONS = [
         "coordinator_replace",
     ),
 ]
+
+
+def may_see_twins(user) -> bool:
+    """Those who keep schools look for duplicates among them."""
+    return may_keep_schools(user)
 
 
 def may_tell_apart(user, one: School, other: School) -> bool:

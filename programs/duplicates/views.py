@@ -13,13 +13,11 @@ from django.views.decorators.http import require_GET
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
 from programs.duplicates.actions import merge_schools, tell_apart
-from programs.duplicates.policy import may_tell_apart
+from programs.duplicates.policy import may_see_twins, may_tell_apart
 from programs.duplicates.queries import likely_twins, merge_plan
-from programs.schools.choices import OfficeRole
 from programs.schools.forms import ReasonForm
 from programs.schools.models import School
 from programs.schools.policy import may_keep
-from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import matching, schools_to_keep, schools_to_merge_into, schools_visible_to
 from programs.schools.rules import merge_refusal
 from programs.schools.views.states import SchoolAct
@@ -73,16 +71,11 @@ def _choose_target(request: HttpRequest, school: School, targets) -> HttpRespons
 PAIRS_AT_ONCE = 10
 
 
-def _keeper_or_404(request: HttpRequest) -> None:
-    posts = roles_of(request.user).posts
-    not_found_unless(OfficeRole.DEPARTMENT in posts or OfficeRole.WARD in posts)
-
-
 @signed_in
 @require_GET
 def school_twins(request: HttpRequest) -> HttpResponse:
     """Likely duplicates side by side; the officer decides whether they are one school or two."""
-    _keeper_or_404(request)
+    not_found_unless(may_see_twins(request.user))
     page = Paginator(likely_twins(request.user), PAIRS_AT_ONCE).get_page(request.GET.get("page"))
     return render(request, "duplicates/twins.html", {"page_obj": page})
 

@@ -13,12 +13,10 @@ from programs.participation import policy
 from programs.participation.choices import Activity, Show
 from programs.participation.queries import Filters, summary_of
 from programs.participation.words import percent
-from programs.schools.queries.roles import roles_of
 
 
 def tasks(user) -> list[DeskTask]:
-    roles = roles_of(user)
-    if not roles.is_officer:
+    if not policy.may_compare_schools(user):
         return []
     idle = _idle_schools(user)
     return [idle] if idle else []
@@ -41,7 +39,7 @@ def _idle_schools(user) -> DeskTask | None:
 
 
 def stats(user) -> list[DeskStat]:
-    if not roles_of(user).is_officer:
+    if not policy.may_compare_schools(user):
         return []
     term, participation = summary_of(user, timezone.localdate())
     if term is None:
@@ -64,7 +62,7 @@ def _rows(filters: Filters, **more: str) -> str:
 
 
 def links(user) -> list[DeskLink]:
-    if roles_of(user).is_officer:
+    if policy.may_compare_schools(user):
         return [DeskLink(_("Participation"), reverse("participation"), weight=70)]
     if policy.may_see_participation(user):
         return [DeskLink(_("Our participation"), reverse("participation"), weight=70)]

@@ -28,7 +28,11 @@ PERMISSIONS = [
 ]
 
 
+def may_compare_schools(user) -> bool:
+    """Officers, within their scope; a school only compares itself over time."""
+    return roles_of(user).is_officer
+
+
 def may_see_participation(user) -> bool:
     """Officers see their scope; who answers for a school sees that school."""
-    roles = roles_of(user)
-    return roles.is_officer or bool(roles.schools_as(*SCHOOL_READERS))
+    return may_compare_schools(user) or bool(roles_of(user).schools_as(*SCHOOL_READERS))

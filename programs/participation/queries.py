@@ -76,6 +76,9 @@ class Filters:
 
 
 # --- Scope --------------------------------------------------------------------------------------
+SCHOOL_READERS = (*COORDINATING, SchoolRole.PRINCIPAL)
+
+
 def schools_reported_to(user) -> QuerySet[School]:
     """An officer's scope; else the schools for which the person answers."""
     roles = roles_of(user)
@@ -90,10 +93,6 @@ def terms_so_far(today: date) -> list[Term]:
 
 
 # --- What happened ------------------------------------------------------------------------------
-def terms() -> QuerySet[Term]:
-    return Term.objects.select_related("school_year")
-
-
 def _during(terms: Sequence[Term], moment: str) -> Q:
     """Moments whose local day lies in one of ``terms``."""
     return reduce(or_, (_in_term(term, moment) for term in terms), Q(pk__in=[]))
@@ -265,6 +264,3 @@ def frozen_report_of(term: Term) -> Model | None:
 
 def indicators() -> QuerySet[Indicator]:
     return Indicator.objects.prefetch_related("targets")
-
-
-SCHOOL_READERS = (*COORDINATING, SchoolRole.PRINCIPAL)

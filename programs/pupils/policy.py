@@ -66,7 +66,7 @@ def may_see_guardian(user, pupil: Pupil, place: ClassGroup | None) -> bool:
     return may_keep_pupil(user, pupil) or (is_homeroom and roles_of(user).is_staff_of(pupil.school))
 
 
-def may_issue_cards(user, class_group: ClassGroup) -> bool:
+def may_lead_class(user, class_group: ClassGroup) -> bool:
     """The class teacher for their class, coordinator and deputy for every class of their school."""
     school = class_group.school
     is_homeroom = class_group.homeroom_teacher_id == user.pk and roles_of(user).is_staff_of(school)

@@ -47,7 +47,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "accounts": accounts,
         "girls": genders.count(Gender.FEMALE),
         "boys": genders.count(Gender.MALE),
-        "may_issue": policy.may_issue_cards(request.user, class_group),
+        "may_issue": policy.may_lead_class(request.user, class_group),
     }
     return render(request, "pupils/class.html", context)
 

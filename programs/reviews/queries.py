@@ -21,6 +21,12 @@ def reports_visible_to(user) -> QuerySet[ParticipationReport]:
     return reports if roles_of(user).is_officer else reports.none()
 
 
+def terms_visible_to(user) -> QuerySet[Term]:
+    """Terms of which there may be a report, for those who see reports."""
+    terms = Term.objects.select_related("school_year")
+    return terms if roles_of(user).is_officer else terms.none()
+
+
 def terms_with_reports(user, today: date) -> QuerySet[Term]:
     """Terms that have begun, each with ``versions``: its reports, the newest first."""
     versions = Prefetch(

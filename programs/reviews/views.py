@@ -30,7 +30,6 @@ from programs.reviews import policy, queries, rules
 from programs.reviews.actions import freeze_report
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport
-from programs.schools.queries.roles import roles_of
 from programs.spreadsheets.xlsx import write_xlsx
 
 GROUPS = (GroupBy.WARD, GroupBy.FORMER, GroupBy.LEVEL)
@@ -181,8 +180,7 @@ class ReportFreeze(Act):
     back_url = reverse_lazy("report_list")
 
     def get_target(self, pk: int) -> Term:
-        not_found_unless(roles_of(self.user).is_officer)
-        return get_object_or_404(participation_queries.terms(), pk=pk)
+        return get_object_or_404(queries.terms_visible_to(self.user), pk=pk)
 
     def may(self, user, term: Term) -> bool:
         return policy.may_freeze(user)

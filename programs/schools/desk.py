@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskLink, DeskStat, DeskTask
+from programs.schools import policy
 from programs.schools.choices import ClaimState
 from programs.schools.models import Invitation, School
 from programs.schools.queries import roles as role_queries
@@ -21,11 +22,11 @@ from programs.schools.rules import Roles
 
 def tasks(user) -> list[DeskTask]:
     roles = role_queries.roles_of(user)
-    return _claims_waiting(user, roles) + _staff_missing(roles) + _invitations_expired(roles)
+    return _claims_waiting(user) + _staff_missing(roles) + _invitations_expired(roles)
 
 
-def _claims_waiting(user, roles: Roles) -> list[DeskTask]:
-    count = _waiting_for(user, roles)
+def _claims_waiting(user) -> list[DeskTask]:
+    count = _waiting_for(user)
     if not count:
         return []
     title = ngettext(
@@ -44,8 +45,8 @@ def _claims_waiting(user, roles: Roles) -> list[DeskTask]:
     ]
 
 
-def _waiting_for(user, roles: Roles) -> int:
-    if not (roles.is_department or roles.is_ward_officer):
+def _waiting_for(user) -> int:
+    if not policy.may_see_claims(user):
         return 0
     return school_queries.claims_to_decide(user).filter(state=ClaimState.SUBMITTED).count()
 
@@ -79,8 +80,7 @@ def _invitations_expired(roles: Roles) -> list[DeskTask]:
 
 
 def stats(user) -> list[DeskStat]:
-    roles = role_queries.roles_of(user)
-    if not roles.is_officer:
+    if not policy.may_see_register(user):
         return []
     figures = school_queries.registration_figures(user)
     registered = _("{count} of {total}").format(count=figures["working"], total=figures["total"])
@@ -93,12 +93,10 @@ def links(user) -> list[DeskLink]:
     for school in roles.working_schools:
         label = _("My school") if len(roles.working_schools) == 1 else school.name
         found.append(DeskLink(label, reverse("school_detail", args=[school.code]), weight=30))
-    if roles.is_officer:
+    if policy.may_see_register(user):
         found.append(DeskLink(_("Schools"), reverse("school_register"), weight=21))
-    if roles.is_department or roles.is_ward_officer:
-        found.append(
-            DeskLink(_("School registrations"), reverse("claim_queue"), count=_waiting_for(user, roles), weight=20)
-        )
+    if policy.may_see_claims(user):
+        found.append(DeskLink(_("School registrations"), reverse("claim_queue"), count=_waiting_for(user), weight=20))
     return found
 
 

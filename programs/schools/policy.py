@@ -150,6 +150,27 @@ PERMISSIONS = [
 ]
 
 
+def may_see_register(user) -> bool:
+    """Officers, each the schools of their scope."""
+    return roles_of(user).is_officer
+
+
+def may_keep_schools(user) -> bool:
+    """Whether keeping schools is part of the person's office: the department and the wards, not the committee."""
+    roles = roles_of(user)
+    return roles.is_department or roles.is_ward_officer
+
+
+def may_see_claims(user) -> bool:
+    """Those who keep schools."""
+    return may_keep_schools(user)
+
+
+def may_see_all_claims(user) -> bool:
+    """The department alone also looks at what the wards decided."""
+    return roles_of(user).is_department
+
+
 def may_keep(user, school: School) -> bool:
     """Whether the officer keeps this very school, by the office and by its area.
 

@@ -48,6 +48,21 @@ def may_decide_late(user, mark: CheckInMark) -> bool:
     return may_reopen(user, mark.booking.session)
 
 
+def may_send_mark(user, mark: CheckInMark, booking: Booking) -> bool:
+    """A mark that came before comes again only from its maker, for the same group."""
+    return mark.booking_id == booking.pk and mark.by_id == user.pk
+
+
+def may_show_pass(user, booking: Booking) -> bool:
+    """The staff of the group's school."""
+    return roles_of(user).is_staff_of(booking.school)
+
+
+def may_keep_photographs(user, booking: Booking) -> bool:
+    """The group's leader, the leadership of its school, and its host."""
+    return may_manage(user, booking) or may_receive(user, booking)
+
+
 def may_give_feedback(user, booking: Booking) -> bool:
     """The group's leader, and the leadership of its school."""
     return may_manage(user, booking)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.bookings.choices import CAME, COMING, LIVE, BookingState
+from programs.bookings.choices import COMING, LIVE, BookingState
 from programs.bookings.models import Booking
-from programs.bookings.rules.booking import may_check_in, may_give_feedback
+from programs.bookings.rules.booking import is_check_in_open, is_feedback_open, takes_photographs
 from programs.bookings.rules.waiting import room_left
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
@@ -26,7 +26,7 @@ from programs.visit_days.reading import Arrival, Mark
 def is_open(booking: Booking, *, now: datetime) -> bool:
     """Whether the group may be checked in, or its figures corrected."""
     session = booking.session
-    return may_check_in(state=booking.state, session_state=session.state, now=now, starts_at=session.starts_at)
+    return is_check_in_open(state=booking.state, session_state=session.state, now=now, starts_at=session.starts_at)
 
 
 def check_in_refusal(booking: Booking, arrival: Arrival, *, without_consent: int, now: datetime) -> Refusal | None:
@@ -294,7 +294,7 @@ def reminder_due(*, now: datetime, starts_at: datetime, booked_at: datetime) -> 
 
 def feedback_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
     """Why a teacher may not answer the questions now."""
-    if may_give_feedback(state=booking.state, now=now, ended_at=booking.ended_at or booking.session.ends_at):
+    if is_feedback_open(state=booking.state, now=now, ended_at=booking.ended_at or booking.session.ends_at):
         return None
     return Refusal("no_feedback_now", _("The questions can be answered for 60 days after the centre closed the visit."))
 
@@ -327,7 +327,7 @@ def photograph_refusal(
     ``shown``: the pupils who can be recognised in it; ``agreed``: those of the group for whom everybody who must has
     agreed to photographs (Law 91/2025/QH15, article 24); ``nobody``: somebody looked, and no pupil can be recognised.
     """
-    if booking.state not in CAME:
+    if not takes_photographs(booking):
         return Refusal("not_held", _("Photographs can be added once the centre has checked the group in."))
     if kept >= MOST_PHOTOGRAPHS:
         return Refusal("too_many", _("Up to {count} photographs are kept per group.").format(count=MOST_PHOTOGRAPHS))

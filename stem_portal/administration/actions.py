@@ -12,6 +12,7 @@ from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
 from programs.notices.models import Message
+from stem_portal.administration.roles import may_administer
 from stem_portal.administration.rules import LONGEST, view_as_refusal
 
 
@@ -23,7 +24,7 @@ def begin_view(*, person: User, by: User, reason: str, key: str) -> Message:
     A form sent twice gets the first message: it does not look longer. Raises PermissionDenied, and ``Refused`` with a
     code of ``view_as_refusal``.
     """
-    must(by.is_superuser)
+    must(may_administer(by))
     refuse_if(view_as_refusal(person, by=by))
     record(by=by, action="support.view_as", obj=person, after={"until": timezone.now() + LONGEST}, reason=reason)
     dedupe_key = f"support-view:{by.pk}:{key}"[:150]

@@ -6,17 +6,18 @@ from django.utils.translation import gettext as _
 from programs.accounts.models import User
 from programs.core.desk import DeskLink, DeskTask
 from programs.core.jobs import to_look_into
+from stem_portal.administration.roles import may_administer
 
 SHOWN = 3
 
 
 def links(user: User) -> list[DeskLink]:
-    return [DeskLink(label=_("Roles"), url=reverse("role_list"), weight=80)] if user.is_superuser else []
+    return [DeskLink(label=_("Roles"), url=reverse("role_list"), weight=80)] if may_administer(user) else []
 
 
 def tasks(user: User) -> list[DeskTask]:
     """Runs in the background that failed, or left rows behind."""
-    if not user.is_superuser:
+    if not may_administer(user):
         return []
     return [
         DeskTask(

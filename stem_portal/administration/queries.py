@@ -18,6 +18,7 @@ from programs.accounts.models import User
 from programs.accounts.queries import FACTORS
 from programs.core.permissions import EVERYBODY, REACH_OF, SIGNED_IN, Holders, Permission, Reach, Role, nowhere
 from programs.core.text import fold
+from stem_portal.administration.roles import may_administer
 
 ROOMS = [app.name for app in apps.get_app_configs() if app.name.startswith("programs.")] + [
     "cms",
@@ -221,4 +222,4 @@ def ids_with_second_factor() -> set[int]:
 
 def people_visible_to(user: User) -> QuerySet[User]:
     """Every account, for an administrator; none for anybody else."""
-    return User.objects.all() if user.is_superuser else User.objects.none()
+    return User.objects.all() if may_administer(user) else User.objects.none()

@@ -27,6 +27,7 @@ from stem_portal.administration import queries
 from stem_portal.administration.actions import begin_view, end_view
 from stem_portal.administration.exports import role_review
 from stem_portal.administration.forms import ViewAsForm
+from stem_portal.administration.roles import may_administer
 from stem_portal.administration.rules import LONGEST, view_as_refusal
 from stem_portal.view_as import forget, remember
 
@@ -38,7 +39,7 @@ def for_administrators(view: View) -> View:
     @signed_in
     @wraps(view)
     def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        not_found_unless(request.user.is_superuser)
+        not_found_unless(may_administer(request.user))
         return view(request, *args, **kwargs)
 
     return inner

@@ -26,7 +26,6 @@ from programs.centres.queries.sessions import pupils_per_adult, sessions_visible
 from programs.core.acting import Act
 from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.pupils.models import ClassGroup
-from programs.schools.queries.roles import roles_of
 
 
 class EntryAct(Act):
@@ -118,7 +117,7 @@ class EnterBallot(EntryAct):
 @require_safe
 def entry_list(request: HttpRequest) -> HttpResponse:
     """What the person's schools entered, the newest first."""
-    not_found_unless(roles_of(request.user).is_school_staff)
+    not_found_unless(policy.may_see_entries(request.user))
     entries = queries.entries_visible_to(request.user).exclude(outcome=EntryOutcome.WITHDRAWN)
     rows = list(entries.select_related("ballot__season").order_by("-created_at", "-pk")[:100])
     return render(request, "ballots/entry_list.html", {"entries": rows})

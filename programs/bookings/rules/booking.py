@@ -251,7 +251,7 @@ def needs_refusal(booking: Booking) -> Refusal | None:
     return Refusal("too_late", _("The group has already come, or is no longer coming. Speak to the centre directly."))
 
 
-def may_check_in(*, state: str, session_state: str, now: datetime, starts_at: datetime) -> bool:
+def is_check_in_open(*, state: str, session_state: str, now: datetime, starts_at: datetime) -> bool:
     """From the day of the visit until the session is closed."""
     if session_state != SessionState.SCHEDULED:
         return False
@@ -260,9 +260,14 @@ def may_check_in(*, state: str, session_state: str, now: datetime, starts_at: da
     return state in (*COMING, BookingState.ATTENDED, BookingState.NO_SHOW)
 
 
+def takes_photographs(booking: Booking) -> bool:
+    """Once the group has come."""
+    return booking.state in CAME
+
+
 FEEDBACK_DAYS = timedelta(days=60)
 HAS_PASS = (*COMING, *CAME, BookingState.NO_SHOW)
 
 
-def may_give_feedback(*, state: str, now: datetime, ended_at: datetime) -> bool:
+def is_feedback_open(*, state: str, now: datetime, ended_at: datetime) -> bool:
     return state == BookingState.CLOSED and now < ended_at + FEEDBACK_DAYS

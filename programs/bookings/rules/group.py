@@ -22,7 +22,7 @@ def count_locks_at(session: Session) -> datetime:
     return session.starts_at - timedelta(days=session.field_trip.centre.count_locks_days)
 
 
-def may_resize(booking: Booking, *, now: datetime) -> bool:
+def is_resizable(booking: Booking, *, now: datetime) -> bool:
     """Until the session begins; a confirmed group until its head count is fixed."""
     if now >= booking.session.starts_at or booking.state not in RESIZABLE:
         return False
@@ -43,7 +43,7 @@ def resize_refusal(
 
     ``named`` are the pupils on its list, as far as they count.
     """
-    if not may_resize(booking, now=now):
+    if not is_resizable(booking, now=now):
         return _too_late(booking, now=now)
     if wrong := size_refusal(booking.session, pupils=pupils, adults=adults, pupils_per_adult=pupils_per_adult):
         return wrong

@@ -194,7 +194,7 @@ def lapse_reason(checklist: Checklist) -> str:
     return _("The school did not confirm the visit in time.")
 
 
-def may_change_papers(checklist: Checklist) -> bool:
+def are_papers_open(checklist: Checklist) -> bool:
     """Until the visit is confirmed; then only what somebody sent back."""
     state = checklist.booking.state
     return state in INCOMPLETE or (state == BookingState.CONFIRMED and bool(checklist.sent_back))
@@ -202,7 +202,7 @@ def may_change_papers(checklist: Checklist) -> bool:
 
 def paper_refusal(checklist: Checklist, *, text: str, has_file: bool) -> Refusal | None:
     """Why this paper may not be handed in now."""
-    if not may_change_papers(checklist):
+    if not are_papers_open(checklist):
         return Refusal("papers_fixed", _("The papers of this booking can no longer be changed."))
     if not text and not has_file:
         return Refusal("paper_empty", _("Write it here, or choose a file."), "text")

@@ -27,14 +27,14 @@ from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, standing_of, waiting_place
 from programs.bookings.rules import booking as rules
-from programs.bookings.rules.group import count_locks_at, may_resize
+from programs.bookings.rules.group import count_locks_at, is_resizable
 from programs.bookings.rules.papers import (
     INCOMPLETE,
     WITH_APPROVALS,
     Checklist,
+    are_papers_open,
     ask_again_refusal,
     confirm_refusal,
-    may_change_papers,
 )
 from programs.bookings.words import parts_of, too_large_words
 from programs.centres.words import policy_words
@@ -67,7 +67,7 @@ def booking_list(request: HttpRequest) -> HttpResponse:
         "tabs": tabs,
         "classes": classes,
         "chosen": chosen,
-        "may_book": bool(roles_of(request.user).working_schools),
+        "may_book": policy.may_book(request.user),
         "several_schools": len(roles_of(request.user).school_ids) != 1,
     }
     return render(request, "bookings/booking_list.html", context)
@@ -99,13 +99,15 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_cancel": policy.may_cancel(user, booking) and rules.cancel_refusal(booking, now=now) is None,
         "may_edit_roster": manages and bool(booking.class_group_id) and booking.is_live,
         "may_check_in": receives
-        and rules.may_check_in(state=booking.state, session_state=session.state, now=now, starts_at=session.starts_at),
+        and rules.is_check_in_open(
+            state=booking.state, session_state=session.state, now=now, starts_at=session.starts_at
+        ),
         "runs": receives,
         "has_pass": is_staff and booking.state in rules.HAS_PASS,
         "may_answer": manages
-        and rules.may_give_feedback(state=booking.state, now=now, ended_at=booking.ended_at or session.ends_at),
-        "has_photographs": booking.state in CAME,
-        "may_add_photographs": policy.may_add_photographs(user, booking),
+        and rules.is_feedback_open(state=booking.state, now=now, ended_at=booking.ended_at or session.ends_at),
+        "has_photographs": rules.takes_photographs(booking),
+        "may_add_photographs": (manages or receives) and rules.takes_photographs(booking),
         "may_except": booking.state == BookingState.WAITLISTED and policy.may_make_exception(user, booking),
         "history": list(history_of(booking)),
     }
@@ -275,7 +277,7 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
         "standing": standing_of(session, now=now).of(booking) if booking.state == BookingState.WAITLISTED else "",
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
         "count_fixed_at": count_locks_at(session) if booking.state in WITH_APPROVALS else None,
-        "may_resize": manages and may_resize(booking, now=now),
+        "may_resize": manages and is_resizable(booking, now=now),
     }
     if booking.state in WITH_APPROVALS and session.starts_at > now:
         found |= _papers(user, booking, checklist_of(booking), manages=manages)
@@ -283,7 +285,7 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
 
 
 def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
-    is_open, may_change = booking.state in INCOMPLETE, manages and may_change_papers(checklist)
+    is_open, may_change = booking.state in INCOMPLETE, manages and are_papers_open(checklist)
     own_yes = manages and is_open and policy.approves_by_confirming(user, checklist)
     # The activity of those who stay is asked for when confirming.
     refusal = confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())

@@ -27,8 +27,8 @@ from programs.bookings.queries import (
     checklist_of,
     papers_visible_to,
 )
-from programs.bookings.rules.group import count_locks_at, may_resize
-from programs.bookings.rules.papers import WITH_APPROVALS, may_change_papers, seen_mark
+from programs.bookings.rules.group import count_locks_at, is_resizable
+from programs.bookings.rules.papers import WITH_APPROVALS, are_papers_open, seen_mark
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import parts_of
 from programs.centres.choices import PaperKind
@@ -67,7 +67,7 @@ class HandInPaper(BookingAct):
         return super().get_context_data(
             paper=self.paper,
             label=self.kind.label,
-            may_change=may_change_papers(checklist_of(self.target)),
+            may_change=are_papers_open(checklist_of(self.target)),
             was_approved=self.target.approvals.filter(decided_at__isnull=False).exists(),
             **kwargs,
         )
@@ -162,6 +162,6 @@ class ResizeGroup(BookingAct):
             fixed_at=count_locks_at(booking.session),
             confirmed=booking.state == BookingState.CONFIRMED,
             approved=booking.approvals.filter(state=ApprovalState.APPROVED).exists(),
-            may_resize=may_resize(booking, now=timezone.now()),
+            may_resize=is_resizable(booking, now=timezone.now()),
             **kwargs,
         )

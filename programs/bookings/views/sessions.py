@@ -78,7 +78,7 @@ class BookSession(Act):
             return redirect("session_enter", self.target.pk)
         if self.comes_too_late:
             return self.full()
-        must(bool(roles_of(self.user).working_schools))
+        must(policy.may_book(self.user))
         return self.keep_draft() if "draft" in self.request.POST else None
 
     @property

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from programs.accounts.models import SignInCard, User
 from programs.cards.actions import activate_account, join_class
 from programs.cards.forms import ActivationCodeForm, JoinClassForm, OwnPasswordForm, ThreeWordsForm
+from programs.cards.policy import may_join_class
 from programs.cards.queries import card_at_school, pupil_of_card, usable_card
 from programs.cards.rules import CARD_OPENS_NOTHING
 from programs.core.acting import Act
@@ -153,7 +154,8 @@ class ClassJoin(Act):
     template_name = "cards/activation/join.html"
 
     def get_target(self) -> Pupil:
-        return not_found_unless(roles_of(self.user).pupil)
+        not_found_unless(may_join_class(self.user))
+        return roles_of(self.user).pupil
 
     @property
     def at(self) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.cards.actions import IssuedCards, issue_cards, set_class_code, void_card
 from programs.cards.forms import CardsForm, ClassCodeForm, VoidCardForm
 from programs.cards.pdf import render as render_cards
+from programs.cards.policy import may_issue_cards
 from programs.cards.print_words import cards_of, words_of
 from programs.cards.rules import CARD_LASTS
 from programs.core.acting import Act
@@ -21,7 +22,6 @@ from programs.core.audit import history_of
 from programs.core.references import in_groups
 from programs.core.refusals import Refused
 from programs.pupils.models import ClassGroup, Pupil
-from programs.pupils.policy import may_issue_cards
 from programs.pupils.queries import PupilAccount, accounts_of, classes_visible_to, pupils_of_class
 
 

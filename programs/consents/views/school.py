@@ -97,6 +97,9 @@ class ClassAct(Act):
     def get_target(self, pk: int) -> ClassGroup:
         return _class_to_work_on(self.user, pk)
 
+    def may(self, user, class_group: ClassGroup) -> bool:
+        return policy.may_collect(user, class_group.school)
+
     @cached_property
     def pupils(self) -> list[Pupil]:
         return list(pupils_of_class(self.target))

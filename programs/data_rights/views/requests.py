@@ -39,8 +39,7 @@ NOT_FOR_THE_SCHOOL = {"account", "devices", "messages", "reasons", "sign_in_card
 @require_safe
 def data_request_list(request: HttpRequest) -> HttpResponse:
     """Ordered by due date; the department also sees which requests are late at schools."""
-    roles = roles_of(request.user)
-    not_found_unless(queries.handles(roles))
+    not_found_unless(policy.may_see_requests(request.user))
     today = timezone.localdate()
     show = request.GET.get("show", "")
     found = queries.requests_to_handle(request.user).select_related("school", "pupil", "person")
@@ -53,7 +52,7 @@ def data_request_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     for row in page:
         row.may_handle = policy.may_handle(request.user, row)
-    context = {"page_obj": page, "show": show, "roles": roles, "today": today}
+    context = {"page_obj": page, "show": show, "roles": roles_of(request.user), "today": today}
     return render(request, "data_rights/queue.html", context)
 
 

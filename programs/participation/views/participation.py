@@ -24,7 +24,6 @@ from programs.participation.queries import Filters
 from programs.participation.rules import Figures, Participation
 from programs.participation.views.common import PER_PAGE, as_file, bars, described, grouped, lines
 from programs.participation.words import percent
-from programs.schools.queries.roles import roles_of
 from programs.spreadsheets.xlsx import Sheet, write_xlsx
 
 NAMED_AT_ONCE = 6
@@ -47,13 +46,12 @@ class Asked:
 
 def _asked(request: HttpRequest) -> Asked:
     """Read the question; 403 for those who answer for no school and no area."""
-    roles = roles_of(request.user)
     must(policy.may_see_participation(request.user))
     terms = queries.terms_so_far(timezone.localdate())
     schools = queries.schools_reported_to(request.user)
     facts = queries.school_facts(schools)
     # A school compares itself over time, an officer compares places.
-    by = GroupBy.WARD if roles.is_officer else GroupBy.TERM
+    by = GroupBy.WARD if policy.may_compare_schools(request.user) else GroupBy.TERM
     form = ParticipationForm(request.GET.dict(), terms=terms, schools=facts, by=by)
     filters = form.filters
     scope = Participation(facts, queries.cells_of(schools, [filters.term] if filters.term else terms))
@@ -73,7 +71,7 @@ def _exactly(request: HttpRequest) -> Asked:
 def participation(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     filters, narrowed = asked.filters, asked.participation
-    is_officer = roles_of(request.user).is_officer
+    is_officer = policy.may_compare_schools(request.user)
     total = narrowed.total()
     figures = grouped(narrowed, filters.by, asked.terms)
     wards = figures if filters.by == GroupBy.WARD else narrowed.by_ward()

@@ -35,7 +35,6 @@ from programs.schools.forms import (
     SchoolSearchForm,
 )
 from programs.schools.models import School, SchoolClaim
-from programs.schools.queries import roles as role_queries
 from programs.schools.queries import schools as school_queries
 from programs.schools.queries import staff as staff_queries
 from programs.schools.rules import Waiting
@@ -54,8 +53,7 @@ TABS = {
 @require_GET
 def claim_queue(request: HttpRequest) -> HttpResponse:
     """What waits for this officer's own authority first; the department may also look at the wards' ones."""
-    roles = role_queries.roles_of(request.user)
-    not_found_unless(roles.is_department or roles.is_ward_officer)
+    not_found_unless(policy.may_see_claims(request.user))
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else "open"
     text = clean_text(request.GET.get("q", ""))[:100]
@@ -80,7 +78,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
                 ("refused", pgettext("school registrations", "Refused and expired")),
                 ("all", _("All, including those decided by the wards")),
             )
-            if value != "all" or roles.is_department
+            if value != "all" or policy.may_see_all_claims(request.user)
         ],
     }
     return render(request, "schools/claim_queue.html", context)

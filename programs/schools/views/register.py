@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.text import slugify_vi
+from programs.schools import policy
 from programs.schools.actions.lists import note_download
 from programs.schools.forms import RegisterFilter
 from programs.schools.models import School
-from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import matching, schools_in_scope
 from programs.schools.xlsx import schools_sheet
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
@@ -42,16 +42,15 @@ def _asked(request: HttpRequest) -> tuple[RegisterFilter, QuerySet[School]]:
 @signed_in
 @require_safe
 def school_register(request: HttpRequest) -> HttpResponse:
-    roles = roles_of(request.user)
-    not_found_unless(roles.is_officer)
+    not_found_unless(policy.may_see_register(request.user))
     form, schools = _asked(request)
     page = Paginator(schools, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page_obj": page,
         "query": request.GET.urlencode(),
-        "keeps": roles.is_department or roles.is_ward_officer,
-        "imports": roles.is_department,
+        "keeps": policy.may_keep_schools(request.user),
+        "imports": policy.may_import_list(request.user),
     }
     return render(request, "schools/register.html", context)
 
@@ -60,7 +59,7 @@ def school_register(request: HttpRequest) -> HttpResponse:
 @require_safe
 def school_register_xlsx(request: HttpRequest) -> FileResponse:
     """The same rows as a file; schools that nobody has registered yet with the link by which they can."""
-    not_found_unless(roles_of(request.user).is_officer)
+    not_found_unless(policy.may_see_register(request.user))
     form, schools = _asked(request)
     rows, asked = list(schools), form.narrowing()
     sheet = schools_sheet(rows, site=settings.SITE_URL, narrowed=request.GET.urlencode())

@@ -22,7 +22,7 @@ from programs.visit_days.actions.arrivals import write_arrival, write_no_show
 from programs.visit_days.actions.closing import settle, shut, unlock, unsettle
 from programs.visit_days.choices import LateDecision
 from programs.visit_days.models import CheckInMark
-from programs.visit_days.policy import may_check_in, may_decide_late
+from programs.visit_days.policy import may_check_in, may_decide_late, may_send_mark
 from programs.visit_days.queries.door import accepted_marks, girls_of
 from programs.visit_days.reading import Mark, credible_time, merge_marks
 from programs.visit_days.rules import mark_refusal
@@ -42,7 +42,7 @@ def take_mark(
     must(may_check_in(by, booking) and may_check_in(carried_by or by, booking))
     mark = replace(mark, made_at=credible_time(mark.made_at, booking=booking, now=now))
     known = CheckInMark.objects.filter(mark_id=UUID(mark.mark_id)).first()
-    must(known is None or (known.booking_id == booking.pk and known.by_id == by.pk))
+    must(known is None or may_send_mark(by, known, booking))
     if known and not known.refusal:
         return None
     waits = rules.arrives_late(booking, mark)

@@ -12,13 +12,13 @@ from django.db import transaction
 from programs.accounts.models import User
 from programs.bookings.actions import guard
 from programs.bookings.models import Booking
-from programs.bookings.policy import may_keep_photographs
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_image, clean_upload
 from programs.visit_days.models import VisitPhotograph
+from programs.visit_days.policy import may_keep_photographs
 from programs.visit_days.queries.photographs import faces_of
 from programs.visit_days.rules import photograph_refusal
 

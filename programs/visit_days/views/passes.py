@@ -18,15 +18,15 @@ from programs.bookings.words import expected_adults, expected_pupils, group_name
 from programs.core.dates import long_date
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.paper import dark_runs, qr_matrix
-from programs.schools.queries.roles import roles_of
 from programs.visit_days.pdf import Pass, render_pass
+from programs.visit_days.policy import may_show_pass
 from programs.visit_days.queries.day import pass_run_by, pass_seen_by
 
 
 def _booking(request: HttpRequest, reference: str) -> Booking:
     """For the staff of the group's school, while the group is expected or was there."""
     booking = get_object_or_404(booking_queries.bookings_visible_to(request.user), reference=reference)
-    not_found_unless(roles_of(request.user).is_staff_of(booking.school))
+    not_found_unless(may_show_pass(request.user, booking))
     not_found_unless(booking.state in HAS_PASS)
     return booking
 

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from programs.bookings.models import Booking
-from programs.bookings.policy import may_add_photographs
 from programs.bookings.queries import bookings_visible_to
+from programs.bookings.rules.booking import takes_photographs
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.private_files import private_response
 from programs.visit_days.actions.photographs import add_photograph, remove_photograph
 from programs.visit_days.forms import PhotographForm
 from programs.visit_days.models import VisitPhotograph
+from programs.visit_days.policy import may_keep_photographs
 from programs.visit_days.queries.photographs import Faces, faces_of, is_shown, photographs_of, photographs_visible_to
 from programs.visit_days.rules import MOST_PHOTOGRAPHS
 
@@ -35,7 +36,7 @@ class BookingPhotographs(Act):
 
     @cached_property
     def may_change(self) -> bool:
-        return may_add_photographs(self.user, self.target)
+        return takes_photographs(self.target) and may_keep_photographs(self.user, self.target)
 
     def may(self, user, booking: Booking) -> bool:
         return self.may_change or self.request.method != "POST"
@@ -85,7 +86,7 @@ class RemovePhotograph(Act):
         return get_object_or_404(photographs_visible_to(self.user), pk=pk)
 
     def may(self, user, photograph: VisitPhotograph) -> bool:
-        return may_add_photographs(user, photograph.booking)
+        return takes_photographs(photograph.booking) and may_keep_photographs(user, photograph.booking)
 
     def act(self, form) -> None:
         remove_photograph(photograph_id=self.target.pk, by=self.user)
