@@ -712,6 +712,7 @@ def test_what_is_drawn_and_not_sent_is_sent_by_the_portal_after_three_days(world
     assert Booking.objects.get().state == BookingState.HELD
 
 
+@pytest.mark.falls
 def test_one_bad_ballot_does_not_stop_the_others(world, monkeypatch, caplog):
     first = opened(world)
     alone = make_session(trip=world.session.field_trip, starts_at=local(20))

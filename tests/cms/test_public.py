@@ -95,7 +95,7 @@ def test_the_language_changes_to_the_same_page_and_back(website, client):
     assert english.url == "/en/stem-lessons/how-much-can-a-paper-bridge-hold/"
     assert f'href="{english.url}" lang="en"' in vietnamese_html
     assert f'href="{page.url}" lang="vi"' in english_html
-    assert '<html lang="en">' in english_html
+    assert '<html lang="en" ' in english_html
     assert f'hreflang="en" href="http://testserver{english.url}"' in vietnamese_html
 
 

@@ -31,6 +31,7 @@ from tests.people import (
     make_administrator,
     make_class,
     make_coordinator,
+    make_principal,
     make_pupil,
     make_school,
     make_teacher,
@@ -48,6 +49,7 @@ def two_groups(**facts) -> list[Booking]:
     for number in range(2):
         school = make_school(f"Trường THCS Số {number}")
         teacher = make_teacher(f"Lê Văn Tư {number}", school=school)
+        make_principal(f"Trần Thị Năm {number}", school=school)  # who decides alone: no authority is waited for
         booked.append(book(session, make_class("8A", school=school), teacher, pupils=8, adults=1))
     Booking.objects.update(**facts)
     return booked
@@ -66,7 +68,13 @@ def a_reminder() -> Planted:
 def a_ballot() -> Planted:
     over = timezone.now() - timedelta(hours=1)
     bad, _other = (
-        Ballot.objects.create(reference=f"BT-{number}", session=make_session(), closes_at=over) for number in range(2)
+        Ballot.objects.create(
+            reference=f"BT-{number}",
+            session=make_session(),
+            closes_at=over,
+            source_date=timezone.localdate() + timedelta(days=1),
+        )
+        for number in range(2)
     )
     return "visits.ballots", bad, running, "record"
 

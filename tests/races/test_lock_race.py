@@ -127,7 +127,9 @@ def group_cancels_while_its_session_moves() -> Contest:
 
 def ballot_changes_its_session() -> Contest:
     first, other = make_session(), make_session()
-    ballot = Ballot.objects.create(reference="BT-1", session=first, closes_at=timezone.now())
+    ballot = Ballot.objects.create(
+        reference="BT-1", session=first, closes_at=timezone.now(), source_date=timezone.localdate()
+    )
     return Contest(ballots, ballot, "session", other, lambda: in_transaction(ballots.lock_ballot, ballot_id=ballot.pk))
 
 
@@ -189,7 +191,9 @@ def report_is_frozen_while_its_term_moves() -> Contest:
     year, other = make_year(date(2024, 10, 1)), make_year(date(2023, 10, 1))
     term, thu = year.terms.get(number=1), make_officer()
     other.terms.filter(number=1).delete()
-    return Contest(reviews, term, "school_year", other, lambda: reviews.freeze_report(term_id=term.pk, by=thu).term)
+    return Contest(
+        reviews, term, "school_year", other, lambda: reviews.freeze_report(term_id=term.pk, by=thu, key="k").term
+    )
 
 
 def import_finds_a_pupil_who_is_merged() -> Contest:

@@ -333,6 +333,29 @@ def test_a_class_that_cancelled_by_mistake_is_let_in_with_its_list(today, as_use
     assert now_is(today.booking)[0] == BookingState.CANCELLED_BY_SCHOOL
 
 
+def test_a_class_that_waits_and_comes_all_the_same_is_let_in_and_waits_no_longer(today, as_user):
+    waiting = book_today(today, "Chờ Lâu", pupils=4, wait=True)
+    assert waiting.state == BookingState.WAITLISTED
+    address = f"{reverse('session_unannounced', args=[today.session.pk])}?school={waiting.school.code}"
+    come = said(class_group=waiting.class_group_id, pupils="4", reason="Trời mưa")
+    assert as_user(today.trung).post(address, come).status_code == 302
+    assert now_is(waiting)[0] == BookingState.EXPIRED
+    assert Booking.objects.get(unannounced=True).state == BookingState.ATTENDED
+    assert seats_add_up(today.session)
+
+
+def test_a_group_whose_places_are_gone_does_not_keep_the_session_shut(today):
+    """8A1 was settled as absent and somebody else was let in: reopening leaves 8A1 as it is, and opens the rest."""
+    came_anyway = book_today(today, "Đến Đúng Giờ", pupils=2)
+    check_in(booking_id=came_anyway.pk, pupils=2, girls=1, adults=1, by=today.sen)
+    close_session(session_id=today.session.pk, sure=True, by=today.sen)
+    Session.objects.filter(pk=today.session.pk).update(capacity=20)
+    reopen_session(session_id=today.session.pk, reason=REASON, by=today.trung)
+    assert now_is(today.booking)[0] == BookingState.NO_SHOW
+    assert now_is(came_anyway)[0] == BookingState.ATTENDED
+    assert seats_add_up(today.session)
+
+
 def test_nobody_is_let_in_before_the_day_or_after_the_closing(today, as_user):
     address = f"{reverse('session_unannounced', args=[today.session.pk])}?school={today.lams_class.school.code}"
     close_session(session_id=today.session.pk, sure=True, by=today.sen)

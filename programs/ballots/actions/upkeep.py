@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime
 
 from django.db import transaction
@@ -19,23 +18,21 @@ from programs.ballots.rules import steps
 from programs.centres.choices import BookingMode
 from programs.core.audit import record
 from programs.core.jobs import enqueue
+from programs.core.nets import one_by_one
 from programs.core.refusals import Refused
-
-logger = logging.getLogger(__name__)
 
 
 def look_after_ballots(*, now: datetime | None = None) -> int:
     """Remind, send what was drawn, call off what nobody drew; one bad ballot never stops the rest."""
     now = now or timezone.now()
-    kept = 0
-    for ballot_id in queries.ballots_between():
-        try:
-            kept += look_after(ballot_id=ballot_id, now=now)
-        except Refused:
-            pass  # somebody has just done it by hand
-        except Exception:
-            logger.exception("Ballot %s could not be looked after.", ballot_id)
-    return kept
+    return one_by_one("ballot", queries.ballots_between(), lambda pk: _look_after(pk, now=now))
+
+
+def _look_after(ballot_id: int, *, now: datetime) -> bool:
+    try:
+        return look_after(ballot_id=ballot_id, now=now)
+    except Refused:
+        return False  # somebody has just done it by hand
 
 
 @transaction.atomic

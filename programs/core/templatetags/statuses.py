@@ -57,6 +57,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "reviewed": ("ok", "check"),
     # cannot change any more
     "drawn": ("info", "list"),
+    "called_off": ("no", "cross"),
     "locked": ("info", "lock"),
     "final": ("ok", "lock"),
     "frozen": ("info", "lock"),
