@@ -7,22 +7,16 @@ every address as every role (tests/test_*.py) asks the same code there and takes
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
 
 from tests.changed import ROOT, changed_wings, folders_of
 from tests.chromium import require
 from tests.postgres import throw_away_cluster
 
-Stage = tuple[str, Sequence[str], dict[str, str]]  # its name, pytest's arguments, what the environment adds
-
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 WORKERS = ("-n", str(max(2, os.cpu_count() or 2)))
 SUITE = (*WORKERS, "--dist", "worksteal", "-m", "not journey")
 # What walks over every address: first, so that no process is left alone with a long one at the end.
@@ -32,27 +26,13 @@ JOURNEYS = (*WORKERS, "--dist", "loadfile", "-m", "journey", "tests/journeys")
 
 
 def run(title: str, *arguments: str, **environment: str) -> bool:
-    return together((title, arguments, environment))
-
-
-def together(*stages: Stage) -> bool:
-    """Stages side by side: the first speaks at once, the others when all have ended."""
+    print(f"\n=== {title} ===", flush=True)
     began, before = time.monotonic(), _processor()
-    print(f"\n=== {', '.join(title for title, _, _ in stages)} ===", flush=True)
-    with contextlib.ExitStack() as kept:
-        files = [None, *(kept.enter_context(tempfile.TemporaryFile("w+")) for _ in stages[1:])]
-        running = [
-            subprocess.Popen([*PYTEST, *arguments], env=os.environ | environment, stdout=file, stderr=file)
-            for (_, arguments, environment), file in zip(stages, files, strict=True)
-        ]
-        failed = [title for (title, _, _), each in zip(stages, running, strict=True) if each.wait() != 0]
-        for (title, _, _), file in zip(stages[1:], files[1:], strict=True):
-            file.seek(0)
-            print(f"\n--- {title} ---\n{file.read()}", flush=True)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    passed = subprocess.run(command, env=os.environ | environment, check=False).returncode == 0
     took, spent = time.monotonic() - began, _processor() - before
-    ended = f"FAILED: {', '.join(failed)}" if failed else "passed"
-    print(f"--- {ended} in {took:.0f} s, {spent:.0f} s of processor", flush=True)
-    return not failed
+    print(f"--- {title}: {'passed' if passed else 'FAILED'} in {took:.0f} s, {spent:.0f} s of processor", flush=True)
+    return passed
 
 
 def _processor() -> float:
@@ -68,11 +48,8 @@ def on_both(*, everything: bool) -> bool:
         results = [
             run("Suite on PostgreSQL", *SUITE, *WALKS, "tests", **on_postgresql),
             run("Suite on SQLite", *SUITE, *WALKS, "tests") if everything else run("Wings on SQLite", *SUITE, *WINGS),
-            # A browser waits half of its time: the other database's journeys run meanwhile.
-            together(
-                ("Journeys in Chromium on SQLite", JOURNEYS, browser),
-                ("Journeys in Chromium on PostgreSQL", JOURNEYS, {"WALK_ONLY": "1"} | browser | on_postgresql),
-            ),
+            run("Journeys in Chromium on SQLite", *JOURNEYS, **browser),
+            run("Journeys in Chromium on PostgreSQL", *JOURNEYS, WALK_ONLY="1", **browser, **on_postgresql),
         ]
     return all(results)
 
