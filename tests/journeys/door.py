@@ -19,10 +19,13 @@ from programs.bookings.choices import BookingState
 from django.utils import timezone
 today = timezone.localtime().replace(hour=15, minute=0, second=0, microsecond=0)
 for number, reference in enumerate({references}):
-    known = list(
-        Booking.objects.filter(session__field_trip__code="XUONG-CHE-TAO", roster__isnull=False)
-        .filter(session__starts_at__date=today.date()).distinct().order_by("session__starts_at")
-    )[number]
+    listed = Booking.objects.filter(session__field_trip__code="XUONG-CHE-TAO", roster__isnull=False).distinct()
+    of_day = listed.filter(session__starts_at__date=today.date()).order_by("session__starts_at")
+    others = listed.filter(session__starts_at__lt=today).order_by("-session__starts_at")
+    by_class = {}
+    for each in [*of_day, *others]:
+        by_class.setdefault(each.class_group_id, each)  # a class comes once to a session; today's first
+    known = list(by_class.values())[number]
     old = known.session
     room, _ = Room.objects.get_or_create(centre=old.room.centre, name="Sân {first}", defaults={"capacity": 60})
     session, _ = Session.objects.get_or_create(

@@ -56,7 +56,7 @@ def _take_the_table_along(officer: Walker) -> None:
 def _open_a_number(officer: Walker) -> None:
     """The pupils of the line with the fewest visits: the rows behind the number add up to it."""
     page = officer.page
-    pupils = page.locator("table.figures-table tbody td[data-l='Học sinh']").filter(has=page.locator("a"))
+    pupils = page.locator("table.figures-table tbody td[data-l='Lượt học sinh']").filter(has=page.locator("a"))
     cell = min(pupils.all(), key=_number)
     number = _number(cell)
     cell.get_by_role("link").click()
@@ -71,7 +71,7 @@ def _open_a_number(officer: Walker) -> None:
 def _rows_of_all_pages(officer: Walker) -> list[int]:
     page, numbers = officer.page, []
     while True:
-        numbers += [_number(cell) for cell in page.locator("tbody td[data-l='Học sinh']").all()]
+        numbers += [_number(cell) for cell in page.locator("tbody td[data-l='Lượt học sinh']").all()]
         following = page.locator("a[rel=next]")
         if not following.count():
             return numbers
