@@ -71,7 +71,7 @@ def _open_a_number(officer: Walker) -> None:
 def _rows_of_all_pages(officer: Walker) -> list[int]:
     page, numbers = officer.page, []
     while True:
-        numbers += [_number(cell) for cell in page.locator("tbody td[data-l='Lượt học sinh']").all()]
+        numbers += [_number(cell) for cell in page.locator("tbody td[data-l='Học sinh']").all()]
         following = page.locator("a[rel=next]")
         if not following.count():
             return numbers
