@@ -88,7 +88,7 @@ def fall_back(*, booking: Booking, pupils: int, checklist: Checklist, now: datet
 
     The rest of its places goes to the waiting list. The caller holds the session's lock.
     """
-    about = {"checklist": checklist, "wished": booking.confirmed_pupils, "pupils": pupils}
+    about = {"checklist": checklist, "wished": booking.confirmed_pupils, "coming": pupils}
     _shrink(booking, {"confirmed_pupils": pupils, "girls": None}, action="booking.fall_back")
     let_stand(booking=booking)
     at = f"{now.timestamp():.0f}"
