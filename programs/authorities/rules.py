@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -102,3 +104,48 @@ def to_ask_now(needed: Sequence[str], states: Mapping[str, str]) -> list[str]:
 
 def is_approved(needed: Sequence[str], states: Mapping[str, str]) -> bool:
     return all(states.get(kind) == ApprovalState.APPROVED for kind in needed)
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """An approval the visit needs and its current state; ``state`` is empty until it is requested."""
+
+    kind: str
+    school: School
+    row: Any
+
+    @property
+    def label(self) -> str:
+        return approval_label(self.kind, self.school)
+
+    @property
+    def state(self) -> str:
+        return self.row.state if self.row else ""
+
+    @property
+    def done(self) -> bool:
+        return self.state == ApprovalState.APPROVED
+
+    @property
+    def again(self) -> bool:
+        return self.row is not None and not self.done and bool(self.row.asked_again)
+
+    @property
+    def whom(self) -> str:
+        """Who is asked now, by name."""
+        return office_name(self.row.office, self.school) if self.row else self.label
+
+    @property
+    def decided_by(self) -> str:
+        return str((self.row and self.row.decided_by) or self.whom)
+
+    @property
+    def instead_of(self) -> str:
+        """For whom they stand in; empty when they are the first."""
+        return stands_in_for(self.row, self.school) if self.row else ""
+
+
+def names_of_late(lines: Sequence[ApprovalLine], school: School) -> str:
+    """Whose turn it is: those who are asked, and the school where something was sent back to it."""
+    asked = [line.whom for line in lines if line.state == ApprovalState.ASKED]
+    return ", ".join(asked + [str(school)] * any(line.state == ApprovalState.RETURNED for line in lines))

@@ -5,22 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs.authorities.choices import ApprovalState, Office
-from programs.authorities.rules import stands_in_for
+from programs.authorities.rules import ApprovalLine, names_of_late, stands_in_for
 from programs.bookings import policy
 from programs.bookings import queries as booking_queries
 from programs.bookings.choices import LIVE, BookingState
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.queries import BOOKING_PARTS
-from programs.bookings.rules.papers import INCOMPLETE, WITH_APPROVALS
+from programs.bookings.rules.papers import INCOMPLETE
 from programs.centres.queries import sessions as session_queries
 from programs.core.dates import short_moment
 from programs.core.desk import DeskLink, DeskTable, DeskTask
-from programs.schools.choices import SchoolRole
 from programs.schools.queries.roles import roles_of
 
 ROWS = 6
@@ -30,27 +28,6 @@ def tasks(user) -> list[DeskTask]:
     """Offers, papers and approvals, for schools and authorities."""
     now = timezone.now()
     return [*_approvals(user, now), *_own(user, now)]
-
-
-def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
-    """What waits for this person's yes or no, the nearest visit first."""
-    parts = [f"booking__{part}" for part in (*BOOKING_PARTS, "school__ward")]
-    asked = BookingApproval.objects.filter(
-        booking_queries.answered_by(user),
-        state=ApprovalState.ASKED,
-        booking__state__in=WITH_APPROVALS,
-        booking__session__starts_at__gt=now,
-    ).select_related(*parts)
-    heads = {school.pk for school in roles_of(user).schools_as(SchoolRole.PRINCIPAL)}
-    rows = asked.order_by("booking__session__starts_at", "pk")
-    return [row for row in rows if _is_asked(row, heads)]
-
-
-def _is_asked(approval: BookingApproval, heads: set[int]) -> bool:
-    """A coordinator is asked beside the head only where the school decides alone."""
-    if approval.office != Office.PRINCIPAL or approval.booking.school_id in heads:
-        return True
-    return Office.COORDINATOR in policy.offices_of(approval)
 
 
 def _approvals(user, now: datetime) -> list[DeskTask]:
@@ -65,7 +42,7 @@ def _approvals(user, now: datetime) -> list[DeskTask]:
             action=_("Read and decide"),
             weight=15,
         )
-        for approval in approvals_to_decide(user, now=now)[:ROWS]
+        for approval in policy.approvals_to_decide(user, now=now)[:ROWS]
     ]
 
 
@@ -81,44 +58,56 @@ def _asked_words(approval: BookingApproval) -> str:
 
 
 def _own(user, now: datetime) -> list[DeskTask]:
-    """Of the person's school, as far as they manage them: offers first, then what is to be confirmed."""
+    """Of the person's school, as far as they manage them: offers, what is to be confirmed, what is asked again."""
     if not roles_of(user).is_school_staff:
         return []
+    again = Q(state=BookingState.CONFIRMED, answers_due_at__isnull=False)
     due = booking_queries.bookings_of_schools(user).filter(
-        state__in=(BookingState.OFFERED, *INCOMPLETE), session__starts_at__gt=now
+        again | Q(state__in=(BookingState.OFFERED, *INCOMPLETE)), session__starts_at__gt=now
     )
     mine = (booking for booking in due.order_by("session__starts_at") if policy.may_manage(user, booking))
-    return [_offer(each) if each.state == BookingState.OFFERED else _papers(each, now) for each in islice(mine, ROWS)]
+    words = {BookingState.OFFERED: _offer, BookingState.CONFIRMED: _asked_again}
+    return [words.get(BookingState(each.state), _papers)(each, now) for each in islice(mine, ROWS)]
 
 
-def _offer(booking: Booking) -> DeskTask:
-    return DeskTask(
-        title=_("Places for {group}: {title}").format(
-            group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
-        ),
-        detail=_("{moment}. Kept for you until {until}.").format(
-            moment=short_moment(booking.session.starts_at), until=short_moment(booking.offer_expires_at)
-        )
-        if booking.offer_expires_at
-        else short_moment(booking.session.starts_at),
-        url=reverse("booking_detail", args=[booking.reference]),
-        action=_("Accept or decline"),
-        weight=5,
-    )
+def _asked_again(booking: Booking, now: datetime) -> DeskTask:
+    lines = [ApprovalLine(row.kind, booking.school, row) for row in booking.approvals.order_by("pk")]
+    words = _("{moment}. Approval was requested again on {since}; no answer yet from: {who}. Answer by {until}.")
+    if booking.grace_given_at:
+        words = _("{moment}. Approval was requested again on {since}; no answer by {until} from: {who}.")
+    about = {
+        "since": short_moment(booking.asked_again_at or now),
+        "who": names_of_late(lines, booking.school),
+        "until": short_moment(booking.answers_due_at or now),
+    }
+    title = _("Approval requested again for the visit of {group}: {title}")
+    return _task(booking, title, words, about, weight=10 if booking.grace_given_at else 20)
+
+
+def _offer(booking: Booking, now: datetime) -> DeskTask:
+    about = {"until": short_moment(booking.offer_expires_at or booking.session.starts_at)}
+    words = _("{moment}. Kept for you until {until}.")
+    return _task(booking, _("Places for {group}: {title}"), words, about, weight=5, action=_("Accept or decline"))
 
 
 def _papers(booking: Booking, now: datetime) -> DeskTask:
     due = booking.papers_due_at or booking.session.starts_at
+    words = _("{moment}. Confirm by {due}, or the places will go to others.")
+    title = _("Complete and confirm the visit of {group}: {title}")
+    weight = 10 if booking.state == BookingState.PAPERS_DUE or due < now else 20
+    return _task(booking, title, words, {"due": short_moment(due)}, weight=weight)
+
+
+def _task(
+    booking: Booking, title: str, words: str, about: dict[str, str], *, weight: int, action: str = ""
+) -> DeskTask:
+    group, trip = booking.class_group or booking.school, booking.session.field_trip
     return DeskTask(
-        title=_("Complete and confirm the visit of {group}: {title}").format(
-            group=booking.class_group or booking.school, title=booking.session.field_trip.local_title
-        ),
-        detail=_("{moment}. Confirm by {due}, or the places will go to others.").format(
-            moment=short_moment(booking.session.starts_at), due=short_moment(due)
-        ),
+        title=title.format(group=group, title=trip.local_title),
+        detail=words.format(moment=short_moment(booking.session.starts_at), **about),
         url=reverse("booking_detail", args=[booking.reference]),
-        action=_("View the booking"),
-        weight=10 if booking.state == BookingState.PAPERS_DUE or due < now else 20,
+        action=action or _("View the booking"),
+        weight=weight,
     )
 
 

@@ -162,7 +162,9 @@ class Booking(GroupColumns):
     passes = models.PositiveSmallIntegerField(default=0)  # how often a smaller group was offered places before it
     turn_at = models.DateTimeField(null=True, blank=True)  # from when on places are kept for it
     papers_due_at = models.DateTimeField(null=True, blank=True)
-    grace_given_at = models.DateTimeField(null=True, blank=True)  # only an authority's answer was missing when due
+    asked_again_at = models.DateTimeField(null=True, blank=True)  # a confirmed visit, about what changed
+    answers_due_at = models.DateTimeField(null=True, blank=True)  # as long as it waits for that
+    grace_given_at = models.DateTimeField(null=True, blank=True)  # an answer was missing when due, and whose was told
     confirmed_at = models.DateTimeField(null=True, blank=True)
     arrived_pupils = models.PositiveSmallIntegerField(_("pupils who came"), null=True, blank=True)
     arrived_girls = models.PositiveSmallIntegerField(_("of whom girls"), null=True, blank=True)
@@ -229,15 +231,15 @@ class Booking(GroupColumns):
 
     @property
     def due_at(self) -> datetime | None:
-        """Until when its school has to do something: take the places on offer, or complete its papers."""
-        if self.state == BookingState.OFFERED:
-            return self.offer_expires_at
+        """Until when it needs something: an answer to the offer, its papers, the approvals that are asked again."""
+        if self.state in (BookingState.OFFERED, BookingState.CONFIRMED):
+            return self.offer_expires_at if self.state == BookingState.OFFERED else self.answers_due_at
         return self.papers_due_at if self.state in (BookingState.HELD, BookingState.PAPERS_DUE) else None
 
     @property
     def asked_or_offered_at(self) -> datetime:
-        """From when the school could know of its places: when it booked, or when they were offered to it."""
-        return max(self.created_at, self.offered_at or self.created_at)
+        """From when the school could know of its deadline: when it booked, got an offer, or changed what was sure."""
+        return max(filter(None, (self.created_at, self.offered_at, self.asked_again_at)))
 
 
 class BookingApproval(Question):

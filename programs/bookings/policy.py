@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
 from programs.authorities import rules as questions
-from programs.authorities.choices import ApprovalKind
+from programs.authorities.choices import ApprovalKind, ApprovalState, Office
 from programs.authorities.queries import approvals_needed, holders_of, whom_to_ask
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.queries import papers_read_by, risks_of
-from programs.bookings.rules.papers import Checklist
+from programs.bookings.queries import BOOKING_PARTS, answered_by, papers_read_by, risks_of
+from programs.bookings.rules.papers import WITH_APPROVALS, Checklist
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
@@ -87,6 +88,26 @@ def deciders_of(approval: BookingApproval) -> list[User]:
 
 def may_decide(user, approval: BookingApproval) -> bool:
     return user.is_authenticated and user in deciders_of(approval)
+
+
+def approvals_to_decide(user, *, now: datetime) -> list[BookingApproval]:
+    """What waits for this person's yes or no, the nearest visit first."""
+    asked = BookingApproval.objects.filter(
+        answered_by(user),
+        state=ApprovalState.ASKED,
+        booking__state__in=WITH_APPROVALS,
+        booking__session__starts_at__gt=now,
+    ).select_related(*(f"booking__{part}" for part in (*BOOKING_PARTS, "school__ward")))
+    heads = {school.pk for school in roles_of(user).schools_as(SchoolRole.PRINCIPAL)}
+    rows = asked.order_by("booking__session__starts_at", "pk")
+    return [row for row in rows if _is_asked(row, heads)]
+
+
+def _is_asked(approval: BookingApproval, heads: set[int]) -> bool:
+    """A coordinator is asked beside the head only where the school decides alone."""
+    if approval.office != Office.PRINCIPAL or approval.booking.school_id in heads:
+        return True
+    return Office.COORDINATOR in offices_of(approval)
 
 
 def approves_by_confirming(user, checklist: Checklist) -> bool:

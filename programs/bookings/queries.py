@@ -21,11 +21,12 @@ from programs.authorities.queries import (
     risks_of_visit,
     schools_answered_for,
 )
+from programs.authorities.rules import ApprovalLine
 from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
 from programs.bookings.rules import papers
 from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
-from programs.bookings.rules.papers import ApprovalLine, Checklist, Consents, PaperLine
+from programs.bookings.rules.papers import Checklist, Consents, PaperLine
 from programs.bookings.rules.waiting import Standing, standing
 from programs.centres.choices import CentreRole, PaperKind, VisitRisk, WaitingPolicy
 from programs.centres.models import SeasonOpening, Session
@@ -37,11 +38,11 @@ from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared
 from programs.pupils.models import ClassGroup
 from programs.pupils.queries import pupils_of_class
-from programs.schools.choices import WORKING_STATES, Authority, SchoolRole
+from programs.schools.choices import WORKING_STATES, Authority
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
-from programs.schools.rules import COORDINATING
+from programs.schools.rules import LEADING
 
 BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
 LARGEST_KEY = 2**63 - 1
@@ -304,7 +305,7 @@ def papers_visible_to(user) -> QuerySet[BookingPaper]:
 
 def papers_read_by(user) -> Q:
     roles = roles_of(user)
-    heads = [school.pk for school in roles.schools_as(SchoolRole.PRINCIPAL, *COORDINATING)]
+    heads = [school.pk for school in roles.schools_as(*LEADING)]
     seen = Q(leader=user) | Q(school__in=heads) | Q(session__field_trip__centre__in=centre_ids_of(user))
     if not roles.is_officer:
         return seen

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Role, sees
-from programs.participation.queries import SCHOOL_READERS
 from programs.schools.queries.roles import roles_of
+from programs.schools.rules import LEADING
 
 READERS = (
     Role.COORDINATOR,
@@ -35,4 +35,4 @@ def may_compare_schools(user) -> bool:
 
 def may_see_participation(user) -> bool:
     """Officers see their scope; who answers for a school sees that school."""
-    return may_compare_schools(user) or bool(roles_of(user).schools_as(*SCHOOL_READERS))
+    return may_compare_schools(user) or bool(roles_of(user).schools_as(*LEADING))

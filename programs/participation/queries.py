@@ -34,11 +34,10 @@ from programs.core.models import Term
 from programs.participation.choices import ALL_TERMS, NO_CLASS, GroupBy
 from programs.participation.models import Indicator
 from programs.participation.rules import Cell, Participation, SchoolFacts
-from programs.schools.choices import SchoolRole
 from programs.schools.models import School, SchoolLevel
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import OFF_THE_LIST, schools_in_scope
-from programs.schools.rules import COORDINATING
+from programs.schools.rules import LEADING
 
 _LEVEL = CharField(max_length=20)
 _TAUGHT = (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
@@ -76,15 +75,12 @@ class Filters:
 
 
 # --- Scope --------------------------------------------------------------------------------------
-SCHOOL_READERS = (*COORDINATING, SchoolRole.PRINCIPAL)
-
-
 def schools_reported_to(user) -> QuerySet[School]:
     """An officer's scope; else the schools for which the person answers."""
     roles = roles_of(user)
     if roles.is_officer:
         return schools_in_scope(user)
-    return School.objects.filter(pk__in=[school.pk for school in roles.schools_as(*SCHOOL_READERS)])
+    return School.objects.filter(pk__in=[school.pk for school in roles.schools_as(*LEADING)])
 
 
 def terms_so_far(today: date) -> list[Term]:

@@ -280,6 +280,7 @@ def role_refusal(
 
 
 COORDINATING = (SchoolRole.COORDINATOR, SchoolRole.DEPUTY)
+LEADING = (*COORDINATING, SchoolRole.PRINCIPAL)  # who answers for a school
 DEPARTMENT_LEVELS = frozenset({Level.UPPER_SECONDARY, Level.CONTINUING})
 
 

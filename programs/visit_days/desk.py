@@ -54,6 +54,18 @@ def tasks(user) -> list[DeskTask]:
                 weight=20,
             )
         )
+    for booking in day_queries.without_agreement(user, now=now)[:ROWS]:
+        found.append(
+            DeskTask(
+                title=_("Agreement missing: {school}").format(school=booking.school),
+                detail=_("{moment}. The visit changed after it was approved, and nobody has agreed in time.").format(
+                    moment=short_moment(booking.session.starts_at)
+                ),
+                url=reverse("booking_detail", args=[booking.reference]),
+                action=_("View the booking"),
+                weight=25,
+            )
+        )
     for session in day_queries.sessions_to_close(user, now=now)[:ROWS]:
         day = timezone.localtime(session.starts_at).date()
         found.append(

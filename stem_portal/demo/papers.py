@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from programs.accounts.models import User
-from programs.authorities.choices import ApprovalKind, ApprovalState
+from programs.authorities.choices import ApprovalKind, ApprovalState, AskedAgain
 from programs.authorities.queries import answer_by, approvals_needed, whom_to_ask
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.queries import risks_of
-from programs.bookings.rules.papers import basis_of
+from programs.bookings.rules.papers import basis_of, papers_due
 from programs.centres.choices import PaperKind
 from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
 from programs.core.calendar import working_days
@@ -21,7 +23,7 @@ from programs.schools.models import Membership
 from stem_portal.demo import cast
 from stem_portal.demo.visits import Bookings
 
-S = BookingState
+S, A_WEEK = BookingState, timedelta(days=7)
 BY_BUS = "NHA-MAY-THU-NHO"
 PRIMARY_PER_ADULT = 10
 TEXTS = {
@@ -111,6 +113,26 @@ def build_papers(*, people: dict[str, User], now: datetime) -> None:
     Booking.objects.bulk_update(rows, ["girls", "adults", "confirmed_pupils", "confirmed_adults", "warned_at"])
     BookingPaper.objects.bulk_create(papers, batch_size=1000)
     BookingApproval.objects.bulk_create(approvals, batch_size=1000)
+    _ask_again([row for row in rows if row.state == S.CONFIRMED and row.class_group.name != "8A1"], now)
+
+
+def _ask_again(confirmed: list[Booking], now: datetime) -> None:
+    """A group that grew waits for its renewed approval; one that was moved to another day waits in vain."""
+    due = {row.pk: papers_due(row.session, days=working_days(now, row.session.starts_at), now=now) for row in confirmed}
+    moved = next((row for row in confirmed if row.session.starts_at > now + timedelta(days=1)), None)
+    grown = next((row for row in confirmed if row != moved and row.pupils > 12 and due[row.pk] > now + A_WEEK), None)
+    if grown:
+        grown.answers_due_at, grown.asked_again_at = due[grown.pk], now - timedelta(days=1)
+        approved = {"asked_again": AskedAgain.GROUP, "pupils": grown.pupils - 4}
+        grown.approvals.update(state=ApprovalState.ASKED, asked_at=grown.asked_again_at, **approved)
+        grown.save(update_fields=["answers_due_at", "asked_again_at"])
+    if moved:
+        moved.answers_due_at = moved.grace_given_at = now - timedelta(hours=2)
+        moved.asked_again_at = moved.warned_at = now - timedelta(days=3)
+        day = timezone.localdate(moved.session.starts_at) - timedelta(days=7)
+        late = moved.approvals.exclude(kind=ApprovalKind.PRINCIPAL) or moved.approvals.all()
+        late.update(state=ApprovalState.ASKED, asked_again=AskedAgain.DAY, visit_day=day, asked_at=moved.asked_again_at)
+        moved.save(update_fields=["answers_due_at", "grace_given_at", "asked_again_at", "warned_at"])
 
 
 def _trips():

@@ -31,4 +31,5 @@ def calls() -> list[partial]:
         partial(rules.approvals_needed, ["paid"], {"paid": ["ward"]}),
         partial(rules.to_ask_now, [ApprovalKind.PRINCIPAL], {}),
         partial(rules.is_approved, [ApprovalKind.PRINCIPAL], {}),
+        partial(rules.names_of_late, [rules.ApprovalLine(ApprovalKind.WARD, school, approval)], school),
     ]

@@ -14,9 +14,8 @@ from programs.bookings.actions.approvals import ask_once_more
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.choices import BookingState
-from programs.bookings.desk import approvals_to_decide
 from programs.bookings.desk import tasks as desk_tasks
-from programs.bookings.policy import deciders_of, may_decide
+from programs.bookings.policy import approvals_to_decide, deciders_of, may_decide
 from programs.centres.models import FieldTrip
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
@@ -194,19 +193,6 @@ def test_a_larger_group_is_asked_about_again_and_cannot_be_confirmed_meanwhile(f
     approve(far.booking, far.ngoc, mai)
     change_group(booking_id=far.booking.pk, pupils=25, adults=2, by=far.hanh)
     assert set(far.booking.approvals.values_list("state", flat=True)) == {"approved"}
-
-
-def test_a_confirmed_group_that_grows_keeps_its_places_but_says_that_it_is_asked_again(far, as_user):
-    complete(far.booking, far.ngoc, far.nam)
-    confirm_booking(booking_id=far.booking.pk, by=far.hanh)
-    change_group(booking_id=far.booking.pk, pupils=20, adults=2, by=far.hanh)
-    far.booking.refresh_from_db()
-    assert (far.booking.state, far.booking.seats) == (BookingState.CONFIRMED, 20)
-    page = as_user(far.hanh).get(reverse("booking_detail", args=[far.booking.reference]))
-    assert page.context["asked_again"]
-    _desk_and_policy_agree(far.booking, far.ngoc, far.nam, far.phuc, far.hanh)
-    approve(far.booking, far.ngoc, far.nam)
-    assert set(far.booking.approvals.values_list("state", "pupils")) == {("approved", 20)}
 
 
 def test_another_day_asks_again_another_hour_does_not(far):

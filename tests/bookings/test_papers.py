@@ -20,9 +20,8 @@ from programs.authorities.queries import approvals_needed
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.choices import BookingState
-from programs.bookings.desk import approvals_to_decide
 from programs.bookings.models import Booking
-from programs.bookings.policy import deciders_of
+from programs.bookings.policy import approvals_to_decide, deciders_of
 from programs.bookings.queries import checklist_of, risks_of
 from programs.bookings.rules.papers import papers_due
 from programs.centres.choices import PaperKind, VisitRisk

@@ -1,10 +1,12 @@
 """Catalogues: found in the sources, complete, and of one mind."""
 
 import gettext as python_gettext
+import re
 from pathlib import Path
 
 import polib
 import pytest
+from django.conf import settings
 
 from programs.core import catalogues
 
@@ -126,3 +128,14 @@ def test_the_missing_are_listed_to_be_filled_in(house):
     stubs = polib.pofile(catalogues.missing(house, "programs/a"))
     assert [(entry.msgid, entry.msgid_plural) for entry in stubs] == [("%(n)s pupil", "%(n)s pupils")]
     assert not list(polib.pofile(catalogues.missing(house, "templates")))
+
+
+ALSO_TO_PUPILS = {"Chính bạn.", "Ảnh tham quan có thể nhận ra bạn"}
+
+
+@pytest.mark.parametrize("wing", ["bookings", "ballots", "visit_days", "timetables"])
+def test_the_wings_of_visits_address_teachers_with_one_word(wing):
+    """“thầy/cô”, in every letter and on every page; officials are asked without a pronoun."""
+    entries = polib.pofile(str(settings.BASE_DIR / "locale" / wing / "vi" / "LC_MESSAGES" / "django.po"))
+    texts = {text for entry in entries for text in (entry.msgstr, *entry.msgstr_plural.values())}
+    assert [text for text in texts - ALSO_TO_PUPILS if re.search(r"\b[Bb]ạn\b|[Tt]hầy cô\b", text)] == []

@@ -85,7 +85,7 @@ def _approve(decider: Walker, portal: Portal, reference: str, *, whose: str, tol
     decider.goto("/desk/")
     task = page.locator(".todo li").filter(has_text=f"Duyệt chuyến đi của 8A1: {TRIP}")
     task.get_by_role("link", name="Đọc và trả lời").click()
-    expect(page.get_by_role("main")).to_contain_text(f"Bạn được hỏi với tư cách: {whose}")
+    expect(page.get_by_role("main")).to_contain_text(f"Đề nghị trả lời với tư cách: {whose}")
     expect(page.get_by_role("main")).to_contain_text("7:30 khởi hành")
     expect(page.get_by_role("main")).not_to_contain_text("xe lăn")
     page.get_by_role("button", name="Không duyệt hẳn").click()

@@ -138,7 +138,7 @@ def _see_the_offer_on_the_desk(teacher: Walker, reference: str) -> None:
     expect(teacher.page.locator(".todo li").filter(has_text=f"Có chỗ cho 8A1: {TRIP}")).to_contain_text("Chỗ được giữ")
     expect(teacher.page.get_by_role("row").filter(has_text=reference)).to_contain_text("Được mời nhận chỗ")
     teacher.goto(f"/desk/bookings/{reference}/")
-    expect(teacher.page.get_by_role("main")).to_contain_text("35 chỗ được giữ cho bạn")
+    expect(teacher.page.get_by_role("main")).to_contain_text("35 chỗ được giữ cho thầy/cô")
     teacher.look()
 
 
@@ -147,10 +147,10 @@ def _take_the_places_by_the_letter(reader: Walker, portal: Portal, reference: st
     letter = portal.wait_for_mail("lam@example.vn", about=f"Mời nhận chỗ {reference}")
     for _opened in range(2):
         reader.goto(link_in(letter, "/waiting/"))
-        expect(reader.page.get_by_role("heading", level=1)).to_have_text("Có chỗ đang giữ cho đoàn bạn")
+        expect(reader.page.get_by_role("heading", level=1)).to_have_text("Có chỗ đang giữ cho đoàn của thầy/cô")
     reader.look()
     reader.page.get_by_role("button", name="Nhận chỗ").click()
-    expect(reader.page.locator(".alert.ok")).to_contain_text("Chỗ đã là của đoàn bạn")
+    expect(reader.page.locator(".alert.ok")).to_contain_text("Chỗ đã thuộc về đoàn của thầy/cô")
     expect(reader.page.get_by_role("button", name="Nhận chỗ")).to_have_count(0)
     reader.look()
 

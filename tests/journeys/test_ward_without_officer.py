@@ -44,10 +44,10 @@ def _sees_who_is_asked(teacher, reference):
 def _open(officer):
     officer.goto("/desk/")
     task = officer.page.locator(".todo li").filter(has_text=f"Duyệt chuyến đi của 8A1: {TRIP}")
-    expect(task).to_contain_text(f"Bạn trả lời thay {WARD}")
+    expect(task).to_contain_text(f"Trả lời thay {WARD}")
     officer.look(other_language=False)
     task.get_by_role("link", name="Đọc và trả lời").click()
-    expect(officer.page.get_by_role("main")).to_contain_text(f"Bạn trả lời thay {WARD}")
+    expect(officer.page.get_by_role("main")).to_contain_text(f"Trả lời thay {WARD}")
 
 
 def _send_back(officer):

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.authorities import rules as questions
-from programs.authorities.choices import ApprovalState, AskedAgain, StandIn
+from programs.authorities.choices import ApprovalState, AskedAgain, Office, StandIn
 from programs.authorities.queries import answer_by, approvals_needed, holders_of, whom_to_ask
 from programs.bookings import policy
 from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
-from programs.bookings.actions.waiting import promote_waiting
+from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, BookingApproval
@@ -63,21 +64,20 @@ def _ask(
 
 def _tell(person: User, approval: BookingApproval) -> None:
     booking = approval.booking
-    with translation.override(person.language):
-        about = {
-            "approval": questions.approval_label(approval.kind, booking.school),
-            "instead_of": questions.stands_in_for(approval, booking.school),
-            "why": approval.get_stands_in_display(),
-            "again": approval.get_asked_again_display(),
-            "moment": approval.answer_by or booking.papers_due_at or booking.session.starts_at,
-        }
     write_message(
         kind="approval_asked",
         to=person,
         dedupe_key=f"approval_asked:{approval.pk}:{approval.asked_at.timestamp()}:{person.pk}",
-        context={"booking": booking, **about, **parts_of(booking.session)},
+        context={"booking": booking, **_about(approval), **parts_of(booking.session)},
         link=reverse("booking_detail", args=[booking.reference]),
     )
+
+
+def _about(approval: BookingApproval) -> dict[str, Any]:
+    """Who is asked, in whose place and why, and until when."""
+    booking = approval.booking
+    ends = filter(None, (approval.answer_by, booking.due_at, booking.session.starts_at))
+    return {"line": questions.ApprovalLine(approval.kind, booking.school, approval), "moment": min(ends)}
 
 
 # --- Again --------------------------------------------------------------------------------------
@@ -87,13 +87,17 @@ def ask_again(*, booking: Booking, because: AskedAgain, by: User | None) -> None
     _again(booking, dict.fromkeys(answered, because), by=by)
 
 
-def ask_about_change(*, booking: Booking, by: User | None) -> bool:
+def ask_about_change(*, booking: Booking, by: User | None, other_day: bool = False) -> bool:
     """Request the approvals again that were given to a smaller group, another day or another price.
 
-    A confirmed group keeps its places meanwhile. The caller holds the session's lock.
+    What is as it was approved, or smaller again, needs no second yes. A confirmed group keeps its places meanwhile,
+    until the answers are due; on ``other_day`` that is another date. The caller holds the session's lock.
     """
     if booking.state not in rules.WITH_APPROVALS:
         return False
+    let_stand(booking=booking)
+    if other_day and booking.answers_due_at:
+        _set_answers_due(booking, now=timezone.now())
     answered = booking.approvals.select_related("decided_by")
     changed = {approval: why for approval in answered if (why := rules.touched(approval, booking))}
     _again(booking, changed, by=by)
@@ -102,13 +106,49 @@ def ask_about_change(*, booking: Booking, by: User | None) -> bool:
     return bool(changed)
 
 
+def let_stand(*, booking: Booking) -> None:
+    """A yes that is asked again stands again once it covers the visit. The caller holds the session's lock."""
+    asked = [row for row in booking.approvals.filter(state=ApprovalState.ASKED) if rules.gave_yes(row)]
+    stands = []
+    for approval in asked:
+        why = rules.changed(approval, booking)
+        stands += [] if why else [approval.kind]
+        approval.state = ApprovalState.ASKED if why else ApprovalState.APPROVED
+        approval.asked_again, approval.answer_by = why or "", approval.answer_by if why else None
+        approval.save(update_fields=["state", "asked_again", "answer_by"])
+    if stands:
+        record(by=None, action="booking.stands", obj=booking, after={"approvals": stands})
+        _close_if_approved(booking)
+
+
+def _close_if_approved(booking: Booking) -> bool:
+    states = dict(booking.approvals.values_list("kind", "state"))
+    if not questions.is_approved(approvals_needed(paper_queries.risks_of(booking)), states):
+        return False
+    booking.answers_due_at = None
+    booking.save(update_fields=["answers_due_at"])
+    return True
+
+
+def _set_answers_due(booking: Booking, *, now: datetime) -> None:
+    """As papers are due; warned of it as such, unless there is no time before the session begins."""
+    due = confirm_by(session=booking.session, now=now)
+    booking.asked_again_at, booking.answers_due_at, booking.grace_given_at = now, due, None
+    booking.warned_at = now if due >= booking.session.starts_at else None
+    booking.save(update_fields=["asked_again_at", "answers_due_at", "grace_given_at", "warned_at"])
+
+
 def _again(booking: Booking, answered: dict[BookingApproval, AskedAgain], *, by: User | None) -> None:
-    before = {approval.kind: approval.state for approval in answered}
+    """The rows keep who said yes to what: it may stand again."""
+    now, before = timezone.now(), {approval.kind: approval.state for approval in answered}
+    if answered and booking.state == BookingState.CONFIRMED:
+        _set_answers_due(booking, now=now)
     for approval, because in answered.items():
-        approval.booking, approval.asked_again = booking, because
-        told = [approval.decided_by] if approval.decided_by else []
-        approval.decided_by, approval.decided_at, approval.reason = None, None, ""
-        _ask(approval, now=timezone.now(), told=[each for each in told if each.is_active])
+        if approval.state != ApprovalState.APPROVED:
+            approval.pupils = approval.visit_day = approval.price_vnd = None
+        approval.booking, approval.asked_again, approval.reason = booking, because, ""
+        told = [approval.decided_by] if approval.decided_by and approval.decided_by.is_active else []
+        _ask(approval, now=now, told=told)
     if answered:
         after = {approval.kind: approval.asked_again for approval in answered}
         record(by=by, action="booking.ask_again", obj=booking, before=before, after=after)
@@ -149,6 +189,8 @@ def _fall_on(approval: BookingApproval, booking: Booking, *, now: datetime, at_o
     _ask(approval, now=now, after=before, why=why)
     said = {"approval": approval.kind, "asked": approval.asked_of, "why": why}
     record(by=None, action="booking.falls_to", obj=booking, before={"asked": before}, after=said)
+    occasion, about = f"{approval.pk}:{approval.office}:{now.timestamp():.0f}", _about(approval)
+    tell_leader(kind="approval_falls_on", booking=booking, now=now, with_calendar=False, occasion=occasion, about=about)
     return True
 
 
@@ -194,8 +236,7 @@ def write_decision(
 def _go_on(booking: Booking, *, now: datetime) -> None:
     """After a yes: the next are asked; after the last one the leader may confirm."""
     ask_approvals(booking=booking)
-    states = dict(booking.approvals.values_list("kind", "state"))
-    if questions.is_approved(approvals_needed(paper_queries.risks_of(booking)), states):
+    if _close_if_approved(booking):
         tell_leader(
             kind="booking_approved", booking=booking, now=now, with_calendar=False, occasion=f"{now.timestamp():.0f}"
         )
@@ -226,26 +267,41 @@ def give_grace(*, booking: Booking, checklist: rules.Checklist, now: datetime) -
     """
     if booking.grace_given_at is not None or not rules.only_authority_missing(checklist):
         return False
-    late = [(line.whom, line.row) for line in checklist.waits_for if line.row]
-    booking.papers_due_at, booking.grace_given_at = paper_queries.grace_until(booking, now=now), now
-    booking.save(update_fields=["papers_due_at", "grace_given_at"])
-    after = {"due": booking.papers_due_at, "waits_for": [row.asked_of for _whom, row in late]}
-    record(by=None, action="booking.grace", obj=booking, after=after)
-    about = {"who": ", ".join(whom for whom, _row in late)}
-    occasion = f"{booking.papers_due_at:%Y%m%d%H%M}"
+    booking.papers_due_at = paper_queries.grace_until(booking, now=now)
+    occasion, about = f"{booking.papers_due_at:%Y%m%d%H%M}", {"checklist": checklist}
     tell_leader(kind="booking_grace", booking=booking, now=now, with_calendar=False, occasion=occasion, about=about)
-    for person in paper_queries.told_of_silence(booking):
-        _tell_of_silence(person, booking, about)
-    for _whom, row in late:
-        _fall_on(row, booking, now=now, at_once=True)
+    _name_late(booking, checklist, kind="approval_overdue", people=paper_queries.told_of_silence(booking), now=now)
     return True
 
 
-def _tell_of_silence(person: User, booking: Booking, about: dict[str, str]) -> None:
-    write_message(
-        kind="approval_overdue",
-        to=person,
-        dedupe_key=f"approval_overdue:{booking.pk}:{booking.papers_due_at:%Y%m%d%H%M}:{person.pk}",
-        context={"booking": booking, **about, **parts_of(booking.session)},
-        link=reverse("booking_detail", args=[booking.reference]),
-    )
+def name_silence(*, booking: Booking, checklist: rules.Checklist, now: datetime) -> None:
+    """A confirmed visit lacks an answer to what changed: tell everybody whose part it is, and cancel nothing.
+
+    The caller holds the session's lock.
+    """
+    offices = (Office.PRINCIPAL, Office.COORDINATOR, *(line.row.office for line in checklist.waits_for))
+    holders = [person for office in offices for person in holders_of(office, booking.school)]
+    people = [booking.leader, *holders, *paper_queries.told_of_silence(booking)]
+    _name_late(booking, checklist, kind="approval_missing", people=people, now=now)
+
+
+def _name_late(
+    booking: Booking, checklist: rules.Checklist, *, kind: str, people: Iterable[User], now: datetime
+) -> None:
+    """Tell ``people`` who is late, once, and ask the next authority."""
+    booking.grace_given_at = now
+    booking.save(update_fields=["papers_due_at", "grace_given_at"])
+    late = [line.row for line in checklist.waits_for]
+    action = "booking.unanswered" if booking.state == BookingState.CONFIRMED else "booking.grace"
+    after = {"due": booking.due_at, "waits_for": [row.asked_of for row in late]}
+    record(by=None, action=action, obj=booking, after=after)
+    for person in {each.pk: each for each in people}.values():
+        write_message(
+            kind=kind,
+            to=person,
+            dedupe_key=f"{kind}:{booking.pk}:{booking.due_at:%Y%m%d%H%M}:{person.pk}",
+            context={"booking": booking, "checklist": checklist, **parts_of(booking.session)},
+            link=reverse("booking_detail", args=[booking.reference]),
+        )
+    for row in late:
+        _fall_on(row, booking, now=now, at_once=True)

@@ -12,19 +12,19 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 
 from programs.authorities.choices import ApprovalState
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import ask_about_change, ask_approvals, fall_on, give_grace
-from programs.bookings.actions.group import lock_count
+from programs.bookings.actions.approvals import ask_about_change, ask_approvals, fall_on, give_grace, name_silence
+from programs.bookings.actions.group import fall_back, lock_count
 from programs.bookings.actions.waiting import expire_offer, move_lists, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.queries import checklist_of, price_changed, to_fall_on
-from programs.bookings.rules.papers import INCOMPLETE, lapse_reason, lapses
+from programs.bookings.rules.papers import INCOMPLETE, approved_pupils, lapse_reason, lapses
 from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper
 from programs.core.audit import record
@@ -43,6 +43,7 @@ def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
         "asked_again": (lambda now: price_changed(now=now), _ask_about_price),
         "warned": (_to_warn, lambda pk: warn(booking_id=pk, now=now)),
         "lapsed": (_to_lapse, lambda pk: lapse_booking(booking_id=pk, now=now)),
+        "unanswered": (_unanswered, lambda pk: miss_answers(booking_id=pk, now=now)),
         "offers_ended": (_offers_to_end, lambda pk: expire_offer(booking_id=pk, now=now)),
         "counts_fixed": (_to_lock, lambda pk: lock_count(booking_id=pk, now=now)),
     }
@@ -83,26 +84,26 @@ def _ask_about_price(booking_id: int) -> bool:
 def _to_warn(now: datetime) -> QuerySet[Booking]:
     due = Q(papers_due_at__lte=now + WARN_BEFORE, state__in=INCOMPLETE)
     ends = Q(offer_expires_at__lte=now + WARN_BEFORE, state=BookingState.OFFERED)
-    return _coming(now).filter(due | ends, warned_at=None)
+    answers = Q(answers_due_at__lte=now + WARN_BEFORE, state=BookingState.CONFIRMED)
+    return _coming(now).filter(due | ends | answers, warned_at=None)
 
 
 @transaction.atomic
 def warn(*, booking_id: int, now: datetime) -> bool:
-    """Tell the school, once for a deadline, that its papers are due soon, or that its offer ends soon.
+    """Tell the school, once for a deadline, that papers or answers are due soon, or that its offer ends soon.
 
     A session that was moved has another deadline: its schools are warned of that one too. Where the warning comes late
     the deadline moves with it.
     """
     booking = guard.lock_booking(booking_id=booking_id)
-    deadline = {BookingState.OFFERED: "offer_expires_at"}.get(BookingState(booking.state), "papers_due_at")
-    due, since = getattr(booking, deadline), booking.asked_or_offered_at
-    if booking.state not in (BookingState.OFFERED, *INCOMPLETE) or due is None or booking.warned_at is not None:
+    due, since = booking.due_at, booking.asked_or_offered_at
+    if due is None or booking.warned_at is not None or now < warning_due(since=since, due=due):
         return False
-    if now < warning_due(since=since, due=due):
-        return False
-    session, before = booking.session, {"state": booking.state, "due": due}
-    days = working_days(now, session.starts_at)
-    due = due_once_warned(since=since, due=due, last=session.starts_at, days=days, now=now)
+    before = {"state": booking.state, "due": due}
+    last = booking.session.starts_at
+    due = due_once_warned(since=since, due=due, last=last, days=working_days(now, last), now=now)
+    others = {BookingState.OFFERED: "offer_expires_at", BookingState.CONFIRMED: "answers_due_at"}
+    deadline = others.get(BookingState(booking.state), "papers_due_at")
     _note_warned(booking, {deadline: due, "warned_at": now})
     record(by=None, action="booking.warn", obj=booking, before=before, after={"state": booking.state, "due": due})
     _tell_warned(booking, due=due, now=now)
@@ -121,6 +122,9 @@ def _tell_warned(booking: Booking, *, due: datetime, now: datetime) -> None:
     about: dict[str, Any]
     if booking.state == BookingState.OFFERED:
         kind, about = "booking_offer_ends", {"answer_url": answer_link(booking)}
+    elif booking.state == BookingState.CONFIRMED:
+        checklist = checklist_of(booking)
+        kind, about = "booking_answers_due", {"checklist": checklist, "approved": approved_pupils(checklist)}
     else:
         waits = booking.approvals.filter(state=ApprovalState.ASKED).exists()
         kind, about = "booking_papers_due", {"checklist": checklist_of(booking), "waits": waits}
@@ -151,6 +155,31 @@ def lapse_booking(*, booking_id: int, now: datetime) -> bool:
     record(by=None, action="booking.lapse", obj=booking, before={"state": before}, after={"state": booking.state})
     went_on = bool(promote_waiting(session=booking.session, now=now))
     tell_leader(kind="booking_lapsed", booking=booking, now=now, about={"went_on": went_on})
+    return True
+
+
+# --- A confirmed visit that is asked about again -------------------------------------------------
+def _unanswered(now: datetime) -> QuerySet[Booking]:
+    """Confirmed visits that lack an answer when it is due; where there was no time for one, that is said at once."""
+    due = Q(answers_due_at__lte=now) | Q(answers_due_at__gte=F("session__starts_at"))
+    asked = Q(state=BookingState.CONFIRMED, grace_given_at=None, warned_at__isnull=False)
+    return _coming(now).filter(due, asked)
+
+
+@transaction.atomic
+def miss_answers(*, booking_id: int, now: datetime) -> bool:
+    """An answer is missing when it was due: the group is as large again as it was approved, where only that changed.
+
+    Anything else stays as it is and is named: nothing is cancelled behind a school's back.
+    """
+    booking = guard.lock_booking(booking_id=booking_id)
+    if not _unanswered(now).filter(pk=booking_id).exists():
+        return False
+    checklist = checklist_of(booking)
+    if pupils := approved_pupils(checklist):
+        fall_back(booking=booking, pupils=pupils, checklist=checklist, now=now)
+    else:
+        name_silence(booking=booking, checklist=checklist, now=now)
     return True
 
 

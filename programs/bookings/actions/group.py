@@ -12,14 +12,15 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.bookings import policy
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import ask_about_change
-from programs.bookings.actions.waiting import promote_waiting
+from programs.bookings.actions.approvals import ask_about_change, let_stand
+from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.queries import class_of, consents_of, listed, somebody_first
 from programs.bookings.rules import group as sizes
 from programs.bookings.rules.booking import needs_refusal, roster_refusal
+from programs.bookings.rules.papers import Checklist
 from programs.centres.queries.sessions import pupils_per_adult
 from programs.core.audit import record
 from programs.core.policy import must
@@ -56,6 +57,8 @@ def change_group(
             now=now,
         )
     )
+    if booking.state == BookingState.CONFIRMED and booking.approvals.filter(pupils__lt=pupils).exists():
+        refuse_if(sizes.no_time_refusal(booking.session, due=confirm_by(session=booking.session, now=now)))
     _resize(booking, pupils=pupils, changes=changes, now=now)
     record(by=by, action="booking.resize", obj=booking, before=before, after=changes)
     ask_about_change(booking=booking, by=by)
@@ -80,6 +83,19 @@ def _resize(booking: Booking, *, pupils: int, changes: dict[str, Any], now: date
         raise Refused(sizes.no_room_refusal(seats_left=left, others_wait=others_wait))
 
 
+def fall_back(*, booking: Booking, pupils: int, checklist: Checklist, now: datetime) -> None:
+    """A confirmed group that grew is as large again as it was approved: not all of ``checklist`` answered in time.
+
+    The rest of its places goes to the waiting list. The caller holds the session's lock.
+    """
+    about = {"checklist": checklist, "wished": booking.confirmed_pupils, "coming": pupils}
+    _shrink(booking, {"confirmed_pupils": pupils, "girls": None}, action="booking.fall_back")
+    let_stand(booking=booking)
+    at = f"{now.timestamp():.0f}"
+    tell_leader(kind="booking_falls_back", booking=booking, now=now, with_calendar=False, occasion=at, about=about)
+    promote_waiting(session=booking.session, now=now)
+
+
 @transaction.atomic
 def lock_count(*, booking_id: int, now: datetime) -> bool:
     """Finalise a confirmed group's head count if it stated none: the number booked minus those without consent."""
@@ -90,23 +106,22 @@ def lock_count(*, booking_id: int, now: datetime) -> bool:
         return False
     staying = consents_of(booking).staying
     coming = max(1, booking.pupils - staying)
-    # The number of girls among those still coming is unknown.
     girls = booking.girls if coming == booking.pupils else None
-    before = {"pupils": booking.pupils, "girls": booking.girls}
     changes = {"confirmed_pupils": coming, "confirmed_adults": booking.adults, "girls": girls}
-    if not guard.resize_booking(booking=booking, seats=coming, changes=changes):
-        raise RuntimeError(f"Booking {booking.reference} cannot hold fewer places than it has.")
-    record(by=None, action="booking.lock_count", obj=booking, before=before, after=changes)
+    _shrink(booking, changes, action="booking.lock_count")
     if staying:
-        tell_leader(
-            kind="booking_counted",
-            booking=booking,
-            now=now,
-            with_calendar=False,
-            about={"staying": staying, "coming": coming},
-        )
+        about = {"staying": staying, "coming": coming}
+        tell_leader(kind="booking_counted", booking=booking, now=now, with_calendar=False, about=about)
     promote_waiting(session=booking.session, now=now)
     return True
+
+
+def _shrink(booking: Booking, changes: dict[str, int | None], *, action: str) -> None:
+    """Without somebody's wish; the number of girls among those still coming is unknown."""
+    before = {"pupils": booking.size_now["pupils"], "girls": booking.girls}
+    if not guard.resize_booking(booking=booking, seats=changes["confirmed_pupils"] or 0, changes=changes):
+        raise RuntimeError(f"Booking {booking.reference} cannot hold fewer places than it has.")
+    record(by=None, action=action, obj=booking, before=before, after=changes)
 
 
 # --- Names ---------------------------------------------------------------------------------------

@@ -84,6 +84,8 @@ class Migration(migrations.Migration):
                 ('passes', models.PositiveSmallIntegerField(default=0)),
                 ('turn_at', models.DateTimeField(blank=True, null=True)),
                 ('papers_due_at', models.DateTimeField(blank=True, null=True)),
+                ('asked_again_at', models.DateTimeField(blank=True, null=True)),
+                ('answers_due_at', models.DateTimeField(blank=True, null=True)),
                 ('grace_given_at', models.DateTimeField(blank=True, null=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('arrived_pupils', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='pupils who came')),

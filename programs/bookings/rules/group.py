@@ -59,6 +59,14 @@ def resize_refusal(
     return Refusal("more_names_than_pupils", message.format(count=named), "pupils")
 
 
+def no_time_refusal(session: Session, *, due: datetime) -> Refusal | None:
+    """Why a confirmed group that was approved smaller may not grow: by ``due`` somebody would have to answer again."""
+    if due < session.starts_at:
+        return None
+    message = _("Whoever approved the visit would have to agree again, and there is no time left for that.")
+    return Refusal("no_time_to_ask", message, "pupils")
+
+
 def _too_late(booking: Booking, *, now: datetime) -> Refusal:
     locks_at = count_locks_at(booking.session)
     if booking.state == BookingState.OFFERED:

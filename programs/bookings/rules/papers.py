@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.authorities.choices import ApprovalState, AskedAgain
-from programs.authorities.rules import approval_label, is_in_school, office_name, stands_in_for
+from programs.authorities.rules import ApprovalLine, is_in_school, names_of_late
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.rules.booking import begun_refusal, move_refusal
@@ -20,10 +20,10 @@ from programs.centres.models import Session
 from programs.core.calendar import TO_ANSWER, WORK_ENDS, WorkingDays, at
 from programs.core.refusals import Refusal
 from programs.core.versions import version_of
-from programs.schools.models import School
 
 INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
 WITH_APPROVALS = (*INCOMPLETE, BookingState.CONFIRMED)  # a confirmed group is asked about again when it changes
+AFTER_CHANGE = (AskedAgain.GROUP, AskedAgain.DAY, AskedAgain.PRICE)
 OFFICES_CLOSE = time(17)
 
 
@@ -57,41 +57,6 @@ class PaperLine:
 
 
 @dataclass(frozen=True)
-class ApprovalLine:
-    """An approval the visit needs and its current state; ``state`` is empty until it is requested."""
-
-    kind: str
-    school: School
-    row: BookingApproval | None
-
-    @property
-    def label(self) -> str:
-        return approval_label(self.kind, self.school)
-
-    @property
-    def state(self) -> str:
-        return self.row.state if self.row else ""
-
-    @property
-    def done(self) -> bool:
-        return self.state == ApprovalState.APPROVED
-
-    @property
-    def whom(self) -> str:
-        """Who is asked now, by name."""
-        return office_name(self.row.office, self.school) if self.row else self.label
-
-    @property
-    def decided_by(self) -> str:
-        return str((self.row and self.row.decided_by) or self.whom)
-
-    @property
-    def instead_of(self) -> str:
-        """For whom they stand in; empty when they are the first."""
-        return stands_in_for(self.row, self.school) if self.row else ""
-
-
-@dataclass(frozen=True)
 class Checklist:
     """What a booking has and what it still needs; the page and the rule read the same one."""
 
@@ -117,6 +82,16 @@ class Checklist:
     @property
     def sent_back(self) -> list[ApprovalLine]:
         return [line for line in self.approvals if line.state == ApprovalState.RETURNED]
+
+    @property
+    def late(self) -> str:
+        """By name, whose turn it is: those who are asked, and the school where something was sent back to it."""
+        return names_of_late(self.approvals, self.booking.school)
+
+    @property
+    def asked_again_why(self) -> str:
+        """What changed since the approvals were given that are missing now."""
+        return ", ".join(dict.fromkeys(line.row.get_asked_again_display() for line in self.approvals if line.again))
 
     @property
     def consents_ready(self) -> bool:
@@ -270,14 +245,32 @@ def seen_mark(booking: Booking) -> str:
 
 def touched(approval: BookingApproval, booking: Booking) -> AskedAgain | None:
     """What changed since this answer was given so that it has to be asked for again."""
+    answered = approval.state in (ApprovalState.APPROVED, ApprovalState.RETURNED)
+    return changed(approval, booking) if answered else None
+
+
+def changed(approval: BookingApproval, booking: Booking) -> AskedAgain | None:
+    """What is different from the visit that was answered; None where the answer covers it."""
     now = basis_of(booking)
-    if approval.state not in (ApprovalState.APPROVED, ApprovalState.RETURNED):
-        return None
     if approval.visit_day not in (None, now["visit_day"]):
         return AskedAgain.DAY
     if approval.price_vnd not in (None, now["price_vnd"]):
         return AskedAgain.PRICE
     return AskedAgain.GROUP if approval.pupils is not None and now["pupils"] > approval.pupils else None
+
+
+# --- A confirmed visit that is asked about again -------------------------------------------------
+def gave_yes(approval: BookingApproval) -> bool:
+    """Whether the row, asked again because the visit changed, still keeps what the earlier yes was said to."""
+    asked = approval.state == ApprovalState.ASKED and approval.asked_again in AFTER_CHANGE
+    return asked and approval.pupils is not None
+
+
+def approved_pupils(checklist: Checklist) -> int | None:
+    """The number that everybody who is asked again said yes to, where nothing but the number changed since."""
+    rows = [line.row for line in checklist.approvals if not line.done]
+    given = [row for row in rows if row and gave_yes(row) and changed(row, checklist.booking) == AskedAgain.GROUP]
+    return min(row.pupils or 0 for row in given) if given and len(given) == len(rows) else None
 
 
 def decision_refusal(

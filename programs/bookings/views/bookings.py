@@ -32,6 +32,7 @@ from programs.bookings.rules.papers import (
     INCOMPLETE,
     WITH_APPROVALS,
     Checklist,
+    approved_pupils,
     are_papers_open,
     ask_again_refusal,
     confirm_refusal,
@@ -295,6 +296,7 @@ def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> d
         "may_hand_in": may_change,
         "may_ask_again": manages and ask_again_refusal(checklist) is None,
         "asked_again": not is_open and any(line.row and not line.done for line in checklist.approvals),
+        "approved": approved_pupils(checklist),
         "may_read": policy.may_read_papers(user, booking),
         "approvals": [
             (line, bool(line.row) and line.state == "asked" and policy.may_decide(user, line.row))

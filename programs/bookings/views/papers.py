@@ -68,7 +68,7 @@ class HandInPaper(BookingAct):
             paper=self.paper,
             label=self.kind.label,
             may_change=are_papers_open(checklist_of(self.target)),
-            was_approved=self.target.approvals.filter(decided_at__isnull=False).exists(),
+            was_approved=self.target.approvals.exclude(state=ApprovalState.ASKED).exists(),
             **kwargs,
         )
 

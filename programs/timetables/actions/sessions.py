@@ -86,6 +86,7 @@ def tell_of_move(*, session: Session, moved_from: datetime, by: User, now: datet
     """Each group reads once when and where its session is now; its deadlines follow, and its approvals on another day."""
     bookings = list(Booking.objects.live().filter(session=session).select_related(*BOOKING_PARTS).order_by("pk"))
     clashes = queries.elsewhere(session, bookings)
+    other_day = timezone.localtime(moved_from).date() != timezone.localtime(session.starts_at).date()
     for booking in bookings:
         booking.session = session
         booking.calendar_sequence += 1
@@ -96,7 +97,7 @@ def tell_of_move(*, session: Session, moved_from: datetime, by: User, now: datet
         booking.save(
             update_fields=["calendar_sequence", "papers_due_at", "warned_at", "grace_given_at", "offer_expires_at"]
         )
-        asked_again = ask_about_change(booking=booking, by=by)
+        asked_again = ask_about_change(booking=booking, by=by, other_day=other_day)
         tell_leader(
             kind="session_moved",
             booking=booking,

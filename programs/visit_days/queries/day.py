@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from programs.bookings.choices import BOOKING_GROUPS, CAME, COMING, SEAT_HOLDING
+from programs.bookings.choices import BOOKING_GROUPS, CAME, COMING, SEAT_HOLDING, BookingState
 from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.queries import BOOKING_PARTS, bookings_of_schools, bookings_run_by
 from programs.bookings.rules.waiting import IN_LINE
@@ -110,6 +110,12 @@ def sessions_to_close(user, *, now: datetime) -> QuerySet[Session]:
         .filter(Exists(Booking.objects.filter(session=OuterRef("pk"), state__in=EXPECTED)))
         .order_by("starts_at")
     )
+
+
+def without_agreement(user, *, now: datetime) -> QuerySet[Booking]:
+    """Confirmed visits to come at the person's centres that changed, and nobody agreed when the answer was due."""
+    late = bookings_run_by(user).filter(answers_due_at__isnull=False, grace_given_at__isnull=False)
+    return late.filter(state=BookingState.CONFIRMED, session__starts_at__gt=now).order_by("session__starts_at", "pk")
 
 
 def centres_of(user) -> list[Centre]:
