@@ -69,6 +69,7 @@ AUDIT_ACTIONS = {
     "booking.offer": _("Places offered"),
     "booking.passed_over": _("Passed over by a smaller group"),
     "booking.too_large": _("Larger than the session, because places were removed"),
+    "booking.list_over": _("Told that no more places are offered"),
     "booking.accept": _("Offer accepted"),
     "booking.decline": _("Offer declined"),
     "booking.leave": _("Left the waiting list"),

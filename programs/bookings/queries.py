@@ -26,7 +26,7 @@ from programs.bookings.models import Booking, BookingApproval, BookingPaper, Ros
 from programs.bookings.rules import papers
 from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
 from programs.bookings.rules.papers import ApprovalLine, Checklist, Consents, PaperLine
-from programs.bookings.rules.waiting import Standing, standing
+from programs.bookings.rules.waiting import LIST_ENDS_WITHIN, Standing, list_over, standing
 from programs.centres.choices import CentreRole, PaperKind, VisitRisk, WaitingPolicy
 from programs.centres.models import SeasonOpening, Session
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
@@ -176,11 +176,15 @@ def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
     """The current session with its trip, centre and season, or None if ``user`` may not see it.
 
     With its adult ratios, ``on_holiday``, ``somebody_first`` of those who wait, and ``earlier_reference``: the booking
-    that the form with ``key`` made already, or None. One query, since this is the rush.
+    that the form with ``key`` made already, or None. One query, since this is the rush; one more where places are left
+    that others wait for.
     """
     if session_id > LARGEST_KEY:  # a prepared query hands it to the database as it is
         return None
-    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key), now=timezone.now())), None)
+    now = timezone.now()
+    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key), now=now)), None)
+    if session and session.somebody_first and session.seats_left:
+        session.somebody_first = not list_is_over(session, now=now)
     if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
         return None
     return session
@@ -257,7 +261,8 @@ def _somebody_first(now: datetime) -> Exists:
     One of a suspended school, or for whose cluster booking is not open yet, or larger than the session, holds nobody
     back.
     """
-    strict, its_turn = Q(session__waiting_policy=WaitingPolicy.STRICT), Q(turn_at__lte=now)
+    strict = Q(session__waiting_policy=WaitingPolicy.STRICT)
+    its_turn = Q(turn_at__lte=now, session__booking_closes_at__gt=now)
     later = SeasonOpening.objects.filter(
         season=OuterRef("session__season"), cluster=OuterRef("school__cluster"), opens_at__gt=now
     )
@@ -267,7 +272,27 @@ def _somebody_first(now: datetime) -> Exists:
 
 def somebody_first(session: Session, *, now: datetime) -> bool:
     """As ``session_to_book`` reads it with the session."""
-    return Session.objects.filter(_somebody_first(now), pk=session.pk).exists()
+    waits = Session.objects.filter(_somebody_first(now), pk=session.pk).exists()
+    return waits and not list_is_over(session, now=now)
+
+
+def list_is_over(session: Session, *, now: datetime) -> bool:
+    """Whether nobody is offered places from the list any more; the calendar is asked in the last weeks only."""
+    if session.starts_at - now > LIST_ENDS_WITHIN:
+        return False
+    return list_over(session, days=working_days(now, session.starts_at), now=now)
+
+
+def waiting_in_last_weeks(*, now: datetime) -> QuerySet[Booking]:
+    """The groups whose waiting lists may end now."""
+    sessions = Session.objects.upcoming(now).filter(starts_at__lte=now + LIST_ENDS_WITHIN)
+    waiting = Booking.objects.waiting().filter(session__in=sessions.order_by().values("pk"))
+    return waiting.select_related("session__field_trip__centre")
+
+
+def waits_as(booking: Booking) -> Booking:
+    """The waiting group with when booking opens for its cluster."""
+    return waiting_list(Q(session=booking.session_id)).get(pk=booking.pk)
 
 
 def waiting_place(booking: Booking) -> int:

@@ -17,10 +17,18 @@ from programs.accounts.models import User
 from programs.bookings import policy
 from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
-from programs.bookings.emails import answer_link, tell_leader
+from programs.bookings.emails import answer_link, other_dates, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import lists_that_may_move, waiting_list, waiting_place
+from programs.bookings.queries import (
+    list_is_over,
+    lists_that_may_move,
+    waiting_in_last_weeks,
+    waiting_list,
+    waiting_place,
+    waits_as,
+)
 from programs.bookings.rules import waiting as line
+from programs.bookings.rules.booking import session_refusal
 from programs.bookings.rules.papers import papers_due
 from programs.bookings.words import too_large_words
 from programs.centres.actions.locks import lock_session
@@ -32,6 +40,7 @@ from programs.core.calendar import working_days
 from programs.core.nets import one_by_one
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
+from programs.notices.queries import keys_written
 
 # In the language of the email that contains them.
 said_later = lazy(policy_words, str)
@@ -142,16 +151,68 @@ def about_waiting(*, booking: Booking) -> dict[str, Any]:
     }
 
 
+# --- The end of a list ---------------------------------------------------------------------------
+def over_key(booking: Booking) -> str:
+    """Under which its leader is told that the list is over: again for another date."""
+    return f"waiting_over:{booking.pk}:{_over_occasion(booking)}"
+
+
+def _over_occasion(booking: Booking) -> str:
+    return f"{booking.session.starts_at:%Y%m%d%H%M}"
+
+
+def tell_lists_over(*, now: datetime) -> int:
+    """Tell whoever waits, once for a date, that no more places are offered; how many were told."""
+    days = working_days(now, now + line.LIST_ENDS_WITHIN)
+    waiting = [each for each in waiting_in_last_weeks(now=now) if line.list_over(each.session, days=days, now=now)]
+    written = keys_written(over_key(booking) for booking in waiting)
+    due = [booking.pk for booking in waiting if over_key(booking) not in written]
+    return one_by_one("waiting lists over", due, lambda pk: _tell_over(booking_id=pk, now=now))
+
+
+@transaction.atomic
+def _tell_over(*, booking_id: int, now: datetime) -> bool:
+    booking = guard.lock_booking(booking_id=booking_id)
+    session = booking.session
+    if booking.state != BookingState.WAITLISTED or not list_is_over(session, now=now):
+        return False
+    record(by=None, action="booking.list_over", obj=booking)
+    about = {
+        "answer_url": answer_link(booking),
+        "is_open": session_refusal(session, now=now) is None and not line.too_large(booking, session),
+        "other_dates": other_dates(booking=booking),
+    }
+    occasion = _over_occasion(booking)
+    tell_leader(kind="waiting_over", booking=booking, now=now, with_calendar=False, occasion=occasion, about=about)
+    return True
+
+
+def _take_left(booking: Booking, *, by: User, now: datetime) -> Booking:
+    """Once the list is over, what is left is for whoever comes first: those who waited need not book again."""
+    session = booking.session
+    over = list_is_over(session, now=now)
+    refuse_if(line.left_refusal(waits_as(booking), over=over, now=now))
+    changes = {"papers_due_at": confirm_by(session=session, now=now)}
+    if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
+        raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")
+    before, after = {"state": BookingState.WAITLISTED}, {"state": booking.state}
+    record(by=by, action="booking.promote", obj=booking, before=before, after=after)
+    tell_leader(kind="booking_held", booking=booking, now=now)
+    return booking
+
+
 @transaction.atomic
 def accept_offer(*, booking_id: int, by: User) -> Booking:
-    """Accept the offered places: from now on they are held like any others.
+    """Accept the offered places, or once the list is over what is left: from now on they are held like any others.
 
     ``by`` is the group's leader if the personal link from the email was used. Raises PermissionDenied, and ``Refused``:
-    ``no_offer``, ``offer_expired``, ``accepted``.
+    ``no_offer``, ``offer_expired``, ``accepted``, ``full``, and what ``session_refusal`` says.
     """
     now = timezone.now()
     booking = guard.lock_booking(booking_id=booking_id)
     must(policy.may_manage(by, booking))
+    if booking.state == BookingState.WAITLISTED:
+        return _take_left(booking, by=by, now=now)
     refuse_if(line.accept_refusal(booking, now=now))
     changes = {"papers_due_at": confirm_by(session=booking.session, now=now), "warned_at": None}
     guard.move_booking(booking=booking, to=BookingState.HELD, changes=changes)
