@@ -68,6 +68,7 @@ AUDIT_ACTIONS = {
     "booking.promote": _("Moved up from the waiting list"),
     "booking.offer": _("Places offered"),
     "booking.passed_over": _("Passed over by a smaller group"),
+    "booking.turn": _("Its turn comes at another time: the rule of the waiting list has changed"),
     "booking.too_large": _("Larger than the session, because places were removed"),
     "booking.list_over": _("Told that no more places are offered"),
     "booking.accept": _("Offer accepted"),

@@ -361,7 +361,8 @@ def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
 def grace_until(booking: Booking, *, now: datetime) -> datetime:
     """Until when a visit keeps its places for an authority's answer; the next in line get a chance to come."""
     days = settings.JURISDICTION.get("approval_days", {}).get("grace", 0)
-    return papers.grace_ends(booking.session, end=end_of_working_day(now, days), now=now)
+    end, off = end_of_working_day(now, days), working_days(now, booking.session.starts_at)
+    return papers.grace_ends(booking.session, end=end, days=off, now=now)
 
 
 def told_of_silence(booking: Booking) -> list[User]:

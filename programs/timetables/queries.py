@@ -11,7 +11,7 @@ from django.utils import timezone
 from programs.bookings.choices import LIVE, SEAT_COUNTED, BookingState
 from programs.bookings.hooks import frozen_refusal
 from programs.bookings.models import Booking
-from programs.centres.models import Room, Season, Session, SessionSeries
+from programs.centres.models import TURN, Room, Season, Session, SessionSeries
 from programs.centres.queries import schedule
 from programs.centres.rules import RoomPlan
 from programs.timetables.rules import ChangePlan, Coming, SeriesChange, Terms, plan_change, target_of
@@ -52,6 +52,7 @@ def terms_of(session: Session) -> Terms:
     moments = {name: getattr(session, name) for name in ("booking_opens_at", "booking_closes_at")}
     return Terms(
         waiting_policy=session.waiting_policy,
+        **{name: getattr(session, name) for name in TURN},
         one_group=session.one_group,
         season=session.season,
         **{name: moment.replace(second=0, microsecond=0) for name, moment in moments.items()},

@@ -18,6 +18,7 @@ from programs.bookings.rules.waiting import room_left
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.rules import moment_text
+from programs.core.calendar import WORK_ENDS, WorkingDays, at
 from programs.core.refusals import Refusal
 from programs.visit_days.choices import LateDecision, MarkKind
 from programs.visit_days.reading import Arrival, Mark
@@ -153,19 +154,20 @@ def unsure_refusal(session: Session, *, missing: int, sure: bool, now: datetime)
     return Refusal("unsure", message.format(count=missing), "sure")
 
 
-def reopen_until(session: Session) -> datetime:
-    """Until when a manager may reopen the session: some days after it was over and closed."""
+def reopen_until(session: Session, *, days: WorkingDays) -> datetime:
+    """Until when a manager may reopen the session: some days after it was over and closed, by day, outside holidays."""
     settled = max(session.ends_at, session.closed_at or session.ends_at)
-    return settled + timedelta(days=session.field_trip.centre.reopen_days)
+    last = timezone.localtime(settled + timedelta(days=session.field_trip.centre.reopen_days))
+    return days.at_work(max(last, at(last.date(), WORK_ENDS)))
 
 
-def reopen_refusal(session: Session, *, now: datetime) -> Refusal | None:
+def reopen_refusal(session: Session, *, days: WorkingDays, now: datetime) -> Refusal | None:
     """Why a session may not be reopened now."""
     if session.state != SessionState.CLOSED:
         return Refusal("not_closed", _("This session is not closed."))
-    if now >= reopen_until(session):
+    if now >= reopen_until(session, days=days):
         message = _("It could be reopened until {time}. Its figures are part of reports now.")
-        return Refusal("too_late", message.format(time=moment_text(reopen_until(session))))
+        return Refusal("too_late", message.format(time=moment_text(reopen_until(session, days=days))))
     return None
 
 

@@ -112,10 +112,18 @@ def _note_passed_over(passed: Sequence[Booking], *, in_favour_of: Sequence[Booki
     after = {"in_favour_of": [Code(booking.reference) for booking in in_favour_of]}
     for booking in passed:
         booking.passes += 1
-        if booking.passes >= in_favour_of[0].session.turn_after_passes:
-            booking.turn_at = min(now, booking.turn_at or now)
+        booking.turn_at = line.turn_of(booking, in_favour_of[0].session, now=now)
         booking.save(update_fields=["passes", "turn_at"])
         record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
+
+
+def set_turns(*, session: Session, by: User, now: datetime) -> None:
+    """When the turns of those who wait come, after the rule of ``session`` has changed; the caller holds its lock."""
+    for booking in session.bookings.waiting():
+        before, booking.turn_at = booking.turn_at, line.turn_of(booking, session, now=now)
+        if booking.turn_at != before:
+            booking.save(update_fields=["turn_at"])
+            record(by=by, action="booking.turn", obj=booking, before={"turn": before}, after={"turn": booking.turn_at})
 
 
 def tell_too_large(*, session: Session, capacity_before: int, now: datetime) -> None:

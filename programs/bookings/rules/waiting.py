@@ -57,6 +57,16 @@ def holds_up(booking: Booking, session: Session, *, now: datetime) -> bool:
     return session.waiting_policy == WaitingPolicy.STRICT or has_turn(booking, session, now=now)
 
 
+def turn_of(booking: Booking, session: Session, *, now: datetime) -> datetime | None:
+    """When the turn of a waiting group comes by the session's rule: at once when it was passed over often enough."""
+    if booking.waiting_since is None:
+        return None
+    by_days = session.turn_of(since=booking.waiting_since)
+    if booking.passes < session.turn_after_passes:
+        return by_days
+    return min(by_days, now, booking.turn_at or now)
+
+
 def has_turn(booking: Booking, session: Session, *, now: datetime) -> bool:
     """Whether places are kept for a group that was passed over often enough, or has waited long enough."""
     return booking.turn_at is not None and booking.turn_at <= now < session.booking_closes_at

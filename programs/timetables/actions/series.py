@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.bookings.actions.waiting import promote_waiting
+from programs.bookings.actions.waiting import promote_waiting, set_turns
 from programs.bookings.hooks import frozen_refusal
 from programs.centres import rules as centre_rules
 from programs.centres.actions import locks
 from programs.centres.actions.schedule import lock_room, seen
 from programs.centres.choices import SessionState
-from programs.centres.models import Session, SessionSeries
+from programs.centres.models import TURN, Session, SessionSeries
 from programs.centres.policy import may_schedule
 from programs.core.audit import record
 from programs.core.policy import must
@@ -129,6 +129,8 @@ def change_terms(*, session_id: int, terms: Terms, version: str, by: User) -> Se
     for name, value in terms.columns.items():
         setattr(session, name, value)
     session.save(update_fields=list(terms.columns))
+    if any(getattr(stored, name) != getattr(terms, name) for name in TURN):
+        set_turns(session=session, by=by, now=now)
     record(by=by, action="session.terms", obj=session, before=_seen(stored), after=_seen(terms))
     promote_waiting(session=session, now=now)
     return session

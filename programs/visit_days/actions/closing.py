@@ -18,6 +18,7 @@ from programs.centres.actions import locks
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.core.audit import record
+from programs.core.calendar import working_days
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.queries import keys_written
@@ -98,7 +99,7 @@ def reopen_session(*, session_id: int, reason: str, by: User) -> Session:
     now = timezone.now()
     session = locks.lock_session(session_id=session_id)
     must(may_reopen(by, session))
-    refuse_if(rules.reopen_refusal(session, now=now))
+    refuse_if(rules.reopen_refusal(session, days=working_days(now, now), now=now))
     before, closed_at = {"state": session.state}, session.closed_at
     unlock(session=session)
     for booking in session.bookings.select_related(*BOOKING_PARTS):

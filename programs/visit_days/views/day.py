@@ -20,6 +20,7 @@ from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.core.acting import Act
+from programs.core.calendar import working_days
 from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.visit_days import policy, rules
 from programs.visit_days.actions.arrivals import check_in, mark_no_show, take_back_no_show
@@ -46,6 +47,7 @@ def centre_day(request: HttpRequest) -> HttpResponse:
     # A day near the ends of the calendar has no neighbour to link to.
     not_found_unless(abs(day - today) < timedelta(days=3660))
     now = timezone.now()
+    days = working_days(now, now)
     shown = day_queries.centre_day(request.user, day)
     for each in shown.sessions:
         for booking in each.groups:
@@ -61,7 +63,8 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "reopenable": {
             each.session.pk
             for each in shown.sessions
-            if policy.may_reopen(request.user, each.session) and rules.reopen_refusal(each.session, now=now) is None
+            if policy.may_reopen(request.user, each.session)
+            and rules.reopen_refusal(each.session, days=days, now=now) is None
         },
         "finished": sum(
             each.session.state == SessionState.SCHEDULED and each.session.ends_at <= now for each in shown.sessions
@@ -125,7 +128,7 @@ class CheckIn(Act):
             may_mark_absent=rules.no_show_refusal(booking, now=now) is None,
             may_take_back=rules.take_back_refusal(booking) is None,
             may_reopen=policy.may_reopen(self.user, booking.session)
-            and rules.reopen_refusal(booking.session, now=now) is None,
+            and rules.reopen_refusal(booking.session, days=working_days(now, now), now=now) is None,
             day_url=self.back_url,
             **kwargs,
         )
