@@ -1,4 +1,4 @@
-"""Who sees which bookings, what booking reads, how far a booking is, and the groups of a session."""
+"""Who sees which bookings, what booking reads, and how far a booking is."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ from programs.schools.rules import COORDINATING
 
 BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
 LARGEST_KEY = 2**63 - 1
-CITY_DEPTH = 4  # floors of the tree of areas
 SIGNER = Signer(salt="visits.waiting")
 
 
@@ -183,10 +182,10 @@ def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
         return None
     now = timezone.now()
     session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key), now=now)), None)
-    if session and session.somebody_first and session.seats_left:
-        session.somebody_first = not list_is_over(session, now=now)
     if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
         return None
+    if session and session.somebody_first and session.seats_left:
+        session.somebody_first = not list_is_over(session, now=now)
     return session
 
 
@@ -281,18 +280,6 @@ def list_is_over(session: Session, *, now: datetime) -> bool:
     if session.starts_at - now > LIST_ENDS_WITHIN:
         return False
     return list_over(session, days=working_days(now, session.starts_at), now=now)
-
-
-def waiting_in_last_weeks(*, now: datetime) -> QuerySet[Booking]:
-    """The groups whose waiting lists may end now."""
-    sessions = Session.objects.upcoming(now).filter(starts_at__lte=now + LIST_ENDS_WITHIN)
-    waiting = Booking.objects.waiting().filter(session__in=sessions.order_by().values("pk"))
-    return waiting.select_related("session__field_trip__centre")
-
-
-def waits_as(booking: Booking) -> Booking:
-    """The waiting group with when booking opens for its cluster."""
-    return waiting_list(Q(session=booking.session_id)).get(pk=booking.pk)
 
 
 def waiting_place(booking: Booking) -> int:
@@ -407,18 +394,3 @@ def checklist_of(booking: Booking) -> Checklist:
     risks = risks_of(booking)
     needed = approvals_needed(risks)
     return Checklist(booking, risks, papers_of(booking), consents_of(booking), approvals_of(booking, needed))
-
-
-# --- The groups of a session ---------------------------------------------------------------------
-
-
-def group_counts(sessions: QuerySet[Session]) -> dict[str, int]:
-    """How many groups a cancellation of ``sessions`` would reach, and how many pupils."""
-    live = Booking.objects.live().filter(session__in=sessions.order_by().values("pk"))
-    counted = live.aggregate(groups=Count("pk"), waiting=Count("pk", filter=Q(pk__in=Booking.objects.waiting())))
-    return {"groups": counted["groups"], "waiting": counted["waiting"]}
-
-
-def waiting_groups() -> Count:
-    """Of each session, for the calendar of its centre."""
-    return Count("bookings", filter=Q(bookings__in=Booking.objects.waiting()))

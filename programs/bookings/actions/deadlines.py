@@ -19,7 +19,7 @@ from programs.authorities.choices import ApprovalState
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import ask_about_change, ask_approvals, fall_on, give_grace
 from programs.bookings.actions.group import lock_count
-from programs.bookings.actions.waiting import expire_offer, move_lists, promote_waiting, tell_lists_over
+from programs.bookings.actions.waiting import expire_offer, move_lists, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
@@ -52,8 +52,7 @@ def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:
         keys: list[int] = list(due(now).order_by("session_id", "pk").values_list("pk", flat=True))
         return one_by_one(f"deadlines {name}", keys, act)
 
-    lists = {"promoted": partial(move_lists, now=now), "lists_over": partial(tell_lists_over, now=now)}
-    in_order = {name: partial(each, name) for name in steps} | lists
+    in_order = {name: partial(each, name) for name in steps} | {"promoted": partial(move_lists, now=now)}
     return in_turn("deadlines", in_order)
 
 

@@ -17,20 +17,16 @@ from programs.accounts.models import User
 from programs.bookings import policy
 from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
-from programs.bookings.emails import answer_link, other_dates, tell_leader
+from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking
 from programs.bookings.queries import (
     list_is_over,
     lists_that_may_move,
-    waiting_in_last_weeks,
     waiting_list,
     waiting_place,
-    waits_as,
 )
 from programs.bookings.rules import waiting as line
-from programs.bookings.rules.booking import session_refusal
 from programs.bookings.rules.papers import papers_due
-from programs.bookings.words import too_large_words
 from programs.centres.actions.locks import lock_session
 from programs.centres.models import Session
 from programs.centres.rules import offer_ends, standing_refusal
@@ -40,11 +36,9 @@ from programs.core.calendar import working_days
 from programs.core.nets import one_by_one
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
-from programs.notices.queries import keys_written
 
-# In the language of the email that contains them.
+# In the language of the email that contains it.
 said_later = lazy(policy_words, str)
-said_of_size = lazy(too_large_words, str)
 
 
 def confirm_by(*, session: Session, now: datetime) -> datetime:
@@ -117,38 +111,6 @@ def _note_passed_over(passed: Sequence[Booking], *, in_favour_of: Sequence[Booki
         record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
 
 
-def set_turns(*, session: Session, by: User, now: datetime) -> None:
-    """When the turns of those who wait come, after the rule of ``session`` has changed; the caller holds its lock."""
-    for booking in session.bookings.waiting():
-        before, booking.turn_at = booking.turn_at, line.turn_of(booking, session, now=now)
-        if booking.turn_at != before:
-            booking.save(update_fields=["turn_at"])
-            record(by=by, action="booking.turn", obj=booking, before={"turn": before}, after={"turn": booking.turn_at})
-
-
-def tell_too_large(*, session: Session, capacity_before: int, now: datetime) -> None:
-    """Tell those who wait and have just become larger than the whole session what they can do.
-
-    The caller holds the session's lock and has lowered its capacity.
-    """
-    waiting = session.bookings.waiting().filter(pupils__gt=session.capacity, pupils__lte=capacity_before)
-    for booking in waiting.select_related("school", "class_group", "leader"):
-        booking.session = session
-        after = {"pupils": booking.pupils, "capacity": session.capacity}
-        record(by=None, action="booking.too_large", obj=booking, after=after)
-        tell_leader(
-            kind="session_smaller",
-            booking=booking,
-            now=now,
-            with_calendar=False,
-            occasion=now.isoformat(),  # capacity may go up and down again
-            about={
-                "answer_url": answer_link(booking),
-                "too_large": said_of_size(booking, session),
-            },
-        )
-
-
 def about_waiting(*, booking: Booking) -> dict[str, Any]:
     """What a group is told when it joins the list: its place, the rule, and how to leave."""
     session = booking.session
@@ -159,47 +121,12 @@ def about_waiting(*, booking: Booking) -> dict[str, Any]:
     }
 
 
-# --- The end of a list ---------------------------------------------------------------------------
-def over_key(booking: Booking) -> str:
-    """Under which its leader is told that the list is over: again for another date."""
-    return f"waiting_over:{booking.pk}:{_over_occasion(booking)}"
-
-
-def _over_occasion(booking: Booking) -> str:
-    return f"{booking.session.starts_at:%Y%m%d%H%M}"
-
-
-def tell_lists_over(*, now: datetime) -> int:
-    """Tell whoever waits, once for a date, that no more places are offered; how many were told."""
-    days = working_days(now, now + line.LIST_ENDS_WITHIN)
-    waiting = [each for each in waiting_in_last_weeks(now=now) if line.list_over(each.session, days=days, now=now)]
-    written = keys_written(over_key(booking) for booking in waiting)
-    due = [booking.pk for booking in waiting if over_key(booking) not in written]
-    return one_by_one("waiting lists over", due, lambda pk: _tell_over(booking_id=pk, now=now))
-
-
-@transaction.atomic
-def _tell_over(*, booking_id: int, now: datetime) -> bool:
-    booking = guard.lock_booking(booking_id=booking_id)
-    session = booking.session
-    if booking.state != BookingState.WAITLISTED or not list_is_over(session, now=now):
-        return False
-    record(by=None, action="booking.list_over", obj=booking)
-    about = {
-        "answer_url": answer_link(booking),
-        "is_open": session_refusal(session, now=now) is None and not line.too_large(booking, session),
-        "other_dates": other_dates(booking=booking),
-    }
-    occasion = _over_occasion(booking)
-    tell_leader(kind="waiting_over", booking=booking, now=now, with_calendar=False, occasion=occasion, about=about)
-    return True
-
-
 def _take_left(booking: Booking, *, by: User, now: datetime) -> Booking:
     """Once the list is over, what is left is for whoever comes first: those who waited need not book again."""
     session = booking.session
-    over = list_is_over(session, now=now)
-    refuse_if(line.left_refusal(waits_as(booking), over=over, now=now))
+    over, waits = list_is_over(session, now=now), waiting_list(Q(session=session)).get(pk=booking.pk)
+    waits.session = session
+    refuse_if(line.left_refusal(waits, over=over, now=now))
     changes = {"papers_due_at": confirm_by(session=session, now=now)}
     if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
         raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.bookings.actions.waiting import promote_waiting, set_turns
+from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.hooks import frozen_refusal
 from programs.centres import rules as centre_rules
 from programs.centres.actions import locks
@@ -24,6 +24,7 @@ from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale, version_of
 from programs.timetables import queries, rules
+from programs.timetables.actions.lists import set_turns
 from programs.timetables.actions.sessions import put_session, resize_session, tell_of_move
 from programs.timetables.rules import ChangePlan, SeriesChange, Terms
 

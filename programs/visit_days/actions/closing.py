@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings.actions import guard
-from programs.bookings.actions.waiting import over_key
 from programs.bookings.choices import COMING, BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
@@ -22,6 +21,7 @@ from programs.core.calendar import working_days
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.queries import keys_written
+from programs.timetables.actions.lists import over_key
 from programs.visit_days import rules
 from programs.visit_days.actions.arrivals import write_no_show, write_return
 from programs.visit_days.actions.feedback import ask_for_feedback
@@ -81,7 +81,7 @@ def _tell_list_ended(booking: Booking, *, offered: bool) -> None:
     if offered:
         tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)
         return
-    if keys_written([over_key(booking)]):  # told when the list ended
+    if keys_written([over_key(booking=booking)]):  # told when the list ended
         return
     about = {"other_dates": other_dates(booking=booking)}
     tell_leader(kind="waiting_ended", booking=booking, now=now, with_calendar=False, about=about)

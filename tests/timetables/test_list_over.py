@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from programs.bookings.actions.booking import book_session, cancel_booking
 from programs.bookings.actions.deadlines import keep_deadlines
-from programs.bookings.actions.waiting import accept_offer, tell_lists_over
+from programs.bookings.actions.waiting import accept_offer
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking
@@ -22,6 +22,7 @@ from programs.core.audit import history_of
 from programs.core.calendar import WorkingDays
 from programs.core.refusals import Refused
 from programs.notices.models import Message
+from programs.timetables.actions.lists import tell_lists_over
 from programs.visit_days.actions.closing import close_session
 from tests.bookings.test_deadlines import TET, on
 from tests.centres.make import book, make_group, move_session, seats_add_up, waiting
@@ -76,7 +77,8 @@ def late(world):
 
 def sweep(now: datetime = EVENING) -> int:
     with time_machine.travel(now, tick=False):
-        return keep_deadlines(now=now)["lists_over"]
+        keep_deadlines(now=now)
+        return tell_lists_over(now=now)
 
 
 def states(*bookings: Booking) -> list[str]:
