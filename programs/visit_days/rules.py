@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.bookings.choices import COMING, LIVE, BookingState
+from programs.bookings.choices import CAME, COMING, LIVE, BookingState
 from programs.bookings.models import Booking
 from programs.bookings.rules.booking import is_check_in_open, is_feedback_open, takes_photographs
 from programs.bookings.rules.waiting import room_left
@@ -229,6 +229,24 @@ def unannounced_refusal(
     if not reason:
         message = _("Places left: {count}. Say why the group may come in all the same.")
         return Refusal("full", message.format(count=left), "reason")
+    return None
+
+
+def not_unannounced_refusal(booking: Booking) -> Refusal | None:
+    if booking.unannounced and booking.state in CAME:
+        return None
+    return Refusal("not_unannounced", _("This is only for a group that came without a booking."))
+
+
+def teacher_refusal(booking: Booking, *, of_school: bool, class_is_here_as: str) -> Refusal | None:
+    """Why this person and this class may not be written to a group that came unannounced."""
+    if refusal := not_unannounced_refusal(booking):
+        return refusal
+    if not of_school:
+        return Refusal("not_of_school", _("Nobody with this address works at the school of the group."), "email")
+    if class_is_here_as:
+        message = _("This class was here under {reference}.").format(reference=class_is_here_as)
+        return Refusal("class_already_booked", message, "class_group")
     return None
 
 

@@ -41,6 +41,8 @@ def calls() -> list[partial]:
         partial(rules.reopen_until, booking.session, days=days),
         partial(rules.reopen_refusal, booking.session, days=days, now=now),
         partial(rules.places_missing, booking.session, pupils=30),
+        partial(rules.teacher_refusal, booking, of_school=True, class_is_here_as=""),
+        partial(rules.not_unannounced_refusal, booking),
         partial(rules.door_refusal, booking.session, now=now),
         partial(
             rules.unannounced_refusal,
