@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -47,7 +47,6 @@ def centre_day(request: HttpRequest) -> HttpResponse:
     # A day near the ends of the calendar has no neighbour to link to.
     not_found_unless(abs(day - today) < timedelta(days=3660))
     now = timezone.now()
-    days = working_days(now, now)
     shown = day_queries.centre_day(request.user, day)
     for each in shown.sessions:
         for booking in each.groups:
@@ -60,12 +59,7 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "form": DayForm(initial={"date": day}),
         "closable": {each.session.pk for each in shown.sessions if rules.close_refusal(each.session, now=now) is None},
         "letting_in": {each.session.pk for each in shown.sessions if rules.door_refusal(each.session, now=now) is None},
-        "reopenable": {
-            each.session.pk
-            for each in shown.sessions
-            if policy.may_reopen(request.user, each.session)
-            and rules.reopen_refusal(each.session, days=days, now=now) is None
-        },
+        "reopenable": _reopenable(request.user, [each.session for each in shown.sessions], now=now),
         "finished": sum(
             each.session.state == SessionState.SCHEDULED and each.session.ends_at <= now for each in shown.sessions
         ),
@@ -74,6 +68,13 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "check_in_open": day <= today,
     }
     return render(request, "visit_days/centre_day.html", context)
+
+
+def _reopenable(user, sessions: list[Session], *, now: datetime) -> set[int]:
+    """The calendar is asked only where a session is closed."""
+    closed = [each for each in sessions if each.state == SessionState.CLOSED and policy.may_reopen(user, each)]
+    days = working_days(now, now) if closed else None
+    return {each.pk for each in closed if days and rules.reopen_refusal(each, days=days, now=now) is None}
 
 
 def _first_figures(booking: Booking, staying: set[int]) -> dict:
