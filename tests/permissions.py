@@ -152,6 +152,8 @@ OBJECT_OF: dict[str, Kwargs] = {
     "booking_pass": _reference("booking"),
     "booking_pass_pdf": _reference("booking"),
     "booking_feedback": _reference("past_booking"),
+    "booking_teacher": _reference("past_booking"),
+    "booking_came": _reference("past_booking"),
     "booking_photographs": _reference("past_booking"),
     "photograph_remove": _pk("photograph"),
     "photograph": _pk("photograph"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -15,7 +15,7 @@ from programs.authorities import rules
 from programs.authorities.choices import ApprovalKind, Office, StandIn
 from programs.centres.choices import VisitRisk
 from programs.centres.models import FieldTrip
-from programs.core.calendar import add_working_days
+from programs.core.calendar import WORK_ENDS, add_working_days, at
 from programs.core.choices import level_of_grade
 from programs.schools.choices import OfficeRole, SchoolRole
 from programs.schools.models import Area, Membership, OfficerPost, School
@@ -73,9 +73,8 @@ def whom_to_ask(first: str, school: School, *, after: str = "", why: str = "") -
 
 
 def end_of_working_day(now: datetime, days: int) -> datetime:
-    """The end of the last of so many working days after ``now``."""
-    day = add_working_days(timezone.localdate(now), days)
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))
+    """When work ends on the last of so many working days after ``now``."""
+    return at(add_working_days(timezone.localdate(now), days), WORK_ENDS)
 
 
 def answer_by(office: str, *, now: datetime) -> datetime | None:

@@ -68,7 +68,6 @@ AUDIT_ACTIONS = {
     "booking.promote": _("Moved up from the waiting list"),
     "booking.offer": _("Places offered"),
     "booking.passed_over": _("Passed over by a smaller group"),
-    "booking.too_large": _("Larger than the session, because places were removed"),
     "booking.accept": _("Offer accepted"),
     "booking.decline": _("Offer declined"),
     "booking.leave": _("Left the waiting list"),

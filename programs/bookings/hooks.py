@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -14,7 +14,6 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.choices import LIVE, BookingState
 from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import group_counts
 from programs.centres.hooks import GROUPS_IN
 from programs.centres.models import Session
 from programs.core.audit import record
@@ -59,6 +58,13 @@ def tell_other_way(session: Session, *, moved_from: datetime | None = None, reas
     """Tell those who hope for places of a moved or cancelled session in another way than by a booking."""
     if found := other_way_of(session):
         OTHER_WAYS[session.mode].changed(found, session, moved_from=moved_from, reason=reason)
+
+
+def group_counts(sessions: QuerySet[Session]) -> dict[str, int]:
+    """How many groups a cancellation of ``sessions`` would reach, and how many pupils."""
+    live = Booking.objects.live().filter(session__in=sessions.order_by().values("pk"))
+    counted = live.aggregate(groups=Count("pk"), waiting=Count("pk", filter=Q(pk__in=Booking.objects.waiting())))
+    return {"groups": counted["groups"], "waiting": counted["waiting"]}
 
 
 def groups_in(sessions: QuerySet[Session]) -> int:

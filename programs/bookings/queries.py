@@ -1,4 +1,4 @@
-"""Who sees which bookings, what booking reads, how far a booking is, and the groups of a session."""
+"""Who sees which bookings, what booking reads, and how far a booking is."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from programs.bookings.models import Booking, BookingApproval, BookingPaper, Ros
 from programs.bookings.rules import papers
 from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
 from programs.bookings.rules.papers import Checklist, Consents, PaperLine
-from programs.bookings.rules.waiting import Standing, standing
+from programs.bookings.rules.waiting import LIST_ENDS_WITHIN, Standing, list_over, standing
 from programs.centres.choices import CentreRole, PaperKind, VisitRisk, WaitingPolicy
 from programs.centres.models import SeasonOpening, Session
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
@@ -46,7 +46,6 @@ from programs.schools.rules import LEADING
 
 BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
 LARGEST_KEY = 2**63 - 1
-CITY_DEPTH = 4  # floors of the tree of areas
 SIGNER = Signer(salt="visits.waiting")
 
 
@@ -177,13 +176,17 @@ def session_to_book(user, session_id: int, *, key: str = "") -> Session | None:
     """The current session with its trip, centre and season, or None if ``user`` may not see it.
 
     With its adult ratios, ``on_holiday``, ``somebody_first`` of those who wait, and ``earlier_reference``: the booking
-    that the form with ``key`` made already, or None. One query, since this is the rush.
+    that the form with ``key`` made already, or None. One query, since this is the rush; one more where places are left
+    that others wait for.
     """
     if session_id > LARGEST_KEY:  # a prepared query hands it to the database as it is
         return None
-    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key), now=timezone.now())), None)
+    now = timezone.now()
+    session = next(iter(_SESSION_TO_BOOK.rows(pk=session_id, key=hash_of_key(user, key), now=now)), None)
     if session and not is_offered(session) and session.field_trip.centre_id not in centre_ids_of(user):
         return None
+    if session and session.somebody_first and session.seats_left:
+        session.somebody_first = not list_is_over(session, now=now)
     return session
 
 
@@ -258,7 +261,8 @@ def _somebody_first(now: datetime) -> Exists:
     One of a suspended school, or for whose cluster booking is not open yet, or larger than the session, holds nobody
     back.
     """
-    strict, its_turn = Q(session__waiting_policy=WaitingPolicy.STRICT), Q(turn_at__lte=now)
+    strict = Q(session__waiting_policy=WaitingPolicy.STRICT)
+    its_turn = Q(turn_at__lte=now, session__booking_closes_at__gt=now)
     later = SeasonOpening.objects.filter(
         season=OuterRef("session__season"), cluster=OuterRef("school__cluster"), opens_at__gt=now
     )
@@ -268,7 +272,15 @@ def _somebody_first(now: datetime) -> Exists:
 
 def somebody_first(session: Session, *, now: datetime) -> bool:
     """As ``session_to_book`` reads it with the session."""
-    return Session.objects.filter(_somebody_first(now), pk=session.pk).exists()
+    waits = Session.objects.filter(_somebody_first(now), pk=session.pk).exists()
+    return waits and not list_is_over(session, now=now)
+
+
+def list_is_over(session: Session, *, now: datetime) -> bool:
+    """Whether nobody is offered places from the list any more; the calendar is asked in the last weeks only."""
+    if session.starts_at - now > LIST_ENDS_WITHIN:
+        return False
+    return list_over(session, days=working_days(now, session.starts_at), now=now)
 
 
 def waiting_place(booking: Booking) -> int:
@@ -337,7 +349,8 @@ def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
 def grace_until(booking: Booking, *, now: datetime) -> datetime:
     """Until when a visit keeps its places for an authority's answer; the next in line get a chance to come."""
     days = settings.JURISDICTION.get("approval_days", {}).get("grace", 0)
-    return papers.grace_ends(booking.session, end=end_of_working_day(now, days), now=now)
+    end, off = end_of_working_day(now, days), working_days(now, booking.session.starts_at)
+    return papers.grace_ends(booking.session, end=end, days=off, now=now)
 
 
 def told_of_silence(booking: Booking) -> list[User]:
@@ -382,18 +395,3 @@ def checklist_of(booking: Booking) -> Checklist:
     risks = risks_of(booking)
     needed = approvals_needed(risks)
     return Checklist(booking, risks, papers_of(booking), consents_of(booking), approvals_of(booking, needed))
-
-
-# --- The groups of a session ---------------------------------------------------------------------
-
-
-def group_counts(sessions: QuerySet[Session]) -> dict[str, int]:
-    """How many groups a cancellation of ``sessions`` would reach, and how many pupils."""
-    live = Booking.objects.live().filter(session__in=sessions.order_by().values("pk"))
-    counted = live.aggregate(groups=Count("pk"), waiting=Count("pk", filter=Q(pk__in=Booking.objects.waiting())))
-    return {"groups": counted["groups"], "waiting": counted["waiting"]}
-
-
-def waiting_groups() -> Count:
-    """Of each session, for the calendar of its centre."""
-    return Count("bookings", filter=Q(bookings__in=Booking.objects.waiting()))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F
@@ -9,16 +10,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.bookings.models import Booking
+from programs.bookings.actions import guard
+from programs.bookings.models import Booking, RosterEntry
+from programs.bookings.queries import class_of, listed
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate, SerialCounter
-from programs.certificates.policy import may_issue, may_revoke
+from programs.certificates.policy import may_issue, may_list_after, may_revoke
 from programs.certificates.queries import class_names, plan_of
-from programs.certificates.rules import Plan, issuing_refusal, revoking_refusal
+from programs.certificates.rules import Plan, issuing_refusal, list_after_refusal, revoking_refusal
+from programs.consents.choices import ConsentPurpose
+from programs.consents.queries import in_force
 from programs.core.audit import Code, record
+from programs.core.calendar import working_days
 from programs.core.idempotency import once
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
+from programs.core.versions import refuse_if_stale
 from programs.notices.actions import write_message
 
 REGISTER = "GCN"
@@ -150,3 +157,36 @@ def _tell_leader(booking: Booking, certificates: list[Certificate]) -> None:
         },
         link=reverse("certificate_list", query={"booking": booking.reference}),
     )
+
+
+# --- Who came of a group that had no booking ----------------------------------------------------
+@transaction.atomic
+def list_who_came(*, booking_id: int, pupils: Collection[int], version: str, by: User) -> Booking:
+    """Set who of the class came unannounced, as long as the session could be reopened and nothing was issued.
+
+    Raises PermissionDenied, and ``Refused``: what ``list_after_refusal`` says, and ``changed_meanwhile``.
+    """
+    now = timezone.now()
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(may_list_after(by, booking))
+    stored = listed(booking)
+    wanted, before = set(pupils), set(stored.get("pupils", ()))
+    refuse_if(
+        list_after_refusal(
+            booking,
+            named=len(wanted),
+            foreign=len(wanted - before - class_of(booking)),
+            without_consent=len(wanted - in_force(wanted, ConsentPurpose.TAKE_PART)),
+            used=booking.certificates.exists(),
+            days=working_days(now, now),
+            now=now,
+        )
+    )
+    if wanted == before:
+        return booking
+    refuse_if_stale(version, stored)
+    booking.roster.filter(pupil_id__in=before - wanted).delete()
+    names = sorted(wanted - before)
+    RosterEntry.objects.bulk_create(RosterEntry(booking=booking, pupil_id=pk, attended=True) for pk in names)
+    record(by=by, action="booking.roster", obj=booking, before={"named": len(before)}, after={"named": len(wanted)})
+    return booking

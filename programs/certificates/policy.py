@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
+from programs.bookings.policy import may_manage
 from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.models import Certificate
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
@@ -33,6 +34,11 @@ def may_revoke(user, certificate: Certificate) -> bool:
     return certificate.booking is not None and may_issue(user, certificate.booking)
 
 
+def may_list_after(user, booking: Booking) -> bool:
+    """The leader of a group that came unannounced, and the leadership of its school."""
+    return may_manage(user, booking)
+
+
 PERMISSIONS = [
     sees(
         _("whether a certificate is genuine, by its code"),
@@ -42,6 +48,11 @@ PERMISSIONS = [
         reach=Reach.ALL,
     ),
     sees(_("the list of certificates, containing those within their scope"), SIGNED_IN, "certificate_list"),
+    does(
+        _("list afterwards who of their group came unannounced, for some days"),
+        SCHOOL_STAFF,
+        "booking_came",
+    ),
     sees(_("their own certificates, to print"), (Role.PUPIL,), "certificate_pdf"),
     sees(
         _("the certificates of those who came, one by one or a whole group in one file"),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from programs.bookings.choices import CAME
 from programs.bookings.models import Booking, RosterEntry
+from programs.centres.rules import moment_text
 from programs.certificates.choices import CertificateKind, RevocationReason
 from programs.certificates.models import Certificate
+from programs.core.calendar import WorkingDays
 from programs.core.paper import unprintable
 from programs.core.refusals import Refusal
+from programs.visit_days.rules import not_unannounced_refusal, reopen_until
 
 # The issuer of an award must keep the decision with the name (Law on Emulation and Commendation 06/2022/QH15; the
 # period is to be confirmed): an erasure leaves the name in the register, where only the issuer can read it.
@@ -88,3 +93,32 @@ def revoking_refusal(certificate: Certificate) -> Refusal | None:
 def shows_name(certificate: Certificate, *, is_withheld: bool) -> bool:
     """The public page hides the name on invalid certificates and after an erasure request."""
     return certificate.is_valid and not is_withheld
+
+
+def list_after_refusal(
+    booking: Booking, *, named: int, foreign: int, without_consent: int, used: bool, days: WorkingDays, now: datetime
+) -> Refusal | None:
+    """Why these names may not be written to a group that came unannounced.
+
+    ``used``: certificates were issued for its list; ``without_consent`` counts the names that nobody agreed for.
+    """
+    if refusal := not_unannounced_refusal(booking):
+        return refusal
+    if used:
+        return Refusal("list_used", _("Certificates have been issued: the list can no longer be changed."))
+    if now >= (until := reopen_until(booking.session, days=days)):
+        message = str(_("The list could be written until {time}.")).format(time=moment_text(until))
+        return Refusal("too_late", message)
+    if foreign:
+        return Refusal("foreign_pupil", _("Only choose pupils in this class."), "pupils")
+    if named > (came := booking.arrived_pupils or 0):
+        message = str(_("{named} pupils are ticked, but the centre counted {came}.")).format(named=named, came=came)
+        return Refusal("too_many_names", message, "pupils")
+    if without_consent:
+        message = ngettext(
+            "{count} ticked pupil has no consent to take part: record it first, or leave the name out.",
+            "{count} ticked pupils have no consent to take part: record them first, or leave the names out.",
+            without_consent,
+        )
+        return Refusal("no_consent", message.format(count=without_consent), "pupils")
+    return None

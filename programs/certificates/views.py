@@ -1,32 +1,42 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_safe
 
+from programs.bookings.forms import RosterForm
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings_visible_to
+from programs.bookings.queries import bookings_visible_to, listed
+from programs.bookings.views.bookings import BookingAct
 from programs.certificates import actions, policy, queries
 from programs.certificates.choices import CertificateState
 from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm
 from programs.certificates.models import Certificate
 from programs.certificates.pdf import render as render_pdf
 from programs.certificates.pdf import sheet_of
-from programs.certificates.rules import issuing_refusal, shows_name
+from programs.certificates.rules import issuing_refusal, list_after_refusal, shows_name
 from programs.certificates.tasks import PRINT_JOB
 from programs.core.acting import Act
+from programs.core.calendar import working_days
 from programs.core.choices import JobState
-from programs.core.gates import signed_in
+from programs.core.gates import not_found_unless, signed_in
 from programs.core.jobs import enqueue
 from programs.core.text import clean_text
 from programs.core.throttle import Throttle
+from programs.pupils.models import Pupil
+from programs.pupils.queries import pupils_of_class
 from programs.schools.queries.roles import roles_of
+from programs.visit_days.rules import reopen_until
 
 PAGE_SIZE = 25
 GUESSES = Throttle("certificate-verify-failed", allowed=20, seconds=600)
@@ -178,3 +188,35 @@ def _public(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response
+
+
+class ListWhoCame(BookingAct):
+    form_class = RosterForm
+    template_name = "certificates/booking_came.html"
+    may = staticmethod(policy.may_list_after)
+    done = _("The list of participants has been saved.")
+
+    def instead(self) -> None:
+        not_found_unless(self.target.unannounced and self.target.class_group_id)
+
+    @cached_property
+    def pupils(self) -> list[Pupil]:
+        return list(pupils_of_class(self.target.class_group))
+
+    def get_initial(self) -> dict[str, list[int]]:
+        return listed(self.target)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"pupils": self.pupils, "most": self.target.arrived_pupils or 0}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        now, refusal = timezone.now(), None
+        days = working_days(now, now)
+        if self.request.method != "POST":
+            nobody = {"named": 0, "foreign": 0, "without_consent": 0, "used": self.target.certificates.exists()}
+            refusal = list_after_refusal(self.target, **nobody, days=days, now=now)
+        until = reopen_until(self.target.session, days=days)
+        return super().get_context_data(pupils=self.pupils, refusal=refusal, until=until, **kwargs)
+
+    def act(self, form: RosterForm) -> Booking:
+        return actions.list_who_came(booking_id=self.target.pk, by=self.user, **form.cleaned_data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -122,6 +122,18 @@ class WorkingDays:
         if ends > half:
             ends = self.last_by_day(half)
         return ends if ends >= self.first_by_day(now) + TO_ANSWER else None
+
+
+def chances(first: datetime, last: datetime) -> Iterator[datetime]:
+    """``first``, then each beginning and end of a day before ``last``: when ``answer_by`` leaves most time.
+
+    What cannot be offered now for want of daylight may be offered at one of these.
+    """
+    yield first
+    day = timezone.localtime(first).date()
+    while at(day, DAY_BEGINS) < last:
+        yield from (moment for moment in (at(day, DAY_BEGINS), at(day, DAY_ENDS)) if first < moment < last)
+        day += timedelta(days=1)
 
 
 WARN_BEFORE, LONGEST_GRACE = timedelta(days=2), timedelta(days=1)

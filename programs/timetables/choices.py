@@ -8,5 +8,8 @@ AUDIT_ACTIONS = {
     "session.cancel": _("Session cancelled"),
     "series.cancel": _("Remaining sessions of the series cancelled"),
     "series.change": _("Remaining sessions of the series changed"),
+    "booking.turn": _("Its turn comes at another time: the rule of the waiting list has changed"),
+    "booking.too_large": _("Larger than the session, because places were removed"),
+    "booking.list_over": _("Told that no more places are offered"),
     "session.terms": _("Booking rules of the session changed"),
 }

@@ -71,6 +71,13 @@ class SwapForm(VersionedFormMixin):
 
 class TermsForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     waiting_policy = forms.ChoiceField(label=_("Waiting list"), choices=WaitingPolicy)
+    turn_after_passes = number(label=_("Passes before a turn"), min_value=1, max_value=99)
+    turn_after_days = number(
+        label=_("Or days of waiting"),
+        min_value=1,
+        max_value=365,
+        help_text=_("A larger group that smaller ones pass over: for groups that wait now, its turn is counted anew."),
+    )
     one_group = forms.BooleanField(label=_("One group only, whatever its size"), required=False)
     season = forms.ModelChoiceField(
         label=_("Season"),

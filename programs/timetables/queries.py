@@ -11,7 +11,8 @@ from django.utils import timezone
 from programs.bookings.choices import LIVE, SEAT_COUNTED, BookingState
 from programs.bookings.hooks import frozen_refusal
 from programs.bookings.models import Booking
-from programs.centres.models import Room, Season, Session, SessionSeries
+from programs.bookings.rules.waiting import LIST_ENDS_WITHIN
+from programs.centres.models import TURN, Room, Season, Session, SessionSeries
 from programs.centres.queries import schedule
 from programs.centres.rules import RoomPlan
 from programs.timetables.rules import ChangePlan, Coming, SeriesChange, Terms, plan_change, target_of
@@ -52,6 +53,7 @@ def terms_of(session: Session) -> Terms:
     moments = {name: getattr(session, name) for name in ("booking_opens_at", "booking_closes_at")}
     return Terms(
         waiting_policy=session.waiting_policy,
+        **{name: getattr(session, name) for name in TURN},
         one_group=session.one_group,
         season=session.season,
         **{name: moment.replace(second=0, microsecond=0) for name, moment in moments.items()},
@@ -82,8 +84,20 @@ def elsewhere(session: Session, bookings: Sequence[Booking]) -> dict[int, str]:
     return dict(rows.values_list("class_group_id", "reference"))
 
 
+def waiting_in_last_weeks(*, now: datetime) -> QuerySet[Booking]:
+    """The groups whose waiting lists may end now."""
+    sessions = Session.objects.upcoming(now).filter(starts_at__lte=now + LIST_ENDS_WITHIN)
+    waiting = Booking.objects.waiting().filter(session__in=sessions.order_by().values("pk"))
+    return waiting.select_related("session__field_trip__centre")
+
+
 def remaining_of(series: SessionSeries, *, now: datetime) -> QuerySet[Session]:
     """The sessions of a series that are still to come and not cancelled; none whose groups arrive already."""
     received = Exists(Booking.objects.came().filter(session=OuterRef("pk")))
     coming = series.sessions.upcoming(now).exclude(received)
     return coming.select_related("field_trip__centre", "room").order_by("starts_at", "pk")
+
+
+def waiting_groups() -> Count:
+    """Of each session, for the calendar of its centre."""
+    return Count("bookings", filter=Q(bookings__in=Booking.objects.waiting()))

@@ -200,6 +200,8 @@ class Terms:
     """How a session is booked, as its form names it. In a season, the season says when booking opens."""
 
     waiting_policy: str
+    turn_after_passes: int
+    turn_after_days: int
     one_group: bool
     season: Season | None
     booking_opens_at: datetime

@@ -9,6 +9,7 @@ AUDIT_ACTIONS = {
     "booking.no_show": _("Recorded that the group did not come"),
     "booking.no_show_undone": _("Taken back that the group did not come"),
     "booking.unannounced": _("Group that came unannounced was let in"),
+    "booking.teacher": _("Teacher of a group that came unannounced named"),
     "booking.late_mark": _("Decided on a check-in that arrived late"),
     "booking.mark_carried": _("Sent a colleague's check-in from a shared device"),
     "booking.close": _("Attendance finalised"),

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
@@ -225,6 +226,20 @@ class FeedbackForm(CleanFormMixin, VersionedFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Do not write pupils' names."),
     )
+
+
+class TeacherForm(CleanFormMixin, VersionedFormMixin, forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address of the teacher"),
+        help_text=_("With which the teacher signs in to the portal."),
+    )
+    class_group = forms.ModelChoiceField(label=_("Class"), queryset=None, required=False, empty_label=_("Not known"))
+
+    def __init__(self, *args, classes: QuerySet[ClassGroup], asks_class: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["class_group"].queryset = classes
+        if not asks_class:
+            del self.fields["class_group"]
 
 
 SESSIONS = "sessions"

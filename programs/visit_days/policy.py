@@ -68,6 +68,11 @@ def may_give_feedback(user, booking: Booking) -> bool:
     return may_manage(user, booking)
 
 
+def may_name_teacher(user, booking: Booking) -> bool:
+    """Who led a group that came unannounced, its school says, or the centre once somebody called."""
+    return may_manage(user, booking) or may_receive(user, booking)
+
+
 def may_have_feeds(user) -> bool:
     return roles_of(user).is_school_staff or may_see_day(user)
 
@@ -113,6 +118,11 @@ PERMISSIONS = [
         _("let in a group that has no booking (beyond the places of the session only centre managers, with a reason)"),
         (Role.CENTRE_STAFF,),
         "session_unannounced",
+    ),
+    does(
+        _("name the teacher and the class of a group that came unannounced"),
+        (*SCHOOL_STAFF, Role.CENTRE_STAFF),
+        "booking_teacher",
     ),
     does(
         _("reopen a closed session for some days, and decide on check-ins that arrived late (centre managers)"),

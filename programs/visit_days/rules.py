@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.bookings.choices import COMING, LIVE, BookingState
+from programs.bookings.choices import CAME, COMING, LIVE, BookingState
 from programs.bookings.models import Booking
 from programs.bookings.rules.booking import is_check_in_open, is_feedback_open, takes_photographs
 from programs.bookings.rules.waiting import room_left
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.rules import moment_text
+from programs.core.calendar import WORK_ENDS, WorkingDays, at
 from programs.core.refusals import Refusal
 from programs.visit_days.choices import LateDecision, MarkKind
 from programs.visit_days.reading import Arrival, Mark
@@ -153,19 +154,20 @@ def unsure_refusal(session: Session, *, missing: int, sure: bool, now: datetime)
     return Refusal("unsure", message.format(count=missing), "sure")
 
 
-def reopen_until(session: Session) -> datetime:
-    """Until when a manager may reopen the session: some days after it was over and closed."""
+def reopen_until(session: Session, *, days: WorkingDays) -> datetime:
+    """Until when a manager may reopen the session: some days after it was over and closed, by day, outside holidays."""
     settled = max(session.ends_at, session.closed_at or session.ends_at)
-    return settled + timedelta(days=session.field_trip.centre.reopen_days)
+    last = timezone.localtime(settled + timedelta(days=session.field_trip.centre.reopen_days))
+    return days.at_work(max(last, at(last.date(), WORK_ENDS)))
 
 
-def reopen_refusal(session: Session, *, now: datetime) -> Refusal | None:
+def reopen_refusal(session: Session, *, days: WorkingDays, now: datetime) -> Refusal | None:
     """Why a session may not be reopened now."""
     if session.state != SessionState.CLOSED:
         return Refusal("not_closed", _("This session is not closed."))
-    if now >= reopen_until(session):
+    if now >= reopen_until(session, days=days):
         message = _("It could be reopened until {time}. Its figures are part of reports now.")
-        return Refusal("too_late", message.format(time=moment_text(reopen_until(session))))
+        return Refusal("too_late", message.format(time=moment_text(reopen_until(session, days=days))))
     return None
 
 
@@ -227,6 +229,24 @@ def unannounced_refusal(
     if not reason:
         message = _("Places left: {count}. Say why the group may come in all the same.")
         return Refusal("full", message.format(count=left), "reason")
+    return None
+
+
+def not_unannounced_refusal(booking: Booking) -> Refusal | None:
+    if booking.unannounced and booking.state in CAME:
+        return None
+    return Refusal("not_unannounced", _("This is only for a group that came without a booking."))
+
+
+def teacher_refusal(booking: Booking, *, of_school: bool, class_is_here_as: str) -> Refusal | None:
+    """Why this person and this class may not be written to a group that came unannounced."""
+    if refusal := not_unannounced_refusal(booking):
+        return refusal
+    if not of_school:
+        return Refusal("not_of_school", _("Nobody with this address works at the school of the group."), "email")
+    if class_is_here_as:
+        message = _("This class was here under {reference}.").format(reference=class_is_here_as)
+        return Refusal("class_already_booked", message, "class_group")
     return None
 
 

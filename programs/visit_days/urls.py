@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from programs.visit_days.views import closing, day, door, feedback, feeds, month, passes, photographs, unannounced
+from programs.visit_days.views import (
+    afterwards,
+    closing,
+    day,
+    door,
+    feedback,
+    feeds,
+    month,
+    passes,
+    photographs,
+    unannounced,
+)
 
 BOOKING = "desk/bookings/<str:reference>/"
 DOOR = "desk/centre/door/"
@@ -27,6 +38,7 @@ urlpatterns = [
     path(f"{DOOR}app.webmanifest", door.door_manifest, name="door_manifest"),
     path(f"{DOOR}list/", door.door_list, name="door_list"),
     path(f"{DOOR}marks/", door.door_marks, name="door_marks"),
+    path(f"{BOOKING}teacher/", afterwards.NameTeacher.as_view(), name="booking_teacher"),
     path(f"{BOOKING}feedback/", feedback.GiveFeedback.as_view(), name="booking_feedback"),
     path(f"{BOOKING}photographs/", photographs.BookingPhotographs.as_view(), name="booking_photographs"),
     path("desk/photographs/<int:pk>/remove/", photographs.RemovePhotograph.as_view(), name="photograph_remove"),

@@ -11,6 +11,7 @@ from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
+from programs.core.calendar import working_days
 from programs.pupils.models import ClassGroup
 from programs.schools.choices import WORKING_STATES
 from programs.visit_days import rules
@@ -55,7 +56,8 @@ def build_undone(*, people: dict[str, User], now: datetime) -> None:
 
     Nothing in weeks without visits, such as a summer.
     """
-    closed = [session for session in _closed_lately(now) if rules.reopen_refusal(session, now=now) is None]
+    days = working_days(now, now)
+    closed = [each for each in _closed_lately(now) if rules.reopen_refusal(each, days=days, now=now) is None]
     roomy = [session for session in closed if session.seats_left >= LATE_GROUP]
     if roomy:
         _reopen(roomy[0], by=people["trung"])

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from programs.authorities.choices import ApprovalState
+from programs.authorities.choices import ApprovalState, Office
+from programs.authorities.queries import answer_by, end_of_working_day
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.rules.papers import papers_due
+from programs.bookings.rules.papers import grace_ends, papers_due
 from programs.centres.models import Centre, FieldTrip, RequiredPaper, Session
 from programs.centres.rules import offer_ends
-from programs.core.calendar import WorkingDays, due_once_warned
+from programs.core.calendar import WorkingDays, at, due_once_warned
 from programs.core.models import Holiday
 from programs.notices.models import Message
 from programs.pupils.queries import pupils_of_class
+from programs.visit_days.rules import reopen_until
 from tests.centres.make import approve, book, make_session, move_session, seats_add_up, waiting
 from tests.people import give_consent, make_principal
 
@@ -37,7 +40,7 @@ def text_of(when: datetime) -> str:
 
 
 TET = {date(2027, 2, 1) + timedelta(days=offset) for offset in range(11)}
-TRIP = FieldTrip(centre=Centre(confirm_days=3, offer_hours=48))
+TRIP = FieldTrip(centre=Centre(confirm_days=3, offer_hours=48, reopen_days=7))
 
 
 def session_on(starts_at: datetime) -> Session:
@@ -88,6 +91,51 @@ def test_who_is_warned_late_has_time_from_the_warning(warned, due):
     now = timezone.make_aware(datetime.strptime(f"2027/{warned}", "%Y/%d/%m %H:%M"))  # noqa: DTZ007
     terms = {"since": on(4, 1, "09:00"), "due": on(12, 1, "17:00"), "last": on(15, 1, "08:00")}
     assert text_of(due_once_warned(**terms, days=WorkingDays(set()), now=now)) == due
+
+
+def in_daylight(moment: datetime) -> bool:
+    local = timezone.localtime(moment)
+    return time(7) <= local.time() <= time(20) and local.date() not in TET
+
+
+def moments() -> Iterator[datetime]:
+    """Every five hours of two months with Tết in the middle: every hour of the day comes up."""
+    moment = on(4, 1, "00:30")
+    while moment < on(6, 3, "00:00"):
+        yield moment
+        moment += timedelta(hours=5)
+
+
+def sessions_after(now: datetime) -> Iterator[Session]:
+    """Sessions of the next five weeks, in the morning and in the evening; none within Tết."""
+    for ahead in (1, 2, 3, 5, 8, 13, 21, 34):
+        for clock in (time(7, 30), time(18)):
+            starts_at = at(timezone.localdate(now) + timedelta(days=ahead), clock)
+            if starts_at.date() not in TET:
+                closes_at = max(starts_at - timedelta(days=1), now)
+                yield Session(field_trip=TRIP, starts_at=starts_at, ends_at=starts_at, booking_closes_at=closes_at)
+
+
+def test_every_deadline_is_inside_daylight_and_outside_tet(settings):
+    """Whoever books, is asked, offered places, warned or given grace, at whatever hour."""
+    Holiday.objects.create(name="Tết Nguyên đán", starts_on=min(TET), ends_on=max(TET))
+    days = WorkingDays(TET)
+    for now in moments():
+        asked = [answer_by(office, now=now) for office in (Office.PRINCIPAL, Office.COORDINATOR, Office.WARD)]
+        grace = end_of_working_day(now, settings.JURISDICTION["approval_days"]["grace"])
+        found = [moment for moment in (*asked, grace) if moment]
+        assert len(found) == 4
+        for session in sessions_after(now):
+            due = papers_due(session, days=days, now=now)
+            for warned in (now, due, due + timedelta(hours=9)):
+                since = now - timedelta(days=3)
+                last = session.starts_at
+                found.append(due_once_warned(since=since, due=due, last=last, days=days, now=min(warned, last)))
+            found += [due, grace_ends(session, end=grace, days=days, now=now)]
+            found += [moment for moment in [offer_ends(session, days=days, now=now)] if moment]
+            session.closed_at = session.starts_at + timedelta(hours=now.hour)
+            found.append(reopen_until(session, days=days))
+        assert [text_of(moment) for moment in found if not in_daylight(moment)] == [], text_of(now)
 
 
 # --- Through the night job ----------------------------------------------------------------------

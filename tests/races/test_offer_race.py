@@ -100,6 +100,48 @@ def test_an_offer_is_answered_or_ended_but_not_both(line):
     assert _offers() == (0 if offered.state == BookingState.HELD else 1)
 
 
+# --- Once the list is over -----------------------------------------------------------------------
+@pytest.fixture
+def over(line) -> Session:
+    """It begins in an hour and a half: no offer could be answered in time. Two places have come free."""
+    _free_without_promoting(line)
+    starts_at = timezone.now() + timedelta(minutes=90)
+    Session.objects.filter(pk=line.pk).update(
+        starts_at=starts_at, ends_at=starts_at + timedelta(hours=3), booking_closes_at=starts_at - timedelta(minutes=5)
+    )
+    return line
+
+
+def _take(booking_id: int) -> str:
+    return accept_offer(booking_id=booking_id, by=Booking.objects.get(pk=booking_id).leader).state
+
+
+def _waiting(session: Session) -> list[int]:
+    return list(session.bookings.waiting().values_list("pk", flat=True))
+
+
+def test_what_is_left_is_taken_by_one_of_those_who_waited(over):
+    assert all_at_once(_take, _waiting(over)) == {"held": 1, "full": 5}
+    assert seats_add_up(over) and over.seats_taken == 2 * SIZE
+
+
+def test_without_the_lock_two_believe_that_it_is_theirs(over, monkeypatch):
+    """The negative control: both have read that two places are left; only the guard's statement stops the second."""
+    slow = guard.take_seats
+
+    def slowly(**places) -> bool:
+        sleep(0.3)
+        return slow(**places)
+
+    def unlocked(*, session_id: int) -> Session:
+        return Session.objects.select_related("field_trip__centre", "room").get(pk=session_id)
+
+    monkeypatch.setattr(locks, "lock_session", unlocked)
+    monkeypatch.setattr(guard, "take_seats", slowly)
+    with pytest.raises(RuntimeError):
+        all_at_once(_take, _waiting(over))
+
+
 def _free_without_promoting(session: Session) -> None:
     """As if a worker had died between the two steps."""
     with transaction.atomic():

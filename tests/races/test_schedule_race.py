@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from programs.accounts.models import User
-from programs.bookings import queries as schedule_queries
+from programs.bookings import hooks
 from programs.centres.actions import schedule
 from programs.centres.actions.schedule import Offer, schedule_session
 from programs.centres.choices import CentreRole
@@ -130,4 +130,4 @@ def test_a_session_that_two_people_cancel_while_groups_book_holds_no_place(offer
     assert seats_add_up(session)
     assert session.seats_taken == 0
     assert not session.bookings.live().exists()
-    assert schedule_queries.group_counts(Session.objects.filter(pk=session.pk)) == {"groups": 0, "waiting": 0}
+    assert hooks.group_counts(Session.objects.filter(pk=session.pk)) == {"groups": 0, "waiting": 0}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
 from programs.centres.choices import BookingMode
 from programs.centres.models import OpeningHours, Room, Season, Session
+from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.timetables import queries
 from programs.timetables.actions.series import change_terms, swap_rooms
 from programs.timetables.rules import Terms
-from tests.centres.make import book, local, make_centre_staff, make_session, seats_add_up
+from tests.centres.make import book, local, make_centre_staff, make_session, seats_add_up, waiting
 from tests.pages import version_at
 from tests.people import make_year
 from tests.timetables.test_series import make_manager, refusal
@@ -99,6 +102,8 @@ def test_everything_can_change_while_nobody_is_in_the_session(plan, as_user):
     client, address = as_user(plan.trung), reverse("session_terms", args=[plan.session.pk])
     data = {
         "waiting_policy": "strict",
+        "turn_after_passes": "5",
+        "turn_after_days": "21",
         "one_group": "on",
         "season": season.pk,
         "booking_opens_at": f"{local(1, 7):%d/%m/%Y %H:%M}",
@@ -110,6 +115,33 @@ def test_everything_can_change_while_nobody_is_in_the_session(plan, as_user):
     assert (plan.session.waiting_policy, plan.session.one_group, plan.session.season) == ("strict", True, season)
     assert (plan.session.booking_opens_at, plan.session.booking_closes_at) == (season.opens_at, local(9, 7))
     assert plan.session.mode == BookingMode.FIRST_COME
+    assert (plan.session.turn_after_passes, plan.session.turn_after_days) == (5, 21)
+
+
+def turns(*bookings) -> list[datetime]:
+    return [Booking.objects.get(pk=each.pk).turn_at for each in bookings]
+
+
+def test_the_turns_of_those_who_wait_follow_the_rule_both_ways(plan):
+    """Cô Lâm's class was passed over three times, thầy Chờ's has waited since today."""
+    book(plan.session, plan.class_8a1, plan.hanh, pupils=30)
+    passed = book(plan.session, plan.lams_class, plan.lam, pupils=20, adults=1, wait_if_full=True)
+    [patient] = waiting(plan.session, 25)
+    now = timezone.now()
+    Booking.objects.filter(pk=passed.pk).update(passes=3, turn_at=now)
+    set_terms(plan, turn_after_passes=4, turn_after_days=7)  # not often enough any more
+    assert turns(passed, patient) == [each.waiting_since + timedelta(days=7) for each in (passed, patient)]
+    set_terms(plan, turn_after_passes=2)  # and often enough again, from now on
+    assert turns(passed)[0] >= now and turns(passed)[0] <= timezone.now()
+    kept = turns(passed)
+    set_terms(plan, turn_after_days=30)
+    assert turns(passed) == kept  # its turn has come: it is not counted anew
+    assert turns(patient) == [patient.waiting_since + timedelta(days=30)]
+    lines = history_of(passed).filter(action="booking.turn")
+    assert [line.user for line in lines] == [plan.trung] * 2
+    assert history_of(patient).filter(action="booking.turn").count() == 2
+    set_terms(plan, booking_closes_at=local(8))
+    assert history_of(patient).filter(action="booking.turn").count() == 2
 
 
 def hurt(plan, **said) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from programs.bookings.actions.guard import lock_booking
+from programs.core.calendar import working_days
 from programs.visit_days import rules
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.reading import Arrival, Mark
@@ -20,6 +21,7 @@ def calls() -> list[partial]:
     booking = book(session, make_class("8A1", homeroom_teacher=teacher), teacher, pupils=30)
     booking = lock_booking(booking_id=booking.pk)
     now, begun = timezone.now(), booking.session.starts_at
+    days = working_days(now, begun)
     arrival = Arrival(came=True, pupils=30, girls=15, adults=2, present=frozenset({1, 2}))
     mark = Mark(mark_id="a", made_at=now, kind=MarkKind.NAMES, pupils=2, present=frozenset({1, 2}))
     return [
@@ -36,9 +38,11 @@ def calls() -> list[partial]:
         partial(rules.closes_early, booking.session, missing=1, now=now),
         partial(rules.unsure_refusal, booking.session, missing=1, sure=False, now=now),
         partial(rules.unsure_refusal, booking.session, missing=0, sure=False, now=now),
-        partial(rules.reopen_until, booking.session),
-        partial(rules.reopen_refusal, booking.session, now=now),
+        partial(rules.reopen_until, booking.session, days=days),
+        partial(rules.reopen_refusal, booking.session, days=days, now=now),
         partial(rules.places_missing, booking.session, pupils=30),
+        partial(rules.teacher_refusal, booking, of_school=True, class_is_here_as=""),
+        partial(rules.not_unannounced_refusal, booking),
         partial(rules.door_refusal, booking.session, now=now),
         partial(
             rules.unannounced_refusal,

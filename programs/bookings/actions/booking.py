@@ -99,12 +99,14 @@ def _take_or_queue(wish: Booking, *, wait_if_full: bool) -> bool:
     must_queue = session.somebody_first
     if not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils, as_read=session):
         return True
-    if not wait_if_full:
+    over = booking_queries.list_is_over(session, now=timezone.now())
+    if over or not wait_if_full:
         if session.seats_left >= wish.pupils:  # read before others took them: say what is left now
             now_is = Session.objects.get(pk=session.pk)
             _must_be_as_read(session, now_is)
             session.seats_taken = now_is.seats_taken
-        raise Refused(booking_rules.full_refusal(seats_left=session.seats_left, others_wait=must_queue))
+        left = session.seats_left
+        raise Refused(booking_rules.full_refusal(seats_left=left, others_wait=must_queue, over=over))
     # Under the lock no cancellation can slip between the last look and joining the list.
     _must_be_as_read(session, locks.lock_session(session_id=session.pk))
     return not must_queue and guard.take_seats(session_id=session.pk, seats=wish.pupils)

@@ -19,10 +19,14 @@ from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import lists_that_may_move, waiting_list, waiting_place
+from programs.bookings.queries import (
+    list_is_over,
+    lists_that_may_move,
+    waiting_list,
+    waiting_place,
+)
 from programs.bookings.rules import waiting as line
 from programs.bookings.rules.papers import papers_due
-from programs.bookings.words import too_large_words
 from programs.centres.actions.locks import lock_session
 from programs.centres.models import Session
 from programs.centres.rules import offer_ends, standing_refusal
@@ -33,9 +37,8 @@ from programs.core.nets import one_by_one
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 
-# In the language of the email that contains them.
+# In the language of the email that contains it.
 said_later = lazy(policy_words, str)
-said_of_size = lazy(too_large_words, str)
 
 
 def confirm_by(*, session: Session, now: datetime) -> datetime:
@@ -103,33 +106,9 @@ def _note_passed_over(passed: Sequence[Booking], *, in_favour_of: Sequence[Booki
     after = {"in_favour_of": [Code(booking.reference) for booking in in_favour_of]}
     for booking in passed:
         booking.passes += 1
-        if booking.passes >= in_favour_of[0].session.turn_after_passes:
-            booking.turn_at = min(now, booking.turn_at or now)
+        booking.turn_at = line.turn_of(booking, in_favour_of[0].session, now=now)
         booking.save(update_fields=["passes", "turn_at"])
         record(by=None, action="booking.passed_over", obj=booking, before={"pupils": booking.pupils}, after=after)
-
-
-def tell_too_large(*, session: Session, capacity_before: int, now: datetime) -> None:
-    """Tell those who wait and have just become larger than the whole session what they can do.
-
-    The caller holds the session's lock and has lowered its capacity.
-    """
-    waiting = session.bookings.waiting().filter(pupils__gt=session.capacity, pupils__lte=capacity_before)
-    for booking in waiting.select_related("school", "class_group", "leader"):
-        booking.session = session
-        after = {"pupils": booking.pupils, "capacity": session.capacity}
-        record(by=None, action="booking.too_large", obj=booking, after=after)
-        tell_leader(
-            kind="session_smaller",
-            booking=booking,
-            now=now,
-            with_calendar=False,
-            occasion=now.isoformat(),  # capacity may go up and down again
-            about={
-                "answer_url": answer_link(booking),
-                "too_large": said_of_size(booking, session),
-            },
-        )
 
 
 def about_waiting(*, booking: Booking) -> dict[str, Any]:
@@ -142,16 +121,33 @@ def about_waiting(*, booking: Booking) -> dict[str, Any]:
     }
 
 
+def _take_left(booking: Booking, *, by: User, now: datetime) -> Booking:
+    """Once the list is over, what is left is for whoever comes first: those who waited need not book again."""
+    session = booking.session
+    over, waits = list_is_over(session, now=now), waiting_list(Q(session=session)).get(pk=booking.pk)
+    waits.session = session
+    refuse_if(line.left_refusal(waits, over=over, now=now))
+    changes = {"papers_due_at": confirm_by(session=session, now=now)}
+    if not guard.seat_booking(booking=booking, to=BookingState.HELD, changes=changes):
+        raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")
+    before, after = {"state": BookingState.WAITLISTED}, {"state": booking.state}
+    record(by=by, action="booking.promote", obj=booking, before=before, after=after)
+    tell_leader(kind="booking_held", booking=booking, now=now)
+    return booking
+
+
 @transaction.atomic
 def accept_offer(*, booking_id: int, by: User) -> Booking:
-    """Accept the offered places: from now on they are held like any others.
+    """Accept the offered places, or once the list is over what is left: from now on they are held like any others.
 
     ``by`` is the group's leader if the personal link from the email was used. Raises PermissionDenied, and ``Refused``:
-    ``no_offer``, ``offer_expired``, ``accepted``.
+    ``no_offer``, ``offer_expired``, ``accepted``, ``full``, and what ``session_refusal`` says.
     """
     now = timezone.now()
     booking = guard.lock_booking(booking_id=booking_id)
     must(policy.may_manage(by, booking))
+    if booking.state == BookingState.WAITLISTED:
+        return _take_left(booking, by=by, now=now)
     refuse_if(line.accept_refusal(booking, now=now))
     changes = {"papers_due_at": confirm_by(session=booking.session, now=now), "warned_at": None}
     guard.move_booking(booking=booking, to=BookingState.HELD, changes=changes)

@@ -191,12 +191,16 @@ def changed_refusal(*, starts_at: datetime) -> Refusal:
     return Refusal("session_changed", message.format(time=moment_text(starts_at)))
 
 
-def full_refusal(*, seats_left: int, others_wait: bool = False) -> Refusal:
+def full_refusal(*, seats_left: int, others_wait: bool = False, over: bool = False) -> Refusal:
     """The guard's refusal in words: what is left, and what to do next.
 
-    ``others_wait``: whatever is left is kept for the groups that wait in strict order.
+    ``others_wait``: whatever is left is kept for the groups that wait; ``over``: nobody can join them any more.
     """
-    if others_wait and seats_left > 0:
+    if over:
+        left = ngettext("Only {count} place is left", "Only {count} places are left", seats_left)
+        words = left.format(count=seats_left) if seats_left > 0 else _("This session is full")
+        message = _("{words}, and its waiting list has ended. Please choose another date.").format(words=words)
+    elif others_wait and seats_left > 0:
         message = _(
             "Other groups are waiting for the remaining places. Join the waiting list below, or choose another date."
         )

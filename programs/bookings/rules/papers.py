@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -24,7 +24,6 @@ from programs.core.versions import version_of
 INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
 WITH_APPROVALS = (*INCOMPLETE, BookingState.CONFIRMED)  # a confirmed group is asked about again when it changes
 AFTER_CHANGE = (AskedAgain.GROUP, AskedAgain.DAY, AskedAgain.PRICE)
-OFFICES_CLOSE = time(17)
 
 
 @dataclass(frozen=True)
@@ -150,11 +149,11 @@ def only_authority_missing(checklist: Checklist) -> bool:
     return bool(asked) and not ours and not checklist.papers_missing and has_consents
 
 
-def grace_ends(session: Session, *, end: datetime, now: datetime) -> datetime:
-    """Never later than the afternoon before the session, unless that is over: then the door decides."""
+def grace_ends(session: Session, *, end: datetime, days: WorkingDays, now: datetime) -> datetime:
+    """Never later than the last afternoon before the session, unless that is over: then the door decides."""
     eve = timezone.localtime(session.starts_at).date() - timedelta(days=1)
-    last = timezone.make_aware(datetime.combine(eve, OFFICES_CLOSE))
-    return min(end, last if now < last else session.starts_at)
+    last = days.last_by_day(at(eve, WORK_ENDS))
+    return min(end, last if now + TO_ANSWER <= last else session.starts_at)
 
 
 def lapse_reason(checklist: Checklist) -> str:

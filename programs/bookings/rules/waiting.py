@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.rules.booking import begun_refusal
+from programs.bookings.rules.booking import begun_refusal, full_refusal, session_refusal
 from programs.centres.choices import SessionState, WaitingPolicy
 from programs.centres.models import Session
 from programs.centres.rules import moment_text, offer_ends, standing_refusal
-from programs.core.calendar import WorkingDays
+from programs.core.calendar import WorkingDays, chances
 from programs.core.refusals import Refusal
 
 IN_LINE = (BookingState.WAITLISTED, BookingState.OFFERED)
@@ -57,6 +57,16 @@ def holds_up(booking: Booking, session: Session, *, now: datetime) -> bool:
     return session.waiting_policy == WaitingPolicy.STRICT or has_turn(booking, session, now=now)
 
 
+def turn_of(booking: Booking, session: Session, *, now: datetime) -> datetime | None:
+    """When the turn of a waiting group comes by the session's rule: at once when it was passed over often enough."""
+    if booking.waiting_since is None:
+        return None
+    by_days = session.turn_of(since=booking.waiting_since)
+    if booking.passes < session.turn_after_passes:
+        return by_days
+    return min(by_days, now, booking.turn_at or now)
+
+
 def has_turn(booking: Booking, session: Session, *, now: datetime) -> bool:
     """Whether places are kept for a group that was passed over often enough, or has waited long enough."""
     return booking.turn_at is not None and booking.turn_at <= now < session.booking_closes_at
@@ -65,6 +75,35 @@ def has_turn(booking: Booking, session: Session, *, now: datetime) -> bool:
 def too_large(booking: Booking, session: Session) -> bool:
     """Whether a group would not even fit into the empty session."""
     return booking.pupils > session.capacity
+
+
+LIST_ENDS_WITHIN = timedelta(days=28)  # earlier there is time for an offer on either side of the longest break
+
+
+def list_over(session: Session, *, days: WorkingDays, now: datetime) -> bool:
+    """Whether nobody who waits can be offered places any more, neither now nor later: then the list bars nobody."""
+    if session.starts_at - now > LIST_ENDS_WITHIN:
+        return False
+    still = standing_refusal(session, now=now)
+    if still and still.code not in ("not_open_yet", "too_late"):
+        return False  # a draw is still to come, or the trip may be offered again
+    moments = chances(max(now, session.booking_opens_at), session.starts_at)
+    return not any(
+        standing_refusal(session, now=moment) is None and offer_ends(session, days=days, now=moment)
+        for moment in moments
+    )
+
+
+def left_refusal(booking: Booking, *, over: bool, now: datetime) -> Refusal | None:
+    """Why a waiting group may not take what is left, first come like anybody: only once its list is over."""
+    session = booking.session
+    if booking.state != BookingState.WAITLISTED or not over:
+        return Refusal("no_offer", _("No places are being offered to this group now."))
+    if wrong := session_refusal(session, now=now):
+        return wrong
+    if not is_ready(booking, now=now):
+        return Refusal("school_not_working", _("Your school cannot book now."))
+    return full_refusal(seats_left=session.seats_left, over=True) if booking.pupils > session.seats_left else None
 
 
 def passed_over(queue: Sequence[Booking], chosen: Sequence[Booking]) -> list[Booking]:
@@ -80,15 +119,20 @@ class Standing:
 
     refusal: Refusal | None
     line: list[tuple[Booking, str]]
+    over: bool = False
 
     def of(self, booking: Booking) -> str:
         """Why this group has no places yet; empty when it does not wait."""
+        if self.over and self.line:
+            return over_words()
         words = next((words for each, words in self.line if each == booking), "")
         sentence = _("Your group waits {for_what}.").format(for_what=words) if words else ""
         return f"{self.refusal.message} {sentence}".strip() if self.refusal and self.line else sentence
 
 
 def standing(queue: Sequence[Booking], session: Session, *, days: WorkingDays, now: datetime) -> Standing:
+    if list_over(session, days=days, now=now):
+        return Standing(Refusal("too_late", over_words()), [(booking, "") for booking in queue], over=True)
     line, ahead, at_night = [], False, offer_ends(session, days=days, now=now) is None
     for booking in queue:
         words = _waits_for(booking, session, ahead=ahead, now=now)
@@ -97,6 +141,13 @@ def standing(queue: Sequence[Booking], session: Session, *, days: WorkingDays, n
         )
         ahead = ahead or (is_ready(booking, now=now) and holds_up(booking, session, now=now))
     return Standing(standing_refusal(session, now=now), line)
+
+
+def over_words() -> str:
+    return _(
+        "The waiting list has ended: so shortly before the session no more places are offered. As long as booking is "
+        "open, places that are left go to whoever takes them first, those who waited included."
+    )
 
 
 def _waits_for(booking: Booking, session: Session, *, ahead: bool, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,7 @@ from programs.bookings.rules.papers import (
     ask_again_refusal,
     confirm_refusal,
 )
+from programs.bookings.rules.waiting import left_refusal
 from programs.bookings.words import parts_of, too_large_words
 from programs.centres.words import policy_words
 from programs.core.acting import Act
@@ -275,7 +277,7 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
         "offered": booking.state == BookingState.OFFERED,
         "policy": policy_words(session),
         "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
-        "standing": standing_of(session, now=now).of(booking) if booking.state == BookingState.WAITLISTED else "",
+        **line_words(booking, now=now),
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
         "count_fixed_at": count_locks_at(session) if booking.state in WITH_APPROVALS else None,
         "may_resize": manages and is_resizable(booking, now=now),
@@ -283,6 +285,17 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
     if booking.state in WITH_APPROVALS and session.starts_at > now:
         found |= _papers(user, booking, checklist_of(booking), manages=manages)
     return found
+
+
+def line_words(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """Why a group that waits has no places yet, and whether it may take what is left now that its list is over."""
+    if booking.state != BookingState.WAITLISTED:
+        return {}
+    standing = standing_of(booking.session, now=now)
+    waits = next((each for each, _words in standing.line if each == booking), booking)
+    waits.session = booking.session
+    takes_left = left_refusal(waits, over=standing.over, now=now) is None
+    return {"standing": standing.of(booking), "over": standing.over, "takes_left": takes_left}
 
 
 def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:

@@ -42,7 +42,10 @@ def _refusal_now(session: Session, ballot: Model | None = None) -> Refusal | Non
     if ballot:
         refusal = rules.session_refusal(session, now=now, opens_at=now, closes_at=session.starts_at)
         return refusal or OTHER_WAYS[session.mode].refusal(ballot, now=now)
-    return rules.session_refusal(session, now=now) or rules.mode_refusal(session)
+    refusal = rules.session_refusal(session, now=now) or rules.mode_refusal(session)
+    if refusal is None and not session.seats_left and queries.list_is_over(session, now=now):
+        return rules.full_refusal(seats_left=0, over=True)
+    return refusal
 
 
 @require_safe

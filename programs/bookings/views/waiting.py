@@ -20,9 +20,9 @@ from programs.bookings.actions.waiting import accept_offer, give_places_by_excep
 from programs.bookings.choices import BookingState
 from programs.bookings.forms import AnswerForm, ExceptionForm
 from programs.bookings.models import Booking
-from programs.bookings.queries import booking_with_token, standing_of, waiting_place
+from programs.bookings.queries import booking_with_token, waiting_place
 from programs.bookings.rules.waiting import capacity_missing, exception_refusal, room_left
-from programs.bookings.views.bookings import BookingAct
+from programs.bookings.views.bookings import BookingAct, line_words
 from programs.bookings.words import too_large_words
 from programs.centres.words import policy_words
 from programs.core.gates import not_found_unless
@@ -85,7 +85,7 @@ class AnswerByLink(AnswerOffer):
             place=waiting_place(booking),
             policy=policy_words(session),
             too_large=too_large_words(booking, session),
-            standing=standing_of(session, now=timezone.now()).of(booking),
+            **line_words(booking, now=timezone.now()),
             **kwargs,
         )
 

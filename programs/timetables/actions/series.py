@@ -17,13 +17,14 @@ from programs.centres import rules as centre_rules
 from programs.centres.actions import locks
 from programs.centres.actions.schedule import lock_room, seen
 from programs.centres.choices import SessionState
-from programs.centres.models import Session, SessionSeries
+from programs.centres.models import TURN, Session, SessionSeries
 from programs.centres.policy import may_schedule
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale, version_of
 from programs.timetables import queries, rules
+from programs.timetables.actions.lists import set_turns
 from programs.timetables.actions.sessions import put_session, resize_session, tell_of_move
 from programs.timetables.rules import ChangePlan, SeriesChange, Terms
 
@@ -129,6 +130,8 @@ def change_terms(*, session_id: int, terms: Terms, version: str, by: User) -> Se
     for name, value in terms.columns.items():
         setattr(session, name, value)
     session.save(update_fields=list(terms.columns))
+    if any(getattr(stored, name) != getattr(terms, name) for name in TURN):
+        set_turns(session=session, by=by, now=now)
     record(by=by, action="session.terms", obj=session, before=_seen(stored), after=_seen(terms))
     promote_waiting(session=session, now=now)
     return session

@@ -10,7 +10,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import ask_about_change
-from programs.bookings.actions.waiting import confirm_by, promote_waiting, tell_too_large
+from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import COMING, BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.hooks import frozen_refusal, tell_other_way
@@ -28,6 +28,7 @@ from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.timetables import queries
+from programs.timetables.actions.lists import tell_too_large
 
 
 @transaction.atomic

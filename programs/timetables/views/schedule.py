@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from programs.bookings import queries as booking_queries
 from programs.bookings.choices import CAME
+from programs.bookings.hooks import group_counts
 from programs.bookings.models import Booking
 from programs.bookings.words import parts_of
 from programs.centres import rules
@@ -45,7 +46,7 @@ def centre_schedule(request: HttpRequest, code: str) -> HttpResponse:
     today, trips = timezone.localdate(), list(schedule.trips_of(centre))
     trip = next((each for each in trips if each.code == request.GET.get("trip")), None)
     month = _month(request, today)
-    shown = centre_month(centre, month, today=today, waiting=booking_queries.waiting_groups(), trip=trip)
+    shown = centre_month(centre, month, today=today, waiting=queries.waiting_groups(), trip=trip)
     context = {
         "centre": centre,
         "calendar": shown,
@@ -82,7 +83,7 @@ class SessionAct(Act):
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        return booking_queries.group_counts(schedule.planned_visible_to(self.user).filter(pk=self.target.pk))
+        return group_counts(schedule.planned_visible_to(self.user).filter(pk=self.target.pk))
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         return super().get_context_data(**parts_of(self.target), **kwargs)
@@ -227,7 +228,7 @@ class CancelSeries(Act):
         remaining = queries.remaining_of(self.target, now=timezone.now())
         count = remaining.count()
         sessions = ngettext("{count} session is still to come.", "{count} sessions are still to come.", count)
-        return f"{sessions.format(count=count)} {_told(**booking_queries.group_counts(remaining))}"
+        return f"{sessions.format(count=count)} {_told(**group_counts(remaining))}"
 
     def act(self, form: ReasonForm) -> int:
         return cancel_series(series_id=self.target.pk, by=self.user, **form.cleaned_data)

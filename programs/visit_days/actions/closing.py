@@ -17,8 +17,11 @@ from programs.centres.actions import locks
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.core.audit import record
+from programs.core.calendar import working_days
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
+from programs.notices.queries import keys_written
+from programs.timetables.actions.lists import over_key
 from programs.visit_days import rules
 from programs.visit_days.actions.arrivals import write_no_show, write_return
 from programs.visit_days.actions.feedback import ask_for_feedback
@@ -78,6 +81,8 @@ def _tell_list_ended(booking: Booking, *, offered: bool) -> None:
     if offered:
         tell_leader(kind="booking_offer_expired", booking=booking, now=now, with_calendar=False)
         return
+    if keys_written([over_key(booking=booking)]):  # told when the list ended
+        return
     about = {"other_dates": other_dates(booking=booking)}
     tell_leader(kind="waiting_ended", booking=booking, now=now, with_calendar=False, about=about)
 
@@ -94,7 +99,7 @@ def reopen_session(*, session_id: int, reason: str, by: User) -> Session:
     now = timezone.now()
     session = locks.lock_session(session_id=session_id)
     must(may_reopen(by, session))
-    refuse_if(rules.reopen_refusal(session, now=now))
+    refuse_if(rules.reopen_refusal(session, days=working_days(now, now), now=now))
     before, closed_at = {"state": session.state}, session.closed_at
     unlock(session=session)
     for booking in session.bookings.select_related(*BOOKING_PARTS):

@@ -17,11 +17,17 @@ from programs.notices.actions import write_message
 from programs.visit_days.models import VisitFeedback
 from programs.visit_days.policy import may_give_feedback
 from programs.visit_days.queries.day import feedback_of
+from programs.visit_days.queries.unannounced import has_teacher
 from programs.visit_days.rules import feedback_refusal
 
 
 def ask_for_feedback(*, booking: Booking) -> None:
-    """Ask the leader of a group that came, once, in the transaction that closes its session."""
+    """Ask the leader of a group that came, once, in the transaction that closes its session.
+
+    The centre does not ask itself: a group without a known teacher is asked once somebody has named one.
+    """
+    if not has_teacher(booking):
+        return
     leader = booking.leader
     with translation.override(leader.language):
         link = reverse("booking_feedback", args=[booking.reference])

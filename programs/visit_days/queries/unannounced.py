@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from programs.centres.models import Session
 from programs.pupils.models import ClassGroup
 from programs.schools.choices import SchoolRole
 from programs.schools.models import Membership, School
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import search_schools
 
 MOST_FOUND = 12
@@ -51,3 +54,20 @@ def speaks_for(school: School, class_group: ClassGroup | None) -> User | None:
     staff = Membership.objects.current().filter(school=school).select_related("user").order_by("pk")
     by_role = {member.role: member.user for member in reversed(staff)}
     return by_role.get(SchoolRole.COORDINATOR) or by_role.get(SchoolRole.PRINCIPAL)
+
+
+def works_at(school: School, email: str) -> User | None:
+    """The person of the school's staff with this address."""
+    staff = Membership.objects.current().filter(school=school, user__email__iexact=email.strip())
+    member = staff.select_related("user").first()
+    return member.user if member else None
+
+
+def has_teacher(booking: Booking) -> bool:
+    """Whether somebody of its school leads the group; one that came unannounced may have the centre's own person."""
+    return not booking.unannounced or roles_of(booking.leader).is_staff_of(booking.school)
+
+
+def led_by(booking: Booking) -> dict[str, Any]:
+    """Teacher and class as their form has them."""
+    return {"email": booking.leader.email if has_teacher(booking) else "", "class_group": booking.class_group_id}

@@ -17,6 +17,7 @@ from programs.bookings.words import time_span
 from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries
 from programs.core.acting import Act
+from programs.core.calendar import working_days
 from programs.core.gates import not_found_unless
 from programs.core.refusals import Refused
 from programs.visit_days import policy, rules
@@ -136,13 +137,14 @@ class ReopenSession(Act):
         return get_object_or_404(session_queries.sessions_run_by(self.user), pk=pk)
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        refusal = None
+        refusal, now = None, timezone.now()
+        days = working_days(now, now)
         if self.request.method != "POST":
-            refusal = rules.reopen_refusal(self.target, now=timezone.now())
+            refusal = rules.reopen_refusal(self.target, days=days, now=now)
         return super().get_context_data(
             session=self.target,
             refusal=refusal,
-            until=rules.reopen_until(self.target),
+            until=rules.reopen_until(self.target, days=days),
             settled=settled_at_closing(self.target),
             **kwargs,
         )

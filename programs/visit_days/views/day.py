@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,6 +20,7 @@ from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.core.acting import Act
+from programs.core.calendar import working_days
 from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.visit_days import policy, rules
 from programs.visit_days.actions.arrivals import check_in, mark_no_show, take_back_no_show
@@ -58,11 +59,7 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "form": DayForm(initial={"date": day}),
         "closable": {each.session.pk for each in shown.sessions if rules.close_refusal(each.session, now=now) is None},
         "letting_in": {each.session.pk for each in shown.sessions if rules.door_refusal(each.session, now=now) is None},
-        "reopenable": {
-            each.session.pk
-            for each in shown.sessions
-            if policy.may_reopen(request.user, each.session) and rules.reopen_refusal(each.session, now=now) is None
-        },
+        "reopenable": _reopenable(request.user, [each.session for each in shown.sessions], now=now),
         "finished": sum(
             each.session.state == SessionState.SCHEDULED and each.session.ends_at <= now for each in shown.sessions
         ),
@@ -71,6 +68,13 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "check_in_open": day <= today,
     }
     return render(request, "visit_days/centre_day.html", context)
+
+
+def _reopenable(user, sessions: list[Session], *, now: datetime) -> set[int]:
+    """The calendar is asked only where a session is closed."""
+    closed = [each for each in sessions if each.state == SessionState.CLOSED and policy.may_reopen(user, each)]
+    days = working_days(now, now) if closed else None
+    return {each.pk for each in closed if days and rules.reopen_refusal(each, days=days, now=now) is None}
 
 
 def _first_figures(booking: Booking, staying: set[int]) -> dict:
@@ -125,7 +129,7 @@ class CheckIn(Act):
             may_mark_absent=rules.no_show_refusal(booking, now=now) is None,
             may_take_back=rules.take_back_refusal(booking) is None,
             may_reopen=policy.may_reopen(self.user, booking.session)
-            and rules.reopen_refusal(booking.session, now=now) is None,
+            and rules.reopen_refusal(booking.session, days=working_days(now, now), now=now) is None,
             day_url=self.back_url,
             **kwargs,
         )
