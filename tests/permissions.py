@@ -116,6 +116,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "series_detail": _pk("series"),
     "series_cancel": _pk("series"),
     "series_change": _pk("series"),
+    "series_terms": _pk("series"),
     "closed_days_remove": _pk("closed_days"),
     "room_edit": _pk("room"),
     "season_edit": _pk("season"),

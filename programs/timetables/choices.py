@@ -8,5 +8,6 @@ AUDIT_ACTIONS = {
     "session.cancel": _("Session cancelled"),
     "series.cancel": _("Remaining sessions of the series cancelled"),
     "series.change": _("Remaining sessions of the series changed"),
+    "series.terms": _("Booking rules of the remaining sessions of the series changed"),
     "session.terms": _("Booking rules of the session changed"),
 }

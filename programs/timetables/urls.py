@@ -16,7 +16,8 @@ urlpatterns = [
     path(f"{SESSION}places/", schedule.ChangeCapacity.as_view(), name="session_capacity"),
     path(f"{SESSION}cancel/", schedule.CancelSession.as_view(), name="session_cancel"),
     path(f"{SERIES}cancel/", schedule.CancelSeries.as_view(), name="series_cancel"),
-    path("desk/series/<int:pk>/change/", series.ChangeSeries.as_view(), name="series_change"),
-    path("desk/sessions/<int:pk>/swap/", series.SwapRooms.as_view(), name="session_swap"),
-    path("desk/sessions/<int:pk>/rules/", series.ChangeTerms.as_view(), name="session_terms"),
+    path(f"{SERIES}change/", series.ChangeSeries.as_view(), name="series_change"),
+    path(f"{SERIES}rules/", series.ChangeSeriesTerms.as_view(), name="series_terms"),
+    path(f"{SESSION}swap/", series.SwapRooms.as_view(), name="session_swap"),
+    path(f"{SESSION}rules/", series.ChangeTerms.as_view(), name="session_terms"),
 ]

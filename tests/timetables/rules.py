@@ -27,4 +27,6 @@ def calls() -> list[partial]:
         partial(rules.stale_refusal),
         partial(rules.swap_refusal, session, session, plans, now=now),
         partial(rules.terms_refusal, session, terms, [], now=now),
+        partial(rules.plan_terms, rules.TermsChange(closes_days=1), [rules.Booked(session, terms, [])], now=now),
+        partial(rules.terms_seen, terms),
     ]

@@ -15,7 +15,8 @@ from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.timetables import queries
-from programs.timetables.actions.series import change_terms, swap_rooms
+from programs.timetables.actions.series import swap_rooms
+from programs.timetables.actions.terms import change_terms
 from programs.timetables.rules import Terms
 from tests.centres.make import book, local, make_centre_staff, make_session, seats_add_up
 from tests.pages import version_at

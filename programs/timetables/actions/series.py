@@ -1,4 +1,4 @@
-"""Changing a timetable that groups are in: each group is told once, in the same transaction.
+"""Changing where and when the groups of a timetable are: each group is told once, in the same transaction.
 
 Rooms are locked before sessions, both in the order of their numbers, as everything does that plans in a room.
 """
@@ -25,7 +25,7 @@ from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale, version_of
 from programs.timetables import queries, rules
 from programs.timetables.actions.sessions import put_session, resize_session, tell_of_move
-from programs.timetables.rules import ChangePlan, SeriesChange, Terms
+from programs.timetables.rules import ChangePlan, SeriesChange
 
 
 @transaction.atomic
@@ -109,30 +109,3 @@ def _swap(one: Session, other: Session) -> None:
     Session.objects.filter(pk=one.pk).update(state=SessionState.CANCELLED)
     Session.objects.filter(pk=other.pk).update(room=other.room)
     Session.objects.filter(pk=one.pk).update(room=one.room, state=one.state)
-
-
-@transaction.atomic
-def change_terms(*, session_id: int, terms: Terms, version: str, by: User) -> Session:
-    """Other booking rules of a session, as long as they hurt no group in it. The same again changes nothing.
-
-    Raises PermissionDenied, and ``Refused``: ``would_hurt``, ``by_ballot``, ``closes_first``, ``closes_late``,
-    ``session_past``, ``changed_meanwhile``.
-    """
-    now = timezone.now()
-    session = locks.lock_session(session_id=session_id)
-    must(may_schedule(by, session.field_trip.centre))
-    stored = queries.terms_of(session)
-    if stored == terms:
-        return session
-    refuse_if_stale(version, vars(stored))
-    refuse_if(rules.terms_refusal(session, terms, queries.groups_in(session), now=now))
-    for name, value in terms.columns.items():
-        setattr(session, name, value)
-    session.save(update_fields=list(terms.columns))
-    record(by=by, action="session.terms", obj=session, before=_seen(stored), after=_seen(terms))
-    promote_waiting(session=session, now=now)
-    return session
-
-
-def _seen(terms: Terms) -> dict:
-    return vars(terms) | {"season": terms.season.pk if terms.season else None}
