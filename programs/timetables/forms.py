@@ -11,7 +11,7 @@ from programs.centres.forms import MomentField, number
 from programs.centres.models import Centre, Season, Session
 from programs.core.dates import short_moment
 from programs.core.forms import CleanFormMixin, WholeNumberField
-from programs.core.versions import VersionedFormMixin
+from programs.core.versions import VersionedFormMixin, version_of
 from programs.timetables.rules import SeriesChange, Terms, TermsChange
 
 MOST_DAYS, MOST_MINUTES = 366, 24 * 60
@@ -57,16 +57,32 @@ class SeriesChangeForm(CleanFormMixin, forms.Form):
         return SeriesChange(typed["days"] or 0, typed["minutes"] or 0, typed["room"], typed["capacity"])
 
 
+class SeenSessionField(forms.ModelChoiceField):
+    """A session that is chosen as it is shown: ``seen`` is the version of when and where it was."""
+
+    default_error_messages = {"invalid_choice": _("This session is no longer where it was shown. Choose again.")}
+
+    def prepare_value(self, value: object) -> object:
+        return f"{value.pk}-{version_of(value.place)}" if isinstance(value, Session) else value
+
+    def to_python(self, value: object) -> Session | None:
+        key, _dash, seen = str(value or "").partition("-")
+        session = super().to_python(key)
+        if session is not None:
+            session.seen = seen
+        return session
+
+    def label_from_instance(self, session: Session) -> str:
+        room, title = session.room, session.field_trip.local_title
+        return f"{room.name} ({room.capacity}): {title}, {short_moment(session.starts_at)}"
+
+
 class SwapForm(VersionedFormMixin):
-    other = forms.ModelChoiceField(label=_("Swap rooms with"), queryset=None)
+    other = SeenSessionField(label=_("Swap rooms with"), queryset=None)
 
     def __init__(self, *args, others: QuerySet[Session], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["other"].queryset = others
-        self.fields["other"].label_from_instance = lambda other: (
-            f"{other.room.name} ({other.room.capacity}): {other.field_trip.local_title}, "
-            f"{short_moment(other.starts_at)}"
-        )
 
 
 class TermsForm(CleanFormMixin, VersionedFormMixin, forms.Form):

@@ -182,6 +182,12 @@ def stale_refusal() -> Refusal:
 
 
 # --- Two rooms -----------------------------------------------------------------------------------
+def other_moved_refusal() -> Refusal:
+    """The session to swap with is no longer where it was shown."""
+    message = _("The other session has moved since you looked. See where it is now, and choose again.")
+    return Refusal("changed_meanwhile", message, "other")
+
+
 def swap_refusal(one: Session, other: Session, plans: Mapping[int, RoomPlan], *, now: datetime) -> Refusal | None:
     """Why the two cannot swap. ``plans`` are those of both rooms, without both sessions."""
     if one.room_id == other.room_id:

@@ -10,6 +10,7 @@ SERIES = "desk/series/<int:pk>/"
 
 urlpatterns = [
     path(f"{CENTRE}schedule/", schedule.centre_schedule, name="centre_schedule"),
+    path(f"{CENTRE}week/", schedule.centre_week, name="centre_week"),
     path(SESSION, schedule.session_plan, name="session_plan"),
     path(f"{SESSION}move/", schedule.MoveSession.as_view(), name="session_move"),
     path(f"{SESSION}copy/", schedule.CopySession.as_view(), name="session_copy"),

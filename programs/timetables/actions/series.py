@@ -15,7 +15,7 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.hooks import frozen_refusal
 from programs.centres import rules as centre_rules
 from programs.centres.actions import locks
-from programs.centres.actions.schedule import lock_room, seen
+from programs.centres.actions.schedule import lock_room, named_overlap, seen
 from programs.centres.choices import SessionState
 from programs.centres.models import Session, SessionSeries
 from programs.centres.policy import may_schedule
@@ -76,10 +76,11 @@ def _keep_rhythm(series: SessionSeries) -> None:
 
 
 @transaction.atomic
-def swap_rooms(*, session_id: int, other_id: int, version: str, by: User) -> Session:
+def swap_rooms(*, session_id: int, other_id: int, version: str, other_version: str, by: User) -> Session:
     """Two sessions change rooms in one act, and each of their groups is told once.
 
-    Raises PermissionDenied, and ``Refused`` with the obstacle, ``groups_received`` or ``changed_meanwhile``.
+    ``version`` and ``other_version`` say when and where both were. Raises PermissionDenied, and ``Refused`` with the
+    obstacle by name, ``groups_received`` or ``changed_meanwhile``.
     """
     now = timezone.now()
     rooms = Session.objects.filter(pk__in=(session_id, other_id)).values_list("room_id", flat=True)
@@ -88,12 +89,13 @@ def swap_rooms(*, session_id: int, other_id: int, version: str, by: User) -> Ses
     one, other = pair[session_id], pair[other_id]
     for session in (one, other):
         must(may_schedule(by, session.field_trip.centre))
-    refuse_if_stale(version, {"room": one.room_id})
+    refuse_if_stale(version, one.place)
+    if other_version != version_of(other.place):
+        raise Refused(rules.other_moved_refusal())
     for session in (one, other):
         refuse_if(frozen_refusal(session))
         refuse_if(centre_rules.received_refusal(groups=session.bookings.came().count()))
-    moments = [one.starts_at, other.starts_at]
-    plans = queries.plans_of([one.room, other.room], moments, without=list(pair))
+    plans = queries.plans_of([one.room, other.room], [one.starts_at, other.starts_at], without=list(pair))
     refuse_if(rules.swap_refusal(one, other, plans, now=now))
     before = {session.pk: seen(session=session) for session in (one, other)}
     _swap(one, other)
@@ -107,5 +109,7 @@ def _swap(one: Session, other: Session) -> None:
     """The table refuses two sessions in one room even for a moment: one steps out while the other comes in."""
     one.room, other.room = other.room, one.room
     Session.objects.filter(pk=one.pk).update(state=SessionState.CANCELLED)
-    Session.objects.filter(pk=other.pk).update(room=other.room)
-    Session.objects.filter(pk=one.pk).update(room=one.room, state=one.state)
+    for session, columns in ((other, {}), (one, {"state": one.state})):
+        span = {"starts_at": session.starts_at, "ends_at": session.ends_at}
+        with named_overlap(room=session.room, without=[one.pk, other.pk], **span):
+            Session.objects.filter(pk=session.pk).update(room=session.room, **columns)

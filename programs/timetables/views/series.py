@@ -111,7 +111,7 @@ class SwapRooms(SessionAct):
     done = _("The rooms have been swapped. Every group has been told.")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"room": self.target.room_id}
+        return self.target.place
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"others": queries.swaps_with(self.target)}
@@ -120,9 +120,9 @@ class SwapRooms(SessionAct):
         return super().get_context_data(groups=self.counts["groups"], **kwargs)
 
     def act(self, form: SwapForm) -> Session:
-        typed = form.cleaned_data
+        other, version = form.cleaned_data["other"], form.cleaned_data["version"]
         return actions.swap_rooms(
-            session_id=self.target.pk, other_id=typed["other"].pk, version=typed["version"], by=self.user
+            session_id=self.target.pk, other_id=other.pk, version=version, other_version=other.seen, by=self.user
         )
 
 
