@@ -61,6 +61,7 @@ def test_the_page_shows_which_sessions_change_and_which_stay_and_why(plan, as_us
     assert again.status_code == 200, "the page of what would happen now"
     assert ModelLogEntry.objects.filter(action="session.terms").count() == 5
     assert ModelLogEntry.objects.filter(action="series.terms").count() == 1
+    assert "các buổi còn lại trong chuỗi" in main_of(client.get(made.url)), "its history says so"
     assert not Message.objects.exists(), "nobody is touched, so nobody is told"
 
 
