@@ -342,12 +342,6 @@ class MonthForm(forms.Form):
     month = forms.DateField(required=False, input_formats=["%Y-%m"])
 
 
-class WeekForm(forms.Form):
-    """A day of the week that a timetable shows, from its address; nonsense shows this week."""
-
-    day = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
-
-
 Choices = list[tuple[str, str]]
 
 

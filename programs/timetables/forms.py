@@ -17,6 +17,12 @@ from programs.timetables.rules import SeriesChange, Terms, TermsChange
 MOST_DAYS, MOST_MINUTES = 366, 24 * 60
 
 
+class WeekForm(forms.Form):
+    """A day of the week that a timetable shows, from its address; nonsense shows this week."""
+
+    day = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+
 class SignedField(WholeNumberField):
     """A number that may be below zero, with either minus sign; the keyboard of digits has none."""
 

@@ -108,7 +108,9 @@ def _session(trip: FieldTrip, room, starts_at: datetime, term: Term, now: dateti
         starts_at=starts_at,
         ends_at=ends_at,
         capacity=min(trip.max_pupils, room.capacity),
-        booking_opens_at=min(_at(term.starts_on - timedelta(days=21), time(7, 0)), now - timedelta(days=7)),
+        booking_opens_at=_at(
+            min(term.starts_on - timedelta(days=21), timezone.localdate(now) - timedelta(days=7)), time(7, 0)
+        ),
         booking_closes_at=starts_at - timedelta(days=1),
         state=SessionState.CLOSED if over else SessionState.SCHEDULED,
         closed_at=ends_at + timedelta(minutes=20) if over else None,

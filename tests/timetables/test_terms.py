@@ -102,6 +102,13 @@ def test_neither_session_may_have_moved_since_the_page_was_read(plan, as_user):
     assert rooms(plan) == [before[0], fresh.pk]
 
 
+def test_where_nobody_is_next_door_the_page_says_so_and_leads_back(plan, as_user):
+    Session.objects.filter(pk=plan.beside.pk).update(state="cancelled")
+    page = main_of(as_user(plan.trung).get(reverse("session_swap", args=[plan.session.pk])))
+    assert "không có buổi nào khác" in page and 'name="other"' not in page
+    assert reverse("session_plan", args=[plan.session.pk]) in page
+
+
 def test_whoever_is_in_the_room_by_another_door_is_named(plan, monkeypatch):
     """The rule does not see it; the table does, and says so in the same words."""
     early = plan.session.starts_at - timedelta(hours=2)

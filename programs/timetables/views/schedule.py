@@ -21,7 +21,7 @@ from programs.bookings.models import Booking
 from programs.bookings.words import parts_of
 from programs.centres import rules
 from programs.centres.actions.schedule import Offer, schedule_session
-from programs.centres.forms import CapacityForm, CopyForm, MonthForm, MoveForm, ReasonForm, WeekForm
+from programs.centres.forms import CapacityForm, CopyForm, MonthForm, MoveForm, ReasonForm
 from programs.centres.models import Room, Session, SessionSeries
 from programs.centres.policy import may_schedule
 from programs.centres.queries import schedule
@@ -34,6 +34,7 @@ from programs.core.gates import signed_in
 from programs.core.refusals import Refused
 from programs.timetables import queries
 from programs.timetables.actions.sessions import cancel_series, cancel_session, change_capacity, move_session
+from programs.timetables.forms import WeekForm
 
 REACH = timedelta(days=3660)  # a calendar has no neighbours further away than that
 

@@ -116,8 +116,15 @@ class SwapRooms(SessionAct):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"others": queries.swaps_with(self.target)}
 
+    @property
+    def nothing(self) -> str:
+        """What is said where there is no session to swap with."""
+        if queries.swaps_with(self.target).exists():
+            return ""
+        return _("At this time no other session of the centre is in another room. You can move the session instead.")
+
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        return super().get_context_data(groups=self.counts["groups"], **kwargs)
+        return super().get_context_data(groups=self.counts["groups"], nothing=self.nothing, **kwargs)
 
     def act(self, form: SwapForm) -> Session:
         other, version = form.cleaned_data["other"], form.cleaned_data["version"]
