@@ -104,6 +104,7 @@ OBJECT_OF: dict[str, Kwargs] = {
         name: lambda place: {"code": place.centre.code}
         for name in (
             "centre_schedule",
+            "centre_week",
             "session_new",
             "series_new",
             "centre_settings",
@@ -116,6 +117,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "series_detail": _pk("series"),
     "series_cancel": _pk("series"),
     "series_change": _pk("series"),
+    "series_terms": _pk("series"),
     "closed_days_remove": _pk("closed_days"),
     "room_edit": _pk("room"),
     "season_edit": _pk("season"),
@@ -285,6 +287,7 @@ NO_PLACE_ASKED = {
     "session_unannounced": "a school of the public list, or a booking of the same session that was cancelled",
     "ballot_new": "one of the person's own choices in the form",
     "centre_schedule": "a month",
+    "centre_week": "a day",
     "centre_month": "a month",
     "month_rows": "a month; a trip and a school only narrow the rows of the person's own centres",
     "month_xlsx": "a month",

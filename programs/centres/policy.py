@@ -52,6 +52,7 @@ PERMISSIONS = [
         (Role.CENTRE_STAFF, Role.DEPARTMENT_OFFICER),
         "centre_list",
         "centre_schedule",
+        "centre_week",
         "session_plan",
         "series_detail",
         "centre_settings",

@@ -11,5 +11,6 @@ AUDIT_ACTIONS = {
     "booking.turn": _("Its turn comes at another time: the rule of the waiting list has changed"),
     "booking.too_large": _("Larger than the session, because places were removed"),
     "booking.list_over": _("Told that no more places are offered"),
+    "series.terms": _("Booking rules of the remaining sessions of the series changed"),
     "session.terms": _("Booking rules of the session changed"),
 }

@@ -9,9 +9,10 @@ from programs.core.permissions import Role, does
 PERMISSIONS = [
     does(
         _("change all remaining sessions of a series, swap the rooms of two sessions, change the booking rules of a "
-          "session (centre managers)"),
+          "session or of a series (centre managers)"),
         (Role.CENTRE_STAFF,),
         "series_change",
+        "series_terms",
         "session_swap",
         "session_terms",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from programs.bookings.choices import LIVE, SEAT_COUNTED, BookingState
@@ -15,7 +15,18 @@ from programs.bookings.rules.waiting import LIST_ENDS_WITHIN
 from programs.centres.models import TURN, Room, Season, Session, SessionSeries
 from programs.centres.queries import schedule
 from programs.centres.rules import RoomPlan
-from programs.timetables.rules import ChangePlan, Coming, SeriesChange, Terms, plan_change, target_of
+from programs.timetables.rules import (
+    Booked,
+    ChangePlan,
+    Coming,
+    SeriesChange,
+    Terms,
+    TermsChange,
+    TermsPlan,
+    plan_change,
+    plan_terms,
+    target_of,
+)
 
 
 def plan_of(series: SessionSeries, change: SeriesChange, *, now: datetime) -> ChangePlan:
@@ -60,14 +71,25 @@ def terms_of(session: Session) -> Terms:
     )
 
 
+def terms_plan_of(series: SessionSeries, change: TermsChange, *, now: datetime) -> TermsPlan:
+    """What ``change`` would do now: the preview, and again under the locks. Two queries."""
+    groups = Prefetch("bookings", queryset=_in_order_of_coming(), to_attr="groups")
+    rows = remaining_of(series, now=now).select_related("season").prefetch_related(groups)
+    return plan_terms(change, [Booked(row, terms_of(row), row.groups) for row in rows], now=now)
+
+
 def seasons_for(session: Session, *, now: datetime) -> QuerySet[Season]:
     """Seasons that are still open, and the session's own."""
     return schedule.open_seasons(now=now) | Season.objects.filter(pk=session.season_id)
 
 
 def groups_in(session: Session) -> list[Booking]:
-    """Groups that hold places or wait, in the order in which they came."""
-    return list(session.bookings.filter(state__in=LIVE).select_related("school").order_by("created_at", "pk"))
+    return list(_in_order_of_coming().filter(session=session))
+
+
+def _in_order_of_coming() -> QuerySet[Booking]:
+    """Groups that hold places or wait, with their schools."""
+    return Booking.objects.live().select_related("school").order_by("created_at", "pk")
 
 
 def groups_of(session: Session) -> list[Booking]:

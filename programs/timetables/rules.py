@@ -1,4 +1,4 @@
-"""What a change does to every session of a series, and whom the new terms of a session would hurt."""
+"""What a change does to every session of a series, and whom new booking rules of a session or a series would hurt."""
 
 from __future__ import annotations
 
@@ -96,6 +96,10 @@ class ChangePlan:
         return sum(line.told for line in self.lines)
 
     @property
+    def nothing(self) -> str:
+        return _("This changes nothing: say by how much the sessions move, or what they become.")
+
+    @property
     def seen(self) -> dict[str, list]:
         """What somebody saw who says yes to it."""
         return {
@@ -164,12 +168,12 @@ def _line_refusal(line: Line, plan: RoomPlan, *, now: datetime) -> Refusal | Non
     return centre_rules.obstacle_refusal(found)
 
 
-def nothing_refusal(plan: ChangePlan) -> Refusal | None:
+def nothing_refusal(plan: ChangePlan | TermsPlan) -> Refusal | None:
     if plan.changing:
         return None
     if plan.staying:
         return Refusal("all_stay", _("None of the sessions can be changed in this way: see why below."))
-    return Refusal("nothing", _("This changes nothing: say by how much the sessions move, or what they become."))
+    return Refusal("nothing", plan.nothing)
 
 
 def stale_refusal() -> Refusal:
@@ -178,6 +182,12 @@ def stale_refusal() -> Refusal:
 
 
 # --- Two rooms -----------------------------------------------------------------------------------
+def other_moved_refusal() -> Refusal:
+    """The session to swap with is no longer where it was shown."""
+    message = _("The other session has moved since you looked. See where it is now, and choose again.")
+    return Refusal("changed_meanwhile", message, "other")
+
+
 def swap_refusal(one: Session, other: Session, plans: Mapping[int, RoomPlan], *, now: datetime) -> Refusal | None:
     """Why the two cannot swap. ``plans`` are those of both rooms, without both sessions."""
     if one.room_id == other.room_id:
@@ -260,3 +270,107 @@ def _hurts(groups: Sequence[Booking], why: str, field: str) -> Refusal:
         len(groups),
     )
     return Refusal("would_hurt", message.format(count=len(groups), names=names + more, why=why), field)
+
+
+# --- The terms of a whole series -----------------------------------------------------------------
+@dataclass(frozen=True)
+class TermsChange:
+    """What is said of how all remaining sessions are booked; what is None stays as each session has it."""
+
+    waiting_policy: str | None = None
+    one_group: bool | None = None
+    season: Season | None = None
+    leave_season: bool = False
+    booking_opens_at: datetime | None = None
+    closes_days: int | None = None
+
+    def of(self, session: Session, stored: Terms) -> Terms:
+        said = {name: getattr(self, name) for name in ("waiting_policy", "one_group", "season", "booking_opens_at")}
+        said = {name: value for name, value in said.items() if value is not None}
+        if self.leave_season:
+            said["season"] = None
+        if self.closes_days is not None:
+            said["booking_closes_at"] = session.starts_at - timedelta(days=self.closes_days)
+        return replace(stored, **said)
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A session that is still to come, how it is booked, and the groups that hold places or wait."""
+
+    session: Session
+    stored: Terms
+    groups: Sequence[Booking]
+
+
+@dataclass(frozen=True)
+class TermsLine:
+    """How one session will be booked. With ``refusal`` it stays as it is."""
+
+    booked: Booked
+    terms: Terms
+    refusal: Refusal | None = None
+
+    @property
+    def session(self) -> Session:
+        return self.booked.session
+
+    @property
+    def differs(self) -> bool:
+        return self.terms.columns != self.booked.stored.columns
+
+    @property
+    def changes(self) -> bool:
+        return self.refusal is None and self.differs
+
+
+@dataclass(frozen=True)
+class TermsPlan:
+    lines: list[TermsLine]
+
+    @property
+    def changing(self) -> list[TermsLine]:
+        return [line for line in self.lines if line.changes]
+
+    @property
+    def staying(self) -> list[TermsLine]:
+        return [line for line in self.lines if line.refusal]
+
+    @property
+    def nothing(self) -> str:
+        return _("This changes nothing: every session is already booked in this way.")
+
+    @property
+    def seen(self) -> dict[str, list]:
+        """What somebody saw who says yes to it."""
+        return {
+            "lines": [
+                [line.session.pk, line.session.starts_at, terms_seen(line.terms), line.changes] for line in self.lines
+            ]
+        }
+
+
+def terms_seen(terms: Terms) -> dict:
+    """As the audit log keeps them, and as a version compares them."""
+    return terms.columns | {"season": terms.season.pk if terms.season else None}
+
+
+def plan_terms(change: TermsChange, coming: Sequence[Booked], *, now: datetime) -> TermsPlan:
+    """How each session will be booked; those whose groups would be hurt, or that cannot be so, stay and say why."""
+    return TermsPlan([_terms_line(change, booked, now=now) for booked in coming])
+
+
+def _terms_line(change: TermsChange, booked: Booked, *, now: datetime) -> TermsLine:
+    line = TermsLine(booked, change.of(booked.session, booked.stored))
+    refusal = _opening_refusal(change, line.terms)
+    if refusal is None and line.differs:
+        refusal = terms_refusal(booked.session, line.terms, booked.groups, now=now)
+    return replace(line, refusal=refusal)
+
+
+def _opening_refusal(change: TermsChange, terms: Terms) -> Refusal | None:
+    """Why booking cannot open when it is said."""
+    if change.booking_opens_at is None or terms.season is None:
+        return None
+    message = _("The season “{season}” sets when booking opens.").format(season=terms.season.local_name)
+    return Refusal("season_opens", message, "booking_opens_at")

@@ -167,7 +167,7 @@ def _build_visits(
     random: Random, scale: Scale, terms: list[Term], now: datetime, pupils_of, people: dict[str, User]
 ) -> visits.Bookings:
     sessions = visits.build_sessions(terms=terms, scale=scale, now=now)
-    load_schedule(sessions=sessions, term=_current(terms, timezone.localdate(now)), now=now)
+    load_schedule(sessions=sessions, term=_current(terms, timezone.localdate(now)), by=people["trung"], now=now)
     bookings = visits.Bookings(random=random, now=now)
     # The cast's classes choose first and get nothing by chance: their calendar is the same on every day of the year.
     featured = _book_for_the_cast(bookings, sessions, now)
@@ -178,7 +178,7 @@ def _build_visits(
     papers.settle_trips()
     papers.book_for_approval(bookings=bookings, sessions=sessions, now=now)
     visits.show_rare_states(bookings=bookings, centre=cast.CENTRE)
-    visits.show_a_list_that_stands_still(bookings=bookings, now=now)
+    visits.show_a_list_that_stands_still(bookings=bookings, centre=cast.CENTRE, without=featured, now=now)
     papers.offer_places(bookings=bookings, now=now)
     bookings.save()
     visits.build_rosters(bookings=bookings, pupils_of=pupils_of)

@@ -6,9 +6,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from programs.accounts.models import User
 from programs.centres.choices import BookingMode
 from programs.centres.models import Blackout, Centre, OpeningHours, Season, Session, SessionSeries
 from programs.core.models import Holiday, Term
+from programs.core.versions import version_of
+from programs.timetables.actions.terms import change_series_terms
+from programs.timetables.queries import terms_plan_of
+from programs.timetables.rules import TermsChange
 
 # First and last weekday (Monday is 0) with the stretches of the day, as the centres' own pages say.
 MORNING, AFTERNOON = (time(7, 30), time(11, 30)), (time(13), time(17))
@@ -22,14 +27,14 @@ USUAL = [(0, 5, [MORNING, AFTERNOON])]
 SERIES_TRIP, SEASON_TRIP = "XUONG-CHE-TAO", "DAU-TRUONG-ROBOT"
 
 
-def load_schedule(*, sessions: list[Session], term: Term, now: datetime) -> None:
-    """Called once the sessions are in the calendar."""
+def load_schedule(*, sessions: list[Session], term: Term, by: User, now: datetime) -> None:
+    """Called once the sessions are in the calendar and before anybody books; ``by`` manages the first centre."""
     today = timezone.localdate(now)
     for centre in Centre.objects.all():
         _open(centre)
     _close_a_monday(today)
     _season(sessions, term, now)
-    _series(sessions, today)
+    _series(sessions, today, by=by)
 
 
 def _open(centre: Centre) -> None:
@@ -68,7 +73,7 @@ def _season(sessions: list[Session], term: Term, now: datetime) -> None:
     Session.objects.filter(pk__in=coming).update(season=season, booking_opens_at=season.opens_at)
 
 
-def _series(sessions: list[Session], today: date) -> None:
+def _series(sessions: list[Session], today: date, *, by: User) -> None:
     """The coming sessions of another trip were planned in one act, which skipped the holidays between them."""
     own = [
         each for each in sessions if each.field_trip.code == SERIES_TRIP and timezone.localdate(each.starts_at) > today
@@ -94,6 +99,15 @@ def _series(sessions: list[Session], today: date) -> None:
         skipped=sorted(skipped, key=lambda row: row["at"]),
     )
     Session.objects.filter(pk__in=[each.pk for each in own], room=series.room).update(series=series)
+    _open_earlier(series, by=by)
+
+
+def _open_earlier(series: SessionSeries, *, by: User) -> None:
+    """The manager has changed the whole series since: its history says so."""
+    first = series.sessions.earliest("booking_opens_at").booking_opens_at.replace(second=0, microsecond=0)
+    change = TermsChange(booking_opens_at=first - timedelta(days=1))
+    plan = terms_plan_of(series, change, now=timezone.now())
+    change_series_terms(series_id=series.pk, change=change, version=version_of(plan.seen), by=by)
 
 
 def _days(first: date, last: date) -> list[date]:

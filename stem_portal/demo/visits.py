@@ -108,7 +108,9 @@ def _session(trip: FieldTrip, room, starts_at: datetime, term: Term, now: dateti
         starts_at=starts_at,
         ends_at=ends_at,
         capacity=min(trip.max_pupils, room.capacity),
-        booking_opens_at=min(_at(term.starts_on - timedelta(days=21), time(7, 0)), now - timedelta(days=7)),
+        booking_opens_at=_at(
+            min(term.starts_on - timedelta(days=21), timezone.localdate(now) - timedelta(days=7)), time(7, 0)
+        ),
         booking_closes_at=starts_at - timedelta(days=1),
         state=SessionState.CLOSED if over else SessionState.SCHEDULED,
         closed_at=ends_at + timedelta(minutes=20) if over else None,
@@ -258,9 +260,14 @@ def show_rare_states(*, bookings: Bookings, centre: str) -> None:
     came.session.save(update_fields=["state", "closed_at"])
 
 
-def show_a_list_that_stands_still(*, bookings: Bookings, now: datetime) -> None:
-    """A small group has left; its places are kept for a larger one that was passed over three times."""
-    coming = [row for row in bookings.rows if row.session.booking_closes_at > now + timedelta(days=3)]
+def show_a_list_that_stands_still(*, bookings: Bookings, centre: str, without: list[ClassGroup], now: datetime) -> None:
+    """A small group has left; its places are kept for a larger one that was passed over three times.
+
+    At ``centre``, if it has such a list, so that its staff find it; never of the classes ``without``.
+    """
+    others = [row for row in bookings.rows if row.class_group not in without]
+    coming = [row for row in others if row.session.booking_closes_at > now + timedelta(days=3)]
+    coming.sort(key=lambda row: row.session.field_trip.centre.code != centre)
     for large in (row for row in coming if row.state == S.WAITLISTED):
         session = large.session
         for small in (row for row in coming if row.session is session and row.state == S.CONFIRMED):

@@ -25,6 +25,9 @@ def calls() -> list[partial]:
         plan,
         partial(rules.nothing_refusal, plan()),
         partial(rules.stale_refusal),
+        partial(rules.other_moved_refusal),
         partial(rules.swap_refusal, session, session, plans, now=now),
         partial(rules.terms_refusal, session, terms, [], now=now),
+        partial(rules.plan_terms, rules.TermsChange(closes_days=1), [rules.Booked(session, terms, [])], now=now),
+        partial(rules.terms_seen, terms),
     ]

@@ -10,10 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.bookings.models import Booking
-from programs.centres.actions.schedule import Offer, schedule_series
 from programs.centres.choices import CentreRole
 from programs.centres.models import CentreStaff, OpeningHours, Room, Session
-from programs.centres.rules import Rhythm
 from programs.core.models import Holiday
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
@@ -21,7 +19,7 @@ from programs.notices.models import Message
 from programs.timetables import queries
 from programs.timetables.actions.series import change_series
 from programs.timetables.rules import SeriesChange
-from tests.centres.make import book, local, make_centre, make_centre_staff, make_session, seats_add_up
+from tests.centres.make import make_centre, make_centre_staff, make_session, seats_add_up
 from tests.people import enrol_second_factor, make_user
 
 pytestmark = pytest.mark.django_db
@@ -31,24 +29,6 @@ def make_manager(centre, name: str = "Võ Thành Trung"):
     user = enrol_second_factor(make_user(name))
     CentreStaff.objects.create(centre=centre, user=user, role=CentreRole.MANAGER)
     return user
-
-
-@pytest.fixture
-def plan(world):
-    """A series of three mornings and three afternoons in twenty days; 8A1 has places in the first, 7B waits there."""
-    for weekday in range(7):
-        OpeningHours.objects.create(centre=world.centre, weekday=weekday, opens_at=time(7), closes_at=time(18))
-    world.trip, world.room = world.session.field_trip, world.session.room
-    world.trung = make_manager(world.centre)
-    days = [timezone.localtime(local(day)).date() for day in (20, 22)]
-    rhythm = Rhythm(starts_on=days[0], ends_on=days[1], weekdays=set(range(7)), clocks=[time(8), time(13)])
-    offer = Offer(field_trip=world.trip, room=world.room, capacity=40)
-    world.series = schedule_series(offer=offer, rhythm=rhythm, by=world.trung, key="s")
-    world.first = world.series.sessions.order_by("starts_at").first()
-    world.coming = book(world.first, world.class_8a1, world.hanh, pupils=30)
-    world.waiting = book(world.first, world.lams_class, world.lam, pupils=20, adults=1, wait_if_full=True)
-    Message.objects.all().delete()
-    return world
 
 
 def change(plan, *, by=None, **said):

@@ -18,10 +18,11 @@ from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
 from programs.timetables import queries
-from programs.timetables.actions.series import change_terms, swap_rooms
+from programs.timetables.actions.series import swap_rooms
+from programs.timetables.actions.terms import change_terms
 from programs.timetables.rules import Terms
 from tests.centres.make import book, local, make_centre_staff, make_session, seats_add_up, waiting
-from tests.pages import version_at
+from tests.pages import main_of, version_at
 from tests.people import make_year
 from tests.timetables.test_series import make_manager, refusal
 
@@ -41,9 +42,14 @@ def plan(world):
 
 
 # --- Two rooms -----------------------------------------------------------------------------------
-def swap(plan, *, by=None):
-    version = version_of({"room": Session.objects.get(pk=plan.session.pk).room_id})
-    return swap_rooms(session_id=plan.session.pk, other_id=plan.beside.pk, version=version, by=by or plan.trung)
+def swap(plan, *, by=None, seen=None):
+    versions = dict(zip(("version", "other_version"), seen or places(plan), strict=True))
+    return swap_rooms(session_id=plan.session.pk, other_id=plan.beside.pk, by=by or plan.trung, **versions)
+
+
+def places(plan) -> list[str]:
+    """When and where both are, as their page shows it."""
+    return [version_of(Session.objects.get(pk=each.pk).place) for each in (plan.session, plan.beside)]
 
 
 def rooms(plan) -> list[int]:
@@ -56,7 +62,8 @@ def test_two_sessions_that_overlap_swap_rooms_in_one_act(plan, as_user):
     Message.objects.all().delete()
     before = rooms(plan)
     client, address = as_user(plan.trung), reverse("session_swap", args=[plan.session.pk])
-    data = {"other": plan.beside.pk, "version": version_at(client, address)}
+    data = {"other": f"{plan.beside.pk}-{places(plan)[1]}", "version": version_at(client, address)}
+    assert data["other"] in main_of(client.get(address))
     assert client.post(address, data).status_code == 302
     assert rooms(plan) == before[::-1]
     assert client.post(address, data).status_code == 200, "sent twice, they do not go back"
@@ -77,6 +84,44 @@ def test_a_room_that_is_too_small_or_taken_is_named_with_its_session(plan):
     with pytest.raises(Refused) as refused:
         swap(plan)
     assert refused.value.refusal.code == "room_taken" and plan.session.field_trip.title in refused.value.refusal.message
+
+
+def test_neither_session_may_have_moved_since_the_page_was_read(plan, as_user):
+    """Somebody moved the other session by half an hour, or into another room: who chose it did not see that."""
+    client, address = as_user(plan.trung), reverse("session_swap", args=[plan.session.pk])
+    data = {"other": f"{plan.beside.pk}-{places(plan)[1]}", "version": version_at(client, address)}
+    for moved in (plan.beside, plan.session):
+        read = places(plan)
+        Session.objects.filter(pk=moved.pk).update(starts_at=moved.starts_at + timedelta(minutes=30))
+        assert refusal(lambda: swap(plan, seen=read)) == "changed_meanwhile"  # noqa: B023
+    before = rooms(plan)
+    shown = client.post(address, data)
+    assert shown.status_code == 200 and rooms(plan) == before
+    fresh = Room.objects.create(centre=plan.centre, name="Phòng thí nghiệm", capacity=40)
+    choice = f"{plan.beside.pk}-{places(plan)[1]}"
+    Session.objects.filter(pk=plan.beside.pk).update(room=fresh)
+    shown = client.post(address, {"other": choice, "version": version_at(client, address)})
+    assert "other" in shown.context["form"].errors and "Phòng thí nghiệm" in main_of(shown)
+    assert rooms(plan) == [before[0], fresh.pk]
+
+
+def test_where_nobody_is_next_door_the_page_says_so_and_leads_back(plan, as_user):
+    Session.objects.filter(pk=plan.beside.pk).update(state="cancelled")
+    page = main_of(as_user(plan.trung).get(reverse("session_swap", args=[plan.session.pk])))
+    assert "không có buổi nào khác" in page and 'name="other"' not in page
+    assert reverse("session_plan", args=[plan.session.pk]) in page
+
+
+def test_whoever_is_in_the_room_by_another_door_is_named(plan, monkeypatch):
+    """The rule does not see it; the table does, and says so in the same words."""
+    early = plan.session.starts_at - timedelta(hours=2)
+    make_session(trip=plan.session.field_trip, starts_at=early, room=plan.robots)
+    monkeypatch.setattr("programs.timetables.rules.swap_refusal", lambda *_, **__: None)
+    before = rooms(plan)
+    with pytest.raises(Refused) as refused:
+        swap(plan)
+    assert refused.value.refusal.code == "room_taken" and plan.session.field_trip.title in refused.value.refusal.message
+    assert rooms(plan) == before and set(Session.objects.values_list("state", flat=True)) == {"scheduled"}
 
 
 def test_only_managers_swap(plan, as_user):

@@ -18,6 +18,14 @@ def lock_season(*, season_id: int) -> Season:
     return season
 
 
+def season_as_it_is(*, season: Season | None) -> Season | None:
+    """The season's row, locked and read afresh: nobody changes it until the sessions that follow it are written.
+
+    It is locked after rooms and before sessions.
+    """
+    return season and Season.objects.select_for_update(no_key=True).get(pk=season.pk)
+
+
 def lock_session(*, session_id: int) -> Session:
     """The session's row, locked until the transaction ends."""
     return locked(Session.objects.select_related("field_trip__centre", "room"), pk=session_id, no_key=True)

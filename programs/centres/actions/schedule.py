@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.centres import policy, rules
+from programs.centres.actions.locks import season_as_it_is
 from programs.centres.choices import BookingMode, WaitingPolicy
 from programs.centres.models import (
     ROOM_FREE,
@@ -77,8 +78,9 @@ def schedule_session(*, offer: Offer, starts_at: datetime, by: User, key: str) -
     must(policy.may_schedule(by, offer.field_trip.centre))
     now = timezone.now()
     _must_fit(offer)
-    session = offer.session(starts_at=starts_at, series=None, now=now)
     lock_room(room_id=offer.room.pk)
+    offer = replace(offer, season=season_as_it_is(season=offer.season))
+    session = offer.session(starts_at=starts_at, series=None, now=now)
     must_be_free(room=offer.room, starts_at=starts_at, ends_at=session.ends_at, now=now)
     window = {"opens_at": session.booking_opens_at, "closes_at": session.booking_closes_at}
     refuse_if(rules.obstacle_refusal(rules.booking_window_obstacle(**window)))
@@ -98,6 +100,7 @@ def schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User, key: str) -
     must(policy.may_schedule(by, offer.field_trip.centre))
     now = timezone.now()
     lock_room(room_id=offer.room.pk)
+    offer = replace(offer, season=season_as_it_is(season=offer.season))
     plan = plan_of(offer=offer, rhythm=rhythm, now=now)
     refuse_if(rules.nothing_to_make_refusal(plan))
     series = SessionSeries.objects.create(

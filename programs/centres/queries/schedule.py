@@ -246,3 +246,92 @@ def centre_month(
 
     weeks = [[planned(day) for day in week] for week in Calendar().monthdatescalendar(first.year, first.month)]
     return PlannedMonth(first, (first - timedelta(days=1)).replace(day=1), following, weeks)
+
+
+# --- The week ------------------------------------------------------------------------------------
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class RoomDay:
+    """A room on a day."""
+
+    room: Room
+    closed: str
+    sessions: list[Session]
+
+
+@dataclass(frozen=True)
+class WeekDay:
+    day: date
+    is_today: bool
+    closed: str  # why nobody comes to any room
+    is_open: bool  # a session could still be planned on it
+    rooms: list[RoomDay]
+
+    @property
+    def has_sessions(self) -> bool:
+        return any(each.sessions for each in self.rooms)
+
+
+@dataclass(frozen=True)
+class PlannedWeek:
+    """A centre's week from Monday: its rooms, and each day with what is in them."""
+
+    first: date
+    rooms: list[Room]
+    days: list[WeekDay]
+
+    @property
+    def last(self) -> date:
+        return self.first + WEEK - timedelta(days=1)
+
+    @property
+    def previous(self) -> date:
+        return self.first - WEEK
+
+    @property
+    def following(self) -> date:
+        return self.first + WEEK
+
+    @property
+    def has_sessions(self) -> bool:
+        return any(day.has_sessions for day in self.days)
+
+
+def centre_week(centre: Centre, day: date, *, today: date, waiting: Count) -> PlannedWeek:
+    """The week of ``day`` in five queries: rooms, sessions, closed days, holidays, hours."""
+    first = day - timedelta(days=day.weekday())
+    last, rooms = first + WEEK - timedelta(days=1), list(centre.rooms.order_by("name"))
+    rows = Session.objects.filter(field_trip__centre=centre, starts_at__gte=day_begins(first))
+    rows = rows.filter(starts_at__lt=day_begins(first + WEEK)).select_related("field_trip", "room")
+    inside: dict[tuple[date, int], list[Session]] = defaultdict(list)
+    for session in rows.annotate(waiting=waiting).order_by("starts_at", "pk"):
+        inside[timezone.localtime(session.starts_at).date(), session.room_id].append(session)
+    closures = _closures(centre, first, last)
+    hours = hours_by_weekday(centre)
+
+    def planned(day: date) -> WeekDay:
+        closed = _why(closures[None], day)
+        return WeekDay(
+            day=day,
+            is_today=day == today,
+            closed=closed,
+            is_open=day > today and not closed and day.weekday() in hours,
+            rooms=[RoomDay(room, _why(closures[room.pk], day), inside[day, room.pk]) for room in rooms],
+        )
+
+    return PlannedWeek(first, rooms, [planned(first + timedelta(days=number)) for number in range(WEEK.days)])
+
+
+def _closures(centre: Centre, first: date, last: date) -> dict[int | None, list[ClosedDays]]:
+    """By room, and with None those of the whole centre, holidays among them."""
+    closures: dict[int | None, list[ClosedDays]] = defaultdict(list)
+    for row in Blackout.objects.filter(centre=centre, starts_on__lte=last, ends_on__gte=first):
+        closures[row.room_id].append(ClosedDays(row.starts_on, row.ends_on, row.reason))
+    closures[None] += holidays(first, last)
+    return closures
+
+
+def _why(closures: Collection[ClosedDays], day: date) -> str:
+    return next((each.reason for each in closures if each.covers(day)), "")

@@ -18,6 +18,7 @@ from programs.centres.forms import SeriesForm, SessionForm
 from programs.centres.models import Centre, Session, SessionSeries
 from programs.centres.queries import schedule as queries
 from programs.core.acting import Act
+from programs.core.audit import history_of
 from programs.core.calendar import current_term
 from programs.core.gates import not_found_unless, signed_in
 
@@ -120,6 +121,7 @@ def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "series": series,
         "centre": centre,
         "sessions": sessions,
+        "history": history_of(series),
         "skipped": [rules.Skip.from_row(row) for row in series.skipped],
         "may_cancel": policy.may_schedule(request.user, centre)
         and any(rules.change_refusal(session, now=now) is None for session in sessions),

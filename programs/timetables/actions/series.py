@@ -1,4 +1,4 @@
-"""Changing a timetable that groups are in: each group is told once, in the same transaction.
+"""Changing where and when the groups of a timetable are: each group is told once, in the same transaction.
 
 Rooms are locked before sessions, both in the order of their numbers, as everything does that plans in a room.
 """
@@ -15,18 +15,17 @@ from programs.bookings.actions.waiting import promote_waiting
 from programs.bookings.hooks import frozen_refusal
 from programs.centres import rules as centre_rules
 from programs.centres.actions import locks
-from programs.centres.actions.schedule import lock_room, seen
+from programs.centres.actions.schedule import lock_room, named_overlap, seen
 from programs.centres.choices import SessionState
-from programs.centres.models import TURN, Session, SessionSeries
+from programs.centres.models import Session, SessionSeries
 from programs.centres.policy import may_schedule
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale, version_of
 from programs.timetables import queries, rules
-from programs.timetables.actions.lists import set_turns
 from programs.timetables.actions.sessions import put_session, resize_session, tell_of_move
-from programs.timetables.rules import ChangePlan, SeriesChange, Terms
+from programs.timetables.rules import ChangePlan, SeriesChange
 
 
 @transaction.atomic
@@ -77,10 +76,11 @@ def _keep_rhythm(series: SessionSeries) -> None:
 
 
 @transaction.atomic
-def swap_rooms(*, session_id: int, other_id: int, version: str, by: User) -> Session:
+def swap_rooms(*, session_id: int, other_id: int, version: str, other_version: str, by: User) -> Session:
     """Two sessions change rooms in one act, and each of their groups is told once.
 
-    Raises PermissionDenied, and ``Refused`` with the obstacle, ``groups_received`` or ``changed_meanwhile``.
+    ``version`` and ``other_version`` say when and where both were. Raises PermissionDenied, and ``Refused`` with the
+    obstacle by name, ``groups_received`` or ``changed_meanwhile``.
     """
     now = timezone.now()
     rooms = Session.objects.filter(pk__in=(session_id, other_id)).values_list("room_id", flat=True)
@@ -89,12 +89,13 @@ def swap_rooms(*, session_id: int, other_id: int, version: str, by: User) -> Ses
     one, other = pair[session_id], pair[other_id]
     for session in (one, other):
         must(may_schedule(by, session.field_trip.centre))
-    refuse_if_stale(version, {"room": one.room_id})
+    refuse_if_stale(version, one.place)
+    if other_version != version_of(other.place):
+        raise Refused(rules.other_moved_refusal())
     for session in (one, other):
         refuse_if(frozen_refusal(session))
         refuse_if(centre_rules.received_refusal(groups=session.bookings.came().count()))
-    moments = [one.starts_at, other.starts_at]
-    plans = queries.plans_of([one.room, other.room], moments, without=list(pair))
+    plans = queries.plans_of([one.room, other.room], [one.starts_at, other.starts_at], without=list(pair))
     refuse_if(rules.swap_refusal(one, other, plans, now=now))
     before = {session.pk: seen(session=session) for session in (one, other)}
     _swap(one, other)
@@ -108,34 +109,7 @@ def _swap(one: Session, other: Session) -> None:
     """The table refuses two sessions in one room even for a moment: one steps out while the other comes in."""
     one.room, other.room = other.room, one.room
     Session.objects.filter(pk=one.pk).update(state=SessionState.CANCELLED)
-    Session.objects.filter(pk=other.pk).update(room=other.room)
-    Session.objects.filter(pk=one.pk).update(room=one.room, state=one.state)
-
-
-@transaction.atomic
-def change_terms(*, session_id: int, terms: Terms, version: str, by: User) -> Session:
-    """Other booking rules of a session, as long as they hurt no group in it. The same again changes nothing.
-
-    Raises PermissionDenied, and ``Refused``: ``would_hurt``, ``by_ballot``, ``closes_first``, ``closes_late``,
-    ``session_past``, ``changed_meanwhile``.
-    """
-    now = timezone.now()
-    session = locks.lock_session(session_id=session_id)
-    must(may_schedule(by, session.field_trip.centre))
-    stored = queries.terms_of(session)
-    if stored == terms:
-        return session
-    refuse_if_stale(version, vars(stored))
-    refuse_if(rules.terms_refusal(session, terms, queries.groups_in(session), now=now))
-    for name, value in terms.columns.items():
-        setattr(session, name, value)
-    session.save(update_fields=list(terms.columns))
-    if any(getattr(stored, name) != getattr(terms, name) for name in TURN):
-        set_turns(session=session, by=by, now=now)
-    record(by=by, action="session.terms", obj=session, before=_seen(stored), after=_seen(terms))
-    promote_waiting(session=session, now=now)
-    return session
-
-
-def _seen(terms: Terms) -> dict:
-    return vars(terms) | {"season": terms.season.pk if terms.season else None}
+    for session, columns in ((other, {}), (one, {"state": one.state})):
+        span = {"starts_at": session.starts_at, "ends_at": session.ends_at}
+        with named_overlap(room=session.room, without=[one.pk, other.pk], **span):
+            Session.objects.filter(pk=session.pk).update(room=session.room, **columns)

@@ -35,6 +35,7 @@ from programs.core.gates import signed_in
 from programs.core.refusals import Refused
 from programs.timetables import queries
 from programs.timetables.actions.sessions import cancel_series, cancel_session, change_capacity, move_session
+from programs.timetables.forms import WeekForm
 
 REACH = timedelta(days=3660)  # a calendar has no neighbours further away than that
 
@@ -53,6 +54,7 @@ def centre_schedule(request: HttpRequest, code: str) -> HttpResponse:
         "trips": trips,
         "chosen": trip,
         "month_name": month_title(shown.first),
+        "week_day": today if shown.first <= today < shown.following else shown.first,
         "weekday_names": [weekday_name(day.day, short=True) for day in shown.weeks[0]],
         "may_schedule": may_schedule(request.user, centre),
     }
@@ -60,9 +62,24 @@ def centre_schedule(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _month(request: HttpRequest, today: date) -> date:
-    form = MonthForm(request.GET)
-    asked = (form.cleaned_data["month"] if form.is_valid() else None) or today
+    return _asked(MonthForm(request.GET), "month", today)
+
+
+def _asked(form: MonthForm | WeekForm, name: str, today: date) -> date:
+    asked = (form.cleaned_data[name] if form.is_valid() else None) or today
     return asked if abs(asked - today) < REACH else today
+
+
+@signed_in
+@require_safe
+def centre_week(request: HttpRequest, code: str) -> HttpResponse:
+    """Rooms by days; on a phone a list by day."""
+    centre = centre_of(request, code)
+    today = timezone.localdate()
+    day = _asked(WeekForm(request.GET), "day", today)
+    week = schedule.centre_week(centre, day, today=today, waiting=queries.waiting_groups())
+    context = {"centre": centre, "week": week, "may_schedule": may_schedule(request.user, centre)}
+    return render(request, "timetables/centre_week.html", context)
 
 
 class SessionAct(Act):

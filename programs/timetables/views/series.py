@@ -13,25 +13,24 @@ from django.utils.translation import ngettext
 
 from programs.centres.models import Session, SessionSeries
 from programs.centres.policy import may_schedule
-from programs.centres.queries.schedule import series_visible_to
+from programs.centres.queries.schedule import open_seasons, series_visible_to
 from programs.core.acting import Act
 from programs.core.refusals import refuse_if
 from programs.core.versions import version_of
 from programs.timetables import queries, rules
 from programs.timetables.actions import series as actions
-from programs.timetables.forms import SeriesChangeForm, SwapForm, TermsForm
-from programs.timetables.rules import ChangePlan
+from programs.timetables.actions import terms
+from programs.timetables.forms import SeriesChangeForm, SeriesTermsForm, SwapForm, TermsForm
+from programs.timetables.rules import ChangePlan, TermsPlan
 from programs.timetables.views.schedule import SessionAct
+from programs.timetables.words import changed_words
 
 
-class ChangeSeries(Act):
-    """First what would happen to each session and whom it touches, then the change of exactly that."""
+class PlannedAct(Act):
+    """First what would happen to each session of the series, then the change of exactly that."""
 
-    form_class = SeriesChangeForm
-    template_name = "timetables/series_change.html"
     context_object_name = "series"
-    title = _("Change the series")
-    plan: ChangePlan | None = None
+    plan: ChangePlan | TermsPlan | None = None
 
     def get_target(self, pk: int) -> SessionSeries:
         return get_object_or_404(series_visible_to(self.user), pk=pk)
@@ -43,17 +42,21 @@ class ChangeSeries(Act):
     def back_url(self) -> str:
         return reverse("series_detail", args=[self.target.pk])
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"centre": self.target.field_trip.centre}
+    def plan_of(self, form) -> ChangePlan | TermsPlan:
+        """What would happen now."""
+        raise NotImplementedError
 
-    def act(self, form: SeriesChangeForm) -> ChangePlan | None:
-        self.plan = queries.plan_of(self.target, form.change, now=timezone.now())
+    def make(self, form, *, version: str) -> ChangePlan | TermsPlan:
+        """The action, for what was seen at ``version``."""
+        raise NotImplementedError
+
+    def act(self, form) -> ChangePlan | TermsPlan | None:
+        self.plan = self.plan_of(form)
         refuse_if(rules.nothing_refusal(self.plan))
-        if not (version := self.request.POST.get("make")):
-            return None
-        return actions.change_series(series_id=self.target.pk, change=form.change, version=version, by=self.user)
+        version = self.request.POST.get("make")
+        return self.make(form, version=version) if version else None
 
-    def answer(self, plan: ChangePlan | None) -> HttpResponse:
+    def answer(self, plan: ChangePlan | TermsPlan | None) -> HttpResponse:
         return super().answer(plan) if plan else self.render_to_response(self.get_context_data())
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
@@ -61,10 +64,44 @@ class ChangeSeries(Act):
         trip = self.target.field_trip
         return super().get_context_data(plan=self.plan, version=version, trip=trip, centre=trip.centre, **kwargs)
 
-    def said(self, plan: ChangePlan) -> str:
+    def said(self, plan: ChangePlan | TermsPlan) -> str:
         count = len(plan.changing)
         message = ngettext("{count} session has been changed.", "{count} sessions have been changed.", count)
         return message.format(count=count)
+
+
+class ChangeSeries(PlannedAct):
+    form_class = SeriesChangeForm
+    template_name = "timetables/series_change.html"
+    title = _("Change the series")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"centre": self.target.field_trip.centre}
+
+    def plan_of(self, form: SeriesChangeForm) -> ChangePlan:
+        return queries.plan_of(self.target, form.change, now=timezone.now())
+
+    def make(self, form: SeriesChangeForm, *, version: str) -> ChangePlan:
+        return actions.change_series(series_id=self.target.pk, change=form.change, version=version, by=self.user)
+
+
+class ChangeSeriesTerms(PlannedAct):
+    form_class = SeriesTermsForm
+    template_name = "timetables/series_terms.html"
+    title = _("Change the booking rules of the series")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"seasons": open_seasons(now=timezone.now())}
+
+    def plan_of(self, form: SeriesTermsForm) -> TermsPlan:
+        return queries.terms_plan_of(self.target, form.change, now=timezone.now())
+
+    def make(self, form: SeriesTermsForm, *, version: str) -> TermsPlan:
+        return terms.change_series_terms(series_id=self.target.pk, change=form.change, version=version, by=self.user)
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        rows = [(line, changed_words(line)) for line in self.plan.lines] if self.plan else []
+        return super().get_context_data(rows=rows, **kwargs)
 
 
 class SwapRooms(SessionAct):
@@ -74,18 +111,25 @@ class SwapRooms(SessionAct):
     done = _("The rooms have been swapped. Every group has been told.")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"room": self.target.room_id}
+        return self.target.place
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"others": queries.swaps_with(self.target)}
 
+    @property
+    def nothing(self) -> str:
+        """What is said where there is no session to swap with."""
+        if queries.swaps_with(self.target).exists():
+            return ""
+        return _("At this time no other session of the centre is in another room. You can move the session instead.")
+
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        return super().get_context_data(groups=self.counts["groups"], **kwargs)
+        return super().get_context_data(groups=self.counts["groups"], nothing=self.nothing, **kwargs)
 
     def act(self, form: SwapForm) -> Session:
-        typed = form.cleaned_data
+        other, version = form.cleaned_data["other"], form.cleaned_data["version"]
         return actions.swap_rooms(
-            session_id=self.target.pk, other_id=typed["other"].pk, version=typed["version"], by=self.user
+            session_id=self.target.pk, other_id=other.pk, version=version, other_version=other.seen, by=self.user
         )
 
 
@@ -103,4 +147,4 @@ class ChangeTerms(SessionAct):
 
     def act(self, form: TermsForm) -> Session:
         version = form.cleaned_data["version"]
-        return actions.change_terms(session_id=self.target.pk, terms=form.terms, version=version, by=self.user)
+        return terms.change_terms(session_id=self.target.pk, terms=form.terms, version=version, by=self.user)
