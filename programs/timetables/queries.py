@@ -24,7 +24,15 @@ def plan_of(series: SessionSeries, change: SeriesChange, *, now: datetime) -> Ch
         groups=Count("bookings", filter=live),
         waiting=Count("bookings", filter=Q(bookings__state=BookingState.WAITLISTED)),
     )
-    coming = [Coming(session, session.groups, session.waiting, frozen_refusal(session)) for session in rows]
+    coming = [
+        Coming(
+            session,
+            session.groups,
+            session.waiting,
+            frozen_refusal(session, starts_at=session.starts_at + change.shift),
+        )
+        for session in rows
+    ]
     targets = [target_of(change, each) for each in coming]
     moments = [line.starts_at for line in targets] + [each.session.starts_at for each in coming]
     rooms = {line.room.pk: line.room for line in targets} | {each.session.room_id: each.session.room for each in coming}

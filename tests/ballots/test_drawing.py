@@ -15,6 +15,7 @@ from django.utils import timezone
 from programs.ballots.actions import running, upkeep
 from programs.ballots.choices import BallotState
 from programs.ballots.models import Ballot
+from programs.ballots.rules import steps
 from programs.ballots.rules.fair import seed_of
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
@@ -206,6 +207,14 @@ def test_what_is_drawn_and_not_sent_is_sent_by_the_portal_after_three_days(world
     ballot.refresh_from_db()
     assert ballot.state == BallotState.SENT
     assert Booking.objects.get().state == BookingState.HELD
+
+
+@pytest.mark.parametrize(("hour", "days"), [(6, 3), (8, 3)])
+def test_the_last_day_of_a_draw_is_one_of_the_provinces_calendar(hour, days):
+    """A session at 6:30 begins on the day before in Greenwich: the ballot was called off a day too early."""
+    first = local(20, hour) + timedelta(minutes=30)
+    ballot = Ballot(source_date=timezone.localdate(local(15)))
+    assert steps.draw_by(ballot, first_starts_at=first) == timezone.localdate(local(20 - days))
 
 
 @pytest.mark.falls

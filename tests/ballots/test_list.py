@@ -133,7 +133,7 @@ def test_whoever_enters_hears_of_the_entry_the_list_with_both_hashes_and_a_moved
     assert not Message.objects.filter(recipient=world.lam).exists()
 
 
-CLOSING = 22  # and a letter to each leader
+CLOSING = 25  # and a letter to each leader
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from programs.ballots.actions import results
@@ -14,6 +19,9 @@ from programs.bookings.models import Booking
 from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Session
 from programs.core import references
+from programs.core.choices import JobState
+from programs.core.models import Job
+from programs.core.worker import run_due_jobs
 from programs.notices.models import Message
 from programs.schools.choices import SchoolState
 from tests.ballots import make
@@ -31,6 +39,8 @@ from tests.centres.make import (
     seats_add_up,
 )
 from tests.core.collisions import each_code_twice
+from tests.core.test_jobs import ROOT, environment
+from tests.database import migrated_file
 
 pytestmark = pytest.mark.django_db
 
@@ -153,7 +163,92 @@ def test_a_worker_that_dies_between_two_leaders_sends_nothing_twice_and_forgets_
     assert seats_add_up(world.session)
 
 
-SENDING, OF_A_LOSER = 36, 15  # finishing and the one winner; each leader whose class is not drawn
+@pytest.mark.falls
+def test_one_bad_row_stops_no_other_leader_and_is_tried_again(world, monkeypatch, caplog):
+    ballot = opened(world)
+    schools_enter(ballot, world.session, 3)
+    drawn(world, ballot)
+    start_sending(ballot_id=ballot.pk, by=world.huy)
+    bad, tell = ballot.entries.get(place=1).leader, results.letters.tell_result
+
+    def fails(*, leader, **about):
+        if leader == bad:
+            raise ValueError("broken")
+        tell(leader=leader, **about)
+
+    monkeypatch.setattr(results.letters, "tell_result", fails)
+    run_due_jobs()
+    told = Message.objects.filter(kind="ballot_result")
+    assert told.count() == 2 and not told.filter(recipient=bad).exists()
+    assert f"#{bad.pk}" in caplog.text
+    assert Ballot.objects.get().state == BallotState.SENDING
+    assert not Booking.objects.exists()  # the winner's booking went with its letter
+    monkeypatch.setattr(results.letters, "tell_result", tell)
+    assert Job.objects.get(name=results.SEND_JOB).state == JobState.QUEUED  # for another attempt
+    results.send_results(ballot_id=ballot.pk)
+    assert told.count() == 3 and told.filter(recipient=bad).exists()
+    assert Ballot.objects.get().state == BallotState.SENT
+    assert Booking.objects.get().state == BookingState.HELD
+
+
+KILLED = """
+import os, signal
+from programs.ballots.actions import results
+from programs.ballots.models import Ballot
+from programs.notices.models import Message
+tell = results.letters.tell_result
+
+def dies_with_the_third(**about):
+    tell(**about)
+    if Message.objects.filter(kind="ballot_result").count() == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+results.letters.tell_result = dies_with_the_third
+results.send_results(ballot_id=Ballot.objects.get().pk)
+"""
+ON_THE_WAY = """
+from programs.ballots.actions import results
+from tests.ballots.make import close, draw, schools_enter, terms, two_people
+from tests.centres.make import local, make_session
+from programs.ballots.actions import running
+session = make_session()
+ballot = running.open_ballot(session=session, terms=terms(local(2)), by=two_people()[0], key="k")
+schools_enter(ballot, session, 5, wait_if_lost=True)
+close(ballot)
+draw(ballot)
+results.start_sending(ballot_id=ballot.pk, by=two_people()[0])
+"""
+AGAIN = """
+from programs.ballots.actions import results
+from programs.ballots.models import Ballot
+from programs.bookings.models import Booking
+from programs.notices.models import Message
+letters = Message.objects.filter(kind="ballot_result")
+before = letters.count()
+for _again in range(2):
+    results.send_results(ballot_id=Ballot.objects.get().pk)
+told = set(letters.values_list("recipient", flat=True))
+print(before, letters.count(), len(told), Ballot.objects.get().state, Booking.objects.count())
+"""
+
+
+def in_a_process(database: Path, code: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
+    return subprocess.run(command, cwd=ROOT, env=environment(database), capture_output=True, text=True, timeout=120)
+
+
+def test_a_process_that_is_killed_in_the_middle_of_a_letter_writes_no_second_one(tmp_path):
+    """SIGKILL while the third leader is settled: nothing of the third is left, and the next run begins with it."""
+    database = tmp_path / "ballot.sqlite3"
+    migrated_file(database)
+    begun = in_a_process(database, ON_THE_WAY)
+    assert begun.returncode == 0, begun.stderr
+    assert in_a_process(database, KILLED).returncode == -signal.SIGKILL
+    again = in_a_process(database, AGAIN)
+    assert again.stdout.split() == ["2", "5", "5", "sent", "5"], again.stderr
+
+
+SENDING, OF_A_LOSER = 37, 15  # finishing and the one winner; each leader whose class is not drawn
 
 
 @pytest.mark.parametrize("rows", [2, 4])

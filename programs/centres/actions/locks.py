@@ -18,6 +18,11 @@ def lock_season(*, season_id: int) -> Season:
     return season
 
 
+def lock_season_alone(*, season_id: int) -> Season:
+    """The season's row without its sessions, for whoever plans in it; taken before those of rooms and sessions."""
+    return Season.objects.select_for_update(no_key=True).get(pk=season_id)
+
+
 def lock_session(*, session_id: int) -> Session:
     """The session's row, locked until the transaction ends."""
     return locked(Session.objects.select_related("field_trip__centre", "room"), pk=session_id, no_key=True)

@@ -6,6 +6,7 @@ Rooms are locked before sessions, both in the order of their numbers, as everyth
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from programs.centres import rules as centre_rules
 from programs.centres.actions import locks
 from programs.centres.actions.schedule import lock_room, seen
 from programs.centres.choices import SessionState
+from programs.centres.hooks import into_season_refusal
 from programs.centres.models import Session, SessionSeries
 from programs.centres.policy import may_schedule
 from programs.core.audit import record
@@ -115,16 +117,23 @@ def _swap(one: Session, other: Session) -> None:
 def change_terms(*, session_id: int, terms: Terms, version: str, by: User) -> Session:
     """Other booking rules of a session, as long as they hurt no group in it. The same again changes nothing.
 
-    Raises PermissionDenied, and ``Refused``: ``would_hurt``, ``by_ballot``, ``closes_first``, ``closes_late``,
-    ``session_past``, ``changed_meanwhile``.
+    Raises PermissionDenied, and ``Refused``: ``would_hurt``, ``by_ballot``, ``in_ballot``, ``before_source``,
+    ``closes_first``, ``closes_late``, ``session_past``, ``changed_meanwhile``.
     """
     now = timezone.now()
+    season = (
+        locks.lock_season_alone(season_id=terms.season.pk) if terms.season else None
+    )  # its mode, before the session
+    terms = replace(terms, season=season)
     session = locks.lock_session(session_id=session_id)
     must(may_schedule(by, session.field_trip.centre))
     stored = queries.terms_of(session)
     if stored == terms:
         return session
     refuse_if_stale(version, vars(stored))
+    refuse_if(frozen_refusal(session))
+    if season and season.pk != session.season_id:
+        refuse_if(into_season_refusal(season, starts_at=[session.starts_at]))
     refuse_if(rules.terms_refusal(session, terms, queries.groups_in(session), now=now))
     for name, value in terms.columns.items():
         setattr(session, name, value)
