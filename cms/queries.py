@@ -70,7 +70,7 @@ def month_asked_for(text: str, *, now: datetime, first: Session | None) -> date:
     """``2026-12`` within reach of today, else the month of the first session with places, else this month."""
     today = timezone.localdate(now)
     try:
-        asked = datetime.strptime(text, "%Y-%m").date()
+        asked = date.fromisoformat(f"{text}-01")
     except ValueError:
         return timezone.localdate(first.starts_at).replace(day=1) if first else today.replace(day=1)
     return min(max(asked, today.replace(day=1)), _shift(today, MONTHS_AHEAD))

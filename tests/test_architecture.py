@@ -228,6 +228,48 @@ def test_rules_ask_no_clock_and_no_database():
                 assert ".objects." not in called, f"{path}:{node.lineno} asks the database"
 
 
+def local_names(tree: ast.AST) -> set[str]:
+    """Names that hold moments of the portal's time zone."""
+    given = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Assign) and "localtime(" in ast.unparse(node.value)
+    ]
+    return {
+        name.id for node in given for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    }
+
+
+def foreign_days(source: str) -> list[int]:
+    """Where the day of a moment is asked in whatever zone it came: of one from the database that is Greenwich."""
+    tree = ast.parse(source)
+    known = local_names(tree)
+    asked = [
+        node.func.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "date"
+    ]
+    held = [(each, each.value if isinstance(each, ast.Subscript) else each) for each in asked]
+    return [each.lineno for each, base in held if "localtime(" not in ast.unparse(base) and root_of(base) not in known]
+
+
+def test_the_day_of_a_moment_is_that_of_the_portals_zone():
+    """Before 7:00 the day in Greenwich is the one before: ``timezone.localdate(moment)`` or ``local_day(moment)``."""
+    without_zone = [ROOT / "programs" / "spreadsheets", ROOT / "programs" / "core" / "dates.py"]
+    found = [
+        f"{path}:{line}"
+        for folder in ("programs", "cms", "stem_portal")
+        for path in sources(folder)
+        if not any(path.is_relative_to(each) for each in without_zone)
+        for line in foreign_days(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_the_guard_of_days_sees_one_of_greenwich():
+    assert foreign_days("day = session.starts_at.date()") == [1]
+    assert foreign_days("day = (session.starts_at - timedelta(days=3)).date()") == [1]
+    assert foreign_days("local = timezone.localtime(moment)\nday = local.date()") == []
+
+
 def test_queries_never_write():
     writes = (".save", ".create", ".bulk_create", ".update", ".delete", ".get_or_create", ".update_or_create")
     for path in rooms("queries"):

@@ -293,13 +293,14 @@ def _drawn(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
     Wish.objects.create(entry=place.entry, position=1, session=place.drawn_session)
     school = {
         "school": place.school.code, "name": place.school.name, "ward": "", "cluster": "", "may_win": None,
+        "may_win_at": {},
         "points": {"base": 100}, "weight": "1.0000",
         "facts": {"roll": 900, "visits": 0, "never": True, "distance": "", "kind": "ward"},
     }  # fmt: skip
     row = {"number": 1, "school": place.school.code, "pupils": 10, "wishes": [sent.pk], "busy": []}
     sessions = [
         {
-            "session": sent.pk, "places": 30, "largest": 30, "one_group": False, "trip": "", "centre": "",
+            "session": sent.pk, "places": 30, "largest": 30, "one_group": False, "trip": "", "centre": "", "centre_code": "",
             "starts_at": sent.starts_at.isoformat(),
         }
     ]  # fmt: skip
@@ -310,7 +311,7 @@ def _drawn(place: SimpleNamespace, number: int, *, room: Room, now) -> None:
         source="Xổ số", source_date=timezone.localdate(now), digits="738201",
     )  # fmt: skip
     BallotEntry.objects.create(
-        ballot=place.ballot, number=1, session=sent, school=place.school, class_group=place.class_group, leader=place.teacher,
+        ballot=place.ballot, number=1, drew=sent, session=sent, school=place.school, class_group=place.class_group, leader=place.teacher,
         contact_phone="", pupils=10, adults=1, place=1, ticket="0" * 64, outcome=EntryOutcome.WON, weight="1.0000",
     )  # fmt: skip
 

@@ -45,6 +45,8 @@ REASONS = {
     "class_busy": _("The class already had a booking at that time."),
     "no_room": _("When its turn came, none of its wishes had room for one more group."),
     "session_cancelled": _("The session is not taking place: it was cancelled."),
+    "not_offered": _("The centre no longer offered this field trip when the results were sent."),
+    "holiday": _("The day of the session became a school holiday."),
     "session_smaller": _("The session lost places after the draw."),
     "school_not_working": _("The school was not able to book when the results were sent."),
     "school_limit": _("The school already has the maximum number of bookings allowed at this centre."),

@@ -79,7 +79,10 @@ class BallotEntry(GroupColumns):
     MOVES_WITH_SCHOOL = Q(outcome=EntryOutcome.ENTERED)
     ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="entries")
     number = models.PositiveIntegerField(_("number"))  # in the published list
-    session = models.ForeignKey(  # what it won
+    drew = models.ForeignKey(  # what the draw gave it, as anybody repeats it; never changed again
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    session = models.ForeignKey(  # what it won: none where what it drew could not be booked
         Session, null=True, blank=True, on_delete=models.PROTECT, related_name="ballot_entries"
     )
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="ballot_entries")
@@ -131,9 +134,17 @@ class BallotEntry(GroupColumns):
         return self.outcome == EntryOutcome.WON
 
     @property
+    def was_lost(self) -> bool:
+        """Whether it was drawn, and its places could not be booked when the results were sent."""
+        return self.outcome == EntryOutcome.LOST and self.drew_id is not None
+
+    @property
     def why(self) -> str:
         """Why it won nothing, in the language of the reader."""
-        return reason_words(self.reason)
+        words = reason_words(self.reason)
+        if not self.was_lost:
+            return words
+        return _("It was drawn, but could not be booked: {reason}").format(reason=words)
 
 
 class Wish(models.Model):

@@ -19,7 +19,7 @@ from programs.bookings.choices import CAME, COUNT_IN_SEASON, LIVE
 from programs.bookings.choices import BookingState as S
 from programs.bookings.models import Booking
 from programs.centres.choices import BookingMode, CentreRole, SessionState
-from programs.centres.models import Season, Session
+from programs.centres.models import Centre, Season, Session
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import SESSION_PARTS
 from programs.core.models import Holiday, Job
@@ -108,6 +108,13 @@ def first_session_at(ballot: Ballot) -> datetime | None:
     """When the first of its sessions that take place begins."""
     live = sessions_of(ballot).filter(state=SessionState.SCHEDULED)
     return live.aggregate(first=Min("starts_at"))["first"]
+
+
+def ballot_that_keeps(sessions: QuerySet[Session]) -> Ballot | None:
+    """The ballot whose list is published and whose results are not sent, that gives places of one of the sessions."""
+    live = sessions.filter(state=SessionState.SCHEDULED).order_by()
+    of_these = Q(session__in=live.values("pk")) | Q(season__in=live.values("season"))
+    return Ballot.objects.filter(of_these, state__in=FROZEN).order_by("pk").first()
 
 
 class OfDay(TypedDict):
@@ -236,6 +243,19 @@ def bookings_in_season(season_id: int, schools: Collection[int]) -> dict[int, in
     """What counts against each school's cap already."""
     rows = Booking.objects.filter(school__in=schools, state__in=COUNT_IN_SEASON, session__season=season_id)
     return dict(rows.order_by().values_list("school").annotate(Count("pk")))
+
+
+def centres_of(ballot: Ballot) -> list[Centre]:
+    """Where its sessions take place."""
+    sessions = sessions_of(ballot).select_related(None).order_by()
+    return list(Centre.objects.filter(pk__in=sessions.values("field_trip__centre")).order_by("code"))
+
+
+def bookings_at_centres(schools: Collection[int], *, now: datetime) -> dict[tuple[int, int], int]:
+    """By school and centre, what counts against the school's cap at the centre already."""
+    rows = Booking.objects.filter(school__in=schools, state__in=LIVE, session__starts_at__gt=now).order_by()
+    rows = rows.values_list("school", "session__field_trip__centre").annotate(Count("pk"))
+    return {(school, centre): count for school, centre, count in rows}
 
 
 def busy_wishes(entries: Iterable[BallotEntry]) -> dict[int, list[int]]:

@@ -31,8 +31,8 @@ class OtherWay(Protocol):
     def refusal(self, found: Any, *, now: datetime) -> Refusal | None:
         """Why nobody can take part in ``found`` now, or None."""
 
-    def frozen(self, found: Any) -> Refusal | None:
-        """Why the sessions of ``found`` can be neither moved, resized nor cancelled now, or None."""
+    def frozen(self, found: Any, *, starts_at: datetime | None) -> Refusal | None:
+        """Why the sessions of ``found`` can be neither resized nor cancelled now, nor moved to ``starts_at``, or None."""
 
     def changed(self, found: Any, session: Session, *, moved_from: datetime | None, reason: str) -> None:
         """Tell those who take part in ``found`` that ``session`` was moved, or cancelled with a ``reason``."""
@@ -48,10 +48,13 @@ def other_way_of(session: Session) -> Model | None:
     return way.of(session) if way else None
 
 
-def frozen_refusal(session: Session) -> Refusal | None:
-    """Why the session, whose lock the caller holds, stays as it is because its places are being given another way."""
+def frozen_refusal(session: Session, *, starts_at: datetime | None = None) -> Refusal | None:
+    """Why the session, whose lock the caller holds, stays as it is because its places are being given another way.
+
+    With ``starts_at`` it is about to be moved there.
+    """
     found = other_way_of(session)
-    return OTHER_WAYS[session.mode].frozen(found) if found else None
+    return OTHER_WAYS[session.mode].frozen(found, starts_at=starts_at) if found else None
 
 
 def tell_other_way(session: Session, *, moved_from: datetime | None = None, reason: str = "") -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import FieldTrip, Room, Season, Session
 from programs.core.calendar import WorkingDays
+from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal
 
@@ -85,7 +86,7 @@ def obstacle(plan: RoomPlan, *, starts_at: datetime, ends_at: datetime, now: dat
 
 
 def _within(hours: Sequence[tuple[time, time]], starts: datetime, ends: datetime) -> bool:
-    same_day = starts.date() == ends.date()
+    same_day = local_day(starts) == local_day(ends)
     return same_day and any(first <= starts.time() and ends.time() <= last for first, last in hours)
 
 

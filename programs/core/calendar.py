@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from programs.core.dates import local_day
 from programs.core.models import Holiday, SchoolYear, Term
 
 
@@ -158,4 +159,4 @@ def due_once_warned(*, since: datetime, due: datetime, last: datetime, days: Wor
 def working_days(first: datetime, last: datetime) -> WorkingDays:
     """The calendar around ``first`` and ``last``, with the longest break (Tết) on both sides; one query."""
     around = timedelta(days=40)
-    return WorkingDays(holidays_between((first - around).date(), (last + around).date()))
+    return WorkingDays(holidays_between(local_day(first - around), local_day(last + around)))

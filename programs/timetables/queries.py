@@ -12,9 +12,11 @@ from programs.bookings.choices import LIVE, SEAT_COUNTED, BookingState
 from programs.bookings.hooks import frozen_refusal
 from programs.bookings.models import Booking
 from programs.bookings.rules.waiting import LIST_ENDS_WITHIN
+from programs.centres.hooks import into_season_refusal
 from programs.centres.models import TURN, Room, Season, Session, SessionSeries
 from programs.centres.queries import schedule
 from programs.centres.rules import RoomPlan
+from programs.core.refusals import Refusal
 from programs.timetables.rules import (
     Booked,
     ChangePlan,
@@ -36,7 +38,15 @@ def plan_of(series: SessionSeries, change: SeriesChange, *, now: datetime) -> Ch
         groups=Count("bookings", filter=live),
         waiting=Count("bookings", filter=Q(bookings__state=BookingState.WAITLISTED)),
     )
-    coming = [Coming(session, session.groups, session.waiting, frozen_refusal(session)) for session in rows]
+    coming = [
+        Coming(
+            session,
+            session.groups,
+            session.waiting,
+            frozen_refusal(session, starts_at=session.starts_at + change.shift),
+        )
+        for session in rows
+    ]
     targets = [target_of(change, each) for each in coming]
     moments = [line.starts_at for line in targets] + [each.session.starts_at for each in coming]
     rooms = {line.room.pk: line.room for line in targets} | {each.session.room_id: each.session.room for each in coming}
@@ -72,10 +82,24 @@ def terms_of(session: Session) -> Terms:
 
 
 def terms_plan_of(series: SessionSeries, change: TermsChange, *, now: datetime) -> TermsPlan:
-    """What ``change`` would do now: the preview, and again under the locks. Two queries."""
+    """What ``change`` would do now: the preview, and again under the locks. Two queries, one more with a season."""
     groups = Prefetch("bookings", queryset=_in_order_of_coming(), to_attr="groups")
     rows = remaining_of(series, now=now).select_related("season").prefetch_related(groups)
-    return plan_terms(change, [Booked(row, terms_of(row), row.groups) for row in rows], now=now)
+    sessions = list(rows)
+    everywhere = into_season_refusal(change.season, starts_at=[row.starts_at for row in sessions])
+    booked = [
+        Booked(row, terms_of(row), row.groups, kept=kept_by_draw(row, change.season if everywhere else None))
+        for row in sessions
+    ]
+    return plan_terms(change, booked, now=now)
+
+
+def kept_by_draw(session: Session, season: Season | None) -> Refusal | None:
+    """Why a draw keeps the session as it is, or out of another ``season``. The caller holds the season's lock."""
+    refusal = frozen_refusal(session)
+    if refusal or season is None or season.pk == session.season_id:
+        return refusal
+    return into_season_refusal(season, starts_at=[session.starts_at])
 
 
 def seasons_for(session: Session, *, now: datetime) -> QuerySet[Season]:

@@ -301,6 +301,7 @@ class Booked:
     session: Session
     stored: Terms
     groups: Sequence[Booking]
+    kept: Refusal | None = None  # by a draw
 
 
 @dataclass(frozen=True)
@@ -362,7 +363,7 @@ def plan_terms(change: TermsChange, coming: Sequence[Booked], *, now: datetime) 
 
 def _terms_line(change: TermsChange, booked: Booked, *, now: datetime) -> TermsLine:
     line = TermsLine(booked, change.of(booked.session, booked.stored))
-    refusal = _opening_refusal(change, line.terms)
+    refusal = (booked.kept if line.differs else None) or _opening_refusal(change, line.terms)
     if refusal is None and line.differs:
         refusal = terms_refusal(booked.session, line.terms, booked.groups, now=now)
     return replace(line, refusal=refusal)

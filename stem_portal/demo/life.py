@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.duplicates.actions import merge_schools
@@ -43,7 +44,7 @@ def _others(state: str = SchoolState.ACTIVE) -> QuerySet[School]:
 def _give_reasons(now: datetime) -> None:
     for state, reason in REASONS.items():
         School.objects.filter(state=state).update(state_reason=reason)
-    School.objects.filter(state=SchoolState.CLOSED).update(ended_on=(now - timedelta(days=80)).date())
+    School.objects.filter(state=SchoolState.CLOSED).update(ended_on=timezone.localdate(now - timedelta(days=80)))
 
 
 def _rename(officer: User) -> None:

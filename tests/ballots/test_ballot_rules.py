@@ -150,6 +150,14 @@ def test_a_school_over_its_cap_is_never_drawn():
     assert sorted(found.values()) == ["", "", "school_cap", "school_cap"]
 
 
+def test_what_a_school_may_have_at_a_centre_leaves_it_the_other_centres():
+    how = {"places": [Place(1, 40, 40, centre_code="A"), Place(2, 40, 40, centre_code="B")], "seed": SEED}
+    schools = [Drawing("S1", Decimal(1), may_win_at={"A": 0, "B": 1})]
+    entries = [entry(1, wishes=(1, 2)), entry(2, school="S1", wishes=(1,))]
+    found = {each.number: each for each in fair.draw(entries=entries, schools=schools, reference=REFERENCE, **how)}
+    assert (found[1].session, found[2].reason) == (2, "school_limit")
+
+
 def test_a_class_that_is_elsewhere_gets_another_wish_or_hears_so():
     assert won(entry(1, wishes=(1, 2), busy=(1,))) == {1: 2}
     assert reasons(entry(1, busy=(1,))) == {1: "class_busy"}
@@ -302,7 +310,15 @@ def published(entries: list[Entry], schools: list[Drawing], places: list[Place])
         "commitment": fair.commitment_to(SECRET),
         "digit_count": len(DIGITS),
         "sessions": [vars(each) for each in places],
-        "schools": [{"school": each.code, "weight": f"{each.weight:.4f}", "may_win": each.may_win} for each in schools],
+        "schools": [
+            {
+                "school": each.code,
+                "weight": f"{each.weight:.4f}",
+                "may_win": each.may_win,
+                "may_win_at": dict(each.may_win_at),
+            }
+            for each in schools
+        ],
         "entries": [vars(each) for each in entries],
     }
 
@@ -331,15 +347,18 @@ def test_the_program_on_the_page_draws_the_same(tmp_path, cancelled):
         for number in range(1, 301)
     ]
     schools = [
-        Drawing(f"S{each}", Decimal(100 + each * 37 % 400).scaleb(-2), [None, 0, 1, 2][each % 4]) for each in range(90)
+        Drawing(
+            f"S{each}", Decimal(100 + each * 37 % 400).scaleb(-2), [None, 0, 1, 2][each % 4], {"A": each % 3, "B": 1}
+        )
+        for each in range(90)
     ]
-    places = [Place(each, 60 + each, 30 + each, each == 5) for each in range(12)]
+    places = [Place(each, 60 + each, 30 + each, each == 5, "ABC"[each % 3]) for each in range(12)]
     text = fair.canonical(published(entries, schools, places))
     lines, said = run_script(tmp_path, text, SECRET, DIGITS, *map(str, cancelled))
     drawn = fair.draw(
         entries=entries, schools=schools, places=places, seed=SEED, reference=REFERENCE, cancelled=cancelled
     )
-    assert {each.reason for each in drawn} >= {"", "no_room", "school_cap", "class_busy"}
+    assert {each.reason for each in drawn} >= {"", "no_room", "school_cap", "school_limit", "class_busy"}
     assert [tuple(line.values()) for line in lines] == [
         (
             str(each.place),

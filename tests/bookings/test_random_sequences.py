@@ -24,15 +24,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from programs.authorities.choices import ApprovalState
+from programs.authorities.queries import approvals_needed
 from programs.bookings.actions import guard
+from programs.bookings.actions.approvals import ask_once_more
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer, give_places_by_exception, leave_waiting
 from programs.bookings.choices import BookingState
-from programs.bookings.models import Booking
+from programs.bookings.models import Booking, BookingApproval
+from programs.bookings.policy import may_decide
+from programs.bookings.queries import risks_of
 from programs.centres.choices import CentreRole, SessionState, WaitingPolicy
-from programs.centres.models import CentreStaff, Room, Session
+from programs.centres.models import CentreStaff, FieldTrip, Room, Session
 from programs.core.idempotency import new_key
 from programs.core.refusals import Refused
 from programs.notices.models import Message
@@ -44,13 +49,14 @@ from tests.centres.make import (
     book,
     change_capacity,
     change_group,
+    decide_approval,
     local,
     make_centre_staff,
     make_session,
     make_trip,
     place_session,
 )  # fmt: skip
-from tests.people import make_class, make_principal, make_school
+from tests.people import make_class, make_officer, make_principal, make_school, make_ward_officer
 from tests.visit_days.make import check_in
 
 S = BookingState
@@ -58,6 +64,7 @@ CAPACITY, ROOM, GROUPS = 20, 60, 6
 ENOUGH = settings(max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 ENDED = {S.EXPIRED, S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE, S.REFUSED}
 HELD = {S.HELD, S.PAPERS_DUE}  # the same to the model: a warning changes no place
+ANSWERS = [*[ApprovalState.APPROVED] * 4, ApprovalState.RETURNED, ApprovalState.REFUSED]
 
 
 @dataclass
@@ -124,6 +131,7 @@ class Visits(RuleBasedStateMachine):
         self.rooms = {False: self.session.room, True: other}
         self.manager = make_centre_staff(trip.centre, "Võ Thị Kim Chi")
         CentreStaff.objects.filter(user=self.manager).update(role=CentreRole.MANAGER)
+        self.authorities = [make_ward_officer(), make_officer("Phan Hoàng Nam")]
         self.people = []
         for number in range(GROUPS):
             school = make_school(f"Trường THCS Số {number}")
@@ -135,9 +143,16 @@ class Visits(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
-    @initialize(policy=st.sampled_from(WaitingPolicy), sizes=st.lists(st.integers(3, 15), min_size=3, max_size=GROUPS))
-    def a_rush(self, policy: WaitingPolicy, sizes: list[int]) -> None:
+    @initialize(
+        policy=st.sampled_from(WaitingPolicy),
+        sizes=st.lists(st.integers(3, 15), min_size=3, max_size=GROUPS),
+        by_bus=st.booleans(),
+    )
+    def a_rush(self, policy: WaitingPolicy, sizes: list[int], by_bus: bool) -> None:
+        """With a bus, the principal and then the ward must agree."""
         Session.objects.filter(pk=self.session.pk).update(waiting_policy=policy)
+        FieldTrip.objects.update(needs_transport=by_bus)
+        self.session = Session.objects.get(pk=self.session.pk)
         self.model = Model(strict=policy == WaitingPolicy.STRICT)
         for number, pupils in enumerate(sizes):
             self.book(number, pupils, waits=True)
@@ -244,6 +259,37 @@ class Visits(RuleBasedStateMachine):
             return
         assert group.state in HELD | {S.CONFIRMED}
         group.state = S.CONFIRMED
+
+    # --- Acts of those who must agree -----------------------------------------------------------
+    @precondition(has_groups)
+    @rule(number=st.integers(0, 50), answer=st.sampled_from(ANSWERS))
+    def answer(self, number: int, answer: ApprovalState) -> None:
+        """Whoever is asked now answers; only a no ends the visit."""
+        key, group = self.known(number)
+        approval = BookingApproval.objects.filter(booking=key, state=ApprovalState.ASKED).first()
+        people = [self.leader_of(key), *self.authorities]
+        by = next((each for each in people if approval and may_decide(each, approval)), None)
+        if approval is None or by is None:
+            return
+        try:
+            decide_approval(approval_id=approval.pk, answer=answer, reason="Thiếu bảo hiểm", by=by)
+        except Refused:
+            return
+        assert group.state in HELD | {S.CONFIRMED, S.OFFERED}
+        if answer == ApprovalState.REFUSED:
+            self.model.end(key, S.REFUSED)
+            self.move_up()
+
+    @precondition(has_groups)
+    @rule(number=st.integers(0, 50))
+    def mend(self, number: int) -> None:
+        """What was sent back is put to whoever sent it back; that changes no place."""
+        key, _group = self.known(number)
+        try:
+            ask_once_more(booking_id=key, by=self.leader_of(key))
+        except Refused:
+            return
+        assert BookingApproval.objects.filter(booking=key, state=ApprovalState.ASKED).exists()
 
     # --- Acts of the centre ---------------------------------------------------------------------
     @precondition(has_groups)
@@ -370,8 +416,9 @@ class Visits(RuleBasedStateMachine):
         keep_deadlines(now=now)
         if not self.begun():
             for row in rows:
-                # Nothing ends without a warning, and what is warned of late has time from then on.
-                if row.state in HELD and row.warned_at and row.papers_due_at <= now:
+                # Nothing ends without a warning, and what is warned of late has time from then on. What waits for an
+                # authority alone has more time once.
+                if row.state in HELD and row.warned_at and row.papers_due_at <= now and not self.waits_on(row):
                     self.model.end(row.pk, S.EXPIRED)
                     self.move_up()
         for row in rows:
@@ -379,6 +426,12 @@ class Visits(RuleBasedStateMachine):
             if row.state == S.OFFERED and told and row.offer_expires_at <= now:
                 self.model.end(row.pk, S.EXPIRED)
                 self.move_up()
+
+    def waits_on(self, row: Booking) -> bool:
+        """Whether it was just given more time, which happens once, because nobody has answered."""
+        given = row.grace_given_at is None and Booking.objects.get(pk=row.pk).grace_given_at is not None
+        assert not given or row.approvals.exclude(state=ApprovalState.APPROVED).exists()
+        return given
 
     # --- What always holds ----------------------------------------------------------------------
     @invariant()
@@ -393,6 +446,14 @@ class Visits(RuleBasedStateMachine):
         session = Session.objects.get(pk=self.session.pk)
         assert session.seats_taken == sum(Booking.objects.values_list("seats", flat=True))
         assert session.seats_taken <= session.capacity <= ROOM
+
+    @invariant()
+    def nobody_is_confirmed_without_those_who_must_agree(self) -> None:
+        """A group that became larger, or goes on another day, may keep its places while they are asked again."""
+        for booking in Booking.objects.filter(state=S.CONFIRMED).select_related("school", "class_group", "session"):
+            rows = {row.kind: row for row in booking.approvals.all()}
+            for kind in approvals_needed(risks_of(booking)):
+                assert kind in rows and (rows[kind].state == ApprovalState.APPROVED or rows[kind].asked_again)
 
     @invariant()
     def every_offer_was_made_once(self) -> None:

@@ -20,9 +20,9 @@ from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings.choices import SEAT_HOLDING
 from programs.bookings.models import Booking
 from programs.centres import rules as centre_rules
-from programs.centres.actions import locks, settings
+from programs.centres.actions import locks, schedule, settings
 from programs.centres.choices import BookingMode, CentreRole
-from programs.centres.models import CentreStaff, Season, Session
+from programs.centres.models import CentreStaff, Room, Season, Session
 from programs.centres.queries.schedule import terms_of
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
@@ -177,11 +177,13 @@ def test_two_ballots_that_are_sent_at_once_do_not_wait_for_each_others_schools(c
     assert all(seats_add_up(ballot.session) for ballot in crossed)
 
 
-def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeypatch):
+@pytest.mark.falls
+def test_schools_that_are_locked_one_by_one_stop_one_of_the_two(crossed, monkeypatch, caplog):
     """The negative control: each ballot holds the school that the other wants next."""
     monkeypatch.setattr(results, "_lock_schools", lambda entries: None)
-    with pytest.raises(OperationalError, match="deadlock"):
+    with pytest.raises(results.NotAllSettled):
         _send_both(crossed)
+    assert "deadlock detected" in caplog.text
 
 
 # --- A session that is moved while its list is published ----------------------------------------
@@ -212,6 +214,50 @@ def test_a_session_is_moved_before_the_list_is_published_or_not_at_all(ballot, m
     assert answers in (["moved", "closed"], ["in_ballot", "closed"])
 
 
+# --- A session that is planned into a season while its list is published ------------------------
+@pytest.fixture
+def plan_while_published(season, monkeypatch):
+    """Whether the planned session is in the list, and what its planner was told."""
+    ballot = _open(season, make_officer())
+    make.time_is_over(ballot)
+    trip = season.sessions.first().field_trip
+    manager = make_user("Bùi Thị Nga")
+    CentreStaff.objects.create(centre=trip.centre, user=manager, role=CentreRole.MANAGER)
+    room = Room.objects.create(centre=trip.centre, name="Phòng bên", capacity=60)
+    monkeypatch.setattr(schedule, "into_season_refusal", _then_slowly(schedule.into_season_refusal))
+    monkeypatch.setattr(schedule, "must_be_free", lambda **_about: None)
+
+    def plan() -> str:
+        offer = schedule.Offer(field_trip=trip, room=room, capacity=30, season=Season.objects.get(pk=season.pk))
+        by = User.objects.get(pk=manager.pk)
+        return schedule.schedule_session(offer=offer, starts_at=local(20), by=by, key="k").state
+
+    def publish() -> str:
+        sleep(0.15)
+        return running.close_ballot(ballot_id=ballot.pk, by=None).state
+
+    def run() -> tuple[bool, str]:
+        said, _closed = together(lambda number: publish() if number else plan(), times=2)
+        planned = set(season.sessions.values_list("pk", flat=True))
+        ballot.refresh_from_db()
+        listed = {row["session"] for row in ballot_queries.published_list(ballot)["sessions"]}
+        return planned == listed, said
+
+    return run
+
+
+def test_a_session_is_in_the_list_or_is_not_planned_into_its_season(plan_while_published):
+    whole, said = plan_while_published()
+    assert whole and said in ("scheduled", "in_ballot")
+
+
+def test_a_season_that_is_not_locked_gains_a_session_that_nobody_draws(plan_while_published, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(schedule, "_under_season", lambda offer: offer)
+    whole, said = plan_while_published()
+    assert (whole, said) == (False, "scheduled")
+
+
 # --- A season that is saved while its ballot is opened or sent ----------------------------------
 @pytest.fixture
 def season(monkeypatch) -> Season:
@@ -237,6 +283,15 @@ def season(monkeypatch) -> Season:
     return season
 
 
+def _then_slowly(step):
+    def slow(*args, **kwargs):
+        answer = step(*args, **kwargs)
+        sleep(0.5)
+        return answer
+
+    return slow
+
+
 def _slowly(step):
     def slow(*args, **kwargs):
         sleep(0.3)
@@ -250,9 +305,9 @@ def _open(season: Season, officer: User) -> Ballot:
 
 
 def _save_while(act, season: Season, officer: User) -> list:
-    """What is answered to one who lets schools come three times, and to one who does ``act``, at one moment."""
+    """What is answered to one who names the season anew, and to one who does ``act``, at one moment."""
     read = terms_of(Season.objects.get(pk=season.pk))
-    changed, version = replace(read, bookings_per_school=3), version_of(read.typed)
+    changed, version = replace(read, name="Học kỳ hai"), version_of(read.typed)
 
     def save() -> str:
         by = User.objects.get(pk=officer.pk)
@@ -273,7 +328,7 @@ def test_a_season_is_saved_while_its_ballot_is_opened(season):
     answers = _save_while(lambda: _open(season, User.objects.get(pk=officer.pk)).state, season, officer)
     assert answers == ["open", "HK2"]
     season.refresh_from_db()
-    assert (season.bookings_per_school, season.mode) == (3, BookingMode.BALLOT)
+    assert (season.name, season.mode) == ("Học kỳ hai", BookingMode.BALLOT)
 
 
 def test_a_season_that_is_saved_while_its_results_are_sent_and_its_sessions_give_places_in_one_way(season):

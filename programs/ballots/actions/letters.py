@@ -52,6 +52,7 @@ def tell_result(*, ballot: Ballot, leader: User, entries: Sequence[BallotEntry],
         "entries": sorted(entries, key=lambda entry: entry.number),
         "total": total,
         "won": sum(entry.won for entry in entries),
+        "lost": sum(entry.was_lost for entry in entries),
     }
     _write("ballot_result", to=leader, occasion=f"{ballot.pk}", context=context, link=_public(ballot))
 

@@ -32,11 +32,16 @@ from programs.centres.choices import BookingMode
 from programs.centres.models import Session
 from programs.core.audit import Code, record
 from programs.core.jobs import Progress, enqueue
+from programs.core.nets import one_by_one
 from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.schools.models import School
 
 SEND_JOB = "ballots.send"
+
+
+class NotAllSettled(Exception):
+    """So many leaders have no result yet."""
 
 
 def job_key(*, ballot: Ballot) -> str:
@@ -60,25 +65,35 @@ def start_sending(*, ballot_id: int, by: User | None) -> Ballot:
 
 
 def send_results(*, ballot_id: int, progress: Progress | None = None) -> None:
-    """Settle what each leader entered, in the drawn order, then give the sessions back to booking. Safe to run again."""
+    """Settle what each leader entered, in the drawn order, then give the sessions back to booking. Safe to run again.
+
+    What falls for one leader stops no other. Raises ``NotAllSettled`` after the others, so that the job tries again; the
+    sessions stay those of the ballot until nobody is left.
+    """
     leaders = queries.leaders_to_settle(ballot_id)
-    for done, leader_id in enumerate(leaders):
+    places = {leader_id: place for place, leader_id in enumerate(leaders)}
+
+    def settle(leader_id: int) -> bool:
         if progress:
-            progress(done, len(leaders))
-        _settle_leader(ballot_id=ballot_id, leader_id=leader_id)
+            progress(places[leader_id], len(leaders))
+        return _settle_leader(ballot_id=ballot_id, leader_id=leader_id)
+
+    one_by_one("results for leader", leaders, settle)
     _finish(ballot_id=ballot_id)
+    if left := queries.leaders_to_settle(ballot_id):
+        raise NotAllSettled(len(left))
 
 
 @transaction.atomic
-def _settle_leader(*, ballot_id: int, leader_id: int) -> None:
-    """The bookings and the letter of one leader, unless another run has just made them."""
+def _settle_leader(*, ballot_id: int, leader_id: int) -> bool:
+    """The bookings and the letter of one leader; False when another run has just made them."""
     now, ballot = timezone.now(), lock_ballot(ballot_id=ballot_id)
     if ballot.state != BallotState.SENDING:
-        return
+        return False
     own = queries.entries_of(ballot).filter(leader=leader_id, settled_at=None).order_by("place")
     entries = list(own)
     if not entries:
-        return
+        return False
     wished = {session for entry in entries for session in entry.wished}
     _lock_sessions(wished)  # before the schools, as everywhere
     _lock_schools(entries)
@@ -89,6 +104,7 @@ def _settle_leader(*, ballot_id: int, leader_id: int) -> None:
     total = ballot.entries.exclude(place=None).count()
     letters.tell_result(ballot=ballot, leader=entries[0].leader, entries=entries, total=total)
     wipe(entries=ballot.entries.filter(pk__in=[entry.pk for entry in entries]))
+    return True
 
 
 @transaction.atomic
@@ -182,6 +198,7 @@ def _wish(entry: BallotEntry, session: Session, *, reference: str, now: datetime
         state=BookingState.WAITLISTED,
         **vars(entry.group),
     )
+    refuse_if(steps.offer_refusal(session))
     refuse_if(booking_rules.session_refusal(session, now=now, opens_at=now, closes_at=session.starts_at))
     won = entry.session_id == session.pk  # within the limits that the list was published with
     facts = replace(school_facts_of(wish=booking, now=now), opens_at=None, limited=not won)

@@ -19,6 +19,7 @@ from programs.ballots.rules import fair, steps
 from programs.centres.actions import locks
 from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Season, Session
+from programs.centres.queries.sessions import is_offered
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.locking import all_locked, locked
@@ -139,7 +140,7 @@ def _document(ballot: Ballot, entries: Sequence[BallotEntry], *, now: datetime) 
         "digit_count": ballot.digit_count,
         "closed_at": now.isoformat(timespec="seconds"),
         "sessions": [_session_row(session, now=now) for session in sorted(sessions, key=lambda each: each.pk)],
-        "schools": _weigh(ballot, entries, schools),
+        "schools": _weigh(ballot, entries, schools, now=now),
         "entries": [
             {
                 "number": entry.number,
@@ -153,9 +154,12 @@ def _document(ballot: Ballot, entries: Sequence[BallotEntry], *, now: datetime) 
     }
 
 
-def _weigh(ballot: Ballot, entries: Sequence[BallotEntry], schools: Mapping[int, School]) -> list[dict]:
+def _weigh(
+    ballot: Ballot, entries: Sequence[BallotEntry], schools: Mapping[int, School], *, now: datetime
+) -> list[dict]:
     """The schools with what they weigh, which is written to their entries too."""
-    facts, may_win = queries.weight_facts(ballot, schools.values(), until=ballot.closes_at), _may_win(ballot, schools)
+    facts = queries.weight_facts(ballot, schools.values(), until=ballot.closes_at)
+    may_win, may_win_at = _may_win(ballot, schools), _may_win_at(ballot, schools, now=now)
     points = {pk: fair.points_of(facts[pk], ballot.factors) for pk in schools}
     for entry in entries:
         entry.weight = fair.weight_of(points[entry.school_id])
@@ -168,6 +172,7 @@ def _weigh(ballot: Ballot, entries: Sequence[BallotEntry], schools: Mapping[int,
             "ward": school.ward.name,
             "cluster": school.cluster.name if school.cluster else "",
             "may_win": may_win.get(pk),
+            "may_win_at": may_win_at[pk],
             "facts": vars(facts[pk]),
             "points": points[pk],
             "weight": f"{fair.weight_of(points[pk]):.4f}",
@@ -177,12 +182,13 @@ def _weigh(ballot: Ballot, entries: Sequence[BallotEntry], schools: Mapping[int,
 
 
 def _session_row(session: Session, *, now: datetime) -> dict:
-    takes_place = session.state == SessionState.SCHEDULED and session.starts_at > now
+    takes_place = session.state == SessionState.SCHEDULED and session.starts_at > now and is_offered(session)
     return {
         "session": session.pk,
         "starts_at": timezone.localtime(session.starts_at).isoformat(timespec="minutes"),
         "trip": session.field_trip.title,
         "centre": session.field_trip.centre.name,
+        "centre_code": session.field_trip.centre.code,
         "places": max(session.seats_left, 0) if takes_place else 0,
         "largest": session.largest_group,
         "one_group": session.one_group,
@@ -191,11 +197,21 @@ def _session_row(session: Session, *, now: datetime) -> dict:
 
 def _may_win(ballot: Ballot, schools: Collection[int]) -> dict[int, int]:
     """What each school's cap in the season leaves; empty where no season sets one."""
-    season = ballot.season or (ballot.session.season if ballot.session else None)
-    if season is None:
+    season_id = ballot.season_id or (ballot.session.season_id if ballot.session else None)
+    if season_id is None:
         return {}
-    have = queries.bookings_in_season(season.pk, schools)
-    return {school: max(season.bookings_per_school - have.get(school, 0), 0) for school in schools}
+    cap = Season.objects.get(pk=season_id).bookings_per_school  # as it is under its lock
+    have = queries.bookings_in_season(season_id, schools)
+    return {school: max(cap - have.get(school, 0), 0) for school in schools}
+
+
+def _may_win_at(ballot: Ballot, schools: Collection[int], *, now: datetime) -> dict[int, dict[str, int]]:
+    """What each school's cap at each centre leaves, by the centre's code."""
+    centres, have = queries.centres_of(ballot), queries.bookings_at_centres(schools, now=now)
+    return {
+        school: {each.code: max(each.bookings_per_school - have.get((school, each.pk), 0), 0) for each in centres}
+        for school in schools
+    }
 
 
 # --- Drawing: one person enters the digits, another confirms them -------------------------------
@@ -248,9 +264,8 @@ def _write_draw(ballot: Ballot) -> None:
     )
     for result in drawn:
         entry = entries[result.number]
-        entry.ticket, entry.place, entry.reason, entry.session_id = (
-            result.ticket, result.place, result.reason, result.session,
-        )  # fmt: skip
+        entry.ticket, entry.place, entry.reason = result.ticket, result.place, result.reason
+        entry.drew_id = entry.session_id = result.session
         entry.outcome = EntryOutcome.WON if result.won else EntryOutcome.LOST
-    names = ["ticket", "place", "reason", "outcome", "session"]
+    names = ["ticket", "place", "reason", "outcome", "drew", "session"]
     BallotEntry.objects.bulk_update([entries[each.number] for each in drawn], names, batch_size=200)

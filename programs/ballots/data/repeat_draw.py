@@ -33,7 +33,7 @@ left = {number: each["places"] for number, each in sessions.items() if each["pla
 schools = published["schools"]
 for s in schools:
     luck = Decimal(int(sha256(f"{seed}|{ballot}|{s['school']}"), 16) + 1) / 2**256
-    s["key"], s["wins"] = -luck.ln() / Decimal(s["weight"]), 0
+    s["key"], s["wins"], s["left_at"] = -luck.ln() / Decimal(s["weight"]), 0, dict(s["may_win_at"])
     s["classes"] = [e for e in published["entries"] if e["school"] == s["school"]]
     for e in s["classes"]:
         e["ticket"] = sha256(f"{seed}|{ballot}|{e['number']}")
@@ -51,11 +51,17 @@ while any("reason" not in e for e in order):
             alive = [each for each in e["wishes"] if each in left]
             free = [each for each in alive if each not in e["busy"]]
             room = [each for each in free if left[each] >= max(sessions[each]["largest"], e["pupils"])]
+            allowed = [each for each in room if s["left_at"].get(sessions[each]["centre_code"], 1) > 0]
             if s["may_win"] is not None and s["wins"] >= s["may_win"]:
                 e["reason"] = "school_cap"
+            elif allowed:
+                won, centre = allowed[0], sessions[allowed[0]]["centre_code"]
+                e["reason"], e["won"], s["wins"] = "", won, s["wins"] + 1
+                left[won] = 0 if sessions[won]["one_group"] else left[won] - e["pupils"]
+                if centre in s["left_at"]:
+                    s["left_at"][centre] -= 1
             elif room:
-                e["reason"], e["won"], s["wins"] = "", room[0], s["wins"] + 1
-                left[room[0]] = 0 if sessions[room[0]]["one_group"] else left[room[0]] - e["pupils"]
+                e["reason"] = "school_limit"
             else:
                 e["reason"] = "no_room" if free else "class_busy" if alive else "session_cancelled"
     turn += 1

@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ('class_group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballot_entries', to='pupils.classgroup')),
                 ('leader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ballot_entries', to='schools.school')),
+                ('drew', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.session')),
                 ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ballot_entries', to='centres.session')),
             ],
             options={

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
 from django.utils.translation import gettext_lazy
@@ -100,15 +100,20 @@ class Place:
     places: int
     largest: int
     one_group: bool = False
+    centre_code: str = ""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A school as it was published. ``may_win`` is what its cap leaves; None where there is no cap."""
+    """A school as it was published. ``may_win`` is what its cap in the season leaves; None where there is no cap.
+
+    ``may_win_at`` is what its cap at each centre leaves.
+    """
 
     code: str
     weight: Decimal
     may_win: int | None = None
+    may_win_at: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,11 +141,14 @@ class Drawn:
 
 
 def published_places(document: Mapping) -> list[Place]:
-    return [Place(row["session"], row["places"], row["largest"], row["one_group"]) for row in document["sessions"]]
+    names = ("session", "places", "largest", "one_group", "centre_code")
+    return [Place(**{name: row[name] for name in names}) for row in document["sessions"]]
 
 
 def published_schools(document: Mapping) -> list[Drawing]:
-    return [Drawing(row["school"], Decimal(row["weight"]), row["may_win"]) for row in document["schools"]]
+    return [
+        Drawing(row["school"], Decimal(row["weight"]), row["may_win"], row["may_win_at"]) for row in document["schools"]
+    ]
 
 
 def published_entries(document: Mapping) -> list[Entry]:
@@ -234,7 +242,11 @@ class _Hall:
         self.left = {session: number for session, number in self.left.items() if number}
         self.places = {place.session: place for place in places}
         self.may_win = {school.code: school.may_win for school in schools}
+        self.may_win_at = {
+            (each.code, centre): number for each in schools for centre, number in each.may_win_at.items()
+        }
         self.wins: Counter[str] = Counter()
+        self.wins_at: Counter[tuple[str, str]] = Counter()
 
     def seat(self, entry: Entry) -> tuple[int | None, str]:
         """The best session that the class can have, or why there is none."""
@@ -243,13 +255,25 @@ class _Hall:
             return None, "school_cap"
         alive = [session for session in entry.wishes if session in self.left]
         free = [session for session in alive if session not in entry.busy]
-        for session in free:
-            place = self.places[session]
-            if self.left[session] >= max(place.largest, entry.pupils):
-                self.left[session] = 0 if place.one_group else self.left[session] - entry.pupils
-                self.wins[entry.school] += 1
+        room = [each for each in free if self.left[each] >= max(self.places[each].largest, entry.pupils)]
+        for session in room:
+            if not self._at_limit(entry.school, session):
+                self._take(entry, session)
                 return session, ""
+        if room:
+            return None, "school_limit"
         return None, "no_room" if free else "class_busy" if alive else "session_cancelled"
+
+    def _at_limit(self, school: str, session: int) -> bool:
+        """Whether the school has as much at the centre of the session as it may."""
+        here = (school, self.places[session].centre_code)
+        return here in self.may_win_at and self.wins_at[here] >= self.may_win_at[here]
+
+    def _take(self, entry: Entry, session: int) -> None:
+        place = self.places[session]
+        self.left[session] = 0 if place.one_group else self.left[session] - entry.pupils
+        self.wins[entry.school] += 1
+        self.wins_at[entry.school, place.centre_code] += 1
 
 
 # --- What the draw does for coverage ------------------------------------------------------------

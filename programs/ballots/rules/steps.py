@@ -9,9 +9,12 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from programs.ballots.choices import FROZEN, REASONS, BallotState, EntryOutcome
+from programs.ballots.choices import FROZEN, REASONS, BallotState, EntryOutcome, reason_words
 from programs.ballots.models import Ballot, BallotEntry
+from programs.centres.choices import SessionState
+from programs.centres.models import Session
 from programs.centres.rules import moment_text
+from programs.core.dates import local_day
 from programs.core.refusals import Refusal
 
 
@@ -31,6 +34,15 @@ def reason_after_draw(code: str) -> str:
     known = {"season_limit": "school_cap", "class_already_booked": "class_busy", "session_past": "session_cancelled"}
     code = known.get(code, code)
     return code if code in REASONS else "changed"
+
+
+def offer_refusal(session: Session) -> Refusal | None:
+    """Why a session that takes place is given to nobody any more."""
+    if session.state != SessionState.SCHEDULED or (
+        session.field_trip.is_active and session.field_trip.centre.is_active
+    ):
+        return None
+    return Refusal("not_offered", reason_words("not_offered"))
 
 
 def new_ballot_refusal(
@@ -183,15 +195,62 @@ def send_refusal(ballot: Ballot) -> Refusal | None:
 
 
 # --- Between the list and the results -----------------------------------------------------------
-def frozen_refusal(ballot: Ballot) -> Refusal | None:
-    """Why the sessions of the ballot stay as the published list says; with the way out."""
+def frozen_refusal(ballot: Ballot, *, first_starts_at: datetime | None) -> Refusal | None:
+    """Why the sessions of the ballot stay as the published list says, and until when; with the way out."""
+    message = _(
+        "The list of the ballot {reference} is published: until its results are sent, on {day} at the latest, the time, "
+        "the room, the places and the terms of this session stay as listed. If it cannot take place at all, take it "
+        "out on the page of the ballot."
+    )
+    return _kept_refusal(ballot, message, first_starts_at=first_starts_at)
+
+
+def season_kept_refusal(ballot: Ballot, *, first_starts_at: datetime | None) -> Refusal | None:
+    """Why no session comes into the season of the ballot now, and until when."""
+    message = _(
+        "The list of the ballot {reference} is published: until its results are sent, on {day} at the latest, no "
+        "session can be added to this season. Plan it without a season, or add it after that."
+    )
+    return _kept_refusal(ballot, message, first_starts_at=first_starts_at, field="season")
+
+
+def terms_kept_refusal(ballot: Ballot, *, first_starts_at: datetime | None) -> Refusal | None:
+    """Why the limits and the offer behind the list stay as they are, and until when."""
+    message = _(
+        "The list of the ballot {reference} is published: until its results are sent, on {day} at the latest, this "
+        "stays as it is. If sessions cannot take place, take them out on the page of the ballot."
+    )
+    return _kept_refusal(ballot, message, first_starts_at=first_starts_at)
+
+
+def _kept_refusal(
+    ballot: Ballot, message: str, *, first_starts_at: datetime | None, field: str | None = None
+) -> Refusal | None:
     if ballot.state not in FROZEN:
         return None
-    message = _(
-        "The list of the ballot {reference} is published: until its results are sent, the time, the room and the "
-        "places of this session stay as listed. If it cannot take place at all, take it out on the page of the ballot."
+    if ballot.state == BallotState.SENDING:
+        message = _("The results of the ballot {reference} are being sent. Please try again in a few minutes.")
+    day = f"{frozen_until(ballot, first_starts_at=first_starts_at):%d/%m/%Y}"
+    return Refusal("in_ballot", message.format(reference=ballot.reference, day=day), field)
+
+
+def frozen_until(ballot: Ballot, *, first_starts_at: datetime | None) -> date:
+    """The day on which the results are sent, or the ballot is called off, should nobody do anything before."""
+    if sends_at := sends_itself_at(ballot, first_starts_at=first_starts_at):
+        return local_day(sends_at)
+    drawn_by = draw_by(ballot, first_starts_at=first_starts_at)
+    last = drawn_by + SEND_AFTER
+    return max(min(last, local_day(first_starts_at - AT_LEAST_BEFORE)), drawn_by) if first_starts_at else last
+
+
+def before_source_refusal(ballot: Ballot, *, first_on: date, field: str) -> Refusal | None:
+    """Why no session of the ballot takes place on that day: its places are not drawn yet."""
+    if ballot.state not in (BallotState.OPEN, *FROZEN) or first_on > ballot.source_date:
+        return None
+    message = _("The ballot {reference} is drawn with digits of {day}: its sessions take place after that day.")
+    return Refusal(
+        "before_source", message.format(reference=ballot.reference, day=f"{ballot.source_date:%d/%m/%Y}"), field
     )
-    return Refusal("in_ballot", message.format(reference=ballot.reference))
 
 
 def take_out_refusal(ballot: Ballot) -> Refusal | None:
@@ -215,7 +274,7 @@ def draw_by(ballot: Ballot, *, first_starts_at: datetime | None) -> date:
     last = ballot.source_date + CALL_OFF_AFTER
     if first_starts_at is None:
         return last
-    return max(min(last, (first_starts_at - AT_LEAST_BEFORE).date()), ballot.source_date)
+    return max(min(last, local_day(first_starts_at - AT_LEAST_BEFORE)), ballot.source_date)
 
 
 def sends_itself_at(ballot: Ballot, *, first_starts_at: datetime | None) -> datetime | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programs.ballots import queries
@@ -82,10 +83,10 @@ def _result_rows(ballot: Ballot, document: dict) -> list[dict]:
             **row,
             "place": entry.place,
             "ticket": entry.ticket,
-            "won": entry.session_id or "",
-            "outcome": entry.get_outcome_display(),
+            "drew": entry.drew_id or "",
+            "outcome": entry.get_outcome_display() if not entry.was_lost else _("Drawn, not booked"),
             "state": entry.outcome,
-            "reason": entry.reason,
+            "reason": "" if entry.drew_id else entry.reason,
             "why": entry.why,
         }
         for row in _list_rows(document)
@@ -125,11 +126,11 @@ def ballot_list_csv(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def ballot_result_csv(request: HttpRequest, reference: str) -> HttpResponse:
-    """What the program that repeats the draw prints, line by line; and what changed between draw and result."""
+    """What the program that repeats the draw prints, line by line; what was lost since is told on the page."""
     ballot = _published(reference, BallotState.SENT)
     names = ["place", "number", "ticket", "session", "reason"]
     rows = _result_rows(ballot, queries.published_list(ballot))
-    lines = [[row["place"], row["number"], row["ticket"], row["won"], row["reason"]] for row in rows]
+    lines = [[row["place"], row["number"], row["ticket"], row["drew"], row["reason"]] for row in rows]
     return _file(csv_text([names, *lines]), "text/csv; charset=utf-8", f"{reference}-result.csv")
 
 

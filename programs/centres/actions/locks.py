@@ -21,7 +21,7 @@ def lock_season(*, season_id: int) -> Season:
 def season_as_it_is(*, season: Season | None) -> Season | None:
     """The season's row, locked and read afresh: nobody changes it until the sessions that follow it are written.
 
-    It is locked after rooms and before sessions.
+    It is locked before rooms and sessions.
     """
     return season and Season.objects.select_for_update(no_key=True).get(pk=season.pk)
 

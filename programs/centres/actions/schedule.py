@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.centres import policy, rules
-from programs.centres.actions.locks import season_as_it_is
+from programs.centres.actions import locks
 from programs.centres.choices import BookingMode, WaitingPolicy
+from programs.centres.hooks import into_season_refusal
 from programs.centres.models import (
     ROOM_FREE,
     TURN_AFTER_DAYS,
@@ -73,14 +74,15 @@ class Offer:
 def schedule_session(*, offer: Offer, starts_at: datetime, by: User, key: str) -> Session:
     """Schedule one session.
 
-    Raises PermissionDenied, and ``Refused`` with the obstacle: a holiday, the hours, another session by name.
+    Raises PermissionDenied, and ``Refused`` with the obstacle: a holiday, the hours, another session by name, a season
+    whose places are being drawn.
     """
     must(policy.may_schedule(by, offer.field_trip.centre))
-    now = timezone.now()
+    now, offer = timezone.now(), _under_season(offer)
     _must_fit(offer)
-    lock_room(room_id=offer.room.pk)
-    offer = replace(offer, season=season_as_it_is(season=offer.season))
+    refuse_if(into_season_refusal(offer.season, starts_at=[starts_at]))
     session = offer.session(starts_at=starts_at, series=None, now=now)
+    lock_room(room_id=offer.room.pk)
     must_be_free(room=offer.room, starts_at=starts_at, ends_at=session.ends_at, now=now)
     window = {"opens_at": session.booking_opens_at, "closes_at": session.booking_closes_at}
     refuse_if(rules.obstacle_refusal(rules.booking_window_obstacle(**window)))
@@ -98,9 +100,8 @@ def schedule_series(*, offer: Offer, rhythm: rules.Rhythm, by: User, key: str) -
     Raises PermissionDenied, and ``Refused`` as ``plan_of`` does, or with ``no_sessions``.
     """
     must(policy.may_schedule(by, offer.field_trip.centre))
-    now = timezone.now()
+    now, offer = timezone.now(), _under_season(offer)
     lock_room(room_id=offer.room.pk)
-    offer = replace(offer, season=season_as_it_is(season=offer.season))
     plan = plan_of(offer=offer, rhythm=rhythm, now=now)
     refuse_if(rules.nothing_to_make_refusal(plan))
     series = SessionSeries.objects.create(
@@ -125,7 +126,7 @@ def plan_of(*, offer: Offer, rhythm: rules.Rhythm, now: datetime) -> rules.Serie
     """What a series would make and skip now: the preview, and again under the room's lock. Raises ``Refused``."""
     _must_fit(offer)
     refuse_if(rules.rhythm_refusal(rhythm))
-    return rules.plan_series(
+    plan = rules.plan_series(
         rhythm,
         queries.room_plan(offer.room, first=rhythm.starts_on, last=rhythm.ends_on),
         minutes=offer.field_trip.minutes,
@@ -133,6 +134,13 @@ def plan_of(*, offer: Offer, rhythm: rules.Rhythm, now: datetime) -> rules.Serie
         closes_days=offer.closes_days,
         now=now,
     )
+    refuse_if(into_season_refusal(offer.season, starts_at=[slot.starts_at for slot in plan.slots]))
+    return plan
+
+
+def _under_season(offer: Offer) -> Offer:
+    """With its season as it is under the lock: nobody publishes a list of it meanwhile."""
+    return replace(offer, season=locks.season_as_it_is(season=offer.season))
 
 
 def _must_fit(offer: Offer) -> None:

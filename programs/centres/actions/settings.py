@@ -15,7 +15,7 @@ from programs.accounts.models import User
 from programs.centres import policy, rules
 from programs.centres.actions import locks
 from programs.centres.choices import Weekday
-from programs.centres.hooks import GROUPS_IN
+from programs.centres.hooks import GROUPS_IN, kept_refusal
 from programs.centres.models import Blackout, Centre, OpeningHours, Room, Season, SeasonOpening, Session
 from programs.centres.queries import schedule as queries
 from programs.core.audit import record
@@ -146,8 +146,8 @@ def change_season(*, season: Season, terms: rules.SeasonTerms, version: str, by:
     """Other terms, which the season's sessions to come follow. The same again changes nothing.
 
     A session whose booking is over keeps its opening. Raises PermissionDenied, and ``Refused``: ``closes_first``,
-    ``mode_fixed``, ``has_bookings``, ``never_open``, ``changed_meanwhile`` when the season is not what was read at
-    ``version``.
+    ``mode_fixed``, ``has_bookings``, ``never_open``, ``in_ballot`` (the list of a draw rests on how much a school may
+    book), ``changed_meanwhile`` when the season is not what was read at ``version``.
     """
     must(policy.may_edit_seasons(by))
     season, now = locks.lock_season(season_id=season.pk), timezone.now()
@@ -158,6 +158,8 @@ def change_season(*, season: Season, terms: rules.SeasonTerms, version: str, by:
     coming = Session.objects.upcoming(now).filter(season=season)
     groups = sum(count(coming) for count in GROUPS_IN)
     refuse_if(rules.mode_refusal(season, terms, has_ballot=hasattr(season, "ballot"), groups=groups, now=now))
+    if terms.bookings_per_school != season.bookings_per_school:
+        refuse_if(kept_refusal(coming, field="bookings_per_school"))
     refuse_if(rules.opening_refusal(terms, list(coming.select_related("field_trip")), now=now))
     _save_season(season, terms, before=_season_seen(season), by=by)
     coming.filter(booking_closes_at__gt=now).update(booking_opens_at=season.opens_at)

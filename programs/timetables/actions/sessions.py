@@ -58,7 +58,7 @@ def put_session(*, session: Session, starts_at: datetime, room: Room, by: User, 
 
     Raises ``Refused`` with the obstacle. Whether the room is large enough is the caller's to ask.
     """
-    refuse_if(frozen_refusal(session))
+    refuse_if(frozen_refusal(session, starts_at=starts_at))
     _must_not_have_received(session)
     before, moved_from = seen(session=session), session.starts_at
     _place(session, starts_at=starts_at, room=room, now=now)

@@ -29,8 +29,8 @@ from programs.timetables.rules import Terms, TermsChange, TermsPlan
 def change_terms(*, session_id: int, terms: Terms, version: str, by: User) -> Session:
     """Other booking rules of a session, as long as they hurt no group in it. The same again changes nothing.
 
-    Raises PermissionDenied, and ``Refused``: ``would_hurt``, ``by_ballot``, ``closes_first``, ``closes_late``,
-    ``session_past``, ``changed_meanwhile``.
+    Raises PermissionDenied, and ``Refused``: ``would_hurt``, ``by_ballot``, ``in_ballot``, ``before_source``,
+    ``closes_first``, ``closes_late``, ``session_past``, ``changed_meanwhile``.
     """
     now = timezone.now()
     terms = replace(terms, season=locks.season_as_it_is(season=terms.season))
@@ -40,6 +40,7 @@ def change_terms(*, session_id: int, terms: Terms, version: str, by: User) -> Se
     if stored == terms:
         return session
     refuse_if_stale(version, vars(stored))
+    refuse_if(queries.kept_by_draw(session, terms.season))
     refuse_if(rules.terms_refusal(session, terms, queries.groups_in(session), now=now))
     _write(session, terms, stored=stored, by=by, now=now)
     return session
