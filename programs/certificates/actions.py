@@ -13,11 +13,11 @@ from programs.accounts.models import User
 from programs.bookings.actions import guard
 from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.queries import class_of, listed
-from programs.certificates.choices import CertificateKind, CertificateState
+from programs.certificates.choices import CertificateKind, CertificateState, RevocationReason
 from programs.certificates.models import Certificate, SerialCounter
 from programs.certificates.policy import may_issue, may_list_after, may_revoke
-from programs.certificates.queries import class_names, plan_of
-from programs.certificates.rules import Plan, issuing_refusal, list_after_refusal, revoking_refusal
+from programs.certificates.queries import certificates_in_doubt, class_names, plan_of
+from programs.certificates.rules import Plan, absent_refusal, issuing_refusal, list_after_refusal, revoking_refusal
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.core.audit import Code, record
@@ -53,6 +53,13 @@ def revoke_certificate(*, serial: str, reason: str, by: User) -> Certificate:
 
     Raises PermissionDenied, and ``Refused("not_valid")``.
     """
+    certificate = _revoke(serial=serial, reason=reason, by=by)
+    if certificate.booking is not None:
+        _tell_revoked(certificate.booking, [certificate], by=by)
+    return certificate
+
+
+def _revoke(*, serial: str, reason: str, by: User) -> Certificate:
     certificate = Certificate.objects.select_for_update().get(serial=serial)
     must(may_revoke(by, certificate))
     refuse_if(revoking_refusal(certificate))
@@ -64,6 +71,21 @@ def revoke_certificate(*, serial: str, reason: str, by: User) -> Certificate:
     after = {"state": certificate.state}
     record(by=by, action="certificate.revoke", obj=certificate, before=before, after=after, reason=reason)
     return certificate
+
+
+@transaction.atomic
+def revoke_of_absent(*, booking_id: int, serials: Collection[str], by: User) -> list[Certificate]:
+    """Revoke those of ``serials`` whose pupils are recorded as absent; of the others somebody has decided meanwhile.
+
+    Raises PermissionDenied, and ``Refused("not_in_doubt")`` when none is left.
+    """
+    booking = _locked_booking(booking_id)
+    must(may_issue(by, booking))
+    absent = list(certificates_in_doubt(booking).filter(serial__in=serials).values_list("serial", flat=True))
+    refuse_if(absent_refusal(len(absent)))
+    revoked = [_revoke(serial=serial, reason=RevocationReason.ABSENT, by=by) for serial in absent]
+    _tell_revoked(booking, revoked, by=by)
+    return revoked
 
 
 def _locked_booking(booking_id: int) -> Booking:
@@ -141,6 +163,26 @@ def _link_replaced(plan: Plan, certificates: list[Certificate]) -> None:
     for certificate in certificates:
         if old := plan.replaced.get(certificate.pupil_id):
             Certificate.objects.filter(pk=old.pk).update(state=CertificateState.REPLACED, replaced_by=certificate)
+
+
+def _tell_revoked(booking: Booking, certificates: list[Certificate], *, by: User) -> None:
+    """Nobody's certificate goes silently: the group's leader hears of it, unless the leader did it."""
+    if by == booking.leader:
+        return
+    write_message(
+        kind="certificates_revoked",
+        to=booking.leader,
+        dedupe_key=f"certificates-revoked:{certificates[0].serial}",
+        context={
+            "count": len(certificates),
+            "activity": certificates[0].activity_title,
+            "held_on": certificates[0].held_on,
+            "class_name": booking.class_group.name if booking.class_group else booking.school.name,
+            "reference": booking.reference,
+            "reason": certificates[0].revoked_reason,
+        },
+        link=reverse("certificate_list", query={"booking": booking.reference}),
+    )
 
 
 def _tell_leader(booking: Booking, certificates: list[Certificate]) -> None:

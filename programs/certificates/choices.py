@@ -18,6 +18,7 @@ class CertificateState(TextChoices):
 
 class RevocationReason(TextChoices):
     NAME_CORRECTED = "name_corrected", _("The name was corrected")
+    ABSENT = "absent", _("The pupil did not take part")
     ISSUED_IN_ERROR = "issued_in_error", _("Issued in error")
     DISQUALIFIED = "disqualified", _("Disqualified")
     WITHDRAWN = "withdrawn", _("Withdrawn at the holder's request")

@@ -4,11 +4,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs.bookings.models import Booking
 from programs.certificates import policy
 from programs.certificates.choices import CertificateState
-from programs.certificates.queries import bookings_to_certify, certificates_visible_to
+from programs.certificates.queries import bookings_to_certify, certificates_visible_to, visits_in_doubt
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
 from programs.schools.queries.roles import roles_of
 
@@ -16,10 +17,10 @@ SHOWN = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    """Visits whose pupils are still waiting for their certificates."""
+    """Certificates of pupils who are recorded as absent; visits whose pupils are still waiting for theirs."""
     if not policy.may_see_issuing(user):
         return []
-    return [
+    return [_doubt(booking, count) for booking, count in list(visits_in_doubt(user).items())[:SHOWN]] + [
         DeskTask(
             title=_("Issue certificates: {activity}").format(activity=booking.session.field_trip.local_title),
             detail=f"{_group(booking)} · {date_format(localdate(booking.session.starts_at), 'SHORT_DATE_FORMAT')}",
@@ -29,6 +30,22 @@ def tasks(user) -> list[DeskTask]:
         )
         for booking in bookings_to_certify(user)[:SHOWN]
     ]
+
+
+def _doubt(booking: Booking, count: int) -> DeskTask:
+    """For a manager of the centre, until each is revoked or the attendance corrected."""
+    title = ngettext(
+        "Certificate of {count} absent pupil: {group}", "Certificates of {count} absent pupils: {group}", count
+    )
+    return DeskTask(
+        title=title.format(count=count, group=_group(booking)),
+        detail=_("{activity}. Who came was corrected after the certificates were issued.").format(
+            activity=booking.session.field_trip.local_title
+        ),
+        url=reverse("certificates_absent", args=[booking.reference]),
+        action=_("Decide"),
+        weight=24,
+    )
 
 
 def _group(booking: Booking) -> str:

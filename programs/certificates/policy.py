@@ -65,5 +65,6 @@ PERMISSIONS = [
         (Role.TEACHER, Role.COORDINATOR, Role.CENTRE_STAFF),
         "certificate_issue",
         "certificate_revoke",
+        "certificates_absent",
     ),
 ]

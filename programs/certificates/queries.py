@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from programs.bookings.choices import CAME
 from programs.bookings.models import Booking, RosterEntry
-from programs.bookings.queries import bookings_visible_to
+from programs.bookings.queries import BOOKING_PARTS, bookings_visible_to
+from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate
@@ -90,6 +92,24 @@ def bookings_to_certify(user) -> QuerySet[Booking]:
         .filter(own_part, Exists(came), ~Exists(certified), state__in=CAME)
         .order_by("-session__starts_at")
     )
+
+
+def _in_doubt() -> QuerySet[Certificate]:
+    """Valid certificates of visits to pupils who are recorded as absent: the attendance was corrected after issuing."""
+    absent = RosterEntry.objects.filter(booking=OuterRef("booking"), pupil=OuterRef("pupil"), attended=False)
+    issued = Certificate.objects.filter(state=CertificateState.ISSUED, kind=CertificateKind.VISIT)
+    return issued.filter(Exists(absent)).order_by("sort_key", "pk")
+
+
+def certificates_in_doubt(booking: Booking) -> QuerySet[Certificate]:
+    return _in_doubt().filter(booking=booking)
+
+
+def visits_in_doubt(user) -> dict[Booking, int]:
+    """Visits to the centres that a person manages, and how many of their certificates are in doubt. One query."""
+    managed = _in_doubt().filter(booking__session__field_trip__centre__in=managed_centre_ids(user))
+    rows = managed.order_by("booking", "pk").select_related(*(f"booking__{part}" for part in BOOKING_PARTS))
+    return dict(Counter(row.booking for row in rows))
 
 
 def plan_of(booking: Booking) -> Plan:

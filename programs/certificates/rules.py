@@ -25,6 +25,9 @@ from programs.visit_days.rules import not_unannounced_refusal, reopen_until
 HELD_BY_LAW = (CertificateKind.AWARD,)
 
 
+REISSUED = (RevocationReason.NAME_CORRECTED, RevocationReason.ABSENT)
+
+
 @dataclass(frozen=True)
 class LeftOut:
     name: str
@@ -38,7 +41,7 @@ class Plan:
     to_issue: list[RosterEntry] = field(default_factory=list)
     already: list[Certificate] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    replaced: dict[int | None, Certificate] = field(default_factory=dict)  # by pupil: revoked for a wrong name
+    replaced: dict[int | None, Certificate] = field(default_factory=dict)  # by pupil: revoked, and issued again
 
     @property
     def came(self) -> int:
@@ -66,8 +69,8 @@ def _left_out_because(entry: RosterEntry, earlier: Certificate | None) -> str | 
         return _("The pupil's data has been erased")
     if entry.attended is False:
         return _("Did not come")
-    # A corrected name gets a new certificate; any other revocation is meant to last.
-    if earlier and earlier.revoked_reason != RevocationReason.NAME_CORRECTED:
+    # A corrected name gets a new certificate, and so does who came after all; any other revocation is meant to last.
+    if earlier and earlier.revoked_reason not in REISSUED:
         return _("An earlier certificate was revoked")
     if unprintable(entry.pupil.full_name):
         return _("The name contains characters that cannot be printed")
@@ -88,6 +91,14 @@ def revoking_refusal(certificate: Certificate) -> Refusal | None:
     if not certificate.is_valid:
         return Refusal("not_valid", _("This certificate is no longer valid, so it cannot be revoked again."))
     return None
+
+
+def absent_refusal(certificates: int) -> Refusal | None:
+    """Why nothing is revoked because of the attendance; counts those to be revoked that are still in doubt."""
+    if certificates:
+        return None
+    message = _("None of these certificates belongs to an absent pupil any more: there is nothing left to revoke.")
+    return Refusal("not_in_doubt", message)
 
 
 def shows_name(certificate: Certificate, *, is_withheld: bool) -> bool:

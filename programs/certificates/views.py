@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -19,8 +20,8 @@ from programs.bookings.models import Booking
 from programs.bookings.queries import bookings_visible_to, listed
 from programs.bookings.views.bookings import BookingAct
 from programs.certificates import actions, policy, queries
-from programs.certificates.choices import CertificateState
-from programs.certificates.forms import IssueForm, RevokeForm, VerifyForm
+from programs.certificates.choices import CertificateState, RevocationReason
+from programs.certificates.forms import IssueForm, RevokeAbsentForm, RevokeForm, VerifyForm
 from programs.certificates.models import Certificate
 from programs.certificates.pdf import render as render_pdf
 from programs.certificates.pdf import sheet_of
@@ -94,6 +95,44 @@ class IssueCertificates(Act):
         return _list_of(self.target)
 
 
+class RevokeAbsent(Act):
+    """After a correction: whose certificates are in doubt, and what to do about them."""
+
+    form_class = RevokeAbsentForm
+    template_name = "certificates/revoke_absent.html"
+    context_object_name = "booking"
+    may = staticmethod(policy.may_issue)
+
+    def get_target(self, reference: str) -> Booking:
+        return get_object_or_404(bookings_visible_to(self.user), reference=reference)
+
+    @cached_property
+    def certificates(self) -> list[Certificate]:
+        return list(queries.certificates_in_doubt(self.target))
+
+    def instead(self) -> HttpResponse | None:
+        if self.certificates:
+            return None
+        messages.info(self.request, _("All certificates of this visit belong to pupils who came."))
+        return redirect(self.back_url)
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"certificates": self.certificates}
+
+    def act(self, form: RevokeAbsentForm) -> list[Certificate]:
+        return actions.revoke_of_absent(booking_id=self.target.pk, serials=form.cleaned_data["serials"], by=self.user)
+
+    def said(self, revoked: list[Certificate]) -> str:
+        count = len(revoked)
+        return ngettext("{count} certificate was revoked.", "{count} certificates were revoked.", count).format(
+            count=count
+        )
+
+    @property
+    def back_url(self) -> str:
+        return _list_of(self.target)
+
+
 class RevokeCertificate(Act):
     form_class = RevokeForm
     template_name = "certificates/revoke.html"
@@ -104,6 +143,10 @@ class RevokeCertificate(Act):
     def get_target(self, serial: str) -> Certificate:
         seen = queries.certificates_visible_to(self.user)
         return get_object_or_404(seen.select_related("booking__session__field_trip", "booking__school"), serial=serial)
+
+    def get_initial(self) -> dict:
+        in_doubt = queries.certificates_in_doubt(self.target.booking).filter(pk=self.target.pk)
+        return {"reason": RevocationReason.ABSENT} if in_doubt.exists() else {}
 
     def act(self, form: RevokeForm) -> Certificate:
         return actions.revoke_certificate(serial=self.target.serial, by=self.user, **form.cleaned_data)

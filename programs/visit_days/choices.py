@@ -11,6 +11,7 @@ AUDIT_ACTIONS = {
     "booking.unannounced": _("Group that came unannounced was let in"),
     "booking.teacher": _("Teacher of a group that came unannounced named"),
     "booking.late_mark": _("Decided on a check-in that arrived late"),
+    "booking.dispute": _("Decided between records that did not agree"),
     "booking.mark_carried": _("Sent a colleague's check-in from a shared device"),
     "booking.close": _("Attendance finalised"),
     "booking.reopen": _("Attendance opened again"),

@@ -17,6 +17,7 @@ from programs.visit_days import policy
 from programs.visit_days.queries import day as day_queries
 from programs.visit_days.queries.closing import late_marks_to_decide
 from programs.visit_days.queries.day import visits_of_pupil
+from programs.visit_days.queries.disputes import disputes_to_decide
 
 ROWS = 6
 
@@ -64,6 +65,18 @@ def tasks(user) -> list[DeskTask]:
                 url=reverse("booking_detail", args=[booking.reference]),
                 action=_("View the booking"),
                 weight=25,
+            )
+        )
+    for booking in disputes_to_decide(user)[:ROWS]:
+        found.append(
+            DeskTask(
+                title=_("Records that do not agree: {school}").format(school=booking.school),
+                detail=_("The session of {moment} was closed before anybody decided.").format(
+                    moment=short_moment(booking.session.starts_at)
+                ),
+                url=reverse("dispute", args=[booking.reference]),
+                action=_("Decide"),
+                weight=22,
             )
         )
     for session in day_queries.sessions_to_close(user, now=now)[:ROWS]:

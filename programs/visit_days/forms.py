@@ -16,6 +16,7 @@ from programs.centres.forms import number
 from programs.centres.models import Centre
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import LENGTH as VERSION
 from programs.core.versions import VersionedFormMixin, version_of
 from programs.pupils.models import ClassGroup, Pupil
 from programs.visit_days.choices import MarkKind, Rating
@@ -57,7 +58,7 @@ def sure_field() -> forms.BooleanField:
     )
 
 
-class CloseForm(forms.Form):
+class CloseForm(VersionedFormMixin, forms.Form):
     """With the tick only where closing is asked for twice."""
 
     sure = sure_field()
@@ -68,21 +69,34 @@ class CloseForm(forms.Form):
             del self.fields["sure"]
 
 
+class ReadSessionsField(forms.MultipleChoiceField):
+    """Ticked sessions, each with the version of what the page said of it: ``12-0a1b2c3d``.
+
+    One that is not offered any more is no fault of whoever ticked it: the action says of each what became of it.
+    """
+
+    def valid_value(self, value: str) -> bool:
+        return re.fullmatch(rf"[0-9]{{1,18}}-[0-9a-f]{{{VERSION}}}", value) is not None
+
+    def clean(self, value: list[str]) -> dict[int, str]:
+        return {int(pk): version for pk, _dash, version in (each.partition("-") for each in super().clean(value))}
+
+
 class CloseDayForm(forms.Form):
     """All finished sessions of a day; who has doubts about one takes its tick away."""
 
-    sessions = forms.TypedMultipleChoiceField(
+    sessions = ReadSessionsField(
         label=_("Sessions to close"),
-        coerce=int,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one session.")},
     )
     sure = sure_field()
 
-    def __init__(self, *args, sessions: Sequence[tuple[int, str]], ask: bool, **kwargs) -> None:
+    def __init__(self, *args, sessions: Sequence[tuple[int, str, str]], ask: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sessions"].choices = sessions
-        self.fields["sessions"].initial = [pk for pk, _label in sessions]
+        choices = [(f"{pk}-{version}", label) for pk, version, label in sessions]
+        self.fields["sessions"].choices = choices
+        self.fields["sessions"].initial = [value for value, _label in choices]
         if not ask:
             del self.fields["sure"]
 
@@ -94,6 +108,21 @@ class ReopenForm(CleanFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It is recorded with your name. Do not write pupils' names."),
     )
+
+
+class DisputeForm(VersionedFormMixin, forms.Form):
+    """Nothing is chosen before: ``word`` is the identifier of a record, or empty for what is recorded now."""
+
+    word = forms.ChoiceField(label=_("What is right?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, words: Sequence[tuple[str, str]], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["word"].choices = [*words, ("now", _("What is recorded now: everyone whom one of them saw came"))]
+
+    @property
+    def mark_id(self) -> str:
+        word = self.cleaned_data["word"]
+        return "" if word == "now" else word
 
 
 class LateMarkForm(forms.Form):

@@ -48,6 +48,11 @@ def may_decide_late(user, mark: CheckInMark) -> bool:
     return may_reopen(user, mark.booking.session)
 
 
+def may_settle(user, booking: Booking) -> bool:
+    """After the closing a manager of the centre decides what is right of a group; until then whoever checks it in."""
+    return may_reopen(user, booking.session)
+
+
 def may_send_mark(user, mark: CheckInMark, booking: Booking) -> bool:
     """A mark that came before comes again only from its maker, for the same group."""
     return mark.booking_id == booking.pk and mark.by_id == user.pk
@@ -125,10 +130,13 @@ PERMISSIONS = [
         "booking_teacher",
     ),
     does(
-        _("reopen a closed session for some days, and decide on check-ins that arrived late (centre managers)"),
+        _(
+            "reopen a closed session for some days, and decide on check-ins that came late or disagree (centre managers)"
+        ),
         (Role.CENTRE_STAFF,),
         "session_reopen",
         "late_mark",
+        "dispute",
     ),
     sees(_("the pass of their group with its QR code"), SCHOOL_STAFF, "booking_pass", "booking_pass_pdf"),
     sees(

@@ -134,15 +134,22 @@ def _closed() -> Refusal:
     )
 
 
-def closes_early(session: Session, *, missing: int, now: datetime) -> bool:
-    """Whether closing now needs to be asked for twice: the session goes on, or groups that hold places are missing."""
-    return missing > 0 or now < session.ends_at
+def closes_early(session: Session, *, missing: int, disputed: int, now: datetime) -> bool:
+    """Whether closing now needs to be asked for twice: the session goes on, groups are missing, or records disagree."""
+    return missing > 0 or disputed > 0 or now < session.ends_at
 
 
-def unsure_refusal(session: Session, *, missing: int, sure: bool, now: datetime) -> Refusal | None:
-    """Why a session is not closed without a tick."""
-    if sure or not closes_early(session, missing=missing, now=now):
+def unsure_refusal(session: Session, *, missing: int, disputed: int, sure: bool, now: datetime) -> Refusal | None:
+    """Why a session is not closed without a tick; ``disputed`` counts the groups of which people say different things."""
+    if sure or not closes_early(session, missing=missing, disputed=disputed, now=now):
         return None
+    if disputed and not missing:
+        message = ngettext(
+            "The records of {count} group do not agree. Tick the box if the session should be closed all the same.",
+            "The records of {count} groups do not agree. Tick the box if the session should be closed all the same.",
+            disputed,
+        )
+        return Refusal("unsure", message.format(count=disputed), "sure")
     if not missing:
         message = _("The session goes on until {time}. Tick the box if it should be closed now.")
         return Refusal("unsure", message.format(time=moment_text(session.ends_at)), "sure")
@@ -152,6 +159,12 @@ def unsure_refusal(session: Session, *, missing: int, sure: bool, now: datetime)
         missing,
     )
     return Refusal("unsure", message.format(count=missing), "sure")
+
+
+def other_doubts() -> Refusal:
+    """What stands open in a session is not what was read before closing it."""
+    message = _("What is recorded has changed since you opened this page. Read it again before you decide.")
+    return Refusal("changed_meanwhile", message)
 
 
 def reopen_until(session: Session, *, days: WorkingDays) -> datetime:
@@ -265,6 +278,15 @@ def late_mark_refusal(decision: str) -> Refusal | None:
     if decision == LateDecision.WAITS:
         return None
     return Refusal("decided", _("This check-in has already been decided on."))
+
+
+def dispute_refusal(booking: Booking, *, disputed: int) -> Refusal | None:
+    """Why there is nothing to decide after the closing between records that do not agree."""
+    if booking.session.state != SessionState.CLOSED:
+        return Refusal("not_closed", _("This session is open: check the group in again with what is right."))
+    if not disputed:
+        return Refusal("decided", _("The records of this group agree: there is nothing left to decide."))
+    return None
 
 
 def fate_at_closing(state: str) -> BookingState | None:

@@ -25,6 +25,7 @@ urlpatterns = [
     path(
         "desk/centre/bookings/<str:reference>/absent/undo/", day.BookingAbsentUndo.as_view(), name="booking_absent_undo"
     ),
+    path("desk/centre/bookings/<str:reference>/dispute/", closing.SettleDispute.as_view(), name="dispute"),
     path("desk/centre/close/", closing.CloseDay.as_view(), name="day_close"),
     path("desk/centre/sessions/<int:pk>/close/", closing.CloseSession.as_view(), name="session_close"),
     path("desk/centre/sessions/<int:pk>/reopen/", closing.ReopenSession.as_view(), name="session_reopen"),

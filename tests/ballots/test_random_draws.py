@@ -63,7 +63,8 @@ class Draws(RuleBasedStateMachine):
             make_session(trip=near, starts_at=local(13), capacity=60, season=season),
             make_session(trip=far, starts_at=local(14), capacity=45, season=season, one_group=True),
         ]
-        self.managers = [make_manager(session.field_trip.centre) for session in self.sessions]
+        of_near, of_far = make_manager(near.centre), make_manager(far.centre)
+        self.managers = [of_near, of_near, of_far]
         self.ballot = running.open_ballot(season=season, terms=terms(), by=self.huy, key="k")
         self.classes = []
         for number in range(SCHOOLS):

@@ -37,6 +37,7 @@ from programs.visit_days.actions.closing import close_session
 from tests.centres.make import book, change_capacity, change_group, make_manager, place_session, seats_add_up, waiting
 from tests.centres.make import move_session as move_time_to
 from tests.people import make_class, make_school, make_teacher
+from tests.visit_days.make import close_on_page
 
 pytestmark = pytest.mark.django_db
 S = BookingState
@@ -369,7 +370,7 @@ def test_groups_still_waiting_when_the_session_is_closed_are_told_once_that_the_
     move_time_to(full.session, timezone.now() - timedelta(hours=3))
     assert not Message.objects.filter(kind="waiting_ended").exists()
     for status in (302, 200):  # the second time it says that the session is closed
-        answer = as_user(full.sen).post(reverse("session_close", args=[full.session.pk]), {"sure": "on"})
+        answer = close_on_page(as_user(full.sen), full.session, sure="on")
         assert answer.status_code == status
         keep_deadlines()
     assert _states(waits, full.first) == [S.EXPIRED, S.NO_SHOW]

@@ -31,5 +31,6 @@ def calls() -> list[partial]:
         partial(rules.issuing_refusal, visit, rules.Plan()),
         partial(rules.issuing_refusal, planned, plan_of(planned)),
         partial(rules.revoking_refusal, certificate),
+        partial(rules.absent_refusal, 0),
         partial(rules.shows_name, certificate, is_withheld=False),
     ]

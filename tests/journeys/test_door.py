@@ -190,8 +190,8 @@ def test_the_list_goes_with_its_person_and_with_its_day(person):
 
 
 @pytest.mark.journey
-@pytest.mark.parametrize("days", [-2, 40])
-def test_a_wrong_date_on_the_telephone_changes_nothing(person, days):
+@pytest.mark.parametrize("days", [-1, 1, 40])
+def test_a_wrong_date_on_the_telephone_changes_nothing(person, portal, days):
     tram = person("tram", phone=True)
     tram.page.add_init_script(f"const real = Date.now; Date.now = () => real() + {days} * 86400000;")
     open_the_door(tram)
@@ -200,7 +200,71 @@ def test_a_wrong_date_on_the_telephone_changes_nothing(person, days):
     tram.page.reload()
     expect(groups(tram).filter(has_text=ONE)).to_be_visible()
     expect(tram.page.locator("#door-empty")).to_be_hidden()
+    # What is noted meanwhile is taken, as made now, and the telephone says so.
+    pupils = check_in(tram, ONE, adults="2")
+    expect(tram.page.locator("#door-status")).to_contain_text("Chờ gửi: 1")
     tram.page.context.set_offline(False)
+    expect(tram.page.locator("#door-status")).to_contain_text("Đã gửi hết", timeout=40_000)
+    expect(groups(tram).filter(has_text=ONE)).to_contain_text(f"đã đến: {pupils} học sinh, 2 người lớn")
+    made = "print(abs((timezone.now() - CheckInMark.objects.latest('pk').made_at).total_seconds()) < 300)"
+    imports = "from django.utils import timezone; from programs.visit_days.models import CheckInMark"
+    assert portal.manage("shell", "--no-imports", "--command", f"{imports}; {made}").strip() == "True"
+
+
+@pytest.mark.journey
+def test_signing_out_on_another_page_empties_the_open_one_at_once(person):
+    tram = person("tram", phone=True)
+    open_the_door(tram)
+    open_group(tram, ONE)
+    names = tram.page.locator("#door-choices").inner_text()
+    other = tram.page.context.new_page()
+    other.goto(f"{tram.portal.url}/desk/")
+    other.locator(".site-header details.menu summary.btn").click()
+    other.get_by_role("button", name="Đăng xuất").click()
+    expect(groups(tram)).to_have_count(0)
+    expect(tram.page.locator("#door-group")).to_be_hidden()
+    assert kept_list(tram) is None
+    text = tram.page.locator("#door").evaluate("(door) => door.textContent")
+    assert not any(name and name in text for name in names.split("\n")), "no name is left in the page either"
+    # The browser's own copy of the page, for "back", holds none from the beginning.
+    other.close()
+    tram.sign_in("tram", PASSWORD)
+    open_the_door(tram)
+    open_group(tram, ONE)
+    kept = tram.page.evaluate(
+        "() => { window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));"
+        " return document.getElementById('door').textContent; }"
+    )
+    assert ONE not in kept
+    tram.page.evaluate("() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(tram.page.locator("#door-facts")).to_contain_text(ONE)
+
+
+# What a browser of spring 2020 does not have.
+OLD_BROWSER = """
+  delete Element.prototype.replaceChildren; delete Document.prototype.replaceChildren;
+  delete window.structuredClone; delete Array.prototype.at; delete String.prototype.at; delete String.prototype.replaceAll;
+  delete Object.hasOwn; delete Promise.any; delete Array.prototype.findLast; delete crypto.randomUUID;
+  delete Crypto.prototype.randomUUID; delete AbortSignal.timeout;
+"""
+
+
+@pytest.mark.journey
+def test_an_old_browser_is_served_and_one_that_cannot_read_the_program_is_told(person):
+    tram = person("tram", phone=True)
+    tram.page.add_init_script(OLD_BROWSER)
+    open_the_door(tram)
+    pupils = check_in(tram, ONE, adults="2")
+    expect(groups(tram).filter(has_text=ONE)).to_contain_text(f"đã đến: {pupils} học sinh")
+    expect(tram.page.locator("#door-old")).to_be_hidden()
+    for script in ("kept", "door"):
+        older = person("tram", phone=True)
+        older.page.route(f"**/{script}*.js", lambda route: route.fulfill(body="(", content_type="text/javascript"))
+        older.page.goto(f"{older.portal.url}{DOOR}")
+        told = older.page.locator("#door-old")
+        expect(told).to_be_visible()
+        told.get_by_role("link").click()
+        expect(older.page).to_have_url(re.compile("/desk/centre/$"))
 
 
 @pytest.mark.journey

@@ -47,6 +47,8 @@ def test_two_phones_disagree(person):
         expect(words.filter(has_text="Trung")).to_contain_text(absent)
         look_offline(phone)
     page = person("tram")
+    page.goto("/desk/centre/")
+    expect(page.page.locator("ul.groups > li").filter(has_text=HERE)).to_contain_text("hai máy ghi khác nhau")
     page.goto(f"/desk/centre/bookings/{HERE}/")
     dispute = page.page.locator("#dispute")
     expect(dispute).to_contain_text("không khớp")

@@ -32,7 +32,7 @@ from tests.centres.make import (
 )
 from tests.pages import main_of
 from tests.people import give_consent, make_class, make_school, make_teacher
-from tests.visit_days.make import check_in
+from tests.visit_days.make import check_in, close_on_page
 
 pytestmark = pytest.mark.django_db
 
@@ -178,8 +178,8 @@ def test_closing_fixes_who_came_and_who_did_not(world, as_user):
 
     client = as_user(world.sen)
     address = reverse("session_close", args=[world.session.pk])
-    assert client.post(address, {"sure": "on"}).status_code == 302
-    assert "Buổi đã chốt" in main_of(client.post(address))
+    assert close_on_page(client, world.session, sure="on").status_code == 302
+    assert "Buổi đã chốt" in main_of(client.get(address))
     states = []
     for booking in (came, stayed, waits):
         booking.refresh_from_db()
@@ -259,7 +259,7 @@ def test_the_day_costs_the_same_with_one_and_three_groups(world, as_user, django
             client.get(reverse("centre_day"), {"date": day})
 
 
-DAY_QUERIES = 11  # 2 of the session and its user, 1 of the posts, 4 of the page, 4 of the frame
+DAY_QUERIES = 12  # 2 of the session and its user, 1 of the posts, 5 of the page, 4 of the frame
 
 
 def test_places_are_places_and_pupils_are_pupils(world, as_user):

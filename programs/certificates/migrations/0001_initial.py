@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('issued', 'Valid'), ('revoked', 'Revoked'), ('replaced', 'Replaced by a new certificate')], default='issued', max_length=10, verbose_name='status')),
                 ('issued_at', models.DateTimeField(verbose_name='issued')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_reason', models.CharField(blank=True, choices=[('name_corrected', 'The name was corrected'), ('issued_in_error', 'Issued in error'), ('disqualified', 'Disqualified'), ('withdrawn', "Withdrawn at the holder's request")], max_length=20)),
+                ('revoked_reason', models.CharField(blank=True, choices=[('name_corrected', 'The name was corrected'), ('absent', 'The pupil did not take part'), ('issued_in_error', 'Issued in error'), ('disqualified', 'Disqualified'), ('withdrawn', "Withdrawn at the holder's request")], max_length=20)),
                 ('booking', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='bookings.booking')),
                 ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings.actions import guard
-from programs.bookings.choices import COMING, BookingState
+from programs.bookings.choices import BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
@@ -20,29 +20,35 @@ from programs.core.audit import record
 from programs.core.calendar import working_days
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
+from programs.core.versions import version_of
 from programs.notices.queries import keys_written
 from programs.timetables.actions.lists import over_key
 from programs.visit_days import rules
 from programs.visit_days.actions.arrivals import write_no_show, write_return
 from programs.visit_days.actions.feedback import ask_for_feedback
 from programs.visit_days.policy import may_close, may_reopen
+from programs.visit_days.queries.disputes import doubts_of
 
 
 @transaction.atomic
-def close_session(*, session_id: int, sure: bool = False, by: User) -> Session:
+def close_session(*, session_id: int, sure: bool = False, version: str | None = None, by: User) -> Session:
     """Finalise the attendance of a session: bookings of groups that came are closed, the others are no-shows.
 
-    Groups still waiting expire, and their leaders are told. ``sure``: closing is meant, although the session goes on
-    or groups are missing.
+    Groups still waiting expire, and their leaders are told. ``sure``: closing is meant, although the session goes on,
+    groups are missing, or records of a group do not agree; ``version``: of what stood open when that was read.
 
-    Raises PermissionDenied, and ``Refused``: ``not_begun``, ``session_cancelled``, ``session_closed``, ``unsure``.
+    Raises PermissionDenied, and ``Refused``: ``not_begun``, ``session_cancelled``, ``session_closed``,
+    ``changed_meanwhile``, ``unsure``.
     """
     now = timezone.now()
     session = locks.lock_session(session_id=session_id)
     must(may_close(by, session))
     refuse_if(rules.close_refusal(session, now=now))
-    missing = session.bookings.filter(state__in=COMING).count()
-    refuse_if(rules.unsure_refusal(session, missing=missing, sure=sure, now=now))
+    doubts = doubts_of(session)
+    if version is not None and version != version_of(doubts.read):
+        raise Refused(rules.other_doubts(), stored=doubts.read)
+    missing, disputed = len(doubts.missing), len(doubts.disputed)
+    refuse_if(rules.unsure_refusal(session, missing=missing, disputed=disputed, sure=sure, now=now))
     before = {"state": session.state}
     for booking in session.bookings.select_related(*BOOKING_PARTS):
         settle(booking=booking, by=by, now=now)

@@ -16,15 +16,16 @@ from programs.bookings.models import Booking
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import Refusal, Refused, refuse_if
+from programs.core.versions import version_of
 from programs.pupils.choices import Gender
 from programs.visit_days import rules
-from programs.visit_days.actions.arrivals import write_arrival, write_no_show
+from programs.visit_days.actions.arrivals import note_on_page, write_arrival, write_no_show
 from programs.visit_days.actions.closing import settle, shut, unlock, unsettle
 from programs.visit_days.choices import LateDecision
 from programs.visit_days.models import CheckInMark
-from programs.visit_days.policy import may_check_in, may_decide_late, may_send_mark
+from programs.visit_days.policy import may_check_in, may_decide_late, may_send_mark, may_settle
 from programs.visit_days.queries.door import accepted_marks, girls_of
-from programs.visit_days.reading import Mark, credible_time, merge_marks
+from programs.visit_days.reading import Mark, credible_time, disputed_marks, merge_marks
 from programs.visit_days.rules import mark_refusal
 
 
@@ -74,6 +75,33 @@ def decide_late_mark(*, mark_id: int, accepted: bool, by: User) -> CheckInMark:
         _let_count(booking, by=by, now=now)
     record(by=by, action="booking.late_mark", obj=booking, after={"decision": row.decision})
     return row
+
+
+@transaction.atomic
+def settle_dispute(*, booking_id: int, mark_id: str, version: str, by: User) -> Booking:
+    """Decide, after the session was closed, which of the records that do not agree is right.
+
+    ``mark_id`` names the record; empty, what is recorded now stays, with everyone whom one of them saw. The decision is
+    itself a record, which replaces the others; the session stays closed. Raises PermissionDenied for all but the
+    centre's managers, and ``Refused``: ``not_closed``, ``decided``, ``changed_meanwhile``, and what
+    ``check_in_refusal`` says.
+    """
+    now = timezone.now()
+    booking = guard.lock_booking(booking_id=booking_id)
+    must(may_settle(by, booking))
+    disputed = disputed_marks(accepted_marks(booking))
+    refuse_if(rules.dispute_refusal(booking, disputed=len(disputed)))
+    stored = {"disputed": [mark.mark_id for mark in disputed]}
+    if version != version_of(stored):
+        raise Refused(rules.other_doubts(), stored=stored)
+    right = [mark for mark in disputed if mark_id in ("", mark.mark_id)]
+    arrival = merge_marks(right, girls=girls_of(booking))
+    if arrival is None:
+        raise Refused(rules.other_doubts(), stored=stored)
+    note_on_page(booking=booking, arrival=arrival, by=by, now=now)
+    _let_count(booking, by=by, now=now)
+    record(by=by, action="booking.dispute", obj=booking)
+    return booking
 
 
 def _let_count(booking: Booking, *, by: User, now: datetime) -> None:

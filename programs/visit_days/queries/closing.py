@@ -18,7 +18,8 @@ from programs.centres.models import Session
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of, day_begins, sessions_run_by
 from programs.visit_days.models import CheckInMark
-from programs.visit_days.queries.door import accepted_marks, girls_of, mark_of
+from programs.visit_days.queries.disputes import Doubts, disputes_in
+from programs.visit_days.queries.door import Word, accepted_marks, girls_of, mark_of
 from programs.visit_days.reading import Arrival, merge_marks
 from programs.visit_days.rules import closes_early
 
@@ -32,11 +33,21 @@ class Settling:
     missing: list[Booking]
     absent: list[Booking]
     waiting: list[Booking]
-    is_early: bool  # or groups are missing: closing is asked for twice
+    is_early: bool  # or groups are missing, or records do not agree: closing is asked for twice
+    words: dict[int, list[Word]]  # by group that came: what people say of it that does not agree
+
+    @property
+    def disputed(self) -> list[Booking]:
+        return [booking for booking in self.came if booking.pk in self.words]
 
     @property
     def goes_on(self) -> bool:
-        return self.is_early and not self.missing
+        return self.is_early and not (self.missing or self.words)
+
+    @property
+    def doubts(self) -> Doubts:
+        disputed = {pk: [word.mark.mark_id for word in words] for pk, words in self.words.items()}
+        return Doubts([booking.pk for booking in self.missing], disputed)
 
     @property
     def is_empty(self) -> bool:
@@ -44,7 +55,7 @@ class Settling:
 
 
 def settlings(sessions: Sequence[Session], *, now: datetime) -> list[Settling]:
-    """One query for all sessions."""
+    """Two queries for all sessions; another where records of a group do not agree."""
     of_state: dict[tuple[int, str], list[Booking]] = defaultdict(list)
     states = (*COMING, BookingState.ATTENDED, BookingState.NO_SHOW, *IN_LINE)
     bookings = Booking.objects.filter(session__in=sessions, state__in=states).select_related("school", "class_group")
@@ -54,17 +65,24 @@ def settlings(sessions: Sequence[Session], *, now: datetime) -> list[Settling]:
     def group(session: Session, *kinds: str) -> list[Booking]:
         return [booking for kind in kinds for booking in of_state[session.pk, kind]]
 
-    return [
-        Settling(
+    disputes = disputes_in(booking for session in sessions for booking in group(session, BookingState.ATTENDED))
+
+    def settling(session: Session) -> Settling:
+        came, missing = group(session, BookingState.ATTENDED), group(session, *COMING)
+        words = {booking.pk: disputes[booking.pk] for booking in came if booking.pk in disputes}
+        for booking in came:
+            booking.words = words.get(booking.pk, [])
+        return Settling(
             session=session,
-            came=group(session, BookingState.ATTENDED),
-            missing=(missing := group(session, *COMING)),
+            came=came,
+            missing=missing,
             absent=group(session, BookingState.NO_SHOW),
             waiting=group(session, *IN_LINE),
-            is_early=closes_early(session, missing=len(missing), now=now),
+            is_early=closes_early(session, missing=len(missing), disputed=len(words), now=now),
+            words=words,
         )
-        for session in sessions
-    ]
+
+    return [settling(session) for session in sessions]
 
 
 def finished_sessions(user, day: date, *, now: datetime) -> QuerySet[Session]:

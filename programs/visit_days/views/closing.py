@@ -13,17 +13,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from programs.bookings.models import Booking
+from programs.bookings.queries import bookings_run_by
 from programs.bookings.words import time_span
 from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries
 from programs.core.acting import Act
 from programs.core.calendar import working_days
 from programs.core.gates import not_found_unless
+from programs.core.nets import one_by_one
 from programs.core.refusals import Refused
+from programs.core.versions import version_of
 from programs.visit_days import policy, rules
 from programs.visit_days.actions.closing import close_session, reopen_session
-from programs.visit_days.actions.marks import decide_late_mark
-from programs.visit_days.forms import CloseDayForm, CloseForm, DayForm, LateMarkForm, ReopenForm
+from programs.visit_days.actions.marks import decide_late_mark, settle_dispute
+from programs.visit_days.forms import CloseDayForm, CloseForm, DayForm, DisputeForm, LateMarkForm, ReopenForm
 from programs.visit_days.models import CheckInMark
 from programs.visit_days.queries.closing import (
     Settling,
@@ -33,8 +37,13 @@ from programs.visit_days.queries.closing import (
     settled_at_closing,
     settlings,
 )
-from programs.visit_days.queries.door import mark_of
-from programs.visit_days.views.day import day_url
+from programs.visit_days.queries.disputes import disputed_in, disputes_in
+from programs.visit_days.queries.door import Word, mark_of
+from programs.visit_days.views.day import day_url, onward
+
+
+def _name_of(session: Session) -> str:
+    return f"{time_span(session)} · {session.field_trip.local_title} · {session.room.name}"
 
 
 class CloseSession(Act):
@@ -52,6 +61,9 @@ class CloseSession(Act):
     def settling(self) -> Settling:
         return settlings([self.target], now=timezone.now())[0]
 
+    def get_initial(self) -> dict[str, Any]:
+        return self.settling.doubts.read
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"ask": self.settling.is_early}
 
@@ -63,8 +75,7 @@ class CloseSession(Act):
         return super().get_context_data(each=self.settling, refusal=refusal, reopen_days=days, **kwargs)
 
     def act(self, form: CloseForm) -> Session:
-        sure = form.cleaned_data.get("sure", False)
-        return close_session(session_id=self.target.pk, sure=sure, by=self.user)
+        return close_session(session_id=self.target.pk, by=self.user, **form.cleaned_data)
 
     @property
     def back_url(self) -> str:
@@ -88,28 +99,48 @@ class CloseDay(Act):
         return settlings(self.target, now=timezone.now())
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        labels = [
-            (each.pk, f"{time_span(each)} · {each.field_trip.local_title} · {each.room.name}") for each in self.target
-        ]
+        rows = [(each.session.pk, version_of(each.doubts.read), _name_of(each.session)) for each in self.settlings]
         ask = any(each.is_early for each in self.settlings)
-        return super().get_form_kwargs() | {"sessions": labels, "ask": ask}
+        return super().get_form_kwargs() | {"sessions": rows, "ask": ask}
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         days = min((each.field_trip.centre.reopen_days for each in self.target), default=0)
         return super().get_context_data(settlings=self.settlings, day=self.day, reopen_days=days, **kwargs)
 
     def act(self, form: CloseDayForm) -> int:
-        """How many were closed; of the others the reason is said."""
-        closed = 0
-        for session in self.target:
-            if session.pk not in form.cleaned_data["sessions"]:
-                continue
+        """How many were closed; of the others the reason is said, and one that fails does not stop those after it."""
+        ticked, sure = form.cleaned_data["sessions"], form.cleaned_data.get("sure", False)
+        sessions = [session for session in self.target if session.pk in ticked]
+        refused: list[Session] = []
+
+        def close(session: Session) -> bool:
             try:
-                close_session(session_id=session.pk, sure=form.cleaned_data.get("sure", False), by=self.user)
-                closed += 1
-            except Refused as refused:
-                messages.warning(self.request, f"{time_span(session)}: {refused.refusal.message}")
+                close_session(session_id=session.pk, sure=sure, version=ticked[session.pk], by=self.user)
+            except Refused as why:
+                refused.append(session)
+                messages.warning(self.request, f"{_name_of(session)}: {why.refusal.message}")
+                return False
+            return True
+
+        closed = one_by_one("day_close", sessions, close)
+        self._say_failed(gone=len(ticked) - len(sessions), failed=len(sessions) - len(refused) - closed)
         return closed
+
+    def _say_failed(self, *, gone: int, failed: int) -> None:
+        if gone:
+            message = ngettext(
+                "{count} of the ticked sessions is not open any more: a colleague was faster.",
+                "{count} of the ticked sessions are not open any more: a colleague was faster.",
+                gone,
+            )
+            messages.info(self.request, message.format(count=gone))
+        if failed:
+            message = ngettext(
+                "{count} session could not be closed because of an error. It stays open; please try again later.",
+                "{count} sessions could not be closed because of an error. They stay open; please try again later.",
+                failed,
+            )
+            messages.error(self.request, message.format(count=failed))
 
     def said(self, closed: int) -> str:
         if not closed:
@@ -187,6 +218,13 @@ class DecideLateMark(Act):
     def act(self, form: LateMarkForm) -> CheckInMark:
         return decide_late_mark(mark_id=self.target.pk, accepted=form.accepted, by=self.user)
 
+    def way_back(self, mark: CheckInMark) -> str:
+        """A record that counts now and does not agree with the others asks at once who is right."""
+        booking = mark.booking
+        if disputed_in([booking]):
+            return reverse("dispute", args=[booking.reference])
+        return onward(self.user, booking)
+
     def said(self, mark: CheckInMark) -> str:
         if mark.decision == "accepted":
             return _("{school}: the check-in counts now.").format(school=mark.booking.school)
@@ -195,3 +233,63 @@ class DecideLateMark(Act):
     @property
     def back_url(self) -> str:
         return day_url(self.target.booking.session)
+
+
+class SettleDispute(Act):
+    """Two phones said different things, and the session was closed before anybody decided."""
+
+    form_class = DisputeForm
+    template_name = "visit_days/dispute.html"
+    context_object_name = "booking"
+    may = staticmethod(policy.may_settle)
+
+    def get_target(self, reference: str) -> Booking:
+        return get_object_or_404(bookings_run_by(self.user), reference=reference)
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return disputes_in([self.target]).get(self.target.pk, [])
+
+    def instead(self) -> HttpResponse | None:
+        """While the session is open the page of the group decides; what is decided is shown on the day's page."""
+        refusal = rules.dispute_refusal(self.target, disputed=len(self.words))
+        if refusal is None:
+            return None
+        messages.info(self.request, refusal.message)
+        if refusal.code == "not_closed":
+            return redirect("booking_check_in", reference=self.target.reference)
+        return redirect(self.back_url)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"disputed": [word.mark.mark_id for word in self.words]}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        said = _("What {person} noted at {time}")
+        words = [
+            (
+                word.mark.mark_id,
+                said.format(
+                    person=word.maker.get_short_name() if word.maker else "–",
+                    time=f"{timezone.localtime(word.mark.made_at):%H:%M}",
+                ),
+            )
+            for word in self.words
+        ]
+        return super().get_form_kwargs() | {"words": words}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(session=self.target.session, words=self.words, **kwargs)
+
+    def act(self, form: DisputeForm) -> Booking:
+        version = form.cleaned_data["version"]
+        return settle_dispute(booking_id=self.target.pk, mark_id=form.mark_id, version=version, by=self.user)
+
+    def said(self, booking: Booking) -> str:
+        return _("{school}: decided what is recorded.").format(school=booking.school)
+
+    def way_back(self, booking: Booking) -> str:
+        return onward(self.user, booking)
+
+    @property
+    def back_url(self) -> str:
+        return day_url(self.target.session)

@@ -25,8 +25,10 @@ from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.visit_days import policy, rules
 from programs.visit_days.actions.arrivals import check_in, mark_no_show, take_back_no_show
 from programs.visit_days.forms import CheckInForm, DayForm
+from programs.visit_days.hooks import AFTER_CORRECTION
 from programs.visit_days.queries import day as day_queries
 from programs.visit_days.queries.closing import late_marks_of_day
+from programs.visit_days.queries.disputes import disputed_in
 from programs.visit_days.queries.door import dispute_about, who_came
 from programs.visit_days.queries.photographs import no_photo_of
 from programs.visit_days.rules import came_late, came_partly
@@ -35,6 +37,11 @@ from programs.visit_days.rules import came_late, came_partly
 def day_url(session: Session) -> str:
     """The day of ``session`` at its centre."""
     return f"{reverse('centre_day')}?date={timezone.localtime(session.starts_at):%Y-%m-%d}"
+
+
+def onward(user, booking: Booking) -> str:
+    """Where a correction leads: to what another wing has to ask about it, or back to the day."""
+    return next((url for asks in AFTER_CORRECTION if (url := asks(user, booking))), day_url(booking.session))
 
 
 @signed_in
@@ -48,8 +55,10 @@ def centre_day(request: HttpRequest) -> HttpResponse:
     not_found_unless(abs(day - today) < timedelta(days=3660))
     now = timezone.now()
     shown = day_queries.centre_day(request.user, day)
+    disputed = disputed_in(booking for each in shown.sessions for booking in each.groups)
     for each in shown.sessions:
         for booking in each.groups:
+            booking.disputed = booking.pk in disputed
             booking.came_late = came_late(checked_in_at=booking.checked_in_at, starts_at=each.session.starts_at)
             booking.came_partly = came_partly(arrived=booking.arrived_pupils, expected=expected_pupils(booking))
     context = {
@@ -63,6 +72,12 @@ def centre_day(request: HttpRequest) -> HttpResponse:
         "finished": sum(
             each.session.state == SessionState.SCHEDULED and each.session.ends_at <= now for each in shown.sessions
         ),
+        "disputes": [
+            booking
+            for each in shown.sessions
+            for booking in each.groups
+            if booking.disputed and each.session.state == SessionState.CLOSED
+        ],
         "late_marks": late_marks_of_day(request.user, day),
         "decides": bool(managed_centre_ids(request.user)),
         "check_in_open": day <= today,
@@ -128,6 +143,7 @@ class CheckIn(Act):
             open=rules.is_open(booking, now=now),
             may_mark_absent=rules.no_show_refusal(booking, now=now) is None,
             may_take_back=rules.take_back_refusal(booking) is None,
+            may_settle=policy.may_settle(self.user, booking) and booking.session.state == SessionState.CLOSED,
             may_reopen=policy.may_reopen(self.user, booking.session)
             and rules.reopen_refusal(booking.session, days=working_days(now, now), now=now) is None,
             day_url=self.back_url,
@@ -142,6 +158,9 @@ class CheckIn(Act):
         count = booking.arrived_pupils
         message = ngettext("{school}: {count} pupil checked in.", "{school}: {count} pupils checked in.", count)
         return message.format(school=booking.school, count=count)
+
+    def way_back(self, booking: Booking) -> str:
+        return onward(self.user, booking)
 
     @property
     def back_url(self) -> str:
@@ -183,7 +202,7 @@ class BookingAbsent(Act):
         return _("{school}: recorded that the group did not come.").format(school=booking.school)
 
     def way_back(self, booking: Booking) -> str:
-        return day_url(booking.session)
+        return onward(self.user, booking)
 
     @property
     def back_url(self) -> str:

@@ -42,7 +42,8 @@
   if (!clock) return;
   const ahead = Number(clock.dataset.clock) * 1000 - Date.now();
   const opens = Number(clock.dataset.opens) * 1000;
-  const words = new Intl.DateTimeFormat("vi", { timeStyle: "medium", timeZone: "Asia/Ho_Chi_Minh" });
+  const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+  const words = new Intl.DateTimeFormat("vi", { ...digits, timeZone: "Asia/Ho_Chi_Minh" });
 
   const tick = () => {
     const now = Date.now() + ahead;

@@ -10,7 +10,10 @@
   const words = door.dataset;
   const PATIENCE = 10000;
   const { list, marks } = kept;
-  at("old").hidden = true;
+  const refill = (box, rows) => {
+    box.textContent = "";
+    box.append(...rows);
+  };
 
   // --- The line to the portal -------------------------------------------------------------------
   let csrf = "";
@@ -140,10 +143,10 @@
       room.textContent = session.room;
       room.id = `door-room-${number}`;
       section.setAttribute("aria-labelledby", `${heading.id} ${room.id}`);
-      section.querySelector(".groups").replaceChildren(...session.groups.map((group) => rowOf(group, session)));
+      refill(section.querySelector(".groups"), session.groups.map((group) => rowOf(group, session)));
       return section;
     });
-    at("list").replaceChildren(...sections);
+    refill(at("list"), sections);
     if (shownList) at("title").textContent = shownList.title;
   };
   // One row for each mark that the portal did not take, whoever made it and whether or not its group is still listed.
@@ -172,7 +175,7 @@
   const showRefused = () => {
     const refused = marks().filter((mark) => mark.message);
     at("refused").hidden = !refused.length;
-    at("refused-list").replaceChildren(...refused.map(refusedRow));
+    refill(at("refused-list"), refused.map(refusedRow));
   };
   // Of whom how many wait; of others only the name of who made them.
   const waitingText = (waiting) => {
@@ -256,7 +259,7 @@
   };
   const showWords = (said) => {
     at("words").hidden = !said.length;
-    at("words-list").replaceChildren(...said.map(wordRow));
+    refill(at("words-list"), said.map(wordRow));
   };
   const openGroup = (group) => {
     shown = group;
@@ -274,7 +277,7 @@
     at("staying-names").textContent = told.staying;
     const values = filled(group);
     for (const name of ["pupils", "girls", "adults"]) form.elements[name].value = values[name] ?? "";
-    at("choices").replaceChildren(...group.pupils.map((pupil) => pupilRow(pupil, values.present)));
+    refill(at("choices"), group.pupils.map((pupil) => pupilRow(pupil, values.present)));
     at("names").hidden = !group.pupils.length;
     at("names").open = false;
     at("absent").hidden = kept.now() < group.session.starts_at;
@@ -293,6 +296,17 @@
     const [key, code] = hash.split("=");
     return groups().find((group) => (key === "pass" ? group.pass === code : group.reference === hash));
   };
+  // What is not shown is not in the page either: whoever signed out on another page left nothing here.
+  const forgetGroup = () => {
+    shown = null;
+    at("group").hidden = true;
+    for (const name of ["choices", "words-list"]) refill(at(name), []);
+    for (const name of ["school", "facts", "phone", "needs-text", "no-photo-names", "staying-names"]) {
+      at(name).textContent = "";
+    }
+    at("phone").removeAttribute("href");
+    form.reset();
+  };
   const showPlace = () => {
     const group = wanted();
     if (group && group.reference !== shown?.reference) {
@@ -302,8 +316,7 @@
       at("school").focus({ preventScroll: true });
       window.scrollTo(0, 0);
     } else if (!group) {
-      shown = null;
-      at("group").hidden = true;
+      forgetGroup();
       at("list").hidden = false;
     }
     showAnswer();
@@ -396,6 +409,17 @@
   if (navigator.storage?.persist) navigator.storage.persist().catch(() => {});
   window.addEventListener("hashchange", showPlace);
   window.addEventListener("storage", show);
+  // A page that the browser keeps for "back" keeps no names, and asks again whose it is.
+  window.addEventListener("pagehide", () => {
+    refill(at("list"), []);
+    refill(at("refused-list"), []);
+    forgetGroup();
+  });
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    show();
+    exchange();
+  });
   window.addEventListener("online", exchange);
   window.addEventListener("offline", () => {
     online = false;
@@ -408,5 +432,6 @@
     if (!document.hidden) exchange();
   }, 30000);
   show();
+  at("old").hidden = true; // it runs here
   exchange();
 })();
