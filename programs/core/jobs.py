@@ -44,7 +44,10 @@ class JobKind:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Light work that the worker does itself every few seconds without a job row, such as sending due messages."""
+    """Light work without a job row, such as sending due messages: ``run`` says whether it did any.
+
+    Each worker has a thread for it, which runs it again at once as long as there is work, else after ``every``.
+    """
 
     name: str
     run: Callable[[], Any]
@@ -79,7 +82,7 @@ def periodic(name: str, *, every: timedelta, max_attempts: int = 5) -> Callable:
 
 
 def sweep(name: str, *, every: timedelta) -> Callable:
-    """Register ``fn()`` to be called by every worker about every ``every``; it must be safe to run concurrently."""
+    """Register ``fn()`` as a sweep of every worker; it must be safe to run concurrently, also with jobs."""
 
     def register(run: Callable[[], Any]) -> Callable[[], Any]:
         SWEEPS[name] = Sweep(name=name, run=run, every=every)
