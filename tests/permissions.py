@@ -50,7 +50,7 @@ MISSING = SimpleNamespace(
     approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token",
     drawn_session=SimpleNamespace(pk=987654), entry=SimpleNamespace(pk=987654), ballot=SimpleNamespace(reference="BT-00000", session_id=987654),
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
-    teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
+    teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), letter=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
 
 
@@ -229,6 +229,8 @@ OBJECT_OF: dict[str, Kwargs] = {
         for step in ("detail", "identify", "answer", "refuse", "extend", "finish", "correct", "erase")
     },
     "message_detail": _pk("message"),
+    "letter_again": _pk("letter"),
+    "letter_settle": _pk("letter"),
     "role_detail": lambda place: {"role": "khong-co" if place is MISSING else "teacher"},
     "person_roles": lambda place: {"pk": place.teacher.pk},
     "view_as_start": lambda place: {"pk": place.teacher.pk},

@@ -39,6 +39,7 @@ from programs.core.models import Job
 from programs.data_rights.choices import Requester, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.judging.models import ScoreSheet
+from programs.notices.choices import MessageState
 from programs.notices.models import Message
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
@@ -66,7 +67,7 @@ def mark(kind: str, place: str) -> str:
 
 
 MARKED = (
-    "school", "pupil", "guardian", "teacher", "coordinator", "claimant", "invited", "project", "file", "image", "message",
+    "school", "pupil", "guardian", "teacher", "coordinator", "claimant", "invited", "project", "file", "image", "message", "letter",
     "listed", "rosterfile", "requester", "request", "needs",
 )  # fmt: skip
 
@@ -408,6 +409,16 @@ def _belongings(world: World, name: str, now) -> None:
         body_text="Nội dung",
         dedupe_key=f"test-{name}",
         next_attempt_at=now,
+    )
+    place.letter = Message.objects.create(
+        kind="test",
+        recipient=place.teacher,
+        to_address="khong-toi@truong.example.vn",
+        subject=f"Thư {mark('letter', name)}",
+        body_text="Nội dung",
+        dedupe_key=f"letter-{name}",
+        next_attempt_at=now,
+        state=MessageState.FAILED,
     )
     place.job = Job.objects.create(name="test", owner=place.teacher, state=JobState.DONE)
     if name == "own":

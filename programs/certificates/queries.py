@@ -41,6 +41,12 @@ def certificates_of(booking: Booking | int) -> QuerySet[Certificate]:
     return valid.exclude(printed_name="").order_by("sort_key", "pk")
 
 
+def reads_all(user, certificates: list[Certificate]) -> bool:
+    """Whether ``user`` may read each of these certificates now."""
+    keys = {certificate.pk for certificate in certificates}
+    return certificates_visible_to(user).filter(pk__in=keys).distinct().count() == len(keys)
+
+
 def newest_id_of(booking: Booking) -> int:
     """Changes whenever a certificate of the booking is issued, which makes earlier prints out of date."""
     return Certificate.objects.filter(booking=booking).latest("pk").pk

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -44,7 +45,10 @@ class JobKind:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Light work that the worker does itself every few seconds without a job row, such as sending due messages."""
+    """Light work without a job row, such as sending due messages: ``run`` says whether it did any.
+
+    Each worker has a thread for it, which runs it again at once as long as there is work, else after ``every``.
+    """
 
     name: str
     run: Callable[[], Any]
@@ -79,13 +83,31 @@ def periodic(name: str, *, every: timedelta, max_attempts: int = 5) -> Callable:
 
 
 def sweep(name: str, *, every: timedelta) -> Callable:
-    """Register ``fn()`` to be called by every worker about every ``every``; it must be safe to run concurrently."""
+    """Register ``fn()`` as a sweep of every worker; it must be safe to run concurrently, also with jobs."""
 
     def register(run: Callable[[], Any]) -> Callable[[], Any]:
         SWEEPS[name] = Sweep(name=name, run=run, every=every)
         return run
 
     return register
+
+
+class NoLongerAllowed(Exception):
+    """Whoever started a job may not do this any more: it ends at once and is not tried again."""
+
+
+def must_still(job_id: int, may: Callable[[Any], bool]) -> Any:
+    """Ask again whether the owner of the job may; return the owner as they are now.
+
+    A job runs long after the page was looked at: its school may be closed, its owner's post ended. Ask in each
+    transaction that writes, under the lock of what gives the right. Raises NoLongerAllowed, also when the account is
+    closed or gone.
+    """
+    owner = get_user_model().objects.filter(pk__in=Job.objects.filter(pk=job_id).values("owner"), is_active=True)
+    found = owner.first()
+    if found is None or not may(found):
+        raise NoLongerAllowed
+    return found
 
 
 @dataclass(frozen=True)
@@ -117,12 +139,12 @@ def enqueue(
     """Put the job ``name`` into the queue, in the caller's transaction if there is one.
 
     With a ``unique_key`` the same work is queued once: the job that has the key is returned;
-    one that has failed permanently is started again.
+    one that has failed permanently is started again, for the owner who asks now.
     """
     kind = KINDS[name]
     with transaction.atomic():
         if unique_key and (existing := _with_key(unique_key)):
-            return _start_anew(existing) if existing.state == JobState.FAILED else existing
+            return _start_anew(existing, owner=owner) if existing.state == JobState.FAILED else existing
         try:
             with transaction.atomic():
                 queued = Job.objects.create(
@@ -145,9 +167,10 @@ def _with_key(unique_key: str) -> Job | None:
     return Job.objects.filter(unique_key=unique_key).first()
 
 
-def _start_anew(failed: Job) -> Job:
+def _start_anew(failed: Job, *, owner) -> Job:
     again = Job.objects.filter(pk=failed.pk, state=JobState.FAILED)
-    if again.update(state=JobState.QUEUED, attempts=0, steps_done=0, error="", next_run_at=timezone.now()):
+    fresh = {"owner": owner, "attempts": 0, "steps_done": 0, "error": "", "next_run_at": timezone.now()}
+    if again.update(state=JobState.QUEUED, **fresh):
         failed.refresh_from_db()
         _queue(failed)
     return failed
@@ -170,6 +193,9 @@ def run_job(job_id: int) -> None:
     try:
         with noting_what_falls() as fallen:
             result = kind.run(Progress(claimed.pk, claimed.attempts), **claimed.arguments)
+    except NoLongerAllowed:
+        logger.warning("Job %s was stopped: its owner may not do this any more.", claimed)
+        _finish(claimed, state=JobState.FAILED, error="Stopped: whoever started it may not do this any more.")
     except JobLost:
         logger.warning("Job %s was taken over by another worker.", claimed)
     except Exception as error:

@@ -1,6 +1,7 @@
 """The worker: runs due jobs, recovers lost ones, keeps the schedule and the sweeps.
 
-One process in production (``manage.py worker``); a thread of the web server in the demonstration.
+One process in production (``manage.py worker``); a thread of the web server in the demonstration. Each sweep has a
+thread of its own: a sign-in code does not wait until a long job has ended.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import logging
 import threading
 import time
 
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker as QueueReader
 from django_tasks_db.models import DBTaskResult
@@ -23,37 +24,45 @@ BATCH = 20
 
 
 class Worker:
-    """A loop that ends when ``stop`` is set, after the job at hand."""
+    """Loops that end when ``stop`` is set, after the job at hand."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
-        self._last: dict[str, float] = {}
+        self._cared: float | None = None
 
     def run(self) -> None:
+        loops = [
+            threading.Thread(target=self._sweep, args=[sweep], name=sweep.name, daemon=True)
+            for sweep in jobs.SWEEPS.values()
+        ]
+        for loop in loops:
+            loop.start()
         while not self.stop.is_set():
-            worked = self._safely("round", self.round)
-            if not worked:
+            if not self._safely("round", self.round):
                 self.stop.wait(PAUSE)
+        for loop in loops:
+            loop.join()
+
+    def _sweep(self, sweep: jobs.Sweep) -> None:
+        """The loop of one sweep: without a pause as long as there is something to do."""
+        while not self.stop.is_set():
+            worked = self._safely(sweep.name, sweep.run)
+            close_old_connections()
+            if not worked:
+                self.stop.wait(sweep.every.total_seconds())
+        connections.close_all()
 
     def round(self) -> bool:
-        """One look at everything; whether there was a job to do."""
+        """One look at the queue; whether there was a job to do."""
         close_old_connections()
-        if self._due("care", CARE_EVERY):
+        now = time.monotonic()
+        if self._cared is None or now - self._cared >= CARE_EVERY:
+            self._cared = now
             self._safely("reaper", jobs.reap)
             self._safely("schedule", jobs.enqueue_periodic)
-        for sweep in jobs.SWEEPS.values():
-            if self._due(sweep.name, sweep.every.total_seconds()):
-                self._safely(sweep.name, sweep.run)
         worked = run_due_jobs(at_most=BATCH, stop=self.stop)
         close_old_connections()
         return worked > 0
-
-    def _due(self, name: str, seconds: float) -> bool:
-        now = time.monotonic()
-        if name in self._last and now - self._last[name] < seconds:
-            return False
-        self._last[name] = now
-        return True
 
     @staticmethod
     def _safely(name: str, work) -> bool:

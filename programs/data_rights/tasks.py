@@ -6,12 +6,13 @@ import secrets
 import tempfile
 from datetime import timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.jobs import Progress, job, periodic
+from programs.core.jobs import NoLongerAllowed, Progress, job, must_still, periodic
 from programs.core.personal_archive import write_archive
 from programs.data_rights.actions.erasure import ERASE_JOB, erase
 from programs.data_rights.actions.requests import warn_handlers
@@ -27,14 +28,18 @@ def warn_of_data_requests(progress: Progress) -> int:
 @job(ERASE_JOB)
 def erase_person(progress: Progress, *, request: int, by: int) -> dict:
     """What a person confirmed; an interrupted erasure is done again from the beginning."""
-    return erase(request_id=request, by=User.objects.get(pk=by))
+    try:
+        return erase(request_id=request, by=User.objects.get(pk=by))
+    except PermissionDenied as gone:
+        raise NoLongerAllowed from gone
 
 
 @job(ARCHIVE_JOB)
 def pack_archive(progress: Progress, *, user: int) -> dict:
     """A large archive of one person, in private storage for a day; the result names its key."""
+    owner = must_still(progress.job_id, lambda owner: owner.pk == user)
     with tempfile.TemporaryFile() as packed:
-        files = write_archive(packed, subject=subject_of(user=User.objects.get(pk=user)))
+        files = write_archive(packed, subject=subject_of(user=owner))
         packed.seek(0)
         key = storages["private"].save(f"archives/{secrets.token_urlsafe(24)}.zip", File(packed))
     return {"key": key, "files": files}

@@ -16,9 +16,14 @@ from django.urls import translate_url
 from django.utils import timezone, translation
 
 from programs.accounts.models import User
-from programs.notices.choices import SECRET_KINDS, MessageState
+from programs.core.audit import record
+from programs.core.policy import must
+from programs.core.refusals import refuse_if
+from programs.notices.choices import SECRET_KINDS, URGENT_KINDS, MessageState
 from programs.notices.emails import render_letter
 from programs.notices.models import Message
+from programs.notices.policy import may_see_undelivered
+from programs.notices.rules import again_refusal, settle_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +77,7 @@ def write_message(
         attachment_type=content_type,
         attachment=content,
         state=MessageState.PENDING if to_address else MessageState.SENT,
+        urgent=kind in URGENT_KINDS,
         sent_at=None if to_address else now,
         next_attempt_at=now,
         subject=letter.subject[:250],
@@ -98,17 +104,56 @@ def mark_all_read(*, by: User) -> int:
     return Message.objects.filter(recipient=by, read_at=None).update(read_at=timezone.now())
 
 
+# --- Letters that perhaps reached nobody ---------------------------------------------------------
+@transaction.atomic
+def send_again(*, message_id: int, by: User) -> Message:
+    """Put a letter that failed or broke off into the outbox once more, to the address that its reader has now.
+
+    Raises PermissionDenied, and ``Refused`` with a code of ``again_refusal``.
+    """
+    message = _locked(message_id, by=by)
+    refuse_if(again_refusal(message))
+    address = message.recipient.email if message.recipient and message.recipient.email else message.to_address
+    record(by=by, action="letter.again", obj=message, before={"state": message.state})
+    message.to_address, message.state, message.attempts = address, MessageState.PENDING, 0
+    message.next_attempt_at, message.claimed_at = timezone.now(), None
+    message.save(update_fields=["to_address", "state", "attempts", "next_attempt_at", "claimed_at"])
+    return message
+
+
+@transaction.atomic
+def settle_letter(*, message_id: int, by: User) -> Message:
+    """Note that nothing more is to be sent: the person was reached in another way, or need not be.
+
+    Raises PermissionDenied, and ``Refused``: ``settled_meanwhile``.
+    """
+    message = _locked(message_id, by=by)
+    refuse_if(settle_refusal(message))
+    record(by=by, action="letter.settle", obj=message, before={"state": message.state})
+    message.state = MessageState.SETTLED
+    message.save(update_fields=["state"])
+    return message
+
+
+def _locked(message_id: int, *, by: User) -> Message:
+    must(may_see_undelivered(by))
+    return Message.objects.select_for_update().get(pk=message_id)
+
+
 # --- Carrying messages to the mail server: at most once, patiently ------------------------------------
-def send_due_messages(*, now: datetime | None = None, limit: int = 50) -> int:
+def send_due_messages(*, now: datetime | None = None, limit: int = 50, urgent: bool | None = None) -> int:
     """Send what is due, one by one; the number of messages that left. Many workers may do it at once.
+
+    ``urgent`` is the lane; None is both of them, the urgent one first.
 
     A message is claimed by a conditional write before it is handed over. A message that certainly was not sent is
     retried; one that may have been sent (the worker was killed, the connection broke) is never resent automatically.
     """
     now = now or timezone.now()
     mark_abandoned(now=now)
-    due = Message.objects.filter(state=MessageState.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
-    keys = list(due.values_list("pk", flat=True)[:limit])
+    lane = {} if urgent is None else {"urgent": urgent}
+    due = Message.objects.filter(state=MessageState.PENDING, next_attempt_at__lte=now, **lane)
+    keys = list(due.order_by("-urgent", "next_attempt_at", "pk").values_list("pk", flat=True)[:limit])
     if not keys:
         return 0
     connection = get_connection()

@@ -36,6 +36,7 @@ class Message(models.Model):
     attachment = models.TextField(blank=True)  # text kinds only, such as a calendar entry
     dedupe_key = models.CharField(max_length=150, unique=True)
     state = models.CharField(_("status"), max_length=12, choices=MessageState, default=MessageState.PENDING)
+    urgent = models.BooleanField(default=False, editable=False)  # its lane: ``URGENT_KINDS``
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -47,7 +48,7 @@ class Message(models.Model):
     class Meta:
         ordering = ["-created_at"]
         verbose_name, verbose_name_plural = _("message"), _("messages")
-        indexes = [models.Index(fields=["state", "next_attempt_at"], name="outbox_queue")]
+        indexes = [models.Index(fields=["state", "urgent", "next_attempt_at"], name="outbox_queue")]
 
     def __str__(self) -> str:
         return self.subject

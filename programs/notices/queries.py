@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from programs.accounts.models import User
-from programs.notices.choices import SECRET_KINDS
+from programs.notices.choices import SECRET_KINDS, UNDELIVERED
 from programs.notices.models import Message
 
 
@@ -25,3 +25,10 @@ def keys_written(keys: Iterable[str]) -> set[str]:
 
 def unread_count(user: User) -> int:
     return messages_visible_to(user).filter(read_at=None).count()
+
+
+def undelivered_visible_to(user: User) -> QuerySet[Message]:
+    """Letters of anybody that failed or broke off, the newest first, for whoever looks after them."""
+    if not user.is_superuser:
+        return Message.objects.none()
+    return Message.objects.filter(state__in=UNDELIVERED).select_related("recipient").order_by("-created_at", "-pk")

@@ -9,6 +9,7 @@ AUDIT_ACTIONS = {
     "roster.map": _("Columns of the list matched"),
     "roster.decide": _("Questions about the list answered"),
     "roster.apply": _("List of pupils imported"),
+    "roster.stop": _("Import stopped: whoever started it may not import any more"),
     "roster.drop": _("Import of a list cancelled"),
 }
 

@@ -33,6 +33,7 @@ from stem_portal.demo import (
     cast,
     consents,
     day,
+    letters,
     life,
     pages,
     papers,
@@ -96,6 +97,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         rosters.build_rosters(random=Random(seed), people=people, now=now)
         life.build_life(random=Random(seed), people=people, now=now)
         ballots.build_ballots(random=Random(seed), people=people, school_year=terms[-1].school_year, now=now)
+        letters.build_undelivered(people=people)
         past = [term for term in terms if term.ends_on < today][-2:]
         for term in past:
             freeze_report(term_id=term.pk, by=people["nam"], key=f"demo-{term.pk}")

@@ -227,23 +227,38 @@ def test_periodic_work_that_failed_waits_for_its_next_slot(kind):
     assert run_due_jobs() == 0
 
 
-@pytest.mark.django_db
-def test_one_failing_sweep_does_not_stop_the_worker(kind, monkeypatch, caplog):
+def test_one_failing_sweep_stops_neither_the_others_nor_the_worker(monkeypatch, caplog):
+    """The loops run in threads of a worker that has no jobs to do."""
+    worker, calls = Worker(), []
+
     def broken():
+        calls.append("broken")
         raise RuntimeError("mail")
 
-    calls = []
-    sweeps = {
-        "broken": jobs.Sweep("broken", broken, timedelta(0)),
-        "whole": jobs.Sweep("whole", lambda: calls.append(1), timedelta(0)),
-    }
+    def whole():
+        calls.append("whole")
+        if calls.count("whole") > 1 and calls.count("broken") > 1:
+            worker.stop.set()
+
+    sweeps = {run.__name__: jobs.Sweep(run.__name__, run, timedelta(milliseconds=5)) for run in (broken, whole)}
     monkeypatch.setattr(jobs, "SWEEPS", sweeps)
-    monkeypatch.setattr("programs.core.worker.close_old_connections", lambda: None)
-    kind(lambda progress: None)
-    queued = jobs.enqueue("test.job", arguments={})
-    assert Worker().round() is True
-    queued.refresh_from_db()
-    assert calls == [1] and queued.state == JobState.DONE
+    monkeypatch.setattr(worker, "round", lambda: False)
+    worker.run()
+    assert {"broken", "whole"} == set(calls) and "mail" in caplog.text
+
+
+def test_a_sweep_with_work_left_goes_on_at_once(monkeypatch):
+    worker, left = Worker(), [50, 50, 1, 0]
+
+    def sweep() -> int:
+        if len(left) == 1:
+            worker.stop.set()
+        return left.pop(0)
+
+    monkeypatch.setattr(jobs, "SWEEPS", {"post": jobs.Sweep("post", sweep, timedelta(hours=1))})
+    monkeypatch.setattr(worker, "round", lambda: False)
+    worker.run()
+    assert left == []
 
 
 def test_two_jobs_cannot_have_one_name(kind):
@@ -301,12 +316,13 @@ def environment(database: Path) -> dict:
     return os.environ | {"DATABASE_URL": f"sqlite:///{database}", "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
-def start_worker(database: Path) -> subprocess.Popen:
+def start_worker(database: Path, *, first: str = "") -> subprocess.Popen:
     code = "import signal\nfrom programs.core import worker\nworker.CARE_EVERY = 0.2\nworker.PAUSE = 0.1\nw = worker.Worker()\n"
     code += "signal.signal(signal.SIGTERM, lambda *_: w.stop.set())\nw.run()"
     return subprocess.Popen(
-        [sys.executable, "-c", f"import django; django.setup()\n{PROBE}\n{code}"], cwd=ROOT, env=environment(database)
-    )
+        [sys.executable, "-c", f"import django; django.setup()\n{PROBE}\n{first}\n{code}"],
+        cwd=ROOT, env=environment(database),
+    )  # fmt: skip
 
 
 def wait_for(condition, seconds: float = 120) -> bool:
@@ -341,3 +357,42 @@ def test_a_worker_killed_in_the_middle_loses_no_job(tmp_path):
     )
     assert json.loads(state.splitlines()[-1]) == ["done", 2, "whole"]
     assert note.read_text() == "began\nbegan\nended\n"
+
+
+def test_a_sign_in_code_leaves_while_a_job_runs_and_a_thousand_letters_wait(tmp_path):
+    """The job sleeps for a minute, the letters take the server longer: whoever signs in waits for neither."""
+    database, note = tmp_path / "worker.sqlite3", tmp_path / "note"
+    migrated_file(database)
+    portal(
+        database,
+        "from django.utils import timezone\nfrom programs.notices.models import Message\n"
+        "def letter(number, **lane):\n"
+        "    return Message(kind='x', to_address=f'{number}@truong.example.vn', subject='x', body_text='x',\n"
+        "                   dedupe_key=str(number), next_attempt_at=timezone.now(), **lane)\n"
+        "Message.objects.bulk_create([letter(number) for number in range(1000)])\n"
+        f"jobs.enqueue('probe.slow', arguments={{'note': {str(note)!r}}})",
+    )
+    slow_line = (
+        "import time\nfrom django.core.mail.backends.locmem import EmailBackend\n"
+        "hand_over = EmailBackend.send_messages\n"
+        "EmailBackend.send_messages = lambda self, mails: (time.sleep(0.3), hand_over(self, mails))[1]"
+    )
+    worker = start_worker(database, first=slow_line)
+    state = "import json; from programs.notices.models import Message; print(json.dumps({0}))"
+    urgent = state.format("list(Message.objects.filter(urgent=True).values_list('state', flat=True))")
+    try:
+        assert wait_for(note.exists), "the job never began"
+        portal(
+            database,
+            "from django.db import transaction\nfrom programs.notices.actions import write_message\n"
+            "with transaction.atomic():\n"
+            "    write_message(kind='account/login_code', to=None, address='hanh@truong.example.vn',\n"
+            "                  dedupe_key='code', context={'code': 'ABC-123'})",
+        )
+        assert wait_for(lambda: json.loads(portal(database, urgent)) == ["sent"]), "the code never left"
+        assert "ended" not in note.read_text(), "the job was over: it held nothing up"
+        waiting = json.loads(portal(database, state.format("Message.objects.filter(state='pending').count()")))
+        assert waiting > 0, "no letter waited any more: the code had no queue to pass"
+    finally:
+        worker.kill()
+        worker.wait()

@@ -250,6 +250,17 @@ def test_after_a_restore_the_same_number_may_be_another_child(world, private, dj
     assert Pupil.objects.get(pk=world.minh.pk).full_name == "Lê Văn Tám"
 
 
+def test_a_refused_erasure_is_not_carried_out_by_a_restore(world, private):
+    """The coordinator's post ends between confirming and the worker's turn."""
+    request = open_erasure(world)
+    erasure.start_erasure(request_id=request.pk, typed=request.reference, by=world.coordinator)
+    world.coordinator.memberships.update(ended_on="2026-06-01")
+    run_due_jobs()
+    call_command("erase_again")
+    assert Pupil.objects.get(pk=world.minh.pk).full_name == NAME
+    assert not private.exists(f"{erasure.FOLDER}/{request.reference}.json")
+
+
 def test_the_next_import_can_recognise_who_was_erased(world, django_capture_on_commit_callbacks):
     line = {"full_name": NAME, "external_id": world.minh.external_id, "birth_date": "2012-05-05", "class_name": "8A1"}
     around = {"source": world.minh.source, "year_id": world.group.school_year_id}

@@ -35,6 +35,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "papers_due": ("wait", "file"),
     "returned": ("wait", "arrow-left"),
     "uncertain": ("wait", "warning"),
+    "settled": ("off", "check"),
     "conflict": ("wait", "warning"),
     # went well
     "won": ("ok", "check"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
@@ -65,7 +66,7 @@ def start_erasure(*, request_id: int, typed: str, by: User) -> Job:
 
 def _request_to_erase(*, request_id: int, by: User) -> DataRequest:
     request = locked_request(request_id=request_id)
-    must(may_erase(by, request))
+    must(by.is_active and may_erase(by, request))  # the worker comes later: the account may be closed by then
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
     refuse_if(rules.erasure_refusal(request, has_role=bool(obstacles_to_erasing(subject.user_id))))
     return request
@@ -80,14 +81,18 @@ def erase(*, request_id: int, by: User) -> dict:
     if request.state == RequestState.DONE:
         return {"counts": {}}
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
-    _remember(request, subject)
-    with transaction.atomic():
-        request = _request_to_erase(request_id=request_id, by=by)
-        counts = _forget(subject)
-        _note(subject, by=by, reference=request.reference, counts=counts)
-        request.refresh_from_db()
-        request.requester_name = request.text = ""
-        done(request=request, words="", by=by, after={"counts": counts})
+    try:
+        with transaction.atomic():
+            request = _request_to_erase(request_id=request_id, by=by)
+            _remember(request, subject)
+            counts = _forget(subject)
+            _note(subject, by=by, reference=request.reference, counts=counts)
+            request.refresh_from_db()
+            request.requester_name = request.text = ""
+            done(request=request, words="", by=by, after={"counts": counts})
+    except (PermissionDenied, Refused):
+        _remember_not(request)  # also what an attempt before it left: a restored backup must not carry it out after all
+        raise
     return {"counts": counts}
 
 
@@ -121,7 +126,9 @@ def _mark(username: str) -> str:
 
 
 def _remember(request: DataRequest, subject: Subject) -> None:
-    """Numbers and keyed hashes only. Written before the erasure, because an incomplete list would miss people."""
+    """Numbers and keyed hashes only. Written before the erasure is committed, because an incomplete list would miss
+    people, and after it was asked whether it may be: a refused one is not carried out after a restore.
+    """
     pupils = Pupil.objects.filter(pk__in=subject.pupil_ids)
     user = _account_of(subject)
     entry = {
@@ -138,10 +145,17 @@ def _remember(request: DataRequest, subject: Subject) -> None:
         ],
         "user": {"id": user.pk, "mark": _mark(user.username)} if user else None,
     }
-    name = f"{FOLDER}/{request.reference}.json"
-    private = storages["private"]
+    name, private = _file_of(request), storages["private"]
     if not private.exists(name):
         private.save(name, ContentFile(json.dumps(entry, indent=1).encode()))
+
+
+def _file_of(request: DataRequest) -> str:
+    return f"{FOLDER}/{request.reference}.json"
+
+
+def _remember_not(request: DataRequest) -> None:
+    storages["private"].delete(_file_of(request))
 
 
 def erase_again() -> Iterator[tuple[str, str]]:

@@ -29,7 +29,8 @@ class Migration(migrations.Migration):
                 ('attachment_type', models.CharField(blank=True, max_length=80)),
                 ('attachment', models.TextField(blank=True)),
                 ('dedupe_key', models.CharField(max_length=150, unique=True)),
-                ('state', models.CharField(choices=[('pending', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Could not be sent'), ('uncertain', 'Interrupted while being sent')], default='pending', max_length=12, verbose_name='status')),
+                ('state', models.CharField(choices=[('pending', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Could not be sent'), ('uncertain', 'Interrupted while being sent'), ('settled', 'Not sent, settled by a person')], default='pending', max_length=12, verbose_name='status')),
+                ('urgent', models.BooleanField(default=False, editable=False)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_attempt_at', models.DateTimeField()),
                 ('claimed_at', models.DateTimeField(blank=True, null=True)),
@@ -43,7 +44,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
                 'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['state', 'next_attempt_at'], name='outbox_queue')],
+                'indexes': [models.Index(fields=['state', 'urgent', 'next_attempt_at'], name='outbox_queue')],
             },
         ),
     ]

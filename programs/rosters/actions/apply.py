@@ -15,18 +15,19 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.jobs import enqueue
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.rosters import emails, rules
 from programs.rosters import queries as roster_queries
 from programs.rosters.actions.preview import JUDGED, preview_counts, reading_notes
+from programs.rosters.actions.rights import must_still_import
 from programs.rosters.actions.rosters import ALL_OR_NOTHING, RECHECK_JOB
 from programs.rosters.choices import RowDecision, RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.actions.staff import school_begins
 from programs.schools.choices import ImportState
-from programs.schools.models import School
 
 WORTH_A_LETTER = timedelta(seconds=60)
 STALE = "stale"  # kept in ``RosterImport.error``: the page has the words
@@ -50,10 +51,11 @@ def apply_roster(*, roster_id: int, job_id: int, progress: Callable[..., None]) 
     """Write the rows that are not written yet: safe to call again after a crash, since each row says when it was.
 
     ``progress(done, total)`` counts rows. None when the import was dropped or belongs to another job; an import in
-    all-or-nothing whose rows would now do something else is shown again instead.
+    all-or-nothing whose rows would now do something else is shown again instead. Raises NoLongerAllowed: no batch
+    is written for somebody who may not import any more.
     """
     found = RosterImport.objects.filter(pk=roster_id, job_id=job_id, state=ImportState.APPLYING)
-    roster = found.select_related("school", "school_year", "uploaded_by", "job").first()
+    roster = found.select_related("school", "school_year", "uploaded_by", "job__owner").first()
     if roster is None:
         return None
     try:
@@ -76,11 +78,12 @@ def _apply_by_batches(roster: RosterImport, progress: Callable[..., None]) -> No
     total, done = rows.count(), 0
     for batch in roster_queries.batches_of(rows):
         with transaction.atomic():
+            must_still_import(roster=roster)
             _leave_stale_out(_write(roster, batch))
         done += len(batch)
         progress(done, total)
     with transaction.atomic():
-        _finish(roster)
+        _finish(roster, by=must_still_import(roster=roster))
 
 
 def _apply_whole(roster: RosterImport, progress: Callable[..., None]) -> None:
@@ -93,10 +96,11 @@ def _apply_whole(roster: RosterImport, progress: Callable[..., None]) -> None:
         done += len(batch)
         progress(done // 2, total)
     with transaction.atomic():
+        owner = must_still_import(roster=roster)
         for batch in roster_queries.batches_of(rows):
             if _write(roster, batch).stale:
                 raise GoneStale
-        _finish(roster)
+        _finish(roster, by=owner)
     progress(total, total)
 
 
@@ -105,7 +109,7 @@ def _preview_anew(roster: RosterImport) -> RosterImport:
     with transaction.atomic():
         mine = RosterImport.objects.select_for_update().get(pk=roster.pk)
         mine.state, mine.error = ImportState.PREVIEWING, STALE
-        mine.job = enqueue(RECHECK_JOB, arguments={"roster": roster.pk}, owner=roster.uploaded_by)
+        mine.job = enqueue(RECHECK_JOB, arguments={"roster": roster.pk}, owner=roster.job and roster.job.owner)
         mine.save(update_fields=["state", "error", "job"])
     return mine
 
@@ -280,9 +284,8 @@ def _leave_stale_out(work: Work) -> None:
 
 
 # --- The end --------------------------------------------------------------------------------------
-def _finish(roster: RosterImport) -> None:
-    """Write one audit row, send an email if it took long, and notify schools whose pupils are in the file."""
-    School.objects.select_for_update().get(pk=roster.school_id)
+def _finish(roster: RosterImport, *, by: User) -> None:
+    """Under the school's lock: write one audit row, send an email if it took long, and notify schools whose pupils are in the file."""
     mine = RosterImport.objects.select_for_update().get(pk=roster.pk)
     if mine.state != ImportState.APPLYING or mine.job_id != roster.job_id:
         return
@@ -291,9 +294,9 @@ def _finish(roster: RosterImport) -> None:
     mine.counts = preview_counts(roster=mine) | {"applied": roster_queries.applied_counts(mine)}
     mine.save(update_fields=["state", "applied_at", "error", "counts"])
     figures = {name: number for name, number in mine.counts.items() if isinstance(number, int)}
-    record(by=roster.uploaded_by, action="roster.apply", obj=mine, after=figures | {"applied": mine.counts["applied"]})
+    record(by=by, action="roster.apply", obj=mine, after=figures | {"applied": mine.counts["applied"]})
     if any(mine.counts["applied"].values()):
-        school_begins(school_id=mine.school_id, by=roster.uploaded_by)
+        school_begins(school_id=mine.school_id, by=by)
     if mine.job and now - mine.job.created_at > WORTH_A_LETTER:
         emails.roster_applied(roster=mine)
     for school, number in roster_queries.asked_of(mine):
