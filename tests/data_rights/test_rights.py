@@ -26,7 +26,7 @@ from programs.data_rights.actions import requests as actions
 from programs.data_rights.choices import RefusalGround, Requester, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.notices.models import Message
-from programs.pupils.actions import merge_pupils
+from programs.pupils.actions.joining import merge_pupils
 from programs.pupils.models import Pupil
 from tests import people
 from tests.data_rights.make_rights import NAME, minh_and_his_traces
