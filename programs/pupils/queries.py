@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, ForeignKey, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, ForeignKey, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from programs.accounts.models import SignInCard, User
 from programs.accounts.queries import second_factor_needed
@@ -65,6 +65,11 @@ def belongings() -> list[ForeignKey]:
 
 def key_of(column: ForeignKey) -> str:
     return f"{column.model._meta.label_lower}.{column.name}"
+
+
+def newest_rows() -> dict[str, int]:
+    """The youngest row of every table that points at pupils: what is younger happened after a joining."""
+    return {key_of(each): each.model._base_manager.aggregate(last=Max("pk"))["last"] or 0 for each in belongings()}
 
 
 def belongings_of(pupil: Pupil, *, after: Mapping[str, int] | None = None) -> list[tuple[str, int]]:

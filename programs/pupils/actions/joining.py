@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from programs.accounts.actions import end_sessions
@@ -24,7 +23,7 @@ from programs.pupils import rules
 from programs.pupils.hooks import MERGING, PARTING
 from programs.pupils.models import Enrolment, Joining, Pupil
 from programs.pupils.policy import may_keep_pupil
-from programs.pupils.queries import belongings, has_office, key_of
+from programs.pupils.queries import belongings, has_office, key_of, newest_rows
 
 
 @dataclass
@@ -49,14 +48,15 @@ def merge_pupils(*, keep: Pupil, drop: Pupil, by: User, key: str, account: int |
     Raises PermissionDenied, and ``Refused``: ``same_record``, ``other_school``, ``already_merged``,
     ``which_account``.
     """
-    kept, dropped = lock_both(keep.pk, drop.pk)
+    kept, dropped = lock_both(keep_id=keep.pk, drop_id=drop.pk)
     must(may_keep_pupil(by, keep))
     refuse_if(rules.merge_refusal(kept, dropped, account))
     join(kept=kept, dropped=dropped, by=by, account=account)
     return kept
 
 
-def lock_both(keep_id: int, drop_id: int) -> tuple[Pupil, Pupil]:
+def lock_both(*, keep_id: int, drop_id: int) -> tuple[Pupil, Pupil]:
+    """Both records, locked in the order of their keys."""
     both = Pupil.objects.select_for_update().filter(pk__in=[keep_id, drop_id]).order_by("pk")
     rows = {pupil.pk: pupil for pupil in both}
     return rows[keep_id], rows.get(drop_id, rows[keep_id])
@@ -81,11 +81,6 @@ def join(*, kept: Pupil, dropped: Pupil, by: User, account: int | None = None) -
 
 def _state(pupil: Pupil) -> dict[str, Any]:
     return {"left_on": pupil.left_on.isoformat() if pupil.left_on else None, "user": pupil.user_id}
-
-
-def newest_rows() -> dict[str, int]:
-    """The youngest row of every table that points at pupils: what is younger happened after the joining."""
-    return {key_of(each): each.model._base_manager.aggregate(last=Max("pk"))["last"] or 0 for each in belongings()}
 
 
 def _repoint(column: models.ForeignKey, kept: Pupil, dropped: Pupil) -> list[int]:
@@ -143,7 +138,7 @@ def part_pupils(*, joining: Joining, reason: str, by: User) -> Joining:
     A consent that the joining stopped stays stopped: only who gave it may give it again.
     Raises PermissionDenied, and ``Refused``: ``already_parted``, ``too_late``, ``erased``, ``joined_on``.
     """
-    kept, dropped = lock_both(joining.kept_id, joining.dropped_id)
+    kept, dropped = lock_both(keep_id=joining.kept_id, drop_id=joining.dropped_id)
     must(may_keep_pupil(by, joining.kept))
     fresh = Joining.objects.select_for_update().get(pk=joining.pk)
     refuse_if(rules.part_refusal(fresh, kept, dropped, now=timezone.now()))

@@ -76,11 +76,19 @@ def _apply_by_batches(roster: RosterImport, progress: Callable[..., None]) -> No
     total, done = rows.count(), 0
     for batch in roster_queries.batches_of(rows):
         with transaction.atomic():
+            if not _is_still_meant(roster):
+                return
             _leave_stale_out(_write(roster, batch))
         done += len(batch)
         progress(done, total)
     with transaction.atomic():
         _finish(roster)
+
+
+def _is_still_meant(roster: RosterImport) -> bool:
+    """Under the school's lock: a school that became part of another has cancelled its imports."""
+    School.objects.select_for_update(no_key=True).get(pk=roster.school_id)
+    return RosterImport.objects.filter(pk=roster.pk, job=roster.job, state=ImportState.APPLYING).exists()
 
 
 def _apply_whole(roster: RosterImport, progress: Callable[..., None]) -> None:
@@ -93,6 +101,8 @@ def _apply_whole(roster: RosterImport, progress: Callable[..., None]) -> None:
         done += len(batch)
         progress(done // 2, total)
     with transaction.atomic():
+        if not _is_still_meant(roster):
+            return
         for batch in roster_queries.batches_of(rows):
             if _write(roster, batch).stale:
                 raise GoneStale
