@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.fates import ACT, GOES, OWN, PLAIN, row_until
+from programs.core.fates import ACT, GOES, OWN, row_until
 from programs.duplicates.choices import Ground, PairState
 from programs.pupils.models import Joining, Pupil
 from programs.schools.choices import SchoolState
@@ -21,7 +20,7 @@ PAIRED = GOES | row_until("duplicates.pairs") | OWN
 class SchoolMerger(models.Model):
     """One school became part of another: what it takes to undo that, in numbers of rows."""
 
-    PII = {"parts": PLAIN, "merged_by": ACT, "undone_by": ACT}
+    NO_PII = True
     MOVES_WITH_SCHOOL = None
     source = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")
     target = models.ForeignKey(School, on_delete=models.CASCADE, related_name="mergers")
@@ -59,8 +58,7 @@ class PupilPair(models.Model):
         ordering = ["pk"]
         verbose_name, verbose_name_plural = _("pupils who may be one child"), _("pupils who may be one child")
         constraints = [
-            models.UniqueConstraint(fields=["merger", "first", "second"], name="one_pair_of_two_records"),
-            models.CheckConstraint(condition=~Q(first=F("second")), name="pair_of_two_records"),
+            models.UniqueConstraint(fields=["merger", "first", "second"], name="one_pair_of_two_records")
         ]
 
     def __str__(self) -> str:

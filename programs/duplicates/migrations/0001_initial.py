@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pupils who may be one child',
                 'verbose_name_plural': 'pupils who may be one child',
                 'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('merger', 'first', 'second'), name='one_pair_of_two_records'), models.CheckConstraint(condition=models.Q(('first', models.F('second')), _negated=True), name='pair_of_two_records')],
+                'constraints': [models.UniqueConstraint(fields=('merger', 'first', 'second'), name='one_pair_of_two_records')],
             },
         ),
     ]
