@@ -222,7 +222,11 @@ def _alike(place: SimpleNamespace) -> None:
     place.merger = SchoolMerger.objects.create(source=place.free_school, target=place.school, **ends)
     pair = {"first": place.twin, "second": place.pupil, "ground": Ground.NAME}
     place.pair = PupilPair.objects.create(merger=place.merger, **pair)
-    place.joining = Joining.objects.create(kept=place.pupil, dropped=place.twin, joined_by=place.coordinator)
+    joined = people.make_pupil(
+        place.pupil.full_name, school=place.school, merged_into=place.pupil, left_on="2026-09-01"
+    )
+    was = {"left_on": None, "user": None}
+    place.joining = Joining.objects.create(kept=place.pupil, dropped=joined, parts={"kept": was, "dropped": was})
 
 
 def _roster(place: SimpleNamespace, number: int) -> RosterImport:

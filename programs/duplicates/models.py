@@ -57,9 +57,7 @@ class PupilPair(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name, verbose_name_plural = _("pupils who may be one child"), _("pupils who may be one child")
-        constraints = [
-            models.UniqueConstraint(fields=["merger", "first", "second"], name="one_pair_of_two_records")
-        ]
+        constraints = [models.UniqueConstraint(fields=["merger", "first", "second"], name="one_pair_of_two_records")]
 
     def __str__(self) -> str:
         return f"{self.first_id} ~ {self.second_id}"
