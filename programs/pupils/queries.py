@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, ForeignKey, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import SignInCard, User
 from programs.accounts.queries import second_factor_needed
@@ -72,6 +73,17 @@ def newest_rows() -> dict[str, int]:
     return {key_of(each): each.model._base_manager.aggregate(last=Max("pk"))["last"] or 0 for each in belongings()}
 
 
+# By the name of the table: these have no words of their own, and those of the wings above cannot be imported.
+LABELS = {
+    "enrolment": _("places in classes"),
+    "rosterrow": _("rows of imported lists"),
+    "consent": _("answers about consent"),
+    "rosterentry": _("visits"),
+    "visitphotograph_pupils": _("photographs"),
+    "projectmember": _("projects"),
+}
+
+
 def belongings_of(pupil: Pupil, *, after: Mapping[str, int] | None = None) -> list[tuple[str, int]]:
     """What is linked to a record, in words, with numbers; ``after`` these rows: what has been linked since."""
     found = []
@@ -81,7 +93,8 @@ def belongings_of(pupil: Pupil, *, after: Mapping[str, int] | None = None) -> li
             rows = rows.filter(pk__gt=after.get(key_of(column), 0))
         is_own = column.model._meta.app_config.name.startswith("programs.") and column.model is not Pupil
         if is_own and (number := rows.count()):
-            found.append((str(column.model._meta.verbose_name_plural), number))
+            label = LABELS.get(str(column.model._meta.model_name), column.model._meta.verbose_name_plural)
+            found.append((str(label), number))
     return found
 
 
