@@ -44,7 +44,8 @@ MISSING = SimpleNamespace(
     file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
     school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
-    roster=SimpleNamespace(reference="DS-00000"), data_request=SimpleNamespace(reference="YC-00000"), twin=SimpleNamespace(pk=987655),
+    roster=SimpleNamespace(reference="DS-00000"), data_request=SimpleNamespace(reference="YC-00000"), twin=SimpleNamespace(pk=987655), joining=SimpleNamespace(pk=987654),
+    pair=SimpleNamespace(pk=987654), merger=SimpleNamespace(pk=987654),
     centre=SimpleNamespace(code="KHONG"), room=SimpleNamespace(pk=987654), closed_days=SimpleNamespace(pk=987654),
     paper=SimpleNamespace(pk=987654), approval_principal=SimpleNamespace(pk=987654), approval_ward=SimpleNamespace(pk=987654),
     approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token",
@@ -213,6 +214,11 @@ OBJECT_OF: dict[str, Kwargs] = {
     "pupil_detail": _pk("pupil"),
     "pupil_return": _pk("pupil"),
     "pupil_merge": lambda place: {"pk": place.pupil.pk, "other": place.twin.pk},
+    "pupil_part": _pk("joining"),
+    "pupil_pairs": lambda place: {"code": place.school.code},
+    "pupil_pair": _pk("pair"),
+    "pupil_pair_reopen": _pk("pair"),
+    "school_merge_undo": _pk("merger"),
     "pupil_data": _pk("pupil"),
     "pupil_data_download": _pk("pupil"),
     "pupil_data_ask": _pk("pupil"),
@@ -308,6 +314,8 @@ NO_PLACE_ASKED = {
     "school_list_detail": "a tab",
     "school_list_columns": "a sheet and a row of the file",
     "school_twins": "a page number",
+    "school_mergers": "a page number",
+    "pupil_pairs": "a page number",
 }
 
 

@@ -22,7 +22,7 @@ from programs.core.models import Job
 from programs.core.worker import run_due_jobs
 from programs.data_rights.actions import erasure
 from programs.data_rights.queries import ARCHIVE_JOB
-from programs.duplicates.actions import merge_schools
+from programs.duplicates.actions.merging import merge_schools
 from programs.pupils.models import Pupil
 from programs.rosters import queries as roster_queries
 from programs.rosters.actions.rosters import APPLY_JOB, PREVIEW_JOB, RECHECK_JOB

@@ -38,11 +38,14 @@ from programs.core.choices import JobState, Level
 from programs.core.models import Job
 from programs.data_rights.choices import Requester, RequestKind
 from programs.data_rights.models import DataRequest
+from programs.duplicates.choices import Ground
+from programs.duplicates.models import PupilPair, SchoolMerger
 from programs.judging.models import ScoreSheet
 from programs.notices.choices import MessageState
 from programs.notices.models import Message
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
+from programs.pupils.models import Joining
 from programs.reviews.models import ParticipationReport
 from programs.rosters.choices import RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
@@ -198,6 +201,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     place.school_list = _school_list(place, number)
     _consents(place, name)
     place.twin = people.make_pupil(pupil.full_name, class_group=class_group)
+    _alike(place)
     place.roster = _roster(place, number)
     place.data_request = _data_request(place, number)
     place.membership = Membership.objects.get(school=school, user=teacher)
@@ -212,6 +216,19 @@ def _school_list(place: SimpleNamespace, number: int) -> SchoolListImport:
         reference=f"DT-LST{number}2", uploaded_by=place.coordinator, file_name="Danh sách.csv", file_path=path,
         file_hash="0" * 64, header_line=1, mapping={"0": "code", "1": "name"}, state=ImportState.READY,
     )  # fmt: skip
+
+
+def _alike(place: SimpleNamespace) -> None:
+    """Two records of whom nobody has said whether they are one child, and two that were joined."""
+    ends = {"merged_by": place.coordinator, "was": "active", "target_was": "active"}
+    place.merger = SchoolMerger.objects.create(source=place.free_school, target=place.school, **ends)
+    pair = {"first": place.twin, "second": place.pupil, "ground": Ground.NAME}
+    place.pair = PupilPair.objects.create(merger=place.merger, **pair)
+    joined = people.make_pupil(
+        place.pupil.full_name, school=place.school, merged_into=place.pupil, left_on="2026-09-01"
+    )
+    was = {"left_on": None, "user": None}
+    place.joining = Joining.objects.create(kept=place.pupil, dropped=joined, parts={"kept": was, "dropped": was})
 
 
 def _roster(place: SimpleNamespace, number: int) -> RosterImport:

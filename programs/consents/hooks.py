@@ -9,14 +9,29 @@ from programs.consents.models import Consent
 from programs.pupils.hooks import when_pupils_merge
 from programs.pupils.models import Pupil
 
+NO = (ConsentState.WITHDRAWN, ConsentState.REFUSED)
+
 
 @when_pupils_merge
 def keep_refusals(kept: Pupil, dropped: Pupil) -> None:
-    """Where the two records disagree about a consent, the more careful one holds."""
+    """Where the two records disagree about a purpose, a no holds, whatever version of the text it was said to."""
+    noes = {pupil.pk: _noes_of(pupil) for pupil in (kept, dropped)}
+    for pupil, other in ((kept, dropped), (dropped, kept)):
+        for purpose, giver in noes[other.pk]:
+            _stop(pupil, purpose=purpose, giver=giver)
+
+
+def _noes_of(pupil: Pupil) -> set[tuple[str, str]]:
+    """(purpose, giver) of which the last word about this record is a no."""
+    said = Consent.objects.filter(pupil=pupil).exclude(state__in=[ConsentState.ASKED, ConsentState.EXPIRED])
+    last = {(row.purpose, row.giver): row.state for row in said.order_by("changed_at", "text_version", "pk")}
+    return {asked for asked, state in last.items() if state in NO}
+
+
+def _stop(pupil: Pupil, *, purpose: str, giver: str) -> None:
     now = timezone.now()
-    stopped = Consent.objects.filter(pupil=dropped, state__in=[ConsentState.WITHDRAWN, ConsentState.REFUSED])
-    for consent in stopped:
-        same = Consent.objects.filter(
-            pupil=kept, purpose=consent.purpose, text_version=consent.text_version, giver=consent.giver
-        )
-        same.filter(state=ConsentState.GIVEN).update(state=ConsentState.WITHDRAWN, withdrawn_at=now, changed_at=now)
+    rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver)
+    open_ones = rows.filter(state__in=[ConsentState.ASKED, ConsentState.EXPIRED])
+    open_ones.update(state=ConsentState.REFUSED, changed_at=now)
+    given = rows.filter(state=ConsentState.GIVEN)
+    given.update(state=ConsentState.WITHDRAWN, withdrawn_at=now, changed_at=now)

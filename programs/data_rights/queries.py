@@ -69,12 +69,16 @@ def subject_of(*, pupil: Pupil | None = None, user: User | None = None) -> Subje
 
 
 def subject_of_record(pupil: Pupil) -> Subject:
-    """For the end of a record's time: an account that has become somebody's in another role stays."""
+    """For the end of a record's time: an account that has become somebody's in another role stays.
+
+    Of a record that was joined to another, the child lives on there: the name is nowhere taken out of what is theirs.
+    """
+    is_child = pupil.merged_into_id is None
     return Subject(
         user_id=None if obstacles_to_erasing(pupil.user_id) else pupil.user_id,
         pupil_ids=(pupil.pk,),
-        names=_known({pupil.full_name}),
-        phones=_known({pupil.guardian_phone}),
+        names=_known({pupil.full_name} if is_child else set()),
+        phones=_known({pupil.guardian_phone} if is_child else set()),
         on_request=False,
     )
 

@@ -1,8 +1,16 @@
-"""What is known of a pupil."""
+"""What is known of a pupil, and the registers that know it."""
 
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from programs.core.text import fold
 
 AUDIT_ACTIONS = {
     "class.add": _("Class added"),
@@ -10,8 +18,34 @@ AUDIT_ACTIONS = {
     "pupil.leave": _("Pupil left the school"),
     "pupil.return": _("Pupil came back"),
     "pupil.merge": _("Two records of one pupil merged"),
+    "pupil.part": _("Two merged records separated again"),
     "school.promote": _("Classes moved up"),
 }
+
+
+@dataclass(frozen=True)
+class Register:
+    """Where a list of pupils comes from. A ``shared`` one numbers a child once for all schools."""
+
+    name: str
+    shared: bool
+    spellings: tuple[str, ...]
+
+
+REGISTERS = tuple(
+    Register(row["name"], row["shared"], tuple(row["spellings"])) for row in settings.JURISDICTION["registers"]
+)
+
+
+def register_name(text: str) -> str:
+    """The register's own name for any spelling of it; what is no register stays as it is."""
+    words = " ".join(re.findall(r"[a-z0-9]+", fold(text)))
+    return next((register.name for register in REGISTERS if words.startswith(register.spellings)), text)
+
+
+def is_shared_register(source: str) -> bool:
+    """Whether a number of ``source`` means one child wherever it stands."""
+    return any(register.shared and register.name == source for register in REGISTERS)
 
 
 class Gender(TextChoices):

@@ -13,7 +13,7 @@ from programs.core.versions import VersionedFormMixin
 from programs.pupils.models import Pupil
 from programs.pupils.queries import Suggestion
 from programs.pupils.rules import Move, Plan, grade_of_class
-from programs.schools.forms import StaffChoice, staff_people
+from programs.schools.forms import StaffChoice, reason_field, staff_people
 from programs.schools.models import School
 
 
@@ -24,6 +24,42 @@ class LeavingForm(forms.Form):
     def __init__(self, *args, pupils, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["pupil"].queryset = pupils if pupils is not None else Pupil.objects.none()
+
+
+class AccountFormMixin(forms.Form):
+    """Asks with which account the child signs in, where both of two records have one."""
+
+    def __init__(self, *args, kept: Pupil, dropped: Pupil, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if kept.user and dropped.user:
+            self.fields["account"] = forms.TypedChoiceField(
+                label=_("With which account does the child sign in?"),
+                help_text=_("The other account is closed. Ask the child which of the two it uses."),
+                choices=[(pupil.user_id, _account_of(pupil)) for pupil in (kept, dropped)],
+                coerce=int,
+                empty_value=None,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+
+    @property
+    def account(self) -> int | None:
+        return self.cleaned_data.get("account")
+
+
+def _account_of(pupil: Pupil) -> str:
+    words = _("{username} ({name}, {number})")
+    return words.format(username=pupil.user.username, name=pupil.full_name, number=pupil.external_id)
+
+
+class JoinForm(AccountFormMixin, IdempotentFormMixin):
+    """Two records become one."""
+
+
+class PartForm(CleanFormMixin, forms.Form):
+    """One record becomes two again; its state says that it is done once."""
+
+    reason = reason_field()
 
 
 UP, LEAVE = "up", "leave"

@@ -46,6 +46,7 @@ Merging = Callable[[Pupil, Pupil], None]
 
 LEAVING: list[Leaving] = []
 MERGING: list[Merging] = []
+PARTING: list[Merging] = []
 
 
 def when_pupils_leave(follow: Leaving) -> Leaving:
@@ -57,4 +58,10 @@ def when_pupils_leave(follow: Leaving) -> Leaving:
 def when_pupils_merge(follow: Merging) -> Merging:
     """Registers ``follow(kept, dropped)``; it runs under the lock of both, before their rows are joined."""
     MERGING.append(follow)
+    return follow
+
+
+def when_pupils_part(follow: Merging) -> Merging:
+    """Registers ``follow(kept, dropped)``; it runs under the lock of both, after they are two again."""
+    PARTING.append(follow)
     return follow

@@ -7,7 +7,7 @@ from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.fates import EMPTIED, OWN, PLAIN, REWRITTEN, SHOWN, STAYS, UNSAID, stays, until
+from programs.core.fates import ACT, EMPTIED, GOES, OWN, PLAIN, REWRITTEN, SHOWN, STAYS, UNSAID, row_until, stays, until
 from programs.core.models import SchoolYear
 from programs.core.text import clean_name, fold, name_sort_key
 from programs.pupils.choices import Gender
@@ -16,6 +16,7 @@ from programs.schools.models import School
 USER = settings.AUTH_USER_MODEL
 WITH_RECORD = EMPTIED | until("schools.pupils")
 COUNTED = stays(_("They only count a pupil without a name."))
+JOINED = GOES | row_until("pupils.joinings") | OWN
 
 
 class ClassGroup(models.Model):
@@ -128,3 +129,29 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pupil} · {self.class_group}"
+
+
+class Joining(models.Model):
+    """Two records that a person joined, with all it takes to part them again."""
+
+    PII = {"kept": JOINED, "dropped": JOINED, "joined_by": ACT, "parted_by": ACT, "parts": PLAIN}
+    STAYS_WITH_RECORD = True  # it speaks of the two records: it does not follow the child
+    kept = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="joinings")
+    dropped = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="+")
+    parts = models.JSONField(default=dict)  # numbers of rows that moved, and the two records as they were
+    joined_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    joined_at = models.DateTimeField(default=timezone.now)
+    parted_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    parted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-joined_at", "-pk"]
+        verbose_name, verbose_name_plural = _("joining of two records"), _("joinings of two records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dropped"], condition=Q(parted_at__isnull=True), name="one_joining_of_a_record"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dropped_id} → {self.kept_id}"

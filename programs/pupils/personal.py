@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.locking import all_locked
 from programs.core.personal import Subject
 from programs.core.personal_tables import Kind, erased, told
-from programs.pupils.models import Enrolment, Pupil
+from programs.core.retention import retention_rule
+from programs.pupils.models import Enrolment, Joining, Pupil
 from programs.pupils.rules import erased_identifier
 
 
@@ -90,3 +93,32 @@ erased(
 
 
 erased(Enrolment, kept=_("Places in classes"))
+
+
+# --- Two records that were joined ----------------------------------------------------------------
+@retention_rule(
+    "pupils.joinings",
+    label=_("What it takes to separate two records of one pupil that were merged"),
+    days=30,
+    basis=_("They can be separated for two weeks; then the audit log is enough."),
+)
+def old_joinings(limit: datetime) -> QuerySet[Joining]:
+    return Joining.objects.filter(joined_at__lt=limit)
+
+
+told(
+    Joining,
+    Kind(
+        code="joinings",
+        label=_("Records that were merged"),
+        purpose=_("So that two records can be separated again if they belong to two children."),
+        source=_("The school that decided."),
+        kept="pupils.joinings",
+    ),
+    ("merged", _("Merged on"), "joined_at"),
+    ("separated", _("Separated on"), "parted_at"),
+    order="joined_at",
+)
+
+
+erased(Joining, removed=(_("Records that were merged"), _("They were only needed to separate two records again.")))

@@ -37,11 +37,12 @@ PERMISSIONS = [
         "pupil_detail",
     ),
     does(
-        _("mark pupils as left or back, merge two records of one child, and move the classes up"),
+        _("mark pupils as left or back, merge two records of one child, separate them again, and move the classes up"),
         (Role.COORDINATOR,),
         "pupils_leave",
         "pupil_return",
         "pupil_merge",
+        "pupil_part",
         "promotion",
     ),
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, ForeignKey, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import SignInCard, User
 from programs.accounts.queries import second_factor_needed
@@ -13,7 +16,7 @@ from programs.core.models import SchoolYear
 from programs.core.personal import obstacles_to_erasing
 from programs.pupils import rules
 from programs.pupils.choices import AccountState
-from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.models import ClassGroup, Enrolment, Joining, Pupil
 from programs.pupils.rules import Plan
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
@@ -51,19 +54,64 @@ def records_alike(pupil: Pupil) -> QuerySet[Pupil]:
     return others.exclude(pk=pupil.pk).order_by("sort_key", "pk")
 
 
-def belongings_of(pupil: Pupil) -> list[tuple[str, int]]:
-    """What is linked to a record, in words, with numbers: what would follow it into another one."""
+def belongings() -> list[ForeignKey]:
+    """Every column that points at a pupil, in any wing: they all follow a record that is joined to another.
+
+    Not what ``STAYS_WITH_RECORD``: it speaks of the record, not of the child.
+    """
+    relations: list[Any] = Pupil._meta.get_fields(include_hidden=True)
+    columns = [relation.field for relation in relations if relation.one_to_many and relation.auto_created]
+    return [column for column in columns if not getattr(column.model, "STAYS_WITH_RECORD", False)]
+
+
+def key_of(column: ForeignKey) -> str:
+    return f"{column.model._meta.label_lower}.{column.name}"
+
+
+def newest_rows() -> dict[str, int]:
+    """The youngest row of every table that points at pupils: what is younger happened after a joining."""
+    return {key_of(each): each.model._base_manager.aggregate(last=Max("pk"))["last"] or 0 for each in belongings()}
+
+
+# By the name of the table: these have no words of their own, and those of the wings above cannot be imported.
+LABELS = {
+    "enrolment": _("places in classes"),
+    "rosterrow": _("rows of imported lists"),
+    "consent": _("answers about consent"),
+    "rosterentry": _("visits"),
+    "visitphotograph_pupils": _("photographs"),
+    "projectmember": _("projects"),
+}
+
+
+def belongings_of(pupil: Pupil, *, after: Mapping[str, int] | None = None) -> list[tuple[str, int]]:
+    """What is linked to a record, in words, with numbers; ``after`` these rows: what has been linked since."""
     found = []
-    for relation in Pupil._meta.get_fields(include_hidden=True):
-        if (
-            relation.one_to_many
-            and relation.auto_created
-            and relation.related_model._meta.app_config.name.startswith("programs.")
-        ):
-            number = relation.related_model._base_manager.filter(**{relation.field.name: pupil}).count()
-            if number and relation.related_model is not Pupil:
-                found.append((str(relation.related_model._meta.verbose_name_plural), number))
+    for column in belongings():
+        rows = column.model._base_manager.filter(**{column.name: pupil})
+        if after is not None:
+            rows = rows.filter(pk__gt=after.get(key_of(column), 0))
+        is_own = column.model._meta.app_config.name.startswith("programs.") and column.model is not Pupil
+        if is_own and (number := rows.count()):
+            label = LABELS.get(str(column.model._meta.model_name), column.model._meta.verbose_name_plural)
+            found.append((str(label), number))
     return found
+
+
+def joinings_of(pupil: Pupil, *, now: datetime) -> list[Joining]:
+    """Records that were joined to this one and can still be parted from it."""
+    joinings = joinings_to_part(now).filter(kept=pupil)
+    return list(joinings.select_related("dropped", "kept"))
+
+
+def joinings_to_part(now: datetime) -> QuerySet[Joining]:
+    return Joining.objects.filter(parted_at=None, joined_at__gte=now - rules.PARTED_WITHIN)
+
+
+def joinings_visible_to(user) -> QuerySet[Joining]:
+    """Of records that the person's own working schools keep."""
+    kept = pupils_of_staff(user).order_by().values("pk")
+    return Joining.objects.filter(kept__in=kept).select_related("kept__school", "dropped__school")
 
 
 @dataclass(frozen=True)

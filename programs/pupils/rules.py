@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.choices import GRADES_OF_LEVEL, Level
 from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal
-from programs.pupils.models import Pupil
+from programs.pupils.choices import is_shared_register
+from programs.pupils.models import Joining, Pupil
 
 
 def class_refusal(*, exists: bool, teacher_is_staff: bool) -> Refusal | None:
@@ -35,8 +36,15 @@ def leaving_refusal(*, left_on: date, today: date) -> Refusal | None:
     return None
 
 
-def merge_refusal(keep: Pupil, drop: Pupil) -> Refusal | None:
-    """``same_record``, ``other_school``, ``already_merged``."""
+PARTED_WITHIN = timedelta(days=14)  # after that, too much has grown on the one record
+
+
+def can_be_parted_until(moment: datetime) -> datetime:
+    return moment + PARTED_WITHIN
+
+
+def merge_refusal(keep: Pupil, drop: Pupil, account: int | None = None) -> Refusal | None:
+    """``same_record``, ``other_school``, ``already_merged``, ``which_account``."""
     if keep.pk == drop.pk:
         return Refusal("same_record", _("This is the same record twice."))
     if keep.school_id != drop.school_id:
@@ -46,7 +54,44 @@ def merge_refusal(keep: Pupil, drop: Pupil) -> Refusal | None:
         )
     if keep.merged_into_id or drop.merged_into_id or keep.erased_at or drop.erased_at:
         return Refusal("already_merged", _("One of the two records is no longer in use. Open the page again."))
+    if keep.user_id and drop.user_id and account not in (keep.user_id, drop.user_id):
+        return Refusal(
+            "which_account", _("Both records have an account. Say which of the two the child signs in with."), "account"
+        )
     return None
+
+
+def part_refusal(joining: Joining, kept: Pupil, dropped: Pupil, *, now: datetime) -> Refusal | None:
+    """``already_parted``, ``too_late``, ``erased``, ``joined_on``."""
+    if joining.parted_at:
+        return Refusal("already_parted", _("The two records have already been separated."))
+    if now > can_be_parted_until(joining.joined_at):
+        return Refusal(
+            "too_late",
+            _("Two weeks have passed, so the records can no longer be separated. Import a list with both children."),
+        )
+    if kept.erased_at or dropped.erased_at:
+        return Refusal("erased", _("The data of this child has been erased, so there is nothing left to separate."))
+    if kept.merged_into_id:
+        return Refusal(
+            "joined_on", _("The record has since been merged into a third one. Separate it from that one first.")
+        )
+    return None
+
+
+def same_child(one: Pupil, other: Pupil) -> bool:
+    """Whether two records name one child beyond doubt: one number of a shared register, one name, one birthday."""
+    return same_number(one, other) and one.search_key == other.search_key and same_birthday(one, other)
+
+
+def same_number(one: Pupil, other: Pupil) -> bool:
+    """A number means one child only in a register that all schools share."""
+    numbers = (one.source, one.external_id), (other.source, other.external_id)
+    return is_shared_register(one.source) and numbers[0] == numbers[1]
+
+
+def same_birthday(one: Pupil, other: Pupil) -> bool:
+    return one.birth_date is not None and one.birth_date == other.birth_date
 
 
 PROMOTE_FROM = timedelta(days=60)  # before the school year ends: nobody moves up in November by mistake

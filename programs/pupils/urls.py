@@ -12,5 +12,6 @@ urlpatterns = [
     path("desk/schools/<str:code>/pupils/left/", views.PupilsLeave.as_view(), name="pupils_leave"),
     path("desk/pupils/<int:pk>/", views.pupil_detail, name="pupil_detail"),
     path("desk/pupils/<int:pk>/back/", views.PupilReturn.as_view(), name="pupil_return"),
+    path("desk/pupils/joined/<int:pk>/part/", views.PartPupils.as_view(), name="pupil_part"),
     path("desk/pupils/<int:pk>/join/<int:other>/", views.PupilMerge.as_view(), name="pupil_merge"),
 ]

@@ -18,17 +18,17 @@ from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.idempotency import IdempotentFormMixin
 from programs.core.models import SchoolYear
 from programs.core.phones import show_phone
 from programs.core.policy import must
-from programs.pupils import actions, policy
+from programs.pupils import policy
 from programs.pupils import queries as pupil_queries
+from programs.pupils.actions import joining, roll
 from programs.pupils.choices import Gender
-from programs.pupils.forms import AddClassForm, ChangeClassForm, LeavingForm, PromotionForm
-from programs.pupils.models import ClassGroup, Pupil
+from programs.pupils.forms import AddClassForm, ChangeClassForm, JoinForm, LeavingForm, PartForm, PromotionForm
+from programs.pupils.models import ClassGroup, Joining, Pupil
 from programs.pupils.queries import accounts_of
-from programs.pupils.rules import promotion_refusal
+from programs.pupils.rules import can_be_parted_until, part_refusal, promotion_refusal
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
 from programs.schools.queries.schools import schools_visible_to
@@ -73,6 +73,7 @@ def pupil_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_see_guardian": policy.may_see_guardian(request.user, pupil, now),
         "guardian_phone": show_phone(pupil.guardian_phone),
         "alike": list(pupil_queries.records_alike(pupil)) if may_keep else [],
+        "joinings": pupil_queries.joinings_of(pupil, now=timezone.now()) if may_keep else [],
         "history": history_of(pupil) if may_keep else [],
     }
     return render(request, "pupils/pupil.html", context)
@@ -91,7 +92,7 @@ class PupilReturn(Act):
         return _("Is {name} back at the school?").format(name=self.target.full_name)
 
     def act(self, form) -> Pupil:
-        return actions.take_back(pupil=self.target, by=self.user)
+        return roll.take_back(pupil=self.target, by=self.user)
 
     def said(self, pupil: Pupil) -> str:
         return _("{name} is back on the roll.").format(name=pupil.full_name)
@@ -104,7 +105,7 @@ class PupilReturn(Act):
 class PupilMerge(Act):
     """Both records side by side; the one of the address stays."""
 
-    form_class = IdempotentFormMixin
+    form_class = JoinForm
     template_name = "pupils/pupil_merge.html"
     context_object_name = "keep"
     may = staticmethod(policy.may_keep_pupil)
@@ -115,7 +116,7 @@ class PupilMerge(Act):
 
     @cached_property
     def drop(self) -> Pupil:
-        alike = pupil_queries.records_alike(self.target).select_related("school")
+        alike = pupil_queries.records_alike(self.target).select_related("school", "user")
         return get_object_or_404(alike, pk=self.kwargs["other"])
 
     def get_context_data(self, **kwargs) -> dict:
@@ -129,12 +130,44 @@ class PupilMerge(Act):
         ]
         return super().get_context_data(drop=self.drop, records=records, **kwargs)
 
-    def act(self, form: IdempotentFormMixin) -> Pupil:
-        return actions.merge_pupils(keep=self.target, drop=self.drop, by=self.user, key=form.key)
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"kept": self.target, "dropped": self.drop}
+
+    def act(self, form: JoinForm) -> Pupil:
+        return joining.merge_pupils(keep=self.target, drop=self.drop, by=self.user, key=form.key, account=form.account)
 
     @property
     def back_url(self) -> str:
         return reverse("pupil_detail", args=[self.target.pk])
+
+
+class PartPupils(Act):
+    """Two records that were joined become two again: what goes back and what stays is said first."""
+
+    form_class = PartForm
+    template_name = "pupils/pupil_part.html"
+    context_object_name = "joining"
+    done = _("They are two records again.")
+
+    def get_target(self, pk: int) -> Joining:
+        return get_object_or_404(pupil_queries.joinings_visible_to(self.user), pk=pk)
+
+    def may(self, user, joining: Joining) -> bool:
+        return policy.may_keep_pupil(user, joining.kept)
+
+    def get_context_data(self, **kwargs) -> dict:
+        done = self.target
+        refusal = part_refusal(done, done.kept, done.dropped, now=timezone.now())
+        since = pupil_queries.belongings_of(done.kept, after=done.parts.get("newest", {}))
+        until = can_be_parted_until(done.joined_at)
+        return super().get_context_data(refusal=refusal, since=since, until=until, **kwargs)
+
+    def act(self, form: PartForm) -> Joining:
+        return joining.part_pupils(joining=self.target, by=self.user, **form.cleaned_data)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("pupil_detail", args=[self.target.kept_id])
 
 
 # --- Several pupils -------------------------------------------------------------------------------
@@ -184,9 +217,7 @@ class PupilsLeave(SchoolAct):
 
     def act(self, form: LeavingForm) -> list[Pupil]:
         typed = form.cleaned_data
-        return actions.mark_left(
-            school=self.target, pupils=list(typed["pupil"]), left_on=typed["left_on"], by=self.user
-        )
+        return roll.mark_left(school=self.target, pupils=list(typed["pupil"]), left_on=typed["left_on"], by=self.user)
 
     def said(self, left: list[Pupil]) -> str:
         number = len(left)
@@ -237,7 +268,7 @@ class Promotion(SchoolAct):
         return render(self.request, "pupils/promotion_confirm.html", context)
 
     def act(self, form: PromotionForm) -> School:
-        return actions.promote_school(school=self.target, year=self.year, plan=form.plan, by=self.user, key=form.key)
+        return roll.promote_school(school=self.target, year=self.year, plan=form.plan, by=self.user, key=form.key)
 
     def said(self, school: School) -> str:
         return _("The classes of {year} have moved up.").format(year=self.year.name)
@@ -265,7 +296,7 @@ class ClassAdd(SchoolAct):
         return super().get_form_kwargs() | {"school": self.target}
 
     def act(self, form: AddClassForm) -> ClassGroup:
-        return actions.add_class(school=self.target, school_year=self.year, by=self.user, key=form.key, **form.values)
+        return roll.add_class(school=self.target, school_year=self.year, by=self.user, key=form.key, **form.values)
 
     def said(self, group: ClassGroup) -> str:
         return _("Class {name} was added.").format(name=group.name)
@@ -293,7 +324,7 @@ class ClassEdit(Act):
         return {"name": group.name, "grade": group.grade, "teacher": group.homeroom_teacher_id}
 
     def act(self, form: ChangeClassForm) -> ClassGroup:
-        return actions.change_class(class_group=self.target, by=self.user, **form.cleaned_data)
+        return roll.change_class(class_group=self.target, by=self.user, **form.cleaned_data)
 
     @property
     def back_url(self) -> str:

@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.core.forms import CleanCharField, CleanFormMixin
 from programs.core.idempotency import IdempotentFormMixin
+from programs.pupils.choices import REGISTERS
 from programs.pupils.models import ClassGroup
 from programs.rosters.words import FIELD_NAMES
 from programs.schools.models import School
 from programs.spreadsheets import Column
 from programs.spreadsheets.forms import ENDINGS, column_letter
 
-SOURCES = ["CSDL ngành", "vnEdu", "SMAS", "Danh sách của trường"]
 FIELDS = [
     "external_id", "full_name", "last_middle_name", "given_name", "birth_date", "gender", "class_name",
     "guardian_name", "guardian_phone",
@@ -28,13 +28,12 @@ class RosterUploadForm(CleanFormMixin, IdempotentFormMixin):
         help_text=_("XLSX, XLS, ODS or CSV, up to 20 MB, exactly as your software saves it."),
         widget=forms.ClearableFileInput(attrs={"accept": ENDINGS}),
     )
-    source = CleanCharField(
+    source = forms.ChoiceField(
         label=_("Where the list comes from"),
         help_text=_(
             "Choose the same as last time: an identifier only means something together with the register it comes from."
         ),
-        max_length=60,
-        widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
+        choices=[("", "---------"), *((register.name, register.name) for register in REGISTERS)],
     )
     school_year = forms.ModelChoiceField(label=_("School year"), queryset=None, empty_label=None, to_field_name="name")
     class_group = forms.ModelChoiceField(

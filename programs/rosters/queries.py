@@ -15,6 +15,7 @@ from wagtail.models import ModelLogEntry
 from programs.core.locking import all_locked
 from programs.core.models import SchoolYear
 from programs.core.text import fold
+from programs.pupils.choices import is_shared_register
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.rosters import rules
 from programs.rosters.choices import RowDecision, RowOutcome
@@ -113,7 +114,7 @@ def roll_around(lines: Iterable[dict], *, school_id: int, source: str, year_id: 
         if pupil.merged_into_id is None and pupil.left_on is None and known.birth_date:
             alike[(rules.name_key(pupil.full_name), known.birth_date)].append(known)
     elsewhere = defaultdict(list)
-    if rules.is_shared_register(source):
+    if is_shared_register(source):
         others = living.filter(source=source, external_id__in=identifiers, merged_into__isnull=True)
         for pupil in read(others.exclude(school_id=school_id)):
             elsewhere[pupil.external_id].append(_on_roll(pupil, {}))

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from programs.core.refusals import Refusal, Refused
 from programs.core.text import fold
+from programs.pupils.choices import is_shared_register
 from programs.rosters.choices import RowDecision, RowOutcome
 from programs.schools.choices import ImportState
 
-# Registers that number a child once for all schools; a school's own list numbers only its own pupils.
-SHARED_REGISTERS = ("csdl nganh", "vnedu", "smas")
 # What spoils a line: a pupil without these cannot be told apart from others.
 VITAL_FIELDS = frozenset({"full_name", "external_id", "birth_date", "class_name"})
 KEPT_FIELDS = ("full_name", "given_name", "birth_date", "gender", "guardian_name", "guardian_phone")
@@ -82,10 +81,6 @@ class Verdict:
     question: str = ""
 
 
-def is_shared_register(source: str) -> bool:
-    return fold(source).startswith(SHARED_REGISTERS)
-
-
 def name_key(full_name: str) -> str:
     """Two spellings of one name have one key: accents, capitals and the place of the tone do not count."""
     return " ".join(fold(full_name).split())
@@ -108,7 +103,8 @@ def judge(facts: dict, notes: Iterable[dict], *, source: str, year_id: int, roll
     if moving:
         return moving
     alike = roll.alike.get((name_key(facts["full_name"]), facts.get("birth_date", "")), [])
-    if facts.get("birth_date") and alike:
+    alike = alike or [pupil for pupil in _numbered_so(facts, roll) if _may_agree(facts, pupil)]
+    if alike:
         note = {"field": "external_id", "code": OTHER_IDENTIFIER, "value": alike[0].external_id}
         return Verdict(RowOutcome.DECIDE, [note], changes_between(facts, alike[0], source, year_id), alike[0].pk,
                        OTHER_IDENTIFIER)  # fmt: skip
@@ -116,13 +112,28 @@ def judge(facts: dict, notes: Iterable[dict], *, source: str, year_id: int, roll
 
 
 def _known_here(facts: dict, source: str, roll: Roll) -> OnRoll | None:
-    """By the same register's identifier; under another register's only when name and birthday agree as well."""
-    found = roll.here.get(facts.get("external_id", ""), [])
-    exact = [pupil for pupil in found if pupil.source == source]
-    return next(iter(exact), None) or next((pupil for pupil in found if _agree(facts, pupil)), None)
+    """By the same register's identifier; under another register's only when name and birthday agree as well.
+
+    Of two schools that became one, both may have numbered a pupil 001: then name and birthday say which is meant.
+    """
+    found = _numbered_so(facts, roll)
+    exact = next((pupil for pupil in found if pupil.source == source), None)
+    if exact and name_key(facts.get("full_name", "")) == name_key(exact.full_name):
+        return exact
+    return next((pupil for pupil in found if _agree(facts, pupil)), exact)
+
+
+def _numbered_so(facts: dict, roll: Roll) -> list[OnRoll]:
+    return roll.here.get(facts.get("external_id", ""), [])
 
 
 def _agree(facts: dict, pupil: OnRoll) -> bool:
+    """The same name and the same birthday; a birthday that is not known agrees with none."""
+    return bool(pupil.birth_date) and pupil.birth_date == facts.get("birth_date", "") and _may_agree(facts, pupil)
+
+
+def _may_agree(facts: dict, pupil: OnRoll) -> bool:
+    """As far as both are known."""
     days = {facts.get("birth_date", ""), pupil.birth_date} - {""}
     return name_key(facts.get("full_name", "")) == name_key(pupil.full_name) and len(days) < 2
 

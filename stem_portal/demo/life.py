@@ -5,14 +5,16 @@ Through the real actions, so that each has its audit rows; the cast's own school
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.duplicates.actions import merge_schools
+from programs.duplicates.actions.merging import merge_schools
+from programs.pupils.choices import Gender
+from programs.pupils.models import Enrolment, Pupil
 from programs.schools.actions.staff import hand_over
 from programs.schools.actions.states import change_code, rename_school
 from programs.schools.choices import ClaimState, SchoolRole, SchoolState
@@ -56,13 +58,25 @@ def _rename(officer: User) -> None:
 
 
 def _merge(officer: User) -> None:
-    """The second primary school of a ward becomes part of the first."""
+    """The second primary school of a ward becomes part of the first; two pupils of both may be one child."""
     for second in _others().filter(name__startswith="Trường Tiểu học", name__endswith=" 2"):
         first = School.objects.filter(name=second.name.removesuffix(" 2"), ward=second.ward).first()
         if first and first.state == SchoolState.ACTIVE:
+            _two_who_may_be_one(second, first)
             reason = "Sáp nhập theo nghị quyết của HĐND phường về sắp xếp trường lớp."
             merge_schools(source=second, target=first, reason=reason, by=officer, key="demo-merge")
             return
+
+
+def _two_who_may_be_one(second: School, first: School) -> None:
+    """One name and one birthday, but each school has a number of its own for the child: its coordinator decides."""
+    for number, school in enumerate((first, second), start=1):
+        group = school.classes.filter(grade=5).order_by("-school_year__starts_on", "name").first()
+        pupil = Pupil.objects.create(
+            school=school, full_name="Lương Gia Hân", gender=Gender.FEMALE, external_id=f"05{number}",
+            birth_date=date(group.school_year.starts_on.year - 10, 9, 14), source="Danh sách của trường",
+        )  # fmt: skip
+        Enrolment.objects.create(pupil=pupil, class_group=group, started_on=group.school_year.starts_on)
 
 
 def _hand_over() -> None:

@@ -21,7 +21,7 @@ from programs.schools.models import Area, Membership, School, SchoolLevel
 from programs.schools.rules import authority_of
 from stem_portal.demo.names import full_name
 
-SOURCE = "CSDL ngành (dữ liệu trình diễn)"
+SOURCE = "CSDL ngành"
 PRESCHOOL, PRIMARY, LOWER, UPPER, CONTINUING = (
     Level.PRESCHOOL,
     Level.PRIMARY,

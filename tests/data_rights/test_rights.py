@@ -26,7 +26,7 @@ from programs.data_rights.actions import requests as actions
 from programs.data_rights.choices import RefusalGround, Requester, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.notices.models import Message
-from programs.pupils.actions import merge_pupils
+from programs.pupils.actions.joining import merge_pupils
 from programs.pupils.models import Pupil
 from tests import people
 from tests.data_rights.make_rights import NAME, minh_and_his_traces
@@ -492,7 +492,7 @@ def test_my_data_asks_as_much_for_one_visit_as_for_three(count, minh, django_ass
         assert browser.get(reverse("my_data")).status_code == 200
 
 
-MY_DATA_QUERIES = 52
+MY_DATA_QUERIES = 54
 
 
 def test_a_pupil_asks_from_the_account_and_reads_the_state(minh, phuc):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from programs.duplicates.actions import merge_schools
+from programs.duplicates.actions.merging import merge_schools
 from programs.schools.models import Area
 from tests.participation.make import make_lesson, make_terms, make_visit
 from tests.people import make_officer, make_outsider, make_school, make_ward

@@ -7,7 +7,7 @@ from functools import partial
 from django.utils import timezone
 
 from programs.pupils import rules
-from programs.pupils.models import Pupil
+from programs.pupils.models import Joining, Pupil
 from programs.pupils.queries import ending_year_of
 from tests.people import make_class, make_pupil
 
@@ -21,6 +21,11 @@ def calls() -> list[partial]:
         partial(rules.class_refusal, exists=False, teacher_is_staff=False),
         partial(rules.leaving_refusal, left_on=today, today=today),
         partial(rules.merge_refusal, keep, drop),
+        partial(rules.part_refusal, Joining(kept=keep, dropped=drop), keep, drop, now=timezone.now()),
+        partial(rules.can_be_parted_until, timezone.now()),
+        partial(rules.same_child, keep, drop),
+        partial(rules.same_number, keep, drop),
+        partial(rules.same_birthday, keep, drop),
         partial(rules.grade_of_class, group.name),
         partial(rules.next_class_name, group.name, group.grade),
         partial(rules.last_grade_of, list(group.school.levels.values_list("level", flat=True))),

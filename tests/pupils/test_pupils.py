@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.accounts.models import User
 from programs.bookings.models import Booking, RosterEntry
 from programs.centres.models import Centre, FieldTrip, Room, Session
 from programs.certificates.models import Certificate
@@ -14,9 +15,11 @@ from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
+from programs.data_rights.queries import subject_of_record
 from programs.projects.models import Project, ProjectMember
-from programs.pupils import actions
-from programs.pupils.models import Enrolment, Pupil
+from programs.pupils.actions.joining import merge_pupils
+from programs.pupils.models import Enrolment, Joining, Pupil
+from programs.pupils.queries import belongings
 from programs.schools.models import Membership
 from tests.people import (
     make_class,
@@ -160,9 +163,9 @@ def twin(minh):
     return make_pupil(minh.full_name, class_group=make_class("8A2", school=minh.school), birth_date=minh.birth_date)
 
 
-def a_certificate(pupil: Pupil, booking: Booking) -> Certificate:
+def a_certificate(pupil: Pupil, booking: Booking, number: int = 1) -> Certificate:
     return Certificate.objects.create(
-        serial="GCN-2026-000001", verify_code="ABCDEFGHJKMNPQRSTUVWXYZ234", booking=booking, kind="visit", pupil=pupil,
+        serial=f"GCN-2026-00000{number}", verify_code=f"ABCDEFGHJKMNPQRSTUVWXYZ23{number}", booking=booking, kind="visit", pupil=pupil,
         printed_name=pupil.full_name, school_name=pupil.school.name, activity_title="Xưởng", place="Trung tâm",
         issuer_name="Trung tâm", held_on=timezone.localdate(), school=pupil.school, issued_at=timezone.now(),
     )  # fmt: skip
@@ -263,47 +266,140 @@ def test_one_account_stays(client, phuc, minh, twin):
     assert minh.user.is_active
 
 
-def test_both_accounts_and_the_second_is_closed(client, phuc, minh, twin):
+def two_accounts(minh: Pupil, twin: Pupil) -> tuple[User, User]:
     minh.user, twin.user = make_user("Minh Một", email=None), make_user("Minh Hai", email=None)
     minh.save()
     twin.save()
-    second = twin.user
-    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
-    second.refresh_from_db()
-    assert not second.is_active
+    return minh.user, twin.user
+
+
+@pytest.mark.parametrize("stays", [0, 1])
+def test_of_two_accounts_a_person_says_which_one_the_child_keeps(client, phuc, minh, twin, stays):
+    accounts = two_accounts(minh, twin)
+    address = reverse("pupil_merge", args=[minh.pk, twin.pk])
+    page = client.post(address, {"idempotency_key": "m"})
+    assert "account" in page.context["form"].errors
+    assert Pupil.objects.get(pk=twin.pk).merged_into is None
+    client.post(address, {"idempotency_key": "m", "account": accounts[stays].pk})
+    assert Pupil.objects.get(pk=minh.pk).user == accounts[stays]
+    assert Pupil.objects.get(pk=twin.pk).user is None
+    assert [User.objects.get(pk=each.pk).is_active for each in accounts] == [stays == 0, stays == 1]
+
+
+def test_another_childs_account_cannot_be_chosen(client, phuc, minh, twin):
+    two_accounts(minh, twin)
+    stranger = make_pupil("Lê Thị Bình", school=minh.school, with_account=True)
+    posted = {"idempotency_key": "m", "account": stranger.user_id}
+    assert client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), posted).status_code == 200
+    assert Pupil.objects.get(pk=twin.pk).merged_into is None
 
 
 def test_an_account_with_another_role_is_not_the_schools_to_close(client, phuc, minh, twin):
     """A learner of continuing education may teach somewhere else."""
-    minh.user, twin.user = make_user("Minh Một", email=None), make_user("Minh Hai", email=None)
-    minh.save()
-    twin.save()
-    second = twin.user
+    first, second = two_accounts(minh, twin)
     Membership.objects.create(school=make_school("Trường THCS Trần Đại Nghĩa"), user=second, role="teacher")
-    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
+    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m", "account": first.pk})
     second.refresh_from_db()
     assert second.is_active
 
 
+@pytest.mark.parametrize("dropped_said_no", [True, False])
+def test_a_no_is_kept_whatever_version_of_the_text_it_was_said_to(client, phuc, minh, twin, dropped_said_no):
+    yes, no = (minh, twin) if dropped_said_no else (twin, minh)
+    common = {"purpose": ConsentPurpose.PHOTO, "giver": ConsentGiver.GUARDIAN}
+    given = Consent.objects.create(
+        pupil=yes, state=ConsentState.GIVEN, given_at=timezone.now(), evidence_hash="0" * 64, text_version=2, **common
+    )
+    refused = Consent.objects.create(pupil=no, state=ConsentState.REFUSED, text_version=1, **common)
+    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
+    given.refresh_from_db()
+    refused.refresh_from_db()
+    assert (given.pupil, given.state) == (minh, ConsentState.WITHDRAWN)
+    assert (refused.pupil, refused.state) == (minh, ConsentState.REFUSED)
+
+
+def part(client, joining: Joining):
+    return client.post(reverse("pupil_part", args=[joining.pk]), {"reason": "Hai em khác nhau, đã hỏi gia đình"})
+
+
+def test_joined_records_can_be_parted_for_two_weeks(client, phuc, minh, twin):
+    shared, other = two_visits(minh, twin, phuc)
+    certificate, project = a_certificate(twin, other), a_project(twin)
+    first, second = two_accounts(minh, twin)
+    address = reverse("pupil_merge", args=[minh.pk, twin.pk])
+    client.post(address, {"idempotency_key": "m", "account": second.pk})
+    since = a_certificate(Pupil.objects.get(pk=minh.pk), shared, 2)
+    joining = Joining.objects.get()
+    link = reverse("pupil_part", args=[joining.pk])
+    assert link in client.get(reverse("pupil_detail", args=[minh.pk])).content.decode()
+    page = client.get(link)  # what can and cannot be undone is said first
+    assert dict(page.context["since"]) == {str(Certificate._meta.verbose_name_plural): 1}
+    assert part(client, joining).status_code == 302
+
+    minh.refresh_from_db()
+    twin.refresh_from_db()
+    certificate.refresh_from_db()
+    since.refresh_from_db()
+    assert (twin.merged_into, twin.left_on, twin.user, minh.user) == (None, None, second, first)
+    assert User.objects.get(pk=first.pk).is_active
+    assert (certificate.pupil, since.pupil, project.members.get().pupil) == (twin, minh, twin)
+    assert RosterEntry.objects.get(booking=other).pupil == twin
+    assert part(client, joining).context["refusal"].code == "already_parted"
+    assert "pupil.part" in [entry.action for entry in history_of(twin)]
+
+
+def test_parting_has_an_end_and_does_not_give_a_stopped_consent_again(client, phuc, minh, twin):
+    common = {"purpose": ConsentPurpose.PHOTO, "giver": ConsentGiver.GUARDIAN, "text_version": 1}
+    given = Consent.objects.create(
+        pupil=minh, state=ConsentState.GIVEN, given_at=timezone.now(), evidence_hash="0" * 64, **common
+    )
+    Consent.objects.create(pupil=twin, state=ConsentState.REFUSED, **common)
+    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
+    joining = Joining.objects.get()
+    Joining.objects.update(joined_at=timezone.now() - timedelta(days=15))
+    assert part(client, joining).context["refusal"].code == "too_late"
+    assert Pupil.objects.get(pk=twin.pk).merged_into == minh
+    Joining.objects.update(joined_at=timezone.now() - timedelta(days=13))
+    assert part(client, joining).status_code == 302
+    given.refresh_from_db()
+    assert given.state == ConsentState.WITHDRAWN
+
+
+def test_nobody_else_parts_them(client, phuc, minh, twin):
+    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
+    joining = Joining.objects.get()
+    for person, status in ((make_teacher("Hồ Thị Ngân", school=minh.school), 403), (make_outsider(), 404)):
+        client.force_login(person)
+        assert part(client, joining).status_code == status
+    assert Joining.objects.get().parted_at is None
+
+
+def test_the_end_of_a_merged_records_time_takes_no_name_from_the_living_child(client, phuc, minh, twin):
+    client.post(reverse("pupil_merge", args=[minh.pk, twin.pk]), {"idempotency_key": "m"})
+    twin.refresh_from_db()
+    assert subject_of_record(twin).names == ()
+    assert subject_of_record(minh).names == (minh.full_name,)
+
+
 def test_joining_twice_is_one_joining_and_a_joined_record_is_refused(phuc, minh, twin):
     for _press in range(2):
-        actions.merge_pupils(keep=minh, drop=twin, by=phuc, key="one")
+        merge_pupils(keep=minh, drop=twin, by=phuc, key="one")
     assert len([entry for entry in history_of(minh) if entry.action == "pupil.merge"]) == 1
     with pytest.raises(Refused) as refused:
-        actions.merge_pupils(keep=twin, drop=minh, by=phuc, key="two")
+        merge_pupils(keep=twin, drop=minh, by=phuc, key="two")
     assert refused.value.refusal.code == "already_merged"
 
 
 def test_records_of_two_schools_are_not_joined(phuc, minh):
     stranger = make_pupil(minh.full_name, school=make_school("Trường THCS Trần Đại Nghĩa"), birth_date=minh.birth_date)
     with pytest.raises(Refused) as refused:
-        actions.merge_pupils(keep=minh, drop=stranger, by=phuc, key="k")
+        merge_pupils(keep=minh, drop=stranger, by=phuc, key="k")
     assert refused.value.refusal.code == "other_school"
 
 
 def test_every_table_that_points_at_a_pupil_follows(minh):
     """A new wing need not think of it: the tables are found, not listed."""
-    tables = {column.model.__name__ for column in actions.belongings()}
+    tables = {column.model.__name__ for column in belongings()}
     assert {
         "Enrolment",
         "Consent",
@@ -320,7 +416,7 @@ def test_the_page_at_one_class_and_three(client, phuc, minh, number, django_asse
     for index in range(number - 1):
         Enrolment.objects.create(pupil=minh, class_group=make_class(f"7A{index + 1}", school=minh.school))
     client.get(reverse("pupil_detail", args=[minh.pk]))  # content types are read once by each process
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("pupil_detail", args=[minh.pk]))
 
 

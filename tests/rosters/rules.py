@@ -32,7 +32,6 @@ def calls() -> list[partial]:
         partial(rules.changes_between, lines[0], pupil, source, year_id),
         partial(rules.latest_left, [pupil]),
         partial(rules.file_still_asks, rules.TWICE, verdicts[1]),
-        partial(rules.is_shared_register, source),
         partial(rules.name_key, pupil.full_name),
         partial(rules.spoils, {"fatal": True}),
         partial(rules.decision_allowed, rules.TWICE, "new"),

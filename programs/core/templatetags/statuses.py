@@ -71,6 +71,8 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "lost": ("off", "info"),
     "expired": ("off", "clock"),
     "withdrawn": ("off", "arrow-left"),
+    "same": ("ok", "check"),
+    "apart": ("off", "cross"),
     "lapsed": ("off", "clock"),
     "none": ("off", "user"),
     "no_show": ("no", "cross"),

@@ -95,4 +95,23 @@ class Migration(migrations.Migration):
             model_name='enrolment',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('pupil', 'class_group'), name='one_current_place_in_a_class'),
         ),
+        migrations.CreateModel(
+            name='Joining',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('parts', models.JSONField(default=dict)),
+                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('parted_at', models.DateTimeField(blank=True, null=True)),
+                ('dropped', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pupils.pupil')),
+                ('joined_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='joinings', to='pupils.pupil')),
+                ('parted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'joining of two records',
+                'verbose_name_plural': 'joinings of two records',
+                'ordering': ['-joined_at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('parted_at__isnull', True)), fields=('dropped',), name='one_joining_of_a_record')],
+            },
+        ),
     ]

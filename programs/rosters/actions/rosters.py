@@ -20,6 +20,7 @@ from programs.core.policy import must
 from programs.core.private_files import forget_file, hash_of_file, keep_file, local_copy
 from programs.core.references import under_reference
 from programs.core.refusals import Refusal, Refused, refuse_if
+from programs.pupils.choices import register_name
 from programs.pupils.models import ClassGroup
 from programs.pupils.policy import may_keep_roll
 from programs.rosters import queries as roster_queries
@@ -67,7 +68,7 @@ def upload_roster(
             "school": school,
             "school_year": school_year,
             "uploaded_by": by,
-            "source": source,
+            "source": register_name(source),
             "file_name": file_name,
             "file_path": file_path,
             "file_hash": file_hash,

@@ -17,7 +17,7 @@ from programs.pupils.views import SchoolAct
 from programs.rosters import queries as roster_queries
 from programs.rosters import rules
 from programs.rosters.actions import rosters as actions
-from programs.rosters.forms import SOURCES, MappingForm, RosterUploadForm
+from programs.rosters.forms import MappingForm, RosterUploadForm
 from programs.rosters.models import RosterImport
 from programs.rosters.reading import VOCABULARY
 from programs.rosters.views.rosters import RosterAct, steps_at
@@ -43,7 +43,7 @@ class RosterNew(SchoolAct):
         return super().get_form_kwargs() | {"school": self.target, "years": self.years}
 
     def get_context_data(self, **kwargs) -> dict:
-        more = {"sources": SOURCES, "earlier": self.earlier, "steps": steps_at("file")}
+        more = {"earlier": self.earlier, "steps": steps_at("file")}
         return super().get_context_data(**more, **kwargs)
 
     def act(self, form: RosterUploadForm) -> RosterImport:

@@ -238,6 +238,9 @@ def what_hangs_on(school: School) -> list[Hanging]:
         total = model._default_manager.filter(**{column: school}).count()
         moving = rows_that_move(model, column, moves, school).count() if total and moves is not None else 0
         if total:
-            label = LABELS.get(model._meta.model_name, model._meta.verbose_name_plural)
-            found.append(Hanging(label, moves=moving, stays=total - moving))
+            found.append(Hanging(label_of(model), moves=moving, stays=total - moving))
     return sorted(found, key=lambda each: (-each.moves, -each.stays))
+
+
+def label_of(model: type[Model]) -> str | Promise:
+    return LABELS.get(str(model._meta.model_name), model._meta.verbose_name_plural or "")

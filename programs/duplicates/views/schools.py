@@ -7,14 +7,18 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
-from programs.duplicates.actions import merge_schools, tell_apart
+from programs.duplicates.actions.merging import merge_schools
+from programs.duplicates.actions.schools import tell_apart
 from programs.duplicates.policy import may_see_twins, may_tell_apart
-from programs.duplicates.queries import likely_twins, merge_plan
+from programs.duplicates.queries.merging import merge_plan
+from programs.duplicates.queries.schools import likely_twins
+from programs.duplicates.rules import can_be_undone_until
 from programs.schools.forms import ReasonForm
 from programs.schools.models import School
 from programs.schools.policy import may_keep
@@ -49,7 +53,8 @@ class MergeSchools(SchoolAct):
     def get_context_data(self, **kwargs) -> dict:
         school, target = self.target, self.into
         plan, refusal = merge_plan(school, target), merge_refusal(source=school, target=target)
-        return super().get_context_data(target=target, plan=plan, refusal=refusal, **kwargs)
+        until = can_be_undone_until(timezone.now())
+        return super().get_context_data(target=target, plan=plan, refusal=refusal, until=until, **kwargs)
 
     def act(self, form: ReasonForm) -> School:
         return merge_schools(source=self.target, target=self.into, by=self.user, key=form.key, **form.values)

@@ -1,11 +1,11 @@
-"""Classes are made, pupils leave, come back, are joined, and move up."""
+"""Classes are made, pupils leave, come back and move up."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any, cast
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -17,10 +17,9 @@ from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.pupils import queries as promotion_queries
 from programs.pupils import rules
-from programs.pupils.hooks import LEAVING, MERGING
+from programs.pupils.hooks import LEAVING
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.policy import may_keep_pupil, may_keep_roll
-from programs.pupils.queries import has_office
 from programs.pupils.rules import Move, Plan, class_refusal
 from programs.schools.actions.staff import school_begins
 from programs.schools.models import Membership, School
@@ -121,83 +120,6 @@ def take_back(*, pupil: Pupil, by: User) -> Pupil:
         Pupil.objects.filter(pk=fresh.pk).update(left_on=None)
         record(by=by, action="pupil.return", obj=fresh, before=before)
     return fresh
-
-
-# --- Two records of one child ---------------------------------------------------------------------
-@transaction.atomic
-@once("pupil.merge", returns=Pupil)
-def merge_pupils(*, keep: Pupil, drop: Pupil, by: User, key: str) -> Pupil:
-    """Merge ``drop`` into ``keep``: all belongings move, and the address of ``drop`` leads there.
-
-    Nothing is deleted: anything both have (the same visit, the same competition) stays with the old record.
-    Raises PermissionDenied, and ``Refused``: ``same_record``, ``other_school``, ``already_merged``.
-    """
-    both = Pupil.objects.select_for_update().filter(pk__in=[keep.pk, drop.pk]).order_by("pk")
-    rows = {pupil.pk: pupil for pupil in both}
-    kept, dropped = rows[keep.pk], rows.get(drop.pk, rows[keep.pk])
-    must(may_keep_pupil(by, keep))
-    refuse_if(rules.merge_refusal(kept, dropped))
-    moved = _follow(kept, dropped)
-    _close(kept, dropped)
-    record(by=by, action="pupil.merge", obj=kept, after={"merged": dropped.pk, "moved": moved})
-    record(by=by, action="pupil.merge", obj=dropped, after={"into": kept.pk})
-    return kept
-
-
-def belongings() -> list[models.ForeignKey]:
-    """Every column that points at a pupil, in any wing: they all follow a merged pupil."""
-    relations: list[Any] = Pupil._meta.get_fields(include_hidden=True)
-    return [relation.field for relation in relations if relation.one_to_many and relation.auto_created]
-
-
-def _follow(kept: Pupil, dropped: Pupil) -> dict[str, int]:
-    """Point everything at the kept record; table → rows moved."""
-    moved: dict[str, int] = {}
-    _leave_second_class(kept, dropped)
-    for follow in MERGING:
-        follow(kept, dropped)
-    for column in belongings():
-        number = _repoint(column, kept, dropped)
-        if number:
-            moved[str(column.model._meta.model_name)] = number
-    return moved
-
-
-def _repoint(column: models.ForeignKey, kept: Pupil, dropped: Pupil) -> int:
-    rows = column.model._base_manager.filter(**{column.name: dropped})
-    try:
-        with transaction.atomic():
-            return rows.update(**{column.name: kept})
-    except IntegrityError:
-        return sum(_repoint_one(column, pk, kept) for pk in rows.values_list("pk", flat=True))
-
-
-def _repoint_one(column: models.ForeignKey, pk: int, kept: Pupil) -> int:
-    """Repoint one row; if the kept record already has the same (the same visit), the old row stays where it is."""
-    try:
-        with transaction.atomic():
-            return column.model._base_manager.filter(pk=pk).update(**{column.name: kept})
-    except IntegrityError:
-        return 0
-
-
-def _leave_second_class(kept: Pupil, dropped: Pupil) -> None:
-    """A child is in one class only: the place of the record merged away ends."""
-    if Enrolment.objects.filter(pupil=kept, ended_on=None).exists():
-        Enrolment.objects.filter(pupil=dropped, ended_on=None).update(ended_on=timezone.localdate())
-
-
-def _close(kept: Pupil, dropped: Pupil) -> None:
-    account = dropped.user
-    dropped.merged_into, dropped.user = kept, None
-    dropped.left_on = dropped.left_on or timezone.localdate()
-    dropped.save(update_fields=["merged_into", "user", "left_on"])
-    if account and kept.user_id is None:
-        kept.user = account
-        kept.save(update_fields=["user"])
-    elif account and not has_office(account):  # an account with another role is not the school's to close
-        account.is_active = False  # the child signs in with the account of the record that stays
-        account.save(update_fields=["is_active"])
 
 
 @transaction.atomic
