@@ -11,7 +11,7 @@ from programs.core.idempotency import new_key
 from programs.pupils.models import Pupil
 from programs.rosters.actions.rosters import map_roster, start_roster, upload_roster
 from programs.rosters.models import RosterImport
-from programs.rosters.reading import VOCABULARY
+from programs.rosters.reading.columns import VOCABULARY
 from programs.schools.models import School
 from programs.spreadsheets import open_table, suggest_header
 from tests.people import make_coordinator, make_school, make_year
@@ -88,7 +88,7 @@ class Import:
                 source="CSDL ngành", class_group=None, once_more=False, by=self.coordinator, key=new_key(),
             )  # fmt: skip
         self.roster = map_roster(
-            roster=roster, sheet=sheet.name, header_line=header.line, mapping=header.mapping,
+            roster=roster, sheet=sheet.name, header_line=header.line, mapping=header.mapping, other_sheets=[],
             dropped_columns=header.sensitive_titles, title_case=False, mode="rest", by=self.coordinator, key=new_key(),
         )  # fmt: skip
         return self.roster.job_id
