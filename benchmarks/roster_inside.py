@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 from django.core.files import File
@@ -37,11 +39,19 @@ PARTS = {
 }
 
 
+@cache
+def first_year() -> int:
+    today = date.today()
+    return today.year - (today.month < 8)
+
+
 def pupil(number: int, pupils: int) -> list[str]:
     block, day = divmod(number, 28 * 12 * 6)  # no two pupils share name and birthday: that would be a question
     name = f"{FAMILIES[block // 15 % 8]} {GIVEN[block % 15]} {GIVEN[number % 15]}"
-    birthday = f"{day % 28 + 1:02}/{day // 28 % 12 + 1:02}/{2010 + day // 336}"
-    class_name = f"{6 + number % 4}A{1 + number // 4 % 40}"
+    grade = 6 + number % 4
+    born = first_year() - grade - 8 + day // 336  # nobody is so old or young that it would be asked about
+    birthday = f"{day % 28 + 1:02}/{day // 28 % 12 + 1:02}/{born}"
+    class_name = f"{grade}A{1 + number // 4 % 40}"
     return [
         str(number), f"{pupils // 1000:02}{number:08}", name, birthday, "Nam" if number % 2 else "Nữ", class_name,
         f"{FAMILIES[0]} {GIVEN[number // 225 % 15]}", f"09{number:08}", f"Số {number}, Thủ Dầu Một",
