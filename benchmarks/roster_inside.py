@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 from django.core.files import File
@@ -11,7 +13,7 @@ from programs.core.idempotency import new_key
 from programs.pupils.models import Pupil
 from programs.rosters.actions.rosters import map_roster, start_roster, upload_roster
 from programs.rosters.models import RosterImport
-from programs.rosters.reading import VOCABULARY
+from programs.rosters.reading.columns import VOCABULARY
 from programs.schools.models import School
 from programs.spreadsheets import open_table, suggest_header
 from tests.people import make_coordinator, make_school, make_year
@@ -37,11 +39,19 @@ PARTS = {
 }
 
 
+@cache
+def first_year() -> int:
+    today = date.today()
+    return today.year - (today.month < 8)
+
+
 def pupil(number: int, pupils: int) -> list[str]:
     block, day = divmod(number, 28 * 12 * 6)  # no two pupils share name and birthday: that would be a question
     name = f"{FAMILIES[block // 15 % 8]} {GIVEN[block % 15]} {GIVEN[number % 15]}"
-    birthday = f"{day % 28 + 1:02}/{day // 28 % 12 + 1:02}/{2010 + day // 336}"
-    class_name = f"{6 + number % 4}A{1 + number // 4 % 40}"
+    grade = 6 + number % 4
+    born = first_year() - grade - 8 + day // 336  # nobody is so old or young that it would be asked about
+    birthday = f"{day % 28 + 1:02}/{day // 28 % 12 + 1:02}/{born}"
+    class_name = f"{grade}A{1 + number // 4 % 40}"
     return [
         str(number), f"{pupils // 1000:02}{number:08}", name, birthday, "Nam" if number % 2 else "Nữ", class_name,
         f"{FAMILIES[0]} {GIVEN[number // 225 % 15]}", f"09{number:08}", f"Số {number}, Thủ Dầu Một",
@@ -88,7 +98,7 @@ class Import:
                 source="CSDL ngành", class_group=None, once_more=False, by=self.coordinator, key=new_key(),
             )  # fmt: skip
         self.roster = map_roster(
-            roster=roster, sheet=sheet.name, header_line=header.line, mapping=header.mapping,
+            roster=roster, sheet=sheet.name, header_line=header.line, mapping=header.mapping, other_sheets=[],
             dropped_columns=header.sensitive_titles, title_case=False, mode="rest", by=self.coordinator, key=new_key(),
         )  # fmt: skip
         return self.roster.job_id

@@ -10,7 +10,7 @@ from benchmarks.client import hidden_inputs, read_answer
 from benchmarks.harness import Tally, figures_of, json_line, percentile
 from benchmarks.roster import has_grown
 from benchmarks.roster_inside import TITLES, pupil, write_list
-from programs.rosters.reading import VOCABULARY
+from programs.rosters.reading.columns import VOCABULARY
 from programs.spreadsheets import read_rows, suggest_header
 
 

@@ -142,7 +142,7 @@ def clean_document(data: bytes) -> CleanFile:
 
 
 def _refuse_dangers(reader: PdfReader) -> None:
-    if reader.is_encrypted:
+    if reader.is_encrypted and not reader.decrypt(""):  # an owner's password only: it opens everywhere
         raise _refused(
             "encrypted", _("The PDF is protected by a password. Save it without one so that it can be read.")
         )

@@ -23,8 +23,10 @@ class RowOutcome(TextChoices):
 
 
 class RowDecision(TextChoices):
-    """A person's decision about a row that resembles an existing pupil."""
+    """A person's decision about a row that resembles an existing pupil, or whose contents are doubtful."""
 
     NEW = "new", _("Another person: add")
     SAME_PERSON = "same", _("The same person: change")
+    TAKE = "take", _("It is right")
+    KEEP = "keep", _("Keep the name on the portal")
     SKIP = "skip", _("Leave out")

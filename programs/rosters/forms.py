@@ -16,7 +16,7 @@ from programs.spreadsheets.forms import ENDINGS, column_letter
 
 FIELDS = [
     "external_id", "full_name", "last_middle_name", "given_name", "birth_date", "gender", "class_name",
-    "guardian_name", "guardian_phone",
+    "guardian_name", "guardian_phone", "school", "status",
 ]  # fmt: skip
 # Into how many columns a field may be split: joined, or the first that is filled; day, month and year.
 COLUMNS = {"full_name": {1, 2}, "guardian_name": {1, 2}, "guardian_phone": {1, 2}, "birth_date": {1, 3}}
@@ -70,8 +70,16 @@ class MappingForm(IdempotentFormMixin):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args, columns: list[Column], **kwargs) -> None:
+    more_sheets = forms.MultipleChoiceField(
+        label=_("Also read these sheets"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, columns: list[Column], others: list[tuple[str, str]], **kwargs) -> None:
+        """``others``: the further sheets in which the columns are found again."""
         super().__init__(*args, **kwargs)
+        self.fields["more_sheets"].choices = others
+        if not others:
+            del self.fields["more_sheets"]
         self.columns = [column for column in columns if not column.sensitive]
         choices = [("", _("Leave out")), *((name, FIELD_NAMES[name]) for name in FIELDS)]
         for column in self.columns:

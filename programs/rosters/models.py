@@ -22,7 +22,7 @@ class RosterImport(models.Model):
 
     PII = {
         "uploaded_by": STAYS | OWN, "file_name": SHEET, "file_path": SHEET | FILE, "reference": PLAIN, "source": PLAIN,
-        "file_hash": PLAIN, "sheet": PLAIN, "mapping": PLAIN, "options": PLAIN, "dropped_columns": PLAIN,
+        "file_hash": PLAIN, "sheet": PLAIN, "other_sheets": PLAIN, "mapping": PLAIN, "options": PLAIN, "dropped_columns": PLAIN,
         "counts": PLAIN, "error": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = None  # a list on its way in was read against the old school: it is dropped
@@ -37,6 +37,8 @@ class RosterImport(models.Model):
     sheet = models.CharField(_("sheet"), max_length=120, blank=True)
     header_line = models.PositiveIntegerField(null=True, blank=True)
     mapping = models.JSONField(default=dict)  # column number (from 0, as text) -> field
+    # The file's other sheets: {"name", "header_line", "mapping"}; one without a mapping is not read.
+    other_sheets = models.JSONField(default=list)
     options = models.JSONField(default=dict)
     dropped_columns = models.JSONField(default=list)  # names of the sensitive columns that were not read
     state = models.CharField(_("status"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
@@ -55,6 +57,17 @@ class RosterImport(models.Model):
         return self.reference
 
     @property
+    def sheets_read(self) -> list[dict]:
+        """The sheets in the order of their rows: a row's ``sheet`` counts from 0."""
+        first = {"name": self.sheet, "header_line": self.header_line, "mapping": self.mapping}
+        return [first, *(sheet for sheet in self.other_sheets if sheet["mapping"])]
+
+    def place_of(self, sheet: int, line: int) -> str:
+        """Where a row is in the file: its number, and of several sheets the name of the sheet."""
+        sheets = self.sheets_read
+        return f"{sheets[sheet]['name']}: {line}" if len(sheets) > 1 and sheet < len(sheets) else str(line)
+
+    @property
     def is_stalled(self) -> bool:
         """The worker gave up halfway; a person may resume or cancel it."""
         is_working = self.state in (ImportState.PREVIEWING, ImportState.APPLYING)
@@ -68,6 +81,7 @@ class RosterRow(models.Model):
         "values": LINE, "facts": LINE | UNSAID, "notes": LINE | UNSAID, "changes": LINE | UNSAID, "pupil": STAYS | OWN,
     }  # fmt: skip
     roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.PositiveSmallIntegerField(default=0)  # which of the import's ``sheets_read``
     line = models.PositiveIntegerField(_("row"))  # as the spreadsheet program numbers it
     values = models.JSONField(default=dict)  # field -> the text as it was in the file
     facts = models.JSONField(default=dict)  # field -> the cleaned value
@@ -79,9 +93,9 @@ class RosterRow(models.Model):
     applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["line"]
-        constraints = [models.UniqueConstraint(fields=["roster", "line"], name="one_row_per_line")]
-        indexes = [models.Index(fields=["roster", "outcome", "line"], name="roster_outcome_order")]
+        ordering = ["sheet", "line"]
+        constraints = [models.UniqueConstraint(fields=["roster", "sheet", "line"], name="one_row_per_line")]
+        indexes = [models.Index(fields=["roster", "outcome", "sheet", "line"], name="roster_outcome_order")]
 
     def __str__(self) -> str:
         return f"{self.roster_id}:{self.line}"
@@ -90,3 +104,8 @@ class RosterRow(models.Model):
     def question(self) -> str:
         """What the row asks of a person; empty for a row that is clear."""
         return self.facts.get("question", "")
+
+    @property
+    def accepted(self) -> list[str]:
+        """The doubts about the row that a person has settled."""
+        return self.facts.get("accepted", [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from programs.rosters import rules
 from programs.rosters.choices import RowDecision, RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.choices import ImportState
-from programs.schools.models import School
+from programs.schools.models import School, SchoolAlias, SchoolName
 from programs.schools.queries.roles import roles_of
 from programs.schools.rules import COORDINATING
 
@@ -161,11 +161,12 @@ def _places_of(pupil_ids: set[int], school_id: int, year_id: int) -> dict[int, t
 
 # --- Rows of a preview ----------------------------------------------------------------------------
 def batches_of(rows: QuerySet[RosterRow]) -> Iterator[list[RosterRow]]:
-    """The rows by line, some hundred at a time: memory does not grow with the file."""
-    last = 0
-    while batch := list(rows.filter(line__gt=last).order_by("line")[:BATCH]):
-        yield batch
-        last = batch[-1].line
+    """The rows in their order, some hundred at a time: memory does not grow with the file."""
+    for sheet in list(rows.order_by("sheet").values_list("sheet", flat=True).distinct()):
+        last = 0
+        while batch := list(rows.filter(sheet=sheet, line__gt=last).order_by("line")[:BATCH]):
+            yield batch
+            last = batch[-1].line
 
 
 def counts_of(roster: RosterImport) -> dict[str, int]:
@@ -207,7 +208,7 @@ def rows_shown(
         rows = rows.exclude(notes=[])
     for word in fold(text).split():
         rows = rows.annotate(search=fact("search")).filter(search__contains=word)
-    return rows.order_by("line")
+    return rows.order_by("sheet", "line")
 
 
 def questions_of(roster: RosterImport) -> dict[str, int]:
@@ -226,7 +227,7 @@ def repeated(roster: RosterImport, key: str, *, among: Q) -> Iterator[str]:
 
 def rows_with_fact(roster: RosterImport, key: str, values: list[str]) -> QuerySet[RosterRow]:
     rows = RosterRow.objects.filter(roster=roster).annotate(value=fact(key))
-    return rows.filter(value__in=values).order_by("line")
+    return rows.filter(value__in=values).order_by("sheet", "line")
 
 
 def new_class_names(roster: RosterImport) -> list[str]:
@@ -239,9 +240,10 @@ def new_class_names(roster: RosterImport) -> list[str]:
 
 
 def pupils_not_in_file(roster: RosterImport) -> QuerySet[Pupil]:
-    """Who is on the roll (of the class, if the file is of one) and in no row of this file."""
+    """Who is on the roll (of the class, if the file is of one) and in no row of this file, or in it as having left."""
     # Not Exists(): SQLite would look through all rows of the file for every pupil of the roll.
-    named = RosterRow.objects.filter(roster=roster, pupil__isnull=False).values("pupil")
+    said_gone = Q(outcome=RowOutcome.REFUSED, facts__why=rules.LEFT)
+    named = RosterRow.objects.filter(~said_gone, roster=roster, pupil__isnull=False).values("pupil")
     on_roll = Pupil.objects.filter(school=roster.school_id, left_on=None, erased_at=None, merged_into=None)
     pupils = on_roll.exclude(pk__in=named)
     if class_name := roster.options.get("class_name"):
@@ -264,7 +266,34 @@ def applied_counts(roster: RosterImport) -> dict[str, int]:
 
 def left_out(roster: RosterImport) -> QuerySet[RosterRow]:
     """Rows that are not on the roll: they could not be used, were decided against, or still wait."""
-    return RosterRow.objects.filter(roster=roster, applied_at__isnull=True).order_by("line")
+    return RosterRow.objects.filter(roster=roster, applied_at__isnull=True).order_by("sheet", "line")
+
+
+def understood(roster: RosterImport) -> dict[str, list]:
+    """What the file was understood to say: pupils by class (an empty name: without one), by sheet, reasons."""
+    rows = RosterRow.objects.filter(roster=roster).annotate(named=fact("class_name"), reason=fact("why"))
+    groups = rows.values_list("sheet", "outcome", "named", "reason").annotate(number=Count("pk")).order_by()
+    classes: Counter[str] = Counter()
+    sheets: Counter[int] = Counter()
+    reasons: Counter[str] = Counter()
+    for sheet, outcome, named, reason, number in groups:
+        sheets[sheet] += number
+        if outcome == RowOutcome.REFUSED:
+            reasons[reason or ""] += number
+        else:
+            classes[named or ""] += number
+    return {
+        "classes": sorted(classes.items(), key=lambda item: rules.class_order(item[0])),
+        "sheets": sorted(sheets.items()),
+        "left_out": reasons.most_common(),
+    }
+
+
+def spellings_of(school: School) -> list[str]:
+    """How a list may name the school: by its name and its code, and by those of before."""
+    codes = SchoolAlias.objects.filter(school=school).values_list("code", flat=True)
+    names = SchoolName.objects.filter(school=school).values_list("name", flat=True)
+    return [school.name, school.code, *codes, *names]
 
 
 # --- Pupils between two schools -------------------------------------------------------------------

@@ -5,12 +5,16 @@ Plain values in, plain values out: a preview and the import itself ask the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal, Refused
 from programs.core.text import fold
 from programs.pupils.choices import is_shared_register
@@ -27,6 +31,18 @@ OTHER_NAME, OTHER_IDENTIFIER = "same_id_other_name", "same_person_other_id"
 TWICE, SAME_NAME = "twice_in_file", "same_name_in_file"
 ELSEWHERE, CHANGED = "on_other_roll", "changed_since"
 ERASED = "erased_on_request"
+LEFT, OTHER_SCHOOL, SAME_ROW = "status_left", "other_school", "row_continues"  # why a line is left out
+
+# Doubts about what a line says, in the order in which they are asked; a line whose doubts are open does nothing.
+ACCENTS, AGE, ADULT_OR_CHILD, NO_BIRTHDAY = "accents_lost", "age_unlike_grade", "age_group_changes", "no_birthday"
+HIDDEN, STATUS = "row_hidden", "status_unclear"
+DOUBTS = (
+    HIDDEN, STATUS, "name_remark", "date_has_time", "date_maybe_swapped", "class_decimal", NO_BIRTHDAY, AGE,
+    ADULT_OR_CHILD, ACCENTS,
+)  # fmt: skip
+USUAL_AGE = 5  # a pupil of grade 1 becomes 6 in the year in which the school year begins
+AGE_TOLERANCE = 3
+AGE_GROUPS = (7, 18)  # from here on a child answers too, and alone
 FILE_QUESTIONS = (TWICE, SAME_NAME)  # asked by the file itself, not by the roll
 ANSWERS: dict[str, tuple[str, ...]] = {
     OTHER_NAME: (RowDecision.SAME_PERSON,),
@@ -36,6 +52,8 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     ELSEWHERE: (),
     CHANGED: (),
     ERASED: (RowDecision.NEW,),
+    **dict.fromkeys(DOUBTS, (RowDecision.TAKE,)),
+    ACCENTS: (RowDecision.KEEP, RowDecision.TAKE),
 }
 
 
@@ -80,18 +98,87 @@ class Verdict:
     pupil_id: int | None = None
     question: str = ""
 
+    @property
+    def reason(self) -> str:
+        """Why a line is left out whose cells are all right."""
+        return self.notes[0]["code"] if self.notes else ""
+
 
 def name_key(full_name: str) -> str:
     """Two spellings of one name have one key: accents, capitals and the place of the tone do not count."""
     return " ".join(fold(full_name).split())
 
 
+def class_order(name: str) -> tuple[bool, int, str, int]:
+    """8A2 before 8A10; pupils without a class last."""
+    found = re.fullmatch(r"(\d*)(.*?)(\d*)", name)
+    grade, letters, number = found.groups() if found else ("", name, "")
+    return (not name, int(grade or 0), letters, int(number or 0))
+
+
 def spoils(note: dict) -> bool:
     return bool(note.get("fatal"))
 
 
-def judge(facts: dict, notes: Iterable[dict], *, source: str, year_id: int, roll: Roll) -> Verdict:
-    """What this line would do to the roll as it is now."""
+def judge(facts: dict, notes: Iterable[dict], *, source: str, year: SchoolYear, roll: Roll, today: date) -> Verdict:
+    """What this line would do to the roll as it is now, with the doubts that only the roll gives rise to."""
+    verdict = _judge(facts, notes, source=source, year_id=year.pk, roll=roll)
+    if verdict.outcome in (RowOutcome.REFUSED, RowOutcome.SAME):
+        return verdict
+    return replace(verdict, notes=[*verdict.notes, *_doubts(facts, verdict, year=year, today=today)])
+
+
+def open_doubts(notes: Iterable[dict], accepted: Iterable[str], *, outcome: str) -> list[str]:
+    """The doubts that wait for a person, of a line that would do something; a guardian's name is only told of."""
+    if outcome in (RowOutcome.SAME, RowOutcome.REFUSED):
+        return []
+    found = {note["code"] for note in notes if not note["field"].startswith("guardian")} - set(accepted)
+    return [doubt for doubt in DOUBTS if doubt in found]
+
+
+def _doubts(facts: dict, verdict: Verdict, *, year: SchoolYear, today: date) -> Iterator[dict]:
+    changes, born = verdict.changes, facts.get("birth_date", "")
+    is_new = verdict.pupil_id is None or verdict.question == OTHER_IDENTIFIER
+    if is_new and not born and not any(note["code"] == "moves_here" for note in verdict.notes):
+        yield {"field": "birth_date", "code": NO_BIRTHDAY, "value": ""}
+    if born and facts.get("grade") and (is_new or {"birth_date", "class_name"} & changes.keys()):
+        age = year.starts_on.year - int(born[:4])
+        if abs(age - facts["grade"] - USUAL_AGE) > AGE_TOLERANCE:
+            yield {"field": "birth_date", "code": AGE, "value": str(age), "read": str(facts["grade"])}
+    if "birth_date" in changes and _group(changes["birth_date"][0], today) != _group(born, today):
+        yield {"field": "birth_date", "code": ADULT_OR_CHILD, "value": str(_age(born, today))}
+    before, after = changes.get("full_name", ("", ""))
+    if only_loses_accents(before, after):
+        yield {"field": "full_name", "code": ACCENTS, "value": before, "read": after}
+
+
+def _age(born: str, today: date) -> int | None:
+    if not born:
+        return None
+    day = date.fromisoformat(born)
+    return today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+
+
+def _group(born: str, today: date) -> int:
+    """Whether a guardian answers, both, or the pupil alone; who is of unknown age is answered for."""
+    age = _age(born, today)
+    return sum(age >= limit for limit in AGE_GROUPS) if age is not None else 0
+
+
+def only_loses_accents(before: str, after: str) -> bool:
+    """Whether ``after`` is ``before`` with fewer marks: ``Nguyen`` for ``Nguyễn``, not ``Hòa`` for ``Hoà``."""
+    if before == after or name_key(before) != name_key(after):
+        return False
+    pairs = [(_marks(one), _marks(other)) for one, other in zip(before.split(), after.split(), strict=False)]
+    return any(more != less for more, less in pairs) and all(less <= more for more, less in pairs)
+
+
+def _marks(word: str) -> Counter[str]:
+    letters = unicodedata.normalize("NFD", word.lower().replace("đ", "d\u0335"))
+    return Counter(letter for letter in letters if unicodedata.combining(letter))
+
+
+def _judge(facts: dict, notes: Iterable[dict], *, source: str, year_id: int, roll: Roll) -> Verdict:
     known = _known_here(facts, source, roll)
     if not facts.get("external_id") or any(spoils(note) for note in notes):
         return Verdict(RowOutcome.REFUSED, pupil_id=known.pk if known else None)
@@ -169,6 +256,8 @@ def latest_left(found: Iterable[OnRoll]) -> OnRoll:
 def changes_between(facts: dict, known: OnRoll, source: str, year_id: int) -> dict[str, list[str]]:
     """Field → [before, after]. An empty cell changes nothing: a short list must not erase a long one."""
     after = {name: facts[name] for name in KEPT_FIELDS if facts.get(name)}
+    if only_loses_accents(known.guardian_name, after.get("guardian_name", "")):
+        del after["guardian_name"]
     if not known.under_old_identifier:
         after |= {"external_id": facts["external_id"], "source": source}
     changes = {name: [getattr(known, name), value] for name, value in after.items() if getattr(known, name) != value}
@@ -182,6 +271,11 @@ def changes_between(facts: dict, known: OnRoll, source: str, year_id: int) -> di
 
 def decision_allowed(question: str, decision: str) -> bool:
     return decision == RowDecision.SKIP or decision in ANSWERS.get(question, ())
+
+
+def settles(question: str, decision: str) -> bool:
+    """Whether the answer only takes a doubt away: what the line does then is judged as for any other line."""
+    return question in DOUBTS and decision in ANSWERS[question]
 
 
 def file_still_asks(question: str, verdict: Verdict) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from programs.core.phones import show_phone
 from programs.pupils.choices import Gender
 from programs.rosters import rules
 from programs.rosters.choices import RowDecision
-from programs.rosters.models import RosterRow
+from programs.rosters.models import RosterImport, RosterRow
 from programs.spreadsheets import LEVELS
 
 FIELD_NAMES: dict[str, str | Promise] = {
@@ -26,6 +27,8 @@ FIELD_NAMES: dict[str, str | Promise] = {
     "class_name": pgettext_lazy("of pupils", "Class"),
     "guardian_name": gettext_lazy("Guardian"),
     "guardian_phone": gettext_lazy("Guardian phone"),
+    "school": gettext_lazy("School"),
+    "status": gettext_lazy("Status in the list"),
     "source": gettext_lazy("Source"),
     "left_on": gettext_lazy("Left the school on"),
 }
@@ -45,6 +48,9 @@ SENTENCES: dict[str, str | Promise] = {
     "date_maybe_swapped": gettext_lazy(
         "The day and month of “{value}” may have been swapped by a program that puts the month first: is it "
         "{read}? If so, correct the date in the file."
+    ),
+    "date_has_time": gettext_lazy(
+        "“{value}” has a time of day, and some programs move a day by some hours. Is the pupil’s birthday {read}?"
     ),
     # telephones
     "phone_zero_restored": gettext_lazy("“{value}” had lost its leading zero; it was restored."),
@@ -78,6 +84,13 @@ SENTENCES: dict[str, str | Promise] = {
     "name_capitals": gettext_lazy("The name is in capitals and was left that way."),
     "name_recased": gettext_lazy("“{value}” was in capitals."),
     "name_decoded": gettext_lazy("The name was typed in an old font; compare it with the file."),
+    "name_remark": gettext_lazy(
+        "Something beside the name in the file is not part of a name. It was not stored. Is the name “{read}”?"
+    ),
+    "name_lost_letters": gettext_lazy(
+        "“{value}” has lost letters. Open the original list, save it as .xlsx or “CSV UTF-8”, and send that file."
+    ),
+    "name_too_short": gettext_lazy("This is not a name. Type the full name."),
     "name_digits": gettext_lazy("“{value}” contains digits or symbols. Correct the name."),
     "name_one_word": gettext_lazy("The name is only one word: “{value}”. Is the rest in another column?"),
     "name_too_long": gettext_lazy("The name is too long to be stored: “{value}”."),
@@ -88,11 +101,39 @@ SENTENCES: dict[str, str | Promise] = {
         "The spreadsheet turned the class into a date: {value}. If you mean {read}, type it as text."
     ),
     "class_respelled": gettext_lazy("“{value}” is written as {read} on the portal."),
+    "class_from_row": gettext_lazy("Class {read} comes from the heading above the pupils."),
+    "class_from_title": gettext_lazy("Class {read} comes from the title of the list."),
+    "class_from_sheet": gettext_lazy("Class {read} comes from the name of the sheet."),
+    "class_from_file": gettext_lazy("Class {read} comes from the name of the file."),
+    "class_decimal": gettext_lazy(
+        "The spreadsheet stores the class as the number {value}. Is it class {value}, not {read}?"
+    ),
     "other_class": gettext_lazy("This row is for class {value}, but you said the file is for a single other class."),
     # any
     "cell_error": gettext_lazy("The cell shows the spreadsheet error {value}. Correct it in the file."),
     "missing": gettext_lazy("The cell is empty. Fill it in."),
     "too_long": gettext_lazy("Longer than the {most} characters that can be stored: “{value}”."),
+    # the whole row
+    rules.HIDDEN: gettext_lazy("This row is hidden in the file, by a filter or by hand. Does the pupil belong here?"),
+    rules.OTHER_SCHOOL: gettext_lazy(
+        "The file says that this pupil is at {value}. If that is your school under another spelling, match the "
+        "columns again and leave the school’s column out."
+    ),
+    rules.LEFT: gettext_lazy(
+        "The list says “{value}”, so this is not a pupil of the school now. If the pupil is on your roll, mark the "
+        "pupil as left."
+    ),
+    rules.STATUS: gettext_lazy("The list says “{value}”. Is this a pupil of the school now?"),
+    rules.SAME_ROW: gettext_lazy("This is a further row of the pupil above: their cells are merged."),
+    rules.NO_BIRTHDAY: gettext_lazy(
+        "There is no date of birth. Without it the pupil counts as a small child, for whom a guardian answers."
+    ),
+    rules.AGE: gettext_lazy("A pupil of grade {read} who becomes {value} this school year: is the date right?"),
+    rules.ADULT_OR_CHILD: gettext_lazy(
+        "With this date of birth the pupil is {value} years old, and somebody else answers for the pupil: below 7 "
+        "the guardian alone, from 7 both, from 18 the pupil alone. Is the date right?"
+    ),
+    rules.ACCENTS: gettext_lazy("The name would only lose its accents: {value} would become {read}."),
     # compared with the roll
     rules.OTHER_NAME: gettext_lazy("On your roll this identifier belongs to {value}. Is this the same pupil?"),
     rules.OTHER_IDENTIFIER: gettext_lazy(
@@ -127,9 +168,37 @@ QUESTIONS: dict[str, str | Promise] = {
     rules.ELSEWHERE: gettext_lazy("Still on the roll of another school"),
     rules.CHANGED: gettext_lazy("Changed since the preview"),
     rules.ERASED: gettext_lazy("Previously erased on request"),
+    rules.HIDDEN: gettext_lazy("Hidden in the file"),
+    rules.STATUS: gettext_lazy("It is unclear whether the pupil is still at the school"),
+    rules.NO_BIRTHDAY: gettext_lazy("No date of birth"),
+    rules.AGE: gettext_lazy("The age does not fit the grade"),
+    rules.ADULT_OR_CHILD: gettext_lazy("The new date of birth changes who answers for the pupil"),
+    rules.ACCENTS: gettext_lazy("The name would lose its accents"),
+    "name_remark": gettext_lazy("Something stands beside the name"),
+    "date_has_time": gettext_lazy("A date of birth with a time of day"),
+    "date_maybe_swapped": gettext_lazy("Day and month may be swapped"),
+    "class_decimal": gettext_lazy("A class that may have lost a zero"),
+}
+# Why rows are left out, in the few words of a summary; by the beginning of the reason.
+REASONS: dict[str, str | Promise] = {
+    rules.OTHER_SCHOOL: gettext_lazy("pupils of another school"),
+    rules.LEFT: gettext_lazy("have left the school according to the list"),
+    rules.SAME_ROW: gettext_lazy("further rows of one pupil"),
+    "other_class": gettext_lazy("of another class than this file is for"),
+    "name": gettext_lazy("the name cannot be used"),
+    "date": gettext_lazy("the date of birth cannot be used"),
+    "class": gettext_lazy("the class cannot be used"),
+    "code": gettext_lazy("the identifier cannot be used"),
+    "missing": gettext_lazy("the name or the identifier is missing"),
+    "identifier_elsewhere": gettext_lazy("the identifier belongs to another pupil"),
+    "": gettext_lazy("other reasons"),
 }
 ANSWER_WORDS: dict[tuple[str, str], str | Promise] = {
     (rules.TWICE, RowDecision.SAME_PERSON): gettext_lazy("Use this row"),
+    (rules.HIDDEN, RowDecision.TAKE): gettext_lazy("Belongs to the list"),
+    (rules.STATUS, RowDecision.TAKE): gettext_lazy("Is at the school"),
+    (rules.NO_BIRTHDAY, RowDecision.TAKE): gettext_lazy("Import without it"),
+    (rules.ACCENTS, RowDecision.TAKE): gettext_lazy("Write it without accents"),
 }
 ALL_ANSWER_WORDS: dict[tuple[str, str], str | Promise] = {
     (rules.TWICE, RowDecision.SAME_PERSON): gettext_lazy("Use the first row of each, leave out the others"),
@@ -171,9 +240,14 @@ def _shown(name: str, value: object) -> str:
 def _kind(note: dict) -> str:
     if note.get("fatal"):
         return "no"
-    if note["code"] in rules.ANSWERS or LEVELS.get(note["code"]) in ("ask", "problem"):
+    if note["code"] in rules.ANSWERS or LEVELS.get(note["code"]) in ("ask", "decide", "problem"):
         return "wait"
     return "no" if note["code"] == "identifier_elsewhere" else "info"
+
+
+def reason_in_short(code: str) -> str:
+    """Why rows are left out, for a summary."""
+    return str(REASONS.get(code) or REASONS.get(code.partition("_")[0]) or REASONS[""])
 
 
 def _field(name: str) -> str:
@@ -209,6 +283,38 @@ def answers_of(question: str, *, for_all: bool = False) -> list[tuple[str, str]]
     words = ANSWER_WORDS | (ALL_ANSWER_WORDS if for_all else {})
     allowed = (*rules.ANSWERS.get(question, ()), RowDecision.SKIP)
     return [(answer, str(words.get((question, answer), RowDecision(answer).label))) for answer in allowed]
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What the file was understood to say, for the top of the preview."""
+
+    pupils: int
+    classes: list[tuple[str, int]]
+    no_class: int
+    left_out: list[tuple[str, int]]
+    sheets: list[tuple[str, int]]
+    unread: list[str]
+
+    @property
+    def is_several_sheets(self) -> bool:
+        return len(self.sheets) + len(self.unread) > 1
+
+
+def understanding_of(roster: RosterImport) -> Understanding:
+    found = roster.counts.get("understood", {})
+    numbers, read = dict(map(tuple, found.get("sheets", []))), roster.sheets_read
+    reasons: Counter[str] = Counter()
+    for code, number in found.get("left_out", []):
+        reasons[reason_in_short(code)] += number
+    return Understanding(
+        pupils=sum(number for _name, number in found.get("classes", [])),
+        classes=[(name, number) for name, number in found.get("classes", []) if name],
+        no_class=sum(number for name, number in found.get("classes", []) if not name),
+        left_out=reasons.most_common(),
+        sheets=[(sheet["name"], numbers.get(index, 0)) for index, sheet in enumerate(read)],
+        unread=[sheet["name"] for sheet in roster.other_sheets if not sheet["mapping"]],
+    )
 
 
 def stale_notice() -> str:

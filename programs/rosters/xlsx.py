@@ -30,13 +30,13 @@ def left_out_sheet(roster: RosterImport, rows: QuerySet[RosterRow]) -> Sheet:
             *(Column(FIELD_NAMES[name], WIDTHS.get(name, 14)) for name in fields),
             Column(_("Why it was left out"), 70),
         ],
-        rows=_lines(rows, fields),
+        rows=_lines(roster, rows, fields),
     )
 
 
-def _lines(rows: QuerySet[RosterRow], fields: list[str]) -> Iterator[list[str]]:
+def _lines(roster: RosterImport, rows: QuerySet[RosterRow], fields: list[str]) -> Iterator[list[str]]:
     for row in rows.iterator(chunk_size=500):
-        yield [str(row.line), *(row.values.get(name, "") for name in fields), _reason(row)]
+        yield [roster.place_of(row.sheet, row.line), *(row.values.get(name, "") for name in fields), _reason(row)]
 
 
 def _reason(row: RosterRow) -> str:

@@ -26,7 +26,7 @@ from programs.spreadsheets.forms import ENDINGS, column_letter
 
 CODE = RegexValidator(r"^[0-9A-Za-z_-]{1,20}$", _("Only letters without accents, digits and hyphens."))
 MANY = 60
-_ADDRESS = re.compile(r"[^\s<>;,\t]+@[^\s<>;,\t]+")
+_ADDRESS = re.compile(r"[^\s<>;,:\"()\[\]]+@[^\s<>;,:\"()\[\]]+")
 
 
 def reason_field() -> forms.CharField:
@@ -258,29 +258,51 @@ class InviteManyForm(CleanFormMixin, IdempotentFormMixin):
         if len(lines) > MANY:
             raise forms.ValidationError(_("At most {count} people at once.").format(count=MANY))
         for number, line in enumerate(lines, start=1):
-            person = _person_of(line)
-            if person is None:
-                problems.append(_("Line {number}: enter a name and an email address.").format(number=number))
-            elif person.email in {each.email for each in found}:
-                problems.append(_("Line {number}: this address appears twice.").format(number=number))
-            else:
-                found.append(person)
+            for person in _people_of(line):
+                if person is None:
+                    problems.append(_("Line {number}: enter a name and an email address.").format(number=number))
+                elif person.email in {each.email for each in found}:
+                    problems.append(_("Line {number}: this address appears twice.").format(number=number))
+                else:
+                    found.append(person)
+        if len(found) > MANY:
+            problems.append(_("At most {count} people at once.").format(count=MANY))
         if problems:
             raise forms.ValidationError(problems)
         return found
 
 
-def _person_of(line: str) -> Invited | None:
-    """``Name; address``, ``Name <address>``, or a name and an address with a tab or comma between them."""
-    match = _ADDRESS.search(line)
-    if match is None:
-        return None
-    name = clean_name(re.sub(r"[<>;,\t]+", " ", line[: match.start()] + " " + line[match.end() :]))
+def _people_of(line: str) -> list[Invited | None]:
+    """``Name; address``, ``Name <address>``, or a name and an address with a tab or comma between them.
+
+    Mail programs write several people in one line; each name is before its address, or each behind it. None stands
+    for an address without a name, or with one that cannot be read.
+    """
+    addresses = list(_ADDRESS.finditer(line))
+    if not addresses:
+        return [None]
+    ends = [0, *(match.end() for match in addresses)]
+    before = [_name_in(line[end : match.start()]) for end, match in zip(ends, addresses, strict=False)]
+    starts = [*(match.start() for match in addresses[1:]), len(line)]
+    behind = [_name_in(line[match.end() : start]) for match, start in zip(addresses, starts, strict=True)]
+    names = before if before[0] else behind
+    if len(addresses) == 1:
+        names = [clean_name(f"{before[0]} {behind[0]}")]
+    return [_invited(name, match.group()) for name, match in zip(names, addresses, strict=True)]
+
+
+def _name_in(text: str) -> str:
+    """A name without the signs that mail programs and lists put around it: quotes, brackets, ``1.``, ``-``."""
+    bare = re.sub(r"mailto:|\(.*?\)|[<>;,\t\"“”„«»()\[\]]+", " ", text)
+    return clean_name(re.sub(r"^[\s'‘’]*(?:\d+\s*[.)/:-]?|[-–•*+])?\s*['‘’]?|['‘’\s:–-]+$", "", bare.strip()))
+
+
+def _invited(name: str, address: str) -> Invited | None:
     try:
-        validate_email(match.group())
+        validate_email(address)
     except forms.ValidationError:
         return None
-    return Invited(name, match.group().lower()) if len(name) >= 3 else None
+    return Invited(name, address.lower()) if len(name) >= 3 else None
 
 
 # --- The life of a school -------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from programs.spreadsheets import limits
 from programs.spreadsheets.kinds import FileKind, Unreadable
-from programs.spreadsheets.raw import RawRow, raw_cell
+from programs.spreadsheets.raw import Merge, RawRow, raw_cell
 from programs.spreadsheets.workbook import Sheet
 
 
@@ -27,6 +27,7 @@ class BinaryWorkbook:
         except CalamineError as error:
             raise Unreadable("damaged_file") from error
         self.counts_from_1904 = False
+        self.merges: list[Merge] = []  # of the sheet that was read last
         self.sheets = [
             Sheet(sheet.name, sheet.visible != SheetVisibleEnum.Visible)
             for sheet in self.book.sheets_metadata
@@ -39,7 +40,13 @@ class BinaryWorkbook:
         except CalamineError as error:
             raise Unreadable("damaged_file") from error
         first = (table.start or (0, 0))[0]
+        ranges = table.merged_cell_ranges or []
+        self.merges = [
+            (column, top + 1, bottom + 1)
+            for (top, column), (bottom, _column) in ranges[: limits.MERGES]
+            if bottom > top and column < limits.COLUMNS
+        ]
         for line, values in enumerate(table.iter_rows(), start=first + 1):
             cells = [raw_cell(value) for value in values[: limits.COLUMNS]]
             if any(cell is not None for cell in cells):
-                yield line, cells
+                yield line, cells, False

@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from programs.spreadsheets.cells import Cell
 from programs.spreadsheets.dates import date_of_serial
 from programs.spreadsheets.notes import Reading, note, problem
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})")
-_ISO = re.compile(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?:[T ].*)?")
+_ISO = re.compile(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})")
 _IN_WORDS = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
-_MIDNIGHT = re.compile(r"\s+(?:0?0|12):00(?::00)?(?:\s*[AaSs][MmAa])?$")
+_TIME = re.compile(
+    r"(?:T|\s+)(?P<hour>\d{1,2})[:h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*"
+    r"(?P<half>[AS]M|SA|PM|CH)?\s*(?P<zone>Z|(?:GMT|UTC)?[+-]\d\d:?\d\d|GMT|UTC)?(?:\s*\(.*\))?$",
+    re.IGNORECASE,
+)
+_IN_SCRIPT = re.compile(r"[A-Z][a-z]{2}\s+([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{4})")  # Thu Feb 02 2012
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 _NUMBER = re.compile(r"\d{4,6}(?:\.\d+)?")
 _EARLIEST = 1900
 
@@ -36,9 +44,50 @@ def read_date(cell: Cell, *, counts_from_1904: bool = False, today: date | None 
 
 def _read(cell: Cell, counts_from_1904: bool, today: date) -> Reading:
     if cell.kind == "date":
-        value = cell.value.date() if isinstance(cell.value, datetime) else cell.value
-        return Reading(value) if isinstance(value, date) else problem("date_unreadable", cell.text)
-    text = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", cell.text).strip().strip("'’`"))
+        if isinstance(cell.value, datetime):
+            return _with_time(cell, cell.value.date())
+        return Reading(cell.value) if isinstance(cell.value, date) else problem("date_unreadable", cell.text)
+    text = unicodedata.normalize("NFKC", cell.text).strip().strip("'’`")
+    if ":" in text and (found := _TIME.search(text)):
+        return _at_a_time(cell, text[: found.start()], found, today)
+    return _read_day(cell, text, counts_from_1904, today)
+
+
+def _with_time(cell: Cell, day: date) -> Reading:
+    return Reading(day, [note("date_has_time", cell.text, read=f"{day:%d/%m/%Y}")])
+
+
+def _at_a_time(cell: Cell, text: str, found: re.Match[str], today: date) -> Reading:
+    """A day with a time. Midnight is the day; any other time is asked about, in another zone as the day it was here."""
+    reading = _read_day(cell, text, False, today)
+    if not isinstance(reading.value, date):
+        return reading
+    moment = _moment(reading.value, found)
+    if moment is None:
+        return problem("date_unreadable", cell.text)
+    if moment.time() == time():
+        return reading
+    here = moment.astimezone(_HERE) if moment.tzinfo else moment
+    asked = _with_time(cell, here.date())
+    return Reading(asked.value, [*reading.notes, *asked.notes])
+
+
+def _moment(day: date, found: re.Match[str]) -> datetime | None:
+    hour, half = int(found["hour"]), (found["half"] or "").upper()
+    if half:
+        hour = hour % 12 + 12 * (half in ("PM", "CH"))
+    try:
+        moment = datetime.combine(day, time(hour, int(found["minute"]), int(found["second"] or 0)))
+    except ValueError:
+        return None
+    zone = (found["zone"] or "").upper().removeprefix("GMT").removeprefix("UTC").replace(":", "")
+    if not found["zone"]:
+        return moment
+    offset = timedelta() if zone in ("", "Z") else timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
+    return moment.replace(tzinfo=timezone(-offset if zone.startswith("-") else offset))
+
+
+def _read_day(cell: Cell, text: str, counts_from_1904: bool, today: date) -> Reading:
     if re.fullmatch(r"(?:19|20)\d\d", text):
         return problem("date_year_only", cell.text)
     if _NUMBER.fullmatch(text):
@@ -46,6 +95,8 @@ def _read(cell: Cell, counts_from_1904: bool, today: date) -> Reading:
     if found := _ISO.fullmatch(text):
         year, month, day = (int(part) for part in found.groups())
         return _day(cell, day, month, year)
+    if (found := _IN_SCRIPT.fullmatch(text)) and found[1] in _MONTHS:
+        return _day(cell, int(found[2]), _MONTHS.index(found[1]) + 1, int(found[3]))
     found = _DAY_FIRST.fullmatch(text) or _IN_WORDS.fullmatch(text)
     if not found:
         return problem("date_unreadable", cell.text)
@@ -54,10 +105,12 @@ def _read(cell: Cell, counts_from_1904: bool, today: date) -> Reading:
 
 def _serial(cell: Cell, serial: float, counts_from_1904: bool) -> Reading:
     moment = date_of_serial(serial, counts_from_1904=counts_from_1904)
+    has_time = isinstance(moment, datetime)
     day = moment.date() if isinstance(moment, datetime) else moment
     if day is None or not 1930 <= day.year <= 2100:
         return problem("date_unreadable", cell.text)
-    return Reading(day, [note("date_from_number", cell.text, read=f"{day:%d/%m/%Y}")])
+    code = "date_has_time" if has_time else "date_from_number"
+    return Reading(day, [note(code, cell.text, read=f"{day:%d/%m/%Y}")])
 
 
 def _day_first(cell: Cell, day: str, month: str, year: str, *, today: date) -> Reading:

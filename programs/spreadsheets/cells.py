@@ -26,10 +26,15 @@ EMPTY = Cell("empty")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row with its number as the spreadsheet program shows it (in a text file: the line of its first character)."""
+    """A row with its number as the spreadsheet program shows it (in a text file: the line of its first character).
+
+    ``hidden``: by a filter, a closed group or by hand. ``merged``: the columns whose cell continues the one above.
+    """
 
     line: int
     cells: tuple[Cell, ...]
+    hidden: bool = False
+    merged: frozenset[int] = frozenset()
 
     def cell(self, index: int) -> Cell:
         return self.cells[index] if 0 <= index < len(self.cells) else EMPTY

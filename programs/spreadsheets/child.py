@@ -23,7 +23,7 @@ from programs.spreadsheets.binary import BinaryWorkbook
 from programs.spreadsheets.delimited import WESTERN, DelimitedFile
 from programs.spreadsheets.kinds import FileKind, Unreadable, kind_of
 from programs.spreadsheets.legacy_vietnamese import Evidence
-from programs.spreadsheets.raw import RawCell, RawRow
+from programs.spreadsheets.raw import Merge, RawCell, RawRow
 from programs.spreadsheets.workbook import Sheet, Workbook
 from programs.spreadsheets.worksheet import SharedStrings, SheetReader
 
@@ -36,6 +36,7 @@ class Source:
     def __init__(self, path: Path) -> None:
         self.kind = kind_of(path)
         self.strings: SharedStrings | None = None
+        self.reader: SheetReader | None = None
         self.book = _book(path, self.kind)
         self.sheets = [TEXT_SHEET] if isinstance(self.book, DelimitedFile) else self.book.sheets[: limits.SHEETS]
 
@@ -44,8 +45,16 @@ class Source:
             return self.book.rows()
         if isinstance(self.book, Workbook):
             self.strings = self.strings or SharedStrings(self.book)
-            return SheetReader(self.book, self.strings).rows(sheet)
+            self.reader = SheetReader(self.book, self.strings)
+            return self.reader.rows(sheet)
         return self.book.rows(sheet)
+
+    @property
+    def merges(self) -> list[Merge]:
+        """Of the sheet that was read to its end."""
+        if self.reader:
+            return self.reader.merges
+        return self.book.merges if isinstance(self.book, BinaryWorkbook) else []
 
     def columns(self) -> Columns:
         return Columns(of_one_kind=isinstance(self.book, DelimitedFile) and self.book.encoding == WESTERN)
@@ -102,9 +111,9 @@ def list_sheets(source: Source) -> dict:
     listed = []
     for sheet in source.sheets:
         sample, columns = [], source.columns()
-        for line, cells in source.rows(sheet):
+        for line, cells, hidden in source.rows(sheet):
             columns.look(cells)
-            sample.append([line, cells])
+            sample.append([line, cells, int(hidden)])
             if len(sample) == limits.SAMPLE_ROWS:
                 break
         listed.append({"name": sheet.name, "hidden": sheet.hidden, "sample": sample} | columns.verdicts())
@@ -114,13 +123,14 @@ def list_sheets(source: Source) -> dict:
 def spool_rows(source: Source, name: str) -> dict:
     columns, count = source.columns(), 0
     write = sys.stdout.write
-    for line, cells in source.rows(source.sheet(name)):
+    for line, cells, hidden in source.rows(source.sheet(name)):
         count += 1
         if count > limits.ROWS + limits.TITLE_ROWS:
             raise Unreadable("too_many_rows")
         columns.look(cells)
-        write(json.dumps([line, cells], ensure_ascii=False, separators=(",", ":")) + "\n")
-    return {"count": count, "counts_from_1904": source.book.counts_from_1904} | columns.verdicts()
+        write(json.dumps([line, cells, int(hidden)], ensure_ascii=False, separators=(",", ":")) + "\n")
+    told = {"count": count, "counts_from_1904": source.book.counts_from_1904, "merges": source.merges}
+    return told | columns.verdicts()
 
 
 def main(order: str, path: str, name: str = "") -> dict:

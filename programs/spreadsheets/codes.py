@@ -59,7 +59,8 @@ class CodeColumn:
             self.look(cell)
 
     def look(self, cell: Cell) -> None:
-        text = cell.text.removesuffix(".0")
+        found = _FLOAT.fullmatch(cell.text)
+        text = found.group(1) if found else cell.text
         if text.isascii() and text.isdigit():
             self.widths[len(text)] += 1
 

@@ -120,7 +120,7 @@ class DelimitedFile:
                 cell[: limits.CELL_CHARACTERS] if cell.strip() else None for cell in cells[: limits.COLUMNS]
             ]
             if any(cell is not None for cell in kept):
-                yield line, kept
+                yield line, kept, False
 
 
 def _told_separator(sample: str) -> tuple[str, bool]:

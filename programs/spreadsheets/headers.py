@@ -25,7 +25,8 @@ class Vocabulary:
 
     A title matches when it is one of the ways, or begins with one of more than one word. ``joined`` maps a field
     that may stand over two columns to the two fields of its parts; ``split`` maps one that may stand over several
-    to what each of them is called, in their order: day, month, year.
+    to what each of them is called, in their order: day, month, year. ``instead``: a field that stands in for another
+    one where that has no column, as the code of a class for its name.
     """
 
     fields: Mapping[str, Sequence[str]]
@@ -33,6 +34,7 @@ class Vocabulary:
     ignored: Sequence[str] = ("stt", "so tt", "tt", "so thu tu", "no", "ghi chu", "note")
     joined: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     split: Mapping[str, tuple[Sequence[str], ...]] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _field_of(self) -> dict[str, str]:
@@ -235,7 +237,13 @@ def _fields_of(titles: list[str], vocabulary: Vocabulary, parts: Mapping[int, tu
         name = vocabulary.field_of(titles[index])
         if name and index not in parts and name not in found.values():
             found[index] = name
-    return found
+    return _without_stand_ins(found, vocabulary)
+
+
+def _without_stand_ins(found: dict[int, str], vocabulary: Vocabulary) -> dict[int, str]:
+    taken = set(found.values())
+    read = {index: vocabulary.instead.get(name, name) for index, name in found.items()}
+    return {index: name for index, name in read.items() if name == found[index] or name not in taken}
 
 
 def _without_repeats(columns: list[Column], vocabulary: Vocabulary) -> list[Column]:

@@ -10,7 +10,11 @@ from programs.spreadsheets import limits
 
 FileKind = Literal["xlsx", "xlsb", "ods", "xls", "text"]
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_HEAD = 64 * 1024  # web pages begin with pages of styles
 _FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"MZ")
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+# No list begins with a tag; "mime-version" begins a page that was saved as one file with its pictures.
+_PAGE = ("<!", "<?xml", "<html", "<head", "<meta", "<style", "<body", "<div", "<table", "mime-version:")
 
 
 class Unreadable(Exception):
@@ -25,7 +29,7 @@ def kind_of(path: Path) -> FileKind:
     if size > limits.FILE_BYTES:
         raise Unreadable("too_large_file")
     with path.open("rb") as file:
-        head = file.read(4096)
+        head = file.read(_HEAD)
     if head.startswith(b"PK"):
         return _archive_kind(path)
     if head.startswith(_OLE):
@@ -39,16 +43,21 @@ def _archive_kind(path: Path) -> FileKind:
     try:
         with zipfile.ZipFile(path) as archive:
             weigh(archive)
-            names = set(archive.namelist())
+            names = set(map(plain_name, archive.namelist()))
             if "xl/workbook.bin" in names:
                 return "xlsb"
-            if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+            if "[content_types].xml" in names and any(name.startswith("xl/") for name in names):
                 return "xlsx"
             if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype")[:100]:
                 return "ods"
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise Unreadable("damaged_file") from error
     raise Unreadable("unknown_file")
+
+
+def plain_name(name: str) -> str:
+    """One spelling of a part's name: some programs write backslashes, a leading slash, other capitals."""
+    return name.replace("\\", "/").lstrip("/").casefold()
 
 
 def weigh(archive: zipfile.ZipFile) -> None:
@@ -83,13 +92,12 @@ def utf16_without_mark(head: bytes) -> str:
 
 
 def _text_kind(head: bytes) -> FileKind:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "text"
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith(b"<?xml") and b"office:spreadsheet" in start:
-        raise Unreadable("old_xml_file")
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<meta", b"<?xml")) or b"<table" in start:
-        raise Unreadable("web_page_file")
-    if b"\x00" in head and not utf16_without_mark(head):
+    encoding = _UTF16.get(head[:2]) or utf16_without_mark(head)
+    if b"\x00" in head and not encoding:
         raise Unreadable("unknown_file")
+    start = head.decode(encoding or "latin-1", "ignore").lstrip("\ufeff\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith("<?xml") and "office:spreadsheet" in start:
+        raise Unreadable("old_xml_file")
+    if start.startswith(_PAGE) or "<table" in start or "<td" in start:
+        raise Unreadable("web_page_file")
     return "text"

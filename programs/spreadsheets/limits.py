@@ -14,7 +14,8 @@ TITLE_ROWS = 200  # titles, totals and repeated headers beside them
 COLUMNS = 100  # columns beyond are not looked at; the ministry's own export has 60
 CELL_CHARACTERS = 2_000  # no cell that we keep is longer; the rest of a longer one is cut off
 SAMPLE_ROWS = 60  # enough to find the header below the titles, and to show a sheet
-SHEETS = 50  # sheets that are listed
+SHEETS = 150  # sheets that are listed: one a class makes some dozens
+MERGES = 20_000  # cells merged downwards: one a class makes some dozens
 
 # Limits of the process that reads the file: it is killed, not the portal.
 CHILD_MEMORY = 768 * MEGABYTE  # the streaming readers need 30 MB; XLS and ODS are loaded whole

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Level = Literal["info", "ask", "problem"]
+Level = Literal["info", "ask", "decide", "problem"]
 
-# ``info`` tells what was done; at ``ask`` the value was taken, but a person should look at it; with a ``problem`` no
-# value was taken. ``read`` in a note is the value as it was, or would be, understood.
+# ``info`` tells what was done; at ``ask`` the value was taken, but a person should look at it; at ``decide`` it is
+# not used before somebody said that it is right; with a ``problem`` no value was taken. ``read`` in a note is the
+# value as it was, or would be, understood.
 LEVELS: dict[str, Level] = {
     "cell_error": "problem",  # #N/A, #REF!, or a formula that was never worked out
     # dates
     "date_from_number": "info",  # a count of days
     "date_two_digit_year": "ask",
-    "date_maybe_swapped": "ask",  # day and month, by a program that reads the month first
+    "date_maybe_swapped": "decide",  # day and month, by a program that reads the month first
+    "date_has_time": "decide",  # a day is written with a time: some programs shift it by some hours
     "date_month_first": "problem",
     "date_year_only": "problem",
     "date_no_such_day": "problem",
@@ -44,11 +46,19 @@ LEVELS: dict[str, Level] = {
     "name_recased": "info",
     "name_capitals": "info",
     "name_one_word": "ask",
+    "name_remark": "decide",  # (KT), *, emoji: what stands beside a name is not repeated, it may be sensitive
+    "name_lost_letters": "problem",  # Nguy?n
+    "name_too_short": "problem",
     "name_digits": "problem",
     "name_too_long": "problem",
     # words
     "gender_unknown": "problem",
     "class_respelled": "info",
+    "class_from_row": "info",  # of a heading above the pupils, the title, the sheet's name, the file's
+    "class_from_title": "info",
+    "class_from_sheet": "info",
+    "class_from_file": "info",
+    "class_decimal": "decide",  # 8.1 that may have been 8.10
     "class_became_date": "problem",  # 8/1 that a program took for the 8th of January
     "class_unknown": "problem",
 }

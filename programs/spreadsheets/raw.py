@@ -1,7 +1,8 @@
 """The row format between the reader process and the portal: plain values that JSON can carry.
 
-A cell is nothing (empty), a text, ``["f", text, font]``, ``["n", number]``, ``["d", ISO date]``, ``["b", truth]`` or
-``["e", what is wrong]``.
+A cell is nothing (empty), a text, ``["f", text, font]``, ``["n", number]`` or ``["n", number, as it is shown]``,
+``["d", ISO date]``, ``["b", truth]`` or ``["e", what is wrong]``. A row is its number, its cells, and whether the
+file hides it. A merge is a column, its first row and its last.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 RawCell = None | str | list
-RawRow = tuple[int, list[RawCell]]
+RawRow = tuple[int, list[RawCell], bool]
+Merge = tuple[int, int, int]
 
 
 def date_cell(value: date | datetime | time) -> RawCell:

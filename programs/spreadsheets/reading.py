@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,10 +20,12 @@ from programs.core.text import clean_text
 from programs.spreadsheets import limits
 from programs.spreadsheets.cells import EMPTY, Cell, Row, date_text, number_text
 from programs.spreadsheets.legacy_vietnamese import Encoding, decode
+from programs.spreadsheets.lost_letters import column_without_letters
 from programs.spreadsheets.raw import RawCell
 from programs.spreadsheets.refusing import refused
 
 _ROOT = Path(__file__).resolve().parents[2]
+_ESCAPED = re.compile("_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)  # Excel's way to write what XML cannot
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,13 @@ def open_table(path: Path | str, *, file_name: str) -> Workbook:
     sheets = []
     for sheet in answer["sheets"]:
         writing = Writing.of(sheet)
-        sample = tuple(_row(line, cells, writing) for line, cells in sheet["sample"])
+        sample = tuple(_row(line, cells, hidden, writing) for line, cells, hidden in sheet["sample"])
         sheets.append(SheetInfo(clean_text(sheet["name"]) and sheet["name"], sheet["hidden"], sample))
     if not any(sheet.sample for sheet in sheets):
         raise refused("no_sheet")
+    for sheet in sheets:
+        if example := column_without_letters(sheet.sample):
+            raise refused("lost_letters", value=example)
     return Workbook(answer["kind"], sheets)
 
 
@@ -67,8 +73,24 @@ class Rows:
         self.count: int = answer["count"]
         self.counts_from_1904: bool = answer["counts_from_1904"]
         self.writing = Writing.of(answer)
+        self.merges: dict[int, list[tuple[int, int]]] = {}  # first row → columns, each with its last row
+        for column, first, last in answer["merges"]:
+            self.merges.setdefault(first, []).append((column, last))
 
     def __iter__(self) -> Iterator[Row]:
+        """Merged cells are in each of their rows."""
+        return self._filled() if self.merges else self._plain()
+
+    def _filled(self) -> Iterator[Row]:
+        going_on: dict[int, tuple[int, Cell]] = {}  # column → its last row, and what its first one says
+        for row in self._plain():
+            going_on = {column: (last, cell) for column, (last, cell) in going_on.items() if row.line <= last}
+            merged = {column: cell for column, (_last, cell) in going_on.items() if row.cell(column).kind == "empty"}
+            for column, last in self.merges.get(row.line, ()):
+                going_on[column] = (last, row.cell(column))
+            yield _with(row, merged) if merged else row
+
+    def _plain(self) -> Iterator[Row]:
         place = 0
         while True:
             self._spool.seek(place)  # another loop over the same rows may have moved it
@@ -76,8 +98,7 @@ class Rows:
             if not line:
                 return
             place += len(line)
-            number, cells = json.loads(line)
-            row = _row(number, cells, self.writing)
+            row = _row(*json.loads(line), self.writing)
             if not row.is_blank:
                 yield row
 
@@ -148,13 +169,21 @@ class Writing:
 
 
 # --- Cells ----------------------------------------------------------------------------------------
-def _row(line: int, cells: list[RawCell], writing: Writing) -> Row:
+def _row(line: int, cells: list[RawCell], hidden: int, writing: Writing) -> Row:
     if not writing.encodings:
-        return Row(line, tuple(_cell(cell, None, False) for cell in cells))
+        return Row(line, tuple(_cell(cell, None, False) for cell in cells), bool(hidden))
     return Row(
         line,
         tuple(_cell(cell, writing.encodings.get(index), index in writing.by_font) for index, cell in enumerate(cells)),
+        bool(hidden),
     )
+
+
+def _with(row: Row, merged: dict[int, Cell]) -> Row:
+    cells = list(row.cells) + [EMPTY] * (max(merged) + 1 - len(row.cells))
+    for column, cell in merged.items():
+        cells[column] = cell
+    return Row(row.line, tuple(cells), row.hidden, frozenset(merged))
 
 
 def _cell(cell: RawCell, encoding: Encoding | None, by_font: bool) -> Cell:
@@ -166,7 +195,7 @@ def _cell(cell: RawCell, encoding: Encoding | None, by_font: bool) -> Cell:
     if kind == "f":
         return _text_cell(value, encoding)
     if kind == "n":
-        return Cell("number", number_text(value), value)
+        return Cell("number", cell[2] if len(cell) > 2 else number_text(value), value)
     if kind == "d":
         moment = _moment(value)
         return Cell("date", date_text(moment), moment)
@@ -178,6 +207,8 @@ def _cell(cell: RawCell, encoding: Encoding | None, by_font: bool) -> Cell:
 @lru_cache(maxsize=4096)
 def _text_cell(text: str, encoding: Encoding | None) -> Cell:
     decoded = decode(text, encoding) if encoding else text
+    if "_x" in decoded:
+        decoded = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), decoded)
     cleaned = clean_text(decoded)
     if not cleaned:
         return EMPTY

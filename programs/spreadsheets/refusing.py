@@ -18,6 +18,10 @@ MESSAGES = {
     "web_page_file": _(
         "This is a web page with a spreadsheet's file name. Open it in Excel, choose Save As and save it as .xlsx."
     ),
+    "lost_letters": _(
+        "This file has lost its Vietnamese letters: it says “{value}”. They cannot be brought back. Open the original "
+        "list and save it as .xlsx, or as “CSV UTF-8”, and choose that file."
+    ),
     "old_xml_file": _("This is an old XML spreadsheet (2003). Open it in Excel, choose Save As and save it as .xlsx."),
     "encrypted_file": _(
         "This file is protected by a password. Open it, remove the password, save it and choose it again."
@@ -45,8 +49,10 @@ MESSAGES = {
 }
 
 
-def refused(code: str) -> Refused:
+def refused(code: str, *, value: str = "") -> Refused:
     message: str | Promise = MESSAGES[code]
+    if value:
+        message = str(message).format(value=value)
     if code == "too_many_rows":
         message = str(message).format(rows=number_format(limits.ROWS, use_l10n=True, force_grouping=True))
     return Refused.because(code, message, "file")

@@ -29,7 +29,7 @@ def read_phone(cell: Cell) -> Reading:
         return Reading()
     if cell.kind == "error":
         return problem("cell_error", cell.text)
-    text = re.sub(r"(?<=\d)\.0$", "", unicodedata.normalize("NFKC", cell.text).strip("'’` "))
+    text = re.sub(r"(?<=\d)\.0+$", "", unicodedata.normalize("NFKC", cell.text).strip("'’` "))
     if _EXPONENT.search(text):
         return problem("phone_shortened", cell.text)
     runs = [run for run in _numbers_in(text) if len(_digits(run)) >= _WHOLE]

@@ -14,10 +14,12 @@ from pathlib import Path
 from xml.parsers import expat
 
 from programs.spreadsheets.dates import is_date_format
-from programs.spreadsheets.kinds import Unreadable, weigh
+from programs.spreadsheets.kinds import Unreadable, plain_name, weigh
 
 _CHUNK = 64 * 1024
 _DOCUMENT = "/officeDocument"
+_BUILT_IN_DIGITS = {1: "0", 2: "0.00"}
+_WIDEST = 20
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,19 @@ class Sheet:
 
 @dataclass
 class Styles:
-    """Per cell format: whether it shows a date, and its font."""
+    """Per cell format: whether it shows a date, its font, and how many digits it shows at least."""
 
     dates: list[bool] = field(default_factory=list)
     fonts: list[str] = field(default_factory=list)
+    digits: list[tuple[int, int] | None] = field(default_factory=list)
 
     def is_date(self, style: str | None) -> bool:
         return _at(self.dates, style, False)
+
+    def shown(self, number: float, style: str | None) -> str:
+        """The number as the cell shows it, where its format is nothing but zeros: ``8.10``, ``00123``."""
+        digits = _at(self.digits, style, None)
+        return f"{number:0{digits[0]}.{digits[1]}f}" if digits else ""
 
     def font(self, style: str | None) -> str:
         return _at(self.fonts, style, "")
@@ -46,12 +54,23 @@ def _at(values: list, style: str | None, default):
     return values[number] if number < len(values) else default
 
 
+class Archive(zipfile.ZipFile):
+    """The parts of a workbook, however its program spells their names."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        weigh(self)
+        self.plain = {plain_name(entry.filename): entry for entry in reversed(self.infolist())}
+
+    def part(self, name: str) -> zipfile.ZipInfo | None:
+        return self.NameToInfo.get(name) or self.plain.get(plain_name(name))
+
+
 class Workbook:
     """An open XLSX: its sheets, its formats, whether its dates count from 1904."""
 
     def __init__(self, path: Path) -> None:
-        self.archive = zipfile.ZipFile(path)
-        weigh(self.archive)
+        self.archive = Archive(path)
         self.part = self._target_of_root()
         self.relations = self._relations(self.part)
         self.sheets: list[Sheet] = []
@@ -72,7 +91,8 @@ class Workbook:
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))
+                given = attributes.get("Target", "").replace("\\", "/")
+                target = posixpath.normpath(posixpath.join("/", folder, given))
                 found[attributes.get("Id", "")] = (target.lstrip("/"), attributes.get("Type", ""))
 
         parse(self.archive, posixpath.join(folder, "_rels", f"{name}.rels"), start=start)
@@ -98,7 +118,7 @@ class Workbook:
 
 # --- Parsing ------------------------------------------------------------------------------------
 def parse(
-    archive: zipfile.ZipFile,
+    archive: Archive,
     part: str,
     *,
     start: Callable[[str, dict[str, str]], None] | None = None,
@@ -110,9 +130,10 @@ def parse(
         pass
 
 
-def chunks(archive: zipfile.ZipFile, part: str, *, start=None, end=None, text=None) -> Iterator[None]:
+def chunks(archive: Archive, part: str, *, start=None, end=None, text=None) -> Iterator[None]:
     """Read a part piece by piece: after each step the handlers have seen one piece more."""
-    if part not in archive.NameToInfo:
+    entry = archive.part(part)
+    if entry is None:
         return
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -120,7 +141,7 @@ def chunks(archive: zipfile.ZipFile, part: str, *, start=None, end=None, text=No
     parser.StartElementHandler = start and (lambda tag, attributes: start(tag.rpartition(":")[2], attributes))
     parser.EndElementHandler = end and (lambda tag: end(tag.rpartition(":")[2]))
     parser.CharacterDataHandler = text
-    with archive.open(part) as file:
+    with archive.open(entry) as file:
         while piece := file.read(_CHUNK):
             parser.Parse(piece)
             yield
@@ -134,14 +155,24 @@ def _refuse_document_type(*_arguments: object) -> None:
 
 
 # --- Formats ------------------------------------------------------------------------------------
-def read_styles(archive: zipfile.ZipFile, part: str) -> Styles:
+def read_styles(archive: Archive, part: str) -> Styles:
     reader = _StyleReader()
     parse(archive, part, start=reader.start, end=reader.end)
     fonts = reader.fonts
+    codes = [(number, reader.formats.get(number, "")) for number, _font in reader.cell_formats]
     return Styles(
-        dates=[is_date_format(number, reader.formats.get(number, "")) for number, _font in reader.cell_formats],
+        dates=[is_date_format(number, code) for number, code in codes],
         fonts=[fonts[font] if font < len(fonts) else "" for _number, font in reader.cell_formats],
+        digits=[_digits_of(code or _BUILT_IN_DIGITS.get(number, "")) for number, code in codes],
     )
+
+
+def _digits_of(code: str) -> tuple[int, int] | None:
+    """Of ``00000`` and ``0.00``: the width of the whole number, and the digits behind the point."""
+    whole, _point, rest = code.partition(".")
+    if not code or len(code) > _WIDEST or not set(whole) | set(rest) <= {"0"}:
+        return None
+    return len(code), len(rest)
 
 
 class _StyleReader:

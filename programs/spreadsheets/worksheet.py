@@ -7,13 +7,14 @@ import os
 import struct
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 
 from programs.spreadsheets import limits
+from programs.spreadsheets.cells import number_text
 from programs.spreadsheets.dates import date_of_serial
 from programs.spreadsheets.kinds import Unreadable
-from programs.spreadsheets.raw import RawCell, RawRow, date_cell
+from programs.spreadsheets.raw import Merge, RawCell, RawRow, date_cell
 from programs.spreadsheets.workbook import Sheet, Workbook, chunks, parse
 
 _PLACE = struct.Struct("<QQ")
@@ -71,6 +72,8 @@ class SheetReader:
     def __init__(self, workbook: Workbook, strings: SharedStrings) -> None:
         self.workbook, self.strings = workbook, strings
         self.ready: list[RawRow] = []
+        self.merges: list[Merge] = []  # written below all rows: complete when the last row is out
+        self.hidden = False
         self.fonts: dict[tuple[int, str], str] = {}
         self.line = 0
         self.column = -1
@@ -95,7 +98,10 @@ class SheetReader:
             self.gathered, self.length, self.has_formula = [], 0, False
         elif tag == "row":
             self.line = int(attributes.get("r") or self.line + 1)
+            self.hidden = attributes.get("hidden") in {"1", "true"} or attributes.get("ht") == "0"
             self.cells, self.column = [], -1
+        elif tag == "mergeCell":
+            self._keep_merge(attributes.get("ref", ""))
         elif tag == "f":
             self.has_formula = True
         elif tag == "rPh":
@@ -113,9 +119,17 @@ class SheetReader:
             self._keep_cell()
         elif tag == "row":
             if any(cell is not None for cell in self.cells):
-                self.ready.append((self.line, self.cells))
+                self.ready.append((self.line, self.cells, self.hidden))
         elif tag == "rPh":
             self.phonetic -= 1
+
+    def _keep_merge(self, reference: str) -> None:
+        first, _colon, last = reference.partition(":")
+        top, bottom, column = line_of(first), line_of(last), column_of(first)
+        if bottom > top and column < limits.COLUMNS:
+            self.merges.append((column, top, bottom))
+        if len(self.merges) > limits.MERGES:
+            raise Unreadable("too_heavy_file")
 
     def _keep_cell(self) -> None:
         if self.column >= limits.COLUMNS:
@@ -151,14 +165,17 @@ class SheetReader:
         if self.workbook.styles.is_date(self.style):
             moment = date_of_serial(number, counts_from_1904=self.workbook.counts_from_1904)
             return ["n", number] if moment is None else date_cell(moment)
-        return ["n", number]
+        shown = self.workbook.styles.shown(number, self.style)
+        return ["n", number, shown] if shown and shown != number_text(number) else ["n", number]
 
 
 def _iso_cell(text: str) -> RawCell:
+    """A day; a time in some zone stays a text: which day that is here is still to be worked out."""
     try:
-        return date_cell(datetime.fromisoformat(text).replace(tzinfo=None))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return text
+    return text if moment.tzinfo and moment.time() != time() else date_cell(moment.replace(tzinfo=None))
 
 
 def column_of(place: str) -> int:
@@ -169,3 +186,9 @@ def column_of(place: str) -> int:
             break
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def line_of(place: str) -> int:
+    """``AB12`` → 12."""
+    digits = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$").replace("$", "")
+    return int(digits) if digits.isdigit() else 0

@@ -18,7 +18,7 @@ from programs.rosters.actions.apply import apply_roster
 from programs.rosters.actions.preview import make_preview
 from programs.rosters.actions.rosters import map_roster, start_roster, upload_roster
 from programs.rosters.models import RosterImport
-from programs.rosters.reading import VOCABULARY
+from programs.rosters.reading.columns import VOCABULARY
 from programs.schools.models import School
 from programs.spreadsheets import open_table, suggest_header
 from stem_portal.demo import cast
@@ -54,7 +54,7 @@ def _previewed(school: School, year: SchoolYear, bao: User, name: str, rows: lis
         (sheet,) = open_table(path, file_name=name).sheets
     header = suggest_header(sheet.sample, VOCABULARY)
     roster = map_roster(
-        roster=roster, sheet=sheet.name, header_line=header.line, mapping=header.mapping, mode="rest",
+        roster=roster, sheet=sheet.name, header_line=header.line, mapping=header.mapping, other_sheets=[], mode="rest",
         dropped_columns=header.sensitive_titles, title_case=True, by=bao, key=f"demo-columns-{name}",
     )  # fmt: skip
     return make_preview(roster_id=roster.pk, job_id=roster.job_id, progress=_silent)
@@ -112,6 +112,9 @@ def _troubled(school: School, year: SchoolYear) -> list[list]:
     rows.append(
         ["7408000003", "Ðặng Thị Ngọc Hân", f"09/11/{year.starts_on.year - 13}", "Nữ", "lớp 8a2", "01691234567"]
     )
+    rows.append(["7408000004", "Lý Gia Hân (chuyển đến)", f"17/06/{year.starts_on.year - 13}", "Nữ", "8A2", ""])
+    rows.append(["7408000005", "Trịnh Quốc Bảo", f"18/12/{year.starts_on.year - 23}", "Nam", "8A2", ""])
+    rows.append(["7408000006", "Mai Ngọc Trâm", "", "Nữ", "8A2", ""])
     rows.append(["", "Võ Thành Đạt", f"04/03/{year.starts_on.year - 13}", "Nam", "8A2", ""])
     return rows
 

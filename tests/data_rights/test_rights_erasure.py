@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db.models import Count, Q, Sum
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from programs.accounts.personal import is_erased
@@ -264,12 +265,13 @@ def test_a_refused_erasure_is_not_carried_out_by_a_restore(world, private):
 def test_the_next_import_can_recognise_who_was_erased(world, django_capture_on_commit_callbacks):
     line = {"full_name": NAME, "external_id": world.minh.external_id, "birth_date": "2012-05-05", "class_name": "8A1"}
     around = {"source": world.minh.source, "year_id": world.group.school_year_id}
+    judged = {"source": world.minh.source, "year": world.group.school_year, "today": timezone.localdate()}
     erase_now(world, django_capture_on_commit_callbacks)
     roll = roll_around([line], school_id=world.school.pk, **around)
-    assert judge(line, [], roll=roll, **around).question == ERASED
+    assert judge(line, [], roll=roll, **judged).question == ERASED
     another = line | {"external_id": "7408999999"}
     assert (
-        judge(another, [], roll=roll_around([another], school_id=world.school.pk, **around), **around).outcome == "add"
+        judge(another, [], roll=roll_around([another], school_id=world.school.pk, **around), **judged).outcome == "add"
     )
 
 

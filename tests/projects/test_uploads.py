@@ -180,6 +180,20 @@ def test_an_opening_action_that_only_shows_a_page_is_fine():
     assert clean_document(pdf(change=first_page)).extension == "pdf"
 
 
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+def test_a_pdf_that_only_its_owner_may_change_opens_everywhere(algorithm):
+    data = pdf(change=lambda writer: writer.encrypt("", "cua-truong", algorithm=algorithm))
+    assert clean_document(data).data == data
+
+
+def test_what_is_dangerous_is_found_behind_an_owners_password():
+    def hidden(writer):
+        writer.root_object[NameObject("/OpenAction")] = DictionaryObject({NameObject("/S"): NameObject("/JavaScript")})
+        writer.encrypt("", "cua-truong", algorithm="AES-256")
+
+    assert code_of(clean_document, pdf(change=hidden)) == "active"
+
+
 def test_a_pdf_with_a_password_is_refused():
     assert (
         code_of(clean_document, pdf(change=lambda writer: writer.encrypt("bi-mat", algorithm="RC4-128"))) == "encrypted"

@@ -47,7 +47,7 @@ def ready(school: School, by, rows: list[list]) -> RosterImport:
         source="CSDL ngành", class_group=None, once_more=False, by=by, key=key,
     )  # fmt: skip
     actions.map_roster(
-        roster=roster, sheet="Sheet", header_line=1, mapping=MAPPING, dropped_columns=[], title_case=False, mode="rest",
+        roster=roster, sheet="Sheet", header_line=1, mapping=MAPPING, other_sheets=[], dropped_columns=[], title_case=False, mode="rest",
         by=by, key=key,
     )  # fmt: skip
     run_due_jobs()

@@ -58,6 +58,8 @@ def match(client, roster: RosterImport, *, mode: str = "rest", **changes):
     page = client.get(address)
     form = page.context["form"]
     fields = {name: form[name].value() or "" for name in form.fields if name.startswith("column_")}
+    if "more_sheets" in form.fields:
+        fields["more_sheets"] = form["more_sheets"].value()
     fields |= {
         "idempotency_key": form["idempotency_key"].value(),
         "sheet": page.context["sheet"].name,

@@ -22,11 +22,16 @@ def calls() -> list[partial]:
     lines = [{"external_id": row[0], "full_name": row[1], "class_name": row[4]} for row in (AN, BINH)]
     roll = roll_around(lines, school_id=known.school_id, source=source, year_id=year_id)
     [[pupil]] = roll.here.values()
-    verdicts = [rules.judge(facts, [], source=source, year_id=year_id, roll=roll) for facts in lines]
+    judging = {"source": source, "year": group.school_year, "roll": roll, "today": timezone.localdate()}
+    verdicts = [rules.judge(facts, [], **judging) for facts in lines]
     stored = {"outcome": RowOutcome.ADD, "changes": {}, "question": ""}
     applied = {"day": timezone.now(), "person": "Phúc", "is_applied": True}
     return [
-        *(partial(rules.judge, facts, [], source=source, year_id=year_id, roll=roll) for facts in lines),
+        *(partial(rules.judge, facts, [], **judging) for facts in lines),
+        partial(rules.open_doubts, [{"field": "", "code": rules.HIDDEN}], [], outcome=RowOutcome.ADD),
+        partial(rules.only_loses_accents, "Nguyễn Văn An", "Nguyen Van An"),
+        partial(rules.settles, rules.HIDDEN, "take"),
+        partial(rules.class_order, "8A10"),
         *(partial(rules.has_gone_stale, fresh=verdict, **stored) for verdict in verdicts),
         *(partial(rules.act_of, verdict, question="", decision="") for verdict in verdicts),
         partial(rules.changes_between, lines[0], pupil, source, year_id),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from programs.core.models import SchoolYear
 from programs.pupils.choices import REGISTERS, is_shared_register, register_name
 from programs.rosters import rules
 from programs.rosters.choices import RowOutcome
@@ -18,8 +21,11 @@ def on_roll(pk: int, facts: dict, source: str, **more) -> OnRoll:
     return OnRoll(pk=pk, school_id=1, source=source, **(facts | more))
 
 
+YEAR = SchoolYear(pk=1, starts_on=date(2026, 9, 5), ends_on=date(2027, 5, 31))
+
+
 def judge(facts: dict, roll: Roll, source: str = OWN) -> rules.Verdict:
-    return rules.judge(facts, [], source=source, year_id=1, roll=roll)
+    return rules.judge(facts, [], source=source, year=YEAR, roll=roll, today=date(2026, 11, 30))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from programs.rosters.models import RosterImport
-from programs.rosters.reading import FIELDS, VOCABULARY, read_class, read_gender, read_lines
+from programs.rosters.reading.cells import read_class, read_gender
+from programs.rosters.reading.columns import FIELDS, VOCABULARY
+from programs.rosters.reading.lines import read_lines
 from programs.rosters.words import SENTENCES
 from programs.spreadsheets import (
     LEVELS,

@@ -216,7 +216,7 @@ def test_a_stale_row_is_left_for_a_person(client, phuc, school):
 
 def test_in_all_or_nothing_a_stale_row_stops_everything_and_shows_a_new_preview(client, phuc, school):
     roster = preview(client, school, xlsx([AN, BINH]), mode="all")
-    make_pupil("Võ Thành Đạt", school=school, external_id=AN[0])
+    make_pupil("Võ Thành Đạt", school=school, external_id=AN[0], birth_date="2012-03-04")
     Pupil.objects.update(source="CSDL ngành")
     confirm(client, "roster_apply", roster)
     run_due_jobs()

@@ -258,6 +258,33 @@ def test_many_are_invited_from_pasted_lines(client, phuc, school, outbox_sent):
     assert client.post(url, posted).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("typed", "invited"),
+    [
+        ("Trần Thị Ba <ba1@example.vn>; Lê Bốn <bon1@example.vn>", ["Trần Thị Ba: ba1", "Lê Bốn: bon1"]),
+        ('"Trần Thị Ba" <ba1@example.vn>, "Lê Bốn" <bon1@example.vn>', ["Trần Thị Ba: ba1", "Lê Bốn: bon1"]),
+        ("ba1@example.vn Trần Thị Ba; bon1@example.vn Lê Bốn", ["Trần Thị Ba: ba1", "Lê Bốn: bon1"]),
+        ("1. Trần Thị Ba; ba1@example.vn\n2) Lê Bốn\tbon1@example.vn", ["Trần Thị Ba: ba1", "Lê Bốn: bon1"]),
+        ("“Trần Thị Ba” <mailto:ba1@example.vn>", ["Trần Thị Ba: ba1"]),
+        ("'H'Hen Niê' (GV Toán) - hen@example.vn", ["H'Hen Niê: hen"]),
+    ],
+)
+def test_names_and_addresses_as_mail_programs_write_them(client, phuc, school, typed, invited):
+    client.force_login(phuc)
+    posted = {"people": typed, "role": "teacher", "idempotency_key": "n-1"}
+    assert client.post(reverse("staff_invite_many", args=[school.code]), posted).status_code == 302
+    found = Invitation.objects.order_by("pk").values_list("full_name", "email")
+    assert [f"{name}: {email.partition('@')[0]}" for name, email in found] == invited
+
+
+def test_an_address_without_a_name_of_its_own_is_nobodys_invitation(client, phuc, school):
+    client.force_login(phuc)
+    posted = {"people": "Trần Thị Ba; ba1@example.vn; ba2@example.vn", "role": "teacher", "idempotency_key": "n-1"}
+    page = client.post(reverse("staff_invite_many", args=[school.code]), posted)
+    assert page.context["form"].errors["people"]
+    assert not Invitation.objects.exists()
+
+
 def test_classes_are_added_and_changed_by_the_coordinator(client, phuc, school):
     make_year()
     hanh, lam = make_teacher(), make_outsider()

@@ -7,7 +7,7 @@ it, so a worker that dies in the middle loses nothing and doubles nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -117,18 +117,21 @@ def _preview_anew(roster: RosterImport) -> RosterImport:
 # --- One batch ------------------------------------------------------------------------------------
 def _plan(roster: RosterImport, rows: list[RosterRow], *, lock: bool) -> Work:
     """Judge the rows against the current roll and sort them by outcome."""
-    source, year_id = roster.source, roster.school_year_id
+    source, year_id, today = roster.source, roster.school_year_id, timezone.localdate()
     lines = [row.facts for row in rows]
     roll = roster_queries.roll_around(lines, school_id=roster.school_id, source=source, year_id=year_id, lock=lock)
     work = Work()
     here = {pupil.pk: pupil for found in [*roll.here.values(), *roll.alike.values()] for pupil in found}
     taken = _already_served(roster, list(here))
     for row in rows:
-        verdict = rules.judge(row.facts, reading_notes(row=row), roll=roll, source=source, year_id=year_id)
+        read = reading_notes(row=row)
+        verdict = rules.judge(row.facts, read, roll=roll, source=source, year=roster.school_year, today=today)
         if verdict.question == rules.OTHER_IDENTIFIER and verdict.pupil_id in taken:
             verdict = rules.Verdict(
                 RowOutcome.ADD
             )  # the other pupil came with this same file, under their own identifier
+        if doubts := rules.open_doubts([*read, *verdict.notes], row.accepted, outcome=verdict.outcome):
+            verdict = replace(verdict, outcome=RowOutcome.DECIDE, question=doubts[0])
         act = rules.act_of(verdict, question=row.question, decision=row.decision)
         shown = {"outcome": row.outcome, "changes": row.changes, "question": row.question}
         target = _target(verdict, row, roll, act)
@@ -171,7 +174,9 @@ def _set_facts(pupil: Pupil, facts: dict) -> None:
     """Set what the file says; an empty cell keeps the existing value."""
     pupil.external_id = facts["external_id"]
     for name in rules.KEPT_FIELDS:
-        if facts.get(name):
+        if facts.get(name) and not (
+            name == "guardian_name" and rules.only_loses_accents(pupil.guardian_name, facts[name])
+        ):
             setattr(pupil, name, parse_date(facts[name]) if name == "birth_date" else facts[name])
     pupil.set_keys()
 

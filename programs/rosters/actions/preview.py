@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import translation
+from django.utils import timezone, translation
 
 from programs.core.private_files import local_copy
 from programs.core.refusals import Refused
@@ -14,7 +14,7 @@ from programs.rosters import queries as roster_queries
 from programs.rosters import rules
 from programs.rosters.choices import RowDecision, RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
-from programs.rosters.reading import Line, read_lines
+from programs.rosters.reading.lines import Line, read_lines
 from programs.schools.choices import ImportState
 
 JUDGED = "roll"  # marks the notes that came from comparing with the roll: they are written again each time
@@ -54,11 +54,11 @@ def judge_again(*, roster_id: int, job_id: int, progress: Callable[..., None]) -
 def _mine(roster_id: int, job_id: int) -> RosterImport | None:
     """The import, while this job is the one that works on it."""
     found = RosterImport.objects.filter(pk=roster_id, job_id=job_id, state=ImportState.PREVIEWING)
-    return found.select_related("uploaded_by").first()
+    return found.select_related("uploaded_by", "school", "school_year").first()
 
 
 def _stage(roster: RosterImport, path, progress: Callable[..., None]) -> None:
-    lines, total = read_lines(path, roster)
+    lines, total = read_lines(path, roster, our_names=roster_queries.spellings_of(roster.school))
     done = 0
     for batch in _in_batches(lines):
         rows = [_row(roster, line) for line in batch]
@@ -83,24 +83,46 @@ def _in_batches(lines: Iterable[Line]):
 
 
 def _row(roster: RosterImport, line: Line) -> RosterRow:
-    return RosterRow(roster=roster, line=line.number, values=line.values, facts=line.facts, notes=line.notes)
+    return RosterRow(
+        roster=roster, sheet=line.sheet, line=line.number, values=line.values, facts=line.facts, notes=line.notes
+    )
 
 
 def _judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
     """Set what each row would do; nothing is saved."""
-    source, year_id = roster.source, roster.school_year_id
+    source, year, today = roster.source, roster.school_year, timezone.localdate()
     lines = [row.facts for row in rows]
-    roll = roster_queries.roll_around(lines, school_id=roster.school_id, source=source, year_id=year_id)
+    roll = roster_queries.roll_around(lines, school_id=roster.school_id, source=source, year_id=year.pk)
     for row in rows:
         read = reading_notes(row=row)
-        verdict = rules.judge(row.facts, read, roll=roll, source=source, year_id=year_id)
+        verdict = rules.judge(row.facts, read, roll=roll, source=source, year=year, today=today)
         kept = [note for note in row.notes if note["code"] in rules.FILE_QUESTIONS]
         row.outcome, row.pupil_id, row.changes = verdict.outcome, verdict.pupil_id, verdict.changes
         row.notes = read + [note | {"by": JUDGED} for note in verdict.notes]
-        if rules.file_still_asks(row.question, verdict):
-            row.outcome, row.notes = RowOutcome.DECIDE, row.notes + kept
-        else:
-            _ask(row, verdict.question)
+        row.facts = {name: value for name, value in row.facts.items() if name not in ("why", "then")}
+        question, repeats = verdict.question, row.facts.get("repeats", "")
+        if rules.file_still_asks(repeats, verdict):
+            question, row.notes = repeats, row.notes + kept
+        if verdict.outcome == RowOutcome.REFUSED:
+            row.facts["why"] = next((note["code"] for note in row.notes if rules.spoils(note)), verdict.reason)
+        elif doubts := rules.open_doubts(row.notes, row.accepted, outcome=verdict.outcome):
+            row.facts["then"], question = verdict.outcome, doubts[0]
+        _ask(row, question)
+        if question:
+            row.outcome = RowOutcome.DECIDE
+
+
+def settle_doubts(*, roster: RosterImport, rows: list[RosterRow], answers: Mapping[int, str]) -> None:
+    """A person said that what is doubtful is right, or that the name stays as it is: the rows are judged again.
+
+    A row with another doubt asks that next. Nothing is saved of rows whose question is no doubt.
+    """
+    for row in rows:
+        if answers[row.pk] == RowDecision.KEEP:
+            row.facts["full_name"] = row.changes["full_name"][0]
+        row.facts["accepted"] = [*row.accepted, row.question]
+    _judge_rows(roster, rows)
+    RosterRow.objects.bulk_update(rows, ["outcome", "notes", "changes", "pupil", "facts", "decision"])
 
 
 def reading_notes(*, row: RosterRow) -> list[dict]:
@@ -122,7 +144,8 @@ def _mark_repeats(roster: RosterImport) -> None:
     """Rows of one identifier, and new pupils of one name and birthday, wait for a person: they are never merged."""
     readable = ~Q(outcome=RowOutcome.REFUSED)
     _mark(roster, "external_id", rules.TWICE, "external_id", readable)
-    _mark(roster, "key", rules.SAME_NAME, "full_name", Q(outcome=RowOutcome.ADD))
+    added = Q(outcome=RowOutcome.ADD) | Q(outcome=RowOutcome.DECIDE, facts__then=RowOutcome.ADD.value)
+    _mark(roster, "key", rules.SAME_NAME, "full_name", added)
 
 
 def _mark(roster: RosterImport, fact: str, question: str, field: str, among: Q) -> None:
@@ -138,16 +161,19 @@ def _mark(roster: RosterImport, fact: str, question: str, field: str, among: Q) 
 
 def _mark_chunk(roster: RosterImport, fact: str, question: str, field: str, among: Q, values: list[str]) -> None:
     rows = list(roster_queries.rows_with_fact(roster, fact, values).filter(among))  # those of some dozen repeats
-    lines: dict[str, list[int]] = {}
+    places: dict[str, list[str]] = {}
     for row in rows:
-        lines.setdefault(row.facts[fact], []).append(row.line)
+        places.setdefault(row.facts[fact], []).append(roster.place_of(row.sheet, row.line))
     for row in rows:
-        others = [line for line in lines[row.facts[fact]] if line != row.line]
+        here = roster.place_of(row.sheet, row.line)
+        others = [place for place in places[row.facts[fact]] if place != here]
         row.notes = [*row.notes, {"field": field, "code": question, "lines": others[:10], "by": JUDGED}]
-    new = [row for row in rows if row.applied_at is None and row.question != question]
+    new = [row for row in rows if row.applied_at is None and row.facts.get("repeats") != question]
     for row in new:
-        _ask(row, question)
+        row.facts = row.facts | {"repeats": question}
         row.outcome = RowOutcome.DECIDE
+        if row.question not in rules.DOUBTS:  # a doubt is asked first
+            _ask(row, question)
     with transaction.atomic():
         RosterRow.objects.bulk_update(new, ["outcome", "notes", "facts", "decision"])
 
@@ -167,6 +193,7 @@ def preview_counts(*, roster: RosterImport) -> dict:
     """The figures above the preview: rows by outcome, new classes, pupils not in the file, rows that wait."""
     counts = roster_queries.counts_of(roster)
     return roster.counts | counts | {
+        "understood": roster_queries.understood(roster),
         "new_classes": roster_queries.new_class_names(roster),
         "missing": roster_queries.pupils_not_in_file(roster).count(),
         "waiting": roster_queries.questions_of(roster).get(rules.ELSEWHERE, 0),

@@ -25,6 +25,7 @@ from programs.pupils.models import ClassGroup
 from programs.pupils.policy import may_keep_roll
 from programs.rosters import queries as roster_queries
 from programs.rosters import rules
+from programs.rosters.actions.preview import settle_doubts
 from programs.rosters.choices import RowDecision, RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
 from programs.rosters.policy import may_import
@@ -108,6 +109,7 @@ def map_roster(
     sheet: str,
     header_line: int,
     mapping: dict[str, str],
+    other_sheets: list[dict],
     dropped_columns: list[str],
     title_case: bool,
     mode: str,
@@ -119,16 +121,17 @@ def map_roster(
     if fresh.applied_at:
         raise Refused.because("wrong_state", _("Some rows in this file are already on the roll. Send the file again."))
     fresh.sheet, fresh.header_line, fresh.mapping = sheet, header_line, mapping
-    fresh.dropped_columns = dropped_columns
+    fresh.other_sheets, fresh.dropped_columns = other_sheets, dropped_columns
     fresh.options = fresh.options | {"title_case": title_case, "mode": mode}
     _start(fresh, PREVIEW_JOB, ImportState.PREVIEWING, by=by)
     fresh.save()
-    record(by=by, action="roster.map", obj=fresh, after={"columns": len(mapping), "mode": Code(mode)})
+    after = {"columns": len(mapping), "sheets": len(fresh.sheets_read), "mode": Code(mode)}
+    record(by=by, action="roster.map", obj=fresh, after=after)
     return fresh
 
 
 def _fresh(roster: RosterImport, *, by: User, wanted, or_stalled: bool = False) -> RosterImport:
-    fresh = locked(RosterImport.objects.select_related("school", "job"), pk=roster.pk)
+    fresh = locked(RosterImport.objects.select_related("school", "school_year", "job"), pk=roster.pk)
     must(may_import(by, fresh))
     state = ImportState.FAILED if or_stalled and fresh.is_stalled else fresh.state
     refuse_if(rules.import_refusal(state=state, wanted=wanted))
@@ -148,16 +151,19 @@ def decide_rows(*, roster: RosterImport, decisions: dict[int, str], by: User) ->
     """
     fresh = _fresh(roster, by=by, wanted=(ImportState.READY,))
     rows = RosterRow.objects.filter(roster=fresh, pk__in=decisions, outcome=RowOutcome.DECIDE, applied_at=None)
-    changed = []
+    changed, settled = [], []
     for row in rows:
         wanted = decisions[row.pk]
-        if wanted == "" or rules.decision_allowed(row.question, wanted):
+        if rules.settles(row.question, wanted):
+            settled.append(row)
+        elif wanted == "" or rules.decision_allowed(row.question, wanted):
             row.decision = wanted
             changed.append(row)
     RosterRow.objects.bulk_update(changed, ["decision"])
     for row in changed:
         _leave_out_the_others(row)
-    record(by=by, action="roster.decide", obj=fresh, after={"rows": len(changed)})
+    settle_doubts(roster=fresh, rows=settled, answers=decisions)
+    record(by=by, action="roster.decide", obj=fresh, after={"rows": len(changed) + len(settled)})
     return fresh
 
 
@@ -180,7 +186,12 @@ def decide_all(*, roster: RosterImport, question: str, decision: str, by: User) 
         raise Refused.because("wrong_answer", _("That is not a possible answer to this question."))
     rows = roster_queries.rows_shown(fresh, outcome=RowOutcome.DECIDE, question=question)
     rows = rows.filter(decision="", applied_at=None).order_by()
-    if question == rules.TWICE and decision == RowDecision.SAME_PERSON:
+    if rules.settles(question, decision):
+        number = 0
+        for batch in roster_queries.batches_of(rows):
+            settle_doubts(roster=fresh, rows=batch, answers=dict.fromkeys((row.pk for row in batch), decision))
+            number += len(batch)
+    elif question == rules.TWICE and decision == RowDecision.SAME_PERSON:
         number = _use_first_rows(rows)
     else:
         number = rows.update(decision=decision)

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('sheet', models.CharField(blank=True, max_length=120, verbose_name='sheet')),
                 ('header_line', models.PositiveIntegerField(blank=True, null=True)),
                 ('mapping', models.JSONField(default=dict)),
+                ('other_sheets', models.JSONField(default=list)),
                 ('options', models.JSONField(default=dict)),
                 ('dropped_columns', models.JSONField(default=list)),
                 ('state', models.CharField(choices=[('uploaded', 'Columns to be matched'), ('previewing', 'Preparing the preview'), ('ready', 'Ready for import'), ('applying', 'Being imported'), ('applied', 'Imported'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='uploaded', max_length=10, verbose_name='status')),
@@ -51,11 +52,12 @@ class Migration(migrations.Migration):
             name='RosterRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sheet', models.PositiveSmallIntegerField(default=0)),
                 ('line', models.PositiveIntegerField(verbose_name='row')),
                 ('values', models.JSONField(default=dict)),
                 ('facts', models.JSONField(default=dict)),
                 ('outcome', models.CharField(choices=[('add', 'Will be added'), ('change', 'Will be changed'), ('same', 'Unchanged'), ('decide', 'Needs your decision'), ('refused', 'Left out')], max_length=10)),
-                ('decision', models.CharField(blank=True, choices=[('new', 'Another person: add'), ('same', 'The same person: change'), ('skip', 'Leave out')], max_length=10)),
+                ('decision', models.CharField(blank=True, choices=[('new', 'Another person: add'), ('same', 'The same person: change'), ('take', 'It is right'), ('keep', 'Keep the name on the portal'), ('skip', 'Leave out')], max_length=10)),
                 ('notes', models.JSONField(default=list)),
                 ('changes', models.JSONField(default=dict)),
                 ('applied_at', models.DateTimeField(blank=True, null=True)),
@@ -63,7 +65,7 @@ class Migration(migrations.Migration):
                 ('roster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='rosters.rosterimport')),
             ],
             options={
-                'ordering': ['line'],
+                'ordering': ['sheet', 'line'],
             },
         ),
         migrations.AddIndex(
@@ -72,10 +74,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='rosterrow',
-            index=models.Index(fields=['roster', 'outcome', 'line'], name='roster_outcome_order'),
+            index=models.Index(fields=['roster', 'outcome', 'sheet', 'line'], name='roster_outcome_order'),
         ),
         migrations.AddConstraint(
             model_name='rosterrow',
-            constraint=models.UniqueConstraint(fields=('roster', 'line'), name='one_row_per_line'),
+            constraint=models.UniqueConstraint(fields=('roster', 'sheet', 'line'), name='one_row_per_line'),
         ),
     ]

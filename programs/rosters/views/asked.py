@@ -27,8 +27,8 @@ def roster_missing(request: HttpRequest, reference: str) -> HttpResponse:
         "school": roster.school,
         "title": _("Not in this file"),
         "text": _(
-            "These pupils are on your roll but not in the file. They stay unchanged. If any have left the "
-            "school, tick them."
+            "These pupils are on your roll, but not in the file, or it says that they have left. They stay "
+            "unchanged. If any have left the school, tick them."
         ),
         "page": Paginator(pupils, PAGE_SIZE).get_page(request.GET.get("page")),
         "back_url": reverse("roster_detail", args=[reference]),

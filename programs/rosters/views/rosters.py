@@ -25,7 +25,15 @@ from programs.rosters.choices import RowOutcome
 from programs.rosters.forms import RowsForm
 from programs.rosters.models import RosterImport, RosterRow
 from programs.rosters.policy import may_import
-from programs.rosters.words import QUESTIONS, answers_of, changes_of, facts_shown, remarks_of, stale_notice
+from programs.rosters.words import (
+    QUESTIONS,
+    answers_of,
+    changes_of,
+    facts_shown,
+    remarks_of,
+    stale_notice,
+    understanding_of,
+)
 from programs.rosters.xlsx import left_out_sheet
 from programs.schools.choices import ImportState
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
@@ -104,6 +112,7 @@ def _preview(request: HttpRequest, roster: RosterImport) -> HttpResponse:
             for code, number in questions.items()
         ],
         "may_decide": True,
+        "understood": understanding_of(roster),
         "steps": steps_at("look"),
     }
     return render(request, "rosters/roster_preview.html", context)
@@ -138,7 +147,7 @@ def _rows_context(request: HttpRequest, roster: RosterImport) -> dict:
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for row in page.object_list:
-        _dress(row)
+        _dress(row, roster)
     labels = OUTCOMES_DONE if roster.state == ImportState.APPLIED else {}
     tabs = [{"value": value, "label": labels.get(value, value.label), "number": counts[value]} for value in TABS]
     return {
@@ -151,7 +160,8 @@ def _rows_context(request: HttpRequest, roster: RosterImport) -> dict:
     }
 
 
-def _dress(row: RosterRow) -> None:
+def _dress(row: RosterRow, roster: RosterImport) -> None:
+    row.place = roster.place_of(row.sheet, row.line)
     row.shown, row.remarks, row.differences = facts_shown(row), remarks_of(row), changes_of(row)
     row.answers = answers_of(row.question) if row.outcome == RowOutcome.DECIDE and row.applied_at is None else []
 

@@ -19,10 +19,11 @@ from programs.rosters import rules
 from programs.rosters.actions import rosters as actions
 from programs.rosters.forms import MappingForm, RosterUploadForm
 from programs.rosters.models import RosterImport
-from programs.rosters.reading import VOCABULARY
+from programs.rosters.reading.columns import VOCABULARY
 from programs.rosters.views.rosters import RosterAct, steps_at
 from programs.spreadsheets import Header, SheetInfo, Workbook, header_at, open_table, suggest_header, suggest_sheet
 from programs.spreadsheets.forms import SheetForm, column_letter
+from programs.spreadsheets.headers import words
 
 SAMPLE = 6
 
@@ -93,11 +94,19 @@ class RosterMap(RosterAct):
     def sensitive(self) -> list:
         return [column for column in self.columns if column.sensitive]
 
+    @cached_property
+    def others(self) -> list[tuple[SheetInfo, Header | None]]:
+        """The other sheets of the file, each with its own header."""
+        sheets = [sheet for sheet in self.book.sheets if sheet is not self.sheet and sheet.sample]
+        return [(sheet, _alike(suggest_header(sheet.sample, VOCABULARY))) for sheet in sheets]
+
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"columns": self.columns}
+        offered = [(sheet.name, _sheet_label(sheet)) for sheet, header in self.others if header]
+        return super().get_form_kwargs() | {"columns": self.columns, "others": offered}
 
     def get_initial(self) -> dict:
-        return _earlier_choices(self.target, self.sheet, self.header)
+        chosen = {"more_sheets": [sheet.name for sheet, header in self.others if header and not sheet.hidden]}
+        return chosen | _earlier_choices(self.target, self.sheet, self.header)
 
     def get_context_data(self, **kwargs) -> dict:
         context = super().get_context_data(**kwargs)
@@ -111,6 +120,7 @@ class RosterMap(RosterAct):
             "header": header,
             "sensitive": self.sensitive,
             "columns": _columns_shown(context["form"], sheet, header) if header else [],
+            "unreadable": [sheet.name for sheet, header in self.others if not header],
             "steps": steps_at("map"),
         }
 
@@ -120,12 +130,41 @@ class RosterMap(RosterAct):
             sheet=self.sheet.name,
             header_line=self.header.line if self.header else 0,
             mapping=form.mapping,
+            other_sheets=self.other_sheets(form),
             dropped_columns=[column.title for column in self.sensitive],
             title_case=form.cleaned_data["title_case"],
             mode=form.cleaned_data["mode"],
             by=self.user,
             key=form.key,
         )
+
+    def other_sheets(self, form: MappingForm) -> list[dict]:
+        """The chosen ones with their columns: those of the same title feed the same field as on the first sheet."""
+        chosen = form.cleaned_data.get("more_sheets", [])
+        by_title = {words(column.title): form.mapping.get(str(column.index), "") for column in form.columns}
+        found = []
+        for sheet, header in self.others:
+            is_read = header is not None and sheet.name in chosen
+            fields = {
+                str(column.index): by_title.get(words(column.title), column.field or "")
+                for column in (header.columns if is_read and header else ())
+                if column.title and not column.sensitive
+            }
+            mapping = {index: name for index, name in fields.items() if name}
+            if is_read and header:
+                mapping |= {
+                    str(column.index): column.field
+                    for column in header.columns
+                    if not column.title and column.field in mapping.values()
+                }
+            found.append({"name": sheet.name, "header_line": header.line if header else None, "mapping": mapping})
+        return found
+
+
+def _alike(header: Header | None) -> Header | None:
+    """A header of pupils, with a name and an identifier."""
+    names = {"full_name", "given_name"}
+    return header if header and "external_id" in header.fields and names & header.fields else None
 
 
 def _chosen_sheet(request: HttpRequest, roster: RosterImport, book: Workbook) -> SheetInfo:
@@ -154,6 +193,8 @@ def _sheet_label(sheet: SheetInfo) -> str:
 def _earlier_choices(roster: RosterImport, sheet: SheetInfo, header) -> dict:
     """What was chosen for this file before; the suggestions otherwise."""
     chosen = {name: roster.options[name] for name in ("mode", "title_case") if name in roster.options}
+    if roster.other_sheets and roster.sheet == sheet.name:
+        chosen["more_sheets"] = [other["name"] for other in roster.other_sheets if other["mapping"]]
     if roster.mapping and header and roster.sheet == sheet.name and roster.header_line == header.line:
         chosen |= {f"column_{column.index}": roster.mapping.get(str(column.index), "") for column in header.columns}
     return chosen
