@@ -11,6 +11,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -86,9 +87,11 @@ def keep_recovery_codes(*, user: User) -> None:
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, by: User, reason: str) -> None:
-    """Close an account or reopen it; a closed account keeps its history."""
-    if not User.objects.filter(pk=user.pk).exclude(is_active=active).update(is_active=active):
+    """Close an account or reopen it; a closed account keeps its history. No session outlives either."""
+    another = {"is_active": active, "session_round": F("session_round") + 1}
+    if not User.objects.filter(pk=user.pk).exclude(is_active=active).update(**another):
         return
+    end_sessions(user=user)
     action = "person.open" if active else "person.close"
     record(by=by, action=action, obj=user, before={"active": not active}, after={"active": active}, reason=reason)
 
@@ -131,7 +134,8 @@ def void_cards(*, user: User, by: User, reason: str) -> int:
 def use_card(*, card_id: int, password: str) -> User | None:
     """Set the password chosen by the card's holder, once; None when the card is not (or no longer) valid.
 
-    Sessions started with the old password are signed out.
+    Sessions started with the old password are signed out, and addresses bound to the account are removed and told:
+    whoever had taken the account keeps no way back into it.
     """
     now = timezone.now()
     try:
@@ -143,8 +147,30 @@ def use_card(*, card_id: int, password: str) -> User | None:
     card.user.set_password(password)
     card.user.save(update_fields=["password"])
     record(by=card.user, action="card.use", obj=card.user, after={"card": card.pk})
+    _take_back(card.user)
     end_sessions(user=card.user)
     return card.user
+
+
+def _take_back(user: User) -> None:
+    known = set(EmailAddress.objects.filter(user=user).values_list("email", flat=True)) | {user.email} - {None}
+    for address in sorted(filter(None, known)):
+        get_account_adapter().send_notification_mail("account/email/email_deleted", user, email=address)
+    if known:
+        EmailAddress.objects.filter(user=user).delete()
+        user.email = None
+        user.save(update_fields=["email"])
+        record(by=user, action="person.address", obj=user, after={"addresses": 0})
+
+
+@transaction.atomic
+def addresses_changed(*, user: User, main_before: str | None, keep: str) -> None:
+    """Note that the owner changed the addresses; with another main one, only the session ``keep`` goes on."""
+    addresses = EmailAddress.objects.filter(user=user)
+    after = {"addresses": addresses.count(), "verified": addresses.filter(verified=True).count()}
+    record(by=user, action="person.address", obj=user, after=after)
+    if not User.objects.filter(pk=user.pk, email=main_before).exists():
+        end_sessions(user=user, keep=keep)
 
 
 @transaction.atomic

@@ -58,6 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the back office"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    session_round = models.PositiveIntegerField(default=0, editable=False)  # the next round ends every session
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -76,6 +77,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.sort_key = name_sort_key(self.full_name)
         self.email = (self.email or "").lower() or None
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session is good for one password and one round: closing an account, for one, begins another."""
+        return f"{super()._get_session_auth_hash(secret)}:{self.session_round}"
 
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(one_spelling(raw_password))
