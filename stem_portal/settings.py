@@ -293,10 +293,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 # Limits by address alone would lock out a whole school behind one router.
 ACCOUNT_RATE_LIMITS = {
     "login": "1000/m/ip",
-    "login_failed": "10/5m/key",  # the key is account and address together: see the adapter
+    # Account and place together, and what comes from nowhere known also per account: see programs/core/throttle.py.
+    "login_failed": "10/5m/key",
+    "login_failed_of_account": "60/h/key",
     "reset_password": "100/m/ip",
     "request_login_code": "100/m/ip",
-    "reset_password_mail": "3/5m/key",  # account and address together, here and below: see programs/core/throttle.py
+    "reset_password_mail": "3/5m/key",
     "reset_password_mail_of_account": "20/h/key",
     "login_code_mail": "3/5m/key",
     "login_code_mail_of_account": "20/h/key",

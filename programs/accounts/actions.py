@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.choices import KEPT
 from programs.accounts.models import SignInCard, User
-from programs.accounts.queries import hash_of_code
+from programs.accounts.queries import hash_of_code, person_with_email
 from programs.core import usernames
 from programs.core.audit import record
 from programs.core.locking import locked
@@ -37,7 +37,7 @@ def create_person(*, full_name: str, email: str | None, language: str, by: User 
     Raises ``Refused("email_taken")`` when the address is already in use.
     """
     address = (email or "").strip().lower() or None
-    if address and User.objects.filter(email=address).exists():
+    if address and person_with_email(address):
         raise _email_taken()
     name = clean_name(full_name)
     base = slugify_vi(address.split("@")[0] if address else name)[:60] or "person"
@@ -58,7 +58,7 @@ def _email_taken() -> Refused:
 
 def _free_username(base: str) -> str:
     """``base`` itself, or with a random tail: numbering would count people and collide in a race."""
-    if not User.objects.filter(username__iexact=base).exists():
+    if not User.objects.filter(username=base).exists():
         return base
     return f"{base}-{random_code(4).lower()}"
 

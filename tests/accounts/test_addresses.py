@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from programs.accounts import actions
 from programs.accounts.models import User
+from programs.accounts.queries import person_with_email
 from programs.core.audit import history_of
 from programs.schools.actions import staff
-from programs.schools.queries.staff import person_with_email
 from tests import people
 from tests.people import PASSWORD
 
