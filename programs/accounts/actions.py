@@ -97,6 +97,38 @@ def set_active(*, user: User, active: bool, by: User, reason: str) -> None:
 
 
 @transaction.atomic
+def replace_address(*, user: User, email: str, by: User, reason: str) -> set[str]:
+    """Make ``email`` the only address of the account, everywhere it stands; return those that were its own before.
+
+    Sessions end, and links that were mailed to the old addresses open nothing any more. The new address is unconfirmed
+    until its owner opens a link there. Raises ``Refused("email_taken")``.
+    """
+    person = User.objects.select_for_update().get(pk=user.pk)
+    address = email.strip().lower()
+    owner = person_with_email(address)
+    if owner and owner.pk != person.pk:
+        raise _email_taken()
+    before = set(EmailAddress.objects.filter(user=person).values_list("email", flat=True))
+    before |= {person.email} if person.email else set()
+    EmailAddress.objects.filter(user=person).delete()
+    EmailAddress.objects.create(user=person, email=address, primary=True)
+    person.email, person.session_round = address, person.session_round + 1
+    person.save(update_fields=["email", "session_round"])
+    end_sessions(user=person)
+    counts = {"before": {"addresses": len(before)}, "after": {"addresses": 1}}
+    record(by=by, action="person.address", obj=person, reason=reason, **counts)
+    return before - {address}
+
+
+@transaction.atomic
+def set_administrator(*, user: User, is_one: bool, by: User, reason: str) -> None:
+    """Give the whole portal into somebody's hands, or take it back."""
+    User.objects.filter(pk=user.pk).update(is_superuser=is_one, is_staff=is_one)
+    before, after = {"administrator": not is_one}, {"administrator": is_one}
+    record(by=by, action="person.administrator", obj=user, before=before, after=after, reason=reason)
+
+
+@transaction.atomic
 def open_account(*, full_name: str, given_name: str, by: User) -> User:
     """Create an account without email or password, which only a sign-in card can open."""
     name = usernames.suggest(full_name, given_name)

@@ -208,7 +208,7 @@ def addresses_noted(request: HttpRequest) -> Iterator[None]:
     """What the owner does to the addresses in here is one transaction with what follows from it."""
     with transaction.atomic():
         before = _addresses(request.user)
-        main = User.objects.values_list("email", flat=True).get(pk=request.user.pk)
+        main = request.user.email
         yield
         if _addresses(request.user) != before:
             addresses_changed(user=request.user, main_before=main, keep=request.session.session_key)

@@ -337,7 +337,7 @@ def test_a_registration_with_somebodys_second_address_makes_that_person_the_coor
     lam = make_outsider()
     EmailAddress.objects.create(user=lam, email=TYPED["email"], verified=True)
     claim = claim_of(client, invited)
-    claims.verify_claim(claim=claim, by=make_officer(), key="k")
+    claims.verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
     assert claim.school.memberships.get(role="coordinator").user == lam
     assert reverse("desk") in outbox_sent()[-1].body
 
@@ -346,5 +346,5 @@ def test_a_registration_with_the_address_of_a_closed_account_is_not_verified(cli
     make_outsider(email=TYPED["email"], is_active=False)
     claim = claim_of(client, invited)
     with pytest.raises(Refused) as refused:
-        claims.verify_claim(claim=claim, by=make_officer(), key="k")
+        claims.verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
     assert refused.value.refusal.code == "account_closed"
