@@ -164,7 +164,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        # Without it REPLACE INTO deletes a row past the trigger that keeps the audit log.
+        "PRAGMA recursive_triggers=ON;",
     }
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE.setdefault("OPTIONS", {}).update(
