@@ -6,8 +6,9 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from programs.accounts.actions import create_person
@@ -123,3 +124,32 @@ def test_an_address_that_became_somebodys_is_not_confirmed_for_another(client, o
     assert client.post(link).status_code == 302
     assert not EmailAddress.objects.filter(user=minh, verified=True).exists()
     assert person_with_email("ngoc@example.vn") == ngoc
+
+
+# --- Look-ups -----------------------------------------------------------------------------------
+def test_a_name_and_an_address_are_found_by_their_index(lam):
+    """In a city the table of people has hundreds of thousands of rows: none of these reads it."""
+    look_ups = {
+        "accounts_user": [User.objects.filter(username=lam.username), User.objects.filter(email=lam.email)],
+        "account_emailaddress": [EmailAddress.objects.filter(email=AT_HOME, verified=True)],
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a table of three rows is read whole, index or not
+        for table, queries in look_ups.items():
+            for query in queries:
+                plan = query.order_by().explain()
+                assert re.search(r"Index (Only )?Scan|Bitmap Index Scan|SEARCH .* USING (COVERING )?INDEX", plan), plan
+                assert f"SCAN {table}" not in plan and "Seq Scan" not in plan, plan
+
+
+def test_no_door_compares_names_and_addresses_in_another_way(client, lam, outbox_sent):
+    """Comparing without regard to case on the database would pass every index by."""
+    with CaptureQueriesContext(connection) as asked:
+        for typed in (lam.username.upper(), lam.email.upper(), "khong.co", "khong.co@example.vn"):
+            client.post(reverse("account_login"), {"login": typed, "password": "sai-mat-khau"})
+        for page in ("account_reset_password", "account_request_login_code"):
+            client.post(reverse(page), {"email": AT_HOME})
+        client.get(invited(outbox_sent, email=AT_HOME))
+    about = [query["sql"] for query in asked if re.search("accounts_user|account_emailaddress", query["sql"])]
+    assert about and not [sql for sql in about if re.search(r"UPPER\(|LOWER\(|LIKE", sql)]
