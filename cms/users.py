@@ -9,6 +9,7 @@ from wagtail.users.forms import UserEditForm, UserForm
 from wagtail.users.views.users import DeleteView, EditView, IndexView, UserViewSet
 
 from programs.accounts.models import User
+from programs.accounts.queries import person_with_email
 from programs.core.policy import must
 from programs.core.text import clean_name
 
@@ -18,16 +19,22 @@ class PersonForm(UserForm):
     full_name = forms.CharField(label=_("full name"), max_length=150)
     email = forms.EmailField(required=False, label=_("email"))
 
+    is_superuser = None  # administrators are made on the pages of administration, with a reason
+
     class Meta:
         model = User
-        fields = ["username", "email", "full_name", "is_superuser", "groups"]
+        fields = ["username", "email", "full_name", "groups"]
         widgets = {"groups": forms.CheckboxSelectMultiple}
 
     def clean_full_name(self) -> str:
         return clean_name(self.cleaned_data["full_name"])
 
     def clean_email(self) -> str | None:
-        return self.cleaned_data["email"].lower() or None
+        address = (self.cleaned_data["email"] or "").lower()
+        owner = person_with_email(address)
+        if owner and owner.pk != self.instance.pk:
+            raise forms.ValidationError(_("An account with this email address already exists."))
+        return address or None
 
     def save(self, commit: bool = True) -> User:
         """People created here set a password through “Forgotten your password?”."""
@@ -37,8 +44,14 @@ class PersonForm(UserForm):
 
 
 class PersonEditForm(PersonForm, UserEditForm):
-    class Meta(PersonForm.Meta):
-        fields = ["username", "email", "full_name", "is_active", "is_superuser", "groups"]
+    """Here a person gets a place among the editors; what concerns the account has acts of its own."""
+
+    is_active = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("username", "email", "full_name"):
+            self.fields[name].disabled = True
 
 
 class PeopleIndex(IndexView):

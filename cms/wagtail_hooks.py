@@ -58,4 +58,4 @@ def no_embeds(features) -> None:
 
 @hooks.register("before_bulk_action")
 def accounts_are_closed_not_deleted(request, action_type: str, objects: list, action_instance) -> None:
-    must(not (action_type == "delete" and action_instance.models == [User]))
+    must(not (action_type in {"delete", "set_active_state"} and action_instance.models == [User]))

@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from stem_portal.views import to_sign_in
 
-# allauth offers these as bare tables: a second factor would go without reason, message and audit row.
+# allauth offers these as bare tables: an address or a second factor would go without reason, message and audit row.
 WITH_A_WAY_OF_THEIR_OWN = {
+    "account.emailaddress",
+    "account.emailconfirmation",
+    "usersessions.usersession",
     "mfa.authenticator",
     "socialaccount.socialaccount",
     "socialaccount.socialapp",

@@ -7,12 +7,14 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from programs.core import nets
+from programs.core.append_only import AUDIT_TABLE
 from tests.database import migrated_once
 
 # Codes, states and names of columns: no blank, no accent, no bracket, no "@", no telephone number.
@@ -38,6 +40,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
     """Begins before the test database is made and ends after it is gone."""
     with migrated_once():
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests with transactions of their own are cleaned up with TRUNCATE, which the audit log refuses elsewhere."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE {AUDIT_TABLE} DISABLE TRIGGER audit_no_truncate")
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,7 @@ MISSING = SimpleNamespace(
     approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token",
     drawn_session=SimpleNamespace(pk=987654), entry=SimpleNamespace(pk=987654), ballot=SimpleNamespace(reference="BT-00000", session_id=987654),
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
+    officer_post=SimpleNamespace(pk=987654), holiday=SimpleNamespace(pk=987654), school_year=SimpleNamespace(pk=987654),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), letter=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
 
@@ -240,6 +241,21 @@ OBJECT_OF: dict[str, Kwargs] = {
     "role_detail": lambda place: {"role": "khong-co" if place is MISSING else "teacher"},
     "person_roles": lambda place: {"pk": place.teacher.pk},
     "view_as_start": lambda place: {"pk": place.teacher.pk},
+    **{
+        name: (lambda place: {"pk": place.teacher.pk})
+        for name in (
+            "account_close",
+            "account_reopen",
+            "account_address",
+            "administrator_make",
+            "administrator_unmake",
+            "officer_appoint",
+        )
+    },  # fmt: skip
+    "officer_remove": _pk("officer_post"),
+    "holiday_change": _pk("holiday"),
+    "holiday_remove": _pk("holiday"),
+    "year_change": _pk("school_year"),
     "job_detail": _pk("job"),
 }
 
@@ -299,6 +315,7 @@ NO_PLACE_ASKED = {
     "centre_schedule": "a month",
     "centre_week": "a day",
     "centre_month": "a month",
+    "audit_log": "numbers, verbs and days; whoever may open the log may read all of it",
     "month_rows": "a month; a trip and a school only narrow the rows of the person's own centres",
     "month_xlsx": "a month",
     "session_new": "a day",

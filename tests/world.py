@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from types import SimpleNamespace
 
@@ -35,7 +35,7 @@ from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, Round, RuleSet
 from programs.consents.actions import links
 from programs.core.choices import JobState, Level
-from programs.core.models import Job
+from programs.core.models import Holiday, Job
 from programs.data_rights.choices import Requester, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.duplicates.choices import Ground
@@ -50,7 +50,7 @@ from programs.reviews.models import ParticipationReport
 from programs.rosters.choices import RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.choices import ClaimState, ImportState, OfficeRole, SchoolState
-from programs.schools.models import Invitation, Membership, SchoolClaim, SchoolListImport
+from programs.schools.models import Invitation, Membership, OfficerPost, SchoolClaim, SchoolListImport
 from programs.schools.queries.staff import hash_of_token
 from programs.visit_days.choices import LateDecision, MarkKind
 from programs.visit_days.models import CalendarFeed, CheckInMark, VisitPhotograph
@@ -123,6 +123,12 @@ def build_world() -> World:
     for number, name in enumerate(("own", "sibling", "foreign")):
         world.places[name] = _place(world, name, number, wards[name], centres[name], now)
         world.places[name].report = report
+        world.places[name].school_year = year
+        world.places[name].holiday = Holiday.objects.create(
+            name="Tết", starts_on=date(2020, 1, 23), ends_on=date(2020, 1, 29)
+        )
+        clerk = people.make_user("Đặng Văn Thư", is_active=False)
+        world.places[name].officer_post = OfficerPost.objects.create(user=clerk, role=OfficeRole.WARD)
     _cast(world, wards["own"], centres["own"])
     for name in ("own", "sibling", "foreign"):
         _belongings(world, name, now)

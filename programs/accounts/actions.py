@@ -11,13 +11,14 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.accounts.choices import KEPT
 from programs.accounts.models import SignInCard, User
-from programs.accounts.queries import hash_of_code
+from programs.accounts.queries import hash_of_code, person_with_email
 from programs.core import usernames
 from programs.core.audit import record
 from programs.core.locking import locked
@@ -36,7 +37,7 @@ def create_person(*, full_name: str, email: str | None, language: str, by: User 
     Raises ``Refused("email_taken")`` when the address is already in use.
     """
     address = (email or "").strip().lower() or None
-    if address and User.objects.filter(email=address).exists():
+    if address and person_with_email(address):
         raise _email_taken()
     name = clean_name(full_name)
     base = slugify_vi(address.split("@")[0] if address else name)[:60] or "person"
@@ -57,7 +58,7 @@ def _email_taken() -> Refused:
 
 def _free_username(base: str) -> str:
     """``base`` itself, or with a random tail: numbering would count people and collide in a race."""
-    if not User.objects.filter(username__iexact=base).exists():
+    if not User.objects.filter(username=base).exists():
         return base
     return f"{base}-{random_code(4).lower()}"
 
@@ -86,11 +87,45 @@ def keep_recovery_codes(*, user: User) -> None:
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, by: User, reason: str) -> None:
-    """Close an account or reopen it; a closed account keeps its history."""
-    if not User.objects.filter(pk=user.pk).exclude(is_active=active).update(is_active=active):
+    """Close an account or reopen it; a closed account keeps its history. No session outlives either."""
+    another = {"is_active": active, "session_round": F("session_round") + 1}
+    if not User.objects.filter(pk=user.pk).exclude(is_active=active).update(**another):
         return
+    end_sessions(user=user)
     action = "person.open" if active else "person.close"
     record(by=by, action=action, obj=user, before={"active": not active}, after={"active": active}, reason=reason)
+
+
+@transaction.atomic
+def replace_address(*, user: User, email: str, by: User, reason: str) -> set[str]:
+    """Make ``email`` the only address of the account, everywhere it stands; return those that were its own before.
+
+    Sessions end, and links that were mailed to the old addresses open nothing any more. The new address is unconfirmed
+    until its owner opens a link there. Raises ``Refused("email_taken")``.
+    """
+    person = User.objects.select_for_update().get(pk=user.pk)
+    address = email.strip().lower()
+    owner = person_with_email(address)
+    if owner and owner.pk != person.pk:
+        raise _email_taken()
+    before = set(EmailAddress.objects.filter(user=person).values_list("email", flat=True))
+    before |= {person.email} if person.email else set()
+    EmailAddress.objects.filter(user=person).delete()
+    EmailAddress.objects.create(user=person, email=address, primary=True)
+    person.email, person.session_round = address, person.session_round + 1
+    person.save(update_fields=["email", "session_round"])
+    end_sessions(user=person)
+    counts = {"before": {"addresses": len(before)}, "after": {"addresses": 1}}
+    record(by=by, action="person.address", obj=person, reason=reason, **counts)
+    return before - {address}
+
+
+@transaction.atomic
+def set_administrator(*, user: User, is_one: bool, by: User, reason: str) -> None:
+    """Give the whole portal into somebody's hands, or take it back."""
+    User.objects.filter(pk=user.pk).update(is_superuser=is_one, is_staff=is_one)
+    before, after = {"administrator": not is_one}, {"administrator": is_one}
+    record(by=by, action="person.administrator", obj=user, before=before, after=after, reason=reason)
 
 
 @transaction.atomic
@@ -131,7 +166,8 @@ def void_cards(*, user: User, by: User, reason: str) -> int:
 def use_card(*, card_id: int, password: str) -> User | None:
     """Set the password chosen by the card's holder, once; None when the card is not (or no longer) valid.
 
-    Sessions started with the old password are signed out.
+    Sessions started with the old password are signed out, and addresses bound to the account are removed and told:
+    whoever had taken the account keeps no way back into it.
     """
     now = timezone.now()
     try:
@@ -143,8 +179,30 @@ def use_card(*, card_id: int, password: str) -> User | None:
     card.user.set_password(password)
     card.user.save(update_fields=["password"])
     record(by=card.user, action="card.use", obj=card.user, after={"card": card.pk})
+    _take_back(card.user)
     end_sessions(user=card.user)
     return card.user
+
+
+def _take_back(user: User) -> None:
+    known = set(EmailAddress.objects.filter(user=user).values_list("email", flat=True)) | {user.email} - {None}
+    for address in sorted(filter(None, known)):
+        get_account_adapter().send_notification_mail("account/email/email_deleted", user, email=address)
+    if known:
+        EmailAddress.objects.filter(user=user).delete()
+        user.email = None
+        user.save(update_fields=["email"])
+        record(by=user, action="person.address", obj=user, after={"addresses": 0})
+
+
+@transaction.atomic
+def addresses_changed(*, user: User, main_before: str | None, keep: str) -> None:
+    """Note that the owner changed the addresses; with another main one, only the session ``keep`` goes on."""
+    addresses = EmailAddress.objects.filter(user=user)
+    after = {"addresses": addresses.count(), "verified": addresses.filter(verified=True).count()}
+    record(by=user, action="person.address", obj=user, after=after)
+    if not User.objects.filter(pk=user.pk, email=main_before).exists():
+        end_sessions(user=user, keep=keep)
 
 
 @transaction.atomic

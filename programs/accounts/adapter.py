@@ -16,16 +16,26 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.middleware import SEEN_AT
 from programs.accounts.models import User
-from programs.accounts.queries import FACTORS, second_factor_needed
+from programs.accounts.queries import FACTORS, guess_at, person_with_email, second_factor_needed
+from programs.core.devices import remember_device
+from programs.core.throttle import forget_guesses, may_guess
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """People join by invitation, by claiming a school, or with a card from their teacher."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _(
+            "Too many wrong passwords. Wait five minutes, or use a device on which you have signed in before. You can "
+            "also sign in with a code by email, or ask your teacher for a new sign-in card."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -44,22 +54,34 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         return super().can_delete_email(email_address)
 
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Not if the address has become somebody's in the meantime, for example by an invitation."""
+        owner = person_with_email(email_address.email)
+        if owner and owner.pk != email_address.user_id:
+            messages.error(request, _("This address belongs to another account by now. Nothing has been changed."))
+            return False
+        return super().confirm_email(request, email_address)
+
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "programs.accounts.agency.adapter.AuthenticateStage"}
         return [ours.get(path, path) for path in super().get_login_stages()]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         request.session[SEEN_AT] = time.time()
-        return super().post_login(request, user, **kwargs)
+        response = super().post_login(request, user, **kwargs)
+        remember_device(request, response, person_id=user.pk)
+        return response
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failures count by account and address together.
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Wrong passwords count by account and place together; see ``core/throttle.py``."""
+        login = credentials.get("username") or credentials.get("email") or ""
+        self._login_failed_rl_usage = may_guess("login_failed", guess_at(login))
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
 
-        By address alone one pupil's guesses would lock out the whole school behind one router; by account alone
-        anyone could lock out a colleague from afar.
-        """
-        login = credentials.get("email") or credentials.get("username") or ""
-        return f"{self.get_client_ip(request)}:{login.casefold()}"
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a new password through the mailbox."""
+        forget_guesses("login_failed", guess_at(credentials.get("email") or ""))
 
 
 def _cipher() -> MultiFernet:

@@ -1,4 +1,4 @@
-"""People in the back office. Passwords are set by their owners, through a link."""
+"""People in the back office, to be looked up; their accounts change on the pages of administration."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.actions import reset_second_factor
 from programs.accounts.models import User
+from programs.core.admin import ReadOnlyAdmin
 from programs.core.text import clean_text
 
 
@@ -27,7 +28,7 @@ class ReasonForm(forms.Form):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(ReadOnlyAdmin):
     list_display = ["full_name", "username", "email", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     search_fields = ["full_name", "username", "email"]
@@ -35,13 +36,7 @@ class UserAdmin(admin.ModelAdmin):
         "full_name", "username", "email", "language", "is_active", "is_staff", "is_superuser", "groups",
         "date_joined", "last_login",
     ]  # fmt: skip
-    readonly_fields = ["date_joined", "last_login"]
-    filter_horizontal = ["groups"]
     change_form_template = "admin/accounts/user/change_form.html"
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Accounts are closed, not deleted, so that past actions keep their author."""
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         reset = self.admin_site.admin_view(self.reset_second_factor)

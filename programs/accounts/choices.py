@@ -8,6 +8,8 @@ AUDIT_ACTIONS = {
     "person.create": _("account created"),
     "person.close": _("account closed"),
     "person.open": _("account reopened"),
+    "person.address": _("email addresses of the account changed"),
+    "person.administrator": _("made an administrator, or no longer one"),
     "person.second_factor_reset": _("second step removed for a new phone"),
     "card.issue": _("sign-in card issued"),
     "card.void": _("sign-in card voided"),

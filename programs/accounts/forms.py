@@ -23,6 +23,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
+from programs.accounts.queries import guess_at
 from programs.core import usernames
 from programs.core.text import clean_text
 from programs.core.throttle import forget_guesses, may_guess
@@ -110,10 +111,13 @@ class _ByMail:
         self.fields["email"] = _MailField(label=_("Email"), widget=forms.EmailInput(attrs=attrs))
 
     def clean_email(self) -> str:
-        if not may_guess(action=self.action, account=self.cleaned_data["email"]):
+        email = self.cleaned_data["email"]
+        if not may_guess(self.action, guess_at(email)):
             raise forms.ValidationError(
-                _("Several emails have already been sent to this address. Wait a while, then ask again.")
+                _("Several emails have already been sent to this address. Open the latest, or wait and ask again.")
             )
+        # Writing a letter takes a hundredth of it: how long the answer takes must not tell whose address has an account.
+        User().set_password(email)
         return super().clean_email()
 
 
@@ -143,8 +147,8 @@ def _code_field(label: str, help_text: str, *, inputmode: str = "numeric") -> fo
 class SecondStepMixin:
     """A code from the app, or a recovery code.
 
-    Guesses count per account and address, like passwords, and also per account alone: only someone who knows the
-    password gets here, and many addresses must not add up.
+    Guesses count like those of passwords: only someone who knows the password gets here, and many addresses must not
+    add up.
     """
 
     def __init__(self, *args, **kwargs) -> None:
@@ -154,14 +158,14 @@ class SecondStepMixin:
         )
 
     def clean_code(self) -> str:
-        account = {"action": "second_factor", "account": str(self.user.pk)}
-        if not may_guess(**account):
+        guess = guess_at(self.user)
+        if not may_guess("second_factor", guess):
             raise forms.ValidationError(_("Too many wrong codes. Wait a few minutes, then try again."))
         code = plain_code(self.cleaned_data["code"])
         self.authenticator = _opened_by(self.user, code)
         if self.authenticator is None:
             raise get_mfa_adapter().validation_error("incorrect_code")
-        forget_guesses(**account)
+        forget_guesses("second_factor", guess)
         return code
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +31,7 @@ ACCOUNT = REWRITTEN | LASTS
 class UserManager(BaseUserManager):
     def create_user(self, username: str, password: str | None = None, **fields) -> User:
         """Create a person who can sign in; without ``password`` only through a link or code."""
-        user = self.model(username=usernames.as_kept(username), **fields)
+        user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -58,6 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the back office"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    session_round = models.PositiveIntegerField(default=0, editable=False)  # the next round ends every session
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -67,15 +69,31 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["sort_key"]
         verbose_name, verbose_name_plural = _("person"), _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(username=Lower("username")) & ~models.Q(username__contains="@"),
+                name="one_spelling_of_a_username",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """One namespace: ``HANH`` and ``Hạnh`` are ``hanh``, for a form too, before it asks whether a name is free."""
+        return usernames.as_kept(username)
+
     def save(self, *args, **kwargs) -> None:
+        self.username = self.normalize_username(self.username)
         self.full_name = clean_text(self.full_name)
         self.sort_key = name_sort_key(self.full_name)
         self.email = (self.email or "").lower() or None
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session is good for one password and one round: closing an account, for one, begins another."""
+        return f"{super()._get_session_auth_hash(secret)}:{self.session_round}"
 
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(one_spelling(raw_password))

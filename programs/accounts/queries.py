@@ -1,4 +1,4 @@
-"""Who lacks a second factor, and whose a sign-in card is.
+"""Whose an address, a user name or a sign-in card is, and who lacks a second factor.
 
 Whether a person lacks the factor is part of the query that loads the person of a request
 (``backend.PortalBackend``), so the answer needs no extra query and is never older than the request.
@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.core.internal.ratelimit import get_ip, truncate_ip
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 from django.utils.crypto import salted_hmac
 
 from programs.accounts.hooks import NEEDS_SECOND_FACTOR
 from programs.accounts.models import SignInCard, User
+from programs.core import usernames
+from programs.core.devices import device_known_to
 from programs.core.references import read_code
+from programs.core.throttle import Guess
 
 Type = Authenticator.Type
 FACTORS = (Type.TOTP, Type.WEBAUTHN)
@@ -51,6 +58,39 @@ def second_factor_needed(user: User) -> bool:
 def has_factor(user: User) -> bool:
     """Whether the person has an app or a key; recovery codes alone do not count."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
+# --- Names and addresses ------------------------------------------------------------------------
+def person_with_email(email: str) -> User | None:
+    """Whose address it is: the account that proved it, else the one that was opened for it.
+
+    This is the only answer to that question, for signing in, invitations and registrations alike.
+    """
+    address = email.strip().lower()
+    if not address:
+        return None
+    proven = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
+    return proven.user if proven else User.objects.filter(email=address).first()
+
+
+def person_called(login: str) -> User | None:
+    """Whoever signs in with this user name or address, however it was typed."""
+    kept = usernames.as_kept(login)
+    return person_with_email(kept) if "@" in kept else User.objects.filter(username=kept).first()
+
+
+def guess_at(login: str | User) -> Guess:
+    """A try at this account in the request of now; the address and the user name of a person are one account."""
+    person = person_called(login) if isinstance(login, str) else login
+    if person is None:
+        return Guess(account=f"?{usernames.as_kept(str(login))}")
+    here = get_ip(context.request)
+    used = UserSession.objects.filter(user=person).values_list("ip", flat=True)
+    return Guess(
+        account=str(person.pk),
+        device=device_known_to(context.request, person.pk),
+        from_home=any(truncate_ip(ip) == here for ip in used),
+    )
 
 
 # --- Sign-in cards --------------------------------------------------------------------------------

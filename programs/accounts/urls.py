@@ -13,6 +13,7 @@ urlpatterns = [
     ),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.ConfirmAddress.as_view(), name="account_confirm_email"),
     path("email/", views.Addresses.as_view(), name="account_email"),
+    path("password/set/", views.FirstPassword.as_view(), name="account_set_password"),
     path("security/", views.account_security, name="account_security"),
     path("sessions/<int:pk>/end/", views.session_end, name="session_end"),
     path("3rdparty/", views.Unlink.as_view(), name="socialaccount_connections"),

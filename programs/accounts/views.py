@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
-from allauth.account.views import ConfirmEmailView, EmailView, PasswordResetFromKeyView
+from allauth.account.views import ConfirmEmailView, EmailView, PasswordResetFromKeyView, PasswordSetView
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import AuthenticateView as AllauthAuthenticateView
 from allauth.mfa.models import Authenticator
@@ -33,8 +35,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic.edit import FormView
 
-from programs.accounts.actions import end_sessions, keep_recovery_codes, prove_address
+from programs.accounts.actions import addresses_changed, end_sessions, keep_recovery_codes, prove_address
 from programs.accounts.choices import KEPT
+from programs.accounts.models import User
 from programs.accounts.queries import has_factor, second_factor_missing, second_factor_needed
 from programs.core.gates import signed_in
 from programs.core.totp import app_data, next_code
@@ -174,12 +177,59 @@ class Addresses(EmailView):
         if "action_primary" in request.POST and typed and not is_proven:
             messages.error(request, _("First open the link in the email we sent to this address."))
             return redirect("account_email")
-        return super().post(request, *args, **kwargs)
+        with addresses_noted(request):
+            return nothing_to_ask_for(request) or super().post(request, *args, **kwargs)
+
+
+def nothing_to_ask_for(request: HttpRequest) -> HttpResponse | None:
+    """An account without password and second step cannot be asked again: only a new sign-in says whose hands it is in.
+
+    For all others allauth asks, before anything that opens the account to somebody: a session left open is not enough.
+    """
+    adapter = get_account_adapter()
+    if adapter.get_reauthentication_methods(request.user):
+        return None
+    if not adapter.is_reauthentication_required(app="allauth.account"):
+        return None
+    messages.error(request, _("You signed in too long ago for this. Sign out, sign in again, then do it at once."))
+    return redirect("account_security")
+
+
+@method_decorator(login_required, name="dispatch")
+class FirstPassword(PasswordSetView):
+    """For an account that was opened without one."""
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return nothing_to_ask_for(request) or super().post(request, *args, **kwargs)
+
+
+@contextmanager
+def addresses_noted(request: HttpRequest) -> Iterator[None]:
+    """What the owner does to the addresses in here is one transaction with what follows from it."""
+    with transaction.atomic():
+        before = _addresses(request.user)
+        main = request.user.email
+        yield
+        if _addresses(request.user) != before:
+            addresses_changed(user=request.user, main_before=main, keep=request.session.session_key)
+
+
+def _addresses(user: User) -> list[tuple]:
+    return list(EmailAddress.objects.filter(user=user).order_by("pk").values_list("email", "verified", "primary"))
 
 
 @method_decorator(login_required, name="dispatch")
 class ConfirmAddress(ConfirmEmailView):
     """Confirm an address only in the account that asked, so that a colleague opening the email does not lend theirs."""
+
+    def post(self, *args, **kwargs) -> HttpResponse:
+        self.get_object()
+        return self.confirm(self.request, *args, **kwargs)
+
+    @method_decorator(reauthentication_required(app="allauth.account"))
+    def confirm(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        with addresses_noted(request):
+            return nothing_to_ask_for(request) or super().post(*args, **kwargs)
 
     def get_object(self, queryset=None):
         found = super().get_object(queryset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -15,22 +16,26 @@ from programs.core.audit import record
 from programs.core.models import Job, RetentionRule
 
 
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A table to look things up in. What changes it is an act with a page of its own, a reason and an audit row."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin):
-    """What ran in the background and what it left behind; nobody changes it here."""
+class JobAdmin(ReadOnlyAdmin):
+    """What ran in the background and what it left behind."""
 
     list_display = ["name", "state", "finished_at", "attempts", "error"]
     list_filter = ["state", "name"]
-    fields = readonly_fields = ("name", "state", "created_at", "finished_at", "attempts", "result", "error")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
+    fields = ("name", "state", "created_at", "finished_at", "attempts", "result", "error")
 
 
 @admin.register(RetentionRule)

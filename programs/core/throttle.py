@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allauth.account.adapter import get_adapter
-from allauth.core import context, ratelimit
-from allauth.core.internal.ratelimit import get_ip
+from allauth.core import context
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import RateLimitUsage, get_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 
 
 @dataclass(frozen=True)
 class Throttle:
-    """At most ``allowed`` counted acts from one address in ``seconds``.
+    """At most ``allowed`` counted acts from one address (one /64 of IPv6) in ``seconds``.
 
     ``at`` counts apart what belongs to different places or persons, such as the pages of two schools.
     """
@@ -35,22 +35,51 @@ class Throttle:
             cache.set(key, 1, self.seconds)
 
     def _key(self, request: HttpRequest, at: str) -> str:
-        return f"throttle:{self.name}:{get_adapter().get_client_ip(request)}:{at}"
+        return f"throttle:{self.name}:{get_ip(request)}:{at}"
 
 
 # --- Guessing at one account: allauth's rates, of settings.ACCOUNT_RATE_LIMITS ------------------------
-def may_guess(*, action: str, account: str) -> bool:
-    """Count one more attempt at ``account``; whether it is still allowed."""
-    return all(ratelimit.consume(context.request, action=name, key=key) for name, key in _keys(action, account))
+APP = "allauth.account"
 
 
-def forget_guesses(*, action: str, account: str) -> None:
+@dataclass(frozen=True)
+class Guess:
+    """At whose account somebody tries, and from where.
+
+    ``account`` is the same however it was named. ``device`` is one on which the owner has signed in before;
+    ``from_home`` says that the network is one from which they have.
+    """
+
+    account: str
+    device: str = ""
+    from_home: bool = False
+
+    def purses(self, action: str) -> list[tuple[str, str]]:
+        """What a try is counted in: rates and their keys.
+
+        By address alone one pupil would lock out the school behind its router, and by account alone a stranger would
+        lock out the owner from afar. So a try counts by account and place together: the known device, else the network.
+        Only tries from nowhere known add up per account, against many addresses that work together, and shut nobody
+        out who comes from a known device or network.
+        """
+        place = self.device or get_ip(context.request)
+        here = [(action, f"{place}:{self.account}")]
+        return here if self.device or self.from_home else [*here, (f"{action}_of_account", self.account)]
+
+
+def may_guess(action: str, guess: Guess) -> RateLimitUsage | None:
+    """Count one more try; None if it is not allowed any more. What is returned can be rolled back."""
+    counted = RateLimitUsage(usage=[])
+    for rate, key in guess.purses(action):
+        usage = ratelimit.consume(context.request, app=APP, action=rate, key=key)
+        if usage is None:
+            counted.rollback()
+            return None
+        counted.usage += usage.usage
+    return counted
+
+
+def forget_guesses(action: str, guess: Guess) -> None:
     """Reset after a success: successful attempts do not count."""
-    for name, key in _keys(action, account):
-        ratelimit.clear(context.request, action=name, key=key)
-
-
-def _keys(action: str, account: str) -> list[tuple[str, str]]:
-    """Limiting by address alone would lock out a school behind one router, by account alone a colleague from afar; the
-    second, wider limit is against many addresses working together."""
-    return [(action, f"{get_ip(context.request)}:{account}"), (f"{action}_of_account", account)]
+    for rate, key in guess.purses(action):
+        ratelimit.clear(context.request, app=APP, action=rate, key=key)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.adapter import AccountAdapter as BaseAdapter
@@ -32,6 +34,8 @@ CHANGES = {
     ),
 }
 
+ADDRESSES = ("from_email", "to_email", "deleted_email")  # what allauth calls the addresses that a change concerns
+
 
 class AccountAdapter(BaseAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -50,12 +54,26 @@ class AccountAdapter(BaseAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Notify the owner, on the desk too, so that actions by a stranger are noticed."""
+        """Notify the owner, on the desk too, so that actions by a stranger are noticed.
+
+        Of an address that changed, both the old and the new one are told: one of them is the owner's.
+        """
+        concerned = {address for name, address in (context or {}).items() if name in ADDRESSES}
+        told = concerned | {email or user.email or ""}
         with transaction.atomic():
-            write_message(
-                kind="account_changed",
-                to=user,
-                address=email or "",
-                dedupe_key=f"{template_prefix}:{secrets.token_urlsafe(12)}",
-                context={"change": CHANGES[template_prefix]},
-            )
+            for address in sorted(told - {""}) or [""]:
+                write_message(
+                    kind="account_changed",
+                    to=user,
+                    address=address,
+                    dedupe_key=f"{template_prefix}:{secrets.token_urlsafe(12)}",
+                    context={"change": CHANGES[template_prefix]},
+                )
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """allauth confirms in silence; the main address must hear of another one that now opens the account."""
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed:
+            context = {"to_email": email_address.email}
+            self.send_notification_mail("account/email/email_confirm", email_address.user, context)
+        return confirmed

@@ -10,6 +10,7 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
+from programs.core import usernames
 from programs.projects.choices import EDITABLE, FileKind, ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
 from programs.projects.rules import Entrant, Missing
@@ -87,7 +88,11 @@ def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Projec
 def teammate(pupil: Pupil, username: str) -> Pupil | None:
     """Another pupil of the same school, by the username on the sign-in card."""
     same_school = Pupil.objects.filter(school=pupil.school, left_on__isnull=True).exclude(pk=pupil.pk)
-    return same_school.select_related("school").filter(user__username__iexact=username, user__is_active=True).first()
+    return (
+        same_school.select_related("school")
+        .filter(user__username=usernames.as_kept(username), user__is_active=True)
+        .first()
+    )
 
 
 def teachers_of(school: School) -> QuerySet[User]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from programs.core.admin import ReadOnlyAdmin
 from programs.core.fates import hidden_columns
 from programs.pupils.models import ClassGroup, Pupil
-from programs.schools.admin import ReadOnlyAdmin
 
 
 @admin.register(ClassGroup)
-class ClassGroupAdmin(admin.ModelAdmin):
+class ClassGroupAdmin(ReadOnlyAdmin):
     list_display = ["name", "grade", "school", "school_year"]
     list_filter = ["school_year", "grade"]
     list_select_related = ["school", "school_year"]

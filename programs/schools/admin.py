@@ -1,12 +1,10 @@
-"""The back office of the schools wing and of the calendar: plain lists for the operator.
-
-Registrations, invitations and memberships change through their actions only, so here they are read.
-"""
+"""The back office of the schools wing and of the calendar: plain lists for the operator, to be read only."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
+from programs.core.admin import ReadOnlyAdmin
 from programs.core.fates import hidden_columns
 from programs.core.models import Holiday, SchoolYear, Term
 from programs.schools.models import Area, Membership, OfficerPost, School, SchoolAlias, SchoolClaim, SchoolLevel
@@ -18,19 +16,19 @@ class TermInline(admin.TabularInline):
 
 
 @admin.register(SchoolYear)
-class SchoolYearAdmin(admin.ModelAdmin):
+class SchoolYearAdmin(ReadOnlyAdmin):
     list_display = ["name", "starts_on", "ends_on"]
     inlines = [TermInline]
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(ReadOnlyAdmin):
     list_display = ["name", "starts_on", "ends_on"]
     date_hierarchy = "starts_on"
 
 
 @admin.register(Area)
-class AreaAdmin(admin.ModelAdmin):
+class AreaAdmin(ReadOnlyAdmin):
     list_display = ["name", "code", "kind", "former_province", "in_jurisdiction"]
     list_filter = ["tree", "kind", "in_jurisdiction", "former_province"]
     search_fields = ["name", "code"]
@@ -48,35 +46,23 @@ class SchoolAliasInline(admin.TabularInline):
 
 
 @admin.register(School)
-class SchoolAdmin(admin.ModelAdmin):
+class SchoolAdmin(ReadOnlyAdmin):
     list_display = ["name", "code", "ward", "authority", "ownership", "state"]
     list_filter = ["state", "authority", "ownership", "levels__level"]
     list_select_related = ["ward"]
     search_fields = ["search_key", "name", "code"]
     raw_id_fields = ["ward", "cluster", "merged_into"]
-    readonly_fields = ["state"]  # moves only through the registration's actions
     inlines = [SchoolLevelInline, SchoolAliasInline]
 
 
 @admin.register(OfficerPost)
-class OfficerPostAdmin(admin.ModelAdmin):
+class OfficerPostAdmin(ReadOnlyAdmin):
     exclude = hidden_columns(OfficerPost)
     list_display = ["user", "role"]
     list_filter = ["role"]
     list_select_related = ["user"]
     raw_id_fields = ["user"]
     filter_horizontal = ["areas"]
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
 
 
 @admin.register(SchoolClaim)

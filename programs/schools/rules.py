@@ -9,6 +9,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.accounts.models import User
 from programs.core.choices import Level
 from programs.core.refusals import Refusal
 from programs.schools.choices import (
@@ -103,12 +104,21 @@ def acceptance_refusal(invitation: Invitation, *, now: datetime) -> Refusal | No
     return None
 
 
-def acceptor_refusal(*, invited: str, signed_in: str | None, is_known: bool) -> Refusal | None:
-    """``signed_in`` is the address of the signed-in account, None for a visitor."""
-    if signed_in is None:
+def acceptor_refusal(*, acceptor: User | None, owner: User | None) -> Refusal | None:
+    """``acceptor`` is signed in, None for a visitor; the invited address is ``owner``'s, one of several perhaps."""
+    if owner and not owner.is_active:
+        message = _("The account with this address is closed. Ask the school for another invitation.")
+        return Refusal("account_closed", message)
+    if acceptor is None:
         message = _("This address already has an account. Sign in first, then accept the invitation.")
-        return Refusal("sign_in_first", message) if is_known else None
-    if signed_in.lower() != invited.lower():
+        return Refusal("sign_in_first", message) if owner else None
+    if owner is None:
+        message = _(
+            "You are signed in, but this is not an address of your account. If it is yours too, add it under “Email "
+            "addresses”, then open this link again. Otherwise sign out first."
+        )
+        return Refusal("not_your_address", message)
+    if owner.pk != acceptor.pk:
         message = _("You are signed in with another account. Sign out, then open the link from the email again.")
         return Refusal("other_account", message)
     return None

@@ -6,13 +6,19 @@ from django.utils.translation import gettext as _
 from programs.accounts.models import User
 from programs.core.desk import DeskLink, DeskTask
 from programs.core.jobs import to_look_into
-from stem_portal.administration.roles import may_administer
+from stem_portal.administration.roles import may_administer, may_read_the_log
 
 SHOWN = 3
 
 
 def links(user: User) -> list[DeskLink]:
-    return [DeskLink(label=_("Roles"), url=reverse("role_list"), weight=80)] if may_administer(user) else []
+    found = []
+    if may_administer(user):
+        found.append(DeskLink(label=_("Roles"), url=reverse("role_list"), weight=80))
+        found.append(DeskLink(label=_("Days off and terms"), url=reverse("calendar_page"), weight=81))
+    if may_read_the_log(user):
+        found.append(DeskLink(label=_("Audit log"), url=reverse("audit_log"), weight=82))
+    return found
 
 
 def tasks(user: User) -> list[DeskTask]:

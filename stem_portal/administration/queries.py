@@ -16,8 +16,10 @@ from django.utils.functional import Promise
 
 from programs.accounts.models import User
 from programs.accounts.queries import FACTORS
+from programs.core.models import Holiday, SchoolYear
 from programs.core.permissions import EVERYBODY, REACH_OF, SIGNED_IN, Holders, Permission, Reach, Role, nowhere
 from programs.core.text import fold
+from programs.schools.models import OfficerPost
 from stem_portal.administration.roles import may_administer
 
 ROOMS = [app.name for app in apps.get_app_configs() if app.name.startswith("programs.")] + [
@@ -218,6 +220,22 @@ def holdings_to_review() -> Iterator[Holding]:
 
 def ids_with_second_factor() -> set[int]:
     return set(Authenticator.objects.filter(type__in=FACTORS).values_list("user_id", flat=True))
+
+
+def posts_visible_to(user: User) -> QuerySet[OfficerPost]:
+    posts = OfficerPost.objects.select_related("user").prefetch_related("areas").order_by("role", "pk")
+    return posts if may_administer(user) else posts.none()
+
+
+def holidays_visible_to(user: User) -> QuerySet[Holiday]:
+    """The latest first."""
+    holidays = Holiday.objects.order_by("-starts_on", "pk")
+    return holidays if may_administer(user) else holidays.none()
+
+
+def years_visible_to(user: User) -> QuerySet[SchoolYear]:
+    years = SchoolYear.objects.prefetch_related("terms")
+    return years if may_administer(user) else years.none()
 
 
 def people_visible_to(user: User) -> QuerySet[User]:

@@ -94,6 +94,7 @@ def person_roles(request: HttpRequest, pk: int) -> HttpResponse:
         "meanings": [(role.label, queries.meaning_of(role)) for role in queries.roles_of(holdings)],
         "everybody": queries.meaning_of_all(EVERYBODY),
         "signed_in": queries.meaning_of_all(SIGNED_IN),
+        "posts": queries.posts_visible_to(request.user).filter(user=person),
         "has_factor": has_factor(person),
         "refusal": view_as_refusal(person, by=request.user),
         "minutes": LONGEST.seconds // 60,

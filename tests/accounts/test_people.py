@@ -66,4 +66,5 @@ def test_closing_an_account_keeps_its_reason(client, coordinator):
     actions.set_active(user=person, active=False, by=coordinator, reason="twice")
     assert history_of(person).count() == 1
     actions.set_active(user=person, active=True, by=coordinator, reason="came back")
+    assert client.get(reverse("message_list")).status_code == 302, "the session of before stays ended"
     assert history_of(person).first().action == "person.open"

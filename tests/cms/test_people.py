@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from programs.accounts.models import User
@@ -27,19 +28,18 @@ def test_a_person_is_made_with_one_name_and_without_a_password(admin_client):
     assert b"Ng\xc3\xb4 Th\xc3\xb9y Linh" in admin_client.get(reverse("wagtailusers_users:index")).content
 
 
-def test_a_person_keeps_the_password_when_edited_and_may_have_no_address(admin_client):
+def test_a_person_gets_a_place_among_the_editors_and_nothing_else_changes(admin_client):
+    """Names, addresses and the account itself have acts with a reason on the pages of administration."""
     khoi = make_user("Dương Minh Khôi")
+    editors = Group.objects.create(name="Biên tập")
     url = reverse("wagtailusers_users:edit", args=[khoi.pk])
     assert admin_client.get(url).status_code == 200
-    assert (
-        admin_client.post(
-            url, {"username": khoi.username, "full_name": "Dương Khôi", "email": "", "is_active": "on"}
-        ).status_code
-        == 302
-    )
-    password = khoi.password
+    before = (khoi.full_name, khoi.email, khoi.password, khoi.is_active)
+    fields = {"username": "khac", "full_name": "Dương Khôi", "email": "", "groups": [editors.pk]}
+    assert admin_client.post(url, fields).status_code == 302
     khoi.refresh_from_db()
-    assert (khoi.full_name, khoi.email, khoi.password) == ("Dương Khôi", None, password)
+    assert (khoi.full_name, khoi.email, khoi.password, khoi.is_active) == before
+    assert list(khoi.groups.all()) == [editors]
 
 
 def test_nobody_is_deleted(admin_client):

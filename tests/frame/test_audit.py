@@ -41,6 +41,18 @@ def test_no_row_is_changed_or_deleted(entry, act):
     assert ModelLogEntry.objects.get(pk=entry.pk).action == "person.create"
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows no REPLACE; its roles are in tests/races")
+@pytest.mark.parametrize("how", ["REPLACE INTO", "INSERT OR REPLACE INTO"])
+def test_no_row_is_replaced(entry, how):
+    columns = ", ".join(column.column for column in ModelLogEntry._meta.concrete_fields)
+    changed = columns.replace("action", "'person.close'", 1)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"{how} {ModelLogEntry._meta.db_table} ({columns}) SELECT {changed} FROM {ModelLogEntry._meta.db_table}"  # noqa: S608
+        )
+    assert ModelLogEntry.objects.get(pk=entry.pk).action == "person.create"
+
+
 def test_an_audit_row_needs_the_transaction_of_its_act(transactional_db):
     hanh = make_user("Trần Thị Hạnh")
     with pytest.raises(transaction.TransactionManagementError):

@@ -36,6 +36,7 @@ def _registering() -> list[partial]:
 
 def _staff() -> list[partial]:
     coordinator, teacher = make_coordinator(), make_teacher()
+    closed = make_teacher("Phan Văn Nghỉ", is_active=False)
     made = invite_staff(
         school=make_school(), full_name="Lê Lan", email="lan@example.vn", role="teacher", by=coordinator, key="k"
     )
@@ -45,7 +46,10 @@ def _staff() -> list[partial]:
     return [
         partial(rules.invitation_refusal, role=SchoolRole.TEACHER, is_member=False, is_invited=True),
         partial(rules.acceptance_refusal, invitation, now=timezone.now()),
-        partial(rules.acceptor_refusal, invited=invitation.email, signed_in=teacher.email, is_known=True),
+        *(
+            partial(rules.acceptor_refusal, acceptor=acceptor, owner=owner)
+            for acceptor, owner in ((None, teacher), (teacher, None), (teacher, coordinator), (None, closed))
+        ),
         *(partial(new_role, role=role) for role in (SchoolRole.DEPUTY, SchoolRole.PRINCIPAL)),
         partial(rules.successor_refusal, is_staff=True, is_same=False),
         partial(rules.deputy_refusal, is_taken=True),

@@ -10,8 +10,10 @@ from django.urls import reverse
 from programs.accounts.models import User
 from programs.core.audit import history_of
 from programs.core.choices import Level
+from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.notices.queries import messages_visible_to
+from programs.schools.actions import claims
 from programs.schools.choices import ClaimState, OfficeRole, SchoolRole, SchoolState
 from programs.schools.models import Membership, School, SchoolClaim
 from programs.schools.views.claims import REGISTRATIONS
@@ -329,3 +331,20 @@ def test_the_link_to_the_first_password_is_on_no_desk_and_is_wiped_once_sent(cli
     assert any("/password/reset/key/" in mail.body for mail in outbox_sent())
     letter.refresh_from_db()
     assert (letter.link, letter.body_text, letter.body_html) == ("", "", "")
+
+
+def test_a_registration_with_somebodys_second_address_makes_that_person_the_coordinator(client, invited, outbox_sent):
+    lam = make_outsider()
+    EmailAddress.objects.create(user=lam, email=TYPED["email"], verified=True)
+    claim = claim_of(client, invited)
+    claims.verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
+    assert claim.school.memberships.get(role="coordinator").user == lam
+    assert reverse("desk") in outbox_sent()[-1].body
+
+
+def test_a_registration_with_the_address_of_a_closed_account_is_not_verified(client, invited):
+    make_outsider(email=TYPED["email"], is_active=False)
+    claim = claim_of(client, invited)
+    with pytest.raises(Refused) as refused:
+        claims.verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
+    assert refused.value.refusal.code == "account_closed"

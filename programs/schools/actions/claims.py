@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from programs.accounts.actions import create_person, first_password_path
 from programs.accounts.models import User
+from programs.accounts.queries import person_with_email
 from programs.core.audit import Code, record
 from programs.core.calendar import add_working_days
 from programs.core.idempotency import once
@@ -119,12 +120,15 @@ def correct_claim(
 def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
     """Verify a registration: the school becomes active, and the claimant becomes its coordinator with an account.
 
-    Raises PermissionDenied, and ``Refused``: ``claim_decided``, ``has_coordinator``.
+    Raises PermissionDenied, and ``Refused``: ``claim_decided``, ``has_coordinator``, ``account_closed``.
     """
     claim = _claim_to_decide(claim_id=claim.pk, by=by, to=ClaimState.VERIFIED)
     if staff_queries.coordinators_of(claim.school).exists():
         raise Refused.because("has_coordinator", _("This school already has a coordinator."))
-    person = staff_queries.person_with_email(claim.email)
+    person = person_with_email(claim.email)
+    if person and not person.is_active:
+        message = _("The account with this address is closed. Return the registration and ask for another address.")
+        raise Refused.because("account_closed", message)
     if person is None:
         person = create_person(full_name=claim.full_name, email=claim.email, language="vi", by=by)
     Membership.objects.create(school=claim.school, user=person, role=SchoolRole.COORDINATOR)

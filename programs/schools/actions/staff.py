@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.actions import create_person, prove_address
 from programs.accounts.models import User
+from programs.accounts.queries import person_with_email
 from programs.core.audit import record
 from programs.core.idempotency import once
 from programs.core.locking import locked
@@ -140,7 +141,7 @@ def invite_staff(*, school: School, full_name: str, email: str, role: str, by: U
     refuse_if(
         rules.invitation_refusal(
             role=role,
-            is_member=staff_queries.staff_of(school).filter(user__email__iexact=email, role=role).exists(),
+            is_member=staff_queries.staff_of(school).filter(user=person_with_email(email), role=role).exists(),
             is_invited=open_ones.filter(expires_at__gt=now).exists(),
         )
     )
@@ -184,7 +185,7 @@ def accept_invitation(
 
     Holding the emailed link proves the address. A known address must sign in first. Raises ``Refused``:
     ``invitation_missing``, ``invitation_used``, ``invitation_withdrawn``, ``invitation_expired``,
-    ``other_account``, ``sign_in_first``.
+    ``account_closed``, ``other_account``, ``not_your_address``, ``sign_in_first``.
     """
     try:
         token_hash = staff_queries.hash_of_token(token)
@@ -192,13 +193,7 @@ def accept_invitation(
     except Invitation.DoesNotExist:
         raise Refused(rules.NO_INVITATION) from None
     refuse_if(rules.acceptance_refusal(invitation, now=timezone.now()))
-    refuse_if(
-        rules.acceptor_refusal(
-            invited=invitation.email,
-            signed_in=user.email or "" if user else None,
-            is_known=staff_queries.person_with_email(invitation.email) is not None,
-        )
-    )
+    refuse_if(rules.acceptor_refusal(acceptor=user, owner=person_with_email(invitation.email)))
     person = user or _new_member(
         full_name=full_name or invitation.full_name, email=invitation.email, password=password, language=language
     )

@@ -54,10 +54,6 @@ def invitation_with_token(token: str) -> Invitation | None:
     return Invitation.objects.select_related("school", "invited_by").filter(token_hash=hash_of_token(token)).first()
 
 
-def person_with_email(email: str) -> User | None:
-    return User.objects.filter(email__iexact=email).first()
-
-
 def schools_without_teachers(roles: Roles) -> list[School]:
     """Schools that the person coordinates and in which nobody else works or is invited yet."""
     mine = [school for school in roles.schools_as(*COORDINATING) if school.is_working]

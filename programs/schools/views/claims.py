@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
+from programs.accounts.queries import person_with_email
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
@@ -36,7 +37,6 @@ from programs.schools.forms import (
 )
 from programs.schools.models import School, SchoolClaim
 from programs.schools.queries import schools as school_queries
-from programs.schools.queries import staff as staff_queries
 from programs.schools.rules import Waiting
 from programs.schools.views.states import follows_moved_schools
 
@@ -106,7 +106,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_refuse": may_decide and claim.state in OPEN_CLAIMS,
         "is_others": not may_decide,
         "history": history_of(claim),
-        "known_account": staff_queries.person_with_email(claim.email),
+        "known_account": person_with_email(claim.email),
     }
     return render(request, "schools/claim_detail.html", context)
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from programs.accounts.models import User
+from programs.accounts.queries import person_with_email
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
@@ -278,9 +279,7 @@ class AcceptInvitation(Act):
         if refusal := rules.acceptance_refusal(invitation, now=timezone.now()):
             return self.closed(refusal, status=410)
         acceptor = rules.acceptor_refusal(
-            invited=invitation.email,
-            signed_in=(self.user.email or "") if self.is_known else None,
-            is_known=staff_queries.person_with_email(invitation.email) is not None,
+            acceptor=self.user if self.is_known else None, owner=person_with_email(invitation.email)
         )
         if acceptor:
             context = {"invitation": invitation, "refusal": acceptor, "here": self.request.path}
