@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "programs.timetables",
     "programs.ballots",
     "programs.visit_days",
+    "programs.calendars",
     "programs.curricula",
     "programs.activities",
     "programs.competitions",

@@ -27,7 +27,7 @@ FLOORS = [
     {"authorities"},
     {"bookings"},
     {"timetables"},
-    {"ballots", "visit_days"},
+    {"ballots", "visit_days", "calendars"},
     {"curricula"},
     {"activities"},
     {"competitions"},

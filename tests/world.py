@@ -28,6 +28,7 @@ from programs.ballots.rules.fair import FACTORS, canonical, hash_of
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_token
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
+from programs.calendars.models import CalendarFeed
 from programs.centres.choices import BookingMode, CentreRole, PaperKind
 from programs.centres.models import Blackout, Centre, CentreStaff, FieldTrip, Room, Season, Session, SessionSeries
 from programs.certificates.models import Certificate
@@ -53,7 +54,7 @@ from programs.schools.choices import ClaimState, ImportState, OfficeRole, School
 from programs.schools.models import Invitation, Membership, OfficerPost, SchoolClaim, SchoolListImport
 from programs.schools.queries.staff import hash_of_token
 from programs.visit_days.choices import LateDecision, MarkKind
-from programs.visit_days.models import CalendarFeed, CheckInMark, VisitPhotograph
+from programs.visit_days.models import CheckInMark, VisitPhotograph
 from tests import people
 
 ROLES = [

@@ -21,8 +21,6 @@ AUDIT_ACTIONS = {
     "booking.feedback": _("Questions answered after the visit"),
     "booking.photograph": _("Photograph added"),
     "booking.photograph_removed": _("Photograph removed"),
-    "feed.make": _("Calendar feed address created"),
-    "feed.revoke": _("Calendar feed address revoked"),
 }
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
 from programs.centres.forms import number
-from programs.centres.models import Centre
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import LENGTH as VERSION
@@ -323,23 +322,3 @@ class PhotographForm(forms.Form):
             self.fields["pupils"].choices = [(pupil.pk, pupil.full_name) for pupil in pupils]
         else:
             del self.fields["pupils"]
-
-
-OWN = "own"
-
-
-class FeedForm(forms.Form):
-    of = forms.ChoiceField(label=_("Which visits"), widget=forms.RadioSelect)
-
-    def __init__(self, *args, leads: bool, centres: Sequence[Centre], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.centres = {str(centre.pk): centre for centre in centres}
-        choices = [(OWN, _("Visits I am leading"))] if leads else []
-        choices += [(key, centre.local_name) for key, centre in self.centres.items()]
-        self.fields["of"].choices = choices
-        self.fields["of"].initial = choices[0][0]
-
-    @property
-    def centre(self) -> Centre | None:
-        """The chosen centre; None for the person's own visits."""
-        return self.centres.get(self.cleaned_data["of"])

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
-from programs.centres.models import RECORD, Centre
-from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, OWN, PLAIN, SECRET, STAYS, UNSAID, row_until
+from programs.centres.models import RECORD
+from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, OWN, PLAIN, STAYS, UNSAID, row_until
 from programs.pupils.models import Pupil
 from programs.visit_days.choices import LateDecision, MarkKind, Rating
 
@@ -100,31 +100,6 @@ class VisitPhotograph(models.Model):
         ordering = ["added_at", "pk"]
         verbose_name, verbose_name_plural = _("photograph"), _("photographs")
         constraints = [models.UniqueConstraint(fields=["booking", "file_hash"], name="a_photograph_once_in_a_booking")]
-
-    def __str__(self) -> str:
-        return f"#{self.pk}"
-
-
-class CalendarFeed(models.Model):
-    """A secret address from which a calendar program reads a teacher's or a centre's visits. Revocable."""
-
-    PII = {
-        "user": GOES | row_until("visits.feeds") | OWN,
-        "token_hash": SECRET,
-        "last_read_on": PLAIN,
-        "shown_hash": PLAIN,
-    }
-    user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="calendar_feeds")
-    centre = models.ForeignKey(Centre, null=True, blank=True, on_delete=models.CASCADE, related_name="calendar_feeds")
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    last_read_on = models.DateField(null=True, blank=True)
-    shown_hash = models.CharField(max_length=64, blank=True, editable=False)  # of what it showed when it was last read
-    shown_since = models.DateTimeField(null=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

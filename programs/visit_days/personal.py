@@ -1,4 +1,4 @@
-"""Marks, answers, calendar addresses and photographs: told, erased, purged."""
+"""Marks, answers and photographs: told, erased, purged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from programs.consents.models import Consent
 from programs.core.personal import FORGOTTEN, TOLD, StoredFile, Subject, hands_over, stored_file
 from programs.core.personal_tables import Kind, erased, own_rows, speaks_for, told
 from programs.core.retention import retention_rule
-from programs.visit_days.models import CalendarFeed, CheckInMark, VisitFeedback, VisitPhotograph
+from programs.visit_days.models import CheckInMark, VisitFeedback, VisitPhotograph
 
 told(
     VisitFeedback,
@@ -35,23 +35,6 @@ told(
 )
 
 
-told(
-    CalendarFeed,
-    Kind(
-        code="calendar_feeds",
-        label=_("Calendar feed addresses"),
-        purpose=_("Your calendar reads the visits there."),
-        source=_("You."),
-        kept=_("Until a year after you revoked it."),
-    ),
-    "centre",
-    ("made", _("Created"), "created_at"),
-    ("last_read", _("Last read"), "last_read_on"),
-    ("revoked", _("Revoked"), "revoked_at"),
-    order="created_at",
-)
-
-
 # Marks name nobody: pupils are in them by number, and the result is exported with the visit.
 told(
     CheckInMark,
@@ -67,9 +50,6 @@ told(
     ("made", _("Created"), "made_at"),
     order="received_at",
 )
-
-
-erased(CalendarFeed, removed=(_("Calendar feed addresses"), _("No one reads them any more.")))
 
 
 erased(
@@ -164,16 +144,6 @@ erased(
 )
 def marks_over(limit: datetime) -> QuerySet[CheckInMark]:
     return CheckInMark.objects.filter(booking__session__ends_at__lt=limit).exclude(booking__state__in=LIVE)
-
-
-@retention_rule(
-    "visits.feeds",
-    label=_("Revoked calendar feed addresses"),
-    days=365,
-    basis=_("So that we know for a year who had an address."),
-)
-def revoked_feeds(limit: datetime) -> QuerySet[CalendarFeed]:
-    return CalendarFeed.objects.filter(revoked_at__lt=limit)
 
 
 @retention_rule(

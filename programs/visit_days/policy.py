@@ -1,4 +1,4 @@
-"""Who checks groups in, answers for a visit, and has its calendar read."""
+"""Who checks groups in, and answers for a visit."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
 from programs.bookings.policy import may_manage, may_receive
-from programs.centres.models import Centre, Session
+from programs.centres.models import Session
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
 from programs.schools.queries.roles import roles_of
-from programs.visit_days.models import CalendarFeed, CheckInMark
+from programs.visit_days.models import CheckInMark
 
 
 def may_see_day(user) -> bool:
@@ -76,19 +76,6 @@ def may_give_feedback(user, booking: Booking) -> bool:
 def may_name_teacher(user, booking: Booking) -> bool:
     """Who led a group that came unannounced, its school says, or the centre once somebody called."""
     return may_manage(user, booking) or may_receive(user, booking)
-
-
-def may_have_feeds(user) -> bool:
-    return roles_of(user).is_school_staff or may_see_day(user)
-
-
-def may_make_feed(user, centre: Centre | None) -> bool:
-    """Of a centre its staff; of the visits that a person leads the staff of a school."""
-    return centre.pk in centre_ids_of(user) if centre else roles_of(user).is_school_staff
-
-
-def may_revoke_feed(user, feed: CalendarFeed) -> bool:
-    return feed.user_id == user.pk
 
 
 PERMISSIONS = [
@@ -170,17 +157,5 @@ PERMISSIONS = [
         _("answer the questions after a visit they lead; the school's leadership can answer for any visit"),
         SCHOOL_STAFF,
         "booking_feedback",
-    ),
-    does(
-        _("create and revoke secret addresses from which their calendar reads visits"),
-        (*SCHOOL_STAFF, Role.CENTRE_STAFF),
-        "feed_list",
-        reach=Reach.OWN,
-    ),
-    sees(
-        _("visits without names, at the secret address of a calendar, for anyone who was given it"),
-        EVERYBODY,
-        "feed_read",
-        reach=Reach.ALL,
     ),
 ]

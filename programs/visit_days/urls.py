@@ -8,7 +8,6 @@ from programs.visit_days.views import (
     day,
     door,
     feedback,
-    feeds,
     month,
     passes,
     photographs,
@@ -48,6 +47,4 @@ urlpatterns = [
     path("desk/centre/month/", month.centre_month_page, name="centre_month"),
     path("desk/centre/month/groups/", month.month_rows, name="month_rows"),
     path("desk/centre/month.xlsx", month.month_xlsx, name="month_xlsx"),
-    path("desk/calendars/", feeds.feed_list, name="feed_list"),
-    path("calendars/<str:token>.ics", feeds.feed_read, name="feed_read"),
 ]

@@ -64,7 +64,7 @@ def test_a_birth_date_is_not_accepted_as_a_password(minh):
 
 # --- A11 -----------------------------------------------------------------------------------------
 # What a mere look may write: the session of who looks, that a list was taken away, the day on which a calendar read.
-REMEMBERED = ("django_session", "usersessions_usersession", "wagtailcore_modellogentry", "visit_days_calendarfeed")
+REMEMBERED = ("django_session", "usersessions_usersession", "wagtailcore_modellogentry", "calendars_calendarfeed")
 
 
 def writes(ask: Callable[[], HttpResponse]) -> tuple[HttpResponse, list[str]]:

@@ -133,7 +133,7 @@ def test_the_missing_are_listed_to_be_filled_in(house):
 ALSO_TO_PUPILS = {"Chính bạn.", "Ảnh tham quan có thể nhận ra bạn"}
 
 
-@pytest.mark.parametrize("wing", ["bookings", "ballots", "visit_days", "timetables"])
+@pytest.mark.parametrize("wing", ["bookings", "ballots", "visit_days", "calendars", "timetables"])
 def test_the_wings_of_visits_address_teachers_with_one_word(wing):
     """“thầy/cô”, in every letter and on every page; officials are asked without a pronoun."""
     entries = polib.pofile(str(settings.BASE_DIR / "locale" / wing / "vi" / "LC_MESSAGES" / "django.po"))

@@ -1,4 +1,4 @@
-"""The pass, reminders, feedback, calendar feeds and the month's numbers."""
+"""The pass, reminders, feedback and the month's numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from icalendar import Calendar
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -21,7 +20,7 @@ from programs.pupils.models import Pupil
 from programs.visit_days.actions.arrivals import mark_no_show
 from programs.visit_days.actions.closing import close_session
 from programs.visit_days.actions.reminders import send_reminders
-from programs.visit_days.models import CalendarFeed, VisitFeedback
+from programs.visit_days.models import VisitFeedback
 from programs.visit_days.queries.day import feedback_of
 from programs.visit_days.rules import REMINDERS, averages, came_late, came_partly, reminder_due
 from tests.centres.make import (
@@ -202,54 +201,6 @@ def test_averages():
     assert averages([]).content is None
     assert averages([(4, 3, 1), (3, 3, 2), (3, 4, 2)]) == averages([(3, 4, 2), (4, 3, 1), (3, 3, 2)])
     assert averages([(4, 3, 1), (3, 3, 2), (3, 4, 2)]).content == 3.3
-
-
-# --- Calendar feeds -----------------------------------------------------------------------------
-def make_address(client, of: str) -> str:
-    address = client.post(reverse("feed_list"), {"of": of}).context["address"]
-    return address.partition("//")[2].partition("/")[2].join(["/", ""])
-
-
-def events(client, address: str) -> dict:
-    return {str(event["uid"]): event for event in Calendar.from_ical(client.get(address).content).walk("VEVENT")}
-
-
-@pytest.mark.django_db
-def test_a_feed_shows_visits_without_persons_and_cancels_them_under_the_same_uid(booked, as_user, client):
-    own = make_address(as_user(booked.hanh), "own")
-    of_centre = make_address(as_user(booked.sen), str(booked.centre.pk))
-    client.logout()
-    for address in (own, of_centre):
-        [(uid, event)] = events(client, address).items()
-        assert uid.startswith(booked.booking.reference)
-        assert event["status"] != "CANCELLED"
-        text = client.get(address).content.decode().replace("\r\n ", "")
-        for secret in (booked.hanh.full_name, "912345678", "912 345 678", "đậu phộng"):
-            assert secret not in text
-    before = event["sequence"]
-    cancel_booking(booking_id=booked.booking.pk, reason="Lịch kiểm tra", by=booked.hanh)
-    for address in (own, of_centre):
-        assert events(client, address)[uid]["status"] == "CANCELLED"
-        assert events(client, address)[uid]["sequence"] > before
-    assert CalendarFeed.objects.filter(last_read_on=timezone.localdate()).count() == 2
-
-
-@pytest.mark.django_db
-def test_a_feed_opens_until_it_is_revoked_replaced_or_its_person_leaves(booked, as_user, client):
-    first = make_address(as_user(booked.sen), str(booked.centre.pk))
-    second = make_address(as_user(booked.sen), str(booked.centre.pk))
-    assert client.get(first).status_code == 404
-    assert client.get(second).status_code == 200
-    feed = CalendarFeed.objects.get(revoked_at=None)
-    assert second.split("/")[-1].removesuffix(".ics") not in feed.token_hash
-    assert as_user(booked.hanh).post(reverse("feed_list"), {"revoke": feed.pk}).status_code == 404
-    booked.sen.centre_posts.update(ended_on=timezone.localdate())
-    assert client.get(second).status_code == 404
-    booked.sen.centre_posts.update(ended_on=None)
-    as_user(booked.sen).post(reverse("feed_list"), {"revoke": feed.pk})
-    assert client.get(second).status_code == 404
-    assert as_user(booked.hanh).post(reverse("feed_list"), {"of": str(booked.centre.pk)}).context["address"] == ""
-    assert as_user(make_officer()).get(reverse("feed_list")).status_code == 403
 
 
 # --- The month ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from programs.centres.choices import SessionState
-from programs.centres.models import AdultRatio, FieldTrip, Room, SeasonOpening, Session
+from programs.centres.models import AdultRatio, Centre, FieldTrip, Room, SeasonOpening, Session
 from programs.core.choices import Level, level_of_grade
 from programs.schools.models import School
 
@@ -137,6 +137,11 @@ def centre_ids_of(user) -> frozenset[int]:
         posts = user.centre_posts.current()
         cached = user._centre_ids = frozenset(posts.values_list("centre_id", flat=True))
     return cached
+
+
+def centres_of(user) -> list[Centre]:
+    """The centres at which the person works now."""
+    return list(Centre.objects.filter(pk__in=centre_ids_of(user)))
 
 
 def sessions_visible_to(user) -> QuerySet[Session]:

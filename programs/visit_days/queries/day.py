@@ -14,8 +14,8 @@ from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.queries import BOOKING_PARTS, bookings_of_schools, bookings_run_by
 from programs.bookings.rules.waiting import IN_LINE
 from programs.centres.choices import SessionState
-from programs.centres.models import Centre, Session
-from programs.centres.queries.sessions import centre_ids_of, day_begins, sessions_run_by
+from programs.centres.models import Session
+from programs.centres.queries.sessions import day_begins, sessions_run_by
 from programs.core.models import Term
 from programs.core.references import read_code
 from programs.pupils.models import Enrolment, Pupil
@@ -116,10 +116,6 @@ def without_agreement(user, *, now: datetime) -> QuerySet[Booking]:
     """Confirmed visits to come at the person's centres that changed, and nobody agreed when the answer was due."""
     late = bookings_run_by(user).filter(answers_due_at__isnull=False, grace_given_at__isnull=False)
     return late.filter(state=BookingState.CONFIRMED, session__starts_at__gt=now).order_by("session__starts_at", "pk")
-
-
-def centres_of(user) -> list[Centre]:
-    return list(Centre.objects.filter(pk__in=centre_ids_of(user)))
 
 
 def feedback_of(booking: Booking) -> dict:

@@ -19,6 +19,7 @@ from programs.bookings.words import coming_pupils, expected_adults, expected_pup
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.sessions import centres_of
 from programs.core.acting import Act
 from programs.core.calendar import working_days
 from programs.core.gates import in_person, not_found_unless, signed_in
@@ -62,7 +63,7 @@ def centre_day(request: HttpRequest) -> HttpResponse:
             booking.came_late = came_late(checked_in_at=booking.checked_in_at, starts_at=each.session.starts_at)
             booking.came_partly = came_partly(arrived=booking.arrived_pupils, expected=expected_pupils(booking))
     context = {
-        "centres": day_queries.centres_of(request.user),
+        "centres": centres_of(request.user),
         "shown": shown,
         "is_today": day == today,
         "form": DayForm(initial={"date": day}),

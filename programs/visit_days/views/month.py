@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from programs.centres.queries.sessions import centres_of
 from programs.core.dates import month_title
 from programs.core.gates import not_found_unless, signed_in
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
 from programs.visit_days import policy
 from programs.visit_days.forms import SESSIONS, MonthForm, MonthRowsForm
-from programs.visit_days.queries import day as day_queries
 from programs.visit_days.queries.month import KINDS, CentreMonth, Line, centre_month, feedback_on
 from programs.visit_days.xlsx import month_sheets
 
@@ -60,7 +60,7 @@ def centre_month_page(request: HttpRequest) -> HttpResponse:
     context = {
         "month": month,
         "title": month_title(month.first),
-        "centres": day_queries.centres_of(request.user),
+        "centres": centres_of(request.user),
         "total": _shown(month.total(), month),
         "trips": [_shown(line, month, trip=line.key) for line in month.by_trip()],
         "schools": [_shown(line, month, school=line.key) for line in month.by_school()],
@@ -95,7 +95,7 @@ def month_rows(request: HttpRequest) -> HttpResponse:
 @require_safe
 def month_xlsx(request: HttpRequest) -> FileResponse:
     month = _month(request, MonthForm(request.GET))
-    centres = ", ".join(centre.local_name for centre in day_queries.centres_of(request.user))
+    centres = ", ".join(centre.local_name for centre in centres_of(request.user))
     sheets = month_sheets(month, title=_("Visits: {month}").format(month=month_title(month.first)), notes=[centres])
     content = write_xlsx(sheets, moment=timezone.now())
     name = f"visits-{month.first:%Y-%m}.xlsx"

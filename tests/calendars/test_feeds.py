@@ -1,4 +1,4 @@
-"""What a calendar program reads: confirmed only where the booking is, nothing that was never there, 304 while it can."""
+"""Who has an address; what a calendar program reads there: confirmed only where the booking is, 304 while it can."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from programs.bookings.choices import BookingState
 from programs.bookings.ical import calendar_feed
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
+from programs.calendars.models import CalendarFeed
 from programs.centres.models import CentreStaff, OpeningHours
 from programs.visit_days.actions.arrivals import mark_no_show
 from tests.centres.make import book, local, make_centre_staff, move_session, place_session
+from tests.people import make_officer
 from tests.visit_days.make import check_in
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +130,55 @@ def test_a_post_whose_end_is_planned_ends_that_day_and_not_before(feed, as_user)
         CentreStaff.objects.filter(user=feed.sen).update(ended_on=ends_on)
         assert as_user(feed.sen).get(day).status_code == answer
         assert as_user(feed.sen).get(feed.address).status_code == answer
+
+
+# --- The address --------------------------------------------------------------------------------
+@pytest.fixture
+def booked(world):
+    world.booking = book(world.session, world.class_8a1, world.hanh, pupils=30, needs="Một em dị ứng đậu phộng")
+    return world
+
+
+def make_address(client, of: str) -> str:
+    address = client.post(reverse("feed_list"), {"of": of}).context["address"]
+    return address.partition("//")[2].partition("/")[2].join(["/", ""])
+
+
+def events_at(client, address: str) -> dict:
+    return {str(event["uid"]): event for event in Calendar.from_ical(client.get(address).content).walk("VEVENT")}
+
+
+def test_a_feed_shows_visits_without_persons_and_cancels_them_under_the_same_uid(booked, as_user, client):
+    own = make_address(as_user(booked.hanh), "own")
+    of_centre = make_address(as_user(booked.sen), str(booked.centre.pk))
+    client.logout()
+    for address in (own, of_centre):
+        [(uid, event)] = events_at(client, address).items()
+        assert uid.startswith(booked.booking.reference)
+        assert event["status"] != "CANCELLED"
+        text = client.get(address).content.decode().replace("\r\n ", "")
+        for secret in (booked.hanh.full_name, "912345678", "912 345 678", "đậu phộng"):
+            assert secret not in text
+    before = event["sequence"]
+    cancel_booking(booking_id=booked.booking.pk, reason="Lịch kiểm tra", by=booked.hanh)
+    for address in (own, of_centre):
+        assert events_at(client, address)[uid]["status"] == "CANCELLED"
+        assert events_at(client, address)[uid]["sequence"] > before
+    assert CalendarFeed.objects.filter(last_read_on=timezone.localdate()).count() == 2
+
+
+def test_a_feed_opens_until_it_is_revoked_replaced_or_its_person_leaves(booked, as_user, client):
+    first = make_address(as_user(booked.sen), str(booked.centre.pk))
+    second = make_address(as_user(booked.sen), str(booked.centre.pk))
+    assert client.get(first).status_code == 404
+    assert client.get(second).status_code == 200
+    feed = CalendarFeed.objects.get(revoked_at=None)
+    assert second.split("/")[-1].removesuffix(".ics") not in feed.token_hash
+    assert as_user(booked.hanh).post(reverse("feed_list"), {"revoke": feed.pk}).status_code == 404
+    booked.sen.centre_posts.update(ended_on=timezone.localdate())
+    assert client.get(second).status_code == 404
+    booked.sen.centre_posts.update(ended_on=None)
+    as_user(booked.sen).post(reverse("feed_list"), {"revoke": feed.pk})
+    assert client.get(second).status_code == 404
+    assert as_user(booked.hanh).post(reverse("feed_list"), {"of": str(booked.centre.pk)}).context["address"] == ""
+    assert as_user(make_officer()).get(reverse("feed_list")).status_code == 403

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from programs.bookings.choices import OFF, BookingState
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings_of_schools, bookings_run_by
+from programs.calendars.models import CalendarFeed
 from programs.centres.queries.sessions import centre_ids_of
-from programs.visit_days.models import CalendarFeed
 
 BACK = timedelta(days=90)
 # Groups that hold no places yet have no place in a calendar either.

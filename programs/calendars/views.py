@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.bookings.ical import CALENDAR_TYPE, calendar_feed
 from programs.bookings.models import Booking
+from programs.calendars import policy
+from programs.calendars.actions import make_feed, note_reading, revoke_feed
+from programs.calendars.forms import FeedForm
+from programs.calendars.models import CalendarFeed
+from programs.calendars.queries import bookings_in, feed_with_token, feeds_seen_by, hash_of_shown
+from programs.centres.queries.sessions import centres_of
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.policy import must
-from programs.visit_days import policy
-from programs.visit_days.actions.feeds import make_feed, note_reading, revoke_feed
-from programs.visit_days.forms import FeedForm
-from programs.visit_days.models import CalendarFeed
-from programs.visit_days.queries import day as day_queries
-from programs.visit_days.queries.feeds import bookings_in, feed_with_token, feeds_seen_by, hash_of_shown
 
 
 @signed_in
@@ -33,7 +33,7 @@ from programs.visit_days.queries.feeds import bookings_in, feed_with_token, feed
 def feed_list(request: HttpRequest) -> HttpResponse:
     """The response to creating a feed shows the address: it is not stored and shown only once."""
     must(policy.may_have_feeds(request.user))
-    leads, centres = policy.may_make_feed(request.user, None), day_queries.centres_of(request.user)
+    leads, centres = policy.may_make_feed(request.user, None), centres_of(request.user)
     if "revoke" in request.POST:
         return _revoke(request)
     form = FeedForm(request.POST or None, leads=leads, centres=centres)
@@ -43,7 +43,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         address = settings.SITE_URL + reverse("feed_read", args=[token])
         form = FeedForm(leads=leads, centres=centres)
     context = {"feeds": list(feeds_seen_by(request.user)), "form": form, "address": address}
-    response = render(request, "visit_days/feed_list.html", context)
+    response = render(request, "calendars/feed_list.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
 

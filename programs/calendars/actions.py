@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.calendars.models import CalendarFeed
+from programs.calendars.policy import may_make_feed, may_revoke_feed
+from programs.calendars.queries import hash_of
 from programs.centres.models import Centre
 from programs.core.audit import record
 from programs.core.policy import must
-from programs.visit_days.models import CalendarFeed
-from programs.visit_days.policy import may_make_feed, may_revoke_feed
-from programs.visit_days.queries.feeds import hash_of
 
 
 @transaction.atomic
