@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.models import ModelLogEntry
@@ -21,6 +22,7 @@ from programs.consents.models import Consent, ConsentText, GuardianLink
 from programs.consents.rules import evidence_hash
 from programs.core.audit import history_of
 from programs.core.models import ActReason
+from programs.core.references import TYPED_ALPHABET
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.queries import pupils_of_class
 from programs.schools.models import School
@@ -78,9 +80,21 @@ def publishing_allowed(pupil_ids: Collection[int], purpose: str, *, day: date | 
 # --- A guardian's link --------------------------------------------------------------------------
 def link_with_token(token: str) -> GuardianLink | None:
     """The link of this token whether it still opens or not. People type it: capitals and hyphens do not matter."""
-    plain = token.strip().lower().replace("-", "").replace(" ", "")
     links = GuardianLink.objects.select_related("pupil__school")
-    return links.filter(token_hash=hash_of_token(plain)).first()
+    return links.filter(token_hash=hash_of_token(_plain(token))).first()
+
+
+def _plain(token: str) -> str:
+    return token.strip().lower().replace("-", "").replace(" ", "")
+
+
+PROOF_LENGTH = 8  # of 25 letters: 37 bits, behind a brake on guesses
+
+
+def proof_of(token: str) -> str:
+    """The code on the other part of this link's letter; only the portal can tell it from the address."""
+    digest = salted_hmac("programs.consents.guardian_proof", _plain(token), algorithm="sha256").digest()
+    return "".join(TYPED_ALPHABET[byte % len(TYPED_ALPHABET)] for byte in digest[:PROOF_LENGTH])
 
 
 def guardian_for_token(token: str) -> GuardianLink | None:

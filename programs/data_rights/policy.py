@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.consents.policy import may_hand_links
 from programs.core.permissions import SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.data_rights import queries
 from programs.data_rights.models import DataRequest
@@ -30,9 +31,13 @@ PERMISSIONS = [
         "guardian_data_request",
     ),
     does(
-        _("record a request that a family makes on paper; only coordinators see what is stored"),
+        _("see the page for a family that comes with a request; only coordinators see what is stored"),
         SCHOOL_STAFF,
         "pupil_data",
+    ),
+    does(
+        _("record a request that a family makes on paper: the class's own teacher and coordinators"),
+        (Role.TEACHER, Role.COORDINATOR),
         "pupil_data_ask",
     ),
     does(
@@ -76,6 +81,11 @@ def may_erase(user, request: DataRequest) -> bool:
     """Who handles the request, unless the pupil's record leads to their own account."""
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
     return may_handle(user, request) and subject.user_id != user.pk
+
+
+def may_record(user, pupil: Pupil) -> bool:
+    """Who knows the family: the coordinator, and the teacher of the class in which the pupil is."""
+    return may_hand_links(user, [pupil])
 
 
 def may_hand_over(user, pupil: Pupil) -> bool:
