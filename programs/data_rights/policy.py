@@ -68,12 +68,12 @@ def may_see_requests(user) -> bool:
 
 
 def may_handle(user, request: DataRequest) -> bool:
-    """The school's coordinator or deputy, else the department; nobody handles a request about themselves."""
+    """The school's coordinator or deputy, else the department in whose area it is; nobody handles a request about themselves."""
     roles = roles_of(user)
     if roles.user_id is None or request.person_id == roles.user_id:
         return False
     if request.school is None or not request.school.is_working:
-        return roles.is_department
+        return queries.oversees(roles, request.school)
     return may_coordinate(user, request.school)
 
 
