@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.models import ModelLogEntry
 
+from programs.accounts.models import SignInCard
 from programs.consents import rules
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent, ConsentText, GuardianLink
@@ -332,6 +333,18 @@ def proof_holds(consent: Consent) -> bool | None:
     how = {"door": after["door"], "language": after["language"], "at": consent.given_at}
     computed = evidence_hash(consent, text, answer=ConsentState.GIVEN, **how)
     return computed == consent.evidence_hash == after["evidence"]
+
+
+JUST_OPENED = timedelta(days=1)
+
+
+def mark_fresh_accounts(pupil: Pupil, answers: Iterable[Consent]) -> None:
+    """Give the pupil's own answers of a just opened account their ``card``: who printed it could have used it."""
+    cards = list(SignInCard.objects.filter(user__pupil=pupil, used_at__isnull=False).select_related("issued_by"))
+    for consent in answers:
+        own = consent.channel == ConsentChannel.ACCOUNT
+        fresh = (card for card in cards if own and card.used_at <= consent.changed_at < card.used_at + JUST_OPENED)
+        consent.card = next(fresh, None)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 from wagtail.models import ModelLogEntry
 
+from programs.accounts.models import SignInCard
 from programs.consents import queries
 from programs.consents.actions import consents as actions
 from programs.consents.actions.links import issue_link, issue_links
@@ -509,6 +510,21 @@ def test_the_schools_own_session_neither_reads_nor_answers_behind_a_guardians_li
     assert as_user(make_administrator()).get(door(issued)).status_code == 403
     # Cô Hạnh's colleague at another school may be the mother: her own session is no obstacle.
     assert as_user(make_outsider()).get(door(issued)).status_code == 200
+
+
+def test_a_pupils_own_yes_from_an_account_that_a_card_just_opened_is_marked(as_user, minh, hanh):
+    """Cô Hạnh printed the card and could have used it herself: the page says so, to whoever relies on the answer."""
+    now = timezone.now()
+    consent = give_consent(minh, purpose=PHOTO, givers=(PUPIL,))[0]
+    card = SignInCard.objects.create(
+        user=minh.user, code_hash="x", issued_by=hanh, expires_at=now, used_at=now - timedelta(hours=3)
+    )
+    Consent.objects.filter(pk=consent.pk).update(channel=ConsentChannel.ACCOUNT, changed_at=now)
+    client, page = as_user(hanh), reverse("consent_pupil", args=[minh.pk])
+    marked = f"thẻ do {hanh.full_name} in"
+    assert marked in client.get(page).content.decode()
+    SignInCard.objects.filter(pk=card.pk).update(used_at=now - timedelta(days=2))
+    assert marked not in client.get(page).content.decode()
 
 
 def test_who_signed_and_the_scan_are_for_those_who_know_the_guardian(as_user, school, minh, class_8a1, hanh):

@@ -196,6 +196,7 @@ def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
     pupil = get_object_or_404(queries.pupils_asked_by(request.user), pk=pk)
     row = queries.overview_of_pupils([pupil])[0]
     answers = list(pupil.consents.order_by("purpose", "giver", "-text_version").select_related("recorded_by"))
+    queries.mark_fresh_accounts(pupil, answers)
     for consent in answers:
         consent.proof = queries.proof_holds(consent) if consent.given_at else None
         if consent.withdrawn_at:
