@@ -30,8 +30,8 @@ PERMISSIONS = [
         "guardian_data_download",
         "guardian_data_request",
     ),
-    does(
-        _("see the page for a family that comes with a request; only coordinators see what is stored"),
+    sees(
+        _("the page for a family that comes with a request; only coordinators see what is stored"),
         SCHOOL_STAFF,
         "pupil_data",
     ),
