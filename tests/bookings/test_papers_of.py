@@ -21,6 +21,7 @@ from programs.centres.choices import PaperKind
 from programs.centres.models import RequiredPaper
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
+from programs.core.retention import RULES
 from programs.notices.models import Message
 from tests.bookings.test_papers import a_pdf
 from tests.centres.make import book, hand_in_paper, local, make_session, make_trip, set_roster
@@ -103,7 +104,8 @@ def test_approvals_are_requested_as_if_the_papers_were_handed_in_by_hand(two):
 
 
 # --- Files --------------------------------------------------------------------------------------
-def test_a_file_is_copied_and_lives_on_when_the_first_is_erased(two, django_capture_on_commit_callbacks):
+@pytest.mark.parametrize("ending", ["replaced", "purged"])
+def test_a_file_is_copied_and_lives_on_without_the_first(two, ending, django_capture_on_commit_callbacks):
     pdf = a_pdf()
     upload = SimpleUploadedFile("Hợp đồng xe.pdf", pdf)
     old = hand_in_paper(booking_id=two.first.pk, kind=TRANSPORT, upload=upload, by=two.hanh)
@@ -112,7 +114,10 @@ def test_a_file_is_copied_and_lives_on_when_the_first_is_erased(two, django_capt
     assert (new.file_name, new.file_hash) == (old.file_name, old.file_hash)
     assert new.storage_key != old.storage_key
     with django_capture_on_commit_callbacks(execute=True):
-        hand_in_paper(booking_id=two.first.pk, kind=TRANSPORT, text="Đi bộ", by=two.hanh)
+        if ending == "replaced":
+            hand_in_paper(booking_id=two.first.pk, kind=TRANSPORT, text="Đi bộ", by=two.hanh)
+        else:
+            RULES["visits.papers"].purge(two.first.papers.all())
     assert not storages["private"].exists(old.storage_key)
     with storages["private"].open(new.storage_key) as kept:
         assert kept.read() == pdf
