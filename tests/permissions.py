@@ -146,6 +146,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "booking_ask_again": _reference("booking"),
     "booking_needs": _reference("booking"),
     "booking_paper": lambda place: {"reference": place.booking.reference, "kind": "plan"},
+    "booking_papers_of": lambda place: {"reference": place.booking.reference, "source": place.past_booking.reference},
     "booking_answer": _reference("booking"),
     "paper_file": _pk("paper"),
     **{f"approval_{kind}": _pk(f"approval_{kind}") for kind in ("principal", "ward", "department")},

@@ -14,14 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.authorities.models import Question
-from programs.bookings.choices import (
-    CAME,
-    LIVE,
-    SEAT_COUNTED,
-    SEAT_HOLDING,
-    UNFINISHED,
-    BookingState,
-)
+from programs.bookings.choices import CAME, LIVE, SEAT_COUNTED, SEAT_HOLDING, UNFINISHED, BookingState
 from programs.centres.choices import PaperKind
 from programs.centres.models import RECORD, Session
 from programs.core.fates import (

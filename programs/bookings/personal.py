@@ -35,11 +35,7 @@ def papers_over(limit: datetime) -> QuerySet[BookingPaper]:
     return BookingPaper.objects.exclude(booking__state__in=LIVE).filter(booking__session__ends_at__lt=limit)
 
 
-FACTS_OF_GROUP = (
-    "phone=contact_phone",
-    ("needs", _("Access and medical needs that you stated"), "needs"),
-    "note",
-)
+FACTS_OF_GROUP = ("phone=contact_phone", ("needs", _("Access and medical needs that you stated"), "needs"), "note")
 
 
 told(

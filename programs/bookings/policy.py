@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
@@ -71,6 +72,23 @@ def may_make_exception(user, booking: Booking) -> bool:
 
 def may_read_papers(user, booking: Booking) -> bool:
     return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
+
+
+def may_take_papers(user, booking: Booking, source: Booking) -> bool:
+    """Whoever hands in the papers of both, which are of one school and one field trip."""
+    same = booking.session.field_trip_id == source.session.field_trip_id and booking.school_id == source.school_id
+    return same and booking.pk != source.pk and may_manage(user, booking) and may_manage(user, source)
+
+
+def papers_offered(user, checklist: Checklist) -> Booking | None:
+    """The booking whose papers the person may take over: the one with most of what is missing, the latest first."""
+    booking, missing = checklist.booking, checklist.kinds_missing
+    if not missing:
+        return None
+    there = Booking.objects.filter(papers__kind__in=missing, session__field_trip=booking.session.field_trip_id)
+    fullest = there.filter(school=booking.school_id).annotate(useful=Count("papers")).order_by("-useful", "-pk")
+    others = fullest.select_related(*BOOKING_PARTS)
+    return next((each for each in others if may_take_papers(user, booking, each)), None)
 
 
 def offices_of(approval: BookingApproval) -> tuple[str, ...]:
@@ -144,6 +162,7 @@ PERMISSIONS = [
         _("submit the papers of a visit, change the size of its group, and answer offers while it is waiting"),
         SCHOOL_STAFF,
         "booking_paper",
+        "booking_papers_of",
         "booking_resize",
         "booking_ask_again",
         "booking_answer",

@@ -124,9 +124,7 @@ def booking_with_token(token: str) -> Booking | None:
     except (BadSignature, ValueError, TypeError):
         return None
     found = Booking.objects.filter(reference=reference, leader=leader_id)
-    return found.select_related(
-        "session__field_trip__centre", "session__room", "school", "class_group", "leader"
-    ).first()
+    return found.select_related(*BOOKING_PARTS).first()
 
 
 # --- Booking -------------------------------------------------------------------------------------

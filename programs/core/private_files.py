@@ -31,6 +31,14 @@ def keep_file(file: File, *, folder: str) -> str:
     return storages["private"].save(f"{folder}/{secrets.token_urlsafe(24)}", file)
 
 
+def copy_file(key: str, *, folder: str) -> str:
+    """The same content under a key of its own: forgetting one leaves the other. No key, no copy."""
+    if not key:
+        return ""
+    with storages["private"].open(key) as source:
+        return keep_file(source, folder=folder)
+
+
 def forget_file(key: str) -> None:
     if key:
         storages["private"].delete(key)

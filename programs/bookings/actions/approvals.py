@@ -243,14 +243,8 @@ def _go_on(booking: Booking, *, now: datetime) -> None:
 
 
 def _send_back(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
-    tell_leader(
-        kind="booking_returned",
-        booking=booking,
-        now=now,
-        with_calendar=False,
-        occasion=f"{now.timestamp():.0f}",
-        about={"decided_by": by, "reason": reason},
-    )
+    about, at = {"decided_by": by, "reason": reason}, f"{now.timestamp():.0f}"
+    tell_leader(kind="booking_returned", booking=booking, now=now, with_calendar=False, occasion=at, about=about)
 
 
 def _refuse(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
