@@ -187,7 +187,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     place.booking = _booking(f"BD-AHD{number}2", ahead, place, BookingState.HELD)
     _papers(place)
     place.past_booking = _booking(f"BD-PST{number}2", over, place, BookingState.CLOSED)
-    Booking.objects.filter(pk=place.past_booking.pk).update(unannounced=True)
+    Booking.objects.filter(pk=place.past_booking.pk).update(unannounced=True, certified_at=now)
     RosterEntry.objects.create(booking=place.past_booking, pupil=pupil, attended=True)
     _photograph(place)
     _late_mark(place, now=now)

@@ -164,6 +164,7 @@ class Booking(GroupColumns):
     arrived_adults = models.PositiveSmallIntegerField(_("adults who came"), null=True, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_in_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    certified_at = models.DateTimeField(null=True, blank=True)  # when the first certificates were issued
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(_("reason"), max_length=300, blank=True)
     alternative = models.CharField(_("activity of the pupils who stay at school"), max_length=300, blank=True)
@@ -193,6 +194,7 @@ class Booking(GroupColumns):
             models.Index(fields=["session", "state"], name="booking_session_state"),
             models.Index(fields=["school", "state"], name="booking_school_state"),
             models.Index(fields=["leader", "state"], name="booking_leader_state"),
+            models.Index(fields=["session"], condition=Q(certified_at=None, state__in=CAME), name="booking_to_certify"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from programs.bookings.rules.papers import WITH_APPROVALS, Checklist
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
+from programs.core.queries import met_by_one
 from programs.schools.choices import SchoolRole
 from programs.schools.models import School
 from programs.schools.policy import may_act_for
@@ -71,7 +72,7 @@ def may_make_exception(user, booking: Booking) -> bool:
 
 
 def may_read_papers(user, booking: Booking) -> bool:
-    return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
+    return met_by_one(Booking.objects.filter(pk=booking.pk), *papers_read_by(user)).exists()
 
 
 def may_take_papers(user, booking: Booking, source: Booking) -> bool:

@@ -36,12 +36,13 @@ from programs.consents.queries import in_force
 from programs.core.calendar import working_days
 from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared
+from programs.core.queries import held_by, met_by_one
 from programs.pupils.models import ClassGroup
 from programs.pupils.queries import pupils_of_class
 from programs.schools.choices import WORKING_STATES, Authority
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
-from programs.schools.queries.schools import schools_in_scope
+from programs.schools.queries.schools import in_scope_of
 from programs.schools.rules import LEADING
 
 BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
@@ -51,11 +52,16 @@ SIGNER = Signer(salt="visits.waiting")
 
 def bookings_visible_to(user) -> QuerySet[Booking]:
     """A school's bookings for its staff, a centre's for its staff, and those in an officer's scope."""
-    roles = roles_of(user)
-    seen = Q(school__in=roles.school_ids) | Q(session__field_trip__centre__in=centre_ids_of(user))
-    if roles.is_officer:
-        seen |= Q(school__in=schools_in_scope(user).values("pk"))
-    return Booking.objects.filter(seen).select_related(*BOOKING_PARTS)
+    return met_by_one(Booking.objects.all(), *seen_as(user)).select_related(*BOOKING_PARTS)
+
+
+def seen_as(user, booking: str = "") -> tuple[Q | None, ...]:
+    """The conditions on a booking, or on rows that name one with ``booking="booking__"``, one of which lets see it."""
+    return (
+        held_by(f"{booking}school", roles_of(user).school_ids),
+        held_by(f"{booking}session__field_trip__centre", centre_ids_of(user)),
+        in_scope_of(user, f"{booking}school"),
+    )
 
 
 def bookings_run_by(user) -> QuerySet[Booking]:
@@ -309,17 +315,20 @@ def papers_of(booking: Booking) -> list[PaperLine]:
 
 def papers_visible_to(user) -> QuerySet[BookingPaper]:
     """Papers for the leader and who leads the school, who was asked to approve, and the centre's staff."""
-    seen = bookings_visible_to(user).filter(papers_read_by(user)).values("pk")
+    seen = met_by_one(bookings_visible_to(user), *papers_read_by(user)).values("pk")
     return BookingPaper.objects.filter(booking__in=seen).select_related("booking__session__field_trip")
 
 
-def papers_read_by(user) -> Q:
+def papers_read_by(user) -> tuple[Q | None, ...]:
+    """The conditions on a booking one of which lets read its papers."""
     roles = roles_of(user)
-    heads = [school.pk for school in roles.schools_as(*LEADING)]
-    seen = Q(leader=user) | Q(school__in=heads) | Q(session__field_trip__centre__in=centre_ids_of(user))
-    if not roles.is_officer:
-        return seen
-    return seen | Q(pk__in=BookingApproval.objects.filter(answered_by(user)).values("booking"))
+    asked = BookingApproval.objects.filter(answered_by(user)).values("booking") if roles.is_officer else None
+    return (
+        Q(leader=user.pk),
+        held_by("school", [school.pk for school in roles.schools_as(*LEADING)]),
+        held_by("session__field_trip__centre", centre_ids_of(user)),
+        Q(pk__in=asked) if asked is not None else None,
+    )
 
 
 def answered_by(user) -> Q:
@@ -385,7 +394,7 @@ def approvals_of(booking: Booking, needed: Iterable[str]) -> list[ApprovalLine]:
 
 def approvals_visible_to(user) -> QuerySet[BookingApproval]:
     """The approvals of the bookings that the person sees; who may decide one is another question."""
-    approvals = BookingApproval.objects.filter(booking__in=bookings_visible_to(user).values("pk"))
+    approvals = met_by_one(BookingApproval.objects.all(), *seen_as(user, "booking__"))
     return approvals.select_related(*(f"booking__{part}" for part in (*BOOKING_PARTS, "school__ward")))
 
 
