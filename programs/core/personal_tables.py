@@ -177,7 +177,7 @@ class Forgetting:
             keys = list(self._due(subject).values_list("pk", flat=True))
             yield Erasure(words[0], len(keys), outcome, words[1], partial(self._carry_out, keys))
         if self.masked:
-            keys = sorted({key for rows in self._mentioning(subject) for key in rows.values_list("pk", flat=True)})
+            keys = sorted({key for found in self._mentioning(subject) for key in found})
             yield Erasure(
                 self.masked[0], len(keys), Erasure.PSEUDONYMISED, self.masked[1], partial(self._mask, keys, subject)
             )
@@ -197,7 +197,7 @@ class Forgetting:
         some = ~blank(self.model, emptied)
         return rows.filter(some if self.unless_done is None else some | self.unless_done)
 
-    def _mentioning(self, subject: Subject) -> Iterator[QuerySet]:
+    def _mentioning(self, subject: Subject) -> Iterator[list]:
         """In the person's own rows only what is not emptied; in those of others every text that may mention them."""
         rows = self.among(subject) if self.among else self.model._default_manager.all()
         texts, emptied = masked_columns(self.model), columns(self.model, Erasing.EMPTIED)
