@@ -18,6 +18,7 @@ from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.jobs import enqueue
 from programs.core.models import Job
+from programs.core.orphans import KEPT_FOLDERS, collect_orphans
 from programs.core.personal import Erasure, Subject, Text, carry_out, obstacles_to_erasing, plan_erasure
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
@@ -32,6 +33,7 @@ from programs.pupils.models import Pupil
 ERASE_JOB = "schools.erase"
 FOLDER = "erasures"  # in private storage, outside the database: what a restored backup does not know
 ROUNDS = 3
+KEPT_FOLDERS.add(FOLDER)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def erase(*, request_id: int, by: User) -> dict:
     request = DataRequest.objects.select_related("pupil__user", "person").get(pk=request_id)
     if request.state == RequestState.DONE:
         return {"counts": {}}
+    collect_orphans()  # of pictures that a killed upload left nobody knows whose they are
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
     try:
         with transaction.atomic():
