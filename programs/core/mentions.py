@@ -55,7 +55,9 @@ class Mentions:
 
     def _compiled(self) -> re.Pattern | None:
         names = [_pattern_of(words, number) for number, words in enumerate(self._words) if words]
-        phones = [rf"(?<!\d)(?:(?:\+?84|0084|0)[\W_]{{0,3}})?{'[^0-9a-z]{0,3}'.join(digits)}(?!\d)" for digits in self._phones]
+        phones = [
+            rf"(?<!\d)(?:(?:\+?84|0084|0)[\W_]{{0,3}})?{'[^0-9a-z]{0,3}'.join(digits)}(?!\d)" for digits in self._phones
+        ]
         addresses = [rf"(?<![\w.+-]){re.escape(anyascii(address))}(?!\w)" for address in self._addresses]
         every = [*names, *phones, *addresses]
         return re.compile("|".join(every)) if every else None

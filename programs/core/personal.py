@@ -44,6 +44,9 @@ class Subject:
     addresses: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     on_request: bool = True
+    is_preview: bool = False  # vast tables are searched when the erasure is carried out, not while somebody waits
+    searched: dict[str, int] = field(default_factory=dict, compare=False)  # vast table -> the last row looked at
+    found: dict[str, list] = field(default_factory=dict, compare=False)
 
     @cached_property
     def mentions(self) -> Mentions:

@@ -28,7 +28,7 @@ def warn_of_data_requests(progress: Progress) -> int:
 def erase_person(progress: Progress, *, request: int, by: int) -> dict:
     """What a person confirmed; an interrupted erasure is done again from the beginning."""
     try:
-        return erase(request_id=request, by=User.objects.get(pk=by))
+        return erase(request_id=request, by=User.objects.get(pk=by), report=progress)
     except PermissionDenied as gone:
         raise NoLongerAllowed from gone
 
