@@ -234,6 +234,8 @@ STORAGES = {
     },
 }
 WHITENOISE_MANIFEST_STRICT = True
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "temporary"  # of its own, so that what a killed process left is known and deleted
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -7,12 +7,10 @@ proof of that moment, so the log keeps that a consent existed after it was withd
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,6 +23,7 @@ from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.locking import locked
 from programs.core.policy import must
+from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
@@ -164,16 +163,15 @@ def record_papers(*, school: School, signed: rules.SignedForms, scan: CleanFile,
     Questions that do not apply to a giver at a pupil's age are skipped. Gives the number of forms.
     Raises PermissionDenied, and ``Refused``: what ``rules.paper_refusal`` says of one of them.
     """
-    private = storages["private"]
-    path = private.save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
+    path = keep_file(ContentFile(scan.data), folder="consents", ending=f".{scan.extension}")
     kept = _Scan(hashlib.sha256(scan.data).hexdigest(), path)
     try:
         number = _record_papers(school=school, signed=signed, scan=kept, by=by, key=key)
     except BaseException:
-        private.delete(path)
+        forget_file(path)
         raise
     if not Consent.objects.filter(evidence_path=path).exists():  # sent twice, or no question applied
-        private.delete(path)
+        forget_file(path)
     return number
 
 
