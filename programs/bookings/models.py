@@ -230,6 +230,11 @@ class Booking(GroupColumns):
         return {"pupils": self.confirmed_pupils, "adults": self.confirmed_adults, "girls": self.girls}
 
     @property
+    def most_pupils(self) -> int:
+        """As many as may be named: a confirmed group may be smaller than its list, or larger than it was booked."""
+        return max(self.pupils, self.confirmed_pupils or 0)
+
+    @property
     def due_at(self) -> datetime | None:
         """Until when it needs something: an answer to the offer, its papers, the approvals that are asked again."""
         if self.state in (BookingState.OFFERED, BookingState.CONFIRMED):
