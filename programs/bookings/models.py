@@ -227,7 +227,8 @@ class Booking(GroupColumns):
         """As its school said it last; ``size`` is what it booked."""
         if self.confirmed_pupils is None:
             return {"pupils": self.pupils, "adults": self.adults, "girls": self.girls}
-        return {"pupils": self.confirmed_pupils, "adults": self.confirmed_adults, "girls": self.girls}
+        adults = self.adults if self.confirmed_adults is None else self.confirmed_adults
+        return {"pupils": self.confirmed_pupils, "adults": adults, "girls": self.girls}
 
     @property
     def most_pupils(self) -> int:
