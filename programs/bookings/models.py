@@ -222,7 +222,13 @@ class Booking(GroupColumns):
         """As its school said it last; ``size`` is what it booked."""
         if self.confirmed_pupils is None:
             return {"pupils": self.pupils, "adults": self.adults, "girls": self.girls}
-        return {"pupils": self.confirmed_pupils, "adults": self.confirmed_adults, "girls": self.girls}
+        adults = self.adults if self.confirmed_adults is None else self.confirmed_adults
+        return {"pupils": self.confirmed_pupils, "adults": adults, "girls": self.girls}
+
+    @property
+    def most_pupils(self) -> int:
+        """As many as may be named: a confirmed group may be smaller than its list, or larger than it was booked."""
+        return max(self.pupils, self.confirmed_pupils or 0)
 
     @property
     def due_at(self) -> datetime | None:

@@ -35,7 +35,7 @@ def expected_pupils(booking: Booking) -> int:
 
 def coming_pupils(booking: Booking, *, staying: int) -> int:
     """Those expected without the ``staying`` ones of the list: a count that was fixed left them out already."""
-    return max(0, min(expected_pupils(booking), booking.pupils - staying))
+    return max(0, min(expected_pupils(booking), booking.most_pupils - staying))
 
 
 def expected_adults(booking: Booking) -> int:

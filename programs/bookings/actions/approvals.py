@@ -76,8 +76,8 @@ def _tell(person: User, approval: BookingApproval) -> None:
 def _about(approval: BookingApproval) -> dict[str, Any]:
     """Who is asked, in whose place and why, and until when."""
     booking = approval.booking
-    ends = filter(None, (approval.answer_by, booking.due_at, booking.session.starts_at))
-    return {"line": questions.ApprovalLine(approval.kind, booking.school, approval), "moment": min(ends)}
+    line = questions.ApprovalLine(approval.kind, booking.school, approval)
+    return {"line": line, "moment": rules.answer_until(approval, booking)}
 
 
 # --- Again --------------------------------------------------------------------------------------

@@ -106,6 +106,10 @@ class Checklist:
         return self.papers_missing + self.approvals_missing + (0 if self.consents_ready else 1)
 
     @property
+    def only_answers_missing(self) -> bool:
+        return 0 < self.approvals_missing == self.open_items and not self.sent_back
+
+    @property
     def reasons(self) -> list[str]:
         """Why more than the school is asked."""
         return [str(VisitRisk(risk).label) for risk in self.risks] if len(self.approvals) > 1 else []
@@ -289,6 +293,11 @@ def approved_pupils(checklist: Checklist) -> int | None:
     rows = [line.row for line in checklist.approvals if not line.done]
     given = [row for row in rows if row and gave_yes(row) and changed(row, checklist.booking) == AskedAgain.GROUP]
     return min(row.pupils or 0 for row in given) if given and len(given) == len(rows) else None
+
+
+def answer_until(approval: BookingApproval, booking: Booking) -> datetime:
+    """Until when an answer is expected, whichever comes first."""
+    return min(filter(None, (approval.answer_by, booking.due_at, booking.session.starts_at)))
 
 
 def decision_refusal(

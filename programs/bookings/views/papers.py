@@ -23,7 +23,7 @@ from programs.bookings.forms import DecisionForm, GroupForm, PaperForm
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
 from programs.bookings.queries import approvals_visible_to, bookings_visible_to, checklist_of, papers_visible_to
 from programs.bookings.rules.group import count_locks_at, is_resizable
-from programs.bookings.rules.papers import WITH_APPROVALS, are_papers_open, seen_mark
+from programs.bookings.rules.papers import WITH_APPROVALS, answer_until, are_papers_open, gave_yes, seen_mark
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import parts_of
 from programs.centres.choices import PaperKind
@@ -134,6 +134,7 @@ class DecideApproval(Act):
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         approval, booking = self.target, self.target.booking
+        until = answer_until(approval, booking)
         return super().get_context_data(
             label=approval_label(approval.kind, booking.school),
             booking=booking,
@@ -143,6 +144,9 @@ class DecideApproval(Act):
             is_open=approval.state == ApprovalState.ASKED and booking.state in WITH_APPROVALS,
             instead_of=stands_in_for(approval, booking.school),
             seen=seen_mark(booking),
+            until=until,
+            is_late=until <= timezone.now(),
+            said_yes_to=approval if gave_yes(approval) else None,
             **kwargs,
         )
 
