@@ -64,7 +64,8 @@ class CodeField(CleanCharField):
         super().__init__(max_length=500, **options)
 
     def to_python(self, value: object) -> str:
-        return read_code(super().to_python(value))
+        text = super().to_python(value)
+        return text and (read_code(text) or "-")
 
 
 class CleanFormMixin(forms.BaseForm):
