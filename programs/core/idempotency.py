@@ -45,8 +45,9 @@ class IdempotentFormMixin(forms.Form):
 
     def renew_key(self) -> None:
         """The next press counts as another one: the key that was sent may be used up by what was made first."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix(KEY)] = new_key()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, or a plain dict
+        data[self.add_prefix(KEY)] = new_key()
+        self.data = data
 
     @property
     def key(self) -> str:
