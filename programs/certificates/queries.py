@@ -14,6 +14,7 @@ from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate
 from programs.certificates.rules import Plan, plan_issue
 from programs.core.queries import held_by, met_by_one
+from programs.core.references import readings
 from programs.core.text import fold
 from programs.data_rights.choices import RequestKind, RequestState
 from programs.data_rights.models import DataRequest
@@ -21,6 +22,7 @@ from programs.pupils.models import Enrolment
 from programs.schools.queries.roles import roles_of
 from programs.schools.rules import COORDINATING
 
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _CODE = re.compile(r"[A-Z2-7]{26,40}")
 
 
@@ -68,11 +70,9 @@ def searched(certificates: QuerySet[Certificate], text: str) -> QuerySet[Certifi
 
 
 def find_by_code(text: str) -> Certificate | None:
-    """Find a certificate by a typed verification code; spaces, dashes and lower case do not matter."""
-    code = re.sub(r"[\s\-–.]+", "", text).upper()
-    if not _CODE.fullmatch(code):
-        return None
-    return Certificate.objects.select_related("replaced_by").filter(verify_code=code).first()
+    """Find a certificate by a verification code, however it is typed: 0 for O, 1 for I and 8 for B too."""
+    codes = [code for code in readings(text, _ALPHABET) if _CODE.fullmatch(code)]
+    return Certificate.objects.select_related("replaced_by").filter(verify_code__in=codes).first() if codes else None
 
 
 def is_name_withheld(certificate: Certificate) -> bool:

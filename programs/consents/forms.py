@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.queries import Question
 from programs.consents.rules import Answered, Paper, SignedForms
-from programs.core.forms import CleanCharField, CleanFormMixin, DateField, NameField
+from programs.core.forms import CleanCharField, CleanFormMixin, CodeField, DateField, NameField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.pupils.models import Pupil
 
@@ -43,7 +43,7 @@ class AnswersForm(CleanFormMixin, forms.Form):
             self.fields[question.purpose] = forms.ChoiceField(
                 choices=ANSWERS, required=False, widget=forms.RadioSelect, label=question.text.local_title
             )
-            self.fields[f"{question.purpose}_version"] = forms.IntegerField(
+            self.fields[f"{question.purpose}_version"] = WholeNumberField(
                 widget=forms.HiddenInput, initial=question.text.version
             )
 
@@ -88,10 +88,9 @@ class GuardianAnswersForm(AnswersForm):
 
 
 class GuardianCodeForm(CleanFormMixin, forms.Form):
-    code = CleanCharField(
+    code = CodeField(
         label=_("Code from the letter"),
         help_text=_("28 letters and digits in groups of four. Capitals and hyphens do not matter."),
-        max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 

@@ -21,6 +21,7 @@ from programs.consents.models import Consent, ConsentText, GuardianLink
 from programs.consents.rules import evidence_hash
 from programs.core.audit import history_of
 from programs.core.models import ActReason
+from programs.core.references import read_code
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.queries import pupils_of_class
 from programs.schools.models import School
@@ -77,8 +78,8 @@ def publishing_allowed(pupil_ids: Collection[int], purpose: str, *, day: date | 
 
 # --- A guardian's link --------------------------------------------------------------------------
 def link_with_token(token: str) -> GuardianLink | None:
-    """The link of this token whether it still opens or not. People type it: capitals and hyphens do not matter."""
-    plain = token.strip().lower().replace("-", "").replace(" ", "")
+    """The link of this token whether it still opens or not. People type it, in whichever way."""
+    plain = read_code(token).lower()
     links = GuardianLink.objects.select_related("pupil__school")
     return links.filter(token_hash=hash_of_token(plain)).first()
 
