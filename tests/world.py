@@ -35,6 +35,7 @@ from programs.certificates.models import Certificate
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, Round, RuleSet
 from programs.consents.actions import links
+from programs.consents.models import Signature
 from programs.core.choices import JobState, Level
 from programs.core.models import Holiday, Job
 from programs.data_rights.choices import Requester, RequestKind
@@ -270,10 +271,13 @@ def _data_request(place: SimpleNamespace, number: int) -> DataRequest:
 def _consents(place: SimpleNamespace, name: str) -> None:
     """A guardian's link, and a paper form with its scan."""
     place.consent = people.give_consent(place.pupil)[0]
-    place.consent.evidence_path = f"consents/{name}.jpg"
-    place.consent.save(update_fields=["evidence_path"])
-    storages["private"].delete(place.consent.evidence_path)
-    storages["private"].save(place.consent.evidence_path, ContentFile(b"anh"))
+    path = f"consents/{name}.jpg"
+    place.scan = Signature.objects.create(
+        pupil=place.pupil, purpose="take_part", text_version=1, giver="guardian", said="given", channel="paper",
+        signed_at=timezone.now(), school=place.school, evidence_path=path,
+    )  # fmt: skip
+    storages["private"].delete(path)
+    storages["private"].save(path, ContentFile(b"anh"))
     place.guardian = links.issue_link(pupil=place.pupil, by=place.teacher, key=f"guardian-{name}")
 
 

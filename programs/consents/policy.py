@@ -34,6 +34,7 @@ PERMISSIONS = [
         "consent_paper",
         "consent_withdraw",
     ),
+    does(_("record the paper with which two guardians settled a disagreement"), SCHOOL_STAFF, "consent_settle"),
     does(_("agree to being shown, and withdraw that consent"), (Role.PUPIL,), "my_consents", "my_consent"),
     does(
         _("give and withdraw consent for their child, purpose by purpose, without an account"),

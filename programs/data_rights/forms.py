@@ -63,6 +63,14 @@ class IdentifyForm(CleanFormMixin, forms.Form):
     )
 
 
+class AgreementForm(CleanFormMixin, forms.Form):
+    how = CleanCharField(
+        label=_("How the guardian agreed"),
+        help_text=_("For example: signed letter of 05/09/2026, kept at school. Do not write names or numbers."),
+        max_length=300,
+    )
+
+
 class AnswerForm(CleanFormMixin, forms.Form):
     words = CleanCharField(
         label=_("Your answer"),

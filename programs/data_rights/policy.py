@@ -28,6 +28,7 @@ PERMISSIONS = [
         "guardian_data_ask",
         "guardian_data_download",
         "guardian_data_request",
+        "guardian_agree",
     ),
     does(
         _("record a request that a family makes on paper; only coordinators see what is stored"),
@@ -41,6 +42,7 @@ PERMISSIONS = [
         "data_request_list",
         "data_request_detail",
         "data_request_identify",
+        "data_request_agree",
         "data_request_answer",
         "data_request_refuse",
         "data_request_extend",

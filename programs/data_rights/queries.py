@@ -148,7 +148,7 @@ def has_partners(pupil: Pupil | None) -> bool:
     if pupil is None:
         return False
     shared = Consent.objects.filter(pupil=pupil, purpose=ConsentPurpose.PARTNER)
-    return shared.filter(state__in=[ConsentState.GIVEN, ConsentState.WITHDRAWN]).exists()
+    return shared.filter(state__in=[ConsentState.GIVEN, ConsentState.WITHDRAWN, ConsentState.DISPUTED]).exists()
 
 
 # --- Who sees what ------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from programs.consents.actions import consents as actions
 from programs.consents.actions.links import issue_link, issue_links
 from programs.consents.actions.texts import load_consent_texts, publish_text
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.models import Consent, ConsentText, GuardianLink
+from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.consents.personal import consent_forms
 from programs.consents.rules import Answered
 from programs.core.personal import Subject
@@ -418,7 +418,7 @@ def test_p08_the_guardians_access_ends_by_rule(client, minh, hanh, issued, class
     if why == "expired":
         GuardianLink.objects.update(expires_at=now)
     elif why == "replaced":
-        issue_link(pupil=minh, by=hanh, key="la-thu-khac")
+        issue_link(pupil=minh, by=hanh, key="la-thu-khac", relation="bố")
     else:
         changes = {
             "adult": {"birth_date": years_ago(18)},
@@ -515,17 +515,18 @@ def test_a_paper_form_counts_with_its_scan_and_says_who_wrote_it_down(as_user, m
     consent = Consent.objects.get(pupil=minh, purpose=PHOTO, giver=GUARDIAN)
     assert (consent.state, consent.channel, consent.recorded_by) == (GIVEN, ConsentChannel.PAPER, hanh)
     assert (consent.given_by_name, consent.relation) == ("Trần Thị Nga", "mẹ")
-    assert consent.evidence_path.startswith("consents/")
-    assert minh.full_name not in consent.evidence_path
     assert queries.publishing_allowed([minh.pk], PHOTO) == {minh.pk}
     assert queries.in_force([minh.pk], TAKE_PART) == {minh.pk}
     assert Consent.objects.get(pupil=minh, purpose=SHOWCASE, giver=PUPIL).state == REFUSED
     assert not Consent.objects.filter(pupil=minh, purpose=PARTNER).exists()
-    download = client.get(reverse("consent_scan", args=[consent.pk]))
+    line = Signature.objects.get(pupil=minh, purpose=PHOTO, giver=GUARDIAN)
+    assert line.evidence_path.startswith("consents/")
+    assert minh.full_name not in line.evidence_path
+    download = client.get(reverse("consent_scan", args=[line.pk]))
     data = b"".join(download.streaming_content)
     assert data.startswith(b"\xff\xd8")  # drawn again
     assert "attachment" in download["Content-Disposition"]
-    assert Consent.objects.values("evidence_path").exclude(evidence_path="").distinct().count() == 1
+    assert Signature.objects.values("evidence_path").exclude(evidence_path="").distinct().count() == 1
 
 
 def test_a_scan_of_several_forms_is_handed_over_to_none_of_the_families(as_user, minh, class_8a1, hanh):
@@ -589,6 +590,10 @@ def test_the_matrix_says_what_is_in_the_way(minh):
 
 def test_the_outsider_finds_nothing_and_an_officer_reads_figures_only(as_user, school, minh, class_8a1):
     consent = give_consent(minh)[0]
+    scan = Signature.objects.create(
+        pupil=minh, purpose=PHOTO, text_version=1, giver=GUARDIAN, said=GIVEN, signed_at=timezone.now(), school=school,
+        evidence_path="consents/a.pdf",
+    )  # fmt: skip
     lam = make_outsider()
     addresses = [
         reverse("consent_overview", args=[school.code]),
@@ -599,7 +604,8 @@ def test_the_outsider_finds_nothing_and_an_officer_reads_figures_only(as_user, s
         reverse("consent_pupil", args=[minh.pk]),
         reverse("consent_link", args=[minh.pk]),
         reverse("consent_withdraw", args=[consent.pk]),
-        reverse("consent_scan", args=[consent.pk]),
+        reverse("consent_settle", args=[consent.pk]),
+        reverse("consent_scan", args=[scan.pk]),
         reverse("my_consents"),
     ]
     client = as_user(lam)

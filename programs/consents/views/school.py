@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from programs.consents import policy, queries, rules
 from programs.consents.actions import consents as actions
-from programs.consents.actions import links
+from programs.consents.actions import links, settling
 from programs.consents.choices import ConsentPurpose
-from programs.consents.forms import MOST_MEGABYTES, PaperForm, WithdrawAtSchoolForm
+from programs.consents.forms import MOST_MEGABYTES, LinkForm, PaperForm, SettleForm, WithdrawAtSchoolForm
 from programs.consents.models import Consent
 from programs.consents.pdf import render_forms, render_slips
 from programs.consents.print_words import forms_of, slips_of
@@ -121,7 +121,8 @@ class LettersOfClass(ClassAct):
     template_name = "consents/sheet.html"
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        live = sum(1 for row in queries.overview_of_pupils(self.pupils) if row.link)
+        rows = queries.overview_of_pupils(self.pupils)
+        live = sum(1 for row in rows if row.link and not rules.parent_of(row.link.relation))
         return super().get_context_data(pupils=len(self.pupils), live=live, **kwargs)
 
     def act(self, form: IdempotentFormMixin) -> list[links.IssuedLink]:
@@ -152,10 +153,10 @@ def _pdf(data: bytes, name: str) -> HttpResponse:
 
 
 class LinkOfPupil(Act):
-    """A new link for one pupil's guardian, to be sent on: shown once."""
+    """A new link for one of a pupil's guardians, to be sent on: shown once."""
 
-    form_class = IdempotentFormMixin
-    text = _("Any link given out earlier will stop working at once.")
+    form_class = LinkForm
+    text = _("A link that the same person was given earlier stops working; the other guardian's link stays.")
     submit = _("Create the link")
 
     def get_target(self, pk: int) -> Pupil:
@@ -172,8 +173,8 @@ class LinkOfPupil(Act):
     def back_url(self) -> str:
         return reverse("consent_pupil", args=[self.target.pk])
 
-    def act(self, form: IdempotentFormMixin) -> links.IssuedLink:
-        return links.issue_link(pupil=self.target, by=self.user, key=form.key)
+    def act(self, form: LinkForm) -> links.IssuedLink:
+        return links.issue_link(pupil=self.target, by=self.user, key=form.key, **form.values)
 
     def answer(self, issued: links.IssuedLink) -> HttpResponse:
         address = self.request.build_absolute_uri(reverse("guardian_door", args=[issued.token]))
@@ -188,8 +189,10 @@ def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
     """What everybody answered about one pupil, with the proof and the history."""
     pupil = get_object_or_404(queries.pupils_asked_by(request.user), pk=pk)
     row = queries.overview_of_pupils([pupil])[0]
-    answers = list(pupil.consents.order_by("purpose", "giver", "-text_version").select_related("recorded_by"))
+    answers = list(pupil.consents.order_by("purpose", "giver", "-text_version"))
+    lines = queries.lines_by_consent(pupil, request.user)
     for consent in answers:
+        consent.lines = lines[consent.purpose, consent.giver, consent.text_version]
         consent.proof = queries.proof_holds(consent) if consent.given_at else None
         if consent.withdrawn_at:
             consent.stop_by = rules.stop_by(consent.purpose, timezone.localdate(consent.withdrawn_at))
@@ -236,15 +239,39 @@ class WithdrawAtSchool(Act):
         return actions.withdraw_at_school(by=self.user, **told, **form.cleaned_data)
 
 
+class Settle(Act):
+    """A paper ends the disagreement of two guardians."""
+
+    form_class = SettleForm
+    title = _("Record how the guardians settled it")
+    text = _("From the day of the paper both are taken to have given this answer; each can change it again.")
+    submit = _("Record it")
+    done = _("Recorded. Both guardians see it on their pages.")
+
+    def get_target(self, pk: int) -> Consent:
+        return get_object_or_404(queries.consents_seen_by(self.user), pk=pk)
+
+    def may(self, user, consent: Consent) -> bool:
+        return policy.may_collect(user, consent.pupil.school)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("consent_pupil", args=[self.target.pupil_id])
+
+    def act(self, form: SettleForm) -> Consent:
+        scan = clean_upload(form.cleaned_data["scan"], clean=clean_scan, most_megabytes=MOST_MEGABYTES)
+        typed = {name: form.cleaned_data[name] for name in ("answer", "signed_on", "reason")}
+        return settling.settle(consent_id=self.target.pk, scan=scan, by=self.user, **typed)
+
+
 @signed_in
 @require_safe
 def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
-    """The scanned paper form, as a download for the school's own staff."""
-    seen = queries.consents_seen_by(request.user).exclude(evidence_path="")
-    consent = get_object_or_404(seen, pk=pk)
-    ending = consent.evidence_path.rpartition(".")[2]
-    name = _("Consent form of {name}").format(name=consent.pupil.full_name)
-    return private_response(consent.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
+    """The scanned paper form, as a download for the staff of the school that took it."""
+    line = get_object_or_404(queries.scans_seen_by(request.user), pk=pk)
+    ending = line.evidence_path.rpartition(".")[2]
+    name = _("Consent form of {name}").format(name=line.pupil.full_name)
+    return private_response(line.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
 
 
 # --- On paper -----------------------------------------------------------------------------------

@@ -76,7 +76,9 @@ def _request_to_erase(*, request_id: int, by: User) -> DataRequest:
     request = locked_request(request_id=request_id)
     must(by.is_active and may_erase(by, request))  # the worker comes later: the account may be closed by then
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
-    refuse_if(rules.erasure_refusal(request, has_role=bool(obstacles_to_erasing(subject.user_id))))
+    refuse_if(
+        rules.erasure_refusal(request, has_role=bool(obstacles_to_erasing(subject.user_id)), today=timezone.localdate())
+    )
     return request
 
 
