@@ -327,6 +327,7 @@ NO_PLACE_ASKED = {
     "month_xlsx": "a month",
     "session_new": "a day",
     "message_list": "a page number",
+    "letter_list": "a page number",
     "activity_list": "a page number",
     "person_roles": "why looking as this person ended",
     "report_detail": "a term",

@@ -440,7 +440,6 @@ def _belongings(world: World, name: str, now) -> None:
     )
     place.letter = Message.objects.create(
         kind="test",
-        recipient=place.teacher,
         to_address="khong-toi@truong.example.vn",
         subject=f"Thư {mark('letter', name)}",
         body_text="Nội dung",

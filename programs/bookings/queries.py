@@ -13,14 +13,8 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.authorities import queries as authorities
 from programs.authorities.choices import ApprovalKind, ApprovalState, Office
-from programs.authorities.queries import (
-    approvals_needed,
-    end_of_working_day,
-    holders_of,
-    risks_of_visit,
-    schools_answered_for,
-)
 from programs.authorities.rules import ApprovalLine
 from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
@@ -337,7 +331,7 @@ def answered_by(user) -> Q:
     Where the school decides alone is not seen here: a coordinator gets the approvals of the head, too.
     """
     found, order = Q(pk__in=[]), list(Office)
-    for office, schools in schools_answered_for(user).items():
+    for office, schools in authorities.schools_answered_for(user).items():
         place = order.index(office)
         mine = Q(kind=office) | Q(kind__in=order[:place], asked_of__in=order[place:])
         if office == Office.COORDINATOR:
@@ -350,13 +344,13 @@ def answered_by(user) -> Q:
 
 def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
     """What currently makes this booking riskier than a visit next door."""
-    return risks_of_visit(booking.session.field_trip, booking.school, grade=booking.grade)
+    return authorities.risks_of_visit(booking.session.field_trip, booking.school, grade=booking.grade)
 
 
 def grace_until(booking: Booking, *, now: datetime) -> datetime:
     """Until when a visit keeps its places for an authority's answer; the next in line get a chance to come."""
     days = settings.JURISDICTION.get("approval_days", {}).get("grace", 0)
-    end, off = end_of_working_day(now, days), working_days(now, booking.session.starts_at)
+    end, off = authorities.end_of_working_day(now, days), working_days(now, booking.session.starts_at)
     return papers.grace_ends(booking.session, end=end, days=off, now=now)
 
 
@@ -364,7 +358,9 @@ def told_of_silence(booking: Booking) -> list[User]:
     """Who is told that a visit waits for an authority: the centre's managers and the department."""
     posts = booking.session.field_trip.centre.staff.filter(ended_on__isnull=True, role=CentreRole.MANAGER)
     people = [post.user for post in posts.filter(user__is_active=True).select_related("user")]
-    return list({each.pk: each for each in (*people, *holders_of(Office.DEPARTMENT, booking.school))}.values())
+    return list(
+        {each.pk: each for each in (*people, *authorities.holders_of(Office.DEPARTMENT, booking.school))}.values()
+    )
 
 
 def to_fall_on(*, now: datetime) -> QuerySet[Booking]:
@@ -377,7 +373,7 @@ def to_fall_on(*, now: datetime) -> QuerySet[Booking]:
 
 
 def _manned(approval: BookingApproval) -> bool:
-    return bool(holders_of(approval.office, approval.booking.school))
+    return bool(authorities.holders_of(approval.office, approval.booking.school))
 
 
 def price_changed(*, now: datetime) -> QuerySet[Booking]:
@@ -400,5 +396,5 @@ def approvals_visible_to(user) -> QuerySet[BookingApproval]:
 
 def checklist_of(booking: Booking) -> Checklist:
     risks = risks_of(booking)
-    needed = approvals_needed(risks)
+    needed = authorities.approvals_needed(risks)
     return Checklist(booking, risks, papers_of(booking), consents_of(booking), approvals_of(booking, needed))

@@ -134,8 +134,6 @@ told(SchoolListImport, REGISTRATIONS, *UPLOAD, order="-created_at")
 
 
 FILES_NAMED = (_("Names of uploaded files that mention the name"), _("The name is removed from the file's name."))
-
-
 erased(SchoolListImport, kept=_("Imports that this person uploaded"), masked=FILES_NAMED)
 
 

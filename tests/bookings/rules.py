@@ -83,6 +83,7 @@ def calls() -> list[partial]:
         partial(papers.taking_refusal, checklist, []),
         partial(papers.taking_refusal, checklist, [BookingPaper()], copied=[]),
         partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
+        partial(papers.answer_until, approval, held),
         partial(papers.decision_refusal, held, approval, answer="refused", reason="", same=True),
         partial(waiting.promotable, queue, held.session, now=now),
         partial(waiting.is_ready, held, now=now),

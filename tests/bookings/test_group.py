@@ -14,7 +14,6 @@ from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.bookings.rules.group import count_locks_at
-from programs.bookings.words import coming_pupils
 from programs.centres.choices import WaitingPolicy
 from programs.centres.models import AdultRatio, Session
 from programs.centres.queries.sessions import pupils_per_adult
@@ -22,6 +21,7 @@ from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.pupils.models import Pupil
+from programs.visit_days.words import coming_pupils
 from tests.centres.make import approve, book, change_group, complete, seats_add_up, set_roster, waiting
 from tests.pages import main_of, version_at
 from tests.people import give_consent

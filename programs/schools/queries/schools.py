@@ -95,8 +95,7 @@ def schools_in_scope(user) -> QuerySet[School]:
 def in_scope_of(user, name: str = "school") -> Q | None:
     """The condition that the school of a row, called ``name`` there, is in an officer's scope; None for anybody else.
 
-    A ward has few schools: they are read first, once, so that the rows are found from them. Otherwise, with more tables
-    than the database arranges by itself, it reads the rows of the whole city to keep those of the ward.
+    A ward's few schools are read first, once: among many joins the database would begin with the rows of the city.
     """
     roles = roles_of(user)
     if not roles.is_officer:
