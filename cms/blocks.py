@@ -9,7 +9,20 @@ from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
+from programs.core.forms import WholeNumberField
+
 RICH_TEXT_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link"]
+
+
+class WholeNumberBlock(blocks.IntegerBlock):
+    """A number that an editor types; for migrations an ``IntegerBlock`` like any other."""
+
+    canonical_module_path = "wagtail.blocks.IntegerBlock"
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        kept = {name: options[name] for name in ("required", "min_value", "max_value") if name in options}
+        self.field = WholeNumberField(**kept)
 
 
 class PictureBlock(ImageBlock):
@@ -92,7 +105,7 @@ class PointsBlock(blocks.StreamBlock):
 class MaterialBlock(blocks.StructBlock):
     name = blocks.CharBlock(label=_("Material"), max_length=200)
     quantity = blocks.CharBlock(label=_("Quantity for one group"), max_length=200)
-    cost_vnd = blocks.IntegerBlock(label=_("Cost (đồng)"), min_value=0, default=0)
+    cost_vnd = WholeNumberBlock(label=_("Cost (đồng)"), min_value=0, default=0)
 
     class Meta:
         icon = "clipboard-list"
@@ -121,7 +134,7 @@ class RubricBlock(blocks.StreamBlock):
 
 class StepBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=150)
-    minutes = blocks.IntegerBlock(label=_("Minutes"), min_value=1, max_value=600)
+    minutes = WholeNumberBlock(label=_("Minutes"), min_value=1, max_value=600)
     teacher = blocks.TextBlock(label=_("What the teacher does"))
     pupils = blocks.TextBlock(label=_("What the pupils do"))
 
@@ -136,7 +149,7 @@ class StepsBlock(blocks.StreamBlock):
 
 class StageBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=150)
-    minutes = blocks.IntegerBlock(label=_("Minutes"), min_value=1, max_value=600)
+    minutes = WholeNumberBlock(label=_("Minutes"), min_value=1, max_value=600)
     text = blocks.TextBlock(label=_("What happens"), required=False)
 
     class Meta:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from django.db import models
+from django.forms import SlugField
 from django.template.loader import render_to_string
 from wagtail import hooks
+from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.ui.components import Component
+from wagtail.admin.widgets.slug import SlugInput
 from wagtail.log_actions import LogActionRegistry
 
 from cms.audit_actions import ACTIONS
 from cms.models import CurriculumIndexPage, FieldTripIndexPage, NewsIndexPage
 from programs.accounts.models import User
+from programs.core.forms import WholeNumberField
 from programs.core.policy import must
+from programs.core.text import slugify_vi
+
+
+class AddressField(SlugField):
+    """The last part of a page's address: ``Đèn lồng`` is read as ``den-long``, in whichever letters; left empty, it is the title's."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options | {"required": False})
+
+    def to_python(self, value: object) -> str:
+        return slugify_vi(super().to_python(value))
+
+
+register_form_field_override(models.SlugField, override={"form_class": AddressField, "widget": SlugInput})
+# The numbers of a page's own columns, like those of its record and of its blocks.
+register_form_field_override(models.IntegerField, override={"form_class": WholeNumberField})
 
 # Menu items our editors do not need; superusers keep everything.
 HIDDEN_MENU_ITEMS = {"help", "forms", "redirects"}

@@ -1,10 +1,13 @@
 """Django's own admin: a back office for superusers, entered through the portal's one sign-in."""
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
+from django.db.models import BigIntegerField, IntegerField
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.forms import WholeNumberField
 from stem_portal.views import to_sign_in
 
 # allauth offers these as bare tables: an address or a second factor would go without reason, message and audit row.
@@ -17,6 +20,11 @@ WITH_A_WAY_OF_THEIR_OWN = {
     "socialaccount.socialapp",
     "socialaccount.socialtoken",
 }
+
+
+# The tables' numbers are read like those of every other form: 50.000 is not fifty.
+for column in (IntegerField, BigIntegerField):
+    FORMFIELD_FOR_DBFIELD_DEFAULTS[column] = {"form_class": WholeNumberField}
 
 
 class BackOffice(AdminSite):

@@ -1,11 +1,16 @@
 """Headers that depend on the page and the reader; rejects requests that no browser sends."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 from csp.constants import SELF, UNSAFE_INLINE
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import is_valid_path
+
+from programs.core.text import clean_text
 
 # Wagtail's and Django's own back offices use inline scripts and styles; ours do not.
 BACK_OFFICES = ("/cms/", "/backoffice/")
@@ -14,6 +19,8 @@ BACK_OFFICE_POLICY = {
     "style-src": [SELF, UNSAFE_INLINE],
     "img-src": [SELF, "data:", "blob:"],
 }
+
+NOT_SENT = (*BACK_OFFICES, "/media/", "/documents/", "/static/", "/health/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -26,6 +33,33 @@ def back_office_policy(get_response: GetResponse) -> GetResponse:
         if request.path_info.startswith(BACK_OFFICES):
             response._csp_replace = BACK_OFFICE_POLICY
         return response
+
+    return middleware
+
+
+_BEHIND = re.compile(r"[)\]}>,.;:!?'\"”’»…]+(?=/|$)|(?<=/)[(<\[\"'“‘«]+")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+
+
+def as_it_was_sent(address: str) -> str:
+    """The address that was sent: chat programs, letters and people add a bracket, a full stop, an unseen character."""
+    plain = clean_text(address).replace(" ", "").translate(_DASHES)
+    return re.sub("/+", "/", _BEHIND.sub("", plain)) or "/"
+
+
+def links_as_sent(get_response: GetResponse) -> GetResponse:
+    """Leads every address that was merely copied badly to the clean one, before anything says "does not exist"."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.path_info
+        clean = as_it_was_sent(given)
+        if clean == given or given.startswith(NOT_SENT) or "\x00" in given:
+            return get_response(request)
+        there = next((each for each in (clean, f"{clean}/", clean.rstrip("/")) if is_valid_path(each)), None)
+        if there is None:
+            return get_response(request)
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(quote(there) + (f"?{query}" if query else ""), preserve_request=True)
 
     return middleware
 

@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "stem_portal.middleware.back_office_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "stem_portal.middleware.links_as_sent",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -234,6 +235,8 @@ STORAGES = {
     },
 }
 WHITENOISE_MANIFEST_STRICT = True
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "temporary"  # of its own, so that what a killed process left is known and deleted
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -21,6 +21,7 @@ from programs.competitions.choices import CompetitionState
 from programs.consents.choices import ConsentState
 from programs.core.choices import JobState, Level
 from programs.core.desk import DeskLink, DeskStat, DeskTask
+from programs.core.forms import WholeNumberField
 from programs.core.templatetags.icons import ICONS
 from programs.judging.choices import SheetState
 from programs.notices.choices import MessageState
@@ -39,7 +40,7 @@ class SampleForm(forms.Form):
     """One field of each kind."""
 
     school = forms.CharField(label=gettext_lazy("School"), help_text=gettext_lazy("As on the school's seal."))
-    pupils = forms.IntegerField(label=gettext_lazy("Number of pupils"), min_value=1, max_value=40)
+    pupils = WholeNumberField(label=gettext_lazy("Number of pupils"), min_value=1, max_value=40)
     day = forms.DateField(label=gettext_lazy("Day"), help_text=gettext_lazy("Day/month/year, for example 26/11/2026"))
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=[("", "–"), *Level.choices[1:4]])
     transport = forms.ChoiceField(

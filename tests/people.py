@@ -227,6 +227,8 @@ def give_consent(
             channel=ConsentChannel.PAPER,
             evidence_hash="e" * 64,
             given_at=timezone.now(),
+            school_id=pupil.school_id,
+            alone=len(givers_needed(purpose, pupil.birth_date, today)) == 1,
         )
         for pupil in pupils
         for giver in givers or sorted(givers_needed(purpose, pupil.birth_date, today))
@@ -235,6 +237,6 @@ def give_consent(
         rows,
         update_conflicts=True,
         unique_fields=["pupil", "purpose", "text_version", "giver"],
-        update_fields=["state", "given_by_name", "channel", "evidence_hash", "given_at"],
+        update_fields=["state", "given_by_name", "channel", "evidence_hash", "given_at", "school", "alone"],
     )
     return list(Consent.objects.filter(pupil__in=pupils, purpose=purpose, state=ConsentState.GIVEN))

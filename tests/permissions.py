@@ -43,7 +43,7 @@ MISSING = SimpleNamespace(
     past_booking=SimpleNamespace(reference="BD-00001"), photograph=SimpleNamespace(pk=987654), project=SimpleNamespace(reference="DA-00000"),
     file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
-    school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
+    school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), scan=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
     roster=SimpleNamespace(reference="DS-00000"), data_request=SimpleNamespace(reference="YC-00000"), twin=SimpleNamespace(pk=987655), joining=SimpleNamespace(pk=987654),
     pair=SimpleNamespace(pk=987654), merger=SimpleNamespace(pk=987654),
     centre=SimpleNamespace(code="KHONG"), room=SimpleNamespace(pk=987654), closed_days=SimpleNamespace(pk=987654),
@@ -146,6 +146,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "booking_ask_again": _reference("booking"),
     "booking_needs": _reference("booking"),
     "booking_paper": lambda place: {"reference": place.booking.reference, "kind": "plan"},
+    "booking_papers_of": lambda place: {"reference": place.booking.reference, "source": place.past_booking.reference},
     "booking_answer": _reference("booking"),
     "paper_file": _pk("paper"),
     **{f"approval_{kind}": _pk(f"approval_{kind}") for kind in ("principal", "ward", "department")},
@@ -196,7 +197,8 @@ OBJECT_OF: dict[str, Kwargs] = {
     "consent_pupil": _pk("pupil"),
     "consent_link": _pk("pupil"),
     "consent_withdraw": _pk("consent"),
-    "consent_scan": _pk("consent"),
+    "consent_settle": _pk("consent"),
+    "consent_scan": _pk("scan"),
     "my_consent": lambda place: {"purpose": "take_part" if place is MISSING else "photo"},
     "roster_list": lambda place: {"code": place.school.code},
     "roster_new": lambda place: {"code": place.school.code},
@@ -231,9 +233,13 @@ OBJECT_OF: dict[str, Kwargs] = {
         "token": place.guardian.token,
         "reference": place.data_request.reference,
     },
+    "guardian_agree": lambda place: {
+        "token": place.guardian.token,
+        "reference": place.data_request.reference,
+    },
     **{
         f"data_request_{step}": _reference("data_request")
-        for step in ("detail", "identify", "answer", "refuse", "extend", "finish", "correct", "erase")
+        for step in ("detail", "identify", "agree", "answer", "refuse", "extend", "finish", "correct", "erase")
     },
     "message_detail": _pk("message"),
     "letter_again": _pk("letter"),
@@ -276,7 +282,8 @@ ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
 }
 # Pages opened by a secret in the URL: their content is for the holder of the secret.
 BY_TOKEN = {"claim_status", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {
-    "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request", "waiting_answer", "feed_read",
+    "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request", "guardian_agree",
+    "waiting_answer", "feed_read",
 }  # fmt: skip
 FIGURES = ("school", "ward", "term")
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -320,6 +327,7 @@ NO_PLACE_ASKED = {
     "month_xlsx": "a month",
     "session_new": "a day",
     "message_list": "a page number",
+    "letter_list": "a page number",
     "activity_list": "a page number",
     "person_roles": "why looking as this person ended",
     "report_detail": "a term",

@@ -25,5 +25,7 @@ STORAGES = STORAGES | {
     # Tests need no collected files; that every file is found is shown by collectstatic in `make run`.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+FILE_UPLOAD_TEMP_DIR = _FILES / "temporary"
+FILE_UPLOAD_TEMP_DIR.mkdir()
 SITE_URL = "http://testserver"
 LOGGING["root"]["level"] = "WARNING"

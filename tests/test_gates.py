@@ -53,6 +53,7 @@ PUBLIC = {
     "guardian_data_ask": "a guardian's link, which holds a secret",
     "guardian_data_download": "a guardian's link, which holds a secret",
     "guardian_data_request": "a guardian's link, which holds a secret",
+    "guardian_agree": "a guardian's link, which holds a secret",
 }
 # How a query that knows who asks is called; or one that a secret or a public list answers.
 ASKS_WHO = re.compile(

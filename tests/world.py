@@ -35,6 +35,7 @@ from programs.certificates.models import Certificate
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, Round, RuleSet
 from programs.consents.actions import links
+from programs.consents.models import Signature
 from programs.core.choices import JobState, Level
 from programs.core.models import Holiday, Job
 from programs.data_rights.choices import Requester, RequestKind
@@ -187,7 +188,7 @@ def _place(world: World, name: str, number: int, ward, centre, now) -> SimpleNam
     place.booking = _booking(f"BD-AHD{number}2", ahead, place, BookingState.HELD)
     _papers(place)
     place.past_booking = _booking(f"BD-PST{number}2", over, place, BookingState.CLOSED)
-    Booking.objects.filter(pk=place.past_booking.pk).update(unannounced=True)
+    Booking.objects.filter(pk=place.past_booking.pk).update(unannounced=True, certified_at=now)
     RosterEntry.objects.create(booking=place.past_booking, pupil=pupil, attended=True)
     _photograph(place)
     _late_mark(place, now=now)
@@ -270,10 +271,13 @@ def _data_request(place: SimpleNamespace, number: int) -> DataRequest:
 def _consents(place: SimpleNamespace, name: str) -> None:
     """A guardian's link, and a paper form with its scan."""
     place.consent = people.give_consent(place.pupil)[0]
-    place.consent.evidence_path = f"consents/{name}.jpg"
-    place.consent.save(update_fields=["evidence_path"])
-    storages["private"].delete(place.consent.evidence_path)
-    storages["private"].save(place.consent.evidence_path, ContentFile(b"anh"))
+    path = f"consents/{name}.jpg"
+    place.scan = Signature.objects.create(
+        pupil=place.pupil, purpose="take_part", text_version=1, giver="guardian", said="given", channel="paper",
+        signed_at=timezone.now(), school=place.school, evidence_path=path,
+    )  # fmt: skip
+    storages["private"].delete(path)
+    storages["private"].save(path, ContentFile(b"anh"))
     place.guardian = links.issue_link(pupil=place.pupil, by=place.teacher, key=f"guardian-{name}")
 
 
@@ -436,7 +440,6 @@ def _belongings(world: World, name: str, now) -> None:
     )
     place.letter = Message.objects.create(
         kind="test",
-        recipient=place.teacher,
         to_address="khong-toi@truong.example.vn",
         subject=f"Thư {mark('letter', name)}",
         body_text="Nội dung",

@@ -20,6 +20,7 @@ from cms.pages.base import PICTURE_PANEL, TITLE_PANELS, PortalPage, SectionPage
 from cms.pages.with_record import FactPanel, RecordPage, RecordPageForm
 from cms.records import CurriculumFacts, facts_from, facts_of_curriculum, keep_curriculum
 from cms.structured_data import in_script, learning_resource
+from programs.core.forms import WholeNumberField
 from programs.curricula.choices import ActivityForm
 from programs.curricula.models import Curriculum
 from programs.topics.models import Subject, Topic
@@ -63,9 +64,9 @@ class CurriculumPageForm(RecordPageForm):
     topics = forms.ModelMultipleChoiceField(
         label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
     )
-    minutes = forms.IntegerField(label=_("Total minutes"), min_value=5, max_value=6000)
-    group_size = forms.IntegerField(label=_("Pupils per group"), min_value=1, max_value=60, initial=4)
-    cost_vnd = forms.IntegerField(label=_("Cost of materials per group (đồng)"), min_value=0, max_value=100_000_000)
+    minutes = WholeNumberField(label=_("Total minutes"), min_value=5, max_value=6000)
+    group_size = WholeNumberField(label=_("Pupils per group"), min_value=1, max_value=60, initial=4)
+    cost_vnd = WholeNumberField(label=_("Cost of materials per group (đồng)"), min_value=0, max_value=100_000_000)
 
 
 class CurriculumPage(RecordPage):

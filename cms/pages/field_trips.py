@@ -26,6 +26,7 @@ from programs.bookings.policy import may_book
 from programs.centres.models import Centre, FieldTrip, in_language
 from programs.centres.queries.sessions import calendar_of, largest_group_of, shown_ratios
 from programs.core.dates import month_title
+from programs.core.forms import WholeNumberField
 from programs.core.phones import show_phone
 from programs.curricula.models import Curriculum
 from programs.topics.models import Subject, Topic
@@ -65,12 +66,10 @@ class FieldTripPageForm(RecordPageForm):
     fact_names = [field.name for field in dataclass_fields(FieldTripFacts)]
 
     centre = forms.ModelChoiceField(label=_("Centre"), queryset=Centre.objects.filter(is_active=True))
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=15, max_value=1440)
-    max_pupils = forms.IntegerField(label=_("Maximum pupils"), min_value=1, max_value=1000, initial=40)
-    pupils_per_adult = forms.IntegerField(
-        label=_("Pupils per accompanying adult"), min_value=1, max_value=60, initial=20
-    )
-    price_vnd = forms.IntegerField(label=_("Price per pupil (đồng)"), min_value=0, max_value=100_000_000, initial=0)
+    minutes = WholeNumberField(label=_("Minutes"), min_value=15, max_value=1440)
+    max_pupils = WholeNumberField(label=_("Maximum pupils"), min_value=1, max_value=1000, initial=40)
+    pupils_per_adult = WholeNumberField(label=_("Pupils per accompanying adult"), min_value=1, max_value=60, initial=20)
+    price_vnd = WholeNumberField(label=_("Price per pupil (đồng)"), min_value=0, max_value=100_000_000, initial=0)
 
 
 class FieldTripPage(RecordPage):

@@ -28,15 +28,8 @@ class ActivityForm(IdempotentFormMixin):
     taught_on = DateField(
         label=_("Day of the lesson"), help_text=_("Day/month/year. The last day, if it took several.")
     )
-    pupils = WholeNumberField(
-        label=_("Pupils who took part"),
-        min_value=1,
-        max_value=200,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    girls = WholeNumberField(
-        label=_("Number of girls"), min_value=0, max_value=200, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
-    )
+    pupils = WholeNumberField(label=_("Pupils who took part"), min_value=1, max_value=200)
+    girls = WholeNumberField(label=_("Number of girls"), min_value=0, max_value=200)
 
     def __init__(self, *args, classes, **kwargs) -> None:
         super().__init__(*args, **kwargs)

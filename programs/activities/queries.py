@@ -6,20 +6,18 @@ from django.db.models import Count, QuerySet, Sum
 
 from programs.activities.models import TaughtActivity
 from programs.core.models import SchoolYear
+from programs.core.queries import held_by, met_by_one
 from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup
 from programs.pupils.queries import classes_to_act_for
 from programs.schools.queries.roles import roles_of
-from programs.schools.queries.schools import schools_in_scope
+from programs.schools.queries.schools import in_scope_of
 
 
 def activities_visible_to(user) -> QuerySet[TaughtActivity]:
     """What the person's own schools taught; an officer sees the schools in scope (counts, no pupil)."""
-    roles = roles_of(user)
-    schools = roles.school_ids
-    activities = TaughtActivity.objects.filter(school__in=schools)
-    if roles.is_officer:
-        activities = activities | TaughtActivity.objects.filter(school__in=schools_in_scope(user))
+    own = held_by("school", roles_of(user).school_ids)
+    activities = met_by_one(TaughtActivity.objects.all(), own, in_scope_of(user))
     return activities.select_related("school", "curriculum", "class_group", "reported_by")
 
 

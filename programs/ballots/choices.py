@@ -43,7 +43,7 @@ class EntryOutcome(TextChoices):
 REASONS = {
     "school_cap": _("The school already has the maximum number of bookings allowed in this season."),
     "class_busy": _("The class already had a booking at that time."),
-    "no_room": _("When its turn came, none of its wishes had room for one more group."),
+    "no_room": _("When its turn came, none of its wishes had room for one more group of the largest size."),
     "session_cancelled": _("The session is not taking place: it was cancelled."),
     "not_offered": _("The centre no longer offered this field trip when the results were sent."),
     "holiday": _("The day of the session became a school holiday."),

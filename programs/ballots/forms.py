@@ -14,10 +14,10 @@ from programs.ballots.rules.fair import FACTOR_WORDS, FACTORS
 from programs.ballots.rules.steps import Terms
 from programs.bookings.forms import BookingForm
 from programs.bookings.models import GROUP, Group
-from programs.centres.forms import DayField, MomentField, number
+from programs.centres.forms import DayField, MomentField
 from programs.centres.models import Season, Session
 from programs.core.dates import short_moment
-from programs.core.forms import CleanCharField, CleanFormMixin
+from programs.core.forms import CleanCharField, CleanFormMixin, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
 
@@ -36,7 +36,7 @@ class BallotForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         label=_("Day of the source"),
         help_text=_("After entries close: nobody may know the digits while one can still enter."),
     )
-    digit_count = number(
+    digit_count = WholeNumberField(
         label=_("Number of digits"),
         min_value=4,
         max_value=40,
@@ -56,7 +56,7 @@ class BallotForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
             (_("Single sessions"), [(f"session-{each.pk}", _session_label(each)) for each in sessions]),
         ]
         for name, points in FACTORS.items():
-            self.fields[name] = number(label=FACTOR_WORDS[name], min_value=0, max_value=1000, initial=points)
+            self.fields[name] = WholeNumberField(label=FACTOR_WORDS[name], min_value=0, max_value=1000, initial=points)
 
     def own_fields(self) -> list:
         return [self[name] for name in ("target", "closes_at", "source", "source_date", "digit_count")]

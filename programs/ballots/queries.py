@@ -21,7 +21,7 @@ from programs.bookings.models import Booking
 from programs.centres.choices import BookingMode, CentreRole, SessionState
 from programs.centres.models import Centre, Season, Session
 from programs.centres.queries.schedule import managed_centre_ids
-from programs.centres.queries.sessions import SESSION_PARTS
+from programs.centres.queries.sessions import SESSION_PARTS, with_ratios
 from programs.core.models import Holiday, Job
 from programs.schools.choices import OfficeRole
 from programs.schools.models import Area, School
@@ -123,8 +123,8 @@ class OfDay(TypedDict):
 
 
 def sessions_to_wish(ballot: Ballot) -> dict[int, WithAnnotations[Session, OfDay]]:
-    """The sessions that a class may wish, by their keys, each with ``on_holiday``."""
-    return sessions_with_day().in_bulk(list(sessions_to_enter(ballot).values_list("pk", flat=True)))
+    """The sessions that a class may wish, by their keys, each with ``on_holiday`` and its adult ratios."""
+    return with_ratios(sessions_with_day()).in_bulk(list(sessions_to_enter(ballot).values_list("pk", flat=True)))
 
 
 def sessions_with_day() -> QuerySet[WithAnnotations[Session, OfDay]]:

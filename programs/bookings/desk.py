@@ -15,7 +15,7 @@ from programs.bookings import policy
 from programs.bookings import queries as booking_queries
 from programs.bookings.choices import LIVE, BookingState
 from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.rules.papers import INCOMPLETE
+from programs.bookings.rules.papers import INCOMPLETE, answer_until
 from programs.centres.queries import sessions as session_queries
 from programs.core.dates import short_moment
 from programs.core.desk import DeskLink, DeskTable, DeskTask
@@ -37,7 +37,7 @@ def _approvals(user, now: datetime) -> list[DeskTask]:
                 group=approval.booking.class_group or approval.booking.school,
                 title=approval.booking.session.field_trip.local_title,
             ),
-            detail=_asked_words(approval),
+            detail=_asked_words(approval, now),
             url=approval.get_absolute_url(),
             action=_("Read and decide"),
             weight=15,
@@ -46,7 +46,7 @@ def _approvals(user, now: datetime) -> list[DeskTask]:
     ]
 
 
-def _asked_words(approval: BookingApproval) -> str:
+def _asked_words(approval: BookingApproval, now: datetime) -> str:
     booking = approval.booking
     words = _("{school}. {moment}.").format(school=booking.school, moment=short_moment(booking.session.starts_at))
     if instead_of := stands_in_for(approval, booking.school):
@@ -54,6 +54,9 @@ def _asked_words(approval: BookingApproval) -> str:
         words += " " + stands_in.format(who=instead_of, why=approval.get_stands_in_display())
     if approval.asked_again:
         words += " " + _("Asked again: {why}.").format(why=approval.get_asked_again_display())
+    until = answer_until(approval, booking)
+    if until > now:
+        words += " " + _("Answer by {until}.").format(until=short_moment(until))
     return words
 
 

@@ -51,7 +51,7 @@ def tell_leader(
 
 def other_dates(*, booking: Booking) -> str:
     """Link to the same field trip on other days with places for the group."""
-    asked = urlencode({"trip": booking.session.field_trip.code, "seats": booking.pupils})
+    asked = urlencode({"trip": booking.session.field_trip.code, "seats": booking.size_now["pupils"]})
     with translation.override(booking.leader.language):
         return f"{reverse('session_search')}?{asked}"
 

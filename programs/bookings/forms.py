@@ -11,8 +11,7 @@ from django.utils.translation import ngettext
 
 from programs.authorities.choices import ApprovalState
 from programs.bookings.models import GROUP, Group
-from programs.centres.forms import number
-from programs.core.forms import CleanCharField, CleanFormMixin, PhoneField
+from programs.core.forms import CleanCharField, CleanFormMixin, PhoneField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
 from programs.pupils.models import ClassGroup, Pupil
@@ -50,8 +49,8 @@ class NeedsForm(CleanFormMixin, VersionedFormMixin, forms.Form):
 
 class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     class_group = forms.TypedChoiceField(label=_("Class"), widget=ClassSelect)
-    pupils = number(label=_("Pupils"), min_value=1, max_value=9999)
-    adults = number(label=_("Accompanying adults"), min_value=0, max_value=999)
+    pupils = WholeNumberField(label=_("Pupils"), min_value=1, max_value=9999)
+    adults = WholeNumberField(label=_("Accompanying adults"), min_value=0, max_value=999)
     contact_phone = PhoneField(
         label=_("Phone number on the day"), help_text=_("The centre will call this number if the bus is late.")
     )
@@ -224,9 +223,9 @@ class DecisionForm(CleanFormMixin, forms.Form):
 
 
 class GroupForm(CleanFormMixin, VersionedFormMixin, forms.Form):
-    pupils = number(label=_("Pupils"), min_value=1, max_value=9999)
-    girls = number(label=_("Number of girls"), min_value=0, max_value=9999, required=False)
-    adults = number(label=_("Accompanying adults"), min_value=0, max_value=999)
+    pupils = WholeNumberField(label=_("Pupils"), min_value=1, max_value=9999)
+    girls = WholeNumberField(label=_("Number of girls"), min_value=0, max_value=9999, required=False)
+    adults = WholeNumberField(label=_("Accompanying adults"), min_value=0, max_value=999)
 
     def __init__(self, *args, pupils_per_adult: int, **kwargs) -> None:
         super().__init__(*args, **kwargs)

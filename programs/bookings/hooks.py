@@ -10,13 +10,11 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.bookings.actions import guard
-from programs.bookings.actions.waiting import promote_waiting
+from programs.bookings.actions.booking import call_off
 from programs.bookings.choices import LIVE, BookingState
-from programs.bookings.emails import tell_leader
 from programs.bookings.models import Booking
 from programs.centres.hooks import GROUPS_IN
 from programs.centres.models import Session
-from programs.core.audit import record
 from programs.core.refusals import Refusal
 from programs.schools.hooks import when_school_closes
 from programs.schools.models import School
@@ -85,9 +83,4 @@ def cancel_visits_of(*, school: School, by: User, reason: str) -> None:
     # In the order of the sessions: two closings at once lock them in the same order.
     for pk in live.order_by("session_id", "pk").values_list("pk", flat=True):
         booking = guard.lock_booking(booking_id=pk)
-        before, had_entry = booking.state, booking.holds_seats
-        guard.end_booking(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, reason=reason, now=now)
-        after = {"state": booking.state}
-        record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
-        tell_leader(kind="booking_cancelled", booking=booking, now=now, with_calendar=had_entry)
-        promote_waiting(session=booking.session, now=now)
+        call_off(booking=booking, to=BookingState.CANCELLED_BY_SCHOOL, reason=reason, by=by, now=now)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Timezone
 
 from programs.bookings.choices import CERTAIN, OFF
 from programs.bookings.models import Booking
-from programs.bookings.words import group_name
 from programs.centres.models import Centre
 
 CALENDAR_TYPE = "text/calendar"
@@ -30,30 +28,15 @@ def calendar_entry(booking: Booking, *, url: str, stamp: datetime) -> str:
     """The entry of ``booking``. Its UID never changes; a higher SEQUENCE replaces, CANCEL removes."""
     method = "CANCEL" if booking.state in OFF else "PUBLISH"
     title = booking.session.field_trip.local_title
-    event = _event(booking, url=url, stamp=stamp, title=title)
-    return _calendar(method, event, since=booking.session.starts_at.year)
+    event = event_lines(booking, url=url, stamp=stamp, title=title)
+    return calendar_text(method, event, since=booking.session.starts_at.year)
 
 
-def calendar_feed(bookings: Iterable[Booking], *, name: str, for_centre: bool, stamp: datetime) -> str:
-    """Many visits in one calendar; cancelled ones stay in it as cancelled, with their UID."""
-
-    def lines() -> Iterator[str]:
-        yield f"X-WR-CALNAME:{_escaped(name)}"
-        yield "REFRESH-INTERVAL;VALUE=DURATION:PT1H"
-        for booking in bookings:
-            url = settings.SITE_URL + reverse("booking_detail", args=[booking.reference])
-            title = booking.session.field_trip.local_title
-            whose = f"{group_name(booking)}: {title}" if for_centre else title
-            yield from _event(booking, url=url, stamp=stamp, title=whose)
-
-    return _calendar("PUBLISH", lines(), since=stamp.year - 1)
-
-
-def _calendar(method: str, lines: Iterable[str], *, since: int) -> str:
+def calendar_text(method: str, lines: Iterable[str], *, since: int) -> str:
     """The lines of a whole calendar. They are written here: a library takes milliseconds for an entry."""
     first = [
         "BEGIN:VCALENDAR",
-        f"PRODID:-//{_escaped(settings.JURISDICTION['portal_name'])}//STEM Portal//VI",
+        f"PRODID:-//{escaped(settings.JURISDICTION['portal_name'])}//STEM Portal//VI",
         "VERSION:2.0",
         "CALSCALE:GREGORIAN",
         f"METHOD:{method}",
@@ -69,7 +52,7 @@ def _zone_since(year: int) -> list[str]:
     return zone.to_ical().decode().split(END)[:-1]
 
 
-def _event(booking: Booking, *, url: str, stamp: datetime, title: str) -> list[str]:
+def event_lines(booking: Booking, *, url: str, stamp: datetime, title: str) -> list[str]:
     session, centre = booking.session, booking.session.field_trip.centre
     return [
         "BEGIN:VEVENT",
@@ -78,9 +61,9 @@ def _event(booking: Booking, *, url: str, stamp: datetime, title: str) -> list[s
         f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART{_local(session.starts_at)}",
         f"DTEND{_local(session.ends_at)}",
-        f"SUMMARY:{_escaped(title)}",
-        f"LOCATION:{_escaped(f'{centre.local_name}, {session.room.name}, {centre.address}')}",
-        f"DESCRIPTION:{_escaped(_description(booking))}",
+        f"SUMMARY:{escaped(title)}",
+        f"LOCATION:{escaped(f'{centre.local_name}, {session.room.name}, {centre.address}')}",
+        f"DESCRIPTION:{escaped(_description(booking))}",
         f"URL:{url}",
         f"STATUS:{_status(booking)}",
         _organizer(centre),
@@ -116,7 +99,7 @@ def _local(moment: datetime) -> str:
     return f";TZID={settings.TIME_ZONE}:{local:%Y%m%dT%H%M%S}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         text = text.replace(plain, written)
     return text.replace("\r", "")

@@ -14,14 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.authorities.models import Question
-from programs.bookings.choices import (
-    CAME,
-    LIVE,
-    SEAT_COUNTED,
-    SEAT_HOLDING,
-    UNFINISHED,
-    BookingState,
-)
+from programs.bookings.choices import CAME, LIVE, SEAT_COUNTED, SEAT_HOLDING, UNFINISHED, BookingState
 from programs.centres.choices import PaperKind
 from programs.centres.models import RECORD, Session
 from programs.core.fates import (
@@ -171,6 +164,7 @@ class Booking(GroupColumns):
     arrived_adults = models.PositiveSmallIntegerField(_("adults who came"), null=True, blank=True)
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_in_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    certified_at = models.DateTimeField(null=True, blank=True)  # when the first certificates were issued
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(_("reason"), max_length=300, blank=True)
     alternative = models.CharField(_("activity of the pupils who stay at school"), max_length=300, blank=True)
@@ -200,6 +194,7 @@ class Booking(GroupColumns):
             models.Index(fields=["session", "state"], name="booking_session_state"),
             models.Index(fields=["school", "state"], name="booking_school_state"),
             models.Index(fields=["leader", "state"], name="booking_leader_state"),
+            models.Index(fields=["session"], condition=Q(certified_at=None, state__in=CAME), name="booking_to_certify"),
         ]
 
     def __str__(self) -> str:
@@ -227,7 +222,13 @@ class Booking(GroupColumns):
         """As its school said it last; ``size`` is what it booked."""
         if self.confirmed_pupils is None:
             return {"pupils": self.pupils, "adults": self.adults, "girls": self.girls}
-        return {"pupils": self.confirmed_pupils, "adults": self.confirmed_adults, "girls": self.girls}
+        adults = self.adults if self.confirmed_adults is None else self.confirmed_adults
+        return {"pupils": self.confirmed_pupils, "adults": adults, "girls": self.girls}
+
+    @property
+    def most_pupils(self) -> int:
+        """As many as may be named: a confirmed group may be smaller than its list, or larger than it was booked."""
+        return max(self.pupils, self.confirmed_pupils or 0)
 
     @property
     def due_at(self) -> datetime | None:

@@ -13,6 +13,7 @@ from programs.bookings.models import Booking, BookingApproval, BookingPaper, Ros
 from programs.core.personal import StoredFile, Subject, Text, hands_over, stands_in_the_way, stored_file
 from programs.core.personal_tables import Kind, erased, own_rows, told
 from programs.core.retention import retention_rule
+from programs.schools.models import School
 
 
 @retention_rule(
@@ -35,11 +36,7 @@ def papers_over(limit: datetime) -> QuerySet[BookingPaper]:
     return BookingPaper.objects.exclude(booking__state__in=LIVE).filter(booking__session__ends_at__lt=limit)
 
 
-FACTS_OF_GROUP = (
-    "phone=contact_phone",
-    ("needs", _("Access and medical needs that you stated"), "needs"),
-    "note",
-)
+FACTS_OF_GROUP = ("phone=contact_phone", ("needs", _("Access and medical needs that you stated"), "needs"), "note")
 
 
 told(
@@ -80,8 +77,13 @@ told(
 
 
 def near(subject: Subject) -> QuerySet[Booking]:
-    """The bookings that the pupil was on, and those of the person's own: others do not speak of the person."""
-    about = Q(roster__pupil__in=subject.pupil_ids) | Q(leader=subject.user_id or 0)
+    """All bookings of the schools that the person belongs or belonged to, on the list or not, and those led elsewhere."""
+    schools = School.objects.filter(
+        Q(pupils__in=subject.pupil_ids)
+        | Q(classes__enrolments__pupil__in=subject.pupil_ids)
+        | Q(memberships__user=subject.user_id or 0)
+    )
+    about = Q(school__in=schools) | Q(roster__pupil__in=subject.pupil_ids) | Q(leader=subject.user_id or 0)
     return Booking.objects.filter(pk__in=Booking.objects.filter(about).values("pk"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
@@ -17,6 +18,7 @@ from programs.bookings.rules.papers import WITH_APPROVALS, Checklist
 from programs.centres.queries.schedule import managed_centre_ids
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
+from programs.core.queries import met_by_one
 from programs.schools.choices import SchoolRole
 from programs.schools.models import School
 from programs.schools.policy import may_act_for
@@ -70,7 +72,24 @@ def may_make_exception(user, booking: Booking) -> bool:
 
 
 def may_read_papers(user, booking: Booking) -> bool:
-    return Booking.objects.filter(papers_read_by(user), pk=booking.pk).exists()
+    return met_by_one(Booking.objects.filter(pk=booking.pk), *papers_read_by(user)).exists()
+
+
+def may_take_papers(user, booking: Booking, source: Booking) -> bool:
+    """Whoever hands in the papers of both, which are of one school and one field trip."""
+    same = booking.session.field_trip_id == source.session.field_trip_id and booking.school_id == source.school_id
+    return same and booking.pk != source.pk and may_manage(user, booking) and may_manage(user, source)
+
+
+def papers_offered(user, checklist: Checklist) -> Booking | None:
+    """The booking whose papers the person may take over: the one with most of what is missing, the latest first."""
+    booking, missing = checklist.booking, checklist.kinds_missing
+    if not missing:
+        return None
+    there = Booking.objects.filter(papers__kind__in=missing, session__field_trip=booking.session.field_trip_id)
+    fullest = there.filter(school=booking.school_id).annotate(useful=Count("papers")).order_by("-useful", "-pk")
+    others = fullest.select_related(*BOOKING_PARTS)
+    return next((each for each in others if may_take_papers(user, booking, each)), None)
 
 
 def offices_of(approval: BookingApproval) -> tuple[str, ...]:
@@ -144,6 +163,7 @@ PERMISSIONS = [
         _("submit the papers of a visit, change the size of its group, and answer offers while it is waiting"),
         SCHOOL_STAFF,
         "booking_paper",
+        "booking_papers_of",
         "booking_resize",
         "booking_ask_again",
         "booking_answer",

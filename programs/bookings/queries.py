@@ -13,14 +13,8 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.authorities import queries as authorities
 from programs.authorities.choices import ApprovalKind, ApprovalState, Office
-from programs.authorities.queries import (
-    approvals_needed,
-    end_of_working_day,
-    holders_of,
-    risks_of_visit,
-    schools_answered_for,
-)
 from programs.authorities.rules import ApprovalLine
 from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE
 from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
@@ -36,12 +30,13 @@ from programs.consents.queries import in_force
 from programs.core.calendar import working_days
 from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared
+from programs.core.queries import held_by, met_by_one
 from programs.pupils.models import ClassGroup
 from programs.pupils.queries import pupils_of_class
 from programs.schools.choices import WORKING_STATES, Authority
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
-from programs.schools.queries.schools import schools_in_scope
+from programs.schools.queries.schools import in_scope_of
 from programs.schools.rules import LEADING
 
 BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
@@ -51,11 +46,16 @@ SIGNER = Signer(salt="visits.waiting")
 
 def bookings_visible_to(user) -> QuerySet[Booking]:
     """A school's bookings for its staff, a centre's for its staff, and those in an officer's scope."""
-    roles = roles_of(user)
-    seen = Q(school__in=roles.school_ids) | Q(session__field_trip__centre__in=centre_ids_of(user))
-    if roles.is_officer:
-        seen |= Q(school__in=schools_in_scope(user).values("pk"))
-    return Booking.objects.filter(seen).select_related(*BOOKING_PARTS)
+    return met_by_one(Booking.objects.all(), *seen_as(user)).select_related(*BOOKING_PARTS)
+
+
+def seen_as(user, booking: str = "") -> tuple[Q | None, ...]:
+    """The conditions on a booking, or on rows that name one with ``booking="booking__"``, one of which lets see it."""
+    return (
+        held_by(f"{booking}school", roles_of(user).school_ids),
+        held_by(f"{booking}session__field_trip__centre", centre_ids_of(user)),
+        in_scope_of(user, f"{booking}school"),
+    )
 
 
 def bookings_run_by(user) -> QuerySet[Booking]:
@@ -124,9 +124,7 @@ def booking_with_token(token: str) -> Booking | None:
     except (BadSignature, ValueError, TypeError):
         return None
     found = Booking.objects.filter(reference=reference, leader=leader_id)
-    return found.select_related(
-        "session__field_trip__centre", "session__room", "school", "class_group", "leader"
-    ).first()
+    return found.select_related(*BOOKING_PARTS).first()
 
 
 # --- Booking -------------------------------------------------------------------------------------
@@ -311,17 +309,20 @@ def papers_of(booking: Booking) -> list[PaperLine]:
 
 def papers_visible_to(user) -> QuerySet[BookingPaper]:
     """Papers for the leader and who leads the school, who was asked to approve, and the centre's staff."""
-    seen = bookings_visible_to(user).filter(papers_read_by(user)).values("pk")
+    seen = met_by_one(bookings_visible_to(user), *papers_read_by(user)).values("pk")
     return BookingPaper.objects.filter(booking__in=seen).select_related("booking__session__field_trip")
 
 
-def papers_read_by(user) -> Q:
+def papers_read_by(user) -> tuple[Q | None, ...]:
+    """The conditions on a booking one of which lets read its papers."""
     roles = roles_of(user)
-    heads = [school.pk for school in roles.schools_as(*LEADING)]
-    seen = Q(leader=user) | Q(school__in=heads) | Q(session__field_trip__centre__in=centre_ids_of(user))
-    if not roles.is_officer:
-        return seen
-    return seen | Q(pk__in=BookingApproval.objects.filter(answered_by(user)).values("booking"))
+    asked = BookingApproval.objects.filter(answered_by(user)).values("booking") if roles.is_officer else None
+    return (
+        Q(leader=user.pk),
+        held_by("school", [school.pk for school in roles.schools_as(*LEADING)]),
+        held_by("session__field_trip__centre", centre_ids_of(user)),
+        Q(pk__in=asked) if asked is not None else None,
+    )
 
 
 def answered_by(user) -> Q:
@@ -330,7 +331,7 @@ def answered_by(user) -> Q:
     Where the school decides alone is not seen here: a coordinator gets the approvals of the head, too.
     """
     found, order = Q(pk__in=[]), list(Office)
-    for office, schools in schools_answered_for(user).items():
+    for office, schools in authorities.schools_answered_for(user).items():
         place = order.index(office)
         mine = Q(kind=office) | Q(kind__in=order[:place], asked_of__in=order[place:])
         if office == Office.COORDINATOR:
@@ -343,13 +344,13 @@ def answered_by(user) -> Q:
 
 def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
     """What currently makes this booking riskier than a visit next door."""
-    return risks_of_visit(booking.session.field_trip, booking.school, grade=booking.grade)
+    return authorities.risks_of_visit(booking.session.field_trip, booking.school, grade=booking.grade)
 
 
 def grace_until(booking: Booking, *, now: datetime) -> datetime:
     """Until when a visit keeps its places for an authority's answer; the next in line get a chance to come."""
     days = settings.JURISDICTION.get("approval_days", {}).get("grace", 0)
-    end, off = end_of_working_day(now, days), working_days(now, booking.session.starts_at)
+    end, off = authorities.end_of_working_day(now, days), working_days(now, booking.session.starts_at)
     return papers.grace_ends(booking.session, end=end, days=off, now=now)
 
 
@@ -357,7 +358,9 @@ def told_of_silence(booking: Booking) -> list[User]:
     """Who is told that a visit waits for an authority: the centre's managers and the department."""
     posts = booking.session.field_trip.centre.staff.filter(ended_on__isnull=True, role=CentreRole.MANAGER)
     people = [post.user for post in posts.filter(user__is_active=True).select_related("user")]
-    return list({each.pk: each for each in (*people, *holders_of(Office.DEPARTMENT, booking.school))}.values())
+    return list(
+        {each.pk: each for each in (*people, *authorities.holders_of(Office.DEPARTMENT, booking.school))}.values()
+    )
 
 
 def to_fall_on(*, now: datetime) -> QuerySet[Booking]:
@@ -370,7 +373,7 @@ def to_fall_on(*, now: datetime) -> QuerySet[Booking]:
 
 
 def _manned(approval: BookingApproval) -> bool:
-    return bool(holders_of(approval.office, approval.booking.school))
+    return bool(authorities.holders_of(approval.office, approval.booking.school))
 
 
 def price_changed(*, now: datetime) -> QuerySet[Booking]:
@@ -387,11 +390,11 @@ def approvals_of(booking: Booking, needed: Iterable[str]) -> list[ApprovalLine]:
 
 def approvals_visible_to(user) -> QuerySet[BookingApproval]:
     """The approvals of the bookings that the person sees; who may decide one is another question."""
-    approvals = BookingApproval.objects.filter(booking__in=bookings_visible_to(user).values("pk"))
+    approvals = met_by_one(BookingApproval.objects.all(), *seen_as(user, "booking__"))
     return approvals.select_related(*(f"booking__{part}" for part in (*BOOKING_PARTS, "school__ward")))
 
 
 def checklist_of(booking: Booking) -> Checklist:
     risks = risks_of(booking)
-    needed = approvals_needed(risks)
+    needed = authorities.approvals_needed(risks)
     return Checklist(booking, risks, papers_of(booking), consents_of(booking), approvals_of(booking, needed))

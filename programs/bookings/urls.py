@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{BOOKING}group/", papers.ResizeGroup.as_view(), name="booking_resize"),
     path(f"{BOOKING}needs/", bookings.BookingNeeds.as_view(), name="booking_needs"),
     path(f"{BOOKING}papers/<str:kind>/", papers.HandInPaper.as_view(), name="booking_paper"),
+    path(f"{BOOKING}papers-of/<str:source>/", papers.TakePapers.as_view(), name="booking_papers_of"),
     path(f"{BOOKING}answer/", waiting.AnswerOffer.as_view(), name="booking_answer"),
     path(f"{BOOKING}exception/", waiting.BookingException.as_view(), name="booking_exception"),
     path(f"{BOOKING}ask-again/", papers.AskAgain.as_view(), name="booking_ask_again"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import ngettext
 
 from programs.bookings.models import Booking
@@ -18,28 +17,8 @@ def parts_of(session: Session) -> dict[str, Any]:
     return {"session": session, "trip": trip, "centre": trip.centre}
 
 
-def time_span(session: Session) -> str:
-    """8:00–11:00"""
-    begins, ends = timezone.localtime(session.starts_at), timezone.localtime(session.ends_at)
-    return f"{begins.hour}:{begins:%M}–{ends.hour}:{ends:%M}"
-
-
 def group_name(booking: Booking) -> str:
     return f"{booking.school} · {booking.class_group}" if booking.class_group else str(booking.school)
-
-
-def expected_pupils(booking: Booking) -> int:
-    """As confirmed, or as booked while nothing is confirmed."""
-    return booking.pupils if booking.confirmed_pupils is None else booking.confirmed_pupils
-
-
-def coming_pupils(booking: Booking, *, staying: int) -> int:
-    """Those expected without the ``staying`` ones of the list: a count that was fixed left them out already."""
-    return max(0, min(expected_pupils(booking), booking.pupils - staying))
-
-
-def expected_adults(booking: Booking) -> int:
-    return booking.adults if booking.confirmed_adults is None else booking.confirmed_adults
 
 
 def too_large_words(booking: Booking, session: Session) -> str:

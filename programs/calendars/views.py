@@ -16,11 +16,12 @@ from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from programs.bookings.ical import CALENDAR_TYPE, calendar_feed
+from programs.bookings.ical import CALENDAR_TYPE
 from programs.bookings.models import Booking
 from programs.calendars import policy
 from programs.calendars.actions import make_feed, note_reading, revoke_feed
 from programs.calendars.forms import FeedForm
+from programs.calendars.ical import calendar_feed
 from programs.calendars.models import CalendarFeed
 from programs.calendars.queries import bookings_in, feed_with_token, feeds_seen_by, hash_of_shown
 from programs.centres.queries.sessions import centres_of

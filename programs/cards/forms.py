@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.accounts.forms import NewPasswordForm
 from programs.accounts.models import User
 from programs.core import passphrases
-from programs.core.forms import CleanCharField, CleanFormMixin
+from programs.core.forms import CleanCharField, CleanFormMixin, CodeField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.pupils.choices import AccountState
 from programs.pupils.queries import PupilAccount
@@ -56,13 +56,12 @@ class VoidCardForm(CleanFormMixin, forms.Form):
 
 
 class ActivationCodeForm(CleanFormMixin, forms.Form):
-    code = CleanCharField(
+    code = CodeField(
         label=_("Activation code"),
         help_text=_(
             "The ten large letters and digits on your card. Small letters are fine too, and you can leave out the "
             "hyphen."
         ),
-        max_length=40,
         widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
     )
 
@@ -120,9 +119,8 @@ class ClassCodeForm(IdempotentFormMixin):
 
 
 class JoinClassForm(CleanFormMixin, IdempotentFormMixin):
-    code = CleanCharField(
+    code = CodeField(
         label=_("Class code"),
         help_text=_("Your teacher shows it: eight letters and digits."),
-        max_length=40,
         widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
     )

@@ -25,7 +25,6 @@ from programs.core.models import SchoolYear
 from programs.core.versions import VersionedFormMixin
 from programs.schools.models import Area
 
-DIGITS = {"inputmode": "numeric", "autocomplete": "off", "class": "number"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 Day = TypeVar("Day", date, datetime)
 
@@ -42,11 +41,6 @@ class DayField(DateField):
 
     def to_python(self, value: object) -> date | None:
         return in_reach(self, super().to_python(value))
-
-
-def number(**options) -> WholeNumberField:
-    # A text field with a digits keyboard: spinners change numbers by accident when a page is scrolled.
-    return WholeNumberField(widget=forms.TextInput(attrs=DIGITS), **options)
 
 
 MINUTE = "%d/%m/%Y %H:%M"
@@ -138,13 +132,17 @@ class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
     field_trip = forms.ModelChoiceField(label=_("Field trip"), queryset=None)
     room = forms.ModelChoiceField(label=_("Room"), queryset=None)
-    capacity = number(label=_("Places"), min_value=1, max_value=1000)
+    capacity = WholeNumberField(label=_("Places"), min_value=1, max_value=1000)
     one_group = forms.BooleanField(label=_("One group only, whatever its size"), required=False)
     waiting_policy = forms.ChoiceField(
         label=_("Who moves up from the waiting list"), choices=WaitingPolicy, initial=WaitingPolicy.FIRST_FIT
     )
-    turn_after_passes = number(label=_("Passes before a turn"), min_value=1, max_value=99, initial=TURN_AFTER_PASSES)
-    turn_after_days = number(label=_("Or days of waiting"), min_value=1, max_value=365, initial=TURN_AFTER_DAYS)
+    turn_after_passes = WholeNumberField(
+        label=_("Passes before a turn"), min_value=1, max_value=99, initial=TURN_AFTER_PASSES
+    )
+    turn_after_days = WholeNumberField(
+        label=_("Or days of waiting"), min_value=1, max_value=365, initial=TURN_AFTER_DAYS
+    )
     season = forms.ModelChoiceField(
         label=_("Season"),
         queryset=None,
@@ -157,7 +155,7 @@ class OfferForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         required=False,
         help_text=_("At 7:00. If left empty: at once. Not used when the session belongs to a season."),
     )
-    closes_days = number(
+    closes_days = WholeNumberField(
         label=_("Days before the session when booking closes"),
         min_value=0,
         max_value=60,
@@ -238,7 +236,7 @@ class CopyForm(PlaceForm, IdempotentFormMixin):
 
 
 class CapacityForm(VersionedFormMixin):
-    capacity = number(label=_("Places"), min_value=1, max_value=1000)
+    capacity = WholeNumberField(label=_("Places"), min_value=1, max_value=1000)
 
 
 class ReasonForm(CleanFormMixin, forms.Form):
@@ -284,7 +282,7 @@ class ClosedDaysForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 class RoomForm(CleanFormMixin, forms.Form):
     name = CleanCharField(label=_("Name of the room"), max_length=80)
-    capacity = number(label=_("Places"), min_value=1, max_value=1000)
+    capacity = WholeNumberField(label=_("Places"), min_value=1, max_value=1000)
 
 
 class AddRoomForm(RoomForm, IdempotentFormMixin):
@@ -308,7 +306,9 @@ class SeasonForm(CleanFormMixin, forms.Form):
             "number of days before it begins."
         ),
     )
-    bookings_per_school = number(label=_("Maximum bookings per school"), min_value=1, max_value=500, initial=6)
+    bookings_per_school = WholeNumberField(
+        label=_("Maximum bookings per school"), min_value=1, max_value=500, initial=6
+    )
 
     def __init__(self, *args, clusters: Iterable[Area], **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -355,7 +355,7 @@ class SessionSearchForm(forms.Form):
     )
     first = DayField(label=_("From"), required=False)
     last = DayField(label=_("To"), required=False)
-    seats = number(label=_("Places for my group"), required=False, min_value=1, max_value=1000)
+    seats = WholeNumberField(label=_("Places for my group"), required=False, min_value=1, max_value=1000)
     ward = forms.ModelChoiceField(
         label=_("My school's ward"), queryset=None, required=False, to_field_name="code", empty_label=_("Any ward")
     )

@@ -116,6 +116,7 @@ def _issue(booking: Booking, plan: Plan, *, by: User, language: str) -> list[Cer
         for serial, entry in zip(serials, plan.to_issue, strict=True)
     )
     _link_replaced(plan, certificates)
+    Booking.objects.filter(pk=booking.pk, certified_at=None).update(certified_at=now)
     record(
         by=by,
         action="certificate.issue",

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.certificates.choices import RevocationReason
 from programs.certificates.models import Certificate
+from programs.core.forms import CodeField
 from programs.core.idempotency import IdempotentFormMixin
-from programs.core.text import clean_text
 
 
 class IssueForm(IdempotentFormMixin):
@@ -48,12 +48,7 @@ class RevokeAbsentForm(forms.Form):
 
 
 class VerifyForm(forms.Form):
-    code = forms.CharField(
+    code = CodeField(
         label=_("Verification code"),
         help_text=_("It is printed next to the QR code. Spaces, dashes and lower case do not matter."),
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
-
-    def clean_code(self) -> str:
-        return clean_text(self.cleaned_data["code"])

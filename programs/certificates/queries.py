@@ -13,6 +13,8 @@ from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.choices import CertificateKind, CertificateState
 from programs.certificates.models import Certificate
 from programs.certificates.rules import Plan, plan_issue
+from programs.core.queries import held_by, met_by_one
+from programs.core.references import readings
 from programs.core.text import fold
 from programs.data_rights.choices import RequestKind, RequestState
 from programs.data_rights.models import DataRequest
@@ -20,6 +22,7 @@ from programs.pupils.models import Enrolment
 from programs.schools.queries.roles import roles_of
 from programs.schools.rules import COORDINATING
 
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _CODE = re.compile(r"[A-Z2-7]{26,40}")
 
 
@@ -27,12 +30,13 @@ def certificates_visible_to(user) -> QuerySet[Certificate]:
     """A pupil's own; those of the school for its staff, of the visits to a centre for its staff."""
     if not user.is_authenticated:
         return Certificate.objects.none()
-    seen = (
-        Q(pupil__user=user)
-        | Q(school__in=roles_of(user).school_ids)
-        | Q(booking__session__field_trip__centre__in=centre_ids_of(user))
+    roles = roles_of(user)
+    return met_by_one(
+        Certificate.objects.all(),
+        Q(pupil=roles.pupil.pk) if roles.pupil else None,
+        held_by("school", roles.school_ids),
+        held_by("booking__session__field_trip__centre", centre_ids_of(user)),
     )
-    return Certificate.objects.filter(seen)
 
 
 def certificates_of(booking: Booking | int) -> QuerySet[Certificate]:
@@ -66,11 +70,9 @@ def searched(certificates: QuerySet[Certificate], text: str) -> QuerySet[Certifi
 
 
 def find_by_code(text: str) -> Certificate | None:
-    """Find a certificate by a typed verification code; spaces, dashes and lower case do not matter."""
-    code = re.sub(r"[\s\-–.]+", "", text).upper()
-    if not _CODE.fullmatch(code):
-        return None
-    return Certificate.objects.select_related("replaced_by").filter(verify_code=code).first()
+    """Find a certificate by a verification code, however it is typed: 0 for O, 1 for I and 8 for B too."""
+    codes = [code for code in readings(text, _ALPHABET) if _CODE.fullmatch(code)]
+    return Certificate.objects.select_related("replaced_by").filter(verify_code__in=codes).first() if codes else None
 
 
 def is_name_withheld(certificate: Certificate) -> bool:
@@ -86,18 +88,14 @@ def bookings_to_certify(user) -> QuerySet[Booking]:
 
     The same people as ``policy.may_issue`` says, asked of all visits at once.
     """
-    own_part = (
-        Q(leader=user)
-        | Q(school__in=roles_of(user).schools_as(*COORDINATING))
-        | Q(session__field_trip__centre__in=centre_ids_of(user))
+    own_part = met_by_one(
+        bookings_visible_to(user),
+        Q(leader=user) if user.is_authenticated else None,
+        held_by("school", [school.pk for school in roles_of(user).schools_as(*COORDINATING)]),
+        held_by("session__field_trip__centre", centre_ids_of(user)),
     )
     came = RosterEntry.objects.filter(booking=OuterRef("pk")).exclude(attended=False)
-    certified = Certificate.objects.filter(booking=OuterRef("pk"))
-    return (
-        bookings_visible_to(user)
-        .filter(own_part, Exists(came), ~Exists(certified), state__in=CAME)
-        .order_by("-session__starts_at")
-    )
+    return own_part.filter(Exists(came), certified_at=None, state__in=CAME).order_by("-session__starts_at")
 
 
 def _in_doubt() -> QuerySet[Certificate]:

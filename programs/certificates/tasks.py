@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 
 from programs.certificates.models import Certificate
 from programs.certificates.pdf import render, sheet_of
 from programs.certificates.queries import certificates_of, reads_all
 from programs.core.jobs import Progress, job, must_still
+from programs.core.private_files import keep_file
 
 PRINT_JOB = "certificates.print"
 
@@ -23,5 +21,5 @@ def print_booking(progress: Progress, *, booking: int) -> dict:
     if not certificates:
         return {"key": ""}
     data = render(map(sheet_of, certificates), progress=lambda done: progress(done, len(certificates)))
-    key = storages["private"].save(f"certificates/{secrets.token_urlsafe(24)}.pdf", ContentFile(data))
+    key = keep_file(ContentFile(data), folder="certificates", ending=".pdf")
     return {"key": key}

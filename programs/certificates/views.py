@@ -187,8 +187,8 @@ def certificates_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def certificate_verify_form(request: HttpRequest) -> HttpResponse:
     form = VerifyForm(request.GET or None)
-    if form.is_valid() and (code := form.cleaned_data["code"].replace("/", "")):
-        return redirect("certificate_verify", code=code)
+    if form.is_valid():
+        return redirect("certificate_verify", code=form.cleaned_data["code"])
     return _public(render(request, "certificates/verify_form.html", {"form": form}))
 
 

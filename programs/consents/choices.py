@@ -8,6 +8,8 @@ AUDIT_ACTIONS = {
     "consent.give": _("Consent given"),
     "consent.refuse": _("Consent refused"),
     "consent.withdraw": _("Consent withdrawn"),
+    "consent.keep": _("Older answer kept as history"),
+    "consent.settle": _("Recorded how two guardians settled it"),
     "consent_text.publish": _("Consent text published"),
     "guardian_link.issue": _("Guardian's link created"),
     "guardian_link.void": _("Guardian's link closed"),
@@ -28,6 +30,10 @@ class ConsentState(TextChoices):
     REFUSED = "refused", pgettext_lazy("consent", "Refused")
     WITHDRAWN = "withdrawn", pgettext_lazy("consent", "Withdrawn")
     EXPIRED = "expired", pgettext_lazy("consent", "Expired")
+    DISPUTED = "disputed", _("Two guardians disagree")
+
+
+NO = (ConsentState.REFUSED, ConsentState.WITHDRAWN, ConsentState.DISPUTED)  # a yes of one against a no is a no
 
 
 class ConsentGiver(TextChoices):

@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.queries import Question
-from programs.consents.rules import Answered, Paper, SignedForms
-from programs.core.forms import CleanCharField, CleanFormMixin, DateField, NameField
+from programs.consents.rules import EARLIER, LATER, Answered, Paper, SignedForms
+from programs.core.forms import CleanCharField, CleanFormMixin, CodeField, DateField, NameField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.pupils.models import Pupil
 
@@ -20,6 +20,11 @@ AGREE = pgettext_lazy("answer", "I agree")
 DO_NOT_AGREE = pgettext_lazy("answer", "I do not agree")
 ANSWERS = [(ConsentState.GIVEN.value, AGREE), (ConsentState.REFUSED.value, DO_NOT_AGREE)]
 MOST_MEGABYTES = 20
+SCANS = "application/pdf,image/jpeg,image/png,image/heic"
+ORDER = [
+    (LATER, _("This paper was signed after what is recorded")),
+    (EARLIER, _("This paper was signed before what is recorded")),
+]
 
 
 class WithdrawForm(forms.Form):
@@ -43,7 +48,7 @@ class AnswersForm(CleanFormMixin, forms.Form):
             self.fields[question.purpose] = forms.ChoiceField(
                 choices=ANSWERS, required=False, widget=forms.RadioSelect, label=question.text.local_title
             )
-            self.fields[f"{question.purpose}_version"] = forms.IntegerField(
+            self.fields[f"{question.purpose}_version"] = WholeNumberField(
                 widget=forms.HiddenInput, initial=question.text.version
             )
 
@@ -88,11 +93,36 @@ class GuardianAnswersForm(AnswersForm):
 
 
 class GuardianCodeForm(CleanFormMixin, forms.Form):
-    code = CleanCharField(
+    code = CodeField(
         label=_("Code from the letter"),
         help_text=_("28 letters and digits in groups of four. Capitals and hyphens do not matter."),
-        max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class LinkForm(IdempotentFormMixin):
+    """Mother and father each have their own link."""
+
+    relation = forms.ChoiceField(
+        label=_("Who the link is for"),
+        choices=[("", _("Whoever the school reaches")), ("mẹ", _("The mother")), ("cha", _("The father"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+
+class SettleForm(CleanFormMixin, forms.Form):
+    answer = forms.ChoiceField(label=_("What they agreed on"), choices=ANSWERS, widget=forms.RadioSelect)
+    signed_on = DateField(label=_("Day of the paper"), help_text=_("The date on the paper, such as 05/09/2026"))
+    scan = forms.FileField(
+        label=_("Scan or photograph of the paper"),
+        help_text=_("Signed by both guardians, or a decision of a court or an authority. PDF, JPEG, PNG or HEIC."),
+        widget=forms.FileInput(attrs={"accept": SCANS}),
+    )
+    reason = CleanCharField(
+        label=_("How it was settled (kept in the history)"),
+        help_text=_("For example: both parents came to school. Do not write names."),
+        max_length=300,
     )
 
 
@@ -102,9 +132,12 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     scan = forms.FileField(
         label=_("Scan or photograph of the signed forms"),
         help_text=_("PDF, JPEG, PNG or HEIC, up to 20 MB. It must show every form you record."),
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/heic"}),
+        widget=forms.FileInput(attrs={"accept": SCANS}),
     )
     signed_on = DateField(label=_("Day of the signature"), help_text=_("The date on the form, such as 05/09/2026"))
+    is_later = forms.ChoiceField(
+        label=_("Which came last that day"), choices=ORDER, widget=forms.RadioSelect, required=False
+    )
     signed_by = forms.MultipleChoiceField(
         label=_("Who signed"), choices=ConsentGiver.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -157,6 +190,7 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
             signed_by=found["signed_by"],
             answers={purpose: found[purpose] for purpose in ConsentPurpose.values if found[purpose]},
             signed_on=found["signed_on"],
+            is_later=found["is_later"],
         )
 
     def clean(self) -> dict:

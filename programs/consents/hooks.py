@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from programs.consents.choices import ConsentState
-from programs.consents.models import Consent
+from programs.consents.choices import NO, ConsentState
+from programs.consents.models import Consent, Signature
 from programs.pupils.hooks import when_pupils_merge
 from programs.pupils.models import Pupil
-
-NO = (ConsentState.WITHDRAWN, ConsentState.REFUSED)
 
 
 @when_pupils_merge
@@ -31,6 +29,11 @@ def _noes_of(pupil: Pupil) -> set[tuple[str, str]]:
 def _stop(pupil: Pupil, *, purpose: str, giver: str) -> None:
     now = timezone.now()
     rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver)
+    if newest := rows.order_by("-text_version").first():
+        Signature.objects.create(
+            pupil=pupil, purpose=purpose, giver=giver, text_version=newest.text_version, said=ConsentState.REFUSED,
+            signed_at=now,
+        )  # fmt: skip
     open_ones = rows.filter(state__in=[ConsentState.ASKED, ConsentState.EXPIRED])
     open_ones.update(state=ConsentState.REFUSED, changed_at=now)
     given = rows.filter(state=ConsentState.GIVEN)

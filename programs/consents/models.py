@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.core.fates import ACT, FILE, GOES, OWN, PLAIN, PRESENCE, SECRET, STAYS, row_until
 from programs.pupils.models import WITH_RECORD, Pupil
+from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
 LINK = GOES | row_until("schools.guardian_links")
@@ -49,14 +52,16 @@ class ConsentText(models.Model):
 class Consent(models.Model):
     """One row per pupil, purpose, text version and giver (Law 91/2025/QH15, article 24).
 
-    The row holds the current state; each change is an audit row. A consent is never deleted when it is withdrawn: that
-    it existed is part of the evidence.
+    The row holds where the ledger of its signatures stands; each change is an audit row. A consent is never deleted
+    when it is withdrawn: that it existed is part of the evidence.
     """
 
     PII = {
         "pupil": STAYS | OWN, "given_by_name": WITH_RECORD, "relation": WITH_RECORD,
-        "evidence_path": WITH_RECORD | FILE | PRESENCE, "evidence_hash": PLAIN, "recorded_by": ACT,
+        "evidence_hash": PLAIN, "recorded_by": ACT,
+        "alone": PLAIN,
     }  # fmt: skip
+    MOVES_WITH_SCHOOL = None  # the evidence belongs to the school that took it
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=12, choices=ConsentPurpose)
     text_version = models.PositiveSmallIntegerField(default=1)
@@ -65,9 +70,12 @@ class Consent(models.Model):
     given_by_name = models.CharField(_("given by"), max_length=150, blank=True)
     relation = models.CharField(_("relation to the pupil"), max_length=60, blank=True)
     channel = models.CharField(_("method"), max_length=10, choices=ConsentChannel, blank=True)
-    evidence_path = models.CharField(max_length=200, blank=True)  # the scanned form, in private storage
     evidence_hash = models.CharField(max_length=64, blank=True)  # of the scan, or of what was agreed to on the page
     recorded_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    school = models.ForeignKey(
+        School, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # that took it
+    alone = models.BooleanField(default=False)  # nobody else was asked when it was answered
     asked_at = models.DateTimeField(default=timezone.now)
     given_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -87,6 +95,50 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pupil_id} · {self.purpose} · {self.state}"
+
+
+class Signature(models.Model):
+    """One line of the ledger: what somebody said about a purpose, on the day on which they said it.
+
+    A line is added and never changed. What is in force follows from all of them (``rules.standing``), in the order
+    of the days on which they were signed, whenever they were recorded.
+    """
+
+    PII = {
+        "pupil": STAYS | OWN, "name": WITH_RECORD, "relation": WITH_RECORD,
+        "evidence_path": WITH_RECORD | FILE | PRESENCE, "evidence_hash": PLAIN, "recorded_by": ACT,
+    }  # fmt: skip
+    MOVES_WITH_SCHOOL = None
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="signatures")
+    purpose = models.CharField(max_length=12, choices=ConsentPurpose)
+    text_version = models.PositiveSmallIntegerField()
+    giver = models.CharField(max_length=10, choices=ConsentGiver)
+    said = models.CharField(max_length=10, choices=ConsentState)
+    signed_at = models.DateTimeField()
+    name = models.CharField(_("given by"), max_length=150, blank=True)  # empty: for whoever may answer
+    relation = models.CharField(_("relation to the pupil"), max_length=60, blank=True)
+    channel = models.CharField(_("method"), max_length=10, choices=ConsentChannel, blank=True)
+    evidence_path = models.CharField(max_length=200, blank=True)
+    evidence_hash = models.CharField(max_length=64, blank=True)
+    school = models.ForeignKey(School, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["signed_at", "pk"]
+        verbose_name, verbose_name_plural = _("answer"), _("answers")
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} · {self.purpose} · {self.said}"
+
+    @property
+    def signed_on(self) -> date:
+        return timezone.localdate(self.signed_at)
+
+    @property
+    def is_late_paper(self) -> bool:
+        """Recorded after the day on which it was signed."""
+        return self.channel == ConsentChannel.PAPER and self.signed_on < timezone.localdate(self.recorded_at)
 
 
 class GuardianLink(models.Model):

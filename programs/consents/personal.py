@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.consents.choices import ConsentState
-from programs.consents.models import Consent, GuardianLink
+from programs.consents.models import Consent, GuardianLink, Signature
 from programs.core.personal import StoredFile, Subject, hands_over, stored_file
 from programs.core.personal_tables import Kind, erased, own_rows, told
 from programs.core.retention import retention_rule
@@ -35,16 +35,37 @@ told(
     ("asked", _("Asked"), "asked_at"),
     ("given", _("Given"), "given_at"),
     ("withdrawn", _("Withdrawn"), "withdrawn_at"),
-    ("scan", _("Scan of the paper form"), "evidence_path"),
     order="purpose",
+)
+
+
+told(
+    Signature,
+    Kind(
+        code="signatures",
+        label=_("Answers about consents, one by one"),
+        purpose=_("Evidence of what was allowed, and from when it no longer is."),
+        source=_("The pupil and the guardian; for a paper form, the school."),
+        kept="schools.pupils",
+    ),
+    ("purpose", _("Purpose"), "purpose"),
+    ("text_version", _("Version of the text"), "text_version"),
+    ("giver", _("Who was asked"), "giver"),
+    ("answer", _("Answer"), "said"),
+    ("signed", _("Signed"), "signed_at"),
+    "given_by=name",
+    "relation",
+    "channel",
+    ("scan", _("Scan of the paper form"), "evidence_path"),
+    order="signed_at",
 )
 
 
 @hands_over
 def consent_forms(subject: Subject) -> Iterator[StoredFile]:
     """The signed forms, but no scan that shows other families' forms too: the school hands those over on paper."""
-    shared = Consent.objects.exclude(pupil__in=subject.pupil_ids).values("evidence_path")
-    rows = own_rows(Consent, subject).exclude(evidence_path="").exclude(evidence_path__in=shared)
+    shared = Signature.objects.exclude(pupil__in=subject.pupil_ids).values("evidence_path")
+    rows = own_rows(Signature, subject).exclude(evidence_path="").exclude(evidence_path__in=shared)
     for path, purpose in rows.values_list("evidence_path", "purpose").distinct():
         yield stored_file("consents", f"{purpose}{PurePath(path).suffix}", path)
 
@@ -81,9 +102,18 @@ erased(
     loses=(
         _("Consents"),
         _(
-            "The names of those who gave them and the scanned forms are deleted; each consent counts as withdrawn. "
+            "The names of those who gave them are deleted; each consent counts as withdrawn. "
             "That they existed is part of the evidence."
         ),
+    ),
+)
+
+
+erased(
+    Signature,
+    loses=(
+        _("Answers about consents, one by one"),
+        _("Names and scanned forms are deleted; what was said and when is part of the evidence."),
     ),
 )
 

@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.consents.models import Signature
 from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
 from programs.pupils.models import Enrolment, Pupil
 from programs.pupils.policy import may_keep_pupil, may_see_guardian
 from programs.pupils.queries import class_now_of
 from programs.schools.models import School
-from programs.schools.policy import may_act_for
+from programs.schools.policy import may_act_for, may_coordinate
 from programs.schools.queries.roles import roles_of
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
@@ -46,6 +47,7 @@ PERMISSIONS = [
         "consent_paper",
         "consent_withdraw",
     ),
+    does(_("record the paper with which two guardians settled a disagreement"), SCHOOL_STAFF, "consent_settle"),
     does(_("agree to being shown, and withdraw that consent"), (Role.PUPIL,), "my_consents", "my_consent"),
     does(
         _("give and withdraw consent for their child, purpose by purpose, without an account"),
@@ -75,6 +77,12 @@ def may_hand_links(user, pupils: Collection[Pupil]) -> bool:
 def may_see_signer(user, pupil: Pupil) -> bool:
     """Who may know the guardian: who reads their name on the pupil's page reads it on a form."""
     return may_see_guardian(user, pupil, class_now_of(pupil))
+
+
+def may_open_scan(user, line: Signature) -> bool:
+    """Who may know the guardian; when the pupil has moved, the coordinators of the school that took the form."""
+    taken_by = line.school.merged_into or line.school if line.school else line.pupil.school
+    return may_see_signer(user, line.pupil) or may_coordinate(user, taken_by)
 
 
 def acts_for_families(user, pupil: Pupil) -> bool:

@@ -15,8 +15,7 @@ from programs.consents.choices import ConsentGiver
 from programs.consents.forms import AGREE, DO_NOT_AGREE
 from programs.consents.models import ConsentText
 from programs.consents.pdf import Asked, FormPage, Slip
-from programs.consents.queries import proof_of
-from programs.consents.rules import CHILD_ANSWERS_FROM, givers_needed
+from programs.consents.rules import CHILD_ANSWERS_FROM, givers_needed, proof_of
 from programs.core.references import in_groups
 from programs.pupils.models import ClassGroup, Pupil
 

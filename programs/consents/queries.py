@@ -11,22 +11,19 @@ from datetime import date, datetime, timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.models import ModelLogEntry
 
 from programs.accounts.models import SignInCard
 from programs.consents import rules
-from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.models import Consent, ConsentText, GuardianLink
-from programs.consents.rules import evidence_hash
+from programs.consents.choices import NO, ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
+from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.core.audit import history_of
 from programs.core.models import ActReason
-from programs.core.references import TYPED_ALPHABET
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.queries import pupils_of_class
-from programs.schools.models import School
+from programs.schools.models import Membership, School
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.staff import hash_of_token
 
@@ -39,9 +36,11 @@ def current_texts(day: date | None = None) -> dict[str, ConsentText]:
     return {purpose: begun[purpose] for purpose in ConsentPurpose.values if purpose in begun}
 
 
-def _of_current_text(consents: QuerySet[Consent], day: date) -> QuerySet[Consent]:
+def _said(consents: QuerySet[Consent], day: date) -> QuerySet[Consent]:
+    """Each yes to the current text, and each no to whatever text; the newest of a giver comes last."""
     newest = ConsentText.objects.filter(purpose=OuterRef("purpose"), in_force_from__lte=day).order_by("-version")
-    return consents.filter(text_version=Subquery(newest.values("version")[:1]))
+    to_current = Q(state=ConsentState.GIVEN, text_version=Subquery(newest.values("version")[:1]))
+    return consents.filter(to_current | Q(state__in=NO)).order_by("text_version")
 
 
 # --- Who sees what ------------------------------------------------------------------------------
@@ -54,20 +53,25 @@ def consents_seen_by(user) -> QuerySet[Consent]:
     return Consent.objects.filter(pupil__in=pupils_asked_by(user)).select_related("pupil__school")
 
 
+def scans_seen_by(user) -> QuerySet[Signature]:
+    """Evidence belongs to the school that took it, or that took this school over: it stays there when a pupil moves."""
+    own = roles_of(user).own_school_ids
+    taken = Signature.objects.filter(Q(school__in=own) | Q(school__merged_into__in=own)).exclude(evidence_path="")
+    return taken.select_related("pupil__school", "school__merged_into")
+
+
 # --- In force -----------------------------------------------------------------------------------
 def in_force(pupil_ids: Collection[int], purpose: str, *, day: date | None = None) -> set[int]:
     """Those of ``pupil_ids`` with all required consents to the current text; one query."""
     day = day or timezone.localdate()
-    given = Consent.objects.filter(pupil__in=set(pupil_ids), purpose=purpose, state=ConsentState.GIVEN)
     pupils: dict[int, Pupil] = {}
-    givers: dict[int, set[str]] = {}
-    for consent in _of_current_text(given, day).select_related("pupil"):
+    said: dict[int, dict[str, Consent]] = {}
+    asked = Consent.objects.filter(pupil__in=set(pupil_ids), purpose=purpose)
+    for consent in _said(asked, day).select_related("pupil"):
         pupils[consent.pupil_id] = consent.pupil
-        givers.setdefault(consent.pupil_id, set()).add(consent.giver)
+        said.setdefault(consent.pupil_id, {})[consent.giver] = consent
     return {
-        pk
-        for pk, pupil in pupils.items()
-        if rules.is_in_force(purpose=purpose, pupil=pupil, given_by=givers[pk], day=day)
+        pk for pk, pupil in pupils.items() if rules.is_in_force(purpose=purpose, pupil=pupil, said=said[pk], day=day)
     }
 
 
@@ -80,22 +84,9 @@ def publishing_allowed(pupil_ids: Collection[int], purpose: str, *, day: date | 
 
 # --- A guardian's link --------------------------------------------------------------------------
 def link_with_token(token: str) -> GuardianLink | None:
-    """The link of this token whether it still opens or not. People type it: capitals and hyphens do not matter."""
+    """The link of this token whether it still opens or not. People type it, in whichever way."""
     links = GuardianLink.objects.select_related("pupil__school")
-    return links.filter(token_hash=hash_of_token(_plain(token))).first()
-
-
-def _plain(token: str) -> str:
-    return token.strip().lower().replace("-", "").replace(" ", "")
-
-
-PROOF_LENGTH = 8  # of 25 letters: 37 bits, behind a brake on guesses
-
-
-def proof_of(token: str) -> str:
-    """The code on the other part of this link's letter; only the portal can tell it from the address."""
-    digest = salted_hmac("programs.consents.guardian_proof", _plain(token), algorithm="sha256").digest()
-    return "".join(TYPED_ALPHABET[byte % len(TYPED_ALPHABET)] for byte in digest[:PROOF_LENGTH])
+    return links.filter(token_hash=hash_of_token(rules.plain_token(token))).first()
 
 
 def guardian_for_token(token: str) -> GuardianLink | None:
@@ -126,6 +117,10 @@ class Question:
         return self.state == ConsentState.GIVEN
 
     @property
+    def is_disputed(self) -> bool:
+        return self.state == ConsentState.DISPUTED
+
+    @property
     def answered_at(self) -> datetime | None:
         return self.consent.changed_at if self.consent and not self.is_open else None
 
@@ -147,10 +142,18 @@ def answers_of(pupil: Pupil, giver: str) -> dict[str, Consent]:
     return {consent.purpose: consent for consent in rows}
 
 
-def is_answered_so(answers: Mapping[str, Consent], *, purpose: str, text: ConsentText | None, answer: str) -> bool:
+def ledger(pupil: Pupil, *, purpose: str, giver: str) -> list[Signature]:
+    """What was said about one purpose, by the day on which it was signed."""
+    return list(Signature.objects.filter(pupil=pupil, purpose=purpose, giver=giver))
+
+
+def is_answered_so(
+    answers: Mapping[str, Consent | Signature], *, purpose: str, text: ConsentText | None, answer: str
+) -> bool:
     """Whether today's text has this very answer already."""
-    consent = answers.get(purpose)
-    return bool(consent and text and consent.text_version == text.version and consent.state == answer)
+    word = answers.get(purpose)
+    said = word.said if isinstance(word, Signature) else word and word.state
+    return bool(word and text and word.text_version == text.version and said == answer)
 
 
 def fingerprint(answers: Mapping[str, Consent]) -> str:
@@ -194,7 +197,7 @@ def _state_for(text: ConsentText, consent: Consent | None) -> str:
     """The state of an answer to today's text: a consent to an older one asks again, a withdrawal stays one."""
     if consent is None or consent.state == ConsentState.EXPIRED:
         return ConsentState.ASKED
-    if consent.text_version != text.version and consent.state != ConsentState.WITHDRAWN:
+    if consent.text_version != text.version and consent.state not in (ConsentState.WITHDRAWN, ConsentState.DISPUTED):
         return ConsentState.ASKED
     return consent.state
 
@@ -257,10 +260,12 @@ def _cell(pupil: Pupil, purpose: str, text: ConsentText | None, answers: Mapping
     needed = sorted(rules.givers_needed(purpose, pupil.birth_date, day))
     states = {giver: _state_for(text, answers.get((purpose, giver))) for giver in needed}
     given_by = [giver for giver, state in states.items() if state == ConsentState.GIVEN]
-    if rules.is_in_force(purpose=purpose, pupil=pupil, given_by=given_by, day=day):
+    every = {giver: answers[purpose, giver] for giver in ConsentGiver.values if (purpose, giver) in answers}
+    said = {giver: row for giver, row in every.items() if row.state in NO or _state_for(text, row) == row.state}
+    if rules.is_in_force(purpose=purpose, pupil=pupil, said=said, day=day):
         return Cell(purpose, ConsentState.GIVEN, ConsentState.GIVEN.label)
-    for state in (ConsentState.WITHDRAWN, ConsentState.REFUSED):
-        if state in states.values():
+    for state in (ConsentState.DISPUTED, ConsentState.WITHDRAWN, ConsentState.REFUSED):
+        if state in states.values() or (len(given_by) == len(needed) and state in {row.state for row in said.values()}):
             return Cell(purpose, state, state.label)
     if not any((purpose, giver) in answers for giver in needed):
         return Cell(purpose, "not_asked", pgettext("consent", "Not asked"))
@@ -305,15 +310,14 @@ def figures_of_school(school: School, school_year, *, day: date | None = None) -
         class_group__school_year=school_year,
         ended_on=None,
     ).select_related("pupil")
-    given: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    rows = _of_current_text(Consent.objects.filter(pupil__school=school, state=ConsentState.GIVEN), day)
-    for pupil_id, purpose, giver in rows.values_list("pupil_id", "purpose", "giver"):
-        given[pupil_id][purpose].add(giver)
+    said: dict[int, dict[str, dict[str, Consent]]] = defaultdict(lambda: defaultdict(dict))
+    for consent in _said(Consent.objects.filter(pupil__school=school), day):
+        said[consent.pupil_id][consent.purpose][consent.giver] = consent
     for place in places:
         purposes = [
             purpose
-            for purpose, givers in given[place.pupil_id].items()
-            if rules.is_in_force(purpose=purpose, pupil=place.pupil, given_by=givers, day=day)
+            for purpose, heard in said[place.pupil_id].items()
+            if rules.is_in_force(purpose=purpose, pupil=place.pupil, said=heard, day=day)
         ]
         whole.add(purposes)
         by_class[place.class_group_id].add(purposes)
@@ -330,21 +334,26 @@ def proof_holds(consent: Consent) -> bool | None:
     if text is None or act is None or consent.given_at is None:
         return False
     after = act.data["after"]
-    how = {"door": after["door"], "language": after["language"], "at": consent.given_at}
-    computed = evidence_hash(consent, text, answer=ConsentState.GIVEN, **how)
+    how = {"door": after["door"], "language": after["language"], "at": consent.given_at, "by": consent}
+    computed = rules.evidence_hash(consent, text, answer=ConsentState.GIVEN, **how)
     return computed == consent.evidence_hash == after["evidence"]
-
-
-JUST_OPENED = timedelta(days=1)
 
 
 def mark_fresh_accounts(pupil: Pupil, answers: Iterable[Consent]) -> None:
     """Give the pupil's own answers of a just opened account their ``card``: who printed it could have used it."""
     cards = list(SignInCard.objects.filter(user__pupil=pupil, used_at__isnull=False).select_related("issued_by"))
     for consent in answers:
-        own = consent.channel == ConsentChannel.ACCOUNT
-        fresh = (card for card in cards if own and card.used_at <= consent.changed_at < card.used_at + JUST_OPENED)
-        consent.card = next(fresh, None)
+        consent.card = rules.card_behind(consent, cards)
+
+
+def lines_by_consent(pupil: Pupil, user) -> Mapping[tuple[str, str, int], list[Signature]]:
+    """The ledger line by line, newest first, by (purpose, giver, version), as the person's school may read it."""
+    own = roles_of(user).own_school_ids
+    found: dict[tuple[str, str, int], list[Signature]] = defaultdict(list)
+    for line in pupil.signatures.select_related("recorded_by", "school").order_by("-signed_at", "-pk"):
+        line.is_ours = line.school_id is None or line.school_id in own or line.school.merged_into_id in own
+        found[line.purpose, line.giver, line.text_version].append(line)
+    return found
 
 
 @dataclass(frozen=True)
@@ -361,8 +370,9 @@ def history_of_pupil(pupil: Pupil) -> list[Event]:
     """Every move of the pupil's consents and of their guardians' links, newest first."""
     consents = {str(row.pk): row for row in Consent.objects.filter(pupil=pupil)}
     links = [str(pk) for pk in GuardianLink.objects.filter(pupil=pupil).values_list("pk", flat=True)]
-    found = [_event(entry, consents) for entry in _entries(Consent, consents)]
-    found += [_event(entry, {}) for entry in _entries(GuardianLink, links)]
+    ours = set(Membership.objects.filter(school=pupil.school_id).values_list("user", flat=True)) | {pupil.user_id}
+    found = [_event(entry, consents, ours) for entry in _entries(Consent, consents)]
+    found += [_event(entry, {}, ours) for entry in _entries(GuardianLink, links)]
     return sorted(found, key=lambda event: event.timestamp, reverse=True)
 
 
@@ -371,11 +381,14 @@ def _entries(model: type, pks: Collection[str]):
     return entries.select_related("user", "reason")
 
 
-def _event(entry: ModelLogEntry, consents: Mapping[str, Consent]) -> Event:
+def _event(entry: ModelLogEntry, consents: Mapping[str, Consent], ours: Collection[int | None]) -> Event:
+    """People of another school, where the pupil was before, are not named, nor what they wrote."""
     consent = consents.get(entry.object_id)
     message = str(entry.message)
     if consent:
         message = f"{message}: {consent.get_purpose_display()} ({consent.get_giver_display()})"
+    if entry.user_id and entry.user_id not in ours:
+        return Event(entry.timestamp, _("{act} (at another school)").format(act=message), None, None)
     return Event(entry.timestamp, message, entry.user, getattr(entry, "reason", None))
 
 

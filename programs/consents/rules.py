@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.models import Consent, ConsentText, GuardianLink
+from programs.accounts.models import SignInCard
+from programs.consents.choices import NO, ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
+from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
+from programs.core.references import TYPED_ALPHABET, read_code
 from programs.core.refusals import Refusal
+from programs.core.text import clean_name, fold
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 
 CHILD_ANSWERS_FROM, ADULT_FROM = 7, 18
 PUBLISHING = (ConsentPurpose.PHOTO, ConsentPurpose.SHOWCASE, ConsentPurpose.PARTNER)
 LINK_LASTS = timedelta(days=365)  # a guardian must be able to withdraw for as long as the school year runs
+WITHDRAWABLE = (ConsentState.GIVEN, ConsentState.DISPUTED)
+LATER, EARLIER = "later", "earlier"  # a paper, than what is recorded of the same day
 ANSWERS = (ConsentState.GIVEN, ConsentState.REFUSED)
 # Days within which a withdrawal is carried out everywhere, outside the portal too (Decree 356/2025).
 DAYS_TO_STOP, DAYS_TO_STOP_WITH_PARTNERS = 15, 20
 
 GUARDIAN, PUPIL = ConsentGiver.GUARDIAN, ConsentGiver.PUPIL
+GIVERS = (GUARDIAN, PUPIL)
+# What people write for a mother and a father, without accents.
+MOTHER, FATHER = "mother", "father"
+RELATIONS = {
+    **dict.fromkeys(("me", "me ruot", "ma", "mother", "mum", "mom"), MOTHER),
+    **dict.fromkeys(("cha", "cha ruot", "bo", "bo ruot", "ba", "father", "dad"), FATHER),
+}
 
 
 def age_on(birth_date: date | None, day: date) -> int | None:
@@ -59,15 +72,104 @@ def has_left(pupil: Pupil, day: date) -> bool:
     return pupil.left_on is not None and pupil.left_on <= day
 
 
-def is_in_force(*, purpose: str, pupil: Pupil, given_by: Collection[str], day: date) -> bool:
-    """Whether ``purpose`` is allowed; ``given_by`` are the givers with a valid consent to the current text."""
+def is_in_force(*, purpose: str, pupil: Pupil, said: Mapping[str, Consent], day: date) -> bool:
+    """Whether ``purpose`` is allowed; ``said`` holds each giver's consent to the current text, or their last no."""
     needed = givers_needed(purpose, pupil.birth_date, day)
-    return has_someone_to_withdraw(pupil, day) and needed <= set(given_by)
+    given = {giver for giver, consent in said.items() if consent.state == ConsentState.GIVEN}
+    if not needed <= given or not has_someone_to_withdraw(pupil, day):
+        return False
+    return all(_has_the_last_word(said[giver], said.get(other)) for giver in needed for other in {*GIVERS} - needed)
+
+
+def _has_the_last_word(yes: Consent, other: Consent | None) -> bool:
+    """Whether a yes counts without the other giver, whom an age no longer asks (reached, or corrected).
+
+    No birthday opens anything by itself: what the other refused, or was asked and left open, stays closed until who is
+    asked now has said yes as the only one asked.
+    """
+    if other and other.state == ConsentState.GIVEN:
+        return True
+    if not yes.alone or yes.given_at is None:
+        return False
+    return other is None or yes.given_at > (other.withdrawn_at or other.changed_at)
 
 
 def purposes_asked_of(giver: str, birth_date: date | None, day: date) -> list[str]:
     """The questions that this giver is asked about the pupil."""
     return [purpose for purpose in ConsentPurpose.values if giver in givers_needed(purpose, birth_date, day)]
+
+
+# --- The ledger ---------------------------------------------------------------------------------
+def parent_of(relation: str) -> str:
+    """Mother or father, however it is written; empty for everybody else."""
+    return RELATIONS.get(fold(relation).strip(), "")
+
+
+def last_words(signatures: Iterable[Signature]) -> dict[str, Signature]:
+    """The last word of each person about one purpose, by the day on which it was signed.
+
+    A father and a mother are two people whatever their names; others are told apart by name. A line without a name
+    speaks for all who spoke before it, and gives way to the next who gives a name.
+    """
+    lines = sorted(signatures, key=lambda line: (line.signed_at, line.pk))
+    last: dict[str, Signature] = {}
+    for line in lines:
+        who = _speaker(line, lines)
+        if not who:
+            last.clear()
+        last.pop("", None)
+        last[who] = line
+    return last
+
+
+def _speaker(line: Signature, lines: Collection[Signature]) -> str:
+    if line.giver == PUPIL:
+        return PUPIL
+    name = clean_name(line.name).casefold()
+    known = {clean_name(each.name).casefold(): parent_of(each.relation) for each in lines if parent_of(each.relation)}
+    return parent_of(line.relation) or known.get(name, "") or name
+
+
+def standing(signatures: Iterable[Signature], *, version: int) -> tuple[str, Signature] | None:
+    """Where the ledger of one purpose and giver stands for a ``version`` of the text, and the line that decides.
+
+    A yes holds for the text that it was said to, a no for every one.
+    """
+    heard = [line for line in last_words(signatures).values() if line.said in NO or line.text_version == version]
+    if not heard:
+        return None
+    latest = max(heard, key=lambda line: (line.signed_at, line.pk))
+    noes = [line for line in heard if line.said in NO]
+    if noes and len(noes) < len(heard):
+        return ConsentState.DISPUTED, latest
+    return latest.said, latest
+
+
+def last_word_of(name: str, relation: str, signatures: Collection[Signature]) -> Signature | None:
+    asking = Signature(giver=GUARDIAN, name=name, relation=relation)
+    return last_words(signatures).get(_speaker(asking, signatures))
+
+
+def same_day(line: Signature, recorded: Collection[Signature]) -> list[Signature]:
+    """What the same person said otherwise on the day on which ``line`` was signed."""
+    who = _speaker(line, recorded)
+    return [each for each in recorded if _clash(each, line) and _speaker(each, [*recorded, line]) in ("", who)]
+
+
+def same_day_refusal(line: Signature, *, recorded: Collection[Signature], is_later: str) -> Refusal | None:
+    """Why a paper is not recorded: only people know which of two answers of one day came last."""
+    if is_later or not same_day(line, recorded):
+        return None
+    return Refusal(
+        "same_day",
+        _("Another answer of the same day is recorded. Say which came last: this paper, or what is recorded."),
+        "is_later",
+    )
+
+
+def _clash(earlier: Signature, line: Signature) -> bool:
+    same = earlier.signed_on == line.signed_on
+    return same and (earlier.said == ConsentState.GIVEN) != (line.said == ConsentState.GIVEN)
 
 
 # --- A guardian's link --------------------------------------------------------------------------
@@ -152,6 +254,7 @@ class SignedForms:
     signed_by: Collection[str]
     answers: Mapping[str, str]  # purpose -> given or refused
     signed_on: date
+    is_later: str = ""  # later or earlier, where the same person said something else on that day
 
 
 def paper_refusal(
@@ -177,6 +280,19 @@ def paper_refusal(
     return None
 
 
+def settling_refusal(consent: Consent, lines: Iterable[Signature], *, signed_on: date, today: date) -> Refusal | None:
+    """Why no paper can end the disagreement about ``consent``."""
+    if consent.state != ConsentState.DISPUTED:
+        return Refusal("not_disputed", _("The guardians do not disagree about this any more. See the answers."))
+    if signed_on > today:
+        return Refusal("in_future", _("The paper cannot be dated later than today."), "signed_on")
+    if any(signed_on < line.signed_on for line in lines):
+        return Refusal(
+            "older", _("One of them answered after that day. Only a later paper can settle it."), "signed_on"
+        )
+    return None
+
+
 def stop_by(purpose: str, withdrawn_on: date) -> date:
     """The last day on which a withdrawn consent may still be in use outside the portal."""
     days = DAYS_TO_STOP_WITH_PARTNERS if purpose == ConsentPurpose.PARTNER else DAYS_TO_STOP
@@ -198,8 +314,10 @@ def text_hash(text: ConsentText) -> str:
     return _sha256([text.purpose, text.version, text.title, text.title_en, text.body, text.body_en])
 
 
-def evidence_hash(consent: Consent, text: ConsentText, *, answer: str, door: str, language: str, at: datetime) -> str:
-    """``door`` is ``link:12`` or ``user:34``: through which the answer came."""
+def evidence_hash(
+    consent: Consent, text: ConsentText, *, answer: str, door: str, language: str, at: datetime, by: Signature | Consent
+) -> str:
+    """``door`` is ``link:12`` or ``user:34``: through which the answer came; ``by`` says who gave it."""
     return _sha256(
         {
             "format": FORMAT,
@@ -209,9 +327,9 @@ def evidence_hash(consent: Consent, text: ConsentText, *, answer: str, door: str
             "text": text_hash(text),
             "giver": consent.giver,
             "answer": answer,
-            "name": consent.given_by_name,
-            "relation": consent.relation,
-            "channel": consent.channel,
+            "name": by.given_by_name if isinstance(by, Consent) else by.name,
+            "relation": by.relation,
+            "channel": by.channel,
             "door": door,
             "language": language,
             "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -222,3 +340,27 @@ def evidence_hash(consent: Consent, text: ConsentText, *, answer: str, door: str
 def _sha256(value: object) -> str:
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+# --- Doors ----------------------------------------------------------------------------------------
+PROOF_LENGTH = 8  # of 25 letters: 37 bits, behind a brake on guesses
+JUST_OPENED = timedelta(days=1)
+
+
+def plain_token(token: str) -> str:
+    """A guardian's token however it was typed."""
+    return read_code(token).lower()
+
+
+def proof_of(token: str) -> str:
+    """The code on the other part of this link's letter; only the portal can tell it from the address."""
+    digest = salted_hmac("programs.consents.guardian_proof", plain_token(token), algorithm="sha256").digest()
+    return "".join(TYPED_ALPHABET[byte % len(TYPED_ALPHABET)] for byte in digest[:PROOF_LENGTH])
+
+
+def card_behind(consent: Consent, cards: Iterable[SignInCard]) -> SignInCard | None:
+    """The card that opened the account less than a day before it gave this answer."""
+    if consent.channel != ConsentChannel.ACCOUNT or consent.changed_at is None:
+        return None
+    since = consent.changed_at - JUST_OPENED
+    return next((card for card in cards if card.used_at and since < card.used_at <= consent.changed_at), None)

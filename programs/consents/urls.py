@@ -16,7 +16,8 @@ urlpatterns = [
     path("desk/pupils/<int:pk>/consents/", school.consent_pupil, name="consent_pupil"),
     path("desk/pupils/<int:pk>/consents/link/", school.LinkOfPupil.as_view(), name="consent_link"),
     path("desk/consents/<int:pk>/withdraw/", school.WithdrawAtSchool.as_view(), name="consent_withdraw"),
-    path("desk/consents/<int:pk>/scan/", school.consent_scan, name="consent_scan"),
+    path("desk/consents/<int:pk>/settle/", school.Settle.as_view(), name="consent_settle"),
+    path("desk/consents/scans/<int:pk>/", school.consent_scan, name="consent_scan"),
     path("desk/me/consents/", own.AnswerOwn.as_view(), name="my_consents"),
     path("desk/me/consents/<str:purpose>/", own.AnswerOwn.as_view(), name="my_consent"),
 ]

@@ -32,6 +32,7 @@ from django.shortcuts import redirect
 from django.views.generic import FormView
 
 from programs.core.gates import signed_in
+from programs.core.idempotency import IdempotentFormMixin
 from programs.core.policy import must
 from programs.core.refusals import Refused, show_refusal
 
@@ -111,6 +112,8 @@ class Act(FormView):
     def refused(self, form, refused: Refused) -> HttpResponse:
         """The page once more with everything that was typed, and with the reason why not."""
         show_refusal(form, refused.refusal)
+        if isinstance(form, IdempotentFormMixin):
+            form.renew_key()
         if refused.earlier is not None:
             form.earlier_url = self.way_back(refused.earlier)
         if refused.stored is not None:

@@ -12,10 +12,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.phones import normalise_phone, show_phone
+from programs.core.references import read_code
 from programs.core.refusals import Refused
 from programs.core.text import clean_name, clean_text
 
 _DATE_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
+_WHOLE_NUMBER = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}([ .])[0-9]{3}(\2[0-9]{3}){0,3})")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－−", "0123456789.--")
 _DATE_ATTRIBUTES = {"inputmode": "numeric", "placeholder": "dd/mm/yyyy", "autocomplete": "off"}
 
 
@@ -50,6 +53,19 @@ class NameField(CleanCharField):
 
     def to_python(self, value: object) -> str:
         return clean_name(super().to_python(value))
+
+
+class CodeField(CleanCharField):
+    """A code from paper or a screen, however it is typed; the whole address that carries it too."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
+
+    def __init__(self, **options) -> None:
+        super().__init__(max_length=500, **options)
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value)
+        return text and (read_code(text) or "-")
 
 
 class CleanFormMixin(forms.BaseForm):
@@ -103,11 +119,20 @@ class DateField(forms.DateField):
 
 
 class WholeNumberField(forms.IntegerField):
-    """A whole number in plain digits; ``40.0``, ``4０``, ``1e9`` and ``40 em`` are refused, never rounded or guessed."""
+    """The one field for numbers that people type: read whole, or refused; never cut, rounded or guessed.
 
+    ``50.000`` and ``50 000`` are fifty thousand, in digits of any width, with either minus sign. ``40.0``, ``40,5``,
+    ``1e9`` and ``40 em`` are refused. It is a text field with a keyboard of digits: the browser's own number field
+    takes 50.000 for fifty, and changes when a page is scrolled.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "number"})
     default_error_messages = {"invalid": _("Type a whole number using digits, such as 40.")}
 
     def to_python(self, value: object) -> int | None:
-        if isinstance(value, str) and value.strip() and not re.fullmatch(r"-?[0-9]{1,9}", value.strip()):
+        if not isinstance(value, str):
+            return super().to_python(value)
+        text = clean_text(value).translate(_FULL_WIDTH)
+        if text and not _WHOLE_NUMBER.fullmatch(text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
+        return super().to_python(re.sub("[ .]", "", text))

@@ -32,7 +32,7 @@ def new_key() -> str:
 
 
 class IdempotentFormMixin(forms.Form):
-    """Adds the hidden key to a form; a form shown again after a refusal keeps its key."""
+    """Adds the hidden key to a form; an act that was refused left nothing behind: the form gets a fresh one."""
 
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
@@ -42,6 +42,12 @@ class IdempotentFormMixin(forms.Form):
 
     def clean_idempotency_key(self) -> str:
         return clean_text(self.cleaned_data[KEY])
+
+    def renew_key(self) -> None:
+        """The next press counts as another one: the key that was sent may be used up by what was made first."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, or a plain dict
+        data[self.add_prefix(KEY)] = new_key()
+        self.data = data
 
     @property
     def key(self) -> str:
@@ -57,7 +63,8 @@ class IdempotentFormMixin(forms.Form):
 def key_reused() -> Refusal:
     """The refusal for a key that is reused with different contents."""
     return Refusal(
-        "key_reused", _("This form has already been sent with different contents. Open it again and resend it.")
+        "key_reused",
+        _("This form was sent once before, with other details. If you want this one as well, send it again."),
     )
 
 

@@ -6,12 +6,10 @@ A wing has a ``personal.py`` that is imported at the start. Its functions say wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial, reduce
-from html import escape
 from io import BytesIO
 from operator import or_
 from typing import IO
@@ -23,7 +21,7 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from programs.core.phones import show_phone
+from programs.core.mentions import Mentions
 
 Text = str | Promise
 Value = str | int | bool | date | datetime | Promise | None
@@ -46,27 +44,25 @@ class Subject:
     addresses: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     on_request: bool = True
+    is_preview: bool = False  # vast tables are searched when the erasure is carried out, not while somebody waits
+    searched: dict[str, int] = field(default_factory=dict, compare=False)  # vast table -> the last row looked at
+    found: dict[str, list] = field(default_factory=dict, compare=False)
 
     @cached_property
-    def _marks(self) -> tuple[str, ...]:
-        phones = [spelling for phone in self.phones for spelling in (phone, show_phone(phone))]
-        marks = {*self.names, *(name.upper() for name in self.names), *self.addresses, *phones} - {""}
-        marks |= {escape(mark) for mark in marks}
-        return tuple(sorted(marks, key=len, reverse=True))
-
-    @cached_property
-    def _pattern(self) -> re.Pattern | None:
-        return re.compile("|".join(rf"(?<!\w){re.escape(mark)}(?!\w)" for mark in self._marks)) if self._marks else None
+    def mentions(self) -> Mentions:
+        return Mentions(names=self.names, addresses=self.addresses, phones=self.phones)
 
     def mask(self, text: str) -> str:
         """``text`` without this person's name, addresses and telephones."""
-        return self._pattern.sub(BLANK, text) if self._pattern else text
+        return self.mentions.mask(text, BLANK)
 
-    def mentioned_in(self, rows: QuerySet, *columns: str) -> QuerySet:
-        """Those of ``rows`` that mention this person in one of ``columns``."""
-        if not self._marks:
-            return rows.none()
-        return rows.filter(reduce(or_, (Q(**{f"{name}__contains": mark}) for name in columns for mark in self._marks)))
+    def mentioned_in(self, rows: QuerySet, *columns: str) -> list:
+        """The keys of those of ``rows`` that mention this person in one of ``columns``, in their order."""
+        if not self.mentions.expression:
+            return []
+        some = reduce(or_, (Q(**{f"{name}__regex": self.mentions.expression}) for name in columns))
+        found = rows.filter(some).order_by("pk").values_list("pk", *columns)
+        return [row[0] for row in found.iterator() if any(text and self.mentions.find(text) for text in row[1:])]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.text import capfirst
 
 from programs.core.emptying import Model, blank, columns, delete_rows, empty, mask, masked_columns
@@ -151,6 +151,9 @@ def _value(row: models.Model, path: str) -> Value:
 
 
 # --- Forgetting ---------------------------------------------------------------------------------
+STEP = 5_000  # rows of a vast table in one statement
+
+
 @dataclass(frozen=True)
 class Forgetting:
     """How one table forgets: the words of each line, and what no fate can say.
@@ -158,7 +161,7 @@ class Forgetting:
     ``removed`` speaks of rows or texts that go, ``loses`` of those that only lose their person, ``masked`` of others'
     rows that mention the person (``among`` narrows where they are looked for), ``kept`` of what stays. ``before`` is
     done to the rows before they are emptied or deleted; ``unless_done`` finds rows that still need it though their
-    columns are empty.
+    columns are empty. In a ``vast`` table others' rows are searched once, a step at a time, and not for a preview.
     """
 
     model: Model
@@ -170,14 +173,15 @@ class Forgetting:
     among: Rows | None = None
     before: Callable[[QuerySet], object] | None = None
     unless_done: Q | None = None
+    vast: bool = False
 
     def lines(self, subject: Subject) -> Iterator[Erasure]:
         if words := self.removed or self.loses:
             outcome = Erasure.REMOVED if self.removed else Erasure.PSEUDONYMISED
             keys = list(self._due(subject).values_list("pk", flat=True))
             yield Erasure(words[0], len(keys), outcome, words[1], partial(self._carry_out, keys))
-        if self.masked:
-            keys = sorted({key for rows in self._mentioning(subject) for key in rows.values_list("pk", flat=True)})
+        if self.masked and not (self.vast and subject.is_preview):
+            keys = sorted({key for found in self._mentioning(subject) for key in found})
             yield Erasure(
                 self.masked[0], len(keys), Erasure.PSEUDONYMISED, self.masked[1], partial(self._mask, keys, subject)
             )
@@ -197,14 +201,30 @@ class Forgetting:
         some = ~blank(self.model, emptied)
         return rows.filter(some if self.unless_done is None else some | self.unless_done)
 
-    def _mentioning(self, subject: Subject) -> Iterator[QuerySet]:
+    def _mentioning(self, subject: Subject) -> Iterator[list]:
         """In the person's own rows only what is not emptied; in those of others every text that may mention them."""
+        if self.vast:
+            yield self.search(subject)
+            return
         rows = self.among(subject) if self.among else self.model._default_manager.all()
         texts, emptied = masked_columns(self.model), columns(self.model, Erasing.EMPTIED)
         own = self.of(subject).values("pk")
         yield subject.mentioned_in(rows.exclude(pk__in=own), *texts)
         if left := [name for name in texts if name not in emptied and not self._goes]:
             yield subject.mentioned_in(rows.filter(pk__in=own), *left)
+
+    def search(self, subject: Subject, report: Callable[[int, int], object] = lambda done, total: None) -> list:
+        """Others' rows that mention the person, of those that were not looked at yet; no row is read twice."""
+        label, rows = self.model._meta.label, self.model._default_manager.all()
+        keys, last = subject.found.pop(label, []), subject.searched.get(label, 0)
+        top = rows.aggregate(top=Max("pk"))["top"] or 0
+        others = rows.exclude(pk__in=self.of(subject).values("pk"))
+        for start in range(last, top, STEP):
+            some = others.filter(pk__gt=start, pk__lte=min(start + STEP, top))
+            keys += subject.mentioned_in(some, *masked_columns(self.model))
+            report(min(start + STEP, top) - last, top - last)
+        subject.searched[label] = top
+        return keys
 
     @property
     def _goes(self) -> bool:
@@ -225,11 +245,23 @@ class Forgetting:
             mask(self.model._default_manager.filter(pk__in=some), subject)
 
 
+VAST: list[Forgetting] = []
+
+
 def erased(model: Model, *, of: Rows | None = None, pii: dict[str, Fate] | None = None, **how) -> None:
     """Register how ``model`` is forgotten; ``how`` is that of ``Forgetting``. ``pii`` are the fates of a library's table."""
     if pii:
         FOREIGN[model._meta.label] = pii
-    forgets(model._meta.label)(Forgetting(model=model, of=of or partial(own_rows, model), **how).lines)
+    forgetting = Forgetting(model=model, of=of or partial(own_rows, model), **how)
+    forgets(model._meta.label)(forgetting.lines)
+    if forgetting.vast:
+        VAST.append(forgetting)
+
+
+def search_vast_tables(subject: Subject, report: Callable[[int, int], object]) -> None:
+    """Look through the vast tables outside any transaction; carrying out looks only at what was written since."""
+    for forgetting in VAST:
+        subject.found[forgetting.model._meta.label] = forgetting.search(subject, report)
 
 
 def speaks_for(registry: dict[str, str], by: str, *tables: str) -> None:

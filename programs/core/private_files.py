@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 from django.http import FileResponse, Http404
@@ -25,10 +26,21 @@ def hash_of_file(file: File) -> str:
     return digest.hexdigest()
 
 
-def keep_file(file: File, *, folder: str) -> str:
-    """Put ``file`` into private storage; its key says nothing of its name or its owner."""
+def keep_file(file: File, *, folder: str, ending: str = "") -> str:
+    """Put ``file`` into private storage; its key says nothing of its name or its owner.
+
+    The row that points at it comes after. If it never comes, ``core/orphans.py`` deletes the file.
+    """
     file.seek(0)
-    return storages["private"].save(f"{folder}/{secrets.token_urlsafe(24)}", file)
+    return storages["private"].save(f"{folder}/{secrets.token_urlsafe(24)}{ending}", file)
+
+
+def copy_file(key: str, *, folder: str) -> str:
+    """The same content under a key of its own: forgetting one leaves the other. No key, no copy."""
+    if not key:
+        return ""
+    with storages["private"].open(key) as source:
+        return keep_file(source, folder=folder)
 
 
 def forget_file(key: str) -> None:
@@ -39,7 +51,7 @@ def forget_file(key: str) -> None:
 @contextmanager
 def local_copy(key: str) -> Iterator[Path]:
     """Provide the file as a local path, whatever the storage; the copy is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
+    with tempfile.TemporaryDirectory(prefix="portal-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / "file"
         with storages["private"].open(key) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)

@@ -6,7 +6,9 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable
+from itertools import islice, product
 from typing import TypeVar
+from urllib.parse import unquote
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -17,6 +19,8 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 # For codes that are typed while a Vietnamese keyboard is on: Telex and VNI make other letters of vowels, D and W.
 TYPED_ALPHABET = "23456789BCFGHJKMNPQRSTVXZ"
 REFERENCE_LENGTH, TRIES = 5, 8  # of 28 million: a table that is half full needs a ninth try once in 256 rows
+_ADDRESS = re.compile(r"(?:https?://[^/\s]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?|^)/(\S+)")
+_ALIKE = {"0": "O", "O": "0", "1": "IL", "I": "1L", "L": "1I", "8": "B", "B": "8"}
 Result = TypeVar("Result")
 
 
@@ -30,8 +34,25 @@ def in_groups(code: str, size: int) -> str:
 
 
 def read_code(typed: str) -> str:
-    """A code as it was made, from whatever width, case and grouping somebody typed."""
-    return re.sub(r"[^0-9A-Z]", "", fold(unicodedata.normalize("NFKC", clean_text(typed))).upper())
+    """A code as it was made, from whatever width, case, dashes, grouping or whole address somebody typed or pasted."""
+    return re.sub(r"[^0-9A-Z]", "", fold(unicodedata.normalize("NFKC", _key_in(clean_text(typed)))).upper())
+
+
+def _key_in(text: str) -> str:
+    """Of an address what opens: behind the #, else its longest part."""
+    if not (address := _ADDRESS.search(text)):
+        return text
+    path, _, fragment = unquote(address[1]).partition("#")
+    return fragment or max(path.partition("?")[0].split("/"), key=len)
+
+
+def readings(typed: str, alphabet: str) -> list[str]:
+    """What may be meant: a letter that ``alphabet`` leaves out is each one of it that looks the same."""
+    letters = [
+        letter if letter in alphabet else [like for like in _ALIKE.get(letter, "") if like in alphabet] or letter
+        for letter in read_code(typed)
+    ]
+    return ["".join(code) for code in islice(product(*letters), 64)]
 
 
 def under_reference(

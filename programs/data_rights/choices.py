@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 AUDIT_ACTIONS = {
     "data_request.receive": _("Data request received"),
     "data_request.identify": _("Identity of the person asking checked"),
+    "data_request.agree": _("Guardian's agreement recorded"),
     "data_request.answer": _("Data request answered"),
     "data_request.refuse": _("Data request refused"),
     "data_request.extend": _("Deadline of the request extended"),

@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from programs.consents.models import GuardianLink
-from programs.consents.queries import proof_of
+from programs.consents.rules import proof_of
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, NameField, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.references import read_code
@@ -117,6 +117,14 @@ class IdentifyForm(CleanFormMixin, forms.Form):
         help_text=_(
             "For example: came to the school office and is known to the class teacher. Do not write names or numbers."
         ),
+        max_length=300,
+    )
+
+
+class AgreementForm(CleanFormMixin, forms.Form):
+    how = CleanCharField(
+        label=_("How the guardian agreed"),
+        help_text=_("For example: signed letter of 05/09/2026, kept at school. Do not write names or numbers."),
         max_length=300,
     )
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.fates import ACT, EMPTIED, OWN, PLAIN, STAYS, UNSAID, until
+from programs.core.fates import ACT, EMPTIED, MASK, OWN, PLAIN, STAYS, UNSAID, until
 from programs.data_rights.choices import OPEN_REQUESTS, RefusalGround, Requester, RequestKind, RequestState
 from programs.pupils.models import Pupil
 from programs.schools.models import School
@@ -24,7 +24,7 @@ class DataRequest(models.Model):
     """
 
     PII = {
-        "pupil": STAYS | OWN, "person": STAYS | OWN, "requester_name": ASKED | UNSAID, "text": ASKED, "answer": ASKED,
+        "pupil": STAYS | OWN, "person": STAYS | OWN, "requester_name": ASKED | UNSAID, "text": ASKED | MASK, "answer": ASKED | MASK,
         "handled_by": ACT, "reference": PLAIN, "refusal_ground": PLAIN, "answer_by": PLAIN, "due_on": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(state__in=OPEN_REQUESTS)
@@ -44,6 +44,7 @@ class DataRequest(models.Model):
     due_on = models.DateField(_("complete by"))
     extended_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)  # a guardian, to what a child under 16 asked for
     done_at = models.DateTimeField(null=True, blank=True)
     alerted_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

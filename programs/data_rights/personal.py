@@ -46,6 +46,7 @@ erased(
         _("Requests about the data"),
         _("Names and text are deleted; type, dates and outcome are kept as evidence that the law was followed."),
     ),
+    masked=(_("Requests of others that mention the name"), _("The name is removed from their text.")),
 )
 
 

@@ -29,6 +29,7 @@ PERMISSIONS = [
         "guardian_data_ask",
         "guardian_data_download",
         "guardian_data_request",
+        "guardian_agree",
     ),
     sees(
         _("the page for a family that comes with a request; only coordinators see what is stored"),
@@ -46,6 +47,7 @@ PERMISSIONS = [
         "data_request_list",
         "data_request_detail",
         "data_request_identify",
+        "data_request_agree",
         "data_request_answer",
         "data_request_refuse",
         "data_request_extend",

@@ -11,8 +11,8 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.consents.choices import ConsentPurpose, ConsentState
-from programs.consents.models import Consent
+from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
+from programs.consents.models import Consent, GuardianLink
 from programs.core.calendar import add_working_days
 from programs.core.choices import JobState
 from programs.core.models import Job
@@ -59,12 +59,13 @@ def subject_of(*, pupil: Pupil | None = None, user: User | None = None) -> Subje
     addresses = (
         {user.email} | set(EmailAddress.objects.filter(user=user).values_list("email", flat=True)) if user else set()
     )
+    guardians, their_phones = _guardians_of(records)
     return Subject(
         user_id=user.pk if user else None,
         pupil_ids=tuple(row.pk for row in records),
-        names=_known({row.full_name for row in records} | ({user.full_name} if user else set())),
+        names=_known({row.full_name for row in records} | guardians | ({user.full_name} if user else set())),
         addresses=_known(addresses | {claim.email for claim in claims}),
-        phones=_known({row.guardian_phone for row in records} | {claim.phone for claim in claims}),
+        phones=_known(their_phones | {claim.phone for claim in claims}),
     )
 
 
@@ -74,13 +75,27 @@ def subject_of_record(pupil: Pupil) -> Subject:
     Of a record that was joined to another, the child lives on there: the name is nowhere taken out of what is theirs.
     """
     is_child = pupil.merged_into_id is None
+    guardians, their_phones = _guardians_of([pupil])
     return Subject(
         user_id=None if obstacles_to_erasing(pupil.user_id) else pupil.user_id,
         pupil_ids=(pupil.pk,),
-        names=_known({pupil.full_name} if is_child else set()),
-        phones=_known({pupil.guardian_phone} if is_child else set()),
+        names=_known({pupil.full_name} | guardians if is_child else set()),
+        phones=_known(their_phones if is_child else set()),
         on_request=False,
     )
+
+
+def _guardians_of(records: list[Pupil]) -> tuple[set[str], set[str]]:
+    """Names and telephones of the guardians, without those that another child needs: brothers and sisters stay."""
+    names = {row.guardian_name for row in records}
+    names |= set(GuardianLink.objects.filter(pupil__in=records).values_list("guardian_name", flat=True))
+    given = Consent.objects.filter(pupil__in=records, giver=ConsentGiver.GUARDIAN)
+    names |= set(given.values_list("given_by_name", flat=True))
+    phones = {row.guardian_phone for row in records} - {""}
+    here = Pupil.objects.filter(school__in={row.school_id for row in records}, guardian_phone__in=phones)
+    others = here.filter(erased_at__isnull=True).exclude(pk__in=[row.pk for row in records])
+    siblings = list(others.values_list("guardian_name", "guardian_phone"))
+    return names - {name for name, _phone in siblings}, phones - {phone for _name, phone in siblings}
 
 
 def _known(values: set[str | None]) -> tuple[str, ...]:
@@ -133,7 +148,7 @@ def has_partners(pupil: Pupil | None) -> bool:
     if pupil is None:
         return False
     shared = Consent.objects.filter(pupil=pupil, purpose=ConsentPurpose.PARTNER)
-    return shared.filter(state__in=[ConsentState.GIVEN, ConsentState.WITHDRAWN]).exists()
+    return shared.filter(state__in=[ConsentState.GIVEN, ConsentState.WITHDRAWN, ConsentState.DISPUTED]).exists()
 
 
 # --- Who sees what ------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.consents.rules import age_on
 from programs.core.refusals import Refusal
-from programs.data_rights.choices import OPEN_REQUESTS, RequestKind, RequestState
+from programs.data_rights.choices import OPEN_REQUESTS, Requester, RequestKind, RequestState
 from programs.data_rights.models import DataRequest
 from programs.schools.models import School
 
@@ -56,6 +56,13 @@ def needs_representative(birth_date: date | None, day: date) -> bool:
     return age is None or age < ACTS_ALONE_FROM
 
 
+def waits_for_guardian(request: DataRequest, today: date) -> bool:
+    """A child's own request to be erased: it cannot be undone, so a guardian agrees first, and that is on record."""
+    if request.kind != RequestKind.ERASE or request.requester != Requester.PUPIL or request.agreed_at:
+        return False
+    return request.pupil is not None and needs_representative(request.pupil.birth_date, today)
+
+
 # --- Whether now --------------------------------------------------------------------------------
 _AFTER = {
     "identify": (RequestState.RECEIVED,),
@@ -84,6 +91,25 @@ def step_refusal(step: str, request: DataRequest) -> Refusal | None:
     return Refusal("step_taken", _("This step has already been taken. See the history below."))
 
 
+def guardian_refusal(request: DataRequest, *, today: date) -> Refusal | None:
+    """Why nothing goes on with an erasure that only a child has asked for."""
+    if not waits_for_guardian(request, today):
+        return None
+    return Refusal(
+        "guardian_first",
+        _("The pupil is under 16, or the age is not known. Record the guardian's agreement first."),
+    )
+
+
+def agreement_refusal(request: DataRequest, *, today: date) -> Refusal | None:
+    """Why no guardian's agreement is recorded."""
+    if not request.is_open:
+        return Refusal("request_closed", _("This request is closed. See its history below."))
+    if not waits_for_guardian(request, today):
+        return Refusal("not_needed", _("This request waits for no guardian."))
+    return None
+
+
 def correction_refusal(request: DataRequest) -> Refusal | None:
     if request.kind != RequestKind.CORRECT:
         return Refusal("other_kind", _("Data can only be corrected here in response to a correction request."))
@@ -92,11 +118,11 @@ def correction_refusal(request: DataRequest) -> Refusal | None:
     return step_refusal("finish", request)
 
 
-def erasure_refusal(request: DataRequest, *, has_role: bool) -> Refusal | None:
+def erasure_refusal(request: DataRequest, *, has_role: bool, today: date) -> Refusal | None:
     """``has_role``: the person still works for a school, a centre or an office in the portal."""
     if request.kind != RequestKind.ERASE:
         return Refusal("other_kind", _("Data can only be erased in response to an erasure request."))
-    if refusal := step_refusal("finish", request):
+    if refusal := guardian_refusal(request, today=today) or step_refusal("finish", request):
         return refusal
     if has_role:
         return Refusal(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
-from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.jobs import NoLongerAllowed, Progress, job, must_still, periodic
 from programs.core.personal_archive import write_archive
+from programs.core.private_files import keep_file
 from programs.data_rights.actions.erasure import ERASE_JOB, erase
 from programs.data_rights.actions.requests import warn_handlers
 from programs.data_rights.queries import ARCHIVE_JOB, subject_of
@@ -29,7 +28,7 @@ def warn_of_data_requests(progress: Progress) -> int:
 def erase_person(progress: Progress, *, request: int, by: int) -> dict:
     """What a person confirmed; an interrupted erasure is done again from the beginning."""
     try:
-        return erase(request_id=request, by=User.objects.get(pk=by))
+        return erase(request_id=request, by=User.objects.get(pk=by), report=progress)
     except PermissionDenied as gone:
         raise NoLongerAllowed from gone
 
@@ -40,6 +39,5 @@ def pack_archive(progress: Progress, *, user: int) -> dict:
     owner = must_still(progress.job_id, lambda owner: owner.pk == user)
     with tempfile.TemporaryFile() as packed:
         files = write_archive(packed, subject=subject_of(user=owner))
-        packed.seek(0)
-        key = storages["private"].save(f"archives/{secrets.token_urlsafe(24)}.zip", File(packed))
+        key = keep_file(File(packed), folder="archives", ending=".zip")
     return {"key": key, "files": files}

@@ -45,6 +45,7 @@ erased(
         _("Messages to others that mention the name"),
         _("The name is removed from their text; so is the name of anyone with the same name."),
     ),
+    vast=True,
 )
 
 

@@ -102,7 +102,7 @@ class ProjectFile(models.Model):
     """A file in private storage under a random key; the shown name is NFC without control characters."""
 
     PII = {
-        "name": GOES | LASTS, "storage_key": GOES | LASTS | FILE, "preview_key": GOES | LASTS | FILE,
+        "name": GOES | LASTS | MASK, "storage_key": GOES | LASTS | FILE, "preview_key": GOES | LASTS | FILE,
         "uploaded_by": ACT, "content_type": PLAIN, "sha256": PLAIN,
     }  # fmt: skip
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="files")

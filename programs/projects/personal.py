@@ -116,6 +116,7 @@ erased(
     ProjectFile,
     of=files_of_these,
     removed=(_("Files of these projects"), _("They belonged to this person only.")),
+    masked=(_("Names of uploaded files that mention the name"), _("The name is removed from the file's name.")),
 )
 erased(
     Project,

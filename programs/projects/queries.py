@@ -11,6 +11,7 @@ from programs.accounts.models import User
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
 from programs.core import usernames
+from programs.core.queries import held_by, met_by_one
 from programs.projects.choices import EDITABLE, FileKind, ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
 from programs.projects.rules import Entrant, Missing
@@ -43,11 +44,14 @@ def projects_visible_to(user) -> QuerySet[Project]:
     if not user.is_authenticated:
         return Project.objects.none()
     roles = roles_of(user)
-    mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__user=user)
-    seen = Exists(mine) | Q(school__in=roles.school_ids)
-    if roles.is_department:
-        seen |= Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user).values("pk"))
-    return Project.objects.filter(seen).select_related(*PROJECT_PARTS)
+    endorsed = Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user).values("pk"))
+    projects = met_by_one(
+        Project.objects.all(),
+        Q(members__pupil=roles.pupil.pk) if roles.pupil else None,
+        held_by("school", roles.school_ids),
+        endorsed if roles.is_department else None,
+    )
+    return projects.select_related(*PROJECT_PARTS)
 
 
 def project_files_visible_to(user) -> QuerySet[ProjectFile]:

@@ -110,8 +110,8 @@ def joinings_to_part(now: datetime) -> QuerySet[Joining]:
 
 def joinings_visible_to(user) -> QuerySet[Joining]:
     """Of records that the person's own working schools keep."""
-    kept = pupils_of_staff(user).order_by().values("pk")
-    return Joining.objects.filter(kept__in=kept).select_related("kept__school", "dropped__school")
+    mine = {"kept__school__in": roles_of(user).working_school_ids, "kept__erased_at__isnull": True}
+    return Joining.objects.filter(**mine).select_related("kept__school", "dropped__school")
 
 
 @dataclass(frozen=True)

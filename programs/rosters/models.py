@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import JobState
-from programs.core.fates import EMPTIED, FILE, OWN, PLAIN, STAYS, UNSAID, row_until, until
+from programs.core.fates import EMPTIED, FILE, MASK, OWN, PLAIN, STAYS, UNSAID, row_until, until
 from programs.core.models import Job, SchoolYear
 from programs.pupils.models import Pupil
 from programs.rosters.choices import RowDecision, RowOutcome
@@ -21,7 +21,7 @@ class RosterImport(models.Model):
     """A school's spreadsheet of pupils on its way in: uploaded, mapped, previewed row by row, then applied."""
 
     PII = {
-        "uploaded_by": STAYS | OWN, "file_name": SHEET, "file_path": SHEET | FILE, "reference": PLAIN, "source": PLAIN,
+        "uploaded_by": STAYS | OWN, "file_name": SHEET | MASK, "file_path": SHEET | FILE, "reference": PLAIN, "source": PLAIN,
         "file_hash": PLAIN, "sheet": PLAIN, "other_sheets": PLAIN, "mapping": PLAIN, "options": PLAIN, "dropped_columns": PLAIN,
         "counts": PLAIN, "error": PLAIN,
     }  # fmt: skip

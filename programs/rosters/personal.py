@@ -16,7 +16,7 @@ from programs.pupils.models import Pupil
 from programs.rosters.models import RosterImport, RosterRow
 from programs.rosters.words import FIELD_NAMES
 from programs.schools.choices import ImportState
-from programs.schools.personal import REGISTRATIONS, UPLOAD
+from programs.schools.personal import FILES_NAMED, REGISTRATIONS, UPLOAD
 
 
 def line_in_words(row: RosterRow, _subject: Subject) -> Value:
@@ -74,7 +74,7 @@ def forget_spreadsheets(subject: Subject) -> Iterator[Erasure]:
         count=len(closed),
         outcome=Erasure.REMOVED,
         why=_("The import has finished, so the file is no longer needed."),
-        carry_out=lambda: empty(RosterImport.objects.filter(pk__in=closed), ["file_path"]),
+        carry_out=lambda: empty(RosterImport.objects.filter(pk__in=closed), ["file_path", "file_name"]),
     )
     yield Erasure(
         label=_("Uploaded spreadsheets of an import that is not finished"),
@@ -86,7 +86,7 @@ def forget_spreadsheets(subject: Subject) -> Iterator[Erasure]:
     )
 
 
-erased(RosterImport, kept=_("Imports that this person uploaded"))
+erased(RosterImport, kept=_("Imports that this person uploaded"), masked=FILES_NAMED)
 
 
 @retention_rule(

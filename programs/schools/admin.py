@@ -21,10 +21,7 @@ class SchoolYearAdmin(ReadOnlyAdmin):
     inlines = [TermInline]
 
 
-@admin.register(Holiday)
-class HolidayAdmin(ReadOnlyAdmin):
-    list_display = ["name", "starts_on", "ends_on"]
-    date_hierarchy = "starts_on"
+admin.site.register(Holiday, ReadOnlyAdmin, list_display=["name", "starts_on", "ends_on"], date_hierarchy="starts_on")
 
 
 @admin.register(Area)

@@ -15,6 +15,7 @@ from programs.core.fates import (
     EMPTIED,
     FILE,
     GOES,
+    MASK,
     OWN,
     PLAIN,
     SECRET,
@@ -211,7 +212,7 @@ class SchoolListImport(models.Model):
     """An official list that an officer uploads: kept until it is applied or dropped, then only its figures."""
 
     PII = {
-        "uploaded_by": STAYS | OWN, "file_name": LIST, "file_path": LIST | FILE, "reference": PLAIN,
+        "uploaded_by": STAYS | OWN, "file_name": LIST | MASK, "file_path": LIST | FILE, "reference": PLAIN,
         "file_hash": PLAIN, "sheet": PLAIN, "mapping": PLAIN, "counts": PLAIN,
     }  # fmt: skip
     reference = models.CharField(max_length=16, unique=True, editable=False)
@@ -245,7 +246,7 @@ class SchoolClaim(models.Model):
 
     PII = {
         "full_name": CLAIM | becomes(FORMER_STAFF), "email": CLAIM | OWN, "phone": CLAIM, "position": CLAIM,
-        "message": CLAIM, "reason": CLAIM | UNSAID, "coordinator": STAYS | OWN | SHOWN, "decided_by": ACT | SHOWN,
+        "message": CLAIM | MASK, "reason": CLAIM | UNSAID | MASK, "coordinator": STAYS | OWN | SHOWN, "decided_by": ACT | SHOWN,
         "key_hash": SECRET,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = None

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.emptying import purge_rows, still_to_purge
 from programs.core.personal import Subject, Text, Value, stands_in_the_way
 from programs.core.personal_tables import Kind, erased, told
 from programs.core.retention import retention_rule
@@ -38,12 +39,24 @@ def ended_invitations(limit: datetime) -> QuerySet[Invitation]:
 
 @retention_rule(
     "schools.refused_claims",
-    label=_("Names and addresses in registrations of schools that were refused"),
+    label=_("Names and addresses in registrations of schools that were refused or have expired"),
     days=90,
     basis=_("Long enough for an objection; it is still known that the registration was refused."),
 )
 def refused_claims(limit: datetime) -> QuerySet[SchoolClaim]:
-    return SchoolClaim.objects.filter(state=ClaimState.REFUSED, decided_at__lt=limit)
+    return SchoolClaim.objects.filter(state__in=[ClaimState.REFUSED, ClaimState.EXPIRED], decided_at__lt=limit)
+
+
+@retention_rule(
+    "schools.verified_claims",
+    label=_("Names and addresses in registrations of schools that were verified"),
+    days=730,
+    basis=_("Two school years, for questions about who registered the school; the coordinator's account is kept."),
+    purge=lambda rows: purge_rows(rows, "schools.refused_claims"),
+)
+def verified_claims(limit: datetime) -> QuerySet[SchoolClaim]:
+    rows = SchoolClaim.objects.filter(state=ClaimState.VERIFIED, decided_at__lt=limit)
+    return still_to_purge(rows, "schools.refused_claims")
 
 
 def areas_in_words(post: OfficerPost, _subject: Subject) -> Value:
@@ -120,7 +133,8 @@ UPLOAD = (
 told(SchoolListImport, REGISTRATIONS, *UPLOAD, order="-created_at")
 
 
-erased(SchoolListImport, kept=_("Imports that this person uploaded"))
+FILES_NAMED = (_("Names of uploaded files that mention the name"), _("The name is removed from the file's name."))
+erased(SchoolListImport, kept=_("Imports that this person uploaded"), masked=FILES_NAMED)
 
 
 erased(Membership, kept=_("Roles in schools and offices"))
@@ -138,6 +152,7 @@ erased(
         _("Registrations of a school"),
         _("The name, address, phone number and message are deleted; how the school was verified is kept."),
     ),
+    masked=(_("Registrations of schools that mention the name"), _("The name is removed from their text.")),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.forms import CleanFormMixin
+from programs.core.forms import CleanFormMixin, WholeNumberField
 
 ENDINGS = ".xlsx,.xls,.xlsb,.ods,.csv,.tsv,.txt"
 
@@ -14,7 +14,7 @@ class SheetForm(CleanFormMixin, forms.Form):
     """A GET form: which sheet, and in which row the columns are named."""
 
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
-    header = forms.IntegerField(label=_("Column names are in row"), required=False, min_value=1, max_value=100_000)
+    header = WholeNumberField(label=_("Column names are in row"), required=False, min_value=1, max_value=100_000)
 
     def __init__(self, *args, sheets: list[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, **kwargs)

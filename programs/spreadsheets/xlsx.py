@@ -16,8 +16,8 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from programs.core.cells import starts_a_formula
 from programs.core.text import clean_text
+from programs.spreadsheets.formulas import starts_a_formula
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _A4 = 9  # the number of this paper in the format

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from programs.centres.choices import WaitingPolicy
-from programs.centres.forms import MomentField, number
+from programs.centres.forms import MomentField
 from programs.centres.models import Centre, Season, Session
 from programs.core.dates import short_moment
 from programs.core.forms import CleanFormMixin, WholeNumberField
@@ -24,12 +24,9 @@ class WeekForm(forms.Form):
 
 
 class SignedField(WholeNumberField):
-    """A number that may be below zero, with either minus sign; the keyboard of digits has none."""
+    """A number that may be below zero: the keyboard of digits has no minus sign."""
 
     widget = forms.TextInput(attrs={"autocomplete": "off", "class": "number"})
-
-    def to_python(self, value: object) -> int | None:
-        return super().to_python(value.replace("−", "-") if isinstance(value, str) else value)
 
 
 class SeriesChangeForm(CleanFormMixin, forms.Form):
@@ -48,7 +45,7 @@ class SeriesChangeForm(CleanFormMixin, forms.Form):
         help_text=_("For example 60: an hour later; −30: half an hour earlier. If left empty: the same hour."),
     )
     room = forms.ModelChoiceField(label=_("Room"), queryset=None, required=False, empty_label=_("As it is"))
-    capacity = number(
+    capacity = WholeNumberField(
         label=_("Places"), required=False, min_value=1, max_value=1000, help_text=_("If left empty: as it is.")
     )
 
@@ -93,8 +90,8 @@ class SwapForm(VersionedFormMixin):
 
 class TermsForm(CleanFormMixin, VersionedFormMixin, forms.Form):
     waiting_policy = forms.ChoiceField(label=_("Waiting list"), choices=WaitingPolicy)
-    turn_after_passes = number(label=_("Passes before a turn"), min_value=1, max_value=99)
-    turn_after_days = number(
+    turn_after_passes = WholeNumberField(label=_("Passes before a turn"), min_value=1, max_value=99)
+    turn_after_days = WholeNumberField(
         label=_("Or days of waiting"),
         min_value=1,
         max_value=365,
@@ -145,7 +142,7 @@ class SeriesTermsForm(CleanFormMixin, forms.Form):
         required=False,
         help_text=_("Only for sessions without a season. If left empty: as it is."),
     )
-    closes_days = number(
+    closes_days = WholeNumberField(
         label=_("Days before the session when booking closes"),
         required=False,
         min_value=0,

@@ -12,8 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
-from programs.centres.forms import number
-from programs.core.forms import CleanCharField, CleanFormMixin, DateField, PhoneField
+from programs.core.forms import CleanCharField, CleanFormMixin, DateField, PhoneField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import LENGTH as VERSION
 from programs.core.versions import VersionedFormMixin, version_of
@@ -24,9 +23,9 @@ from programs.visit_days.reading import Mark, right_time
 
 
 class CheckInForm(CleanFormMixin, VersionedFormMixin, forms.Form):
-    pupils = number(label=_("Pupils who came"), min_value=1, max_value=9999)
-    girls = number(label=_("Number of girls"), min_value=0, max_value=9999)
-    adults = number(label=_("Adults who came"), min_value=0, max_value=999)
+    pupils = WholeNumberField(label=_("Pupils who came"), min_value=1, max_value=9999)
+    girls = WholeNumberField(label=_("Number of girls"), min_value=0, max_value=9999)
+    adults = WholeNumberField(label=_("Adults who came"), min_value=0, max_value=999)
     present = forms.TypedMultipleChoiceField(
         label=_("Pupils present"),
         required=False,
@@ -149,9 +148,9 @@ class UnannouncedForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
     """``reason`` is asked only of those who may let in more pupils than there are places."""
 
     class_group = forms.TypedChoiceField(label=_("Class"), required=False, empty_value=None)
-    pupils = number(label=_("Pupils who came"), min_value=1, max_value=9999)
-    girls = number(label=_("Number of girls"), min_value=0, max_value=9999)
-    adults = number(label=_("Adults who came"), min_value=0, max_value=999)
+    pupils = WholeNumberField(label=_("Pupils who came"), min_value=1, max_value=9999)
+    girls = WholeNumberField(label=_("Number of girls"), min_value=0, max_value=9999)
+    adults = WholeNumberField(label=_("Adults who came"), min_value=0, max_value=999)
     contact_phone = PhoneField(
         label=_("Phone number of the adult with the group"), help_text=_("Ask the adult who is with the group.")
     )
@@ -207,7 +206,7 @@ class SendingForm(forms.Form):
     """The head of a sending: which device, and what its clock reads."""
 
     device = forms.RegexField(regex=r"^[0-9a-f-]{8,40}$")
-    sent_at = forms.IntegerField(min_value=FIRST, max_value=LAST)
+    sent_at = WholeNumberField(min_value=FIRST, max_value=LAST)
 
 
 class MarkForm(forms.Form):
@@ -216,11 +215,11 @@ class MarkForm(forms.Form):
     id = forms.UUIDField()
     booking = forms.RegexField(regex=r"^[A-Za-z0-9-]{1,12}$")  # JSON can hold text that no database takes
     kind = forms.ChoiceField(choices=MarkKind)
-    made_at = forms.IntegerField(min_value=FIRST, max_value=LAST)
+    made_at = WholeNumberField(min_value=FIRST, max_value=LAST)
     maker = forms.RegexField(regex=r"^[A-Za-z0-9:_-]*$", max_length=200, required=False)  # of another user's mark
-    pupils = forms.IntegerField(min_value=0, max_value=9999)
-    girls = forms.IntegerField(min_value=0, max_value=9999)
-    adults = forms.IntegerField(min_value=0, max_value=999)
+    pupils = WholeNumberField(min_value=0, max_value=9999)
+    girls = WholeNumberField(min_value=0, max_value=9999)
+    adults = WholeNumberField(min_value=0, max_value=999)
     present = ListField(of=int)
     replaces = ListField(of=str)
 
@@ -290,8 +289,8 @@ class MonthForm(forms.Form):
 
 class MonthRowsForm(MonthForm):
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in (SESSIONS, *KINDS)], required=False)
-    trip = forms.IntegerField(required=False, min_value=1, max_value=2**31)
-    school = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    trip = WholeNumberField(required=False, min_value=1, max_value=2**31)
+    school = WholeNumberField(required=False, min_value=1, max_value=2**31)
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or "booked"

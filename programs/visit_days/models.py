@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
 from programs.centres.models import RECORD
-from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, OWN, PLAIN, STAYS, UNSAID, row_until
+from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, MASK, OWN, PLAIN, STAYS, UNSAID, row_until
 from programs.pupils.models import Pupil
 from programs.visit_days.choices import LateDecision, MarkKind, Rating
 
@@ -65,7 +65,7 @@ class CheckInMark(models.Model):
 class VisitFeedback(models.Model):
     """Four questions to the teacher after the visit."""
 
-    PII = {"comment": EMPTIED | LASTS, "by": EMPTIED | LASTS | OWN}
+    PII = {"comment": EMPTIED | LASTS | MASK, "by": EMPTIED | LASTS | OWN}
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="feedback")
     content = models.PositiveSmallIntegerField(_("The activity suited our lesson"), choices=Rating)
     welcome = models.PositiveSmallIntegerField(_("The centre was well prepared for us"), choices=Rating)

@@ -58,6 +58,7 @@ erased(
         _("Your answers after visits"),
         _("The ratings stay with the visit, without comments and without a name."),
     ),
+    masked=(_("Comments after visits that mention the name"), _("The name is removed from their text.")),
 )
 
 

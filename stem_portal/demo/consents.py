@@ -8,16 +8,17 @@ from random import Random
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.utils import timezone
 
 from programs.consents.actions.consents import answer_as_guardian, withdraw_as_guardian, withdraw_at_school
 from programs.consents.actions.links import ask, issue_links
 from programs.consents.actions.texts import load_consent_texts
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.models import Consent
+from programs.consents.models import Consent, Signature
 from programs.consents.pdf import render_forms
 from programs.consents.print_words import forms_of
 from programs.consents.queries import answers_of, current_texts, fingerprint
-from programs.consents.rules import PUBLISHING, Answered
+from programs.consents.rules import PUBLISHING, Answered, givers_needed
 from programs.pupils.models import ClassGroup, Pupil
 from stem_portal.demo import cast
 from stem_portal.demo.names import full_name
@@ -38,7 +39,7 @@ def build_consents(*, random: Random, pupils_of: dict[int, list], minh: Pupil, n
         rows += [
             _paper(pupil, ConsentPurpose.TAKE_PART, G.GUARDIAN, class_group, random, at) for pupil in agreed.values()
         ]
-    Consent.objects.bulk_create(rows, batch_size=1000)
+    _store(rows)
     home = ClassGroup.objects.filter(school__name=cast.HOME_SCHOOL, pk__in=list(pupils_of)).select_related("school")
     for class_group in home.select_related("school_year", "homeroom_teacher"):
         pupils = [pk for pk, _gender in pupils_of[class_group.pk]]
@@ -65,7 +66,24 @@ def _paper(pupil: Pupil, purpose: str, giver: str, class_group: ClassGroup, rand
         asked_at=at - timedelta(days=5),
         given_at=at,
         changed_at=at,
+        school_id=pupil.school_id,
+        alone=len(givers_needed(purpose, pupil.birth_date, timezone.localdate(at))) == 1,
     )
+
+
+def _store(rows: list[Consent]) -> None:
+    """The consents, and the line of the ledger on which each rests."""
+    Consent.objects.bulk_create(rows, batch_size=1000)
+    lines = [
+        Signature(
+            pupil_id=row.pupil_id, purpose=row.purpose, text_version=row.text_version, giver=row.giver, said=row.state,
+            signed_at=row.given_at, name=row.given_by_name, relation=row.relation, channel=row.channel,
+            evidence_hash=row.evidence_hash, school_id=row.school_id, recorded_by_id=row.recorded_by_id,
+            recorded_at=row.changed_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+    Signature.objects.bulk_create(lines, batch_size=1000)
 
 
 def _keep_a_scan(class_group: ClassGroup, pupils: list[int]) -> None:
@@ -73,7 +91,7 @@ def _keep_a_scan(class_group: ClassGroup, pupils: list[int]) -> None:
     first = Pupil.objects.filter(pk__in=pupils[:1])
     data = render_forms(forms_of(first, class_group, current_texts()))
     path = storages["private"].save(f"consents/{secrets.token_urlsafe(24)}.pdf", ContentFile(data))
-    Consent.objects.filter(pupil__in=pupils, channel=ConsentChannel.PAPER).update(evidence_path=path)
+    Signature.objects.filter(pupil__in=pupils, channel=ConsentChannel.PAPER).update(evidence_path=path)
 
 
 def _publishing(class_group: ClassGroup, pupils: list[int], random: Random, now: datetime) -> None:
@@ -86,7 +104,7 @@ def _publishing(class_group: ClassGroup, pupils: list[int], random: Random, now:
                 rows.append(_paper(pupil, purpose, G.GUARDIAN, class_group, random, at))
                 if random.random() < 0.85:
                     rows.append(_paper(pupil, purpose, G.PUPIL, class_group, random, at))
-    Consent.objects.bulk_create(rows)
+    _store(rows)
 
 
 def _every_state(class_group: ClassGroup, pupils: list[int], random: Random, minh: Pupil) -> None:

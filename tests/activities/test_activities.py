@@ -72,7 +72,7 @@ def test_a_lesson_is_reported_once(client, hanh, filter_lesson):
         ({"girls": "-1"}, "girls"),
         ({"pupils": "0"}, "pupils"),
         ({"pupils": "40.0"}, "pupils"),
-        ({"pupils": "4０"}, "pupils"),
+        ({"pupils": "4,0"}, "pupils"),
         ({"pupils": "1000000000"}, "pupils"),
         ({"pupils": ""}, "pupils"),
     ],

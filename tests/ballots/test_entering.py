@@ -183,3 +183,17 @@ def test_the_coordinator_of_another_school_changes_nothing(world):
     deputy = make_coordinator("Lê Thị Phó", school=make_school("Trường THCS Khác"))
     with pytest.raises(PermissionDenied):
         change(entry, group(world.class_8a1, 20), deputy)
+
+
+ENTERING = 9
+
+
+@pytest.mark.parametrize("names", [("8A1",), ("8A1", "8B1", "6B2")])
+def test_the_page_costs_the_same_for_one_class_and_for_three(world, as_user, names, django_assert_num_queries):
+    opened(world)
+    for name in names[1:]:
+        make_class(name, school=world.school, pupils=2)
+    hanh, page = as_user(world.hanh), reverse("session_enter", args=[world.session.pk])
+    hanh.get(page)
+    with django_assert_num_queries(ENTERING):
+        assert hanh.get(page).status_code == 200

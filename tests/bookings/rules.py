@@ -10,7 +10,7 @@ from django.utils import timezone
 from programs.authorities.choices import ApprovalKind
 from programs.bookings.actions.guard import lock_booking
 from programs.bookings.choices import BookingState
-from programs.bookings.models import BookingApproval
+from programs.bookings.models import BookingApproval, BookingPaper
 from programs.bookings.queries import checklist_of, school_facts_of, session_to_book
 from programs.bookings.rules import booking, group, papers, waiting
 from programs.core.calendar import working_days
@@ -80,7 +80,10 @@ def calls() -> list[partial]:
         partial(papers.approved_pupils, checklist),
         partial(papers.ask_again_refusal, checklist),
         partial(papers.paper_refusal, checklist, text="", has_file=False),
+        partial(papers.taking_refusal, checklist, []),
+        partial(papers.taking_refusal, checklist, [BookingPaper()], copied=[]),
         partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
+        partial(papers.answer_until, approval, held),
         partial(papers.decision_refusal, held, approval, answer="refused", reason="", same=True),
         partial(waiting.promotable, queue, held.session, now=now),
         partial(waiting.is_ready, held, now=now),

@@ -97,6 +97,26 @@ def test_a_confirmed_group_that_grows_keeps_its_places_until_the_answer_is_due(s
     assert not any("lại" in each.title for each in desk_tasks(sure.sen))
 
 
+def test_who_is_asked_again_reads_until_when_and_what_the_first_yes_was_said_to(sure, as_user):
+    booking = _grow(sure)
+    row = booking.approvals.get(kind="principal")
+    page = as_user(sure.ngoc).get(row.get_absolute_url())
+    said, until = " ".join(page.content.decode().split()), timezone.localtime(row.answer_by)
+    assert "20 học sinh, 2 người lớn" in said and f"17:00, {until:%d/%m/%Y}" in said
+    assert page.context["said_yes_to"].pupils == 8 and "Lần duyệt trước" in said
+    assert "20 học sinh" in _letters(sure.ngoc, "approval_asked").last().body_text
+    [task] = [each for each in desk_tasks(sure.ngoc) if each.url == row.get_absolute_url()]
+    assert f"{until:%d/%m} · 17:00" in task.detail
+
+
+def test_an_answer_that_is_late_is_told_that_it_still_counts(sure, as_user):
+    booking = _move(sure, days=7)
+    row = booking.approvals.get(kind="principal")
+    Booking.objects.filter(pk=booking.pk).update(answers_due_at=timezone.now() - timedelta(hours=1))
+    page = as_user(sure.ngoc).get(row.get_absolute_url())
+    assert page.context["is_late"] and "vẫn có hiệu lực" in page.content.decode()
+
+
 def test_growth_that_is_approved_in_time_stays(sure):
     due = _grow(sure).answers_due_at
     approve(sure.booking, sure.ngoc, sure.mai)

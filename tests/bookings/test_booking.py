@@ -28,6 +28,18 @@ from tests.people import make_class, make_school
 pytestmark = pytest.mark.django_db
 
 
+def test_a_form_sent_back_with_another_group_is_refused_once_and_then_books(world, as_user):
+    """She books, goes back, changes the number and sends: the key is used up, the next press has its own."""
+    client = as_user(world.hanh)
+    send(client, world.session, wish(world, idempotency_key="back"))
+    refused = send(client, world.session, wish(world, idempotency_key="back", pupils="30"))
+    assert (refused.status_code, Booking.objects.count()) == (200, 1)
+    assert key_of(refused) != "back"
+    assert 'value="30"' in refused.content.decode()
+    again = send(client, world.session, wish(world, idempotency_key=key_of(refused), pupils="30"))
+    assert "đã được gửi" not in again.content.decode(), "whatever the rules say now, it is not the key"
+
+
 def test_co_hanh_books_8a1_and_gets_a_reference_and_an_email(world, as_user, outbox_sent):
     client = as_user(world.hanh)
     page = client.get(reverse("session_book", args=[world.session.pk]))

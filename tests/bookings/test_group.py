@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.deadlines import keep_deadlines
@@ -20,6 +21,7 @@ from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.pupils.models import Pupil
+from programs.visit_days.words import coming_pupils
 from tests.centres.make import approve, book, change_group, complete, seats_add_up, set_roster, waiting
 from tests.pages import main_of, version_at
 from tests.people import give_consent
@@ -95,6 +97,33 @@ def test_a_confirmed_group_states_who_comes_and_keeps_what_it_booked(confirmed):
     booking = change_group(booking_id=confirmed.booking.pk, pupils=17, adults=2, girls=8, by=confirmed.hanh)
     assert (booking.pupils, booking.confirmed_pupils, booking.seats) == (20, 17, 17)
     assert seats_add_up(confirmed.session)
+
+
+def test_a_confirmed_group_that_grew_names_everybody_and_is_expected_whole(confirmed, as_user):
+    booking = change_group(booking_id=confirmed.booking.pk, pupils=24, adults=2, by=confirmed.hanh)
+    named = list(Pupil.objects.filter(enrolments__class_group=confirmed.class_8a1)[:25])
+    ids = [pupil.pk for pupil in named]
+    with pytest.raises(Refused) as refused:
+        set_roster(booking_id=booking.pk, pupil_ids=ids, by=confirmed.hanh)
+    assert refused.value.refusal.code == "too_many_names" and "24" in refused.value.refusal.message
+    set_roster(booking_id=booking.pk, pupil_ids=ids[:24], by=confirmed.hanh)
+    booking.refresh_from_db()
+    assert coming_pupils(booking, staying=0) == 24 and coming_pupils(booking, staying=3) == 21
+    day = f"{reverse('centre_day')}?date={timezone.localdate(confirmed.session.starts_at):%Y-%m-%d}"
+    for person, path in (
+        (confirmed.sen, day),
+        (confirmed.hanh, reverse("booking_list")),
+        (confirmed.hanh, reverse("booking_detail", args=[booking.reference])),
+    ):
+        said = " ".join(main_of(as_user(person).get(path)).split())
+        assert "24 học sinh" in said or "24 trên 24" in said, path
+
+
+def test_a_count_that_was_fixed_left_out_those_who_stay(confirmed):
+    Booking.objects.filter(pk=confirmed.booking.pk).update(confirmed_pupils=17)
+    confirmed.booking.refresh_from_db()
+    assert coming_pupils(confirmed.booking, staying=3) == 17  # of the 20 booked, three stay at school
+    assert coming_pupils(confirmed.booking, staying=5) == 15
 
 
 def test_the_head_count_is_fixed_by_itself_and_stays(confirmed):

@@ -273,7 +273,7 @@ def test_a_changed_paper_needs_a_new_approval(group):
 
 
 def test_a_file_is_kept_in_private_and_replaced(group, django_capture_on_commit_callbacks):
-    pdf = _pdf()
+    pdf = a_pdf()
     first = hand_in_paper(
         booking_id=group.booking.pk,
         kind=PaperKind.SAFETY,
@@ -299,7 +299,7 @@ def test_a_file_is_kept_in_private_and_replaced(group, django_capture_on_commit_
         hand_in_paper(booking_id=group.booking.pk, kind=PaperKind.PLAN, by=group.hanh)
 
 
-def _pdf() -> bytes:
+def a_pdf() -> bytes:
     writer, out = PdfWriter(), BytesIO()
     writer.add_blank_page(width=100, height=100)
     writer.write(out)
@@ -397,7 +397,7 @@ def test_a_confirmed_booking_and_one_at_the_door_do_not_lapse(group):
 # --- Pages --------------------------------------------------------------------------------------
 def test_a_paper_comes_in_and_goes_out_through_the_gate_only(group, as_user):
     path = reverse("booking_paper", args=[group.booking.reference, "plan"])
-    sent = {"text": "", "upload": SimpleUploadedFile("Kế hoạch.pdf", _pdf())}
+    sent = {"text": "", "upload": SimpleUploadedFile("Kế hoạch.pdf", a_pdf())}
     assert as_user(group.lam).get(path).status_code == 404
     assert as_user(group.sen).get(path).status_code == 403
     hanh = as_user(group.hanh)

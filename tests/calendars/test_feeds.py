@@ -15,9 +15,9 @@ from icalendar import Calendar
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.waiting import leave_waiting
 from programs.bookings.choices import BookingState
-from programs.bookings.ical import calendar_feed
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
+from programs.calendars.ical import calendar_feed
 from programs.calendars.models import CalendarFeed
 from programs.centres.models import CentreStaff, OpeningHours
 from programs.visit_days.actions.arrivals import mark_no_show

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from cms.models import CurriculumIndexPage, CurriculumPage, FieldTripIndexPage, FieldTripPage
+from cms.actions import add_page
+from cms.models import CurriculumIndexPage, CurriculumPage, FieldTripIndexPage, FieldTripPage, NewsIndexPage, NewsPage
 from programs.accounts.models import User
 from programs.centres.models import FieldTrip
 from programs.curricula.models import Curriculum
-from tests.cms.make import make_centre, make_curriculum_page, make_subject, section
+from tests.cms.make import locale, make_centre, make_curriculum_page, make_subject, section
 from tests.people import enrol_second_factor, make_user
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +120,56 @@ def test_grades_stand_in_order(linh, client):
     client.force_login(linh)
     answer = new_page(client, CurriculumPage, CurriculumIndexPage, curriculum_form(grade_from="7", grade_to="5"))
     assert "Lớp cuối đứng trước lớp đầu." in answer.content.decode()
+
+
+def test_prices_are_read_as_people_write_them(khoi, client):
+    client.force_login(khoi)
+    facts = {"code": "XUONG", "centre": make_centre().pk, "grade_from": "6", "grade_to": "9", "minutes": "180"}
+    facts |= {"max_pupils": "40", "pupils_per_adult": "10", "price_vnd": "50.000", "action-publish": "publish"}
+    new_page(client, FieldTripPage, FieldTripIndexPage, form_of(title="Xưởng", slug="xuong", **facts))
+    assert FieldTrip.objects.get().price_vnd == 50_000
+
+
+def test_a_cost_among_the_materials_is_read_whole_or_refused(khoi, client):
+    client.force_login(khoi)
+
+    def send(cost: str, slug: str):
+        row = {"materials-0-type": "material", "materials-0-order": "0", "materials-0-deleted": ""}
+        row |= {"materials-0-value-name": "Giấy", "materials-0-value-quantity": "2", "materials-0-value-cost_vnd": cost}
+        data = curriculum_form(code=slug, slug=slug, cost_vnd="1 250 000", **{"action-publish": "publish"})
+        return new_page(client, CurriculumPage, CurriculumIndexPage, data | row | {"materials-count": "1"})
+
+    send("120.000", "giay")
+    page = CurriculumPage.objects.get(slug="giay")
+    assert page.materials_cost == 120_000
+    assert page.curriculum.cost_vnd == 1_250_000
+    send("120,5", "giay-hai")
+    assert not CurriculumPage.objects.filter(slug="giay-hai").exists()
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["", "Đèn-lồng-đặng-đình-đức-20-11", "Đèn lồng & Đặng Đình Đức: 20-11"])
+def test_the_address_of_a_page_is_plain_letters(khoi, client, form, typed):
+    client.force_login(khoi)
+    title = unicodedata.normalize(form, "Đèn lồng & Đặng Đình Đức: 20-11")
+    facts = {"code": "DEN", "centre": make_centre().pk, "grade_from": "6", "grade_to": "9", "minutes": "180"}
+    facts |= {"max_pupils": "40", "pupils_per_adult": "10", "price_vnd": "0", "action-publish": "publish"}
+    data = form_of(title=title, **facts) | {"slug": unicodedata.normalize(form, typed)}
+    new_page(client, FieldTripPage, FieldTripIndexPage, data)
+    page = FieldTripPage.objects.get()
+    assert page.slug == "den-long-dang-dinh-duc-20-11"
+    client.logout()
+    assert client.get(page.url).status_code == 200
+
+
+def test_a_second_page_of_the_same_title_gets_another_address(website):
+    first, second = (
+        add_page(
+            parent=section(NewsIndexPage), page=NewsPage(title="Đèn lồng", locale=locale(), date=date(2026, 11, 20))
+        )
+        for _ in range(2)
+    )
+    assert (first.slug, second.slug) == ("den-long", "den-long-2")
 
 
 def test_a_moderator_makes_a_field_trip_with_its_record(khoi, client):

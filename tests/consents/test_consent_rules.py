@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +19,11 @@ BORN = {6: date(2020, 11, 22), 7: date(2019, 11, 23), 17: date(2008, 11, 24), 18
 
 def somebody(**fields) -> SimpleNamespace:
     return SimpleNamespace(**{"birth_date": None, "left_on": None, "merged_into_id": None, "erased_at": None} | fields)
+
+
+def said_by(givers) -> dict[str, SimpleNamespace]:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    return {giver: SimpleNamespace(state="given", alone=True, given_at=at) for giver in givers}
 
 
 @pytest.mark.parametrize(
@@ -54,7 +59,7 @@ def test_a_birthday_on_29_february_is_kept_on_1_march():
 def test_in_force_means_everyone_required_has_agreed_and_can_still_withdraw(purpose, born, left, gone, given_by):
     pupil = somebody(birth_date=born, left_on=left, **gone)
     age = rules.age_on(born, DAY)
-    allowed = rules.is_in_force(purpose=purpose, pupil=pupil, given_by=given_by, day=DAY)
+    allowed = rules.is_in_force(purpose=purpose, pupil=pupil, said=said_by(given_by), day=DAY)
     if not given_by or gone:
         assert not allowed
     if allowed and (age is None or age < 18):
@@ -63,7 +68,7 @@ def test_in_force_means_everyone_required_has_agreed_and_can_still_withdraw(purp
     if allowed and purpose in rules.PUBLISHING and (age is None or age >= 7):
         assert PUPIL in given_by
     if allowed:  # more consent never closes what less had opened
-        assert rules.is_in_force(purpose=purpose, pupil=pupil, given_by=set(ConsentGiver.values), day=DAY)
+        assert rules.is_in_force(purpose=purpose, pupil=pupil, said=said_by(set(ConsentGiver.values)), day=DAY)
 
 
 def test_the_clock_of_a_withdrawal_is_longer_where_partners_are_involved():

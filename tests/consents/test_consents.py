@@ -22,7 +22,7 @@ from programs.consents.actions import consents as actions
 from programs.consents.actions.links import issue_link, issue_links
 from programs.consents.actions.texts import load_consent_texts, publish_text
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.models import Consent, ConsentText, GuardianLink
+from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.consents.personal import consent_forms
 from programs.consents.rules import Answered
 from programs.core.personal import Subject
@@ -419,7 +419,7 @@ def test_p08_the_guardians_access_ends_by_rule(client, minh, hanh, issued, class
     if why == "expired":
         GuardianLink.objects.update(expires_at=now)
     elif why == "replaced":
-        issue_link(pupil=minh, by=hanh, key="la-thu-khac")
+        issue_link(pupil=minh, by=hanh, key="la-thu-khac", relation="bố")
     else:
         changes = {
             "adult": {"birth_date": years_ago(18)},
@@ -529,12 +529,15 @@ def test_a_pupils_own_yes_from_an_account_that_a_card_just_opened_is_marked(as_u
 
 def test_who_signed_and_the_scan_are_for_those_who_know_the_guardian(as_user, school, minh, class_8a1, hanh):
     consent = give_consent(minh)[0]
-    Consent.objects.filter(pk=consent.pk).update(
-        given_by_name="Phan Thị Thủy", relation="mẹ", evidence_path="consents/phieu.jpg", channel=ConsentChannel.PAPER
-    )
+    signed = {"channel": ConsentChannel.PAPER, "relation": "mẹ"}
+    Consent.objects.filter(pk=consent.pk).update(given_by_name="Phan Thị Thủy", **signed)
+    line = Signature.objects.create(
+        pupil=minh, purpose=consent.purpose, giver=consent.giver, text_version=consent.text_version, said="given",
+        signed_at=timezone.now(), name="Phan Thị Thủy", evidence_path="consents/phieu.jpg", school=school, **signed,
+    )  # fmt: skip
     type(minh).objects.update(guardian_name="Phan Thị Thủy")
     storages["private"].save("consents/phieu.jpg", SimpleUploadedFile("x.jpg", b"anh"))
-    page, scanned = reverse("consent_pupil", args=[minh.pk]), reverse("consent_scan", args=[consent.pk])
+    page, scanned = reverse("consent_pupil", args=[minh.pk]), reverse("consent_scan", args=[line.pk])
     paper_form = reverse("consent_paper", args=[class_8a1.pk])
     seen = {}
     for person in (hanh, make_coordinator(school=school), make_teacher("Đỗ Hoài My", school=school)):
@@ -586,17 +589,18 @@ def test_a_paper_form_counts_with_its_scan_and_says_who_wrote_it_down(as_user, m
     consent = Consent.objects.get(pupil=minh, purpose=PHOTO, giver=GUARDIAN)
     assert (consent.state, consent.channel, consent.recorded_by) == (GIVEN, ConsentChannel.PAPER, hanh)
     assert (consent.given_by_name, consent.relation) == ("Trần Thị Nga", "mẹ")
-    assert consent.evidence_path.startswith("consents/")
-    assert minh.full_name not in consent.evidence_path
     assert queries.publishing_allowed([minh.pk], PHOTO) == {minh.pk}
     assert queries.in_force([minh.pk], TAKE_PART) == {minh.pk}
     assert Consent.objects.get(pupil=minh, purpose=SHOWCASE, giver=PUPIL).state == REFUSED
     assert not Consent.objects.filter(pupil=minh, purpose=PARTNER).exists()
-    download = client.get(reverse("consent_scan", args=[consent.pk]))
+    line = Signature.objects.get(pupil=minh, purpose=PHOTO, giver=GUARDIAN)
+    assert line.evidence_path.startswith("consents/")
+    assert minh.full_name not in line.evidence_path
+    download = client.get(reverse("consent_scan", args=[line.pk]))
     data = b"".join(download.streaming_content)
     assert data.startswith(b"\xff\xd8")  # drawn again
     assert "attachment" in download["Content-Disposition"]
-    assert Consent.objects.values("evidence_path").exclude(evidence_path="").distinct().count() == 1
+    assert Signature.objects.values("evidence_path").exclude(evidence_path="").distinct().count() == 1
 
 
 def test_a_scan_of_several_forms_is_handed_over_to_none_of_the_families(as_user, minh, class_8a1, hanh):
@@ -660,6 +664,10 @@ def test_the_matrix_says_what_is_in_the_way(minh):
 
 def test_the_outsider_finds_nothing_and_an_officer_reads_figures_only(as_user, school, minh, class_8a1):
     consent = give_consent(minh)[0]
+    scan = Signature.objects.create(
+        pupil=minh, purpose=PHOTO, text_version=1, giver=GUARDIAN, said=GIVEN, signed_at=timezone.now(), school=school,
+        evidence_path="consents/a.pdf",
+    )  # fmt: skip
     lam = make_outsider()
     addresses = [
         reverse("consent_overview", args=[school.code]),
@@ -670,7 +678,8 @@ def test_the_outsider_finds_nothing_and_an_officer_reads_figures_only(as_user, s
         reverse("consent_pupil", args=[minh.pk]),
         reverse("consent_link", args=[minh.pk]),
         reverse("consent_withdraw", args=[consent.pk]),
-        reverse("consent_scan", args=[consent.pk]),
+        reverse("consent_settle", args=[consent.pk]),
+        reverse("consent_scan", args=[scan.pk]),
         reverse("my_consents"),
     ]
     client = as_user(lam)

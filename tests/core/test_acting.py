@@ -176,12 +176,13 @@ def test_a_refusal_stands_beside_its_field_and_what_was_typed_stays(client, hanh
     assert page.status_code == 200
     assert page.context["form"].errors == {"name": ["taken"]}
     assert page.context["form"]["name"].value() == "Tết"
-    assert page.context["form"]["idempotency_key"].value() == "k"
+    assert page.context["form"]["idempotency_key"].value() not in {"k", ""}
 
 
 def test_a_key_with_other_contents_leads_to_what_exists(client, hanh):
     client.post("/act/add/", {"name": "Tết", "idempotency_key": "k"})
-    page = main_of(client.post("/act/add/", {"name": "Quốc khánh", "idempotency_key": "k"}))
+    answer = client.post("/act/add/", {"name": "Quốc khánh", "idempotency_key": "k"})
+    page = main_of(answer)
     assert f'href="/act/remove/{Holiday.objects.get().pk}/"' in page
     assert "Quốc khánh" in page
 

@@ -68,7 +68,27 @@ def test_a_date_is_shown_again_as_it_is_read():
     assert 'value="05/09/2025"' in str(Day(initial={"day": date(2025, 9, 5)})["day"])
 
 
-@pytest.mark.parametrize("typed", ["1e9", "4０", "40.0", "40,0", "", "40 em", "0x10", "1_000", "٤٠"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1e9",
+        "40.0",
+        "40,0",
+        "",
+        "40 em",
+        "0x10",
+        "1_000",
+        "٤٠",
+        "1,500",
+        "50.00",
+        "1.5000",
+        "1 000.000",
+        ".500",
+        "4 0",
+        "50.000,0",
+        "²",
+    ],
+)
 def test_whole_numbers_are_never_guessed(typed):
     with pytest.raises(forms.ValidationError):
         WholeNumberField(min_value=1).clean(typed)
@@ -81,5 +101,22 @@ def test_whole_numbers_keep_their_bounds(typed):
 
 
 def test_whole_numbers_that_are_some():
-    assert WholeNumberField(min_value=1).clean(" 40 ") == 40
+    field = WholeNumberField()
+    assert field.clean(" 40 ") == field.clean("４０") == field.clean("040") == 40
+    assert field.clean("50.000") == field.clean("50 000") == field.clean("50\u00a0000\u200b") == 50_000
+    assert field.clean("５０．０００") == 50_000
+    assert field.clean("1.250.000") == 1_250_000
+    assert field.clean("−7") == field.clean("-7") == -7
+    assert field.clean(40) == 40
+
+
+def test_an_empty_number_that_need_not_be_there_is_none():
+    assert WholeNumberField(required=False).clean("  ") is None
+    assert WholeNumberField(required=False).clean("0") == 0
+
+
+def test_no_number_meets_the_browser_s_own_number_field():
+    """It sends 50.000 as fifty in one country and as nothing in another."""
+    assert 'type="text"' in WholeNumberField().widget.render("price", 50)
+    assert 'inputmode="numeric"' in WholeNumberField().widget.render("price", 50)
     assert CleanCharField().clean(" a  b ") == "a b"

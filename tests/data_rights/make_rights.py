@@ -17,7 +17,7 @@ from django.utils import timezone
 from programs.accounts.models import SignInCard
 from programs.bookings.models import Booking, GroupColumns, RosterEntry
 from programs.certificates.models import Certificate
-from programs.consents.models import Consent, GuardianLink
+from programs.consents.models import Consent, GuardianLink, Signature
 from programs.core import jobs
 from programs.core.audit import record
 from programs.core.emptying import masked_columns
@@ -79,7 +79,11 @@ def _papers(world) -> None:
     world.sheet = private.save("rosters/8a1.xlsx", ContentFile(f"{NAME};{PHONE}".encode()))
     Consent.objects.create(
         pupil=world.minh, purpose="showcase", giver="guardian", state="given", given_by_name=GUARDIAN, relation="mẹ",
-        channel="paper", evidence_path=world.scan, evidence_hash="e" * 64, given_at=now, recorded_by=world.hanh,
+        channel="paper", evidence_hash="e" * 64, given_at=now, recorded_by=world.hanh,
+    )  # fmt: skip
+    Signature.objects.create(
+        pupil=world.minh, purpose="showcase", text_version=1, giver="guardian", said="given", name=GUARDIAN,
+        relation="mẹ", channel="paper", signed_at=now, evidence_path=world.scan, recorded_by=world.hanh,
     )  # fmt: skip
     GuardianLink.objects.create(
         pupil=world.minh,

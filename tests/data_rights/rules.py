@@ -36,6 +36,9 @@ def calls() -> list[partial]:
         partial(rules.needs_representative, pupil.birth_date, timezone.localdate()),
         *(partial(rules.step_refusal, step, correct) for step in ("identify", "answer", "finish", "refuse", "extend")),
         partial(rules.correction_refusal, correct),
-        partial(rules.erasure_refusal, erase, has_role=True),
+        partial(rules.waits_for_guardian, erase, timezone.localdate()),
+        partial(rules.guardian_refusal, erase, today=timezone.localdate()),
+        partial(rules.agreement_refusal, erase, today=timezone.localdate()),
+        partial(rules.erasure_refusal, erase, has_role=True, today=timezone.localdate()),
         partial(rules.asking_refusal, kind=RequestKind.ERASE, has_same_open=True),
     ]

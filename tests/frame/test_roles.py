@@ -55,7 +55,7 @@ def test_the_holders_of_a_role_cost_the_same_however_many(client, administrator,
     for number in range(count):
         people.make_teacher(f"Trần Thị Hạnh {number}")
     client.get(reverse("role_detail", args=["teacher"]))
-    with django_assert_num_queries(8):  # session, person, count, rows; four for the desk beside it
+    with django_assert_num_queries(9):  # session, person, count, rows; five for the desk beside it
         page = client.get(reverse("role_detail", args=["teacher"]))
     assert page.content.decode().count("Trường THCS Chu Văn An, ") == count
 

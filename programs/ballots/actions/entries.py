@@ -19,7 +19,7 @@ from programs.ballots.policy import may_enter, may_manage_entry, may_write_needs
 from programs.ballots.rules import steps
 from programs.bookings.models import Group
 from programs.bookings.rules import booking as booking_rules
-from programs.centres.queries.sessions import pupils_per_adult
+from programs.centres.queries.sessions import ratio_of_session
 from programs.core.audit import record
 from programs.core.emptying import empty
 from programs.core.idempotency import once
@@ -67,7 +67,7 @@ def _must_fit(ballot: Ballot, wishes: Sequence[int], group: Group) -> None:
     refuse_if(steps.wishes_refusal(wishes, offered=offered))
     for place, session_id in enumerate(wishes, 1):
         session = offered[session_id]
-        ratio = pupils_per_adult(session.field_trip, group.class_group.grade)
+        ratio = ratio_of_session(session, group.class_group.grade)
         refuse_if(
             steps.beside_wish(
                 booking_rules.session_refusal(session, now=now, opens_at=now, closes_at=ballot.closes_at)

@@ -22,7 +22,7 @@ from programs.bookings.policy import may_book
 from programs.bookings.queries import classes_for_booking
 from programs.bookings.rules.booking import adults_needed
 from programs.centres.models import Session
-from programs.centres.queries.sessions import pupils_per_adult, sessions_visible_to
+from programs.centres.queries.sessions import ratio_of_session, sessions_visible_to, with_ratios
 from programs.core.acting import Act
 from programs.core.gates import in_person, not_found_unless, signed_in
 from programs.pupils.models import ClassGroup
@@ -70,7 +70,7 @@ class EnterBallot(EntryAct):
     title = _("Enter the ballot")
 
     def get_target(self, pk: int) -> Session:
-        self.session = get_object_or_404(sessions_visible_to(self.user), pk=pk)
+        self.session = get_object_or_404(with_ratios(sessions_visible_to(self.user)), pk=pk)
         self.ballot = not_found_unless(queries.ballot_of(self.session))
         return self.session
 
@@ -82,7 +82,7 @@ class EnterBallot(EntryAct):
         return classes_for_booking(self.user, self.session)
 
     def get_form_kwargs(self) -> dict:
-        ratio_of = partial(pupils_per_adult, self.session.field_trip)
+        ratio_of = partial(ratio_of_session, self.session)
         about = {"classes": self.classes, "ratio_of": ratio_of, "largest": self.session.largest_group}
         return super().get_form_kwargs() | about
 
@@ -95,7 +95,7 @@ class EnterBallot(EntryAct):
         if chosen is None or not chosen.pupil_count:
             return wish | ({"class_group": chosen.pk} if chosen else {})
         pupils = min(chosen.pupil_count, self.session.largest_group)
-        adults = adults_needed(pupils, pupils_per_adult(self.session.field_trip, chosen.grade))
+        adults = adults_needed(pupils, ratio_of_session(self.session, chosen.grade))
         return wish | {"class_group": chosen.pk, "pupils": pupils, "adults": adults}
 
     def act(self, form: EntryForm) -> BallotEntry:

@@ -16,8 +16,8 @@ from programs.ballots.choices import PUBLISHED, REVEALED, BallotState
 from programs.ballots.models import Ballot
 from programs.ballots.rules import fair, steps
 from programs.centres.choices import SessionState
-from programs.core.cells import csv_text
 from programs.core.dates import short_moment
+from programs.spreadsheets.formulas import csv_text
 
 SCRIPT = Path(__file__).parent.parent / "data" / "repeat_draw.py"
 

@@ -76,8 +76,8 @@ def _tell(person: User, approval: BookingApproval) -> None:
 def _about(approval: BookingApproval) -> dict[str, Any]:
     """Who is asked, in whose place and why, and until when."""
     booking = approval.booking
-    ends = filter(None, (approval.answer_by, booking.due_at, booking.session.starts_at))
-    return {"line": questions.ApprovalLine(approval.kind, booking.school, approval), "moment": min(ends)}
+    line = questions.ApprovalLine(approval.kind, booking.school, approval)
+    return {"line": line, "moment": rules.answer_until(approval, booking)}
 
 
 # --- Again --------------------------------------------------------------------------------------
@@ -243,14 +243,8 @@ def _go_on(booking: Booking, *, now: datetime) -> None:
 
 
 def _send_back(booking: Booking, *, reason: str, by: User, now: datetime) -> None:
-    tell_leader(
-        kind="booking_returned",
-        booking=booking,
-        now=now,
-        with_calendar=False,
-        occasion=f"{now.timestamp():.0f}",
-        about={"decided_by": by, "reason": reason},
-    )
+    about, at = {"decided_by": by, "reason": reason}, f"{now.timestamp():.0f}"
+    tell_leader(kind="booking_returned", booking=booking, now=now, with_calendar=False, occasion=at, about=about)
 
 
 def _refuse(booking: Booking, *, reason: str, by: User, now: datetime) -> None:

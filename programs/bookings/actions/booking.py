@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -26,14 +28,7 @@ from programs.core.refusals import Refused, refuse_if
 REFERENCE_PREFIX = "BD"
 
 
-def book_session(
-    *,
-    session: Session,
-    group: Group,
-    by: User,
-    key: str,
-    wait_if_full: bool = False,
-) -> Booking:
+def book_session(*, session: Session, group: Group, by: User, key: str, wait_if_full: bool = False) -> Booking:
     """Hold places for a class, or put it on the waiting list if it asked for that and there are none left.
 
     ``session`` comes fresh from ``queries.session_to_book``. The same ``key`` returns the first booking, whatever
@@ -131,10 +126,15 @@ def cancel_booking(*, booking_id: int, reason: str, by: User) -> Booking:
     # A person who belongs to both sides cancels for the centre.
     by_centre = policy.may_receive(by, booking)
     to = BookingState.CANCELLED_BY_CENTRE if by_centre else BookingState.CANCELLED_BY_SCHOOL
+    call_off(booking=booking, to=to, reason=reason, by=by, now=now)
+    return booking
+
+
+def call_off(*, booking: Booking, to: BookingState, reason: str, by: User, now: datetime) -> None:
+    """End the booking, tell its leader, and let the waiting list move up. The caller holds the session's lock."""
     before, had_entry = booking.state, booking.holds_seats
     guard.end_booking(booking=booking, to=to, reason=reason, now=now)
     after = {"state": booking.state}
     record(by=by, action="booking.cancel", obj=booking, before={"state": before}, after=after, reason=reason)
     tell_leader(kind="booking_cancelled", booking=booking, now=now, with_calendar=had_entry)
     promote_waiting(session=booking.session, now=now)
-    return booking

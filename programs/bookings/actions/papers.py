@@ -16,14 +16,14 @@ from programs.bookings import policy
 from programs.bookings.actions import guard
 from programs.bookings.actions.approvals import ask_again, ask_approvals
 from programs.bookings.models import Booking, BookingPaper
-from programs.bookings.queries import checklist_of
-from programs.bookings.rules.papers import paper_refusal
+from programs.bookings.queries import BOOKING_PARTS, checklist_of
+from programs.bookings.rules.papers import paper_refusal, taking_refusal
 from programs.core.audit import Code, record
 from programs.core.policy import must
-from programs.core.private_files import forget_file, keep_file
+from programs.core.private_files import copy_file, forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_scan, clean_upload, display_name
-from programs.core.versions import refuse_if_stale
+from programs.core.versions import refuse_if_stale, version_of
 
 MOST_MEGABYTES = 10
 FOLDER = "visits"
@@ -50,6 +50,44 @@ def hand_in_paper(
     except BaseException:
         forget_file(key)
         raise
+
+
+def take_papers(*, booking_id: int, source_id: int, by: User) -> list[BookingPaper]:
+    """Hand in what a booking lacks as another one of its school and trip has it: texts, and copies of the files.
+
+    Raises PermissionDenied, and ``Refused``: ``papers_fixed``, ``nothing_to_take``, ``changed_meanwhile``.
+    """
+    with transaction.atomic():  # nothing is copied in vain, and not under the lock
+        found = _to_take(guard.lock_booking(booking_id=booking_id), source_id, by=by)
+    keys: list[str] = []
+    try:
+        for paper in found:
+            keys.append(copy_file(paper.storage_key, folder=FOLDER))
+        with transaction.atomic():
+            booking = guard.lock_booking(booking_id=booking_id)
+            _to_take(booking, source_id, copied=found, by=by)
+            return [_take(booking, paper, key, by=by) for paper, key in zip(found, keys, strict=True)]
+    except BaseException:
+        for key in keys:
+            forget_file(key)
+        raise
+
+
+def _to_take(
+    booking: Booking, source_id: int, *, copied: list[BookingPaper] | None = None, by: User
+) -> list[BookingPaper]:
+    source = Booking.objects.select_related(*BOOKING_PARTS).get(pk=source_id)
+    must(policy.may_take_papers(by, booking, source))
+    checklist = checklist_of(booking)
+    papers = list(source.papers.filter(kind__in=checklist.kinds_missing).order_by("pk"))
+    refuse_if(taking_refusal(checklist, papers, copied=copied))
+    return papers
+
+
+def _take(booking: Booking, paper: BookingPaper, key: str, *, by: User) -> BookingPaper:
+    file = {"storage_key": key, "file_name": paper.file_name, "file_hash": paper.file_hash}
+    nothing_yet = version_of(BookingPaper().contents)
+    return _keep(booking, kind=paper.kind, text=paper.text, file=file, version=nothing_yet, by=by)
 
 
 def _judge(booking: Booking, *, text: str, has_file: bool, by: User) -> None:

@@ -19,12 +19,7 @@ from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking
-from programs.bookings.queries import (
-    list_is_over,
-    lists_that_may_move,
-    waiting_list,
-    waiting_place,
-)
+from programs.bookings.queries import list_is_over, lists_that_may_move, waiting_list, waiting_place
 from programs.bookings.rules import waiting as line
 from programs.bookings.rules.papers import papers_due
 from programs.centres.actions.locks import lock_session
@@ -93,13 +88,8 @@ def _offer(booking: Booking, *, session: Session, ends: datetime, now: datetime)
         raise RuntimeError(f"The guard and the rule differ on the places of session {session.pk}.")
     before, after = {"state": BookingState.WAITLISTED}, {"state": booking.state, "until": ends}
     record(by=None, action="booking.offer", obj=booking, before=before, after=after)
-    tell_leader(
-        kind="booking_offered",
-        booking=booking,
-        now=now,
-        with_calendar=False,
-        about={"answer_url": answer_link(booking)},
-    )
+    about = {"answer_url": answer_link(booking)}
+    tell_leader(kind="booking_offered", booking=booking, now=now, with_calendar=False, about=about)
 
 
 def _note_passed_over(passed: Sequence[Booking], *, in_favour_of: Sequence[Booking], now: datetime) -> None:
@@ -114,11 +104,7 @@ def _note_passed_over(passed: Sequence[Booking], *, in_favour_of: Sequence[Booki
 def about_waiting(*, booking: Booking) -> dict[str, Any]:
     """What a group is told when it joins the list: its place, the rule, and how to leave."""
     session = booking.session
-    return {
-        "answer_url": answer_link(booking),
-        "place": waiting_place(booking),
-        "policy": said_later(session),
-    }
+    return {"answer_url": answer_link(booking), "place": waiting_place(booking), "policy": said_later(session)}
 
 
 def _take_left(booking: Booking, *, by: User, now: datetime) -> Booking:

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ('arrived_girls', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='of whom girls')),
                 ('arrived_adults', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='adults who came')),
                 ('checked_in_at', models.DateTimeField(blank=True, null=True)),
+                ('certified_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('end_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('alternative', models.CharField(blank=True, max_length=300, verbose_name='activity of the pupils who stay at school')),

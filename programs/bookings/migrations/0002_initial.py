@@ -85,6 +85,10 @@ class Migration(migrations.Migration):
             model_name='booking',
             index=models.Index(fields=['leader', 'state'], name='booking_leader_state'),
         ),
+        migrations.AddIndex(
+            model_name='booking',
+            index=models.Index(condition=models.Q(('certified_at', None), ('state__in', ('attended', 'closed'))), fields=['session'], name='booking_to_certify'),
+        ),
         migrations.AddConstraint(
             model_name='booking',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('offered', 'held', 'papers_due', 'confirmed', 'waitlisted'))), fields=('session', 'class_group'), name='one_live_booking_per_class_session'),

@@ -242,9 +242,9 @@ def roster_refusal(booking: Booking, *, named: int, foreign: int) -> Refusal | N
         return Refusal("roster_fixed", _("The list of participants can no longer be changed."))
     if foreign:
         return Refusal("foreign_pupil", _("Only choose pupils in this class."), "pupils")
-    if named > booking.pupils:
+    if named > booking.most_pupils:
         message = _("{named} pupils are ticked, but the booking is for {pupils}.")
-        return Refusal("too_many_names", message.format(named=named, pupils=booking.pupils), "pupils")
+        return Refusal("too_many_names", message.format(named=named, pupils=booking.most_pupils), "pupils")
     return None
 
 

@@ -30,14 +30,7 @@ def is_resizable(booking: Booking, *, now: datetime) -> bool:
 
 
 def resize_refusal(
-    booking: Booking,
-    *,
-    pupils: int,
-    adults: int,
-    girls: int | None,
-    pupils_per_adult: int,
-    named: int,
-    now: datetime,
+    booking: Booking, *, pupils: int, adults: int, girls: int | None, pupils_per_adult: int, named: int, now: datetime
 ) -> Refusal | None:
     """Why the group may not have this size; whether the places are there is the guard's answer.
 

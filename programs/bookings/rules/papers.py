@@ -66,8 +66,12 @@ class Checklist:
     approvals: list[ApprovalLine]
 
     @property
+    def kinds_missing(self) -> list[str]:
+        return [line.kind for line in self.papers if line.paper is None]
+
+    @property
     def papers_missing(self) -> int:
-        return sum(1 for line in self.papers if line.paper is None)
+        return len(self.kinds_missing)
 
     @property
     def approvals_missing(self) -> int:
@@ -100,6 +104,10 @@ class Checklist:
     @property
     def open_items(self) -> int:
         return self.papers_missing + self.approvals_missing + (0 if self.consents_ready else 1)
+
+    @property
+    def only_answers_missing(self) -> bool:
+        return 0 < self.approvals_missing == self.open_items and not self.sent_back
 
     @property
     def reasons(self) -> list[str]:
@@ -176,11 +184,26 @@ def are_papers_open(checklist: Checklist) -> bool:
 
 def paper_refusal(checklist: Checklist, *, text: str, has_file: bool) -> Refusal | None:
     """Why this paper may not be handed in now."""
-    if not are_papers_open(checklist):
-        return Refusal("papers_fixed", _("The papers of this booking can no longer be changed."))
-    if not text and not has_file:
+    if are_papers_open(checklist) and not text and not has_file:
         return Refusal("paper_empty", _("Write it here, or choose a file."), "text")
-    return None
+    return _papers_fixed(checklist)
+
+
+def _papers_fixed(checklist: Checklist) -> Refusal | None:
+    fixed = Refusal("papers_fixed", _("The papers of this booking can no longer be changed."))
+    return None if are_papers_open(checklist) else fixed
+
+
+def taking_refusal(
+    checklist: Checklist, papers: list[BookingPaper], *, copied: list[BookingPaper] | None = None
+) -> Refusal | None:
+    """Why ``papers`` of another booking may not be taken over now; ``copied``: those read before, for their files."""
+    if fixed := _papers_fixed(checklist):
+        return fixed
+    if not papers:
+        return Refusal("nothing_to_take", _("That class has nothing that is still missing here."))
+    changed_meanwhile = Refusal("changed_meanwhile", _("These papers changed just now. Please look again."))
+    return None if copied in (None, papers) else changed_meanwhile
 
 
 def confirm_refusal(checklist: Checklist, *, alternative: str, own_yes: bool, now: datetime) -> Refusal | None:
@@ -270,6 +293,11 @@ def approved_pupils(checklist: Checklist) -> int | None:
     rows = [line.row for line in checklist.approvals if not line.done]
     given = [row for row in rows if row and gave_yes(row) and changed(row, checklist.booking) == AskedAgain.GROUP]
     return min(row.pupils or 0 for row in given) if given and len(given) == len(rows) else None
+
+
+def answer_until(approval: BookingApproval, booking: Booking) -> datetime:
+    """Until when an answer is expected, whichever comes first."""
+    return min(filter(None, (approval.answer_by, booking.due_at, booking.session.starts_at)))
 
 
 def decision_refusal(

@@ -28,16 +28,8 @@ from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, standing_of, waiting_place
 from programs.bookings.rules import booking as rules
+from programs.bookings.rules import papers as needed
 from programs.bookings.rules.group import count_locks_at, is_resizable
-from programs.bookings.rules.papers import (
-    INCOMPLETE,
-    WITH_APPROVALS,
-    Checklist,
-    approved_pupils,
-    are_papers_open,
-    ask_again_refusal,
-    confirm_refusal,
-)
 from programs.bookings.rules.waiting import left_refusal
 from programs.bookings.words import parts_of, too_large_words
 from programs.centres.words import policy_words
@@ -279,10 +271,10 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
         "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
         **line_words(booking, now=now),
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
-        "count_fixed_at": count_locks_at(session) if booking.state in WITH_APPROVALS else None,
+        "count_fixed_at": count_locks_at(session) if booking.state in needed.WITH_APPROVALS else None,
         "may_resize": manages and is_resizable(booking, now=now),
     }
-    if booking.state in WITH_APPROVALS and session.starts_at > now:
+    if booking.state in needed.WITH_APPROVALS and session.starts_at > now:
         found |= _papers(user, booking, checklist_of(booking), manages=manages)
     return found
 
@@ -298,18 +290,19 @@ def line_words(booking: Booking, *, now: datetime) -> dict[str, Any]:
     return {"standing": standing.of(booking), "over": standing.over, "takes_left": takes_left}
 
 
-def _papers(user, booking: Booking, checklist: Checklist, *, manages: bool) -> dict[str, Any]:
-    is_open, may_change = booking.state in INCOMPLETE, manages and are_papers_open(checklist)
+def _papers(user, booking: Booking, checklist: needed.Checklist, *, manages: bool) -> dict[str, Any]:
+    is_open, may_change = booking.state in needed.INCOMPLETE, manages and needed.are_papers_open(checklist)
     own_yes = manages and is_open and policy.approves_by_confirming(user, checklist)
     # The activity of those who stay is asked for when confirming.
-    refusal = confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())
+    refusal = needed.confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())
     return {
         "checklist": checklist,
         "papers_open": is_open,
         "may_hand_in": may_change,
-        "may_ask_again": manages and ask_again_refusal(checklist) is None,
+        "papers_from": policy.papers_offered(user, checklist) if may_change else None,
+        "may_ask_again": manages and needed.ask_again_refusal(checklist) is None,
         "asked_again": not is_open and any(line.row and not line.done for line in checklist.approvals),
-        "approved": approved_pupils(checklist),
+        "approved": needed.approved_pupils(checklist),
         "may_read": policy.may_read_papers(user, booking),
         "approvals": [
             (line, bool(line.row) and line.state == "asked" and policy.may_decide(user, line.row))

@@ -17,18 +17,13 @@ from programs.authorities.rules import approval_label, stands_in_for
 from programs.bookings import policy
 from programs.bookings.actions.approvals import ask_once_more, decide_approval
 from programs.bookings.actions.group import change_group
-from programs.bookings.actions.papers import hand_in_paper
+from programs.bookings.actions.papers import hand_in_paper, take_papers
 from programs.bookings.choices import BookingState
 from programs.bookings.forms import DecisionForm, GroupForm, PaperForm
 from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries import (
-    approvals_visible_to,
-    bookings_visible_to,
-    checklist_of,
-    papers_visible_to,
-)
+from programs.bookings.queries import approvals_visible_to, bookings_visible_to, checklist_of, papers_visible_to
 from programs.bookings.rules.group import count_locks_at, is_resizable
-from programs.bookings.rules.papers import WITH_APPROVALS, are_papers_open, seen_mark
+from programs.bookings.rules.papers import WITH_APPROVALS, answer_until, are_papers_open, gave_yes, seen_mark
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import parts_of
 from programs.centres.choices import PaperKind
@@ -73,6 +68,34 @@ class HandInPaper(BookingAct):
         )
 
 
+class TakePapers(BookingAct):
+    """What a booking lacks, as another class of the school handed it in for the same trip."""
+
+    text = _(
+        "What is still missing here is submitted as that class has it: texts, and copies of its files. What you have "
+        "submitted stays. Once nothing is missing, the approvals are requested."
+    )
+    submit = _("Take them over")
+
+    def get_target(self, reference: str, source: str) -> Booking:
+        self.source = get_object_or_404(bookings_visible_to(self.user), reference=source)
+        return super().get_target(reference)
+
+    def may(self, user, booking: Booking) -> bool:
+        return policy.may_take_papers(user, booking, self.source)
+
+    @property
+    def title(self) -> str:
+        return _("Take over the papers of {group}?").format(group=self.source.class_group or self.source.reference)
+
+    def act(self, form) -> list[BookingPaper]:
+        return take_papers(booking_id=self.target.pk, source_id=self.source.pk, by=self.user)
+
+    def said(self, papers: list[BookingPaper]) -> str:
+        names = ", ".join(str(paper) for paper in papers)
+        return _("Submitted: {paper}. Read each, and change what is different for this class.").format(paper=names)
+
+
 @signed_in
 @require_GET
 def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
@@ -94,12 +117,10 @@ class DecideApproval(Act):
     form_class = DecisionForm
     template_name = "bookings/approval_decide.html"
     context_object_name = "approval"
+    may = staticmethod(policy.may_decide)
 
     def get_target(self, pk: int, kind: str) -> BookingApproval:
         return get_object_or_404(approvals_visible_to(self.user), pk=pk, kind=kind)
-
-    def may(self, user, approval: BookingApproval) -> bool:
-        return policy.may_decide(user, approval)
 
     def act(self, form: DecisionForm) -> BookingApproval:
         return decide_approval(approval_id=self.target.pk, by=self.user, **form.answer)
@@ -113,6 +134,7 @@ class DecideApproval(Act):
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         approval, booking = self.target, self.target.booking
+        until = answer_until(approval, booking)
         return super().get_context_data(
             label=approval_label(approval.kind, booking.school),
             booking=booking,
@@ -122,6 +144,9 @@ class DecideApproval(Act):
             is_open=approval.state == ApprovalState.ASKED and booking.state in WITH_APPROVALS,
             instead_of=stands_in_for(approval, booking.school),
             seen=seen_mark(booking),
+            until=until,
+            is_late=until <= timezone.now(),
+            said_yes_to=approval if gave_yes(approval) else None,
             **kwargs,
         )
 

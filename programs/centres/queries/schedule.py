@@ -23,6 +23,8 @@ from programs.schools.queries.schools import clusters
 
 def managed_centre_ids(user) -> frozenset[int]:
     """The centres that this person manages now; one query per user object."""
+    if not user.is_authenticated:
+        return frozenset()
     cached = getattr(user, "_managed_centre_ids", None)
     if cached is None:
         posts = user.centre_posts.current().filter(role=CentreRole.MANAGER)

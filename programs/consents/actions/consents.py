@@ -1,30 +1,30 @@
 """Consents are given, refused and withdrawn: by a guardian's link, on the pupil's own page, or on paper at school.
 
-The pupil's row is the lock. An answer changes one row per purpose and giver; each change is an audit row with the
-proof of that moment, so the log keeps that a consent existed after it was withdrawn.
+The pupil's row is the lock. An answer is a line of the ledger with its day; where the ledger then stands is written
+to one row per purpose and giver (``rules.standing``). Each change is an audit row with the proof of that moment, so
+the log keeps that a consent existed after it was withdrawn.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.consents import policy, queries, rules
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentState
-from programs.consents.emails import consent_withdrawn
-from programs.consents.models import Consent, ConsentText, GuardianLink
+from programs.consents.emails import consent_disputed, consent_withdrawn
+from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.locking import locked
 from programs.core.policy import must
+from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
@@ -94,10 +94,11 @@ def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str)
     now, today = timezone.now(), timezone.localdate()
     texts = queries.current_texts(today)
     answers = queries.answers_of(pupil, voice.giver)
+    said: dict[str, Consent | Signature] = {**answers, **_own_words(pupil, voice)}
     different = {
         purpose: answer
         for purpose, answer in answered.answers.items()
-        if not queries.is_answered_so(answers, purpose=purpose, text=texts.get(purpose), answer=answer)
+        if not queries.is_answered_so(said, purpose=purpose, text=texts.get(purpose), answer=answer)
     }
     refuse_if(
         rules.answer_refusal(
@@ -113,6 +114,17 @@ def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str)
     ]
 
 
+def _own_words(pupil: Pupil, voice: _Voice) -> dict[str, Signature]:
+    """The last word of whoever speaks, of each purpose on which two guardians disagree: it is not said twice."""
+    disputed = Consent.objects.filter(pupil=pupil, giver=voice.giver, state=ConsentState.DISPUTED)
+    found = {}
+    for purpose in disputed.values_list("purpose", flat=True):
+        lines = queries.ledger(pupil, purpose=purpose, giver=voice.giver)
+        if word := rules.last_word_of(voice.name, voice.relation, lines):
+            found[purpose] = word
+    return found
+
+
 def _write(
     *,
     pupil: Pupil,
@@ -122,28 +134,69 @@ def _write(
     at: datetime,
     scan: tuple[str, str] | None = None,
 ) -> Consent:
-    """One answer and its audit row; ``scan`` is the key and the hash of a paper form in private storage."""
+    """One line of the ledger, and its audit row; ``scan`` is the key and the hash of a paper form in private storage.
+
+    A paper that was signed before what stands changes nothing and is kept: its history says so.
+    """
     consent, _created = Consent.objects.get_or_create(
         pupil=pupil, purpose=text.purpose, text_version=text.version, giver=voice.giver
     )
     before = {"state": consent.state}
-    # A later answer replaces what an earlier, other version of the text was answered.
-    _let_go(pupil=pupil, purpose=text.purpose, giver=voice.giver, but=consent.pk)
-    consent.state, consent.channel = answer, voice.channel
-    consent.given_by_name, consent.relation, consent.recorded_by = voice.name, voice.relation, voice.by
-    said = rules.evidence_hash(consent, text, answer=answer, door=voice.door, language=voice.language, at=at)
-    consent.evidence_path, consent.evidence_hash = scan or ("", said)
-    consent.given_at, consent.withdrawn_at = at if answer == ConsentState.GIVEN else None, None
-    consent.changed_at = timezone.now()
-    consent.save()
+    line = _sign(consent, said=answer, voice=voice, at=at, school=pupil.school)
+    said = rules.evidence_hash(consent, text, answer=answer, door=voice.door, language=voice.language, at=at, by=line)
+    line.evidence_path, line.evidence_hash = scan or ("", said)
+    line.save()
+    is_last = stand(consent=consent, line=line, alone=is_alone(pupil=pupil, purpose=text.purpose))
+    if is_last:  # a later answer replaces what an earlier, other version of the text was answered
+        _let_go(pupil=pupil, purpose=text.purpose, giver=voice.giver, but=consent.pk)
     after = {
-        "state": answer,
+        "state": consent.state,
         "door": Code(voice.door),
         "language": voice.language,
-        "evidence": Code(consent.evidence_hash),
+        "evidence": Code(line.evidence_hash),
     }
-    record(by=voice.by, action=VERB[ConsentState(answer)], obj=consent, before=before, after=after)
+    verb = VERB[ConsentState(answer)] if is_last else "consent.keep"
+    record(by=voice.by, action=verb, obj=consent, before=before, after=after)
+    if consent.state == ConsentState.DISPUTED and before["state"] != ConsentState.DISPUTED:
+        consent_disputed(consent=consent, pupil=pupil)
     return consent
+
+
+def _sign(consent: Consent, *, said: str, voice: _Voice, at: datetime, school: School) -> Signature:
+    return Signature(
+        pupil_id=consent.pupil_id,
+        purpose=consent.purpose,
+        text_version=consent.text_version,
+        giver=consent.giver,
+        said=said,
+        signed_at=at,
+        name=voice.name,
+        relation=voice.relation,
+        channel=voice.channel,
+        school=school,
+        recorded_by=voice.by,
+    )
+
+
+def is_alone(*, pupil: Pupil, purpose: str) -> bool:
+    """Whether only one giver is asked at the pupil's age today."""
+    return len(rules.givers_needed(purpose, pupil.birth_date, timezone.localdate())) == 1
+
+
+def stand(*, consent: Consent, line: Signature, alone: bool) -> bool:
+    """Write where the ledger stands; whether ``line`` is its last word."""
+    lines = queries.ledger(consent.pupil, purpose=consent.purpose, giver=consent.giver)
+    state, latest = rules.standing(lines, version=consent.text_version) or (consent.state, line)
+    consent.state, consent.changed_at = state, timezone.now()
+    if latest.pk == line.pk:
+        consent.withdrawn_at = line.signed_at if state == ConsentState.WITHDRAWN else None
+        if line.said != ConsentState.WITHDRAWN:  # after a withdrawal the row still says who had agreed, and how
+            consent.alone, consent.school, consent.recorded_by = alone, line.school, line.recorded_by
+            consent.given_by_name, consent.relation, consent.channel = line.name, line.relation, line.channel
+            consent.evidence_hash = line.evidence_hash
+            consent.given_at = line.signed_at if line.said == ConsentState.GIVEN else None
+    consent.save()
+    return latest.pk == line.pk
 
 
 def _let_go(*, pupil: Pupil, purpose: str, giver: str, but: int) -> None:
@@ -164,16 +217,15 @@ def record_papers(*, school: School, signed: rules.SignedForms, scan: CleanFile,
     Questions that do not apply to a giver at a pupil's age are skipped. Gives the number of forms.
     Raises PermissionDenied, and ``Refused``: what ``rules.paper_refusal`` says of one of them.
     """
-    private = storages["private"]
-    path = private.save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
+    path = keep_file(ContentFile(scan.data), folder="consents", ending=f".{scan.extension}")
     kept = _Scan(hashlib.sha256(scan.data).hexdigest(), path)
     try:
         number = _record_papers(school=school, signed=signed, scan=kept, by=by, key=key)
     except BaseException:
-        private.delete(path)
+        forget_file(path)
         raise
-    if not Consent.objects.filter(evidence_path=path).exists():  # sent twice, or no question applied
-        private.delete(path)
+    if not Signature.objects.filter(evidence_path=path).exists():  # sent twice, or no question applied
+        forget_file(path)
     return number
 
 
@@ -198,19 +250,35 @@ def _record_paper(
         voice = _Voice(giver, ConsentChannel.PAPER, f"user:{by.pk}", *named, language="vi", by=by)
         for purpose in rules.purposes_asked_of(giver, pupil.birth_date, today):
             if purpose in signed.answers and purpose in texts:
+                moment = _moment(pupil, texts[purpose], signed, voice=voice, at=at)
                 answer = signed.answers[purpose]
-                _write(pupil=pupil, text=texts[purpose], answer=answer, voice=voice, at=at, scan=scan)
+                _write(pupil=pupil, text=texts[purpose], answer=answer, voice=voice, at=moment, scan=scan)
+
+
+def _moment(pupil: Pupil, text: ConsentText, signed: rules.SignedForms, *, voice: _Voice, at: datetime) -> datetime:
+    """Noon of the day of the signature; right after, or right before, what the same person said on that day."""
+    asked = Consent(pupil=pupil, purpose=text.purpose, text_version=text.version, giver=voice.giver)
+    line = _sign(asked, said=signed.answers[text.purpose], voice=voice, at=at, school=pupil.school)
+    recorded = queries.ledger(pupil, purpose=text.purpose, giver=voice.giver)
+    refuse_if(rules.same_day_refusal(line, recorded=recorded, is_later=signed.is_later))
+    others = [each.signed_at for each in rules.same_day(line, recorded)]
+    if not others:
+        return at
+    instant = timedelta(microseconds=1)
+    return max(others) + instant if signed.is_later == rules.LATER else min(others) - instant
 
 
 # --- Withdrawing --------------------------------------------------------------------------------
 @transaction.atomic
 def withdraw_as_guardian(*, link_id: int, purpose: str) -> list[Consent]:
-    """Withdraw the guardians' consent for ``purpose``. Repeating this changes nothing.
+    """Withdraw this guardian's consent for ``purpose``. Repeating this changes nothing.
 
     Raises ``Refused``: what ``rules.door_refusal`` says.
     """
     link, pupil = _through_door(link_id)
-    return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.GUARDIAN, by=None, door=f"link:{link.pk}")
+    who = (link.guardian_name, link.relation)
+    voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, f"link:{link.pk}", *who, language="vi")
+    return _withdraw(pupil=pupil, purpose=purpose, voice=voice)
 
 
 @transaction.atomic
@@ -218,7 +286,8 @@ def withdraw_as_pupil(*, pupil_id: int, purpose: str, by: User) -> list[Consent]
     """Withdraw the pupil's consent for ``purpose``. Repeating this changes nothing. Raises PermissionDenied."""
     pupil = lock_pupil(pupil_id=pupil_id)
     must(policy.may_answer(by, pupil))
-    return _withdraw(pupil=pupil, purpose=purpose, giver=ConsentGiver.PUPIL, by=by, door=f"user:{by.pk}")
+    voice = _Voice(ConsentGiver.PUPIL, ConsentChannel.ACCOUNT, f"user:{by.pk}", pupil.full_name, "", "vi", by=by)
+    return _withdraw(pupil=pupil, purpose=purpose, voice=voice)
 
 
 @transaction.atomic
@@ -229,24 +298,24 @@ def withdraw_at_school(*, pupil_id: int, purpose: str, giver: str, reason: str, 
     """
     pupil = lock_pupil(pupil_id=pupil_id)
     must(policy.may_record_withdrawal(by, pupil))
-    return _withdraw(pupil=pupil, purpose=purpose, giver=giver, by=by, door=f"user:{by.pk}", reason=reason)
+    voice = _Voice(giver, "", f"user:{by.pk}", "", "", "vi", by=by)
+    return _withdraw(pupil=pupil, purpose=purpose, voice=voice, reason=reason)
 
 
-def _withdraw(*, pupil: Pupil, purpose: str, giver: str, by: User | None, door: str, reason: str = "") -> list[Consent]:
+def _withdraw(*, pupil: Pupil, purpose: str, voice: _Voice, reason: str = "") -> list[Consent]:
     now = timezone.now()
-    given = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver, state=ConsentState.GIVEN)
-    withdrawn = list(given.select_related("pupil"))
+    held = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=voice.giver, state__in=rules.WITHDRAWABLE)
+    withdrawn = list(held.select_related("pupil"))
     for consent in withdrawn:
-        consent.state, consent.withdrawn_at, consent.changed_at = ConsentState.WITHDRAWN, now, now
-        consent.save(update_fields=["state", "withdrawn_at", "changed_at"])
+        before = {"state": consent.state, "evidence": Code(consent.evidence_hash)}
+        line = _sign(consent, said=ConsentState.WITHDRAWN, voice=voice, at=now, school=pupil.school)
+        line.save()
+        stand(consent=consent, line=line, alone=consent.alone)
         stop_by = rules.stop_by(purpose, timezone.localdate(now))
-        record(
-            by=by,
-            action="consent.withdraw",
-            obj=consent,
-            before={"state": ConsentState.GIVEN, "evidence": Code(consent.evidence_hash)},
-            after={"state": ConsentState.WITHDRAWN, "door": Code(door), "stop_by": stop_by},
-            reason=reason,
-        )
-        consent_withdrawn(consent=consent, pupil=pupil, stop_by=stop_by)
+        after = {"state": consent.state, "door": Code(voice.door), "stop_by": stop_by}
+        record(by=voice.by, action="consent.withdraw", obj=consent, before=before, after=after, reason=reason)
+        if consent.state == ConsentState.WITHDRAWN:
+            consent_withdrawn(consent=consent, pupil=pupil, stop_by=stop_by)
+        elif before["state"] != ConsentState.DISPUTED:
+            consent_disputed(consent=consent, pupil=pupil)
     return withdrawn

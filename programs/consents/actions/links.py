@@ -35,11 +35,12 @@ class IssuedLink:
 
 
 @transaction.atomic
-def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[IssuedLink]:
-    """Create a new link for the guardian of each of ``pupils``, all of one school; earlier links stop working.
+def issue_links(*, pupils: Collection[Pupil], by: User, key: str, relation: str = "") -> list[IssuedLink]:
+    """Create a new link for a guardian of each of ``pupils``, all of one school; that guardian's earlier ones end.
 
     The tokens follow from the form's one-time ``key`` and the portal's secret, so the same form sent twice gives the
-    same links. Pupils whose guardian is no longer asked get none.
+    same links. Pupils whose guardian is no longer asked get none. ``relation`` says whose it is: a mother's link
+    does not end the father's.
     Raises PermissionDenied, and ``Refused``: ``nobody_asked``, ``link_over``.
     """
     wanted = Pupil.objects.select_related("school").filter(pk__in=[pupil.pk for pupil in pupils])
@@ -49,18 +50,18 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str) -> list[Issued
     asked = [pupil for pupil in chosen if rules.link_refusal(pupil, today=today) is None]
     refuse_if(rules.letters_refusal(asked))
     ask(pupils=asked)
-    return [_issue(pupil=pupil, token=_token(key, pupil), by=by) for pupil in asked]
+    return [_issue(pupil=pupil, token=_token(key, pupil), relation=relation, by=by) for pupil in asked]
 
 
 @transaction.atomic
-def issue_link(*, pupil: Pupil, by: User, key: str) -> IssuedLink:
+def issue_link(*, pupil: Pupil, by: User, key: str, relation: str = "") -> IssuedLink:
     """The same for one pupil. Raises also ``Refused``: ``adult``, ``left``."""
     must(may_hand_links(by, [pupil]))
     refuse_if(rules.link_refusal(pupil, today=timezone.localdate()))
-    return issue_links(pupils=[pupil], by=by, key=key)[0]
+    return issue_links(pupils=[pupil], by=by, key=key, relation=relation)[0]
 
 
-def _issue(*, pupil: Pupil, token: str, by: User) -> IssuedLink:
+def _issue(*, pupil: Pupil, token: str, relation: str, by: User) -> IssuedLink:
     token_hash = hash_of_token(token)
     now = timezone.now()
     if earlier := GuardianLink.objects.filter(token_hash=token_hash).first():
@@ -69,23 +70,21 @@ def _issue(*, pupil: Pupil, token: str, by: User) -> IssuedLink:
                 "link_over", _("Newer links have been created since. Open this page again to create others.")
             )
         return IssuedLink(earlier, token)
-    void_links(pupil_id=pupil.pk, by=by)
+    _void_links(pupil=pupil, relation=relation, by=by)
     link = GuardianLink.objects.create(
-        pupil=pupil, token_hash=token_hash, created_by=by, expires_at=now + rules.LINK_LASTS
+        pupil=pupil, token_hash=token_hash, relation=relation, created_by=by, expires_at=now + rules.LINK_LASTS
     )
     record(by=by, action="guardian_link.issue", obj=link, after={"pupil": pupil.pk})
     return IssuedLink(link, token)
 
 
-@transaction.atomic
-def void_links(*, pupil_id: int, by: User | None) -> int:
-    """Void all open links of this pupil's guardians; return their number."""
-    open_ones = list(GuardianLink.objects.filter(pupil=pupil_id, voided_at=None))
-    for link in open_ones:
-        link.voided_at = timezone.now()
-        link.save(update_fields=["voided_at"])
-        record(by=by, action="guardian_link.void", obj=link, after={"pupil": pupil_id})
-    return len(open_ones)
+def _void_links(*, pupil: Pupil, relation: str, by: User) -> None:
+    """End what the same guardian holds; the other's link stays."""
+    for link in GuardianLink.objects.filter(pupil=pupil, voided_at=None):
+        if rules.parent_of(link.relation) == rules.parent_of(relation):
+            link.voided_at = timezone.now()
+            link.save(update_fields=["voided_at"])
+            record(by=by, action="guardian_link.void", obj=link, after={"pupil": pupil.pk})
 
 
 @transaction.atomic

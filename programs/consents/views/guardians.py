@@ -117,7 +117,7 @@ def guardian_code(request: HttpRequest) -> HttpResponse:
     """For typing the code from the printed letter. Sent by POST, because addresses end up in logs."""
     form = GuardianCodeForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        return redirect("guardian_door", token=form.cleaned_data["code"].replace("/", "") or "-")
+        return redirect("guardian_door", token=form.cleaned_data["code"].lower())
     return render(request, "consents/guardian/code.html", {"form": form})
 
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from programs.consents import policy, queries, rules
 from programs.consents.actions import consents as actions
-from programs.consents.actions import links
+from programs.consents.actions import links, settling
 from programs.consents.choices import ConsentPurpose
-from programs.consents.forms import MOST_MEGABYTES, PaperForm, WithdrawAtSchoolForm
+from programs.consents.forms import MOST_MEGABYTES, LinkForm, PaperForm, SettleForm, WithdrawAtSchoolForm
 from programs.consents.models import Consent
 from programs.consents.pdf import render_forms, render_slips
 from programs.consents.print_words import forms_of, slips_of
@@ -125,7 +125,8 @@ class LettersOfClass(ClassAct):
     template_name = "consents/sheet.html"
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        live = sum(1 for row in queries.overview_of_pupils(self.pupils) if row.link)
+        rows = queries.overview_of_pupils(self.pupils)
+        live = sum(1 for row in rows if row.link and not rules.parent_of(row.link.relation))
         return super().get_context_data(pupils=len(self.pupils), live=live, **kwargs)
 
     def act(self, form: IdempotentFormMixin) -> list[links.IssuedLink]:
@@ -158,8 +159,8 @@ def _pdf(data: bytes, name: str) -> HttpResponse:
 class LinkOfPupil(Act):
     """A new letter for one pupil's guardian, to be handed over: no page shows the address to who works here."""
 
-    form_class = IdempotentFormMixin
-    text = _("A letter to print and hand over. Any link given out earlier will stop working at once.")
+    form_class = LinkForm
+    text = _("A letter to print and hand over. Only an earlier link of the same person will stop working at once.")
     submit = _("Create the letter")
 
     def get_target(self, pk: int) -> Pupil:
@@ -176,8 +177,8 @@ class LinkOfPupil(Act):
     def back_url(self) -> str:
         return reverse("consent_pupil", args=[self.target.pk])
 
-    def act(self, form: IdempotentFormMixin) -> links.IssuedLink:
-        return links.issue_link(pupil=self.target, by=self.user, key=form.key)
+    def act(self, form: LinkForm) -> links.IssuedLink:
+        return links.issue_link(pupil=self.target, by=self.user, key=form.key, **form.values)
 
     def answer(self, issued: links.IssuedLink) -> HttpResponse:
         name = _("Letter to the guardian of {name}").format(name=self.target.full_name)
@@ -195,9 +196,11 @@ def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
     """What everybody answered about one pupil, with the proof and the history."""
     pupil = get_object_or_404(queries.pupils_asked_by(request.user), pk=pk)
     row = queries.overview_of_pupils([pupil])[0]
-    answers = list(pupil.consents.order_by("purpose", "giver", "-text_version").select_related("recorded_by"))
+    answers = list(pupil.consents.order_by("purpose", "giver", "-text_version"))
     queries.mark_fresh_accounts(pupil, answers)
+    lines = queries.lines_by_consent(pupil, request.user)
     for consent in answers:
+        consent.lines = lines[consent.purpose, consent.giver, consent.text_version]
         consent.proof = queries.proof_holds(consent) if consent.given_at else None
         if consent.withdrawn_at:
             consent.stop_by = rules.stop_by(consent.purpose, timezone.localdate(consent.withdrawn_at))
@@ -245,16 +248,40 @@ class WithdrawAtSchool(Act):
         return actions.withdraw_at_school(by=self.user, **told, **form.cleaned_data)
 
 
+class Settle(Act):
+    """A paper ends the disagreement of two guardians."""
+
+    form_class = SettleForm
+    title = _("Record how the guardians settled it")
+    text = _("From the day of the paper both are taken to have given this answer; each can change it again.")
+    submit = _("Record it")
+    done = _("Recorded. Both guardians see it on their pages.")
+
+    def get_target(self, pk: int) -> Consent:
+        return get_object_or_404(queries.consents_seen_by(self.user), pk=pk)
+
+    def may(self, user, consent: Consent) -> bool:
+        return policy.may_collect(user, consent.pupil.school)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("consent_pupil", args=[self.target.pupil_id])
+
+    def act(self, form: SettleForm) -> Consent:
+        scan = clean_upload(form.cleaned_data["scan"], clean=clean_scan, most_megabytes=MOST_MEGABYTES)
+        typed = {name: form.cleaned_data[name] for name in ("answer", "signed_on", "reason")}
+        return settling.settle(consent_id=self.target.pk, scan=scan, by=self.user, **typed)
+
+
 @signed_in
 @require_safe
 def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
-    """The scanned paper form, as a download for those at the school who know the guardian."""
-    seen = queries.consents_seen_by(request.user).exclude(evidence_path="")
-    consent = get_object_or_404(seen, pk=pk)
-    must(policy.may_see_signer(request.user, consent.pupil))
-    ending = consent.evidence_path.rpartition(".")[2]
-    name = _("Consent form of {name}").format(name=consent.pupil.full_name)
-    return private_response(consent.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
+    """The scanned paper form, as a download for the staff of the school that took it."""
+    line = get_object_or_404(queries.scans_seen_by(request.user), pk=pk)
+    must(policy.may_open_scan(request.user, line))
+    ending = line.evidence_path.rpartition(".")[2]
+    name = _("Consent form of {name}").format(name=line.pupil.full_name)
+    return private_response(line.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
 
 
 # --- On paper -----------------------------------------------------------------------------------

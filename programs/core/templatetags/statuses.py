@@ -80,6 +80,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "cancelled_by_school": ("no", "cross"),
     "cancelled_by_centre": ("no", "cross"),
     "refused": ("no", "cross"),
+    "disputed": ("no", "warning"),
     "ineligible": ("no", "cross"),
     "revoked": ("no", "cross"),
     "failed": ("no", "warning"),

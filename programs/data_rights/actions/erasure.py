@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
@@ -18,7 +18,9 @@ from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.jobs import enqueue
 from programs.core.models import Job
+from programs.core.orphans import KEPT_FOLDERS, collect_orphans
 from programs.core.personal import Erasure, Subject, Text, carry_out, obstacles_to_erasing, plan_erasure
+from programs.core.personal_tables import VAST, search_vast_tables
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.data_rights import queries, rules
@@ -32,6 +34,7 @@ from programs.pupils.models import Pupil
 ERASE_JOB = "schools.erase"
 FOLDER = "erasures"  # in private storage, outside the database: what a restored backup does not know
 ROUNDS = 3
+KEPT_FOLDERS.add(FOLDER)
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,17 @@ class Outlook:
 
     lines: list[Erasure]
     obstacles: list[Text]
+    later: list[tuple[Text, Text]]  # what is only searched when the erasure is carried out: what it is, and why it goes
 
 
 def outlook(*, request: DataRequest) -> Outlook:
     """The dry run: nothing is changed."""
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
-    return Outlook(lines=plan_erasure(subject), obstacles=obstacles_to_erasing(subject.user_id))
+    return Outlook(
+        lines=plan_erasure(replace(subject, is_preview=True)),
+        obstacles=obstacles_to_erasing(subject.user_id),
+        later=[table.masked for table in VAST if table.masked],
+    )
 
 
 @transaction.atomic
@@ -68,19 +76,25 @@ def _request_to_erase(*, request_id: int, by: User) -> DataRequest:
     request = locked_request(request_id=request_id)
     must(by.is_active and may_erase(by, request))  # the worker comes later: the account may be closed by then
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
-    refuse_if(rules.erasure_refusal(request, has_role=bool(obstacles_to_erasing(subject.user_id))))
+    refuse_if(
+        rules.erasure_refusal(request, has_role=bool(obstacles_to_erasing(subject.user_id)), today=timezone.localdate())
+    )
     return request
 
 
-def erase(*, request_id: int, by: User) -> dict:
+def erase(*, request_id: int, by: User, report: Callable[[int, int], object] = lambda done, total: None) -> dict:
     """Carry out a confirmed erasure, completely or not at all; repeating it finds nothing left to do.
+
+    Letters to others are looked through first, a step at a time, and ``report`` is told how far it is.
 
     Raises PermissionDenied, and ``Refused`` for what has come in the way since it was confirmed.
     """
     request = DataRequest.objects.select_related("pupil__user", "person").get(pk=request_id)
     if request.state == RequestState.DONE:
         return {"counts": {}}
+    collect_orphans()  # of pictures that a killed upload left nobody knows whose they are
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
+    search_vast_tables(subject, report)
     try:
         with transaction.atomic():
             request = _request_to_erase(request_id=request_id, by=by)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.consents.actions.consents import withdraw_at_school
-from programs.consents.choices import ConsentState
-from programs.consents.models import Consent
+from programs.consents.models import Consent, GuardianLink
+from programs.consents.rules import WITHDRAWABLE, door_refusal
 from programs.core.audit import Code, record
 from programs.core.idempotency import key_reused
 from programs.core.locking import locked
@@ -93,7 +93,7 @@ def _same_or_refused(request: DataRequest, *, kind: str, text: str) -> DataReque
 def _new_request(*, kind: str, received_at: datetime, pupil: Pupil | None, person: User | None, **words) -> DataRequest:
     day = timezone.localdate(received_at)
     third_parties = queries.has_partners(pupil)
-    return DataRequest.objects.create(
+    request = DataRequest(
         kind=kind,
         pupil=pupil,
         person=person,
@@ -101,12 +101,15 @@ def _new_request(*, kind: str, received_at: datetime, pupil: Pupil | None, perso
         received_at=received_at,
         answer_by=queries.date_after(day, rules.deadline("answer")),
         due_on=queries.date_after(day, rules.deadline(kind, third_parties=third_parties)),
-        # People who ask from an account have proved who they are by signing in.
-        state=RequestState.IDENTIFIED
-        if words["requester"] in (Requester.PERSON, Requester.PUPIL)
-        else RequestState.RECEIVED,
         **words,
     )
+    # People who ask from an account have proved who they are by signing in.
+    if request.requester in (Requester.PERSON, Requester.PUPIL) and not rules.waits_for_guardian(
+        request, timezone.localdate()
+    ):
+        request.state = RequestState.IDENTIFIED
+    request.save()
+    return request
 
 
 def locked_request(*, request_id: int) -> DataRequest:
@@ -154,8 +157,42 @@ def identify(*, request_id: int, how: str, by: User) -> DataRequest:
     request = _request_to_handle(request_id=request_id, by=by)
     if request.state == RequestState.IDENTIFIED:
         return request
+    refuse_if(rules.guardian_refusal(request, today=timezone.localdate()))
     refuse_if(rules.step_refusal("identify", request))
     return _move(request, step="identify", state=RequestState.IDENTIFIED, by=by, reason=how)
+
+
+@transaction.atomic
+def record_agreement(*, request_id: int, how: str, by: User) -> DataRequest:
+    """Record that a guardian agreed to what a child under 16 asked for, and ``how``. Repeating this changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: what ``rules.agreement_refusal`` says.
+    """
+    request = _request_to_handle(request_id=request_id, by=by)
+    return _agree(request, by=by, door=f"user:{by.pk}", how=how)
+
+
+@transaction.atomic
+def agree_as_guardian(*, request_id: int, link: GuardianLink) -> DataRequest:
+    """A guardian agrees through their link. Repeating this changes nothing.
+
+    Raises ``Refused``: what the rules of the link and ``rules.agreement_refusal`` say.
+    """
+    refuse_if(door_refusal(link, now=timezone.now(), today=timezone.localdate()))
+    request = locked_request(request_id=request_id)
+    must(request.pupil_id == link.pupil_id)
+    return _agree(request, by=None, door=f"link:{link.pk}")
+
+
+def _agree(request: DataRequest, *, by: User | None, door: str, how: str = "") -> DataRequest:
+    if request.agreed_at:
+        return request
+    now = timezone.now()
+    refuse_if(rules.agreement_refusal(request, today=timezone.localdate(now)))
+    return _move(
+        request, step="agree", state=RequestState.IDENTIFIED, by=by, reason=how, agreed_at=now,
+        after={"door": Code(door)},
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -232,7 +269,7 @@ def finish(*, request_id: int, words: str, by: User, withdraw: bool = False) -> 
 
 
 def _withdraw_consents(request: DataRequest, pupil: Pupil, *, by: User) -> int:
-    given = Consent.objects.filter(pupil=pupil, state=ConsentState.GIVEN)
+    given = Consent.objects.filter(pupil=pupil, state__in=WITHDRAWABLE)
     asked = set(given.values_list("purpose", "giver"))
     for purpose, giver in sorted(asked):
         withdraw_at_school(pupil_id=pupil.pk, purpose=purpose, giver=giver, reason=request.reference, by=by)

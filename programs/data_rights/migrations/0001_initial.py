@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(verbose_name='complete by')),
                 ('extended_at', models.DateTimeField(blank=True, null=True)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('agreed_at', models.DateTimeField(blank=True, null=True)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('alerted_at', models.DateTimeField(blank=True, null=True)),
                 ('handled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

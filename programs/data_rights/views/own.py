@@ -6,6 +6,7 @@ import tempfile
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, suspend_request
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import storages
@@ -30,7 +31,7 @@ from programs.core.personal import Subject, sections_of
 from programs.core.personal_archive import is_large, write_archive
 from programs.data_rights import queries, rules
 from programs.data_rights.actions import requests as actions
-from programs.data_rights.choices import Requester
+from programs.data_rights.choices import Requester, RequestKind
 from programs.data_rights.forms import AskForm, ChildAskForm, ProofForm
 from programs.data_rights.models import DataRequest
 from programs.pupils.models import Pupil
@@ -145,6 +146,12 @@ class AskAboutMyData(Act):
         young = bool(pupil) and rules.needs_representative(pupil.birth_date, timezone.localdate())
         return super().get_context_data(young=young, deadlines=deadlines(), **kwargs)
 
+    def form_valid(self, form: AskForm) -> HttpResponse:
+        """Whoever sits at a session left open must not begin what cannot be undone; what was typed is kept."""
+        if form.cleaned_data["kind"] == RequestKind.ERASE and not did_recently_reauthenticate(self.request):
+            return suspend_request(self.request, reverse("account_reauthenticate"))
+        return super().form_valid(form)
+
     def act(self, form: AskForm) -> DataRequest:
         return actions.ask(
             pupil=self.target,
@@ -247,10 +254,39 @@ class AskAboutMyChild(GuardianAct):
         return reverse("guardian_data", args=[self.token])
 
 
+class AgreeForMyChild(GuardianAct):
+    """The guardian agrees, with the second proof, that what a child under 16 asked for is done."""
+
+    form_class = ProofForm
+    template_name = "data_rights/guardian/agree.html"
+    done = gettext_lazy("Your agreement is recorded. The school answers the request now.")
+
+    def get_target(self, token: str, reference: str) -> GuardianLink | None:
+        link = super().get_target(token)
+        if link and not self.closed:
+            about = queries.requests_about(queries.subject_of(pupil=link.pupil))
+            self.data_request = get_object_or_404(about, reference=reference)
+        return link
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"link": self.target, "token": self.token}
+
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        return super().get_context_data(data_request=self.data_request, **kwargs)
+
+    def act(self, form: ProofForm) -> DataRequest:
+        return actions.agree_as_guardian(request_id=self.data_request.pk, link=self.target)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("guardian_data_request", args=[self.token, self.data_request.reference])
+
+
 @with_open_door
 @require_safe
 def guardian_data_request(request: HttpRequest, link: GuardianLink, token: str, reference: str) -> HttpResponse:
     about = queries.requests_about(queries.subject_of(pupil=link.pupil))
     data_request = get_object_or_404(about.select_related("school"), reference=reference)
     context = _door(link, token) | {"data_request": data_request, "steps": steps_of(data_request)}
+    context["waits"] = data_request.is_open and rules.waits_for_guardian(data_request, timezone.localdate())
     return render(request, "data_rights/guardian/data_request.html", context)

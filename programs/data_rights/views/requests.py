@@ -73,7 +73,7 @@ def data_request_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_handle": may,
         "steps": steps_of(data_request),
         "moves": _moves(data_request) if may else [],
-        "needs_guardian": bool(young) and data_request.requester == Requester.PUPIL,
+        "needs_guardian": bool(young) and data_request.requester == Requester.PUPIL and not data_request.agreed_at,
         "deadlines": deadlines(),
         "history": history_of(data_request),
         "job": queries.erasure_job_of(data_request) if may else None,
@@ -95,6 +95,8 @@ def _moves(data_request: DataRequest) -> list[tuple[str, str, bool]]:
     }
     if not data_request.is_open:
         return []
+    if rules.waits_for_guardian(data_request, timezone.localdate()):
+        first[RequestState.RECEIVED] = ("data_request_agree", _("Record the guardian's agreement"))
     name, words = first[data_request.state]
     moves = [(reverse(name, args=ref), words, True)]
     if data_request.extended_at is None:
@@ -125,6 +127,17 @@ class Identify(Step):
 
     def act(self, form: forms.IdentifyForm) -> DataRequest:
         return actions.identify(request_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+
+class Agree(Step):
+    form_class = forms.AgreementForm
+    title = _("The guardian agrees")
+    text = _("Guardians can also agree through their link. Without one of the two nothing is erased.")
+    submit = _("Record the agreement")
+    done = _("Recorded. The next step is the answer.")
+
+    def act(self, form: forms.AgreementForm) -> DataRequest:
+        return actions.record_agreement(request_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
 class Answer(Step):

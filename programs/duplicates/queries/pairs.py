@@ -12,8 +12,8 @@ from programs.duplicates import rules
 from programs.duplicates.choices import Ground, PairState
 from programs.duplicates.models import PupilPair
 from programs.pupils.models import Enrolment, Pupil
-from programs.pupils.queries import pupils_of_staff
 from programs.schools.models import School
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import rows_that_move
 
 
@@ -60,9 +60,11 @@ def with_class(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
 # --- Afterwards -----------------------------------------------------------------------------------
 def pairs_visible_to(user) -> QuerySet[PupilPair]:
     """Pairs of which both records are at the person's own working schools."""
-    mine = pupils_of_staff(user).order_by().values("pk")
-    pairs = PupilPair.objects.filter(first__in=mine, second__in=mine)
-    return pairs.select_related("first__school", "second__school", "first__user", "second__user", "merger__source")
+    mine = {"school__in": roles_of(user).working_school_ids, "erased_at__isnull": True}
+    both = {f"{side}__{name}": value for side in ("first", "second") for name, value in mine.items()}
+    return PupilPair.objects.filter(**both).select_related(
+        "first__school", "second__school", "first__user", "second__user", "merger__source"
+    )
 
 
 def pairs_waiting(pairs: QuerySet[PupilPair]) -> QuerySet[PupilPair]:

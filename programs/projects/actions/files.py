@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from programs.accounts.models import User
 from programs.competitions.models import RuleSet
 from programs.core.audit import Code, record
+from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile, clean_document, clean_image, clean_upload, display_name
 from programs.projects.actions.entries import editable_project
@@ -60,16 +59,14 @@ def _count_upload(by: User) -> int:
 
 def _store(clean: CleanFile) -> tuple[str, str]:
     """The storage keys of the file and of its preview. Nothing of what the pupil typed is in them."""
-    stem = f"projects/{secrets.token_urlsafe(24)}"
-    private = storages["private"]
-    key = private.save(f"{stem}.{clean.extension}", ContentFile(clean.data))
-    preview = private.save(f"{stem}-preview.jpg", ContentFile(clean.preview)) if clean.preview else ""
+    key = keep_file(ContentFile(clean.data), folder="projects", ending=f".{clean.extension}")
+    preview = keep_file(ContentFile(clean.preview), folder="projects", ending="-preview.jpg") if clean.preview else ""
     return key, preview
 
 
 def _delete(keys: tuple[str, str]) -> None:
-    for key in filter(None, keys):
-        storages["private"].delete(key)
+    for key in keys:
+        forget_file(key)
 
 
 def _attach(project: Project, kind: str, name: str, clean: CleanFile, stored: tuple[str, str], by: User) -> ProjectFile:

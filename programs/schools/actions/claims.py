@@ -73,7 +73,7 @@ def submit_claim(
 def _earlier_claim(*, key_hash: str, school_id: int, typed: dict[str, str]) -> SchoolClaim | None:
     claim = SchoolClaim.objects.filter(key_hash=key_hash).first()
     if claim and (claim.school_id != school_id or any(getattr(claim, name) != typed[name] for name in TYPED)):
-        message = _("This form has already been sent with different contents. Open it again and resend it.")
+        message = _("This form was sent once before, with other details. If you want this one as well, send it again.")
         raise Refused.because("key_reused", message)
     return claim
 

@@ -120,7 +120,8 @@ class MoveSession(PlaceAct):
     form_class = MoveForm
     title = submit = _("Move the session")
     text = _(
-        "Bookings keep their places, papers and consents. Each group gets one message with the new calendar entry."
+        "Bookings keep their places, papers and consents; on another date, whoever approved the visit is asked again. "
+        "Each group gets one message with the new calendar entry."
     )
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
@@ -214,9 +215,10 @@ class CancelSession(SessionAct):
 
 
 def _told(*, groups: int, waiting: int) -> str:
+    final = _("This cannot be undone.")
     if not groups:
-        return _("No groups have booked: no one needs to be told.")
-    text = ngettext(
+        return f"{final} " + _("No groups have booked: no one needs to be told.")
+    text = f"{final} " + ngettext(
         "{count} group will lose its places and get one message with your reason.",
         "{count} groups will lose their places and get one message each with your reason.",
         groups,

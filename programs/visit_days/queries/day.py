@@ -17,6 +17,7 @@ from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.queries.sessions import day_begins, sessions_run_by
 from programs.core.models import Term
+from programs.core.queries import met_by_one
 from programs.core.references import read_code
 from programs.pupils.models import Enrolment, Pupil
 from programs.visit_days.models import VisitFeedback
@@ -158,5 +159,6 @@ def visits_of_pupil(pupil: Pupil, *, now: datetime) -> QuerySet[Booking]:
     anybody = RosterEntry.objects.filter(booking=OuterRef("pk"))
     classes = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values("class_group")
     of_class = Q(class_group__in=classes, session__ends_at__gt=now) & ~Exists(anybody)
-    bookings = Booking.objects.filter(Exists(named) | of_class, state__in=(*SEAT_HOLDING, *CAME))
+    seen = met_by_one(Booking.objects.filter(state__in=(*SEAT_HOLDING, *CAME)), Q(roster__pupil=pupil), of_class)
+    bookings = Booking.objects.filter(pk__in=list(seen.values_list("pk", flat=True)))  # few: read before their parts
     return bookings.annotate(attended=Subquery(named.values("attended")[:1])).select_related(*BOOKING_PARTS)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from programs.bookings.models import Booking, RosterEntry
-from programs.bookings.queries import bookings_visible_to
+from programs.bookings.queries import seen_as
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import publishing_allowed
+from programs.core.queries import met_by_one
 from programs.pupils.models import Pupil
 from programs.visit_days.models import VisitPhotograph
 
@@ -45,8 +46,8 @@ def photographs_of(booking: Booking) -> list[VisitPhotograph]:
 
 def photographs_visible_to(user) -> QuerySet[VisitPhotograph]:
     """Photographs of the visits ``user`` may see. Check ``is_shown`` every time before showing one."""
-    seen = bookings_visible_to(user).order_by().values("pk")
-    return VisitPhotograph.objects.filter(booking__in=seen).select_related("booking__session__field_trip")
+    seen = met_by_one(VisitPhotograph.objects.all(), *seen_as(user, "booking__"))
+    return seen.select_related("booking__session__field_trip")
 
 
 def is_shown(photograph: VisitPhotograph) -> bool:

@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 
 from programs.bookings.models import Booking
 from programs.bookings.queries import bookings_run_by
-from programs.bookings.words import time_span
 from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries
 from programs.core.acting import Act
@@ -40,6 +39,7 @@ from programs.visit_days.queries.closing import (
 from programs.visit_days.queries.disputes import disputed_in, disputes_in
 from programs.visit_days.queries.door import Word, mark_of
 from programs.visit_days.views.day import day_url, onward
+from programs.visit_days.words import time_span
 
 
 def _name_of(session: Session) -> str:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
-from programs.bookings.words import coming_pupils, expected_adults, expected_pupils
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.centres.queries.schedule import managed_centre_ids
@@ -33,6 +32,7 @@ from programs.visit_days.queries.disputes import disputed_in
 from programs.visit_days.queries.door import dispute_about, who_came
 from programs.visit_days.queries.photographs import no_photo_of
 from programs.visit_days.rules import came_late, came_partly
+from programs.visit_days.words import coming_pupils, expected_adults, expected_pupils
 
 
 def day_url(session: Session) -> str:

@@ -25,7 +25,6 @@ from django.views.decorators.http import require_POST, require_safe
 from programs.accounts.models import User
 from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
-from programs.bookings.words import coming_pupils, expected_adults, expected_pupils, time_span
 from programs.centres.queries.sessions import day_begins
 from programs.core.dates import long_date
 from programs.core.gates import in_person, not_found_unless, signed_in
@@ -35,6 +34,7 @@ from programs.visit_days.actions.marks import take_mark
 from programs.visit_days.forms import MOST_MARKS, MarkForm, SendingForm, moment
 from programs.visit_days.queries.door import DoorGroup, DoorPupil, DoorSession, Word, door_day, makers_of
 from programs.visit_days.rules import came_late
+from programs.visit_days.words import coming_pupils, expected_adults, expected_pupils, time_span
 
 LARGEST_SENDING = 1024 * 1024
 MAKER, MAKER_LASTS = "visit_days.maker", timedelta(days=30)  # as long as marks are kept here (visits.marks)

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 from programs.bookings import queries as booking_queries
 from programs.bookings.models import Booking
 from programs.bookings.rules.booking import HAS_PASS
-from programs.bookings.words import expected_adults, expected_pupils, group_name, time_span
+from programs.bookings.words import group_name
 from programs.core.dates import long_date
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.paper import dark_runs, qr_matrix
 from programs.visit_days.pdf import Pass, render_pass
 from programs.visit_days.policy import may_show_pass
 from programs.visit_days.queries.day import pass_run_by, pass_seen_by
+from programs.visit_days.words import expected_adults, expected_pupils, time_span
 
 
 def _booking(request: HttpRequest, reference: str) -> Booking:

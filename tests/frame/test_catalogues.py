@@ -8,7 +8,7 @@ import polib
 import pytest
 from django.conf import settings
 
-from programs.core import catalogues
+from stem_portal import catalogues
 
 PYTHON = """
 from django.utils.translation import gettext as _, pgettext, ngettext, npgettext_lazy

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from programs.core import catalogues
+from stem_portal import catalogues
 
 
 class Command(BaseCommand):

@@ -1,0 +1,63 @@
+"""Two guardians gave different answers; a paper says how they settled it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, datetime, time, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from programs.accounts.models import User
+from programs.consents import policy, queries, rules
+from programs.consents.actions.consents import is_alone, lock_pupil, stand
+from programs.consents.choices import ConsentChannel
+from programs.consents.models import Consent, Signature
+from programs.core.audit import Code, record
+from programs.core.policy import must
+from programs.core.refusals import refuse_if
+from programs.core.uploads import CleanFile
+
+
+def settle(*, consent_id: int, answer: str, signed_on: date, scan: CleanFile, reason: str, by: User) -> Consent:
+    """Record the paper that ends a disagreement: from its day on both guardians are taken to have said ``answer``.
+
+    Each of them can change it again on their own page. The same twice is refused.
+    Raises PermissionDenied, and ``Refused``: what ``rules.settling_refusal`` says.
+    """
+    private = storages["private"]
+    path = private.save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
+    kept = (path, hashlib.sha256(scan.data).hexdigest())
+    try:
+        return _settle(consent_id=consent_id, answer=answer, signed_on=signed_on, scan=kept, reason=reason, by=by)
+    except BaseException:
+        private.delete(path)
+        raise
+
+
+@transaction.atomic
+def _settle(*, consent_id: int, answer: str, signed_on: date, scan: tuple[str, str], reason: str, by: User) -> Consent:
+    asked = Consent.objects.get(pk=consent_id)
+    pupil = lock_pupil(pupil_id=asked.pupil_id)
+    must(policy.may_collect(by, pupil.school))
+    asked.refresh_from_db()
+    lines = queries.ledger(pupil, purpose=asked.purpose, giver=asked.giver)
+    refuse_if(rules.settling_refusal(asked, lines, signed_on=signed_on, today=timezone.localdate()))
+    words = rules.last_words(lines).values()
+    noon = min(timezone.now(), timezone.make_aware(datetime.combine(signed_on, time(12))))
+    at = max(noon, *(word.signed_at + timedelta(microseconds=1) for word in words))
+    for word in words:
+        line = Signature(
+            pupil=pupil, purpose=asked.purpose, text_version=asked.text_version, giver=asked.giver, said=answer,
+            signed_at=at, name=word.name, relation=word.relation, channel=ConsentChannel.PAPER, evidence_path=scan[0],
+            evidence_hash=scan[1], school=pupil.school, recorded_by=by,
+        )  # fmt: skip
+        line.save()
+    before = {"state": asked.state}
+    stand(consent=asked, line=line, alone=is_alone(pupil=pupil, purpose=asked.purpose))
+    after = {"state": asked.state, "evidence": Code(asked.evidence_hash)}
+    record(by=by, action="consent.settle", obj=asked, before=before, after=after, reason=reason)
+    return asked
