@@ -311,6 +311,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "100/m/ip",
     "second_factor": "10/5m/key",
     "second_factor_of_account": "30/15m/key",  # three codes in a million are right
+    "guardian_proof": "10/15m/key",
+    "guardian_proof_of_account": "30/h/key",
     "reauthenticate": "10/m/user",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

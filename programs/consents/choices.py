@@ -13,6 +13,7 @@ AUDIT_ACTIONS = {
     "consent_text.publish": _("Consent text published"),
     "guardian_link.issue": _("Guardian's link created"),
     "guardian_link.void": _("Guardian's link closed"),
+    "guardian_link.stop": _("Somebody who works for the school tried a guardian's link and was stopped"),
 }
 
 

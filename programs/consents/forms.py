@@ -142,7 +142,9 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
         label=_("Who signed"), choices=ConsentGiver.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args, pupils: Sequence[Pupil], chosen: int | None = None, **kwargs) -> None:
+    def __init__(
+        self, *args, pupils: Sequence[Pupil], chosen: int | None = None, named: bool = False, **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.pupils = list(pupils)
         for purpose in ConsentPurpose:
@@ -157,7 +159,10 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
                 label=pupil.full_name, required=False, initial=pupil.pk == chosen
             )
             self.fields[f"name_{pupil.pk}"] = NameField(
-                label=_("Guardian who signed"), required=False, max_length=150, initial=pupil.guardian_name
+                label=_("Guardian who signed"),
+                required=False,
+                max_length=150,
+                initial=pupil.guardian_name if named else "",
             )
             self.fields[f"relation_{pupil.pk}"] = CleanCharField(label=_("Relation"), required=False, max_length=60)
 

@@ -52,6 +52,8 @@ class Slip:
     code: str
     warning: str
     valid: str
+    keep: str
+    proof: str  # the second proof, on a part of its own that can be torn off
     url: str
 
 
@@ -135,19 +137,33 @@ def _draw_slip(canvas: Canvas, slip: Slip, *, top: float) -> None:
     y = _paragraph(canvas, slip.how, SEMIBOLD, 9.2, INK, y=y, width=narrow) - 3
     draw_left(canvas, MARGIN, y, slip.address, BOLD, 10.5, BLUE)
     y -= 17
-    size, rows = fit(slip.code, MEDIUM, size=12.5, smallest=9, width=width, lines=1)
+    size, rows = fit(slip.code, MEDIUM, size=12.5, smallest=9, width=narrow, lines=1)
     draw_left(canvas, MARGIN, y, rows[0], MEDIUM, size, NAVY)
     y -= 16
     _paragraph(canvas, slip.warning, ITALIC, 8.4, GREY, y=y, width=width)
     box = Box(WIDTH - MARGIN - CODE_SIDE, top - 52 - CODE_SIDE, CODE_SIDE, CODE_SIDE)
     draw_qr(canvas, text=slip.url, box=box)
     _valid(canvas, slip.valid, box)
+    _stub(canvas, slip, Box(box.x - 6, box.y - 84, box.width + 12, 50))
 
 
 def _valid(canvas: Canvas, text: str, box: Box) -> None:
     size, rows = fit(text, MEDIUM, size=8.4, smallest=7, width=box.width + 20, lines=2)
     for number, row in enumerate(rows):
         draw_centred(canvas, box.x + box.width / 2, box.y - 13 - number * size * 1.35, row, MEDIUM, size, GREY)
+
+
+def _stub(canvas: Canvas, slip: Slip, box: Box) -> None:
+    """What a family keeps apart: who finds or is sent the square has not got this code."""
+    canvas.setStrokeColor(GREY)
+    canvas.setLineWidth(0.5)
+    canvas.setDash(3, 3)
+    canvas.rect(box.x, box.y, box.width, box.height, stroke=1, fill=0)
+    canvas.setDash()
+    size, rows = fit(slip.keep, REGULAR, size=7.6, smallest=6, width=box.width - 10, lines=3)
+    for number, row in enumerate(rows):
+        draw_centred(canvas, box.x + box.width / 2, box.y + box.height - 11 - number * 9.5, row, REGULAR, size, GREY)
+    draw_centred(canvas, box.x + box.width / 2, box.y + 7, slip.proof, BOLD, 11, NAVY)
 
 
 def _lines(canvas, text, font, size, colour, *, y, width, most, smallest=7.0, x=MARGIN) -> float:

@@ -15,7 +15,8 @@ from programs.consents.choices import ConsentGiver
 from programs.consents.forms import AGREE, DO_NOT_AGREE
 from programs.consents.models import ConsentText
 from programs.consents.pdf import Asked, FormPage, Slip
-from programs.consents.rules import CHILD_ANSWERS_FROM, givers_needed
+from programs.consents.rules import CHILD_ANSWERS_FROM, givers_needed, proof_of
+from programs.core.references import in_groups
 from programs.pupils.models import ClassGroup, Pupil
 
 
@@ -24,21 +25,22 @@ def grouped(token: str) -> str:
     return "-".join(token[start : start + 4] for start in range(0, len(token), 4))
 
 
-def slips_of(issued: Collection[IssuedLink], class_group: ClassGroup) -> list[Slip]:
-    """The letters in the order of the class list."""
+def slips_of(issued: Collection[IssuedLink], class_group: ClassGroup | None) -> list[Slip]:
+    """The letters in the order of the class list; a pupil may be in no class yet."""
     in_order = sorted(issued, key=lambda each: each.link.pupil.sort_key)
     return [_slip(each, class_group) for each in in_order]
 
 
-def _slip(issued: IssuedLink, class_group: ClassGroup) -> Slip:
-    site = settings.SITE_URL
+def _slip(issued: IssuedLink, class_group: ClassGroup | None) -> Slip:
+    site, pupil = settings.SITE_URL, issued.link.pupil
+    whose = class_group.name if class_group else pupil.full_name
     return Slip(
         language=get_language() or "vi",
-        document=_("Letters to guardians {name}").format(name=class_group.name),
-        school=class_group.school.name,
+        document=_("Letters to guardians {name}").format(name=whose),
+        school=pupil.school.name,
         addressed=_("To the mother, father or guardian of"),
-        name=issued.link.pupil.full_name,
-        class_name=_("Class {name}").format(name=class_group.name),
+        name=pupil.full_name,
+        class_name=_("Class {name}").format(name=class_group.name) if class_group else "",
         text=_(
             "The school asks whether your child may take part in STEM activities, be photographed for reports, "
             "and be shown with their project. Please answer each question separately. Saying no does not "
@@ -52,6 +54,8 @@ def _slip(issued: IssuedLink, class_group: ClassGroup) -> Slip:
             "If you are not sure, ask the class teacher."
         ),
         valid=_("Valid until {day}").format(day=f"{timezone.localdate(issued.link.expires_at):%d/%m/%Y}"),
+        keep=_("Keep this part. To download or erase:"),
+        proof=in_groups(proof_of(issued.token), 4),
         url=site + reverse("guardian_door", args=[issued.token]),
     )
 

@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.models import ModelLogEntry
 
+from programs.accounts.models import SignInCard
 from programs.consents import rules
 from programs.consents.choices import NO, ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
-from programs.consents.rules import evidence_hash
 from programs.core.audit import history_of
 from programs.core.models import ActReason
-from programs.core.references import read_code
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.queries import pupils_of_class
 from programs.schools.models import Membership, School
@@ -58,7 +57,7 @@ def scans_seen_by(user) -> QuerySet[Signature]:
     """Evidence belongs to the school that took it, or that took this school over: it stays there when a pupil moves."""
     own = roles_of(user).own_school_ids
     taken = Signature.objects.filter(Q(school__in=own) | Q(school__merged_into__in=own)).exclude(evidence_path="")
-    return taken.select_related("pupil")
+    return taken.select_related("pupil__school", "school__merged_into")
 
 
 # --- In force -----------------------------------------------------------------------------------
@@ -86,9 +85,8 @@ def publishing_allowed(pupil_ids: Collection[int], purpose: str, *, day: date | 
 # --- A guardian's link --------------------------------------------------------------------------
 def link_with_token(token: str) -> GuardianLink | None:
     """The link of this token whether it still opens or not. People type it, in whichever way."""
-    plain = read_code(token).lower()
     links = GuardianLink.objects.select_related("pupil__school")
-    return links.filter(token_hash=hash_of_token(plain)).first()
+    return links.filter(token_hash=hash_of_token(rules.plain_token(token))).first()
 
 
 def guardian_for_token(token: str) -> GuardianLink | None:
@@ -337,8 +335,15 @@ def proof_holds(consent: Consent) -> bool | None:
         return False
     after = act.data["after"]
     how = {"door": after["door"], "language": after["language"], "at": consent.given_at, "by": consent}
-    computed = evidence_hash(consent, text, answer=ConsentState.GIVEN, **how)
+    computed = rules.evidence_hash(consent, text, answer=ConsentState.GIVEN, **how)
     return computed == consent.evidence_hash == after["evidence"]
+
+
+def mark_fresh_accounts(pupil: Pupil, answers: Iterable[Consent]) -> None:
+    """Give the pupil's own answers of a just opened account their ``card``: who printed it could have used it."""
+    cards = list(SignInCard.objects.filter(user__pupil=pupil, used_at__isnull=False).select_related("issued_by"))
+    for consent in answers:
+        consent.card = rules.card_behind(consent, cards)
 
 
 def lines_by_consent(pupil: Pupil, user) -> Mapping[tuple[str, str, int], list[Signature]]:

@@ -8,10 +8,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from programs.consents.choices import NO, ConsentGiver, ConsentPurpose, ConsentState
+from programs.accounts.models import SignInCard
+from programs.consents.choices import NO, ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
+from programs.core.references import TYPED_ALPHABET, read_code
 from programs.core.refusals import Refusal
 from programs.core.text import clean_name, fold
 from programs.pupils.models import Pupil
@@ -337,3 +340,27 @@ def evidence_hash(
 def _sha256(value: object) -> str:
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+# --- Doors ----------------------------------------------------------------------------------------
+PROOF_LENGTH = 8  # of 25 letters: 37 bits, behind a brake on guesses
+JUST_OPENED = timedelta(days=1)
+
+
+def plain_token(token: str) -> str:
+    """A guardian's token however it was typed."""
+    return read_code(token).lower()
+
+
+def proof_of(token: str) -> str:
+    """The code on the other part of this link's letter; only the portal can tell it from the address."""
+    digest = salted_hmac("programs.consents.guardian_proof", plain_token(token), algorithm="sha256").digest()
+    return "".join(TYPED_ALPHABET[byte % len(TYPED_ALPHABET)] for byte in digest[:PROOF_LENGTH])
+
+
+def card_behind(consent: Consent, cards: Iterable[SignInCard]) -> SignInCard | None:
+    """The card that opened the account less than a day before it gave this answer."""
+    if consent.channel != ConsentChannel.ACCOUNT or consent.changed_at is None:
+        return None
+    since = consent.changed_at - JUST_OPENED
+    return next((card for card in cards if card.used_at and since < card.used_at <= consent.changed_at), None)

@@ -6,10 +6,15 @@ from datetime import date
 
 from django import forms
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from programs.consents.models import GuardianLink
+from programs.consents.rules import proof_of
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, NameField, PhoneField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.references import read_code
+from programs.core.throttle import Guess, forget_guesses, may_guess
 from programs.core.versions import VersionedFormMixin
 from programs.data_rights.choices import RefusalGround, RequestKind
 from programs.data_rights.models import DataRequest
@@ -35,6 +40,59 @@ class AskForm(CleanFormMixin, IdempotentFormMixin):
         if found.get("kind") == RequestKind.CORRECT and not found.get("text"):
             self.add_error("text", _("Say what is wrong, and what is right."))
         return found
+
+
+class ProofForm(CleanFormMixin, forms.Form):
+    """A guardian's second proof: an address that was sent on or found does not hand over or erase a child's data."""
+
+    birth_date = DateField(label=_("Your child's date of birth"), required=False)
+    letter_code = CleanCharField(
+        label=_("Code from the part of the letter that you keep"),
+        help_text=_("Eight letters and digits. No longer at hand? Ask the class teacher for a new letter."),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args, link: GuardianLink, token: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.link, self.token = link, token
+        if link.pupil.birth_date is None:
+            del self.fields["birth_date"]
+
+    def asks_proof(self, found: dict) -> bool:
+        return True
+
+    def clean(self) -> dict:
+        found = super().clean()
+        if not self.errors and self.asks_proof(found):
+            self._check(found)
+        return {name: value for name, value in found.items() if name not in ProofForm.base_fields}
+
+    def _check(self, found: dict) -> None:
+        guess = Guess(account=f"guardian-link:{self.link.pk}")
+        if not may_guess("guardian_proof", guess):
+            raise forms.ValidationError(_("Too many tries. Wait a quarter of an hour, then try again."))
+        is_birthday = found.get("birth_date") == self.link.pupil.birth_date
+        is_code = constant_time_compare(read_code(found.get("letter_code") or ""), proof_of(self.token))
+        if not (is_birthday and is_code):
+            message = _("The date of birth and the code do not both match. Type both as they are on your papers.")
+            self.add_error("letter_code", message)
+            return
+        forget_guesses("guardian_proof", guess)
+
+
+class ChildAskForm(ProofForm, AskForm):
+    """A guardian's request: erasing is asked for with the second proof, everything else with the link alone."""
+
+    field_order = ["kind", "text", "birth_date", "letter_code"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letter_code"].help_text = _("Only needed to have the data erased, with the date of birth.")
+
+    def asks_proof(self, found: dict) -> bool:
+        return found.get("kind") == RequestKind.ERASE
 
 
 class PaperAskForm(AskForm):

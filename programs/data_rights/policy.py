@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.consents.policy import may_hand_links
 from programs.core.permissions import SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.data_rights import queries
 from programs.data_rights.models import DataRequest
@@ -30,10 +31,14 @@ PERMISSIONS = [
         "guardian_data_request",
         "guardian_agree",
     ),
-    does(
-        _("record a request that a family makes on paper; only coordinators see what is stored"),
+    sees(
+        _("the page for a family that comes with a request; only coordinators see what is stored"),
         SCHOOL_STAFF,
         "pupil_data",
+    ),
+    does(
+        _("record a request that a family makes on paper: the class's own teacher and coordinators"),
+        (Role.TEACHER, Role.COORDINATOR),
         "pupil_data_ask",
     ),
     does(
@@ -65,12 +70,12 @@ def may_see_requests(user) -> bool:
 
 
 def may_handle(user, request: DataRequest) -> bool:
-    """The school's coordinator or deputy, else the department; nobody handles a request about themselves."""
+    """The school's coordinator or deputy, else the department in whose area it is; nobody handles a request about themselves."""
     roles = roles_of(user)
     if roles.user_id is None or request.person_id == roles.user_id:
         return False
     if request.school is None or not request.school.is_working:
-        return roles.is_department
+        return queries.oversees(roles, request.school)
     return may_coordinate(user, request.school)
 
 
@@ -78,6 +83,11 @@ def may_erase(user, request: DataRequest) -> bool:
     """Who handles the request, unless the pupil's record leads to their own account."""
     subject = queries.subject_of(pupil=request.pupil, user=request.person)
     return may_handle(user, request) and subject.user_id != user.pk
+
+
+def may_record(user, pupil: Pupil) -> bool:
+    """Who knows the family: the coordinator, and the teacher of the class in which the pupil is."""
+    return may_hand_links(user, [pupil])
 
 
 def may_hand_over(user, pupil: Pupil) -> bool:

@@ -159,8 +159,19 @@ def requests_to_handle(user) -> QuerySet[DataRequest]:
     if roles.is_department:
         # A suspended school may not act, and the law's clock does not stop for it.
         idle = _overseen_by(roles).exclude(state__in=WORKING_STATES)
-        mine |= Q(school__isnull=True) | Q(school__in=idle)
+        mine |= Q(school__in=idle) | (Q(school__isnull=True) if _has_whole_province(roles) else Q(pk__in=[]))
     return DataRequest.objects.filter(mine).exclude(person=roles.user_id) if roles.user_id else _none()
+
+
+def oversees(roles: Roles, school: School | None) -> bool:
+    """Whether the department's post reaches this school; people without a school are for one without areas."""
+    if not roles.is_department:
+        return False
+    return _has_whole_province(roles) if school is None else _overseen_by(roles).filter(pk=school.pk).exists()
+
+
+def _has_whole_province(roles: Roles) -> bool:
+    return not roles.posts[OfficeRole.DEPARTMENT]
 
 
 def _overseen_by(roles: Roles) -> QuerySet[School]:

@@ -19,13 +19,13 @@ def _claim_facts(claim: SchoolClaim) -> dict:
 
 
 def claim_received(*, claim: SchoolClaim, occasion: str) -> None:
-    """To the claimant, with the link that shows the registration and lets them correct it."""
+    """To the claimant, with the link to the registration; nothing that a stranger typed, nobody proved the address."""
     write_message(
         kind="claim_received",
         to=None,
         address=claim.email,
         dedupe_key=f"claim:{claim.pk}:{occasion}",
-        context=_claim_facts(claim),
+        context={"school": claim.school.name, "code": claim.school.code},
         link=reverse("claim_status", args=[claim.link_token]),
     )
 

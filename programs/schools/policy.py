@@ -104,7 +104,7 @@ PERMISSIONS = [
         reach=Reach.ALL,
     ),
     sees(
-        _("a school's page: its staff with role and email; no pupils or classes for officers"),
+        _("a school's page: its staff with role and email, for viewers no person; no pupils or classes for officers"),
         (*SCHOOL_STAFF, *OFFICERS, Role.STEERING),
         "school_detail",
     ),

@@ -56,8 +56,8 @@ def flood_refusal(*, is_exhausted: bool) -> Refusal | None:
     return Refusal(
         "too_many_claims",
         _(
-            "Too many registrations have come from your network in the past hour. Nothing is lost: wait a while, "
-            "then send it again."
+            "Too many registrations have come from your network in the past day. Nothing is lost: send it tomorrow, or "
+            "from another network."
         ),
     )
 

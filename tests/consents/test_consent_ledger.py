@@ -288,4 +288,6 @@ def test_evidence_stays_with_the_school_that_took_it(client, minh, hanh):
     assert hanh.full_name not in page
     assert state(minh) == GIVEN  # it stays in force
     client.force_login(hanh)
+    assert client.get(address).status_code == 403  # no longer her pupil
+    client.force_login(make_coordinator(school=Membership.objects.get(user=hanh).school))
     assert b"".join(client.get(address).streaming_content)

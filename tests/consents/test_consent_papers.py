@@ -15,7 +15,7 @@ from programs.consents.pdf import render_forms, render_slips
 from programs.consents.print_words import forms_of, grouped, slips_of
 from programs.consents.queries import current_texts, guardian_for_token
 from programs.core.refusals import Refused
-from tests.people import make_class, make_pupil, make_school, make_teacher
+from tests.people import make_class, make_coordinator, make_pupil, make_school, make_teacher
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def words(page) -> str:
 
 
 def test_every_family_gets_its_own_letter_with_its_own_code(class_8a1, pupils):
-    issued = issue_links(pupils=pupils, by=make_teacher(school=class_8a1.school), key="thu")
+    issued = issue_links(pupils=pupils, by=make_coordinator(school=class_8a1.school), key="thu")
     reader = PdfReader(BytesIO(render_slips(slips_of(issued, class_8a1))))
     assert len(reader.pages) == 2  # three to a page
     text = " ".join(words(page) for page in reader.pages)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 from wagtail.models import ModelLogEntry
 
+from programs.accounts.models import SignInCard
 from programs.consents import queries
 from programs.consents.actions import consents as actions
 from programs.consents.actions.links import issue_link, issue_links
@@ -469,11 +470,84 @@ def test_a_class_of_adults_gets_no_letters_and_is_told_why(as_user, class_8a1, h
     assert not GuardianLink.objects.exists()
 
 
-def test_a_link_to_send_on_is_shown_once(as_user, minh, hanh):
+def test_a_new_link_for_one_family_is_a_letter_to_hand_over_and_no_address_on_a_page(as_user, minh, hanh):
     client = as_user(hanh)
-    page = client.post(reverse("consent_link", args=[minh.pk]), {"idempotency_key": "k"})
-    assert "/g/" in page.context["address"]
-    assert page.context["issued"].token not in client.get(reverse("consent_pupil", args=[minh.pk])).content.decode()
+    letter = client.post(reverse("consent_link", args=[minh.pk]), {"idempotency_key": "k"})
+    assert letter["Content-Type"] == "application/pdf"
+    assert "/g/" not in client.get(reverse("consent_pupil", args=[minh.pk])).content.decode()
+    assert GuardianLink.objects.filter(pupil=minh, voided_at=None).count() == 1
+
+
+# --- No weaker door: who hands links over neither opens nor answers them -------------------------
+def test_only_the_class_teacher_and_the_coordinator_make_letters(as_user, school, minh, class_8a1, hanh, issued):
+    hoa = make_teacher("Đỗ Hoài My", school=school)
+    addresses = [reverse("consent_sheet", args=[class_8a1.pk]), reverse("consent_link", args=[minh.pk])]
+    client = as_user(hoa)
+    for address in addresses:
+        assert client.get(address).status_code == 403
+        assert client.post(address, {"idempotency_key": "k"}).status_code == 403
+        assert address not in client.get(reverse("consent_class", args=[class_8a1.pk])).content.decode()
+        assert address not in client.get(reverse("consent_pupil", args=[minh.pk])).content.decode()
+    with pytest.raises(PermissionDenied):
+        issue_links(pupils=[minh], by=hoa, key="k")
+    assert queries.guardian_for_token(issued.token) == issued.link  # the family's link lives on
+    client = as_user(make_coordinator(school=school))
+    assert {client.get(address).status_code for address in addresses} == {200}
+
+
+def test_the_schools_own_session_neither_reads_nor_answers_behind_a_guardians_link(as_user, school, minh, hanh, issued):
+    client = as_user(hanh)
+    page = client.get(door(issued))
+    assert page.status_code == 403
+    assert minh.public_name not in main_of(page)
+    sent = {"take_part": "given", "take_part_version": 1, "name": "Mẹ Giả Mạo", "relation": "mẹ", "step": "send"}
+    for address in (door(issued), reverse("guardian_purpose", args=[issued.token, TAKE_PART])):
+        assert client.post(address, sent).status_code == 403
+    assert not Consent.objects.exclude(state=ConsentState.ASKED).exists()
+    stopped = ModelLogEntry.objects.filter(action="guardian_link.stop")
+    assert {entry.user for entry in stopped} == {hanh}
+    assert as_user(make_officer()).get(door(issued)).status_code == 403
+    assert as_user(make_administrator()).get(door(issued)).status_code == 403
+    # Cô Hạnh's colleague at another school may be the mother: her own session is no obstacle.
+    assert as_user(make_outsider()).get(door(issued)).status_code == 200
+
+
+def test_a_pupils_own_yes_from_an_account_that_a_card_just_opened_is_marked(as_user, minh, hanh):
+    """Cô Hạnh printed the card and could have used it herself: the page says so, to whoever relies on the answer."""
+    now = timezone.now()
+    consent = give_consent(minh, purpose=PHOTO, givers=(PUPIL,))[0]
+    card = SignInCard.objects.create(
+        user=minh.user, code_hash="x", issued_by=hanh, expires_at=now, used_at=now - timedelta(hours=3)
+    )
+    Consent.objects.filter(pk=consent.pk).update(channel=ConsentChannel.ACCOUNT, changed_at=now)
+    client, page = as_user(hanh), reverse("consent_pupil", args=[minh.pk])
+    marked = f"thẻ do {hanh.full_name} in"
+    assert marked in client.get(page).content.decode()
+    SignInCard.objects.filter(pk=card.pk).update(used_at=now - timedelta(days=2))
+    assert marked not in client.get(page).content.decode()
+
+
+def test_who_signed_and_the_scan_are_for_those_who_know_the_guardian(as_user, school, minh, class_8a1, hanh):
+    consent = give_consent(minh)[0]
+    signed = {"channel": ConsentChannel.PAPER, "relation": "mẹ"}
+    Consent.objects.filter(pk=consent.pk).update(given_by_name="Phan Thị Thủy", **signed)
+    line = Signature.objects.create(
+        pupil=minh, purpose=consent.purpose, giver=consent.giver, text_version=consent.text_version, said="given",
+        signed_at=timezone.now(), name="Phan Thị Thủy", evidence_path="consents/phieu.jpg", school=school, **signed,
+    )  # fmt: skip
+    type(minh).objects.update(guardian_name="Phan Thị Thủy")
+    storages["private"].save("consents/phieu.jpg", SimpleUploadedFile("x.jpg", b"anh"))
+    page, scanned = reverse("consent_pupil", args=[minh.pk]), reverse("consent_scan", args=[line.pk])
+    paper_form = reverse("consent_paper", args=[class_8a1.pk])
+    seen = {}
+    for person in (hanh, make_coordinator(school=school), make_teacher("Đỗ Hoài My", school=school)):
+        client = as_user(person)
+        text = client.get(page).content.decode()
+        named = ["Phan Thị Thủy" in text, scanned in text, "Phan Thị Thủy" in client.get(paper_form).content.decode()]
+        answer = client.get(scanned)
+        answer.close()
+        seen[person.full_name] = {*named, answer.status_code == 200}
+    assert [*seen.values()] == [{True}, {True}, {False}]
 
 
 def paper(minh, **changes) -> dict:

@@ -13,9 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from programs.consents.actions.links import issue_link
 from programs.consents.models import Consent
+from programs.consents.rules import proof_of
 from programs.core import jobs
 from programs.core.models import Holiday, Job
 from programs.core.refusals import Refused
@@ -27,7 +29,7 @@ from programs.data_rights.choices import RefusalGround, Requester, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.notices.models import Message
 from programs.pupils.actions.joining import merge_pupils
-from programs.pupils.models import Pupil
+from programs.pupils.models import ClassGroup, Pupil
 from tests import people
 from tests.data_rights.make_rights import NAME, minh_and_his_traces
 from tests.people import PASSWORD
@@ -334,8 +336,14 @@ def test_thay_lam_finds_nothing(minh, phuc):
     assert lam.get(reverse("data_request_list")).status_code == 404
 
 
-def test_a_teacher_writes_a_paper_request_down_and_sees_no_more(minh, phuc):
+def test_the_class_teacher_writes_a_paper_request_down_and_sees_no_more(minh, phuc):
     hanh = people.make_teacher()
+    ClassGroup.objects.filter(enrolments__pupil=minh).update(homeroom_teacher=hanh)
+    my = signed_in(people.make_teacher("Đỗ Hoài My"))  # teaches at the school, but not this child's class
+    assert my.get(reverse("pupil_data_ask", args=[minh.pk])).status_code == 403
+    assert (
+        reverse("pupil_data_ask", args=[minh.pk]) not in my.get(reverse("pupil_data", args=[minh.pk])).content.decode()
+    )
     browser, url = signed_in(hanh), reverse("pupil_data_ask", args=[minh.pk])
     typed = {
         "requester_name": "Phan Thị Thủy", "received_on": f"{timezone.localdate() - timedelta(days=1):%d/%m/%Y}",
@@ -351,8 +359,8 @@ def test_a_teacher_writes_a_paper_request_down_and_sees_no_more(minh, phuc):
     assert minh.external_id in signed_in(phuc).get(reverse("pupil_data", args=[minh.pk])).content.decode()
 
 
-def test_a_paper_request_from_tomorrow_is_refused(minh):
-    browser = signed_in(people.make_teacher())
+def test_a_paper_request_from_tomorrow_is_refused(minh, phuc):
+    browser = signed_in(phuc)
     typed = {
         "requester_name": "Phan Thị Thủy", "received_on": f"{timezone.localdate() + timedelta(days=1):%d/%m/%Y}",
         "kind": "erase", "idempotency_key": "k",
@@ -530,7 +538,7 @@ def test_a_guardian_reads_takes_away_and_asks_without_an_account(minh, phuc, doo
     browser = Client()
     page = browser.get(reverse("guardian_data", args=[door])).content.decode()
     assert NAME in page and minh.external_id in page
-    files = unpacked(browser.post(reverse("guardian_data_download", args=[door])))
+    files = unpacked(browser.post(reverse("guardian_data_download", args=[door]), proof(minh, door)))
     assert NAME in files["du-lieu.json"].decode()
     assert browser.get(reverse("guardian_data_download", args=[door])).status_code == 405
     url = reverse("guardian_data_ask", args=[door])
@@ -542,6 +550,43 @@ def test_a_guardian_reads_takes_away_and_asks_without_an_account(minh, phuc, doo
     assert request.reference in browser.get(sent["Location"]).content.decode()
     actions.refuse(request_id=request.pk, ground="identity", words="Xin mang giấy tờ", by=phuc)
     assert "Xin mang giấy tờ" in browser.get(sent["Location"]).content.decode()
+
+
+def proof(pupil: Pupil, door: str, **changes) -> dict:
+    """What a guardian types beside the link: the birthday, and the code of the part of the letter they keep."""
+    return {"birth_date": f"{pupil.birth_date:%d/%m/%Y}", "letter_code": proof_of(door).lower()} | changes
+
+
+def test_a_link_that_was_sent_on_hands_over_nothing_and_erases_nothing(minh, phuc, door):
+    browser, address = Client(), reverse("guardian_data_download", args=[door])
+    wrong = [{}, proof(minh, door, letter_code=""), proof(minh, door, birth_date="01/01/2001")]
+    for sent in (*wrong, proof(minh, door, letter_code="BBBB-BBBB")):
+        page = browser.post(address, sent)
+        assert page["Content-Type"].startswith("text/html")
+        assert page.context["form"].errors["letter_code"]
+    assert not ModelLogEntry.objects.filter(action="person.download").exists()
+    ask, erase = reverse("guardian_data_ask", args=[door]), {"idempotency_key": "k", "kind": "erase", "text": ""}
+    assert browser.post(ask, erase).context["form"].errors["letter_code"]
+    assert not DataRequest.objects.exists()
+    assert browser.post(ask, erase | proof(minh, door)).status_code == 302
+    assert DataRequest.objects.get().kind == "erase"
+
+
+def test_guesses_at_the_second_proof_are_braked_per_link(minh, door):
+    browser, address = Client(), reverse("guardian_data_download", args=[door])
+    for _guess in range(10):
+        assert "letter_code" in browser.post(address, proof(minh, door, letter_code="CCCC")).context["form"].errors
+    page = browser.post(address, proof(minh, door))
+    assert page.context["form"].non_field_errors()
+
+
+def test_the_schools_own_session_downloads_nothing_through_a_guardians_link(minh, phuc, door):
+    address = reverse("guardian_data_download", args=[door])
+    assert signed_in(phuc).post(address, proof(minh, door)).status_code == 403
+    assert signed_in(phuc).get(reverse("guardian_data", args=[door])).status_code == 403
+    assert not ModelLogEntry.objects.filter(action="person.download").exists()
+    assert "du-lieu.json" in unpacked(signed_in(minh.user).post(address, proof(minh, door)))
+    assert ModelLogEntry.objects.get(action="person.download").user == minh.user  # who was signed in meanwhile
 
 
 def test_a_strangers_link_does_not_work(minh, door):
@@ -631,7 +676,7 @@ def test_under_16_nothing_is_erased_before_a_guardian_has_agreed(client, minh, p
     assert address in page
     assert client.get(address).status_code == 200
     for _ in range(2):
-        client.post(address)
+        client.post(address, proof(minh, token))
     request.refresh_from_db()
     assert (request.state, bool(request.agreed_at)) == ("identified", True)
 

@@ -84,6 +84,20 @@ def test_what_a_page_writes_while_it_is_shown_is_undone(client, administrator, h
     assert message.read_at, "the negative control: she herself does mark it as read"
 
 
+def test_a_code_that_opens_something_is_shown_to_the_teacher_in_person_only(client, administrator):
+    from programs.cards.actions import set_class_code
+    from tests.world import build_world
+
+    own = build_world().places["own"]
+    code = set_class_code(class_group=own.class_group, on=True, by=own.teacher, key="k").join_code
+    address, shown = reverse("class_code", args=[own.class_group.pk]), f"{code[:4]}-{code[4:]}"
+    begin(client, own.teacher)
+    page = client.get(address).content.decode()
+    assert shown not in page and code not in page
+    client.force_login(own.teacher)
+    assert shown in client.get(address).content.decode(), "the negative control: she herself reads it"
+
+
 def test_no_file_leaves(client, administrator):
     from tests.world import build_world
 

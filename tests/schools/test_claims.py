@@ -59,6 +59,8 @@ def test_a_school_is_registered_and_the_claimant_gets_the_link(client, invited, 
     assert claim.phone == "+84912345678"
     letter = outbox_sent()[0]
     assert letter.to == ["phuc.nt@chuvanan.example.vn"]
+    # Nobody proved the address: what a stranger typed does not go there in an official letter.
+    assert not any(TYPED[name] in letter.subject + letter.body for name in ("full_name", "position"))
     link = reverse("claim_status", args=[claim.link_token])
     assert link in letter.body
     page = client.get(link)

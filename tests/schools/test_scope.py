@@ -28,6 +28,7 @@ from tests.people import (
     make_outsider,
     make_pupil,
     make_school,
+    make_teacher,
     make_ward,
     make_ward_officer,
 )
@@ -121,6 +122,35 @@ def test_registrations_are_cut_too_and_viewers_see_no_persons(client, province):
     client.force_login(here)
     assert not list(client.get(reverse("claim_queue"), {"q": "o kia"}).context["page_obj"])
     assert len(client.get(reverse("claim_queue"), {"q": "o day"}).context["page_obj"]) == 1
+
+
+def test_a_viewer_reads_no_person_on_a_schools_page_and_its_officers_do(client, province):
+    school = province["here"]
+    phuc, lam = make_coordinator(school=school), make_teacher("Vũ Văn Lâm", school=school)
+    Membership.objects.filter(user=lam).update(ended_on=timezone.localdate())
+    address = reverse("school_detail", args=[school.code])
+    everywhere = make_officer("Bùi Thanh Hà", role=OfficeRole.STEERING)
+    # A viewer of the whole province who also has an office elsewhere reads persons there only.
+    both = make_officer("Đỗ Thị Ngân", areas=(make_cluster("Cụm khác", code="BD9"),))
+    OfficerPost.objects.create(user=both, role=OfficeRole.STEERING)
+    for person, sees in ((everywhere, False), (both, False), (make_officer(), True), (phuc, True)):
+        client.force_login(person)
+        page = client.get(address)
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert [name in text for name in (phuc.email, lam.full_name)] == [sees, sees]
+        assert bool(page.context["members"]) is sees
+
+
+def test_requests_of_people_without_a_school_are_for_the_whole_department(client, province):
+    DataRequest.objects.create(
+        reference="YC-NOBODY", kind=RequestKind.ACCESS, person=make_outsider(), requester=Requester.PERSON,
+        requester_name="Lâm", text="Xem", answer_by=timezone.localdate(), due_on=timezone.localdate(),
+    )  # fmt: skip
+    address = reverse("data_request_identify", args=["YC-NOBODY"])
+    for officer, status in ((make_officer(), 200), (make_officer("Cụm Trưởng", areas=(make_cluster(),)), 404)):
+        client.force_login(officer)
+        assert client.get(address).status_code == status
 
 
 def test_the_register_is_for_officers(client, province):

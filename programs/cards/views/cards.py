@@ -19,6 +19,7 @@ from programs.cards.print_words import cards_of, words_of
 from programs.cards.rules import CARD_LASTS
 from programs.core.acting import Act
 from programs.core.audit import history_of
+from programs.core.gates import in_person
 from programs.core.references import in_groups
 from programs.core.refusals import Refused
 from programs.pupils.models import ClassGroup, Pupil
@@ -111,8 +112,10 @@ class ClassCode(ClassAct):
     template_name = "cards/class_code.html"
 
     def get_context_data(self, **kwargs) -> dict:
-        code = self.target.join_code
-        return super().get_context_data(code=in_groups(code, 4) if code else "", **kwargs)
+        """A code that lives is not for an administrator who views as this teacher: it lets pupils into the class."""
+        code = self.target.join_code if in_person(self.request) else None
+        shown = in_groups(code, 4) if code else ""
+        return super().get_context_data(code=shown, hidden=not in_person(self.request), **kwargs)
 
     def act(self, form: ClassCodeForm) -> ClassGroup:
         on = form.cleaned_data["do"] == "on"

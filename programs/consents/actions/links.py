@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from programs.accounts.models import User
 from programs.consents import queries, rules
 from programs.consents.models import Consent, GuardianLink
-from programs.consents.policy import may_collect
+from programs.consents.policy import may_hand_links
 from programs.core.audit import record
 from programs.core.locking import all_locked
 from programs.core.policy import must
@@ -45,7 +45,7 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str, relation: str 
     """
     wanted = Pupil.objects.select_related("school").filter(pk__in=[pupil.pk for pupil in pupils])
     chosen = all_locked(wanted.order_by("pk"), no_key=True)
-    must(all(may_collect(by, pupil.school) for pupil in chosen))
+    must(may_hand_links(by, chosen))
     today = timezone.localdate()
     asked = [pupil for pupil in chosen if rules.link_refusal(pupil, today=today) is None]
     refuse_if(rules.letters_refusal(asked))
@@ -56,7 +56,7 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str, relation: str 
 @transaction.atomic
 def issue_link(*, pupil: Pupil, by: User, key: str, relation: str = "") -> IssuedLink:
     """The same for one pupil. Raises also ``Refused``: ``adult``, ``left``."""
-    must(may_collect(by, pupil.school))
+    must(may_hand_links(by, [pupil]))
     refuse_if(rules.link_refusal(pupil, today=timezone.localdate()))
     return issue_links(pupils=[pupil], by=by, key=key, relation=relation)[0]
 
@@ -85,6 +85,12 @@ def _void_links(*, pupil: Pupil, relation: str, by: User) -> None:
             link.voided_at = timezone.now()
             link.save(update_fields=["voided_at"])
             record(by=by, action="guardian_link.void", obj=link, after={"pupil": pupil.pk})
+
+
+@transaction.atomic
+def note_stopped(*, link: GuardianLink, by: User) -> None:
+    """Somebody who asks the families opened a family's own link; nothing was shown."""
+    record(by=by, action="guardian_link.stop", obj=link, after={"pupil": link.pupil_id})
 
 
 def _token(key: str, pupil: Pupil) -> str:

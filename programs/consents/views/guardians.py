@@ -15,8 +15,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from programs.consents import queries, rules
+from programs.consents import policy, queries, rules
 from programs.consents.actions import consents as actions
+from programs.consents.actions.links import note_stopped
 from programs.consents.choices import ConsentGiver
 from programs.consents.forms import GuardianAnswersForm, GuardianCodeForm, WithdrawForm
 from programs.consents.models import Consent, GuardianLink
@@ -68,10 +69,19 @@ def _through_door(request: HttpRequest, token: str) -> tuple[GuardianLink | None
         return None, render(request, "consents/guardian/closed.html", {"limited": True}, status=429)
     refusal = rules.door_refusal(link, now=timezone.now(), today=timezone.localdate())
     if refusal is None:
-        return link, None
+        return link, _stopped(request, link)
     if link is None:
         GUESSES.count(request)
     return link, render(request, "consents/guardian/closed.html", {"refusal": refusal}, status=410 if link else 404)
+
+
+def _stopped(request: HttpRequest, link: GuardianLink) -> HttpResponse | None:
+    """The school hands links over; a session of those who work for it can neither read nor answer there."""
+    person = getattr(request, "real_user", request.user)
+    if not person.is_authenticated or not policy.acts_for_families(person, link.pupil):
+        return None
+    note_stopped(link=link, by=person)
+    return render(request, "consents/guardian/stopped.html", {"back_url": reverse("desk")}, status=403)
 
 
 class GuardianAct(Act):

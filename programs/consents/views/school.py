@@ -26,9 +26,11 @@ from programs.core.acting import Act
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.policy import must
 from programs.core.private_files import private_response
 from programs.core.uploads import clean_scan, clean_upload
 from programs.pupils.models import ClassGroup, Pupil
+from programs.pupils.policy import may_lead_class
 from programs.pupils.queries import class_now_of, classes_of, classes_to_act_for, classes_visible_to, pupils_of_class
 from programs.schools.queries.schools import schools_visible_to
 
@@ -80,6 +82,7 @@ def consent_class(request: HttpRequest, pk: int) -> HttpResponse:
         "total": len(every_row),
         "missing": len(missing),
         "only_missing": only_missing,
+        "may_print": may_lead_class(request.user, class_group),
         "purposes": list(ConsentPurpose),
     }
     return render(request, "consents/class.html", context)
@@ -117,6 +120,7 @@ def _class_to_work_on(user, pk: int) -> ClassGroup:
 class LettersOfClass(ClassAct):
     """New links for the whole class, on paper: they are made as they are printed, and printed once."""
 
+    may = staticmethod(may_lead_class)
     form_class = IdempotentFormMixin
     template_name = "consents/sheet.html"
 
@@ -130,7 +134,7 @@ class LettersOfClass(ClassAct):
 
     def answer(self, issued: list[links.IssuedLink]) -> HttpResponse:
         name = _("Letters to guardians {name}").format(name=self.target.name)
-        return _pdf(render_slips(slips_of(issued, self.target)), name)
+        return _letters(issued, self.target, name)
 
 
 @signed_in
@@ -153,21 +157,21 @@ def _pdf(data: bytes, name: str) -> HttpResponse:
 
 
 class LinkOfPupil(Act):
-    """A new link for one of a pupil's guardians, to be sent on: shown once."""
+    """A new letter for one pupil's guardian, to be handed over: no page shows the address to who works here."""
 
     form_class = LinkForm
-    text = _("A link that the same person was given earlier stops working; the other guardian's link stays.")
-    submit = _("Create the link")
+    text = _("A letter to print and hand over. Only an earlier link of the same person will stop working at once.")
+    submit = _("Create the letter")
 
     def get_target(self, pk: int) -> Pupil:
         return get_object_or_404(queries.pupils_asked_by(self.user), pk=pk)
 
     def may(self, user, pupil: Pupil) -> bool:
-        return policy.may_collect(user, pupil.school)
+        return policy.may_hand_links(user, [pupil])
 
     @property
     def title(self) -> str:
-        return _("Create a new link for the guardian of {name}?").format(name=self.target.full_name)
+        return _("Create a new letter for the guardian of {name}?").format(name=self.target.full_name)
 
     @property
     def back_url(self) -> str:
@@ -177,9 +181,12 @@ class LinkOfPupil(Act):
         return links.issue_link(pupil=self.target, by=self.user, key=form.key, **form.values)
 
     def answer(self, issued: links.IssuedLink) -> HttpResponse:
-        address = self.request.build_absolute_uri(reverse("guardian_door", args=[issued.token]))
-        context = {"pupil": self.target, "issued": issued, "address": address}
-        return render(self.request, "consents/link.html", context)
+        name = _("Letter to the guardian of {name}").format(name=self.target.full_name)
+        return _letters([issued], class_now_of(self.target), name)
+
+
+def _letters(issued: list[links.IssuedLink], class_group: ClassGroup | None, name: str) -> HttpResponse:
+    return _pdf(render_slips(slips_of(issued, class_group)), name)
 
 
 # --- One pupil ----------------------------------------------------------------------------------
@@ -190,20 +197,22 @@ def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
     pupil = get_object_or_404(queries.pupils_asked_by(request.user), pk=pk)
     row = queries.overview_of_pupils([pupil])[0]
     answers = list(pupil.consents.order_by("purpose", "giver", "-text_version"))
+    queries.mark_fresh_accounts(pupil, answers)
     lines = queries.lines_by_consent(pupil, request.user)
     for consent in answers:
         consent.lines = lines[consent.purpose, consent.giver, consent.text_version]
         consent.proof = queries.proof_holds(consent) if consent.given_at else None
         if consent.withdrawn_at:
             consent.stop_by = rules.stop_by(consent.purpose, timezone.localdate(consent.withdrawn_at))
-    may_collect = policy.may_collect(request.user, pupil.school)
     context = {
         "pupil": pupil,
         "row": row,
         "answers": answers,
         "class_group": class_now_of(pupil),
-        "may_collect": may_collect,
-        "may_link": may_collect and rules.link_refusal(pupil, today=timezone.localdate()) is None,
+        "may_collect": policy.may_collect(request.user, pupil.school),
+        "sees_signer": policy.may_see_signer(request.user, pupil),
+        "may_link": policy.may_hand_links(request.user, [pupil])
+        and rules.link_refusal(pupil, today=timezone.localdate()) is None,
         "history": queries.history_of_pupil(pupil),
     }
     return render(request, "consents/pupil.html", context)
@@ -269,6 +278,7 @@ class Settle(Act):
 def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
     """The scanned paper form, as a download for the staff of the school that took it."""
     line = get_object_or_404(queries.scans_seen_by(request.user), pk=pk)
+    must(policy.may_open_scan(request.user, line))
     ending = line.evidence_path.rpartition(".")[2]
     name = _("Consent form of {name}").format(name=line.pupil.full_name)
     return private_response(line.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
@@ -284,7 +294,8 @@ class RecordPapers(ClassAct):
     def get_form_kwargs(self) -> dict[str, Any]:
         asked = self.request.GET.get("pupil", "")
         chosen = int(asked) if asked.isdecimal() else None
-        return super().get_form_kwargs() | {"pupils": self.pupils, "chosen": chosen}
+        named = may_lead_class(self.user, self.target)
+        return super().get_form_kwargs() | {"pupils": self.pupils, "chosen": chosen, "named": named}
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         return super().get_context_data(pupils=self.pupils, **kwargs)

@@ -7,8 +7,8 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, suspend_request
-from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import storages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -32,7 +32,7 @@ from programs.core.personal_archive import is_large, write_archive
 from programs.data_rights import queries, rules
 from programs.data_rights.actions import requests as actions
 from programs.data_rights.choices import Requester, RequestKind
-from programs.data_rights.forms import AskForm
+from programs.data_rights.forms import AskForm, ChildAskForm, ProofForm
 from programs.data_rights.models import DataRequest
 from programs.pupils.models import Pupil
 from programs.schools.queries.roles import roles_of
@@ -79,7 +79,7 @@ def archive_response(subject: Subject) -> FileResponse:
     return FileResponse(packed, as_attachment=True, filename=ARCHIVE_NAME, content_type="application/zip")
 
 
-def note_download(*, by: User | None, about: Pupil | User, door: str) -> None:
+def note_download(*, by: User | AnonymousUser, about: Pupil | User, door: str) -> None:
     with transaction.atomic():
         record(by=by, action="person.download", obj=about, after={"door": Code(door)})
 
@@ -196,10 +196,15 @@ def my_data_request(request: HttpRequest, reference: str) -> HttpResponse:
 @with_open_door
 @require_safe
 def guardian_data(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
+    return _data_page(request, link, token)
+
+
+def _data_page(request: HttpRequest, link: GuardianLink, token: str, form: ProofForm | None = None) -> HttpResponse:
     subject = queries.subject_of(pupil=link.pupil)
     context = _door(link, token) | {
         "sections": sections_of(subject),
         "requests": list(queries.requests_about(subject)),
+        "form": form or ProofForm(link=link, token=token),
     }
     return render(request, "data_rights/guardian/data.html", context)
 
@@ -211,20 +216,26 @@ def _door(link: GuardianLink, token: str) -> dict:
 @with_open_door
 @require_http_methods(["POST"])
 def guardian_data_download(request: HttpRequest, link: GuardianLink, token: str) -> HttpResponse:
-    """By POST, so that link previews in messengers download nothing."""
-    note_download(by=None, about=link.pupil, door=f"link:{link.pk}")
+    """By POST, so that link previews in messengers download nothing, and with the second proof."""
+    form = ProofForm(request.POST, link=link, token=token)
+    if not form.is_valid():
+        return _data_page(request, link, token, form)
+    note_download(by=request.user, about=link.pupil, door=f"link:{link.pk}")
     return archive_response(queries.subject_of(pupil=link.pupil))
 
 
 class AskAboutMyChild(GuardianAct):
-    form_class = AskForm
+    form_class = ChildAskForm
     template_name = "data_rights/guardian/data_ask.html"
     done = gettext_lazy("We have received your request. Come back to this page to see its progress.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"link": self.target, "token": self.token}
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         return super().get_context_data(deadlines=deadlines(), **kwargs)
 
-    def act(self, form: AskForm) -> DataRequest:
+    def act(self, form: ChildAskForm) -> DataRequest:
         return actions.ask(
             pupil=self.target.pupil,
             person=None,
@@ -244,9 +255,9 @@ class AskAboutMyChild(GuardianAct):
 
 
 class AgreeForMyChild(GuardianAct):
-    """The guardian agrees that what a child under 16 asked for is done."""
+    """The guardian agrees, with the second proof, that what a child under 16 asked for is done."""
 
-    form_class = forms.Form
+    form_class = ProofForm
     template_name = "data_rights/guardian/agree.html"
     done = gettext_lazy("Your agreement is recorded. The school answers the request now.")
 
@@ -257,10 +268,13 @@ class AgreeForMyChild(GuardianAct):
             self.data_request = get_object_or_404(about, reference=reference)
         return link
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"link": self.target, "token": self.token}
+
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         return super().get_context_data(data_request=self.data_request, **kwargs)
 
-    def act(self, form: forms.Form) -> DataRequest:
+    def act(self, form: ProofForm) -> DataRequest:
         return actions.agree_as_guardian(request_id=self.data_request.pk, link=self.target)
 
     @property

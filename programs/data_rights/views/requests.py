@@ -270,6 +270,7 @@ def pupil_data(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": sections,
         "coordinates": coordinates,
         "requests": list(queries.requests_about(subject)) if coordinates else [],
+        "may_record": policy.may_record(request.user, pupil),
         "may_download": policy.may_hand_over(request.user, pupil),
     }
     return render(request, "data_rights/pupil_data.html", context)
@@ -292,6 +293,8 @@ class AskOnPaper(Act):
 
     def get_target(self, pk: int) -> Pupil:
         return _pupil_or_404(self.request, pk)
+
+    may = staticmethod(policy.may_record)
 
     def get_initial(self) -> dict[str, Any]:
         return {"received_on": timezone.localdate()}

@@ -184,8 +184,8 @@ CHECKING = {
     ClaimState.REFUSED: "no",
     ClaimState.EXPIRED: "no",
 }
-# A ward's office may help several schools in one morning; a flood of invented registrations is something else.
-REGISTRATIONS = Throttle("school-claim", allowed=20, seconds=3600)
+# A ward's office may help some schools in a day; each registration keeps a school from others until it is decided.
+REGISTRATIONS = Throttle("school-claim", allowed=6, seconds=24 * 3600)
 
 
 @require_safe

@@ -48,18 +48,18 @@ HISTORY_SHOWN = 10
 @require_GET
 @follows_moved_schools
 def school_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """The school's staff see everything here, the coordinator may act; an officer sees no pupil and no class."""
+    """The staff see everything here, the coordinator may act; officers see no pupil and no class, viewers no person."""
     school = school_or_404(request.user, code)
     roles = roles_of(request.user)
     today = timezone.localdate()
     year = current_school_year(today)
     may_coordinate = policy.may_coordinate(request.user, school)
     is_staff = roles.is_staff_of(school)
-    members = list(staff_queries.staff_of(school))
+    kept = policy.may_keep(request.user, school)
+    members = list(staff_queries.staff_of(school)) if is_staff or kept else []
     for member in members:
         member.may_end = policy.may_end_membership(request.user, member)
         member.may_change = policy.may_change_role(request.user, member)
-    kept = policy.may_keep(request.user, school)
     invitations = list(staff_queries.open_invitations_of(school)) if may_coordinate else []
     now = timezone.now()
     context = {
@@ -73,8 +73,8 @@ def school_detail(request: HttpRequest, code: str) -> HttpResponse:
         "life": possible_moves(school) if kept else [],
         "school_year": year,
         "invitations": invitations,
-        "past": past_of(school, with_people=may_coordinate or roles.is_officer),
-        "history": history_of(school)[:HISTORY_SHOWN] if may_coordinate or roles.is_officer else [],
+        "past": past_of(school, with_people=may_coordinate or kept),
+        "history": history_of(school)[:HISTORY_SHOWN] if may_coordinate or kept else [],
         "now": now,
     }
     if is_staff:
