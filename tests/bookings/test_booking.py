@@ -88,7 +88,7 @@ def test_the_same_key_with_other_contents_is_refused(world, as_user):
     assert Booking.objects.get().pupils == 38
 
 
-@pytest.mark.parametrize("pupils", ["41", "0", "-1", "1000000000", "1e9", "4０", "40.0", "", "ba mươi", "40,5"])
+@pytest.mark.parametrize("pupils", ["41", "0", "-1", "1000000000", "1e9", "4,0", "40.0", "", "ba mươi", "40,5"])
 def test_an_impossible_number_is_refused_beside_its_field_and_nothing_typed_is_lost(world, as_user, pupils):
     answer = send(as_user(world.hanh), world.session, wish(world, pupils=pupils, note="Đến bằng xe buýt"))
     assert answer.status_code == 200

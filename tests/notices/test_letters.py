@@ -20,7 +20,7 @@ HOSTILE = 'O\'Brien & <b>Hạnh</b> "x"'
 # What a letter about a visit cannot be written without.
 MORNING = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 VISIT = {
-    "booking": {"pupils": 30, "adults": 1, "end_reason": HOSTILE},
+    "booking": {"pupils": 30, "adults": 1, "size_now": {"pupils": 30, "adults": 1}, "end_reason": HOSTILE},
     "session": SimpleNamespace(starts_at=MORNING, ends_at=MORNING),
     "count": 1,
     "days": 3,

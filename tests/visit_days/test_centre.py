@@ -106,7 +106,7 @@ def test_the_girls_are_counted_on_the_list_and_none_on_a_list_of_boys_is_none(to
         ({"pupils": "0"}, "pupils"),
         ({"pupils": "41"}, "pupils"),
         ({"pupils": "35"}, "pupils"),  # 36 names are ticked
-        ({"pupils": "3６"}, "pupils"),
+        ({"pupils": "3,6"}, "pupils"),
         ({"girls": ""}, "girls"),
     ],
 )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from datetime import date, datetime, time, timedelta
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +16,7 @@ from programs.consents.choices import ConsentChannel
 from programs.consents.models import Consent, Signature
 from programs.core.audit import Code, record
 from programs.core.policy import must
+from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile
 
@@ -28,13 +27,12 @@ def settle(*, consent_id: int, answer: str, signed_on: date, scan: CleanFile, re
     Each of them can change it again on their own page. The same twice is refused.
     Raises PermissionDenied, and ``Refused``: what ``rules.settling_refusal`` says.
     """
-    private = storages["private"]
-    path = private.save(f"consents/{secrets.token_urlsafe(24)}.{scan.extension}", ContentFile(scan.data))
+    path = keep_file(ContentFile(scan.data), folder="consents", ending=f".{scan.extension}")
     kept = (path, hashlib.sha256(scan.data).hexdigest())
     try:
         return _settle(consent_id=consent_id, answer=answer, signed_on=signed_on, scan=kept, reason=reason, by=by)
     except BaseException:
-        private.delete(path)
+        forget_file(path)
         raise
 
 
