@@ -64,7 +64,7 @@ def send(walker: Walker, file: Path) -> None:
     follow(walker, "Nhập danh sách lớp")
     follow(walker, "Nhập danh sách")
     walker.page.get_by_label("Tệp danh sách học sinh").set_input_files(file)
-    walker.page.get_by_label("Nguồn của danh sách").fill("CSDL ngành")
+    walker.page.get_by_label("Nguồn của danh sách").select_option(label="CSDL ngành")
     press(walker, "Gửi tệp")
     expect(heading(walker, "Ghép cột")).to_be_visible()
     expect(walker.page.get_by_label("Khối 9")).to_be_checked()  # the other sheet is read as well

@@ -42,7 +42,7 @@ def send(walker: Walker) -> None:
     follow(walker, "Nhập danh sách")
     walker.look()
     walker.page.get_by_label("Tệp danh sách học sinh").set_input_files(SIX)
-    walker.page.get_by_label("Nguồn của danh sách").fill("vnEdu")
+    walker.page.get_by_label("Nguồn của danh sách").select_option(label="vnEdu")
     press(walker, "Gửi tệp")
 
 
