@@ -6,6 +6,7 @@ from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
 import pytest
+from django.db import connection  # noqa: F401 - the condition of the mark
 
 from programs.accounts.models import SignInCard, User
 from programs.cards import actions
