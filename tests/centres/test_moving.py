@@ -85,9 +85,10 @@ def test_an_offer_ends_with_the_beginning_of_a_session_that_is_moved_forward(pla
 
 def test_a_session_moves_a_little_within_its_own_time_but_not_onto_another(plan):
     make_session(trip=plan.trip, starts_at=local(10, 13))
-    move = lambda hour: place_session(  # noqa: E731
-        session_id=plan.session.pk, starts_at=local(10, hour), room=plan.room, by=plan.trung
-    )
+
+    def move(hour: int) -> Session:
+        return place_session(session_id=plan.session.pk, starts_at=local(10, hour), room=plan.room, by=plan.trung)
+
     assert move(9).starts_at == local(10, 9)
     assert refusal(lambda: move(11)) == ("room_taken", "clock")
 
