@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "programs.accounts",
     "programs.notices",
     "programs.schools",
+    "programs.claims",
     "programs.pupils",
     "programs.rosters",
     "programs.cards",

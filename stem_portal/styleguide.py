@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from programs.bookings.choices import BookingState
 from programs.centres.choices import SessionState
 from programs.certificates.choices import CertificateState
+from programs.claims.choices import ClaimState
 from programs.competitions.choices import CompetitionState
 from programs.consents.choices import ConsentState
 from programs.core.choices import JobState, Level
@@ -27,7 +28,7 @@ from programs.judging.choices import SheetState
 from programs.notices.choices import MessageState
 from programs.projects.choices import ProjectState
 from programs.reviews.choices import ReportState
-from programs.schools.choices import ClaimState, SchoolState
+from programs.schools.choices import SchoolState
 
 STATES = [
     SchoolState, ClaimState, ConsentState, SessionState, BookingState, CompetitionState, ProjectState,

@@ -19,6 +19,7 @@ FLOORS = [
     {"accounts"},
     {"notices"},
     {"schools"},
+    {"claims"},
     {"pupils"},
     {"rosters", "cards", "consents"},
     {"data_rights", "duplicates"},

@@ -32,6 +32,8 @@ from programs.calendars.models import CalendarFeed
 from programs.centres.choices import BookingMode, CentreRole, PaperKind
 from programs.centres.models import Blackout, Centre, CentreStaff, FieldTrip, Room, Season, Session, SessionSeries
 from programs.certificates.models import Certificate
+from programs.claims.choices import ClaimState
+from programs.claims.models import SchoolClaim
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, Round, RuleSet
 from programs.consents.actions import links
@@ -51,8 +53,8 @@ from programs.pupils.models import Joining
 from programs.reviews.models import ParticipationReport
 from programs.rosters.choices import RowOutcome
 from programs.rosters.models import RosterImport, RosterRow
-from programs.schools.choices import ClaimState, ImportState, OfficeRole, SchoolState
-from programs.schools.models import Invitation, Membership, OfficerPost, SchoolClaim, SchoolListImport
+from programs.schools.choices import ImportState, OfficeRole, SchoolState
+from programs.schools.models import Invitation, Membership, OfficerPost, SchoolListImport
 from programs.schools.queries.staff import hash_of_token
 from programs.visit_days.choices import LateDecision, MarkKind
 from programs.visit_days.models import CheckInMark, VisitPhotograph

@@ -11,6 +11,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.claims.models import SchoolClaim
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent, GuardianLink
 from programs.core.calendar import add_working_days
@@ -23,7 +24,7 @@ from programs.data_rights.models import DataRequest
 from programs.pupils import rules as pupil_rules
 from programs.pupils.models import Pupil
 from programs.schools.choices import WORKING_STATES, OfficeRole
-from programs.schools.models import Membership, OfficerPost, School, SchoolClaim
+from programs.schools.models import Membership, OfficerPost, School
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import scope_of
 from programs.schools.rules import COORDINATING, Roles

@@ -7,7 +7,7 @@ from django.contrib import admin
 from programs.core.admin import ReadOnlyAdmin
 from programs.core.fates import hidden_columns
 from programs.core.models import Holiday, SchoolYear, Term
-from programs.schools.models import Area, Membership, OfficerPost, School, SchoolAlias, SchoolClaim, SchoolLevel
+from programs.schools.models import Area, Membership, OfficerPost, School, SchoolAlias, SchoolLevel
 
 
 class TermInline(admin.TabularInline):
@@ -60,14 +60,6 @@ class OfficerPostAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     raw_id_fields = ["user"]
     filter_horizontal = ["areas"]
-
-
-@admin.register(SchoolClaim)
-class SchoolClaimAdmin(ReadOnlyAdmin):
-    list_display = ["school", "full_name", "state", "created_at", "decided_by"]
-    list_filter = ["state"]
-    list_select_related = ["school", "decided_by"]
-    exclude = hidden_columns(SchoolClaim)
 
 
 @admin.register(Membership)

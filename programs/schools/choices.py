@@ -1,4 +1,4 @@
-"""States of schools and of their registration, roles of people."""
+"""States of schools, roles of people."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -53,17 +53,6 @@ SCHOOL_MOVES = {
 WORKING_STATES = (SchoolState.VERIFIED, SchoolState.ACTIVE)
 
 
-class ClaimState(TextChoices):
-    SUBMITTED = "submitted", _("Waiting for verification")
-    RETURNED = "returned", pgettext_lazy("school registration", "Returned for correction")
-    VERIFIED = "verified", _("Verified")
-    REFUSED = "refused", pgettext_lazy("school registration", "Refused")
-    EXPIRED = "expired", pgettext_lazy("school registration", "Expired without a reply")
-
-
-OPEN_CLAIMS = (ClaimState.SUBMITTED, ClaimState.RETURNED)
-
-
 class SchoolRole(TextChoices):
     COORDINATOR = "coordinator", _("School coordinator")
     DEPUTY = "deputy", _("Deputy coordinator")
@@ -99,13 +88,6 @@ AUDIT_ACTIONS = {
     "school_list.apply": _("Official list applied"),
     "school_list.drop": _("Official list discarded"),
     "school_list.download": _("List of schools downloaded"),
-    "claim.remind": _("Reminder sent"),
-    "claim.expire": _("Registration expired without a reply"),
-    "claim.submit": _("Registration sent"),
-    "claim.correct": _("Registration corrected and sent again"),
-    "claim.verify": _("Registration verified"),
-    "claim.return": _("Registration returned for correction"),
-    "claim.refuse": _("Registration refused"),
     "staff.invite": _("Staff member invited"),
     "staff.withdraw_invitation": _("Invitation withdrawn"),
     "staff.join": _("Staff member joined"),

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 
 from programs.core.desk import DeskLink, DeskStat, DeskTask
 from programs.schools import policy
-from programs.schools.choices import ClaimState
 from programs.schools.models import Invitation, School
 from programs.schools.queries import roles as role_queries
 from programs.schools.queries import schools as school_queries
@@ -22,33 +21,7 @@ from programs.schools.rules import Roles
 
 def tasks(user) -> list[DeskTask]:
     roles = role_queries.roles_of(user)
-    return _claims_waiting(user) + _staff_missing(roles) + _invitations_expired(roles)
-
-
-def _claims_waiting(user) -> list[DeskTask]:
-    count = _waiting_for(user)
-    if not count:
-        return []
-    title = ngettext(
-        "{count} school registration is waiting for your check",
-        "{count} school registrations are waiting for your check",
-        count,
-    )
-    return [
-        DeskTask(
-            title=title.format(count=count),
-            detail=_("A school can only act on the portal once its authority has verified the coordinator."),
-            url=reverse("claim_queue"),
-            action=_("Check"),
-            weight=20,
-        )
-    ]
-
-
-def _waiting_for(user) -> int:
-    if not policy.may_see_claims(user):
-        return 0
-    return school_queries.claims_to_decide(user).filter(state=ClaimState.SUBMITTED).count()
+    return _staff_missing(roles) + _invitations_expired(roles)
 
 
 def _staff_missing(roles: Roles) -> list[DeskTask]:
@@ -95,8 +68,6 @@ def links(user) -> list[DeskLink]:
         found.append(DeskLink(label, reverse("school_detail", args=[school.code]), weight=30))
     if policy.may_see_register(user):
         found.append(DeskLink(_("Schools"), reverse("school_register"), weight=21))
-    if policy.may_see_claims(user):
-        found.append(DeskLink(_("School registrations"), reverse("claim_queue"), count=_waiting_for(user), weight=20))
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from programs.accounts.forms import NewPasswordForm
 from programs.accounts.models import User
 from programs.core.choices import Level
-from programs.core.forms import CleanCharField, CleanFormMixin, NameField, PhoneField
+from programs.core.forms import CleanCharField, CleanFormMixin, NameField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.text import clean_name
 from programs.schools.choices import SchoolRole, SchoolState
@@ -77,71 +77,6 @@ class RegisterFilter(SchoolSearchForm):
     def narrowing(self) -> dict:
         self.is_valid()
         return {name: self.cleaned_data.get(name) or "" for name in ("q", "ward", "level", "state")}
-
-
-# --- Registering a school -------------------------------------------------------------------------
-class ClaimFields(CleanFormMixin, forms.Form):
-    """Who registers the school; the school's own details come from the official list."""
-
-    full_name = NameField(
-        label=_("Your full name"), min_length=3, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    position = CleanCharField(
-        label=_("Your position"),
-        help_text=_("For example: deputy head, in charge of STEM education"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
-    )
-    email = forms.EmailField(
-        label=_("Your work email"),
-        help_text=_(
-            "We will reply to this address, and you will use it to sign in. Use your own address, not a shared one."
-        ),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    phone = PhoneField(
-        label=_("Phone number"),
-        help_text=_("The authority may call to check. For example 0912 345 678."),
-        max_length=30,
-    )
-    message = CleanCharField(
-        label=_("Message to the authority"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
-
-    def typed(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("full_name", "position", "email", "phone", "message")}
-
-
-class ClaimForm(ClaimFields, IdempotentFormMixin):
-    """The first registration; its key becomes the claimant's link."""
-
-
-class ClaimCorrectionForm(ClaimFields):
-    """The same form again; the claimant's secret link is its key."""
-
-
-def _told(label: str) -> forms.CharField:
-    return CleanCharField(
-        label=label,
-        help_text=_("The person who registered will read this in an email."),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class ReturnForm(CleanFormMixin, IdempotentFormMixin):
-    reason = _told(_("What needs to be corrected"))
-
-
-class RefuseForm(CleanFormMixin, IdempotentFormMixin):
-    reason = _told(_("Why it is refused"))
 
 
 # --- The school's staff ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Roles, registrations and invitations of a person: told, erased, purged."""
+"""Roles and invitations of a person: told, erased, purged."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.emptying import purge_rows, still_to_purge
 from programs.core.personal import Subject, Text, Value, stands_in_the_way
 from programs.core.personal_tables import Kind, erased, told
 from programs.core.retention import retention_rule
-from programs.schools.choices import ClaimState
-from programs.schools.models import Invitation, Membership, OfficerPost, SchoolClaim, SchoolListImport
+from programs.schools.models import Invitation, Membership, OfficerPost, SchoolListImport
 
 
 @retention_rule(
@@ -35,28 +33,6 @@ def ended_invitations(limit: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         Q(accepted_at__lt=limit) | Q(withdrawn_at__lt=limit) | Q(expires_at__lt=limit, accepted_at__isnull=True)
     )
-
-
-@retention_rule(
-    "schools.refused_claims",
-    label=_("Names and addresses in registrations of schools that were refused or have expired"),
-    days=90,
-    basis=_("Long enough for an objection; it is still known that the registration was refused."),
-)
-def refused_claims(limit: datetime) -> QuerySet[SchoolClaim]:
-    return SchoolClaim.objects.filter(state__in=[ClaimState.REFUSED, ClaimState.EXPIRED], decided_at__lt=limit)
-
-
-@retention_rule(
-    "schools.verified_claims",
-    label=_("Names and addresses in registrations of schools that were verified"),
-    days=730,
-    basis=_("Two school years, for questions about who registered the school; the coordinator's account is kept."),
-    purge=lambda rows: purge_rows(rows, "schools.refused_claims"),
-)
-def verified_claims(limit: datetime) -> QuerySet[SchoolClaim]:
-    rows = SchoolClaim.objects.filter(state=ClaimState.VERIFIED, decided_at__lt=limit)
-    return still_to_purge(rows, "schools.refused_claims")
 
 
 def areas_in_words(post: OfficerPost, _subject: Subject) -> Value:
@@ -96,21 +72,6 @@ REGISTRATIONS = Kind(
 
 
 told(
-    SchoolClaim,
-    REGISTRATIONS,
-    "school",
-    "full_name",
-    "position",
-    ("email", _("Email"), "email"),
-    "phone",
-    ("message", _("Message"), "message"),
-    "state",
-    ("sent", _("Sent"), "created_at"),
-    order="created_at",
-)
-
-
-told(
     Invitation,
     REGISTRATIONS,
     "school",
@@ -144,16 +105,6 @@ erased(OfficerPost, kept=_("Roles in schools and offices"))
 
 
 erased(Invitation, removed=(_("Invitations"), _("They were only needed to open the account.")))
-
-
-erased(
-    SchoolClaim,
-    loses=(
-        _("Registrations of a school"),
-        _("The name, address, phone number and message are deleted; how the school was verified is kept."),
-    ),
-    masked=(_("Registrations of schools that mention the name"), _("The name is removed from their text.")),
-)
 
 
 @stands_in_the_way

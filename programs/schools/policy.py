@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from programs.accounts.hooks import require_second_factor
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Holders, Reach, Role, does, nowhere, sees
 from programs.schools.choices import Authority, OfficeRole, SchoolRole
-from programs.schools.models import Membership, OfficerPost, School, SchoolClaim
+from programs.schools.models import Membership, OfficerPost, School
 from programs.schools.queries.roles import roles_of
-from programs.schools.queries.schools import claims_to_decide, schools_to_keep
+from programs.schools.queries.schools import schools_to_keep
 from programs.schools.rules import COORDINATING
 
 
@@ -90,13 +90,6 @@ OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER)
 
 PERMISSIONS = [
     sees(_("the official list of schools"), EVERYBODY, "school_list", reach=Reach.ALL),
-    does(_("register a school that nobody has registered yet"), EVERYBODY, "school_claim", reach=Reach.ALL),
-    does(
-        _("view their own registration through its link, and correct it if it was returned"),
-        EVERYBODY,
-        "claim_status",
-        reach=Reach.ALL,
-    ),
     does(
         _("join a school's staff through the link in their invitation"),
         EVERYBODY,
@@ -139,14 +132,6 @@ PERMISSIONS = [
         "school_list_apply",
         "school_list_drop",
     ),
-    sees(_("the registrations of schools and who registered them"), OFFICERS, "claim_queue", "claim_detail"),
-    does(
-        _("verify, return or refuse the registrations of the schools their office is responsible for"),
-        (Role.WARD_OFFICER,),
-        "claim_verify",
-        "claim_return",
-        "claim_refuse",
-    ),
 ]
 
 
@@ -161,16 +146,6 @@ def may_keep_schools(user) -> bool:
     return roles.is_department or roles.is_ward_officer
 
 
-def may_see_claims(user) -> bool:
-    """Those who keep schools."""
-    return may_keep_schools(user)
-
-
-def may_see_all_claims(user) -> bool:
-    """The department alone also looks at what the wards decided."""
-    return roles_of(user).is_department
-
-
 def may_keep(user, school: School) -> bool:
     """Whether the officer keeps this very school, by the office and by its area.
 
@@ -179,11 +154,6 @@ def may_keep(user, school: School) -> bool:
     roles = roles_of(user)
     by_office = roles.is_department or (roles.is_ward_officer and school.authority == Authority.WARD)
     return by_office and schools_to_keep(user).filter(pk=school.pk).exists()
-
-
-def may_decide(user, claim: SchoolClaim) -> bool:
-    """The authority that answers for the school."""
-    return claims_to_decide(user).filter(pk=claim.pk).exists()
 
 
 def may_import_list(user) -> bool:

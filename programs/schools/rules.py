@@ -1,9 +1,9 @@
-"""Whether a school may be claimed, moved, renamed or handed over now."""
+"""Whether a school may be moved, renamed or handed over now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +15,6 @@ from programs.core.refusals import Refusal
 from programs.schools.choices import (
     SCHOOL_MOVES,
     Authority,
-    ClaimState,
     ImportState,
     OfficeRole,
     SchoolRole,
@@ -23,62 +22,10 @@ from programs.schools.choices import (
 )
 from programs.schools.models import Invitation, Membership, School
 
-CLAIM_DECIDED = Refusal("claim_decided", _("This registration has already been decided. See its history below."))
 NO_INVITATION = Refusal(
     "invitation_missing", _("This invitation does not exist. Check that the whole link was copied.")
 )
 INVITED_ROLES = (SchoolRole.TEACHER, SchoolRole.DEPUTY, SchoolRole.PRINCIPAL)
-
-
-def claim_refusal(state: str, *, seeks_coordinator: bool = False, is_claimed: bool = False) -> Refusal | None:
-    """Why a school in ``state`` cannot be registered. ``seeks_coordinator``: it is at work without one."""
-    if state == SchoolState.INVITED or (seeks_coordinator and not is_claimed):
-        return None
-    if state == SchoolState.CLAIMED or is_claimed:
-        return Refusal(
-            "claim_open",
-            _(
-                "Someone has already registered this school, and its authority is checking that registration. "
-                "If you did not know about this, please tell the authority."
-            ),
-        )
-    if state in (SchoolState.CLOSED, SchoolState.MERGED):
-        return Refusal("school_closed", _("This school is closed or has become part of another one."))
-    return Refusal(
-        "already_registered",
-        _("This school is already registered. Ask its coordinator to invite you."),
-    )
-
-
-def flood_refusal(*, is_exhausted: bool) -> Refusal | None:
-    if not is_exhausted:
-        return None
-    return Refusal(
-        "too_many_claims",
-        _(
-            "Too many registrations have come from your network in the past day. Nothing is lost: send it tomorrow, or "
-            "from another network."
-        ),
-    )
-
-
-def correction_refusal(state: str) -> Refusal | None:
-    if state == ClaimState.RETURNED:
-        return None
-    if state == ClaimState.VERIFIED:
-        return Refusal("claim_decided", _("This registration has already been verified. Please sign in."))
-    if state == ClaimState.REFUSED:
-        return Refusal("claim_refused", _("This registration was refused and can no longer be changed."))
-    if state == ClaimState.EXPIRED:
-        return Refusal("claim_expired", _("This registration has ended. The school can be registered again."))
-    return Refusal("claim_waiting", _("This registration is waiting for the authority and cannot be changed now."))
-
-
-def decision_refusal(state: str, *, to: str) -> Refusal | None:
-    """A returned registration waits for the claimant, but an invented one must not block its school permanently."""
-    if state == ClaimState.SUBMITTED or (state == ClaimState.RETURNED and to == ClaimState.REFUSED):
-        return None
-    return CLAIM_DECIDED
 
 
 def invitation_refusal(*, role: str, is_member: bool, is_invited: bool) -> Refusal | None:
@@ -122,23 +69,6 @@ def acceptor_refusal(*, acceptor: User | None, owner: User | None) -> Refusal | 
         message = _("You are signed in with another account. Sign out, then open the link from the email again.")
         return Refusal("other_account", message)
     return None
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """``authority``: in working days; ``claimant`` and ``expire``: in days since the registration was returned."""
-
-    remind_authority_after: int = 3
-    remind_authority_again: int = 5
-    remind_claimant_after: int = 7
-    remind_claimant_again: int = 7
-    expire_after: int = 30
-
-    @classmethod
-    def from_settings(cls, jurisdiction: Mapping) -> Waiting:
-        """From the jurisdiction's own file; a number that it does not name is the usual one."""
-        said = jurisdiction.get("registration", {})
-        return cls(**{each.name: int(said[each.name]) for each in fields(cls) if each.name in said})
 
 
 # A school that takes over another is either active or still unclaimed on the list.

@@ -2,17 +2,10 @@
 
 from django.urls import path
 
-from programs.schools.views import claims, lists, register, staff, states
+from programs.schools.views import lists, register, staff, states
 
 urlpatterns = [
-    path("schools/", claims.school_list, name="school_list"),
-    path("schools/<str:code>/claim/", claims.RegisterSchool.as_view(), name="school_claim"),
-    path("claims/<str:token>/", claims.ClaimStatus.as_view(), name="claim_status"),
-    path("desk/claims/", claims.claim_queue, name="claim_queue"),
-    path("desk/claims/<int:pk>/", claims.claim_detail, name="claim_detail"),
-    path("desk/claims/<int:pk>/verify/", claims.VerifyClaim.as_view(), name="claim_verify"),
-    path("desk/claims/<int:pk>/return/", claims.ReturnClaim.as_view(), name="claim_return"),
-    path("desk/claims/<int:pk>/refuse/", claims.RefuseClaim.as_view(), name="claim_refuse"),
+    path("schools/", register.school_list, name="school_list"),
     path("desk/schools/", register.school_register, name="school_register"),
     path("desk/schools.xlsx", register.school_register_xlsx, name="school_register_xlsx"),
     path("desk/schools/<str:code>/rename/", states.RenameSchool.as_view(), name="school_rename"),

@@ -12,13 +12,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.claims.choices import ClaimState
+from programs.claims.models import SchoolClaim
 from programs.duplicates.actions.merging import merge_schools
 from programs.pupils.choices import Gender
 from programs.pupils.models import Enrolment, Pupil
 from programs.schools.actions.staff import hand_over
 from programs.schools.actions.states import change_code, rename_school
-from programs.schools.choices import ClaimState, SchoolRole, SchoolState
-from programs.schools.models import Membership, School, SchoolClaim, SchoolLevel
+from programs.schools.choices import SchoolRole, SchoolState
+from programs.schools.models import Membership, School, SchoolLevel
 from stem_portal.demo import cast
 
 REASONS = {

@@ -18,6 +18,7 @@ from programs.bookings.models import Booking
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.certificates.actions import issue_certificates
+from programs.claims.models import SchoolClaim
 from programs.competitions.actions import load_rule_sets
 from programs.core.models import SchoolYear, Term
 from programs.curricula.models import Curriculum
@@ -26,7 +27,7 @@ from programs.pupils.models import ClassGroup, Pupil
 from programs.reviews.actions import freeze_report
 from programs.schools.actions.areas import import_areas
 from programs.schools.choices import SchoolRole, SchoolState
-from programs.schools.models import Invitation, School, SchoolClaim
+from programs.schools.models import Invitation, School
 from stem_portal.demo import (
     ballots,
     cards,

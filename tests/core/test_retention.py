@@ -16,6 +16,7 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from programs.certificates.models import Certificate
+from programs.claims.models import SchoolClaim
 from programs.consents.models import GuardianLink
 from programs.core import jobs, retention
 from programs.core.models import Job, RetentionRule
@@ -25,7 +26,7 @@ from programs.notices.models import Message
 from programs.pupils.models import Pupil
 from programs.pupils.personal import FORMER_PUPIL
 from programs.rosters.models import RosterImport, RosterRow
-from programs.schools.models import Invitation, SchoolClaim
+from programs.schools.models import Invitation
 from tests import people
 from tests.data_rights.make_rights import NAME, minh_and_his_traces, traces
 

@@ -8,14 +8,14 @@ import pytest
 from django.utils import timezone
 
 from programs.bookings.models import Booking, RosterEntry
+from programs.claims.choices import ClaimState
+from programs.claims.models import SchoolClaim
 from programs.core import retention
 from programs.core.models import ActReason
 from programs.core.personal import carry_out, plan_erasure
 from programs.data_rights.queries import subject_of
 from programs.pupils.models import Pupil
 from programs.rosters.models import RosterImport
-from programs.schools.choices import ClaimState
-from programs.schools.models import SchoolClaim
 from tests import people
 from tests.data_rights.make_rights import GUARDIAN, minh_and_his_traces, traces
 

@@ -15,15 +15,15 @@ from programs.ballots.models import Ballot
 from programs.bookings.actions import deadlines
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
+from programs.claims.actions import chasing
+from programs.claims.choices import ClaimState
+from programs.claims.models import SchoolClaim
 from programs.core import jobs, nets, retention
 from programs.core.choices import JobState
 from programs.core.models import Job, RetentionRule
 from programs.core.worker import run_due_jobs
 from programs.data_rights.actions import requests
 from programs.data_rights.models import DataRequest
-from programs.schools.actions import claims
-from programs.schools.choices import ClaimState
-from programs.schools.models import SchoolClaim
 from programs.visit_days.actions import reminders
 from stem_portal.desk import desk_of
 from tests.centres.make import book, make_session
@@ -93,7 +93,7 @@ def a_registration() -> Planted:
         )
         for number in range(2)
     )
-    return "schools.registrations", bad, claims, "record"
+    return "claims.registrations", bad, chasing, "record"
 
 
 def a_request() -> Planted:

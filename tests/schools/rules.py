@@ -9,7 +9,7 @@ from django.utils import timezone
 from programs.core.choices import Level
 from programs.schools import rules
 from programs.schools.actions.staff import invite_staff
-from programs.schools.choices import ClaimState, ImportState, SchoolRole, SchoolState
+from programs.schools.choices import ImportState, SchoolRole, SchoolState
 from programs.schools.models import Invitation, Membership, School
 from programs.schools.queries.roles import roles_of
 from tests.people import make_coordinator, make_school, make_teacher
@@ -17,20 +17,10 @@ from tests.people import make_coordinator, make_school, make_teacher
 
 def calls() -> list[partial]:
     return [
-        *_registering(),
         *_staff(),
         *_life(),
         partial(rules.list_refusal, ImportState.READY),
         partial(rules.authority_of, [Level.LOWER_SECONDARY]),
-    ]
-
-
-def _registering() -> list[partial]:
-    return [
-        partial(rules.claim_refusal, SchoolState.ACTIVE, seeks_coordinator=True),
-        partial(rules.flood_refusal, is_exhausted=True),
-        partial(rules.correction_refusal, ClaimState.SUBMITTED),
-        partial(rules.decision_refusal, ClaimState.SUBMITTED, to=ClaimState.VERIFIED),
     ]
 
 

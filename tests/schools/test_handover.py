@@ -7,11 +7,13 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from programs.accounts.models import User
+from programs.claims.choices import ClaimState
+from programs.claims.models import SchoolClaim
 from programs.core.audit import history_of
 from programs.notices.models import Message
 from programs.pupils.models import ClassGroup
-from programs.schools.choices import ClaimState, SchoolRole, SchoolState
-from programs.schools.models import Invitation, Membership, School, SchoolClaim
+from programs.schools.choices import SchoolRole, SchoolState
+from programs.schools.models import Invitation, Membership, School
 from programs.schools.queries.schools import schools_visible_to
 from tests.people import (
     PASSWORD,

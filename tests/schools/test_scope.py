@@ -10,16 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.claims.actions.deciding import verify_claim
+from programs.claims.models import SchoolClaim
+from programs.claims.queries import claims_to_decide, claims_visible_to
 from programs.core.choices import Level
 from programs.core.text import fold
 from programs.data_rights.choices import Requester, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.data_rights.queries import requests_to_handle
-from programs.schools.actions.claims import verify_claim
 from programs.schools.choices import OfficeRole, SchoolState, Tree
-from programs.schools.models import Area, Membership, OfficerPost, School, SchoolClaim
+from programs.schools.models import Area, Membership, OfficerPost, School
 from programs.schools.queries.roles import forget_roles
-from programs.schools.queries.schools import claims_to_decide, claims_visible_to, registration_figures, schools_in_scope
+from programs.schools.queries.schools import registration_figures, schools_in_scope
 from tests.people import (
     make_city,
     make_cluster,

@@ -117,33 +117,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='SchoolClaim',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('position', models.CharField(max_length=120, verbose_name='position')),
-                ('email', models.EmailField(max_length=254, verbose_name='work email')),
-                ('phone', models.CharField(max_length=20, verbose_name='phone number')),
-                ('message', models.TextField(blank=True, max_length=1000, verbose_name='message to the authority')),
-                ('state', models.CharField(choices=[('submitted', 'Waiting for verification'), ('returned', 'Returned for correction'), ('verified', 'Verified'), ('refused', 'Refused'), ('expired', 'Expired without a reply')], default='submitted', max_length=10, verbose_name='status')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('claimant_reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('coordinator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='school_claims', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='schools.school')),
-            ],
-            options={
-                'verbose_name': 'school registration',
-                'verbose_name_plural': 'school registrations',
-                'ordering': ['created_at'],
-            },
-        ),
-        migrations.CreateModel(
             name='SchoolLevel',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -230,10 +203,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invitation',
             constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('withdrawn_at__isnull', True)), fields=('school', 'email', 'role'), name='one_open_invitation_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='schoolclaim',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('submitted', 'returned'))), fields=('school',), name='one_open_claim_per_school'),
         ),
         migrations.AddConstraint(
             model_name='schoollevel',

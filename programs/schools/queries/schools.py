@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.signing import BadSignature
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.refusals import Refusal
 from programs.core.text import fold
-from programs.schools.choices import OPEN_CLAIMS, WORKING_STATES, Authority, OfficeRole, SchoolRole, SchoolState, Tree
+from programs.schools.choices import WORKING_STATES, Authority, OfficeRole, SchoolRole, SchoolState, Tree
 from programs.schools.models import (
-    LINK,
     Area,
     Membership,
     School,
     SchoolAlias,
-    SchoolClaim,
     SchoolLevel,
     SchoolName,
     SchoolsApart,
 )
 from programs.schools.queries.roles import roles_of
-from programs.schools.rules import COORDINATING, claim_refusal
+from programs.schools.rules import COORDINATING
 
 OFF_THE_LIST = (SchoolState.CLOSED, SchoolState.MERGED)
 
@@ -126,25 +122,6 @@ def schools_to_coordinate(user) -> QuerySet[School]:
     return School.objects.filter(pk__in=[school.pk for school in roles_of(user).schools_as(*COORDINATING)])
 
 
-def claims_visible_to(user) -> QuerySet[SchoolClaim]:
-    """Registrations of schools in the scope of a ward or department officer; viewers see no persons."""
-    roles = roles_of(user)
-    scope = Q(pk__in=[])
-    for role, area_ids in roles.posts.items():
-        if role != OfficeRole.STEERING:
-            scope |= scope_of(role, area_ids)
-    return SchoolClaim.objects.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
-
-
-def claims_to_decide(user) -> QuerySet[SchoolClaim]:
-    """Those of them that this officer's own authority answers for: each post decides in its own areas only."""
-    posts, answered_for = roles_of(user).posts, Q(pk__in=[])
-    for role, authority in ((OfficeRole.DEPARTMENT, Authority.DEPARTMENT), (OfficeRole.WARD, Authority.WARD)):
-        if role in posts:
-            answered_for |= Q(authority=authority) & scope_of(role, posts[role])
-    return claims_visible_to(user).filter(school__in=School.objects.filter(answered_for))
-
-
 def seeks_coordinator() -> Q:
     """Schools at work whose coordinator is gone: anybody of the school may register for the role."""
     return Q(state__in=WORKING_STATES) & ~Exists(_coordinators())
@@ -152,30 +129,6 @@ def seeks_coordinator() -> Q:
 
 def _coordinators() -> QuerySet[Membership]:
     return Membership.objects.current().filter(school=OuterRef("pk"), role=SchoolRole.COORDINATOR)
-
-
-def claim_refusal_of(school: School) -> Refusal | None:
-    """Why this school cannot be registered now."""
-    seeks = School.objects.filter(seeks_coordinator(), pk=school.pk).exists()
-    is_claimed = seeks and SchoolClaim.objects.filter(school=school, state__in=OPEN_CLAIMS).exists()
-    return claim_refusal(school.state, seeks_coordinator=seeks, is_claimed=is_claimed)
-
-
-def claims_with_text(claims: QuerySet[SchoolClaim], text: str) -> QuerySet[SchoolClaim]:
-    """Registrations of schools that match ``text``, or of a person or address that does."""
-    if not text:
-        return claims
-    schools = matching(School.objects.all(), text).values("pk")
-    return claims.filter(Q(school__in=schools) | Q(full_name__icontains=text) | Q(email__icontains=text))
-
-
-def claim_with_token(token: str) -> SchoolClaim | None:
-    """The registration behind the claimant's own link; None for a link that nobody was given."""
-    try:
-        pk = LINK.unsign(token)
-    except BadSignature:
-        return None
-    return SchoolClaim.objects.select_related("school__ward").filter(pk=pk).first()
 
 
 def registration_figures(user) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The officer's own part of the official list: search, download, find duplicates."""
+"""The official list: as anyone reads it, and the officer's own part of it to search and download."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from programs.core.gates import not_found_unless, signed_in
 from programs.core.text import slugify_vi
 from programs.schools import policy
 from programs.schools.actions.lists import note_download
-from programs.schools.forms import RegisterFilter
+from programs.schools.forms import RegisterFilter, SchoolSearchForm
 from programs.schools.models import School
-from programs.schools.queries.schools import matching, schools_in_scope
+from programs.schools.queries.schools import matching, schools_in_scope, search_schools
 from programs.schools.xlsx import schools_sheet
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
 
-PAGE_SIZE = 25
+PAGE_SIZE, LISTED = 25, 20
 
 
 def _asked(request: HttpRequest) -> tuple[RegisterFilter, QuerySet[School]]:
@@ -69,3 +69,13 @@ def school_register_xlsx(request: HttpRequest) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=name, content_type=XLSX_TYPE)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_safe
+def school_list(request: HttpRequest) -> HttpResponse:
+    """The official list, with what a school's own people can do next."""
+    form = SchoolSearchForm(request.GET)
+    narrowing = form.narrowing()
+    page = Paginator(search_schools(**narrowing), LISTED).get_page(request.GET.get("page"))
+    context = {"form": form, "page_obj": page, "narrowed": any(narrowing.values())}
+    return render(request, "schools/list.html", context)

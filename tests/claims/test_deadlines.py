@@ -9,14 +9,16 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.claims.actions.chasing import chase_registrations
+from programs.claims.choices import ClaimState
+from programs.claims.models import SchoolClaim
+from programs.claims.rules import Waiting
 from programs.core.audit import history_of
 from programs.core.calendar import working_days_between
 from programs.core.models import Holiday
 from programs.notices.models import Message
-from programs.schools.actions.claims import chase_registrations
-from programs.schools.choices import ClaimState, SchoolState
-from programs.schools.models import School, SchoolClaim
-from programs.schools.rules import Waiting
+from programs.schools.choices import SchoolState
+from programs.schools.models import School
 from tests.people import make_officer, make_school, make_ward, make_ward_officer
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""The public list of schools, claiming one, and deciding on a claim."""
+"""What waits for an officer, and deciding on a registration."""
 
 from __future__ import annotations
 
@@ -10,35 +10,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET
 
 from programs.accounts.queries import person_with_email
+from programs.claims import policy, queries
+from programs.claims.actions import deciding
+from programs.claims.choices import OPEN_CLAIMS, ClaimState
+from programs.claims.forms import RefuseForm, ReturnForm
+from programs.claims.models import SchoolClaim
+from programs.claims.rules import Waiting
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.idempotency import IdempotentFormMixin
-from programs.core.refusals import refuse_if
 from programs.core.text import clean_text
-from programs.core.throttle import Throttle
-from programs.schools import policy, rules
-from programs.schools.actions import claims
-from programs.schools.choices import OPEN_CLAIMS, ClaimState
-from programs.schools.forms import (
-    ClaimCorrectionForm,
-    ClaimForm,
-    RefuseForm,
-    ReturnForm,
-    SchoolSearchForm,
-)
-from programs.schools.models import School, SchoolClaim
-from programs.schools.queries import schools as school_queries
-from programs.schools.rules import Waiting
-from programs.schools.views.states import follows_moved_schools
 
 PAGE_SIZE = 20
 TABS = {
@@ -57,8 +45,8 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else "open"
     text = clean_text(request.GET.get("q", ""))[:100]
-    whose = school_queries.claims_visible_to if tab == "all" else school_queries.claims_to_decide
-    claims = school_queries.claims_with_text(whose(request.user), text)
+    whose = queries.claims_visible_to if tab == "all" else queries.claims_to_decide
+    claims = queries.claims_with_text(whose(request.user), text)
     if states := TABS[tab]:
         claims = claims.filter(state__in=states)
     # What waits: the oldest first. What is done: the latest first.
@@ -81,7 +69,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
             if value != "all" or policy.may_see_all_claims(request.user)
         ],
     }
-    return render(request, "schools/claim_queue.html", context)
+    return render(request, "claims/claim_queue.html", context)
 
 
 def _tell_age(claims) -> None:
@@ -108,11 +96,11 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "history": history_of(claim),
         "known_account": person_with_email(claim.email),
     }
-    return render(request, "schools/claim_detail.html", context)
+    return render(request, "claims/claim_detail.html", context)
 
 
 def _claim_or_404(user, pk: int) -> SchoolClaim:
-    claims = school_queries.claims_visible_to(user).select_related("school__ward", "school__cluster", "coordinator")
+    claims = queries.claims_visible_to(user).select_related("school__ward", "school__cluster", "coordinator")
     return get_object_or_404(claims, pk=pk)
 
 
@@ -135,7 +123,7 @@ class ClaimAct(Act):
 
 class VerifyClaim(ClaimAct):
     form_class = IdempotentFormMixin
-    action = staticmethod(claims.verify_claim)
+    action = staticmethod(deciding.verify_claim)
     title = _("Verify this registration?")
     submit = _("Verify the registration")
 
@@ -151,7 +139,7 @@ class VerifyClaim(ClaimAct):
 
 class ReturnClaim(ClaimAct):
     form_class = ReturnForm
-    action = staticmethod(claims.return_claim)
+    action = staticmethod(deciding.return_claim)
     title = _("Return this registration")
     submit = _("Return with this reason")
 
@@ -166,7 +154,7 @@ class ReturnClaim(ClaimAct):
 
 class RefuseClaim(ClaimAct):
     form_class = RefuseForm
-    action = staticmethod(claims.refuse_claim)
+    action = staticmethod(deciding.refuse_claim)
     title = _("Refuse this registration permanently?")
     text = _(
         "For a registration the school knows nothing about. It can no longer be corrected, and the school can "
@@ -175,94 +163,3 @@ class RefuseClaim(ClaimAct):
     submit = _("Refuse permanently")
     danger = True
     done = _("Refused. Someone else can register the school.")
-
-
-CHECKING = {
-    ClaimState.SUBMITTED: "now",
-    ClaimState.RETURNED: "no",
-    ClaimState.VERIFIED: "done",
-    ClaimState.REFUSED: "no",
-    ClaimState.EXPIRED: "no",
-}
-# A ward's office may help some schools in a day; each registration keeps a school from others until it is decided.
-REGISTRATIONS = Throttle("school-claim", allowed=6, seconds=24 * 3600)
-
-
-@require_safe
-def school_list(request: HttpRequest) -> HttpResponse:
-    """The official list, with what a school's own people can do next."""
-    form = SchoolSearchForm(request.GET)
-    narrowing = form.narrowing()
-    page = Paginator(school_queries.search_schools(**narrowing), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "page_obj": page, "narrowed": any(narrowing.values())}
-    return render(request, "schools/list.html", context)
-
-
-@method_decorator(follows_moved_schools, name="dispatch")
-class RegisterSchool(Act):
-    """A form that was sent twice must reach the action, which finds the first registration by its key."""
-
-    public = True
-    form_class = ClaimForm
-    template_name = "schools/claim.html"
-    context_object_name = "school"
-    done = _("Your registration has been sent. We have emailed you the link to this page.")
-
-    def get_target(self, code: str) -> School:
-        return get_object_or_404(school_queries.public_schools(), code=code)
-
-    def get_context_data(self, **kwargs) -> dict:
-        refusal = None if self.request.method == "POST" else school_queries.claim_refusal_of(self.target)
-        return super().get_context_data(refusal=refusal, **kwargs)
-
-    def act(self, form: ClaimForm) -> SchoolClaim:
-        refuse_if(rules.flood_refusal(is_exhausted=REGISTRATIONS.is_exhausted(self.request)))
-        claim = claims.submit_claim(school_id=self.target.pk, key=form.key, **form.typed())
-        REGISTRATIONS.count(self.request)
-        return claim
-
-    def way_back(self, claim: SchoolClaim) -> str:
-        return reverse("claim_status", args=[claim.link_token])
-
-
-@method_decorator(never_cache, name="dispatch")
-class ClaimStatus(Act):
-    """The claimant's own page, opened by the link in the letter; a returned registration is corrected here."""
-
-    public = True
-    form_class = ClaimCorrectionForm
-    template_name = "schools/claim_status.html"
-    context_object_name = "claim"
-    done = _("Your corrected registration has been sent.")
-
-    def get_target(self, token: str) -> SchoolClaim:
-        return not_found_unless(school_queries.claim_with_token(token))
-
-    def get_initial(self) -> dict:
-        return _typed_before(self.target)
-
-    def get_context_data(self, **kwargs) -> dict:
-        if self.request.method != "POST" and self.target.state != ClaimState.RETURNED:
-            kwargs["form"] = None
-        return super().get_context_data(steps=_steps(self.target), **kwargs)
-
-    def act(self, form: ClaimCorrectionForm) -> SchoolClaim:
-        return claims.correct_claim(claim=self.target, **form.typed())
-
-    def way_back(self, claim: SchoolClaim) -> str:
-        return self.request.path
-
-
-def _typed_before(claim: SchoolClaim) -> dict[str, str]:
-    return {name: getattr(claim, name) for name in claims.TYPED}
-
-
-def _steps(claim: SchoolClaim) -> list[dict]:
-    """How far a registration is, for the progress line."""
-    verified = claim.state == ClaimState.VERIFIED
-    checking = CHECKING[ClaimState(claim.state)]
-    return [
-        {"label": _("Sent"), "state": "done", "detail": timezone.localtime(claim.created_at).strftime("%d/%m/%Y")},
-        {"label": _("Checked by the authority"), "state": checking, "detail": claim.get_state_display()},
-        {"label": _("School active on the portal"), "state": "done" if verified else "", "detail": ""},
-    ]

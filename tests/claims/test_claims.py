@@ -8,15 +8,17 @@ from allauth.account.models import EmailAddress
 from django.urls import reverse
 
 from programs.accounts.models import User
+from programs.claims.actions.deciding import verify_claim
+from programs.claims.choices import ClaimState
+from programs.claims.models import SchoolClaim
+from programs.claims.views.registering import REGISTRATIONS
 from programs.core.audit import history_of
 from programs.core.choices import Level
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.notices.queries import messages_visible_to
-from programs.schools.actions import claims
-from programs.schools.choices import ClaimState, OfficeRole, SchoolRole, SchoolState
-from programs.schools.models import Membership, School, SchoolClaim
-from programs.schools.views.claims import REGISTRATIONS
+from programs.schools.choices import OfficeRole, SchoolRole, SchoolState
+from programs.schools.models import Membership, School
 from tests.people import (
     PASSWORD,
     make_coordinator,
@@ -314,7 +316,7 @@ def test_an_invented_registration_is_refused_for_good_and_frees_the_school(clien
 
 def test_the_desk_says_what_waits(client, invited):
     claim_of(client, invited)
-    from programs.schools import desk
+    from programs.claims import desk
 
     assert desk.tasks(make_ward_officer(ward=invited.ward))[0].url == reverse("claim_queue")
     assert desk.tasks(make_officer()) == []  # the ward's own business
@@ -339,7 +341,7 @@ def test_a_registration_with_somebodys_second_address_makes_that_person_the_coor
     lam = make_outsider()
     EmailAddress.objects.create(user=lam, email=TYPED["email"], verified=True)
     claim = claim_of(client, invited)
-    claims.verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
+    verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
     assert claim.school.memberships.get(role="coordinator").user == lam
     assert reverse("desk") in outbox_sent()[-1].body
 
@@ -348,5 +350,5 @@ def test_a_registration_with_the_address_of_a_closed_account_is_not_verified(cli
     make_outsider(email=TYPED["email"], is_active=False)
     claim = claim_of(client, invited)
     with pytest.raises(Refused) as refused:
-        claims.verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
+        verify_claim(claim=claim, by=make_ward_officer(ward=invited.ward), key="k")
     assert refused.value.refusal.code == "account_closed"

@@ -1,0 +1,1 @@
+"""The actions of the claims wing, one file per activity."""

@@ -1,0 +1,58 @@
+"""Who sees which registrations; why a school cannot be registered."""
+
+from __future__ import annotations
+
+from django.core.signing import BadSignature
+from django.db.models import Q, QuerySet
+
+from programs.claims.choices import OPEN_CLAIMS
+from programs.claims.models import LINK, SchoolClaim
+from programs.claims.rules import claim_refusal
+from programs.core.refusals import Refusal
+from programs.schools.choices import Authority, OfficeRole
+from programs.schools.models import School
+from programs.schools.queries.roles import roles_of
+from programs.schools.queries.schools import matching, scope_of, seeks_coordinator
+
+
+def claims_visible_to(user) -> QuerySet[SchoolClaim]:
+    """Registrations of schools in the scope of a ward or department officer; viewers see no persons."""
+    roles = roles_of(user)
+    scope = Q(pk__in=[])
+    for role, area_ids in roles.posts.items():
+        if role != OfficeRole.STEERING:
+            scope |= scope_of(role, area_ids)
+    return SchoolClaim.objects.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
+
+
+def claims_to_decide(user) -> QuerySet[SchoolClaim]:
+    """Those of them that this officer's own authority answers for: each post decides in its own areas only."""
+    posts, answered_for = roles_of(user).posts, Q(pk__in=[])
+    for role, authority in ((OfficeRole.DEPARTMENT, Authority.DEPARTMENT), (OfficeRole.WARD, Authority.WARD)):
+        if role in posts:
+            answered_for |= Q(authority=authority) & scope_of(role, posts[role])
+    return claims_visible_to(user).filter(school__in=School.objects.filter(answered_for))
+
+
+def claim_refusal_of(school: School) -> Refusal | None:
+    """Why this school cannot be registered now."""
+    seeks = School.objects.filter(seeks_coordinator(), pk=school.pk).exists()
+    is_claimed = seeks and SchoolClaim.objects.filter(school=school, state__in=OPEN_CLAIMS).exists()
+    return claim_refusal(school.state, seeks_coordinator=seeks, is_claimed=is_claimed)
+
+
+def claims_with_text(claims: QuerySet[SchoolClaim], text: str) -> QuerySet[SchoolClaim]:
+    """Registrations of schools that match ``text``, or of a person or address that does."""
+    if not text:
+        return claims
+    schools = matching(School.objects.all(), text).values("pk")
+    return claims.filter(Q(school__in=schools) | Q(full_name__icontains=text) | Q(email__icontains=text))
+
+
+def claim_with_token(token: str) -> SchoolClaim | None:
+    """The registration behind the claimant's own link; None for a link that nobody was given."""
+    try:
+        pk = LINK.unsign(token)
+    except BadSignature:
+        return None
+    return SchoolClaim.objects.select_related("school__ward").filter(pk=pk).first()
