@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals.models import BookingApproval, BookingPaper
+from programs.approvals.queries import risks_of
+from programs.approvals.rules.papers import basis_of
 from programs.authorities.choices import ApprovalKind, ApprovalState, AskedAgain
 from programs.authorities.queries import answer_by, approvals_needed, whom_to_ask
 from programs.bookings.choices import BookingState
-from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries import risks_of
-from programs.bookings.rules.papers import basis_of, papers_due
+from programs.bookings.models import Booking
+from programs.bookings.rules.booking import papers_due
 from programs.centres.choices import PaperKind
 from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
 from programs.core.calendar import working_days

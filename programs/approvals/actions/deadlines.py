@@ -15,16 +15,17 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 
+from programs.approvals.actions.approvals import ask_about_change, ask_approvals, fall_on, give_grace, name_silence
+from programs.approvals.actions.group import fall_back, lock_count
+from programs.approvals.models import BookingApproval, BookingPaper
+from programs.approvals.queries import checklist_of, price_changed, to_fall_on
+from programs.approvals.rules.papers import approved_pupils, lapse_reason, lapses
 from programs.authorities.choices import ApprovalState
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import ask_about_change, ask_approvals, fall_on, give_grace, name_silence
-from programs.bookings.actions.group import fall_back, lock_count
 from programs.bookings.actions.waiting import expire_offer, move_lists, promote_waiting
-from programs.bookings.choices import BookingState
+from programs.bookings.choices import INCOMPLETE, BookingState
 from programs.bookings.emails import answer_link, tell_leader
-from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries import checklist_of, price_changed, to_fall_on
-from programs.bookings.rules.papers import INCOMPLETE, approved_pupils, lapse_reason, lapses
+from programs.bookings.models import Booking
 from programs.centres.choices import SessionState
 from programs.centres.models import RequiredPaper
 from programs.core.audit import record

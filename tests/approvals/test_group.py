@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.bookings.actions.confirming import confirm_booking
-from programs.bookings.actions.deadlines import keep_deadlines
+from programs.approvals.actions.confirming import confirm_booking
+from programs.approvals.actions.deadlines import keep_deadlines
+from programs.approvals.rules.group import count_locks_at
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.rules.group import count_locks_at
 from programs.centres.choices import WaitingPolicy
 from programs.centres.models import AdultRatio, Session
 from programs.centres.queries.sessions import pupils_per_adult

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.approvals.actions.deadlines import keep_deadlines
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import leave_waiting, move_lists
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking

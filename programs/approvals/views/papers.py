@@ -12,18 +12,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from programs.approvals import policy
+from programs.approvals.actions.approvals import ask_once_more, decide_approval
+from programs.approvals.actions.group import change_group
+from programs.approvals.actions.papers import hand_in_paper, take_papers
+from programs.approvals.forms import DecisionForm, GroupForm, PaperForm
+from programs.approvals.models import BookingApproval, BookingPaper
+from programs.approvals.queries import approvals_visible_to, checklist_of, papers_visible_to
+from programs.approvals.rules.group import count_locks_at, is_resizable
+from programs.approvals.rules.papers import WITH_APPROVALS, answer_until, are_papers_open, gave_yes, seen_mark
 from programs.authorities.choices import ApprovalState
 from programs.authorities.rules import approval_label, stands_in_for
-from programs.bookings import policy
-from programs.bookings.actions.approvals import ask_once_more, decide_approval
-from programs.bookings.actions.group import change_group
-from programs.bookings.actions.papers import hand_in_paper, take_papers
 from programs.bookings.choices import BookingState
-from programs.bookings.forms import DecisionForm, GroupForm, PaperForm
-from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries import approvals_visible_to, bookings_visible_to, checklist_of, papers_visible_to
-from programs.bookings.rules.group import count_locks_at, is_resizable
-from programs.bookings.rules.papers import WITH_APPROVALS, answer_until, are_papers_open, gave_yes, seen_mark
+from programs.bookings.models import Booking
+from programs.bookings.queries import bookings_visible_to
 from programs.bookings.views.bookings import BookingAct
 from programs.bookings.words import parts_of
 from programs.centres.choices import PaperKind
@@ -35,7 +37,7 @@ from programs.core.private_files import private_response
 
 class HandInPaper(BookingAct):
     form_class = PaperForm
-    template_name = "bookings/booking_paper.html"
+    template_name = "approvals/booking_paper.html"
 
     def get_target(self, reference: str, kind: str) -> Booking:
         not_found_unless(kind in PaperKind.values)
@@ -115,7 +117,7 @@ SAID = {
 
 class DecideApproval(Act):
     form_class = DecisionForm
-    template_name = "bookings/approval_decide.html"
+    template_name = "approvals/approval_decide.html"
     context_object_name = "approval"
     may = staticmethod(policy.may_decide)
 
@@ -168,7 +170,7 @@ class AskAgain(BookingAct):
 
 class ResizeGroup(BookingAct):
     form_class = GroupForm
-    template_name = "bookings/booking_resize.html"
+    template_name = "approvals/booking_resize.html"
     done = _("The size of the group has been changed.")
 
     def get_form_kwargs(self) -> dict[str, Any]:

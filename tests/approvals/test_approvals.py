@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.approvals.actions.approvals import ask_once_more
+from programs.approvals.actions.confirming import confirm_booking
+from programs.approvals.actions.deadlines import keep_deadlines
+from programs.approvals.desk import tasks as desk_tasks
+from programs.approvals.policy import approvals_to_decide, deciders_of, may_decide
 from programs.authorities.choices import ApprovalState, AskedAgain, Office, StandIn
-from programs.bookings.actions.approvals import ask_once_more
-from programs.bookings.actions.confirming import confirm_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.choices import BookingState
-from programs.bookings.desk import tasks as desk_tasks
-from programs.bookings.policy import approvals_to_decide, deciders_of, may_decide
 from programs.centres.models import FieldTrip
 from programs.core.audit import history_of
 from programs.core.refusals import Refused

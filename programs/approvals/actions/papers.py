@@ -11,13 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals import policy
+from programs.approvals.actions.approvals import ask_again, ask_approvals
+from programs.approvals.models import BookingPaper
+from programs.approvals.queries import checklist_of
+from programs.approvals.rules.papers import paper_refusal, taking_refusal
 from programs.authorities.choices import AskedAgain
-from programs.bookings import policy
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import ask_again, ask_approvals
-from programs.bookings.models import Booking, BookingPaper
-from programs.bookings.queries import BOOKING_PARTS, checklist_of
-from programs.bookings.rules.papers import paper_refusal, taking_refusal
+from programs.bookings.models import Booking
+from programs.bookings.policy import may_manage
+from programs.bookings.queries import BOOKING_PARTS
 from programs.core.audit import Code, record
 from programs.core.policy import must
 from programs.core.private_files import copy_file, forget_file, keep_file
@@ -91,7 +94,7 @@ def _take(booking: Booking, paper: BookingPaper, key: str, *, by: User) -> Booki
 
 
 def _judge(booking: Booking, *, text: str, has_file: bool, by: User) -> None:
-    must(policy.may_manage(by, booking))
+    must(may_manage(by, booking))
     refuse_if(paper_refusal(checklist_of(booking), text=text, has_file=has_file))
 
 

@@ -14,16 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfWriter
 
+from programs.approvals.actions.confirming import confirm_booking
+from programs.approvals.actions.deadlines import keep_deadlines
+from programs.approvals.policy import approvals_to_decide, deciders_of
+from programs.approvals.queries import checklist_of, risks_of
 from programs.authorities import rules as questions
 from programs.authorities.choices import ApprovalKind, ApprovalState
 from programs.authorities.queries import approvals_needed
-from programs.bookings.actions.confirming import confirm_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.bookings.policy import approvals_to_decide, deciders_of
-from programs.bookings.queries import checklist_of, risks_of
-from programs.bookings.rules.papers import papers_due
+from programs.bookings.rules.booking import papers_due
 from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.models import Centre, FieldTrip, RequiredPaper, Session
 from programs.core.audit import history_of

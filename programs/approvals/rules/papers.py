@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from programs.approvals.models import BookingApproval, BookingPaper
 from programs.authorities.choices import ApprovalState, AskedAgain
 from programs.authorities.rules import ApprovalLine, is_in_school, names_of_late
-from programs.bookings.choices import BookingState
-from programs.bookings.models import Booking, BookingApproval, BookingPaper
+from programs.bookings.choices import INCOMPLETE, BookingState
+from programs.bookings.models import Booking
 from programs.bookings.rules.booking import begun_refusal, move_refusal
 from programs.centres.choices import PaperKind, VisitRisk
 from programs.centres.models import Session
@@ -21,7 +22,6 @@ from programs.core.calendar import TO_ANSWER, WORK_ENDS, WorkingDays, at
 from programs.core.refusals import Refusal
 from programs.core.versions import version_of
 
-INCOMPLETE = (BookingState.HELD, BookingState.PAPERS_DUE)
 WITH_APPROVALS = (*INCOMPLETE, BookingState.CONFIRMED)  # a confirmed group is asked about again when it changes
 AFTER_CHANGE = (AskedAgain.GROUP, AskedAgain.DAY, AskedAgain.PRICE)
 
@@ -123,20 +123,6 @@ class Checklist:
             _("{agreed} of {listed} named pupils") if counted.named else _("{agreed} of {listed} pupils of the class")
         )
         return words.format(agreed=counted.agreed, listed=counted.listed)
-
-
-def papers_due(session: Session, *, days: WorkingDays, now: datetime) -> datetime:
-    """Until when a school completes its papers: the end of the centre's last working day for it.
-
-    Later bookings have until the end of the working day before the session, or until it begins: whoever books in the
-    last hours of a deadline is not held to it.
-    """
-    starts_at = session.starts_at
-    for count in (session.field_trip.centre.confirm_days, 1):
-        due = at(days.step(timezone.localtime(starts_at).date(), -count), WORK_ENDS)
-        if now + TO_ANSWER <= due < starts_at:
-            return due
-    return starts_at
 
 
 def lapses(booking: Booking, *, now: datetime) -> bool:

@@ -10,20 +10,21 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from programs.approvals.actions import papers
+from programs.approvals.actions.papers import take_papers
+from programs.approvals.models import BookingPaper
+from programs.approvals.policy import papers_offered
+from programs.approvals.queries import checklist_of
 from programs.authorities.choices import ApprovalState
-from programs.bookings.actions import papers
-from programs.bookings.actions.papers import take_papers
 from programs.bookings.choices import BookingState
-from programs.bookings.models import Booking, BookingPaper
-from programs.bookings.policy import papers_offered
-from programs.bookings.queries import checklist_of
+from programs.bookings.models import Booking
 from programs.centres.choices import PaperKind
 from programs.centres.models import RequiredPaper
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.core.retention import RULES
 from programs.notices.models import Message
-from tests.bookings.test_papers import a_pdf
+from tests.approvals.test_papers import a_pdf
 from tests.centres.make import book, hand_in_paper, local, make_session, make_trip, set_roster
 from tests.pages import main_of
 from tests.people import give_consent, make_class, make_teacher

@@ -24,18 +24,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from programs.approvals.actions.approvals import ask_once_more
+from programs.approvals.actions.confirming import confirm_booking
+from programs.approvals.actions.deadlines import keep_deadlines
+from programs.approvals.models import BookingApproval
+from programs.approvals.policy import may_decide
+from programs.approvals.queries import risks_of
 from programs.authorities.choices import ApprovalState
 from programs.authorities.queries import approvals_needed
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import ask_once_more
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.confirming import confirm_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer, give_places_by_exception, leave_waiting
 from programs.bookings.choices import BookingState
-from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.policy import may_decide
-from programs.bookings.queries import risks_of
+from programs.bookings.models import Booking
 from programs.centres.choices import CentreRole, SessionState, WaitingPolicy
 from programs.centres.models import CentreStaff, FieldTrip, Room, Session
 from programs.core.idempotency import new_key

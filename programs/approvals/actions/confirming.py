@@ -8,15 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals import policy
+from programs.approvals import queries as paper_queries
+from programs.approvals.actions.approvals import write_decision
+from programs.approvals.models import BookingApproval
+from programs.approvals.rules.papers import confirm_refusal
 from programs.authorities.choices import ApprovalKind, ApprovalState
-from programs.bookings import policy
-from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import write_decision
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
-from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.rules.papers import confirm_refusal
+from programs.bookings.models import Booking
+from programs.bookings.policy import may_manage
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
@@ -31,7 +33,7 @@ def confirm_booking(*, booking_id: int, by: User, alternative: str = "") -> Book
     """
     now = timezone.now()
     booking = guard.lock_booking(booking_id=booking_id)
-    must(policy.may_manage(by, booking))
+    must(may_manage(by, booking))
     checklist = paper_queries.checklist_of(booking)
     own_yes = policy.approves_by_confirming(by, checklist)
     refuse_if(confirm_refusal(checklist, alternative=alternative, own_yes=own_yes, now=now))

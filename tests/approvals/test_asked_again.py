@@ -8,11 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.approvals.actions.confirming import confirm_booking
+from programs.approvals.actions.deadlines import keep_deadlines, miss_answers
+from programs.approvals.desk import tasks as desk_tasks
 from programs.authorities.choices import ApprovalState, AskedAgain, Office
-from programs.bookings.actions.confirming import confirm_booking
-from programs.bookings.actions.deadlines import keep_deadlines, miss_answers
 from programs.bookings.choices import BookingState
-from programs.bookings.desk import tasks as desk_tasks
 from programs.bookings.models import Booking
 from programs.centres.models import FieldTrip
 from programs.core.audit import history_of

@@ -11,17 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals import policy
+from programs.approvals import queries as paper_queries
+from programs.approvals.models import BookingApproval
+from programs.approvals.rules import papers as rules
 from programs.authorities import rules as questions
 from programs.authorities.choices import ApprovalState, AskedAgain, Office, StandIn
 from programs.authorities.queries import answer_by, approvals_needed, holders_of, whom_to_ask
-from programs.bookings import policy
-from programs.bookings import queries as paper_queries
 from programs.bookings.actions import guard
 from programs.bookings.actions.waiting import confirm_by, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import tell_leader
-from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.rules import papers as rules
+from programs.bookings.models import Booking
+from programs.bookings.policy import may_manage
 from programs.bookings.words import parts_of
 from programs.core.audit import record
 from programs.core.policy import must
@@ -161,7 +163,7 @@ def ask_once_more(*, booking_id: int, by: User) -> Booking:
     Raises PermissionDenied, and ``Refused``: ``nothing_sent_back``.
     """
     booking = guard.lock_booking(booking_id=booking_id)
-    must(policy.may_manage(by, booking))
+    must(may_manage(by, booking))
     refuse_if(rules.ask_again_refusal(paper_queries.checklist_of(booking)))
     returned = booking.approvals.filter(state=ApprovalState.RETURNED).select_related("decided_by")
     _again(booking, dict.fromkeys(returned, AskedAgain.MENDED), by=by)

@@ -9,14 +9,16 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from programs.approvals.actions.deadlines import keep_deadlines
+from programs.approvals.models import BookingApproval
+from programs.approvals.rules.papers import grace_ends
 from programs.authorities.choices import ApprovalState, Office
 from programs.authorities.queries import answer_by, end_of_working_day
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer
 from programs.bookings.choices import BookingState
-from programs.bookings.models import Booking, BookingApproval
-from programs.bookings.rules.papers import grace_ends, papers_due
+from programs.bookings.models import Booking
+from programs.bookings.rules.booking import papers_due
 from programs.centres.models import Centre, FieldTrip, RequiredPaper, Session
 from programs.centres.rules import offer_ends
 from programs.core.calendar import WorkingDays, at, due_once_warned

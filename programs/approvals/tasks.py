@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from programs.bookings.actions.deadlines import keep_deadlines
+from programs.approvals.actions.deadlines import keep_deadlines
 from programs.core.jobs import Progress, periodic
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.bookings.actions.confirming import confirm_booking
+from programs.approvals.actions.confirming import confirm_booking
 from programs.bookings.choices import BookingState
 from programs.consents.actions.consents import withdraw_at_school
 from programs.consents.actions.links import issue_link
