@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from programs.approvals import policy
-from programs.approvals.queries import checklist_of
+from programs.approvals.queries import checklist_of, count_fixed_at
 from programs.approvals.rules import papers as needed
-from programs.approvals.rules.group import count_locks_at, is_resizable
+from programs.approvals.rules.group import is_resizable
 from programs.bookings.choices import INCOMPLETE
 from programs.bookings.hooks import adds_to_booking_page
 from programs.bookings.models import Booking
@@ -19,9 +19,10 @@ from programs.bookings.models import Booking
 def what_it_needs(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
     """How large its group may be until when, and the checklist with what this person may do about it."""
     now, with_approvals = timezone.now(), booking.state in needed.WITH_APPROVALS
+    fixed_at = count_fixed_at(booking.session) if booking.is_live else booking.session.starts_at
     found: dict[str, Any] = {
-        "count_fixed_at": count_locks_at(booking.session) if with_approvals else None,
-        "may_resize": manages and is_resizable(booking, now=now),
+        "count_fixed_at": fixed_at if with_approvals else None,
+        "may_resize": manages and is_resizable(booking, fixed_at=fixed_at, now=now),
     }
     if with_approvals and booking.session.starts_at > now:
         found |= _needed(user, booking, checklist_of(booking), manages=manages)

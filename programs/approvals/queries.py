@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from programs.accounts.models import User
 from programs.approvals.models import BookingApproval, BookingPaper
 from programs.approvals.rules import papers
+from programs.approvals.rules.group import count_locks_at
 from programs.approvals.rules.papers import Checklist, Consents, PaperLine
 from programs.authorities import queries as authorities
 from programs.authorities.choices import ApprovalKind, ApprovalState, Office
@@ -18,6 +19,7 @@ from programs.authorities.rules import ApprovalLine
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS, bookings_visible_to, class_of, seen_as
 from programs.centres.choices import CentreRole, PaperKind, VisitRisk
+from programs.centres.models import Session
 from programs.centres.queries.sessions import centre_ids_of
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
@@ -83,6 +85,12 @@ def answered_by(user) -> Q:
 def risks_of(booking: Booking) -> tuple[VisitRisk, ...]:
     """What currently makes this booking riskier than a visit next door."""
     return authorities.risks_of_visit(booking.session.field_trip, booking.school, grade=booking.grade)
+
+
+def count_fixed_at(session: Session) -> datetime:
+    """When the head counts of its groups are finalised, by the school calendar."""
+    first = session.starts_at - timedelta(days=session.field_trip.centre.count_locks_days)
+    return count_locks_at(session, days=working_days(first, session.starts_at))
 
 
 def grace_until(booking: Booking, *, now: datetime) -> datetime:

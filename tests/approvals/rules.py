@@ -27,10 +27,12 @@ def calls() -> list[partial]:
     checklist = checklist_of(held)
     days = working_days(now, held.session.starts_at)
     return [
-        partial(group.count_locks_at, held.session),
-        partial(group.is_resizable, confirmed, now=now),
-        partial(group.resize_refusal, held, **size, girls=21, named=0, now=now),
-        partial(group.resize_refusal, confirmed, **size, girls=None, named=25, now=held.session.starts_at),
+        partial(group.count_locks_at, held.session, days=days),
+        partial(group.is_resizable, confirmed, fixed_at=now, now=now),
+        partial(group.resize_refusal, held, **size, girls=21, named=0, fixed_at=now, now=now),
+        partial(
+            group.resize_refusal, confirmed, **size, girls=None, named=25, fixed_at=now, now=held.session.starts_at
+        ),
         partial(group.no_room_refusal, seats_left=1, others_wait=False),
         partial(group.no_time_refusal, held.session, due=now),
         partial(papers.lapses, held, now=now),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from programs.approvals.actions.deadlines import keep_deadlines
 from programs.approvals.models import BookingApproval
+from programs.approvals.rules.group import count_locks_at
 from programs.approvals.rules.papers import grace_ends
 from programs.authorities.choices import ApprovalState, Office
 from programs.authorities.queries import answer_by, end_of_working_day
@@ -42,7 +43,7 @@ def text_of(when: datetime) -> str:
 
 
 TET = {date(2027, 2, 1) + timedelta(days=offset) for offset in range(11)}
-TRIP = FieldTrip(centre=Centre(confirm_days=3, offer_hours=48, reopen_days=7))
+TRIP = FieldTrip(centre=Centre(confirm_days=3, offer_hours=48, reopen_days=7, count_locks_days=2))
 
 
 def session_on(starts_at: datetime) -> Session:
@@ -95,6 +96,25 @@ def test_who_is_warned_late_has_time_from_the_warning(warned, due):
     assert text_of(due_once_warned(**terms, days=WorkingDays(set()), now=now)) == due
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "fixed"),
+    [
+        (on(15, 1, "08:00"), "13/01 08:00"),  # a Friday: Wednesday
+        (on(18, 1, "08:00"), "15/01 17:00"),  # a Monday: not on Saturday
+        (on(13, 2, "08:00"), "29/01 17:00"),  # two days after Tết: on the last Friday before
+        (on(15, 1, "06:30"), "12/01 17:00"),  # nobody is there at half past six
+    ],
+)
+def test_a_head_count_is_fixed_on_a_working_day(starts_at, fixed):
+    assert text_of(count_locks_at(session_on(starts_at), days=WorkingDays(TET))) == fixed
+
+
+def test_a_centre_that_fixes_no_count_early_takes_it_as_the_session_begins():
+    trip = FieldTrip(centre=Centre(count_locks_days=0))
+    session = Session(field_trip=trip, starts_at=on(16, 1, "08:00"))  # a Saturday
+    assert count_locks_at(session, days=WorkingDays(TET)) == session.starts_at
+
+
 def in_daylight(moment: datetime) -> bool:
     local = timezone.localtime(moment)
     return time(7) <= local.time() <= time(20) and local.date() not in TET
@@ -137,6 +157,8 @@ def test_every_deadline_is_inside_daylight_and_outside_tet(settings):
             found += [moment for moment in [offer_ends(session, days=days, now=now)] if moment]
             session.closed_at = session.starts_at + timedelta(hours=now.hour)
             found.append(reopen_until(session, days=days))
+            found.append(count_locks_at(session, days=days))
+            assert days.works(timezone.localdate(found[-1]))
         assert [text_of(moment) for moment in found if not in_daylight(moment)] == [], text_of(now)
 
 

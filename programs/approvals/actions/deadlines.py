@@ -32,7 +32,7 @@ from programs.core.audit import record
 from programs.core.calendar import WARN_BEFORE, due_once_warned, warning_due, working_days
 from programs.core.nets import in_turn, one_by_one
 
-LONGEST_LOCK = timedelta(days=60)  # no centre finalises its counts earlier: a bound for the query, not a rule
+LONGEST_LOCK = timedelta(days=75)  # no centre finalises its counts earlier: a bound for the query, not a rule
 
 
 def keep_deadlines(*, now: datetime | None = None) -> dict[str, int]:

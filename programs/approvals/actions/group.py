@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.approvals.actions.approvals import ask_about_change, let_stand
-from programs.approvals.queries import consents_of
+from programs.approvals.queries import consents_of, count_fixed_at
 from programs.approvals.rules import group as sizes
 from programs.approvals.rules.papers import Checklist
 from programs.bookings.actions import guard
@@ -52,6 +52,7 @@ def change_group(
             girls=girls,
             pupils_per_adult=pupils_per_adult(booking.session.field_trip, booking.grade),
             # Names are compared with what was booked: a confirmed group may be smaller than its list.
+            fixed_at=count_fixed_at(booking.session),
             named=0 if booking.state == BookingState.CONFIRMED else booking.roster.count(),
             now=now,
         )
@@ -101,7 +102,7 @@ def lock_count(*, booking_id: int, now: datetime) -> bool:
     booking = guard.lock_booking(booking_id=booking_id)
     if booking.state != BookingState.CONFIRMED or booking.confirmed_pupils is not None:
         return False
-    if now < sizes.count_locks_at(booking.session):
+    if now < count_fixed_at(booking.session):
         return False
     staying = consents_of(booking).staying
     coming = max(1, booking.pupils - staying)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,32 +13,49 @@ from programs.bookings.models import Booking
 from programs.bookings.rules.booking import size_refusal
 from programs.centres.models import Session
 from programs.centres.rules import moment_text
+from programs.core.calendar import DAY_BEGINS, DAY_ENDS, WORK_ENDS, WorkingDays, at
 from programs.core.refusals import Refusal
 
 RESIZABLE = (BookingState.WAITLISTED, BookingState.HELD, BookingState.PAPERS_DUE, BookingState.CONFIRMED)
 
 
-def count_locks_at(session: Session) -> datetime:
-    """When the head count is finalised: the centre prepares for exactly that number."""
-    return session.starts_at - timedelta(days=session.field_trip.centre.count_locks_days)
+def count_locks_at(session: Session, *, days: WorkingDays) -> datetime:
+    """When the head count is finalised: the centre prepares for exactly that number.
+
+    At the hour of the session, or at the end of the last working day before where nobody works then; a centre may also
+    take the numbers as the session begins, whatever day that is.
+    """
+    before = session.field_trip.centre.count_locks_days
+    moment = timezone.localtime(session.starts_at - timedelta(days=before))
+    if not before or (days.works(moment.date()) and DAY_BEGINS <= moment.time() <= DAY_ENDS):
+        return session.starts_at - timedelta(days=before)
+    return at(days.step(moment.date(), -1), WORK_ENDS)
 
 
-def is_resizable(booking: Booking, *, now: datetime) -> bool:
+def is_resizable(booking: Booking, *, fixed_at: datetime, now: datetime) -> bool:
     """Until the session begins; a confirmed group until its head count is fixed."""
     if now >= booking.session.starts_at or booking.state not in RESIZABLE:
         return False
-    return booking.state != BookingState.CONFIRMED or now < count_locks_at(booking.session)
+    return booking.state != BookingState.CONFIRMED or now < fixed_at
 
 
 def resize_refusal(
-    booking: Booking, *, pupils: int, adults: int, girls: int | None, pupils_per_adult: int, named: int, now: datetime
+    booking: Booking,
+    *,
+    pupils: int,
+    adults: int,
+    girls: int | None,
+    pupils_per_adult: int,
+    named: int,
+    fixed_at: datetime,
+    now: datetime,
 ) -> Refusal | None:
     """Why the group may not have this size; whether the places are there is the guard's answer.
 
-    ``named`` are the pupils on its list, as far as they count.
+    ``named`` are the pupils on its list, as far as they count; ``fixed_at`` is ``count_locks_at`` of its session.
     """
-    if not is_resizable(booking, now=now):
-        return _too_late(booking, now=now)
+    if not is_resizable(booking, fixed_at=fixed_at, now=now):
+        return _too_late(booking, fixed_at=fixed_at, now=now)
     if wrong := size_refusal(booking.session, pupils=pupils, adults=adults, pupils_per_adult=pupils_per_adult):
         return wrong
     if girls is not None and girls > pupils:
@@ -60,15 +78,14 @@ def no_time_refusal(session: Session, *, due: datetime) -> Refusal | None:
     return Refusal("no_time_to_ask", message, "pupils")
 
 
-def _too_late(booking: Booking, *, now: datetime) -> Refusal:
-    locks_at = count_locks_at(booking.session)
+def _too_late(booking: Booking, *, fixed_at: datetime, now: datetime) -> Refusal:
     if booking.state == BookingState.OFFERED:
         return Refusal("offer_open", _("Accept the offered places first; then you can change the group."))
-    if booking.state == BookingState.CONFIRMED and now >= locks_at:
+    if booking.state == BookingState.CONFIRMED and now >= fixed_at:
         return Refusal(
             "count_locked",
             _("The head count was finalised at {time}. On the day the centre records how many actually came.").format(
-                time=moment_text(locks_at)
+                time=moment_text(fixed_at)
             ),
         )
     return Refusal("wrong_state", _("The size of this group can no longer be changed."))

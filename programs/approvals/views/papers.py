@@ -18,8 +18,8 @@ from programs.approvals.actions.group import change_group
 from programs.approvals.actions.papers import hand_in_paper, take_papers
 from programs.approvals.forms import DecisionForm, GroupForm, PaperForm
 from programs.approvals.models import BookingApproval, BookingPaper
-from programs.approvals.queries import approvals_visible_to, checklist_of, papers_visible_to
-from programs.approvals.rules.group import count_locks_at, is_resizable
+from programs.approvals.queries import approvals_visible_to, checklist_of, count_fixed_at, papers_visible_to
+from programs.approvals.rules.group import is_resizable
 from programs.approvals.rules.papers import WITH_APPROVALS, answer_until, are_papers_open, gave_yes, seen_mark
 from programs.authorities.choices import ApprovalState
 from programs.authorities.rules import approval_label, stands_in_for
@@ -184,11 +184,11 @@ class ResizeGroup(BookingAct):
         return change_group(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        booking = self.target
+        booking, fixed_at = self.target, count_fixed_at(self.target.session)
         return super().get_context_data(
-            fixed_at=count_locks_at(booking.session),
+            fixed_at=fixed_at,
             confirmed=booking.state == BookingState.CONFIRMED,
             approved=booking.approvals.filter(state=ApprovalState.APPROVED).exists(),
-            may_resize=is_resizable(booking, now=timezone.now()),
+            may_resize=is_resizable(booking, fixed_at=fixed_at, now=timezone.now()),
             **kwargs,
         )
