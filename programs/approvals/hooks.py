@@ -22,6 +22,7 @@ def what_it_needs(user, booking: Booking, *, manages: bool) -> dict[str, Any]:
     fixed_at = count_fixed_at(booking.session) if booking.is_live else booking.session.starts_at
     found: dict[str, Any] = {
         "count_fixed_at": fixed_at if with_approvals else None,
+        "settle_by": fixed_at if now < fixed_at else booking.session.starts_at,
         "may_resize": manages and is_resizable(booking, fixed_at=fixed_at, now=now),
     }
     if with_approvals and booking.session.starts_at > now:

@@ -36,6 +36,7 @@ def calls() -> list[partial]:
         partial(group.no_room_refusal, seats_left=1, others_wait=False),
         partial(group.no_time_refusal, held.session, due=now),
         partial(papers.lapses, held, now=now),
+        partial(papers.waits_for_authority, approval),
         partial(papers.only_authority_missing, checklist),
         partial(papers.lapse_reason, checklist),
         partial(papers.grace_ends, held.session, end=now, days=days, now=now),

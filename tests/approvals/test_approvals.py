@@ -18,6 +18,7 @@ from programs.authorities.choices import ApprovalState, AskedAgain, Office, Stan
 from programs.bookings.choices import BookingState
 from programs.centres.models import FieldTrip
 from programs.core.audit import history_of
+from programs.core.dates import short_moment
 from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.schools.choices import OfficeRole
@@ -169,6 +170,25 @@ def test_a_visit_that_waits_only_for_an_authority_gets_grace_and_everybody_is_to
     assert far.booking.state == BookingState.EXPIRED and second.state == BookingState.OFFERED
     assert "Sở Giáo dục và Đào tạo" in far.booking.end_reason
     assert far.booking.end_reason in _letters(far.hanh, "booking_lapsed").get().body_text
+
+
+def test_the_desk_says_who_is_late_where_the_school_has_done_its_part(far):
+    make_ward_officer()
+    [task] = desk_tasks(far.hanh)
+    assert "Hoàn tất và xác nhận" in task.title
+    complete(far.booking, far.ngoc)
+    ward, due = far.booking.approvals.get(kind="ward"), far.booking.papers_due_at
+    [task] = desk_tasks(far.hanh)
+    assert "Hoàn tất" not in task.title and str(far.school.ward) in task.detail
+    assert short_moment(ward.asked_at) in task.detail and short_moment(due) in task.detail
+    far.booking.approvals.filter(kind="ward").update(answer_by=due + timedelta(days=9))
+    keep_deadlines(now=due - timedelta(days=1))
+    keep_deadlines(now=due + timedelta(minutes=1))
+    far.booking.refresh_from_db()
+    [task] = desk_tasks(far.hanh)
+    assert "Quá hạn" in task.detail and short_moment(far.booking.grace_given_at) in task.detail
+    assert "Sở Giáo dục" in task.detail and short_moment(far.booking.papers_due_at) in task.detail
+    assert not desk_tasks(far.lam)
 
 
 def test_what_the_school_itself_left_undone_gets_no_grace_and_is_named(far):

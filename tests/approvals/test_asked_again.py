@@ -11,12 +11,14 @@ from django.utils import timezone
 from programs.approvals.actions.confirming import confirm_booking
 from programs.approvals.actions.deadlines import keep_deadlines, miss_answers
 from programs.approvals.desk import tasks as desk_tasks
+from programs.approvals.queries import count_fixed_at
 from programs.authorities.choices import ApprovalState, AskedAgain, Office
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.models import FieldTrip
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
+from programs.core.templatetags.portal import full_moment
 from programs.notices.models import Message
 from programs.visit_days.desk import tasks as centre_tasks
 from tests.centres.make import (
@@ -31,6 +33,7 @@ from tests.centres.make import (
     seats_add_up,
     waiting,
 )
+from tests.pages import main_of
 from tests.people import make_officer, make_principal, make_ward_officer
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +223,21 @@ def test_a_visit_that_was_moved_and_lacks_an_answer_is_named_to_everybody(sure, 
     decide_approval(approval_id=ward.pk, by=sure.nam)  # an answer still counts
     assert _fresh(sure).answers_due_at is None
     assert not [each.url for each in centre_tasks(sure.sen) if booking.reference in each.url]
+
+
+def test_the_centre_reads_whom_to_call_and_until_when(sure, as_user):
+    """While the answer may still come it prepares; once it is late, Thầy Sen reads what to do and cô Hạnh's number."""
+    due = _move(sure, days=7).answers_due_at
+    page = reverse("booking_detail", args=[sure.booking.reference])
+    early = main_of(as_user(sure.sen).get(page))
+    assert "chuẩn bị đón đoàn như hiện nay" in early and "Gọi 0" not in early
+    assert _keep(due) == 1
+    late = " ".join(main_of(as_user(sure.sen).get(page)).split())
+    booking = _fresh(sure)
+    assert str(sure.hanh) in late and f"Gọi {booking.shown_phone}" in late
+    assert full_moment(count_fixed_at(booking.session)) in late
+    for person in (sure.hanh, sure.ngoc, sure.mai):  # advice for the centre alone
+        assert "Việc cần làm" not in as_user(person).get(page).content.decode(), person
 
 
 def test_the_leader_is_told_whom_the_question_falls_to(sure):

@@ -135,9 +135,14 @@ def lapses(booking: Booking, *, now: datetime) -> bool:
     return booking.state in INCOMPLETE and not on_time
 
 
+def waits_for_authority(approval: BookingApproval | None) -> bool:
+    """Whether somebody outside the school is asked and has not answered."""
+    return approval is not None and approval.state == ApprovalState.ASKED and not is_in_school(approval.office)
+
+
 def only_authority_missing(checklist: Checklist) -> bool:
     """Whether the school has done its part, and a ward or the department has not answered."""
-    asked = [line for line in checklist.waits_for if line.row and not is_in_school(line.row.office)]
+    asked = [line for line in checklist.waits_for if waits_for_authority(line.row)]
     ours = len(asked) < checklist.approvals_missing  # a yes of the school's own head, or something to mend
     has_consents = checklist.consents.staying < checklist.consents.pupils
     return bool(asked) and not ours and not checklist.papers_missing and has_consents
