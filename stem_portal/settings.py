@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "programs.centres",
     "programs.authorities",
     "programs.bookings",
+    "programs.approvals",
     "programs.timetables",
     "programs.ballots",
     "programs.visit_days",

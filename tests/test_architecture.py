@@ -27,6 +27,7 @@ FLOORS = [
     {"centres"},
     {"authorities"},
     {"bookings"},
+    {"approvals"},
     {"timetables"},
     {"ballots", "visit_days", "calendars"},
     {"curricula"},

@@ -21,13 +21,14 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals.models import BookingApproval, BookingPaper
 from programs.authorities.choices import ApprovalKind
 from programs.ballots.choices import BallotState, EntryOutcome
 from programs.ballots.models import Ballot, BallotEntry, Wish
 from programs.ballots.rules.fair import FACTORS, canonical, hash_of
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_token
-from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
+from programs.bookings.models import Booking, RosterEntry
 from programs.calendars.models import CalendarFeed
 from programs.centres.choices import BookingMode, CentreRole, PaperKind
 from programs.centres.models import Blackout, Centre, CentreStaff, FieldTrip, Room, Season, Session, SessionSeries

@@ -25,6 +25,7 @@ SEAT_HOLDING = (S.OFFERED, S.HELD, S.PAPERS_DUE, S.CONFIRMED)
 # Groups that came keep their seats: the session is over, nobody else can use them.
 SEAT_COUNTED = (*SEAT_HOLDING, S.ATTENDED, S.CLOSED)
 COMING = (S.HELD, S.PAPERS_DUE, S.CONFIRMED)  # the groups that are expected on the day
+INCOMPLETE = (S.HELD, S.PAPERS_DUE)  # what the school has to complete and confirm
 LIVE = (*SEAT_HOLDING, S.WAITLISTED)
 CAME = (S.ATTENDED, S.CLOSED)
 CERTAIN = (S.CONFIRMED, *CAME)  # what a calendar shows as confirmed
@@ -72,22 +73,7 @@ AUDIT_ACTIONS = {
     "booking.decline": _("Offer declined"),
     "booking.leave": _("Left the waiting list"),
     "booking.offer_expired": _("Offer expired without an answer"),
-    "booking.paper": _("Paper submitted"),
-    "booking.ask_again": _("Approvals requested again"),
-    "booking.falls_to": _("Approval requested from the next authority"),
-    "booking.grace": _("Given more time: only an authority's answer was missing"),
-    "booking.unanswered": _("Nobody answered what was asked again in time"),
-    "booking.fall_back": _("Group as large again as it was approved: no answer in time"),
-    "booking.stands": _("Earlier approval counts again"),
-    "booking.approve": _("Visit approved"),
-    "booking.return": _("Visit sent back to be mended"),
-    "booking.refuse": _("Visit refused"),
-    "booking.warn": _("Reminded of the deadline"),
-    "booking.lapse": _("Places released: not confirmed in time"),
-    "booking.resize": _("Size of the group changed"),
-    "booking.lock_count": _("Head count finalised"),
     "booking.exception": _("Places given by exception"),
-    "booking.confirm": _("Confirmed by the school"),
     "booking.cancel": _("Booking cancelled"),
     "booking.roster": _("List of participants changed"),
     "booking.needs": _("Access and medical needs changed"),

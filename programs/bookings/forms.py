@@ -9,7 +9,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from programs.authorities.choices import ApprovalState
 from programs.bookings.models import GROUP, Group
 from programs.core.forms import CleanCharField, CleanFormMixin, PhoneField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
@@ -82,7 +81,7 @@ class BookingForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
             self.fields["pupils"].help_text = _largest_words(largest)
         field.widget.ratios = ratios
         strictest = min(ratios.values(), default=1)
-        self.fields["adults"].help_text = _ratio_words(sorted(set(ratios.values())))
+        self.fields["adults"].help_text = ratio_words(sorted(set(ratios.values())))
         self.fields["adults"].widget.attrs["data-pupils-per-adult"] = strictest
 
     @property
@@ -99,7 +98,7 @@ def _largest_words(largest: int) -> str:
     ).format(count=largest)
 
 
-def _ratio_words(ratios: Sequence[int]) -> str:
+def ratio_words(ratios: Sequence[int]) -> str:
     if len(ratios) != 1:
         return _("How many depends on the level of the class; you cannot book with too few.") if ratios else ""
     return ngettext(
@@ -135,25 +134,6 @@ class CancelForm(CleanFormMixin, forms.Form):
     )
 
 
-class ConfirmVisitForm(CleanFormMixin, forms.Form):
-    """The same; where pupils stay at school, what they do meanwhile."""
-
-    alternative = CleanCharField(
-        label=_("Activity of the pupils who stay at school"),
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("It should be of equal value, for example the same lesson in the school's own workshop."),
-    )
-
-    def __init__(self, *args, staying: int, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if staying:
-            self.fields["alternative"].required = True
-        else:
-            del self.fields["alternative"]
-
-
 class RosterForm(VersionedFormMixin, forms.Form):
     pupils = forms.TypedMultipleChoiceField(
         label=_("Participants"),
@@ -186,48 +166,3 @@ class AnswerForm(forms.Form):
     @property
     def accepts(self) -> bool:
         return self.cleaned_data["answer"] == "accept"
-
-
-class PaperForm(CleanFormMixin, VersionedFormMixin, forms.Form):
-    text = CleanCharField(
-        label=_("Write it here"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 8})
-    )
-    upload = forms.FileField(
-        label=_("Or choose a file"),
-        required=False,
-        help_text=_("A PDF or a photograph of the page, up to 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/*"}),
-    )
-
-
-class DecisionForm(CleanFormMixin, forms.Form):
-    """The button that was pressed says yes, not yet or no."""
-
-    reason = CleanCharField(
-        label=_("If you do not approve it: what has to change, or why not"),
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The school will read this. Sent back, the visit keeps its places while the school mends it."),
-    )
-    decision = forms.ChoiceField(
-        choices=[(state, "") for state in ApprovalState if state != ApprovalState.ASKED], widget=forms.HiddenInput
-    )
-    seen = forms.CharField(max_length=16, widget=forms.HiddenInput)
-
-    @property
-    def answer(self) -> dict[str, str]:
-        """For the action, which wants a reason for everything but a yes."""
-        said = self.cleaned_data
-        return {"answer": said["decision"], "reason": said["reason"], "seen": said["seen"]}
-
-
-class GroupForm(CleanFormMixin, VersionedFormMixin, forms.Form):
-    pupils = WholeNumberField(label=_("Pupils"), min_value=1, max_value=9999)
-    girls = WholeNumberField(label=_("Number of girls"), min_value=0, max_value=9999, required=False)
-    adults = WholeNumberField(label=_("Accompanying adults"), min_value=0, max_value=999)
-
-    def __init__(self, *args, pupils_per_adult: int, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["adults"].help_text = _ratio_words([pupils_per_adult])
-        self.fields["adults"].widget.attrs["data-pupils-per-adult"] = pupils_per_adult

@@ -1,7 +1,8 @@
-"""Other ways of giving places; and when a school closes, its visits cannot take place: their places are released."""
+"""Other ways of giving places, what a booking's page also says; and when a school closes, its visits cannot take place: their places are released."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -18,6 +19,15 @@ from programs.centres.models import Session
 from programs.core.refusals import Refusal
 from programs.schools.hooks import when_school_closes
 from programs.schools.models import School
+
+PagePart = Callable[..., dict[str, Any]]
+PAGE_PARTS: list[PagePart] = []
+
+
+def adds_to_booking_page(part: PagePart) -> PagePart:
+    """``part(user, booking, manages=...)`` is what the page of a booking also says, by the names of its template."""
+    PAGE_PARTS.append(part)
+    return part
 
 
 class OtherWay(Protocol):

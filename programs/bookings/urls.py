@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from programs.authorities.choices import ApprovalKind
-from programs.bookings.views import bookings, papers, sessions, waiting
+from programs.bookings.views import bookings, sessions, waiting
 
 BOOKING = "desk/bookings/<str:reference>/"
 CENTRE = "desk/centres/<str:code>/"
@@ -16,21 +15,9 @@ urlpatterns = [
     path("desk/bookings/", bookings.booking_list, name="booking_list"),
     path(BOOKING, bookings.booking_detail, name="booking_detail"),
     path(f"{BOOKING}cancel/", bookings.CancelBooking.as_view(), name="booking_cancel"),
-    path(f"{BOOKING}confirm/", bookings.ConfirmBooking.as_view(), name="booking_confirm"),
-    path(f"{BOOKING}group/", papers.ResizeGroup.as_view(), name="booking_resize"),
     path(f"{BOOKING}needs/", bookings.BookingNeeds.as_view(), name="booking_needs"),
-    path(f"{BOOKING}papers/<str:kind>/", papers.HandInPaper.as_view(), name="booking_paper"),
-    path(f"{BOOKING}papers-of/<str:source>/", papers.TakePapers.as_view(), name="booking_papers_of"),
     path(f"{BOOKING}answer/", waiting.AnswerOffer.as_view(), name="booking_answer"),
     path(f"{BOOKING}exception/", waiting.BookingException.as_view(), name="booking_exception"),
-    path(f"{BOOKING}ask-again/", papers.AskAgain.as_view(), name="booking_ask_again"),
-    *(
-        path(
-            f"desk/approvals/<int:pk>/{kind}/", papers.DecideApproval.as_view(), {"kind": kind}, name=f"approval_{kind}"
-        )
-        for kind in ApprovalKind.values
-    ),
-    path("files/papers/<int:pk>/", papers.paper_file, name="paper_file"),
     path("waiting/<str:token>/", waiting.AnswerByLink.as_view(), name="waiting_answer"),
     path(f"{BOOKING}participants/", bookings.NameParticipants.as_view(), name="booking_roster"),
     path(f"{BOOKING}calendar.ics", bookings.booking_calendar, name="booking_calendar"),

@@ -59,9 +59,9 @@ def tasks(user) -> list[DeskTask]:
         found.append(
             DeskTask(
                 title=_("Agreement missing: {school}").format(school=booking.school),
-                detail=_("{moment}. The visit changed after it was approved, and nobody has agreed in time.").format(
-                    moment=short_moment(booking.session.starts_at)
-                ),
+                detail=_(
+                    "{moment}. The visit changed after it was approved, and nobody has agreed in time. Call {who}, {phone}."
+                ).format(moment=short_moment(booking.session.starts_at), who=booking.leader, phone=booking.shown_phone),
                 url=reverse("booking_detail", args=[booking.reference]),
                 action=_("View the booking"),
                 weight=25,

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals.models import BookingApproval, BookingPaper
+from programs.approvals.queries import count_fixed_at, risks_of
+from programs.approvals.rules.papers import basis_of
 from programs.authorities.choices import ApprovalKind, ApprovalState, AskedAgain
 from programs.authorities.queries import answer_by, approvals_needed, whom_to_ask
 from programs.bookings.choices import BookingState
-from programs.bookings.models import Booking, BookingApproval, BookingPaper
-from programs.bookings.queries import risks_of
-from programs.bookings.rules.papers import basis_of, papers_due
+from programs.bookings.models import Booking
+from programs.bookings.rules.booking import papers_due
 from programs.centres.choices import PaperKind
 from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
 from programs.core.calendar import working_days
@@ -144,8 +146,7 @@ def _count(booking: Booking, now: datetime) -> None:
     booking.girls = round(booking.pupils * 0.49)
     if booking.class_group.grade <= 5 and booking.session.field_trip.grade_to > 5:
         booking.adults = -(-booking.pupils // PRIMARY_PER_ADULT)
-    fixed = booking.session.starts_at - timedelta(days=booking.session.field_trip.centre.count_locks_days)
-    if booking.state == S.CONFIRMED and fixed <= now:
+    if booking.state == S.CONFIRMED and count_fixed_at(booking.session) <= now:
         booking.confirmed_pupils, booking.confirmed_adults = booking.pupils, booking.adults
     if booking.state == S.PAPERS_DUE:
         booking.warned_at = min(now, booking.papers_due_at or now) - timedelta(hours=6)

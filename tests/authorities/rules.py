@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from programs.approvals.models import BookingApproval
 from programs.authorities import rules
 from programs.authorities.choices import ApprovalKind, Office
-from programs.bookings.models import BookingApproval
 from programs.centres.models import FieldTrip
 from programs.core.choices import Level
 from programs.schools.choices import Authority

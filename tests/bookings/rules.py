@@ -7,12 +7,10 @@ from functools import partial
 
 from django.utils import timezone
 
-from programs.authorities.choices import ApprovalKind
 from programs.bookings.actions.guard import lock_booking
 from programs.bookings.choices import BookingState
-from programs.bookings.models import BookingApproval, BookingPaper
-from programs.bookings.queries import checklist_of, school_facts_of, session_to_book
-from programs.bookings.rules import booking, group, papers, waiting
+from programs.bookings.queries import school_facts_of, session_to_book
+from programs.bookings.rules import booking, waiting
 from programs.core.calendar import working_days
 from tests.centres.make import book, make_session
 from tests.people import make_class, make_school, make_teacher
@@ -27,12 +25,8 @@ def calls() -> list[partial]:
     wish.session = session
     facts = school_facts_of(wish=wish, now=now)
     held = lock_booking(booking_id=made.pk)
-    confirmed = lock_booking(booking_id=made.pk)
-    confirmed.state = BookingState.CONFIRMED
     queue = [lock_booking(booking_id=each.pk) for each in (made, wish)]
-    approval = BookingApproval(booking=held, kind=ApprovalKind.PRINCIPAL)
     size = {"pupils": 20, "adults": 2, "pupils_per_adult": 20}
-    checklist = checklist_of(held)
     days = working_days(now, session.starts_at)
     return [
         partial(booking.adults_needed, 30, 20),
@@ -60,31 +54,7 @@ def calls() -> list[partial]:
         ),
         partial(booking.takes_photographs, held),
         partial(booking.is_feedback_open, state=BookingState.CLOSED, now=now, ended_at=now),
-        partial(group.count_locks_at, held.session),
-        partial(group.is_resizable, confirmed, now=now),
-        partial(group.resize_refusal, held, **size, girls=21, named=0, now=now),
-        partial(group.resize_refusal, confirmed, **size, girls=None, named=25, now=held.session.starts_at),
-        partial(group.no_room_refusal, seats_left=1, others_wait=False),
-        partial(group.no_time_refusal, held.session, due=now),
-        partial(papers.papers_due, held.session, days=days, now=now),
-        partial(papers.lapses, held, now=now),
-        partial(papers.only_authority_missing, checklist),
-        partial(papers.lapse_reason, checklist),
-        partial(papers.grace_ends, held.session, end=now, days=days, now=now),
-        partial(papers.are_papers_open, checklist),
-        partial(papers.basis_of, held),
-        partial(papers.seen_mark, held),
-        partial(papers.touched, approval, held),
-        partial(papers.changed, approval, held),
-        partial(papers.gave_yes, approval),
-        partial(papers.approved_pupils, checklist),
-        partial(papers.ask_again_refusal, checklist),
-        partial(papers.paper_refusal, checklist, text="", has_file=False),
-        partial(papers.taking_refusal, checklist, []),
-        partial(papers.taking_refusal, checklist, [BookingPaper()], copied=[]),
-        partial(papers.confirm_refusal, checklist, alternative="", own_yes=True, now=now),
-        partial(papers.answer_until, approval, held),
-        partial(papers.decision_refusal, held, approval, answer="refused", reason="", same=True),
+        partial(booking.papers_due, held.session, days=days, now=now),
         partial(waiting.promotable, queue, held.session, now=now),
         partial(waiting.is_ready, held, now=now),
         partial(waiting.holds_up, held, held.session, now=now),

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.approvals.actions.deadlines import keep_deadlines
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer, leave_waiting, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_token

@@ -9,17 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals.actions import group as sizes
+from programs.approvals.actions import papers
+from programs.approvals.actions.approvals import ask_approvals
+from programs.approvals.actions.approvals import decide_approval as _decide_approval
+from programs.approvals.models import BookingApproval, BookingPaper
+from programs.approvals.policy import may_decide
+from programs.approvals.rules.papers import seen_mark
 from programs.authorities.choices import ApprovalState
-from programs.bookings.actions import group, papers
-from programs.bookings.actions.approvals import ask_approvals
-from programs.bookings.actions.approvals import decide_approval as _decide_approval
+from programs.bookings.actions import group
 from programs.bookings.actions.booking import book_session
 from programs.bookings.actions.guard import lock_booking
-from programs.bookings.models import GROUP, Booking, BookingApproval, BookingPaper, Group
-from programs.bookings.policy import may_decide
+from programs.bookings.models import GROUP, Booking, Group
 from programs.bookings.queries import listed, session_to_book
 from programs.bookings.rules.booking import adults_needed
-from programs.bookings.rules.papers import seen_mark
 from programs.centres.choices import CentreRole
 from programs.centres.models import Centre, CentreStaff, FieldTrip, OpeningHours, Room, Session
 from programs.core.versions import version_of
@@ -171,7 +174,7 @@ def set_roster(*, booking_id: int, pupil_ids: list[int], by: User) -> Booking:
 
 def change_group(*, booking_id: int, **said) -> Booking:
     version = version_of(Booking.objects.get(pk=booking_id).size_now)
-    return group.change_group(booking_id=booking_id, version=version, **said)
+    return sizes.change_group(booking_id=booking_id, version=version, **said)
 
 
 def hand_in_paper(*, booking_id: int, kind: str, **said) -> BookingPaper:

@@ -10,9 +10,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.approvals.actions import deadlines
 from programs.ballots.actions import running
 from programs.ballots.models import Ballot
-from programs.bookings.actions import deadlines
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.claims.actions import chasing

@@ -32,7 +32,7 @@ def test_a_file_belongs_to_its_wing(path, wing):
 
 
 def test_the_journeys_are_no_wing_and_only_wings_with_tests_have_a_folder():
-    assert changed_wings(["tests/journeys/walker.py", "programs/bookings/rules/group.py"]) == {"bookings"}
+    assert changed_wings(["tests/journeys/walker.py", "programs/bookings/rules/booking.py"]) == {"bookings"}
     assert folders_of(["bookings", "components"]) == [Path("tests/bookings")]
 
 

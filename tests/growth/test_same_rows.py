@@ -10,9 +10,11 @@ from django.utils import timezone
 from programs.accounts.models import User
 from programs.activities.models import TaughtActivity
 from programs.activities.queries import activities_visible_to
+from programs.approvals.models import BookingApproval, BookingPaper
+from programs.approvals.queries import answered_by, approvals_visible_to, papers_visible_to
 from programs.bookings.choices import CAME, SEAT_HOLDING
-from programs.bookings.models import Booking, BookingApproval, BookingPaper, RosterEntry
-from programs.bookings.queries import answered_by, approvals_visible_to, bookings_visible_to, papers_visible_to
+from programs.bookings.models import Booking, RosterEntry
+from programs.bookings.queries import bookings_visible_to
 from programs.centres.queries.sessions import centre_ids_of
 from programs.certificates.models import Certificate
 from programs.certificates.queries import bookings_to_certify, certificates_visible_to

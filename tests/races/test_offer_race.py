@@ -10,9 +10,9 @@ from django.db import connection, transaction  # noqa: F401  (connection: in the
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals.actions.deadlines import keep_deadlines
 from programs.bookings.actions import guard
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer, promote_waiting
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking

@@ -9,13 +9,14 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection  # noqa: F401 - pytestmark asks it
 
+from programs.approvals.actions import papers as actions
+from programs.approvals.models import BookingPaper
 from programs.bookings.actions import guard
-from programs.bookings.actions import papers as actions
-from programs.bookings.models import Booking, BookingPaper
+from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
 from programs.centres.choices import PaperKind
 from programs.centres.models import RequiredPaper
-from tests.bookings.test_papers import a_pdf
+from tests.approvals.test_papers import a_pdf
 from tests.centres.make import book, hand_in_paper, local, make_session
 from tests.people import make_class, make_school, make_teacher
 from tests.races.test_roster_race import _files, both, pytestmark  # noqa: F401 - a storage of its own, PostgreSQL

@@ -9,8 +9,8 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from programs.approvals.actions.deadlines import keep_deadlines
 from programs.bookings.actions.booking import book_session, cancel_booking
-from programs.bookings.actions.deadlines import keep_deadlines
 from programs.bookings.actions.waiting import accept_offer
 from programs.bookings.choices import BookingState
 from programs.bookings.emails import answer_token
@@ -24,7 +24,7 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.timetables.actions.lists import tell_lists_over
 from programs.visit_days.actions.closing import close_session
-from tests.bookings.test_deadlines import TET, on
+from tests.approvals.test_deadlines import TET, on
 from tests.centres.make import book, make_group, move_session, seats_add_up, waiting
 
 pytestmark = pytest.mark.django_db

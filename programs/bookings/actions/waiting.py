@@ -21,7 +21,7 @@ from programs.bookings.emails import answer_link, tell_leader
 from programs.bookings.models import Booking
 from programs.bookings.queries import list_is_over, lists_that_may_move, waiting_list, waiting_place
 from programs.bookings.rules import waiting as line
-from programs.bookings.rules.papers import papers_due
+from programs.bookings.rules.booking import papers_due
 from programs.centres.actions.locks import lock_session
 from programs.centres.models import Session
 from programs.centres.rules import offer_ends, standing_refusal

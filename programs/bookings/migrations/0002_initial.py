@@ -44,26 +44,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='centres.session'),
         ),
         migrations.AddField(
-            model_name='bookingapproval',
-            name='booking',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='bookings.booking'),
-        ),
-        migrations.AddField(
-            model_name='bookingapproval',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='bookingpaper',
-            name='booking',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='bookings.booking'),
-        ),
-        migrations.AddField(
-            model_name='bookingpaper',
-            name='handed_in_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name='rosterentry',
             name='booking',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roster', to='bookings.booking'),
@@ -100,14 +80,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='booking',
             constraint=models.CheckConstraint(condition=models.Q(('arrived_girls__isnull', True), ('arrived_girls__lte', models.F('arrived_pupils')), _connector='OR'), name='arrived_girls_within_pupils'),
-        ),
-        migrations.AddConstraint(
-            model_name='bookingapproval',
-            constraint=models.UniqueConstraint(fields=('booking', 'kind'), name='one_approval_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='bookingpaper',
-            constraint=models.UniqueConstraint(fields=('booking', 'kind'), name='one_paper_of_a_kind'),
         ),
         migrations.AddConstraint(
             model_name='rosterentry',

@@ -15,6 +15,7 @@ from programs.bookings.models import Booking, Group
 from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import Session
 from programs.centres.rules import moment_text
+from programs.core.calendar import TO_ANSWER, WORK_ENDS, WorkingDays, at
 from programs.core.refusals import Refusal
 
 
@@ -234,6 +235,20 @@ def cancel_refusal(booking: Booking, *, now: datetime) -> Refusal | None:
     """Why the booking may not be cancelled now."""
     begun = begun_refusal(booking.session, now=now) if booking.is_live else None
     return begun or move_refusal(booking, BookingState.CANCELLED_BY_SCHOOL)
+
+
+def papers_due(session: Session, *, days: WorkingDays, now: datetime) -> datetime:
+    """Until when a school completes its papers: the end of the centre's last working day for it.
+
+    Later bookings have until the end of the working day before the session, or until it begins: whoever books in the
+    last hours of a deadline is not held to it.
+    """
+    starts_at = session.starts_at
+    for count in (session.field_trip.centre.confirm_days, 1):
+        due = at(days.step(timezone.localtime(starts_at).date(), -count), WORK_ENDS)
+        if now + TO_ANSWER <= due < starts_at:
+            return due
+    return starts_at
 
 
 def roster_refusal(booking: Booking, *, named: int, foreign: int) -> Refusal | None:

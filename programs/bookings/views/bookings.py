@@ -20,16 +20,14 @@ from django.views.decorators.http import require_safe
 from programs.bookings import policy
 from programs.bookings import queries as booking_queries
 from programs.bookings.actions.booking import cancel_booking
-from programs.bookings.actions.confirming import confirm_booking
 from programs.bookings.actions.group import set_roster, tell_needs
 from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, LIVE, BookingState
-from programs.bookings.forms import CancelForm, ConfirmVisitForm, NeedsForm, RosterForm
+from programs.bookings.forms import CancelForm, NeedsForm, RosterForm
+from programs.bookings.hooks import PAGE_PARTS
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
 from programs.bookings.models import Booking
-from programs.bookings.queries import bookings_visible_to, checklist_of, consents_of, listed, standing_of, waiting_place
+from programs.bookings.queries import bookings_visible_to, listed, standing_of, waiting_place
 from programs.bookings.rules import booking as rules
-from programs.bookings.rules import papers as needed
-from programs.bookings.rules.group import count_locks_at, is_resizable
 from programs.bookings.rules.waiting import left_refusal
 from programs.bookings.words import parts_of, too_large_words
 from programs.centres.words import policy_words
@@ -161,23 +159,6 @@ class CancelBooking(BookingAct):
         return _("Booking {reference} has been cancelled.").format(reference=booking.reference)
 
 
-class ConfirmBooking(BookingAct):
-    form_class = ConfirmVisitForm
-    text = gettext_lazy(
-        "You declare on behalf of your school that the safety plan is approved, that the guardians' "
-        "consents have been collected at school, and that pupils who stay have an equivalent activity."
-    )
-    title = gettext_lazy("Confirm the visit?")
-    submit = gettext_lazy("Confirm the visit")
-    done = gettext_lazy("The visit is confirmed. See you at the centre!")
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"staying": consents_of(self.target).staying}
-
-    def act(self, form: ConfirmVisitForm) -> Booking:
-        return confirm_booking(booking_id=self.target.pk, by=self.user, **form.cleaned_data)
-
-
 class NameParticipants(BookingAct):
     form_class = RosterForm
     template_name = "bookings/booking_roster.html"
@@ -271,11 +252,9 @@ def state_of_booking(user, booking: Booking, *, manages: bool) -> dict[str, Any]
         "too_large": too_large_words(booking, session) if booking.state == BookingState.WAITLISTED else "",
         **line_words(booking, now=now),
         "counts": head_counts(booking) if booking.state in (*LIVE, *CAME) else [],
-        "count_fixed_at": count_locks_at(session) if booking.state in needed.WITH_APPROVALS else None,
-        "may_resize": manages and is_resizable(booking, now=now),
     }
-    if booking.state in needed.WITH_APPROVALS and session.starts_at > now:
-        found |= _papers(user, booking, checklist_of(booking), manages=manages)
+    for part in PAGE_PARTS:
+        found |= part(user, booking, manages=manages)
     return found
 
 
@@ -288,25 +267,3 @@ def line_words(booking: Booking, *, now: datetime) -> dict[str, Any]:
     waits.session = booking.session
     takes_left = left_refusal(waits, over=standing.over, now=now) is None
     return {"standing": standing.of(booking), "over": standing.over, "takes_left": takes_left}
-
-
-def _papers(user, booking: Booking, checklist: needed.Checklist, *, manages: bool) -> dict[str, Any]:
-    is_open, may_change = booking.state in needed.INCOMPLETE, manages and needed.are_papers_open(checklist)
-    own_yes = manages and is_open and policy.approves_by_confirming(user, checklist)
-    # The activity of those who stay is asked for when confirming.
-    refusal = needed.confirm_refusal(checklist, alternative="said then", own_yes=own_yes, now=timezone.now())
-    return {
-        "checklist": checklist,
-        "papers_open": is_open,
-        "may_hand_in": may_change,
-        "papers_from": policy.papers_offered(user, checklist) if may_change else None,
-        "may_ask_again": manages and needed.ask_again_refusal(checklist) is None,
-        "asked_again": not is_open and any(line.row and not line.done for line in checklist.approvals),
-        "approved": needed.approved_pupils(checklist),
-        "may_read": policy.may_read_papers(user, booking),
-        "approvals": [
-            (line, bool(line.row) and line.state == "asked" and policy.may_decide(user, line.row))
-            for line in checklist.approvals
-        ],
-        "may_confirm": manages and is_open and refusal is None,
-    }

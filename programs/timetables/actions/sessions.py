@@ -8,15 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.approvals.actions.approvals import ask_about_change
 from programs.bookings.actions import guard
-from programs.bookings.actions.approvals import ask_about_change
 from programs.bookings.actions.waiting import confirm_by, promote_waiting
-from programs.bookings.choices import COMING, BookingState
+from programs.bookings.choices import COMING, INCOMPLETE, BookingState
 from programs.bookings.emails import other_dates, tell_leader
 from programs.bookings.hooks import frozen_refusal, tell_other_way
 from programs.bookings.models import Booking
 from programs.bookings.queries import BOOKING_PARTS
-from programs.bookings.rules.papers import INCOMPLETE
 from programs.centres import rules
 from programs.centres.actions import locks
 from programs.centres.actions.schedule import lock_room, must_be_free, named_overlap, seen
