@@ -325,7 +325,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IN_PRODUCT
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "STEM Portal"
-MFA_TOTP_TOLERANCE = 1  # phones' clocks differ by half a minute; no code opens twice (programs/core/totp.py)
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ by half a minute; no code opens twice (programs/accounts/totp.py)
 MFA_ADAPTER = "programs.accounts.adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "programs.accounts.forms.AuthenticateForm",

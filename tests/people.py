@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from programs.accounts.choices import KEPT
 from programs.accounts.models import User
+from programs.accounts.totp import app_data
 from programs.consents.actions.texts import load_consent_texts
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent
@@ -20,7 +21,6 @@ from programs.consents.rules import givers_needed
 from programs.core.choices import Level
 from programs.core.models import SchoolYear, Term
 from programs.core.text import slugify_vi
-from programs.core.totp import app_data
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.schools.choices import AreaKind, OfficeRole, SchoolRole, SchoolState, Tree
 from programs.schools.models import Area, Membership, OfficerPost, School, SchoolLevel

@@ -52,7 +52,7 @@ PLAN = {
     "apps", "migrations", "management", "data",
 }  # fmt: skip
 # What a setting of Django or allauth names: what they plug into the wing.
-PLUGS = {"adapter", "agency", "backend", "middleware", "provider", "session_store"}
+PLUGS = {"adapter", "agency", "backend", "middleware", "provider", "session_store", "totp"}
 MOST_LINES, MOST_LINES_OF_A_WING, MOST_FOLDERS = 400, 5_000, 3
 ROOMS_THAT_SPLIT = {"models", "rules", "queries", "actions", "forms", "views"}
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from programs.accounts.choices import KEPT
 from programs.accounts.models import SignInCard, User
 from programs.accounts.queries import hash_of_code, person_with_email
-from programs.core import usernames
+from programs.accounts.reading import suggested_username
 from programs.core.audit import record
 from programs.core.locking import locked
 from programs.core.references import TYPED_ALPHABET, in_groups, random_code
@@ -131,9 +131,9 @@ def set_administrator(*, user: User, is_one: bool, by: User, reason: str) -> Non
 @transaction.atomic
 def open_account(*, full_name: str, given_name: str, by: User) -> User:
     """Create an account without email or password, which only a sign-in card can open."""
-    name = usernames.suggest(full_name, given_name)
+    name = suggested_username(full_name, given_name)
     while User.objects.filter(username=name).exists():
-        name = usernames.suggest(full_name, given_name)
+        name = suggested_username(full_name, given_name)
     person = User.objects.create_user(name, None, full_name=clean_name(full_name))
     record(by=by, action="person.create", obj=person)
     return person

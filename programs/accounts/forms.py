@@ -24,10 +24,10 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
 from programs.accounts.queries import guess_at
-from programs.core import usernames
+from programs.accounts.reading import username_as_kept
+from programs.accounts.totp import use_code
 from programs.core.text import clean_text
 from programs.core.throttle import forget_guesses, may_guess
-from programs.core.totp import use_code
 
 
 def one_width(text: str) -> str:
@@ -54,7 +54,7 @@ class LoginForm(AllauthLoginForm):
         self.fields["remember"].label = _("Stay signed in on this device")
 
     def clean_login(self) -> str:
-        return usernames.as_kept(self.cleaned_data["login"])
+        return username_as_kept(self.cleaned_data["login"])
 
 
 class NewPasswordForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from programs.core import passphrases, usernames
+from programs.accounts.reading import passphrase_letters, username_as_kept
 from programs.core.fates import ACT, GOES, LASTS, OWN, REWRITTEN, SECRET, SHOWN, UNSAID, row_until
 from programs.core.text import clean_text, name_sort_key
 
@@ -21,7 +21,7 @@ def one_spelling(password: str | None) -> str | None:
     """
     if password is None:
         return None
-    return passphrases.plain_letters(password) or unicodedata.normalize("NFC", password)
+    return passphrase_letters(password) or unicodedata.normalize("NFC", password)
 
 
 # As long as the account exists; an erasure empties and closes it.
@@ -82,7 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @classmethod
     def normalize_username(cls, username: str) -> str:
         """One namespace: ``HANH`` and ``Hạnh`` are ``hanh``, for a form too, before it asks whether a name is free."""
-        return usernames.as_kept(username)
+        return username_as_kept(username)
 
     def save(self, *args, **kwargs) -> None:
         self.username = self.normalize_username(self.username)

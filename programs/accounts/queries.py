@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from programs.accounts.hooks import NEEDS_SECOND_FACTOR
 from programs.accounts.models import SignInCard, User
-from programs.core import usernames
+from programs.accounts.reading import username_as_kept
 from programs.core.devices import device_known_to
 from programs.core.references import read_code
 from programs.core.throttle import Guess
@@ -75,7 +75,7 @@ def person_with_email(email: str) -> User | None:
 
 def person_called(login: str) -> User | None:
     """Whoever signs in with this user name or address, however it was typed."""
-    kept = usernames.as_kept(login)
+    kept = username_as_kept(login)
     return person_with_email(kept) if "@" in kept else User.objects.filter(username=kept).first()
 
 
@@ -83,7 +83,7 @@ def guess_at(login: str | User) -> Guess:
     """A try at this account in the request of now; the address and the user name of a person are one account."""
     person = person_called(login) if isinstance(login, str) else login
     if person is None:
-        return Guess(account=f"?{usernames.as_kept(str(login))}")
+        return Guess(account=f"?{username_as_kept(str(login))}")
     here = get_ip(context.request)
     used = UserSession.objects.filter(user=person).values_list("ip", flat=True)
     return Guess(

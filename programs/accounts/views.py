@@ -39,8 +39,8 @@ from programs.accounts.actions import addresses_changed, end_sessions, keep_reco
 from programs.accounts.choices import KEPT
 from programs.accounts.models import User
 from programs.accounts.queries import has_factor, second_factor_missing, second_factor_needed
+from programs.accounts.totp import app_data, next_code
 from programs.core.gates import signed_in
-from programs.core.totp import app_data, next_code
 
 AFTERWARDS = "second_factor_next"  # in the session: where the person wanted to go
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.forms import NewPasswordForm
 from programs.accounts.models import User
-from programs.core import passphrases
+from programs.accounts.reading import LONGEST_PASSPHRASE, passphrase_letters, suggested_passphrase
 from programs.core.forms import CleanCharField, CleanFormMixin, CodeField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.pupils.choices import AccountState
@@ -73,13 +73,13 @@ class ThreeWordsForm(CleanFormMixin, forms.Form):
     typed = CleanCharField(
         label=_("Type the three words"),
         help_text=_("With or without accents, in capitals or not: it makes no difference."),
-        max_length=passphrases.LONGEST,
+        max_length=LONGEST_PASSPHRASE,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
     def __init__(self, *args, words: str | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["suggested"] = SUGGESTED.sign(words or passphrases.suggest())
+        self.initial["suggested"] = SUGGESTED.sign(words or suggested_passphrase())
 
     @property
     def words(self) -> list[str]:
@@ -92,10 +92,10 @@ class ThreeWordsForm(CleanFormMixin, forms.Form):
 
     def clean(self) -> dict:
         found = super().clean()
-        letters = passphrases.plain_letters(", ".join(self.words))
+        letters = passphrase_letters(", ".join(self.words))
         if letters is None:
             raise forms.ValidationError(_("These words waited too long. Choose three others."))
-        if "typed" in found and passphrases.plain_letters(found["typed"]) != letters:
+        if "typed" in found and passphrase_letters(found["typed"]) != letters:
             self.add_error("typed", _("These are not the three words above. Read them aloud again, then type them."))
         found["password"] = letters
         return found

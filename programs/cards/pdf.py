@@ -8,7 +8,6 @@ from io import BytesIO
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from programs.core.paper import (
@@ -26,6 +25,7 @@ from programs.core.paper import (
     draw_qr,
     fit,
     fonts,
+    text_width,
 )
 
 WIDTH, HEIGHT = A4
@@ -117,12 +117,12 @@ def _draw_card(canvas: Canvas, card: Card, words: Words, *, left: float, top: fl
 
 def _draw_head(canvas: Canvas, card: Card, words: Words, left: float, top: float) -> None:
     draw_left(canvas, left, top - 6, words.heading.upper(), BOLD, 7, BLUE, spacing=0.7)
-    room = INSIDE - stringWidth(words.heading.upper(), BOLD, 7) - 0.7 * len(words.heading) - GAP
+    room = INSIDE - text_width(words.heading.upper(), BOLD, 7) - 0.7 * len(words.heading) - GAP
     size, rows = fit(words.portal, MEDIUM, size=7, smallest=4, width=room, lines=1)
-    draw_left(canvas, left + INSIDE - stringWidth(rows[0], MEDIUM, size), top - 6, rows[0], MEDIUM, size, GREY)
+    draw_left(canvas, left + INSIDE - text_width(rows[0], MEDIUM, size), top - 6, rows[0], MEDIUM, size, GREY)
     y = top - 11
     size, rows = fit(card.name, BOLD, size=15, smallest=9, width=INSIDE, lines=1)
-    if stringWidth(rows[0], BOLD, size) > INSIDE or size < 9:
+    if text_width(rows[0], BOLD, size) > INSIDE or size < 9:
         size, rows = fit(card.name, BOLD, size=10.5, smallest=10.5, width=INSIDE, lines=2)
     y = _draw_rows(canvas, left, y, rows, BOLD, size, NAVY)
     size, rows = fit(card.class_and_school, MEDIUM, size=9, smallest=7.5, width=INSIDE, lines=2)

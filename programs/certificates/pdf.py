@@ -18,7 +18,6 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from programs.certificates.models import Certificate
@@ -44,6 +43,7 @@ from programs.core.paper import (
     fit,
     fonts,
     refuse_unprintable,
+    text_width,
 )
 
 WIDTH, HEIGHT = landscape(A4)
@@ -131,7 +131,7 @@ def _draw_sheet(canvas: Canvas, sheet: Sheet) -> None:
 def _draw_top(canvas: Canvas, sheet: Sheet) -> None:
     draw_centred(canvas, CENTRE, HEIGHT - 66, NATIONAL_TITLE, BOLD, 12.5, INK)
     draw_centred(canvas, CENTRE, HEIGHT - 83, MOTTO, SEMIBOLD, 13, INK)
-    half = stringWidth(MOTTO, SEMIBOLD, 13) / 2
+    half = text_width(MOTTO, SEMIBOLD, 13) / 2
     canvas.setStrokeColor(INK)
     canvas.setLineWidth(0.8)
     canvas.line(CENTRE - half, HEIGHT - 90, CENTRE + half, HEIGHT - 90)

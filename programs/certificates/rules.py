@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -72,8 +73,8 @@ def _left_out_because(entry: RosterEntry, earlier: Certificate | None) -> str | 
     # A corrected name gets a new certificate, and so does who came after all; any other revocation is meant to last.
     if earlier and earlier.revoked_reason not in REISSUED:
         return _("An earlier certificate was revoked")
-    if unprintable(entry.pupil.full_name):
-        return _("The name contains characters that cannot be printed")
+    if missing := unprintable(entry.pupil.full_name):
+        return format_lazy(_("The name has letters that cannot be printed: {missing}"), missing=" ".join(missing))
     return ""
 
 

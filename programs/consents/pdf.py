@@ -8,7 +8,6 @@ from io import BytesIO
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from programs.core.paper import (
@@ -28,6 +27,7 @@ from programs.core.paper import (
     fit,
     fonts,
     refuse_unprintable,
+    text_width,
     wrapped,
 )
 
@@ -224,7 +224,7 @@ class _Form:
             draw_centred(canvas, LEFT + FORM_WIDTH * 0.18, self.y - number * size * 1.3, row, BOLD, size, INK)
         draw_centred(canvas, right, self.y, NATIONAL_TITLE, BOLD, 10, INK)
         draw_centred(canvas, right, self.y - 14, MOTTO, SEMIBOLD, 10.5, INK)
-        half = stringWidth(MOTTO, SEMIBOLD, 10.5) / 2
+        half = text_width(MOTTO, SEMIBOLD, 10.5) / 2
         canvas.setStrokeColor(INK)
         canvas.setLineWidth(0.7)
         canvas.line(right - half, self.y - 18, right + half, self.y - 18)
@@ -235,7 +235,7 @@ class _Form:
     def _fact(self, label: str, value: str) -> None:
         words = f"{label}: "
         draw_left(self.canvas, LEFT, self.y, words, REGULAR, 10, INK)
-        indent = stringWidth(words, REGULAR, 10)
+        indent = text_width(words, REGULAR, 10)
         self.y = _lines(
             self.canvas, value, SEMIBOLD, 10.5, INK, y=self.y, width=FORM_WIDTH - indent, most=2, x=LEFT + indent
         )
@@ -287,7 +287,7 @@ class _Form:
         self.canvas.setStrokeColor(GREY)
         self.canvas.setLineWidth(0.5)
         self.canvas.setDash(1, 2)
-        self.canvas.line(LEFT + stringWidth(words, REGULAR, 9.5), self.y - 2, LEFT + FORM_WIDTH, self.y - 2)
+        self.canvas.line(LEFT + text_width(words, REGULAR, 9.5), self.y - 2, LEFT + FORM_WIDTH, self.y - 2)
         self.canvas.setDash()
         self.y -= 18
 
@@ -309,13 +309,13 @@ def _point_rows(lead: str, words: str) -> list[tuple[bool, str]]:
     """The rows of one point; the first begins after the width of its bold lead."""
     if not lead or not words:
         return [(False, row) for row in wrapped(words or lead, REGULAR, 8.6, FORM_WIDTH)]
-    indent = stringWidth(f"{lead}: ", SEMIBOLD, 8.6)
-    spaces = " " * -(-int(indent * 10) // int(stringWidth(" ", REGULAR, 8.6) * 10))
+    indent = text_width(f"{lead}: ", SEMIBOLD, 8.6)
+    spaces = " " * -(-int(indent * 10) // int(text_width(" ", REGULAR, 8.6) * 10))
     first, *others = words.split(" ")
     rows = [f"{spaces}{first}"]
     for word in others:
         longer = f"{rows[-1]} {word}"
-        if stringWidth(longer, REGULAR, 8.6) > FORM_WIDTH:
+        if text_width(longer, REGULAR, 8.6) > FORM_WIDTH:
             rows.append(word)
         else:
             rows[-1] = longer

@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
-import fontpkg_be_vietnam_pro
 import segno
 from django.utils.translation import gettext as _
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
-from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from programs.core.refusals import Refused
+from programs.core.typefaces import BOLD, ITALIC, MEDIUM, REGULAR, SEMIBOLD, fonts, runs, without_typeface
+
+__all__ = ["BOLD", "ITALIC", "MEDIUM", "REGULAR", "SEMIBOLD", "fonts"]  # the typeface comes with the paper
 
 rl_config.useA85 = 0  # binary streams: a fifth smaller, and faster to write
 
-REGULAR, MEDIUM, SEMIBOLD, BOLD, ITALIC = (
-    f"BeVietnamPro-{cut}" for cut in ("Regular", "Medium", "SemiBold", "Bold", "Italic")
-)
 NAVY, BLUE, SKY, GOLD, GOLD_DEEP = (HexColor(c) for c in ("#0d2340", "#0b5cad", "#3f7fc4", "#f4b41a", "#b97f00"))
 INK, GREY, IVORY = (HexColor(c) for c in ("#17212f", "#4a5668", "#fffdf7"))
 
@@ -37,22 +33,9 @@ class Box:
     height: float
 
 
-@cache
-def fonts() -> dict[str, TTFont]:
-    """The cuts of Be Vietnam Pro, registered once (ReportLab silently keeps the first font of a name)."""
-    folder = fontpkg_be_vietnam_pro.ROOT / "files"
-    loaded = {name: TTFont(name, folder / f"{name}.ttf") for name in (REGULAR, MEDIUM, SEMIBOLD, BOLD, ITALIC)}
-    for font in loaded.values():
-        registerFont(font)
-    return loaded
-
-
-def unprintable(text: str) -> str:
-    """The characters of ``text`` that the typeface lacks; empty when all can be printed."""
-    glyphs = fonts()[BOLD].face.charToGlyph
-    return "".join(
-        dict.fromkeys(character for character in unicodedata.normalize("NFC", text) if ord(character) not in glyphs)
-    )
+def unprintable(text: str) -> list[str]:
+    """The letters of ``text`` that no typeface has; empty when all can be printed."""
+    return without_typeface(text)
 
 
 def refuse_unprintable(text: str) -> None:
@@ -76,7 +59,7 @@ def fit(text: str, font: str, *, size: float, smallest: float, width: float, lin
     plans = [(step, 1) for step in _steps(size, smallest)] + [(step, lines) for step in _steps(size, 3)]
     for step, allowed in plans:
         rows = wrapped(text, font, step, width) if allowed > 1 else [text]
-        if len(rows) <= allowed and all(stringWidth(row, font, step) <= width for row in rows):
+        if len(rows) <= allowed and all(text_width(row, font, step) <= width for row in rows):
             return step, _balanced(rows, text, font, step, width)
     return step, rows
 
@@ -90,7 +73,7 @@ def wrapped(text: str, font: str, size: float, width: float) -> list[str]:
     rows = [""]
     for word in unicodedata.normalize("NFC", text).split(" "):
         longer = f"{rows[-1]} {word}".strip()
-        if rows[-1] and stringWidth(longer, font, size) > width:
+        if rows[-1] and text_width(longer, font, size) > width:
             rows.append(word)
         else:
             rows[-1] = longer
@@ -103,25 +86,35 @@ def _balanced(rows: list[str], text: str, font: str, size: float, width: float) 
         return rows
     words = text.split(" ")
     breaks = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-    widest = [max(stringWidth(row, font, size) for row in pair) for pair in breaks]
+    widest = [max(text_width(row, font, size) for row in pair) for pair in breaks]
     return list(breaks[widest.index(min(widest))])
 
 
-def draw_centred(
-    canvas: Canvas, x: float, y: float, text: str, font: str, size: float, colour, spacing: float = 0
-) -> None:
-    text = unicodedata.normalize("NFC", text)
-    canvas.setFillColor(colour)
-    canvas.setFont(font, size)
-    canvas.drawString(x - (stringWidth(text, font, size) + spacing * (len(text) - 1)) / 2, y, text, charSpace=spacing)
+def text_width(text: str, font: str, size: float) -> float:
+    """How wide ``text`` is drawn, whichever typefaces its letters come from."""
+    return sum(run.width(size) for run in runs(text, font))
 
 
 def draw_left(
     canvas: Canvas, x: float, y: float, text: str, font: str, size: float, colour, spacing: float = 0
 ) -> None:
+    """The only place that puts words on paper: every letter in a typeface that has it, every mark on its letter."""
     canvas.setFillColor(colour)
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, unicodedata.normalize("NFC", text), charSpace=spacing)
+    line = canvas.beginText(x, y)
+    for run in runs(text, font):
+        line.setFont(run.font, size)
+        for glyphs, above, away in run.glyphs(size):
+            line.setRise(above)
+            line.setCharSpace(spacing + away)
+            line.textOut(glyphs)
+    canvas.drawText(line)
+
+
+def draw_centred(
+    canvas: Canvas, x: float, y: float, text: str, font: str, size: float, colour, spacing: float = 0
+) -> None:
+    width = text_width(text, font, size) + spacing * (len(unicodedata.normalize("NFC", text)) - 1)
+    draw_left(canvas, x - width / 2, y, text, font, size, colour, spacing)
 
 
 def qr_matrix(text: str):

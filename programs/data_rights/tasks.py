@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.jobs import NoLongerAllowed, Progress, job, must_still, periodic
-from programs.core.personal_archive import write_archive
 from programs.core.private_files import keep_file
 from programs.data_rights.actions.erasure import ERASE_JOB, erase
 from programs.data_rights.actions.requests import warn_handlers
+from programs.data_rights.exports import write_archive
 from programs.data_rights.queries import ARCHIVE_JOB, subject_of
 
 

@@ -8,9 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.accounts.reading import username_as_kept
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
-from programs.core import usernames
 from programs.core.queries import held_by, met_by_one
 from programs.projects.choices import EDITABLE, FileKind, ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
@@ -94,7 +94,7 @@ def teammate(pupil: Pupil, username: str) -> Pupil | None:
     same_school = Pupil.objects.filter(school=pupil.school, left_on__isnull=True).exclude(pk=pupil.pk)
     return (
         same_school.select_related("school")
-        .filter(user__username=usernames.as_kept(username), user__is_active=True)
+        .filter(user__username=username_as_kept(username), user__is_active=True)
         .first()
     )
 

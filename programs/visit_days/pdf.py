@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from programs.core.paper import (
@@ -26,6 +25,7 @@ from programs.core.paper import (
     draw_qr,
     fit,
     fonts,
+    text_width,
 )
 
 WIDTH, HEIGHT = A4
@@ -75,9 +75,9 @@ def _draw_head(canvas: Canvas, words: Pass) -> float:
     canvas.setFillColor(GOLD)
     canvas.rect(0, HEIGHT - 66, WIDTH, 4, stroke=0, fill=1)
     draw_left(canvas, EDGE, HEIGHT - 38, words.heading.upper(), BOLD, 15, GOLD, spacing=1.2)
-    room = INSIDE - stringWidth(words.heading.upper(), BOLD, 15) - 1.2 * len(words.heading) - 20
+    room = INSIDE - text_width(words.heading.upper(), BOLD, 15) - 1.2 * len(words.heading) - 20
     size, rows = fit(words.portal, MEDIUM, size=11, smallest=6, width=room, lines=1)
-    right = WIDTH - EDGE - stringWidth(rows[0], MEDIUM, size)
+    right = WIDTH - EDGE - text_width(rows[0], MEDIUM, size)
     draw_left(canvas, right, HEIGHT - 38, rows[0], MEDIUM, size, GOLD)
     y = HEIGHT - 92
     size, rows = fit(words.group, BOLD, size=22, smallest=14, width=INSIDE, lines=2)

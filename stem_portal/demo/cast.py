@@ -13,9 +13,9 @@ from django.contrib.auth.models import Group
 from programs.accounts.choices import KEPT
 from programs.accounts.models import User
 from programs.accounts.queries import second_factor_needed
+from programs.accounts.totp import app_data
 from programs.centres.choices import CentreRole
 from programs.centres.models import Centre, CentreStaff
-from programs.core.totp import app_data
 from programs.pupils.models import Pupil
 from programs.schools.choices import OfficeRole, SchoolRole, SchoolState, Tree
 from programs.schools.models import Area, Membership, OfficerPost, School

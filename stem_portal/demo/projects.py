@@ -20,7 +20,7 @@ from reportlab.pdfgen import canvas
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, ProjectField, RuleSet
 from programs.core.models import SchoolYear
-from programs.core.paper import fonts
+from programs.core.paper import INK, REGULAR, draw_left
 from programs.projects.choices import FileKind, ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
 from programs.pupils.models import ClassGroup, Pupil
@@ -192,18 +192,14 @@ def _store(project, kind: str, name: str, content_type: str, body: bytes, user_i
 
 def _document(project: Project) -> bytes:
     """A one-page report in Vietnamese type."""
-    regular = next(iter(fonts()))
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer, pagesize=A4, invariant=1)
     page.setTitle(project.title)
-    text = page.beginText(70, 760)
-    text.setFont(regular, 15)
-    for line in textwrap.wrap(project.title, 56):
-        text.textLine(line)
-    text.setFont(regular, 11)
-    text.textLine("")
-    for line in textwrap.wrap(project.summary, 80):
-        text.textLine(line)
-    page.drawText(text)
+    y = 760.0
+    for text, size, width in ((project.title, 15, 56), (project.summary, 11, 80)):
+        for line in textwrap.wrap(text, width):
+            draw_left(page, 70, y, line, REGULAR, size, INK)
+            y -= size * 1.4
+        y -= 12
     page.save()
     return buffer.getvalue()

@@ -13,9 +13,9 @@ from django.urls import reverse
 from cms.actions import set_up_site
 from programs.accounts.models import User
 from programs.accounts.queries import second_factor_missing, second_factor_needed
+from programs.accounts.totp import code_at, step_of
 from programs.centres.choices import CentreRole
 from programs.centres.models import CentreStaff
-from programs.core.totp import code_at, step_of
 from programs.schools.choices import SchoolRole
 from tests import people
 from tests.centres.make import make_centre

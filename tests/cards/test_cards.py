@@ -227,9 +227,9 @@ def test_every_card_and_every_sheet_is_written_down(hanh, class_8a1, minh):
 
 
 def test_a_name_that_cannot_be_printed_makes_no_card(hanh, class_8a1):
-    wang = make_pupil("Vương 王", class_group=class_8a1)
+    somchai = make_pupil("Vương ภ", class_group=class_8a1)
     with pytest.raises(Refused) as refused:
-        issue(class_8a1, wang, by=hanh)
+        issue(class_8a1, somchai, by=hanh)
     assert refused.value.refusal.code == "unprintable"
     assert not SignInCard.objects.exists()
 

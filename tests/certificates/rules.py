@@ -16,7 +16,7 @@ from tests.certificates.make import LONG_NAME, issue, make_visit
 
 
 def calls() -> list[partial]:
-    visit = make_visit(names=("Nguyễn Nhật Minh", LONG_NAME, "Nguyễn 王"))
+    visit = make_visit(names=("Nguyễn Nhật Minh", LONG_NAME, "Nguyễn ภ"))
     planned = make_visit(state=BookingState.CONFIRMED)
     certificate = Certificate.objects.get(pk=issue(visit)[0].pk)
     entries = list(visit.roster.select_related("pupil"))

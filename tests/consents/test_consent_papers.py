@@ -69,7 +69,7 @@ def test_the_form_asks_each_question_by_itself_and_each_sheet_says_whose_it_is(c
 
 
 def test_a_name_that_cannot_be_printed_is_refused_and_not_blackened(class_8a1):
-    pupil = make_pupil("Kim 김민수", class_group=class_8a1)
+    pupil = make_pupil("Somchai สมชาย", class_group=class_8a1)
     with pytest.raises(Refused):
         render_forms(forms_of([pupil], class_8a1, current_texts()))
 

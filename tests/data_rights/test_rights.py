@@ -473,7 +473,7 @@ def test_each_download_is_written_down(world):
 
 
 def test_a_large_archive_is_packed_by_the_worker_for_its_owner_and_a_day(world, monkeypatch):
-    monkeypatch.setattr("programs.core.personal_archive.LARGE", 10)
+    monkeypatch.setattr("programs.data_rights.exports.LARGE", 10)
     browser = reauthenticated(world.minh.user)
     assert browser.post(reverse("my_data_download"))["Location"] == reverse("my_data")
     assert browser.get(reverse("my_data_file")).status_code == 404  # not ready

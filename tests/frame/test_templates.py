@@ -1,4 +1,4 @@
-"""Templates can be read: how wide their lines are, and the tags that stand for markup which many pages repeat."""
+"""Templates can be read: how wide their lines are, which names stay as they are, and the tags that stand for markup which many pages repeat."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from tests.check_templates import wide_lines
+from tests.check_templates import translatable_names, wide_lines
 
 
 def rendered(source: str, **context) -> str:
@@ -15,12 +15,32 @@ def rendered(source: str, **context) -> str:
         return Template("{% load i18n %}" + source).render(Context(context))
 
 
-def test_a_wide_line_is_found_and_characters_are_counted(tmp_path):
-    folder = tmp_path / "templates" / "visits"
-    folder.mkdir(parents=True)
-    (folder / "fits.html").write_text("đ" * 120 + "\n", encoding="utf-8")
-    (folder / "wide.html").write_text("short\n" + "đ" * 121 + "\n", encoding="utf-8")
-    assert wide_lines(tmp_path) == {"templates/visits/wide.html": [2]}
+def test_a_wide_line_is_found_and_characters_are_counted():
+    assert wide_lines("đ" * 120 + "\n") == []
+    assert wide_lines("short\n" + "đ" * 121 + "\n") == [2]
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("<p>\n{{ pupil.full_name }}</p>", [2]),
+        ("<p>{{ pupil.full_name|as_is }}</p>", []),
+        ('<a title="{{ pupil.full_name }}" href="/">x</a>', []),
+        ("{% block title %}{{ booking.reference }}{% endblock %}", []),
+        ("{% blocktranslate with name=pupil.full_name %}Hello {{ name }}{% endblocktranslate %}", [1]),
+        ('{% fact _("Username") user.username %}{% crumb booking.reference "x" booking.reference %}', [1, 1]),
+        ('{% fact _("Username") user.username|as_is %}{% crumb _("Bookings") "x" booking.reference %}', []),
+    ],
+)
+def test_a_name_that_a_browser_may_translate_is_found(source, lines):
+    assert translatable_names(source) == lines
+
+
+def test_a_name_is_marked_and_stays_text():
+    assert rendered("{{ name|as_is }}", name="O'Brien <b>") == '<span translate="no">O&#x27;Brien &lt;b&gt;</span>'
+    assert rendered("{{ name|as_is }}", name="") == ""
+    greeting = "{% blocktranslate with name=name|as_is %}Hello {{ name }}{% endblocktranslate %}"
+    assert rendered(greeting, name="Hạnh & co") == 'Hello <span translate="no">Hạnh &amp; co</span>'
 
 
 def test_a_fact_is_a_row_and_without_a_value_there_is_none():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from programs.core.totp import code_at
+from programs.accounts.totp import code_at
 from tests.journeys.portal import link_in, text_of
 from tests.journeys.walker import Walker
 

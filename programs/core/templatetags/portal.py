@@ -109,6 +109,13 @@ def gauge(share: float, kind: str = "") -> SafeString:
     )
 
 
+# --- Names and codes ----------------------------------------------------------------------------
+@register.filter
+def as_is(value: object) -> SafeString | str:
+    """A person's name, a code or a reference: a browser that translates the page leaves it as it is."""
+    return format_html('<span translate="no">{}</span>', value) if value else ""
+
+
 # --- Numbers ------------------------------------------------------------------------------------
 @register.filter
 def grouped(value: float | Decimal | None) -> str:

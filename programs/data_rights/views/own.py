@@ -28,10 +28,10 @@ from programs.core.choices import JobState
 from programs.core.gates import signed_in
 from programs.core.jobs import enqueue
 from programs.core.personal import Subject, sections_of
-from programs.core.personal_archive import is_large, write_archive
 from programs.data_rights import queries, rules
 from programs.data_rights.actions import requests as actions
 from programs.data_rights.choices import Requester, RequestKind
+from programs.data_rights.exports import is_large, write_archive
 from programs.data_rights.forms import AskForm, ChildAskForm, ProofForm
 from programs.data_rights.models import DataRequest
 from programs.pupils.models import Pupil

@@ -45,6 +45,7 @@ SHELL = [
     "js/door.js",
     "brand/icon.svg",
     *(f"fonts/be-vietnam-pro-{weight}.woff2" for weight in (400, 500, 600, 700)),
+    "fonts/noto-sans.woff2",
 ]
 
 

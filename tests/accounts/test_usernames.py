@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from programs.accounts.models import User
-from programs.core import usernames
+from programs.accounts.reading import suggested_username
 from tests.people import PASSWORD, make_user
 
 
@@ -23,12 +23,12 @@ from tests.people import PASSWORD, make_user
     ],
 )
 def test_a_name_says_who_it_is_and_nothing_else(full_name, given_name, begins):
-    name = usernames.suggest(full_name, given_name)
+    name = suggested_username(full_name, given_name)
     assert re.fullmatch(rf"{begins}\.[2-9][a-z][2-9][a-z][2-9]", name)
 
 
 def test_the_tail_has_no_letter_that_a_vietnamese_keyboard_changes():
-    tails = "".join(usernames.suggest("Minh").split(".")[1] for _ in range(300))
+    tails = "".join(suggested_username("Minh").split(".")[1] for _ in range(300))
     assert not set("aeiouydw01l") & set(tails)
 
 

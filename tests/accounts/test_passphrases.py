@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from django.urls import reverse
 
-from programs.core import passphrases
+from programs.accounts.reading import passphrase_letters, suggested_passphrase, word_list
 from programs.core.text import fold
 from tests.people import make_user
 
@@ -17,12 +17,12 @@ THREE = "hạt gạo, xe đạp, tiếng hát"
 
 def test_the_list_is_frozen():
     """A password of three of its words is kept as their plain letters: another list would lock people out."""
-    digest = hashlib.sha256("\n".join(passphrases.word_list()).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(word_list()).encode()).hexdigest()
     assert digest == "850c43ab86afb5020ce79fb402cb825cbbfd30fa8718b985d3dea65a4a54d014"
 
 
 def test_the_list_has_33_bits_and_no_two_words_are_typed_alike():
-    words = passphrases.word_list()
+    words = word_list()
     assert len(words) == 2048
     assert len({fold(word).replace(" ", "") for word in words}) == 2048
     assert all(len(word.split()) == 2 and unicodedata.is_normalized("NFC", word) for word in words)
@@ -31,7 +31,7 @@ def test_the_list_has_33_bits_and_no_two_words_are_typed_alike():
 def test_no_word_has_two_accepted_spellings():
     """bác sĩ or bác sỹ, kỹ sư or kĩ sư: a child should not have to remember which."""
     two_ways = {"ly", "li", "ky", "ki", "my", "mi", "sy", "si", "ty", "ti", "hy", "hi", "quy", "qui"}
-    assert not [word for word in passphrases.word_list() if two_ways & set(fold(word).split())]
+    assert not [word for word in word_list() if two_ways & set(fold(word).split())]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_no_word_has_two_accepted_spellings():
     ],
 )  # fmt: skip
 def test_three_words_are_the_same_however_they_are_typed(typed):
-    assert passphrases.plain_letters(typed) == "hatgaoxedaptienghat"
+    assert passphrase_letters(typed) == "hatgaoxedaptienghat"
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_three_words_are_the_same_however_they_are_typed(typed):
      "hạt gạo xe đạp tiếng hát 1", "hạt gạo, xe đạp, tiếng hát!" * 9],
 )  # fmt: skip
 def test_other_passwords_stay_exactly_as_they_are_typed(typed):
-    assert passphrases.plain_letters(typed) is None
+    assert passphrase_letters(typed) is None
 
 
 def test_what_the_portal_suggests_it_reads():
-    suggestions = {passphrases.suggest() for _ in range(200)}
+    suggestions = {suggested_passphrase() for _ in range(200)}
     assert len(suggestions) == 200
-    assert all(passphrases.plain_letters(words) for words in suggestions)
+    assert all(passphrase_letters(words) for words in suggestions)
 
 
 @pytest.mark.django_db
