@@ -67,7 +67,9 @@ def test_what_cannot_be_booked_at_once_is_left_out(ended, change):
 
 
 def test_a_session_where_others_wait_or_of_another_trip_is_left_out(ended):
-    make_session(trip=make_trip("Vườn ươm", centre=ended.centre), starts_at=ended.session.starts_at + timedelta(hours=5))
+    make_session(
+        trip=make_trip("Vườn ươm", centre=ended.centre), starts_at=ended.session.starts_at + timedelta(hours=5)
+    )
     book(ended.later[1], ended.lams_class, ended.lam, pupils=25)
     book(ended.later[1], ended.class_8a1, ended.hanh, pupils=30, wait_if_full=True)
     assert _others(ended) == [ended.session, ended.later[3], ended.later[4]]
