@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE
+from programs.bookings.choices import BOOKING_GROUPS, COUNT_IN_SEASON, LIVE, BookingState
 from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.rules.booking import EarlierBooking, SchoolFacts
 from programs.bookings.rules.waiting import LIST_ENDS_WITHIN, Standing, list_over, standing
-from programs.centres.choices import WaitingPolicy
+from programs.centres.choices import BookingMode, WaitingPolicy
 from programs.centres.models import SeasonOpening, Session
-from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
+from programs.centres.queries.finding import bookable, with_room_for
+from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins, is_offered, with_ratios
 from programs.consents.choices import ConsentPurpose
 from programs.consents.queries import in_force
 from programs.core.calendar import working_days
@@ -31,6 +32,7 @@ from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import in_scope_of
 
 BOOKING_PARTS = ("session__field_trip__centre__ward", "session__room", "school", "class_group", "leader")
+MOST_OTHERS = 3
 LARGEST_KEY = 2**63 - 1
 SIGNER = Signer(salt="visits.waiting")
 
@@ -270,6 +272,23 @@ def list_is_over(session: Session, *, now: datetime) -> bool:
     if session.starts_at - now > LIST_ENDS_WITHIN:
         return False
     return list_over(session, days=working_days(now, session.starts_at), now=now)
+
+
+def others_to_book(booking: Booking, *, now: datetime) -> list[Session]:
+    """The next sessions of the trip that the class of an ended booking can take at once, with places for all of it.
+
+    Not those where others come first, or that are for other clusters yet; nor the one that was refused.
+    """
+    group, trip = booking.class_group, booking.session.field_trip_id
+    if group is None or not booking.contact_phone:  # what it said of itself is erased by now
+        return []
+    later = SeasonOpening.objects.filter(season=OuterRef("season"), cluster=booking.school.cluster_id, opens_at__gt=now)
+    open_now = bookable(now=now).filter(~Exists(later), ~_somebody_first(now), booking_opens_at__lte=now)
+    in_year = open_now.filter(field_trip=trip, starts_at__lt=day_begins(group.school_year.ends_on + timedelta(days=1)))
+    free = with_room_for(in_year.exclude(mode=BookingMode.BALLOT), booking.size_now["pupils"] or 0)
+    if booking.state == BookingState.REFUSED:
+        free = free.exclude(pk=booking.session_id)
+    return list(free.order_by("starts_at", "pk")[:MOST_OTHERS])
 
 
 def waiting_place(booking: Booking) -> int:

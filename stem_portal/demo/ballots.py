@@ -17,7 +17,8 @@ from programs.ballots.rules.steps import Terms
 from programs.bookings.models import Group
 from programs.bookings.rules.booking import adults_needed
 from programs.centres.choices import BookingMode
-from programs.centres.models import FieldTrip, Season, Session
+from programs.centres.models import FieldTrip, Room, Season, Session
+from programs.core.calendar import WORK_ENDS, at
 from programs.core.models import SchoolYear
 from programs.pupils.models import ClassGroup
 from stem_portal.demo.calendar import Calendar
@@ -27,6 +28,7 @@ SOURCE = "Giải đặc biệt xổ số kiến thiết TP. Hồ Chí Minh"
 DIGITS = "481516"
 ENTRIES = 9
 WAITING = 3
+WHOLE_CLASS, A_CLUB = (18, 28), (11, 14)  # four or five clubs find places in one large room
 
 
 def build_ballots(*, random: Random, people: dict[str, User], school_year: SchoolYear, now: datetime) -> None:
@@ -50,9 +52,10 @@ def build_ballots(*, random: Random, people: dict[str, User], school_year: Schoo
         bookings_per_school=2,
     )
     seasonal = [_session(trips[0], moment, season=season) for moment in open_days]
-    single, waiting = (_session(trips[-1], moment, season=None) for moment in (sent_days[0], sent_days[-1]))
+    roomy = max(trips[1:] or trips, key=_places)
+    single, waiting = (_session(roomy, moment, season=None) for moment in (sent_days[0], sent_days[-1]))
     running = _open(people, reference=REFERENCES[0], now=now, season=season)
-    _enter(running, seasonal, classes[:ENTRIES], random)
+    _enter(running, seasonal, classes[:ENTRIES], random, sizes=WHOLE_CLASS)
     _send(people, _open(people, reference=REFERENCES[1], now=now, session=single), single, classes[ENTRIES:], random)
     if waiting.starts_at != single.starts_at:
         _wait(people, _open(people, reference=REFERENCES[2], now=now, session=waiting), classes[:WAITING], random)
@@ -81,14 +84,22 @@ def _classes(random: Random, school_year: SchoolYear) -> list[ClassGroup]:
     return chosen[: 2 * ENTRIES]
 
 
+def _room(trip: FieldTrip) -> Room:
+    return trip.centre.rooms.order_by("-capacity", "pk").first()
+
+
+def _places(trip: FieldTrip) -> int:
+    return min(_room(trip).capacity, 2 * trip.max_pupils)
+
+
 def _session(trip: FieldTrip, starts_at: datetime, *, season: Season | None) -> Session:
-    room = trip.centre.rooms.order_by("-capacity", "pk").first()
+    room = _room(trip)
     return Session.objects.create(
         field_trip=trip,
         room=room,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=trip.minutes),
-        capacity=min(room.capacity, 2 * trip.max_pupils),
+        capacity=_places(trip),
         season=season,
         booking_opens_at=timezone.now() - timedelta(days=1),
         booking_closes_at=starts_at - timedelta(days=2),
@@ -110,9 +121,16 @@ def _open(people: dict[str, User], *, reference: str, now: datetime, **of) -> Ba
     return Ballot.objects.get(pk=ballot.pk)
 
 
-def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], random: Random) -> None:
+def _enter(
+    ballot: Ballot,
+    sessions: list[Session],
+    classes: list[ClassGroup],
+    random: Random,
+    *,
+    sizes: tuple[int, int] = A_CLUB,
+) -> None:
     for place, group in enumerate(classes):
-        pupils = random.randint(18, 28)
+        pupils = random.randint(*sizes)
         wishes = [sessions[(place + turn) % len(sessions)] for turn in range(min(1 + place % 3, len(sessions)))]
         wish = Group(
             class_group=group,
@@ -131,8 +149,9 @@ def _enter(ballot: Ballot, sessions: list[Session], classes: list[ClassGroup], r
 
 
 def _close(ballot: Ballot) -> None:
-    """Move its closing time to the past, and the day of its source to today."""
-    past, today = timezone.now() - timedelta(minutes=1), timezone.localdate()
+    """Move its closing time to yesterday afternoon, and the day of its source to today."""
+    today = timezone.localdate()
+    past = at(today - timedelta(days=1), WORK_ENDS)
     Ballot.objects.filter(pk=ballot.pk).update(closes_at=past, source_date=today)
     running.close_ballot(ballot_id=ballot.pk, by=None)
 

@@ -17,7 +17,7 @@ from programs.bookings.models import Booking
 from programs.bookings.rules.booking import papers_due
 from programs.centres.choices import PaperKind
 from programs.centres.models import AdultRatio, FieldTrip, RequiredPaper, Session
-from programs.core.calendar import working_days
+from programs.core.calendar import WORK_ENDS, at, working_days
 from programs.core.choices import Level
 from programs.pupils.models import ClassGroup
 from programs.schools.choices import SchoolRole
@@ -129,8 +129,9 @@ def _ask_again(confirmed: list[Booking], now: datetime) -> None:
         grown.approvals.update(state=ApprovalState.ASKED, asked_at=grown.asked_again_at, **approved)
         grown.save(update_fields=["answers_due_at", "asked_again_at"])
     if moved:
-        moved.answers_due_at = moved.grace_given_at = now - timedelta(hours=2)
-        moved.asked_again_at = moved.warned_at = now - timedelta(days=3)
+        due = at(working_days(now, now).step(timezone.localdate(now), -1), WORK_ENDS)
+        moved.answers_due_at = moved.grace_given_at = due
+        moved.asked_again_at = moved.warned_at = due - timedelta(days=3)
         day = timezone.localdate(moved.session.starts_at) - timedelta(days=7)
         late = moved.approvals.exclude(kind=ApprovalKind.PRINCIPAL) or moved.approvals.all()
         late.update(state=ApprovalState.ASKED, asked_again=AskedAgain.DAY, visit_day=day, asked_at=moved.asked_again_at)

@@ -6,19 +6,13 @@ act the portal's rows must be the model's, on both databases.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -29,160 +23,34 @@ from programs.approvals.actions.confirming import confirm_booking
 from programs.approvals.actions.deadlines import keep_deadlines
 from programs.approvals.models import BookingApproval
 from programs.approvals.policy import may_decide
-from programs.approvals.queries import risks_of
 from programs.authorities.choices import ApprovalState
-from programs.authorities.queries import approvals_needed
 from programs.bookings.actions import guard
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.waiting import accept_offer, give_places_by_exception, leave_waiting
-from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
-from programs.centres.choices import CentreRole, SessionState, WaitingPolicy
-from programs.centres.models import CentreStaff, FieldTrip, Room, Session
+from programs.centres.models import Session
 from programs.core.idempotency import new_key
 from programs.core.refusals import Refused
-from programs.notices.models import Message
 from programs.schools.queries.roles import forget_roles
 from programs.visit_days.actions.arrivals import mark_no_show, take_back_no_show
 from programs.visit_days.actions.closing import close_session, reopen_session
 from programs.visit_days.actions.unannounced import let_in
+from tests.approvals.sequences import CAPACITY, ENDED, GROUPS, HELD, ROOM, Group, OneSession, S
 from tests.centres.make import (
     book,
     change_capacity,
     change_group,
     decide_approval,
-    local,
-    make_centre_staff,
-    make_session,
-    make_trip,
     place_session,
 )  # fmt: skip
-from tests.people import make_class, make_officer, make_principal, make_school, make_ward_officer
 from tests.visit_days.make import check_in
 
-S = BookingState
-CAPACITY, ROOM, GROUPS = 20, 60, 6
 ENOUGH = settings(max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
-ENDED = {S.EXPIRED, S.CANCELLED_BY_SCHOOL, S.CANCELLED_BY_CENTRE, S.REFUSED}
-HELD = {S.HELD, S.PAPERS_DUE}  # the same to the model: a warning changes no place
 ANSWERS = [*[ApprovalState.APPROVED] * 4, ApprovalState.RETURNED, ApprovalState.REFUSED]
+has_groups, begun = OneSession.has_groups, OneSession.begun
 
 
-@dataclass
-class Group:
-    state: str
-    pupils: int
-    seats: int = 0
-
-
-@dataclass
-class Model:
-    """Places of one session: groups in the order in which they came."""
-
-    strict: bool
-    capacity: int = CAPACITY
-    groups: dict[int, Group] = field(default_factory=dict)
-    before: dict[int, tuple[str, int]] = field(default_factory=dict)  # it was noted that nobody came
-    settled: set[int] = field(default_factory=set)  # by the last closing
-
-    @property
-    def left(self) -> int:
-        return self.capacity - sum(group.seats for group in self.groups.values())
-
-    @property
-    def someone_waits(self) -> bool:
-        """Who could not even come into the empty session holds nobody up."""
-        return any(group.state == S.WAITLISTED and group.pupils <= self.capacity for group in self.groups.values())
-
-    def fits(self, pupils: int) -> bool:
-        return pupils <= self.left and not (self.strict and self.someone_waits)
-
-    def end(self, key: int, state: str) -> None:
-        self.groups[key].state, self.groups[key].seats = state, 0
-
-    def nobody_came(self, key: int) -> None:
-        self.before[key] = (self.groups[key].state, self.groups[key].seats)
-        self.end(key, S.NO_SHOW)
-
-    def come_back(self, key: int) -> None:
-        self.groups[key].state, self.groups[key].seats = self.before[key]
-
-    def move_up(self) -> None:
-        for group in self.groups.values():
-            if group.state != S.WAITLISTED:
-                continue
-            if group.pupils <= self.left:
-                group.state, group.seats = S.OFFERED, group.pupils
-            elif self.strict and group.pupils <= self.capacity:
-                return
-
-
-class Visits(RuleBasedStateMachine):
-    """Six schools, one session, a manager; time only goes forward."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-        self.clock = time_machine.travel(timezone.now(), tick=False)
-        self.traveller = self.clock.start()
-        trip = make_trip(pupils_per_adult=60)
-        self.session = make_session(trip=trip, starts_at=local(12), capacity=CAPACITY)
-        other = Room.objects.create(centre=trip.centre, name="Phòng bên cạnh", capacity=ROOM)
-        self.rooms = {False: self.session.room, True: other}
-        self.manager = make_centre_staff(trip.centre, "Võ Thị Kim Chi")
-        CentreStaff.objects.filter(user=self.manager).update(role=CentreRole.MANAGER)
-        self.authorities = [make_ward_officer(), make_officer("Phan Hoàng Nam")]
-        self.people = []
-        for number in range(GROUPS):
-            school = make_school(f"Trường THCS Số {number}")
-            principal = make_principal(f"Lê Thị Ngọc {number}", school=school)
-            self.people.append((principal, make_class("8A", school=school)))
-
-    def teardown(self) -> None:
-        self.clock.stop()
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
-
-    @initialize(
-        policy=st.sampled_from(WaitingPolicy),
-        sizes=st.lists(st.integers(3, 15), min_size=3, max_size=GROUPS),
-        by_bus=st.booleans(),
-    )
-    def a_rush(self, policy: WaitingPolicy, sizes: list[int], by_bus: bool) -> None:
-        """With a bus, the principal and then the ward must agree."""
-        Session.objects.filter(pk=self.session.pk).update(waiting_policy=policy)
-        FieldTrip.objects.update(needs_transport=by_bus)
-        self.session = Session.objects.get(pk=self.session.pk)
-        self.model = Model(strict=policy == WaitingPolicy.STRICT)
-        for number, pupils in enumerate(sizes):
-            self.book(number, pupils, waits=True)
-
-    # --- What the acts below share --------------------------------------------------------------
-    def known(self, number: int) -> tuple[int, Group]:
-        """One of the bookings there are."""
-        key = list(self.model.groups)[number % len(self.model.groups)]
-        return key, self.model.groups[key]
-
-    def leader_of(self, key: int):
-        leader = Booking.objects.select_related("leader").get(pk=key).leader
-        forget_roles(leader)
-        return leader
-
-    def has_groups(self) -> bool:
-        return bool(self.model.groups)
-
-    def is_open(self) -> bool:
-        fresh = Session.objects.get(pk=self.session.pk)
-        return fresh.state == SessionState.SCHEDULED and timezone.now() < fresh.booking_closes_at
-
-    def move_up(self) -> None:
-        if timezone.now() < self.session.starts_at - timedelta(hours=12):
-            self.model.move_up()
-
-    def begun(self) -> bool:
-        return timezone.now() >= self.session.starts_at
-
+class Visits(OneSession):
     # --- Acts of schools ------------------------------------------------------------------------
     @rule(number=st.integers(0, GROUPS - 1), pupils=st.integers(1, CAPACITY + 3), waits=st.booleans())
     def book(self, number: int, pupils: int, waits: bool) -> None:
@@ -427,40 +295,6 @@ class Visits(RuleBasedStateMachine):
             if row.state == S.OFFERED and told and row.offer_expires_at <= now:
                 self.model.end(row.pk, S.EXPIRED)
                 self.move_up()
-
-    def waits_on(self, row: Booking) -> bool:
-        """Whether it was just given more time, which happens once, because nobody has answered."""
-        given = row.grace_given_at is None and Booking.objects.get(pk=row.pk).grace_given_at is not None
-        assert not given or row.approvals.exclude(state=ApprovalState.APPROVED).exists()
-        return given
-
-    # --- What always holds ----------------------------------------------------------------------
-    @invariant()
-    def the_rows_are_the_models(self) -> None:
-        found = {row.pk: (row.state, row.seats) for row in Booking.objects.all()}
-        wanted = {key: (group.state, group.seats) for key, group in self.model.groups.items()} if found else {}
-        plain = {key: (S.HELD if state in HELD else state, seats) for key, (state, seats) in found.items()}
-        assert plain == wanted
-
-    @invariant()
-    def never_one_place_too_many(self) -> None:
-        session = Session.objects.get(pk=self.session.pk)
-        assert session.seats_taken == sum(Booking.objects.values_list("seats", flat=True))
-        assert session.seats_taken <= session.capacity <= ROOM
-
-    @invariant()
-    def nobody_is_confirmed_without_those_who_must_agree(self) -> None:
-        """A group that became larger, or goes on another day, may keep its places while they are asked again."""
-        for booking in Booking.objects.filter(state=S.CONFIRMED).select_related("school", "class_group", "session"):
-            rows = {row.kind: row for row in booking.approvals.all()}
-            for kind in approvals_needed(risks_of(booking)):
-                assert kind in rows and (rows[kind].state == ApprovalState.APPROVED or rows[kind].asked_again)
-
-    @invariant()
-    def every_offer_was_made_once(self) -> None:
-        offers = Message.objects.filter(kind="booking_offered").values_list("dedupe_key", flat=True)
-        assert len(offers) == len(set(offers))
-        assert len(offers) == Booking.objects.exclude(offered_at=None).count()
 
 
 @pytest.mark.django_db

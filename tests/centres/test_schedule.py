@@ -73,10 +73,13 @@ def test_days_at_the_ends_of_the_calendar_are_refused_beside_their_field(plan, a
 
 def test_the_database_refuses_the_overlap_in_the_same_words_when_a_race_slips_past_the_rule(plan, monkeypatch):
     monkeypatch.setattr(schedule, "must_be_free", lambda **_: None)
-    act = lambda: schedule_session(  # noqa: E731
-        offer=offer(plan), starts_at=plan.session.starts_at + timedelta(hours=1), by=plan.trung, key="k"
-    )
-    assert refusal(act) == ("room_taken", "clock")
+
+    def overlap():
+        schedule_session(
+            offer=offer(plan), starts_at=plan.session.starts_at + timedelta(hours=1), by=plan.trung, key="k"
+        )
+
+    assert refusal(overlap) == ("room_taken", "clock")
     assert Session.objects.count() == 1
 
 
@@ -98,8 +101,11 @@ def test_obstacles_are_explained_beside_their_field(plan, code, field):
             OpeningHours.objects.filter(weekday=day.weekday()).delete()
         case "outside_hours":
             starts_at = local(20, 15)
-    act = lambda: schedule_session(offer=offer(plan), starts_at=starts_at, by=plan.trung, key="k")  # noqa: E731
-    assert refusal(act) == (code, field)
+
+    def plan_it():
+        schedule_session(offer=offer(plan), starts_at=starts_at, by=plan.trung, key="k")
+
+    assert refusal(plan_it) == (code, field)
 
 
 def test_a_closed_room_does_not_close_its_neighbour(plan):
@@ -115,11 +121,12 @@ def test_a_closed_room_does_not_close_its_neighbour(plan):
 def test_a_room_must_be_the_centres_and_large_enough(plan):
     other = Room.objects.create(centre=make_centre("Trung tâm Dĩ An"), name="Phòng", capacity=90)
     small = Room.objects.create(centre=plan.centre, name="Phòng nhỏ", capacity=20)
-    for room, code in ((other, "foreign_room"), (small, "room_too_small")):
-        act = lambda room=room: schedule_session(  # noqa: E731
-            offer=offer(plan, room=room), starts_at=local(20), by=plan.trung, key="k"
-        )
-        assert refusal(act) == (code, "room")
+
+    def plan_in(room: Room):
+        schedule_session(offer=offer(plan, room=room), starts_at=local(20), by=plan.trung, key="k")
+
+    assert refusal(partial(plan_in, other)) == ("foreign_room", "room")
+    assert refusal(partial(plan_in, small)) == ("room_too_small", "room")
 
 
 def test_a_season_sets_the_opening_and_how_places_are_allocated(plan):

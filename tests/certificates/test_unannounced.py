@@ -24,7 +24,9 @@ from programs.visit_days.actions.closing import close_session
 from tests.certificates.make import issue
 from tests.pages import version_at
 from tests.people import give_consent, make_class, make_coordinator, make_school, make_teacher
-from tests.visit_days.test_final import over, said, today  # noqa: F401
+from tests.visit_days.conftest import today  # noqa: F401
+from tests.visit_days.make import over
+from tests.visit_days.test_unannounced import said
 
 pytestmark = pytest.mark.django_db
 

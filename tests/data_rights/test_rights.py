@@ -111,11 +111,11 @@ def test_the_handler_is_warned_before_each_date_once(minh, phuc):
     """Received on Monday 2 March 2026: answer by Wednesday 4, done by Monday 16."""
     with time_machine.travel(at("02/03/2026 09:00"), tick=False):
         request = ask(minh)
-    kinds = lambda: list(  # noqa: E731
-        Message.objects.filter(recipient=phuc, kind="data_request_waits")
-        .order_by("pk")
-        .values_list("dedupe_key", flat=True)
-    )
+
+    def kinds() -> list[str]:
+        waits = Message.objects.filter(recipient=phuc, kind="data_request_waits").order_by("pk")
+        return list(waits.values_list("dedupe_key", flat=True))
+
     assert len(kinds()) == 1  # that it is there
     with time_machine.travel(at("03/03/2026 07:00"), tick=False):  # one working day before
         assert actions.warn_handlers(today=date(2026, 3, 3)) == 1

@@ -98,7 +98,10 @@ def test_drawn_and_sent_by_several_at_once_it_is_drawn_and_sent_once(ballot):
     assert sum(published) == 1
     Ballot.objects.update(source_date=timezone.localdate())
     running.enter_digits(ballot_id=ballot.pk, digits=make.DIGITS, by=officer)
-    draw = lambda _: running.draw_ballot(ballot_id=ballot.pk, digits=make.DIGITS, by=second).seed  # noqa: E731
+
+    def draw(_number) -> str:
+        return running.draw_ballot(ballot_id=ballot.pk, digits=make.DIGITS, by=second).seed
+
     assert together(draw).count("already_drawn") == AT_ONCE - 1
     started = together(lambda _: results.start_sending(ballot_id=ballot.pk, by=officer).state)
     assert sorted(started) == [*["already_sent"] * (AT_ONCE - 1), "sending"]

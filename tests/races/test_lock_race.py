@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -181,7 +182,7 @@ def request_is_handled_while_its_pupil_is_merged() -> Contest:
         reference="YC-1", kind="access", pupil=pupil, school=pupil.school, requester="guardian", answer_by=today,
         due_on=today,
     )  # fmt: skip
-    act = lambda: in_transaction(requests.locked_request, request_id=request.pk)  # noqa: E731
+    act = partial(in_transaction, requests.locked_request, request_id=request.pk)
     return Contest(requests, request, "pupil", kept, act)
 
 

@@ -115,10 +115,11 @@ def test_what_somebody_changed_since_the_preview_is_shown_again(plan):
     wanted = SeriesChange(days=1)
     version = version_of(queries.plan_of(plan.series, wanted, now=timezone.now()).seen)
     make_session(trip=plan.trip, starts_at=starts(plan)[-1] + timedelta(days=1, hours=1))
-    act = lambda: change_series(  # noqa: E731
-        series_id=plan.series.pk, change=wanted, version=version, by=plan.trung
-    )
-    assert refusal(act) == "changed_meanwhile"
+
+    def change_as_read():
+        change_series(series_id=plan.series.pk, change=wanted, version=version, by=plan.trung)
+
+    assert refusal(change_as_read) == "changed_meanwhile"
     assert refusal(lambda: change(plan)) == "nothing"
     assert refusal(lambda: change(plan, capacity=200)) == "all_stay"
 

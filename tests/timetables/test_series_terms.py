@@ -86,10 +86,11 @@ def test_the_season_is_taken_as_it_is_when_it_is_given(plan, spring):
     wanted = TermsChange(season=spring)
     version = version_of(queries.terms_plan_of(plan.series, wanted, now=timezone.now()).seen)
     Season.objects.filter(pk=spring.pk).update(opens_at=local(-1))
-    act = lambda: change_series_terms(  # noqa: E731
-        series_id=plan.series.pk, change=wanted, version=version, by=plan.trung
-    )
-    assert refusal(act) == "changed_meanwhile"
+
+    def change_as_read():
+        change_series_terms(series_id=plan.series.pk, change=wanted, version=version, by=plan.trung)
+
+    assert refusal(change_as_read) == "changed_meanwhile"
     assert len(change(plan, season=Season.objects.get(pk=spring.pk)).changing) == 5
     assert sessions(plan)[1].booking_opens_at == local(-1)
 
@@ -98,10 +99,11 @@ def test_a_group_that_books_between_preview_and_yes_is_not_hurt(plan, spring):
     wanted = TermsChange(season=spring)
     version = version_of(queries.terms_plan_of(plan.series, wanted, now=timezone.now()).seen)
     book(sessions(plan)[2], plan.class_8a1, plan.hanh, pupils=30)
-    act = lambda: change_series_terms(  # noqa: E731
-        series_id=plan.series.pk, change=wanted, version=version, by=plan.trung
-    )
-    assert refusal(act) == "changed_meanwhile"
+
+    def change_as_read():
+        change_series_terms(series_id=plan.series.pk, change=wanted, version=version, by=plan.trung)
+
+    assert refusal(change_as_read) == "changed_meanwhile"
     assert {each.season for each in sessions(plan)} == {None}
 
 

@@ -1,14 +1,20 @@
-"""A group is checked in as the page does it: with what was recorded when the page was opened."""
+"""A day at the centre: who comes, and closing and checking in as the pages do it, with what was read on them."""
 
 from __future__ import annotations
 
-from django.urls import reverse
+from datetime import timedelta
 
+from django.urls import reverse
+from django.utils import timezone
+
+from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.models import Session
 from programs.core.versions import version_of
 from programs.visit_days.actions import arrivals
 from programs.visit_days.queries.door import who_came
+from tests.centres.make import book, local, move_session
+from tests.people import make_class, make_school, make_teacher
 
 
 def close_on_page(client, session: Session, **ticked):
@@ -27,3 +33,33 @@ def day_values(client) -> dict[int, str]:
 def check_in(*, booking_id: int, **figures) -> Booking:
     read = who_came(Booking.objects.get(pk=booking_id))
     return arrivals.check_in(booking_id=booking_id, version=version_of(read), **figures)
+
+
+def came(world, pupils: int = 36) -> Booking:
+    return check_in(
+        booking_id=world.booking.pk, pupils=pupils, girls=18, adults=2, absent=world.pupils[pupils:], by=world.sen
+    )
+
+
+def now_is(booking: Booking) -> tuple:
+    booking.refresh_from_db()
+    return booking.state, booking.arrived_pupils
+
+
+def over(session: Session) -> None:
+    """Let the session end a moment ago."""
+    Session.objects.filter(pk=session.pk).update(ends_at=timezone.now() - timedelta(seconds=1))
+    session.refresh_from_db()
+
+
+def book_today(world, name: str, *, pupils: int, state: str = BookingState.HELD, wait: bool = False) -> Booking:
+    """Another class books before its session begins; the clock is then put back."""
+    school = make_school(f"Trường THCS {name}")
+    teacher = make_teacher(f"Lê Thị {name}", school=school)
+    began = world.session.starts_at
+    move_session(world.session, local(10))
+    booking = book(world.session, make_class(name, school=school), teacher, pupils=pupils, adults=2, wait_if_full=wait)
+    if state == BookingState.CONFIRMED:
+        Booking.objects.filter(pk=booking.pk).update(state=state, confirmed_at=timezone.now())
+    move_session(world.session, began)
+    return booking

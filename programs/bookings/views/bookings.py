@@ -21,7 +21,7 @@ from programs.bookings import policy
 from programs.bookings import queries as booking_queries
 from programs.bookings.actions.booking import cancel_booking
 from programs.bookings.actions.group import set_roster, tell_needs
-from programs.bookings.choices import BOOKING_GROUP_LABELS, CAME, LIVE, BookingState
+from programs.bookings.choices import BOOKING_GROUP_LABELS, BOOKING_GROUPS, CAME, LIVE, BookingState
 from programs.bookings.forms import CancelForm, NeedsForm, RosterForm
 from programs.bookings.hooks import PAGE_PARTS
 from programs.bookings.ical import CALENDAR_TYPE, calendar_entry, calendar_name
@@ -34,11 +34,13 @@ from programs.centres.words import policy_words
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import in_person, not_found_unless, signed_in
+from programs.core.idempotency import new_key
 from programs.pupils.models import Pupil
 from programs.pupils.queries import pupils_of_class
 from programs.schools.queries.roles import roles_of
 
 PER_PAGE = 20
+ENDED = BOOKING_GROUPS["ended"]
 
 
 @signed_in
@@ -84,6 +86,7 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_collect": bool(booking.class_group_id) and policy.may_book_for(user, booking.school),
         **state_of_booking(user, booking, manages=manages),
         "steps": _steps(booking),
+        **(_others(user, booking, now=now) if manages and booking.state in ENDED else {}),
         "manages": manages,
         "reads_needs": in_person(request) and policy.may_read_needs(user, booking),
         "may_write_needs": in_person(request)
@@ -105,6 +108,16 @@ def booking_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "history": list(history_of(booking)),
     }
     return render(request, "bookings/booking_detail.html", context)
+
+
+def _others(user, booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """What else the group of a booking that came to nothing may book, with one press each."""
+    said = {"class_group": booking.class_group_id, **booking.size, "note": booking.note}
+    said["contact_phone"] = booking.contact_phone
+    if policy.may_read_needs(user, booking):
+        said["needs"] = booking.needs
+    sessions = booking_queries.others_to_book(booking, now=now)
+    return {"ended": True, "others": [(session, new_key()) for session in sessions], "typed": list(said.items())}
 
 
 def _steps(booking: Booking) -> list[dict]:
