@@ -14,16 +14,16 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from programs.accounts.queries import person_with_email
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
+from programs.core.finding import keep_search, search_of
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.refusals import refuse_if
-from programs.core.text import clean_text
 from programs.core.throttle import Throttle
 from programs.schools import policy, rules
 from programs.schools.actions import claims
@@ -50,15 +50,15 @@ TABS = {
 
 
 @signed_in
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim_queue(request: HttpRequest) -> HttpResponse:
     """What waits for this officer's own authority first; the department may also look at the wards' ones."""
     not_found_unless(policy.may_see_claims(request.user))
-    tab = request.GET.get("show", "")
-    tab = tab if tab in TABS else "open"
-    text = clean_text(request.GET.get("q", ""))[:100]
+    tab = show if (show := request.GET.get("show")) in TABS else "open"
+    if request.method == "POST":
+        return keep_search(request)
     whose = school_queries.claims_visible_to if tab == "all" else school_queries.claims_to_decide
-    claims = school_queries.claims_with_text(whose(request.user), text)
+    claims = school_queries.claims_with_text(whose(request.user), search_of(request).text)
     if states := TABS[tab]:
         claims = claims.filter(state__in=states)
     # What waits: the oldest first. What is done: the latest first.
@@ -69,7 +69,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "tab": tab,
-        "text": text,
+        "search": search_of(request),
         "tabs": [
             (value, label)
             for value, label in (
