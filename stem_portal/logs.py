@@ -21,6 +21,12 @@ READABLE_CODES = ("desk/schools/", "desk/centres/", "schools/")
 # Django's and Wagtail's own areas: only numbers and names of tables, but for the link to a new password.
 OTHERS = ("cms/", "backoffice/", "documents/", "media/", "_util/")
 OTHERS_SECRETS = {"token", "uidb64", "rest"}
+# What a question behind an address may say; every other value may be a name, a telephone or a key.
+READABLE_QUESTIONS = {
+    "page", "find", "show", "state", "ward", "level", "kind", "term", "month", "day", "grade", "subject", "topic", "class",
+    "trip", "booking", "sheet", "header", "before", "into", "remarks", "lang",
+}  # fmt: skip
+_QUESTION = re.compile(r"(?<=[\w/])\?([^\s\"'#<>]+)")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^\]]*\]|[^()\[])*\)")
 
 
@@ -79,7 +85,16 @@ def without_secrets(text: str) -> str:
         return text  # the addresses are still being read: nobody has asked for one yet
     for looks, instead in _masks():
         text = looks.sub(instead, text)
-    return text
+    return _QUESTION.sub(_without_answers, text)
+
+
+def _without_answers(question: re.Match) -> str:
+    """``?page=2&q=…``: the names of the parameters, and only the values that may be read."""
+    parts = [part.partition("=") for part in question[1].split("&")]
+    return "?" + "&".join(
+        name + equals + (value if name in READABLE_QUESTIONS else "…") if equals else "…"
+        for name, equals, value in parts
+    )
 
 
 class LineFormatter(logging.Formatter):

@@ -289,7 +289,7 @@ FIGURES = ("school", "ward", "term")
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "school_list": ("q", "ward"),
     "search": ("q",),
-    "certificate_list": ("q", "booking"),
+    "certificate_list": ("booking",),
     "booking_list": ("state",),
     "project_list": ("state",),
     "session_book": ("class",),
@@ -300,8 +300,6 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "participation_xlsx": FIGURES,
     "participation_rows_xlsx": FIGURES,
     "report_rows": FIGURES,
-    "role_list": ("q",),
-    "role_detail": ("q",),
     "consent_class": ("show",),
     "consent_paper": ("pupil",),
     "school_register": ("q", "ward", "state"),
@@ -309,7 +307,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "school_merge": ("into", "q"),
     "pupils_leave": ("pupil",),
     "data_request_list": ("show",),
-    "roster_detail": ("q", "show"),
+    "roster_detail": ("show",),
     "cards_issue": ("pupil",),
 }
 NO_PLACE_ASKED = {

@@ -21,7 +21,7 @@ _TAIL = (_DIGITS, _LETTERS, _DIGITS, _LETTERS, _DIGITS)
 WORDS = 3
 LONGEST_PASSPHRASE = 80  # limit for input: three words with accents in any spelling are shorter
 _LIST = Path(__file__).resolve().parent / "data" / "passphrase_words.txt"
-_SEPARATORS = re.compile(r"[\s,.;·+_–-]+")
+_SEPARATORS = re.compile(r"[\W_]+")  # whatever stands between letters, and around them
 
 
 def suggested_username(full_name: str, given_name: str = "") -> str:

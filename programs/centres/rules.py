@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from programs.centres.choices import BookingMode, SessionState
 from programs.centres.models import FieldTrip, Room, Season, Session
 from programs.core.calendar import WorkingDays
-from programs.core.dates import local_day
+from programs.core.dates import clock, local_day
 from programs.core.models import SchoolYear
 from programs.core.refusals import Refusal
 
@@ -394,5 +394,4 @@ def room_name_refusal(name: str) -> Refusal:
 
 def moment_text(moment: datetime) -> str:
     """A moment with its offset, since only the portal's clock counts."""
-    local = timezone.localtime(moment)
-    return f"{local:%H:%M} {local:%d/%m/%Y} (+07:00)"
+    return f"{clock(moment)} {timezone.localdate(moment):%d/%m/%Y} (+07:00)"

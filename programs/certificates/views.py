@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from programs.bookings.forms import RosterForm
 from programs.bookings.models import Booking
@@ -30,6 +30,7 @@ from programs.certificates.tasks import PRINT_JOB
 from programs.core.acting import Act
 from programs.core.calendar import working_days
 from programs.core.choices import JobState
+from programs.core.finding import keep_search, search_of
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.jobs import enqueue
 from programs.core.text import clean_text
@@ -45,22 +46,27 @@ LARGE_BATCH = 200  # more pages than this are printed in the background
 
 
 @signed_in
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def certificate_list(request: HttpRequest) -> HttpResponse:
-    text = clean_text(request.GET.get("q", ""))[:100]
+    """Certificates, or what a search sent by POST finds among them."""
+    search = search_of(request)
     reference = clean_text(request.GET.get("booking", ""))[:12].upper()
-    certificates = queries.searched(queries.certificates_visible_to(request.user), text).select_related("booking")
+    certificates = queries.searched(queries.certificates_visible_to(request.user), search.text).select_related(
+        "booking"
+    )
     booking = None
     if reference:
         booking = get_object_or_404(bookings_visible_to(request.user), reference=reference)
         certificates = certificates.filter(booking=booking)
+    if request.method == "POST":
+        return keep_search(request)
     page = Paginator(certificates.order_by("-held_on", "sort_key", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
-        "query": text,
+        "search": search,
         "booking": booking,
         "own": roles_of(request.user).pupil is not None,
-        "to_certify": [] if reference or text else queries.bookings_to_certify(request.user)[:5],
+        "to_certify": [] if reference or search.text else queries.bookings_to_certify(request.user)[:5],
         "may_issue": bool(booking) and policy.may_issue(request.user, booking),
     }
     return render(request, "certificates/list.html", context)

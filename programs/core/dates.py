@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -50,12 +50,18 @@ def month_title(day: date) -> str:
     return f"{_ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
 
+def clock(moment: datetime | time) -> str:
+    """``8:00``, as a timetable writes it, in the portal's time zone: the only way in which the portal tells a time."""
+    local = timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    return f"{local.hour}:{local.minute:02d}"
+
+
 def short_moment(moment: datetime) -> str:
     """``Th 5, 26/11 · 8:00``, in the portal's time zone; the year is told when it is not this one."""
     local = timezone.localtime(moment)
     year = "" if local.year == timezone.localtime().year else f"/{local.year}"
     day = f"{local.day:02d}/{local.month:02d}{year}"
-    return f"{weekday_name(local, short=True)}, {day} · {local.hour}:{local.minute:02d}"
+    return f"{weekday_name(local, short=True)}, {day} · {clock(local)}"
 
 
 def local_day(moment: date | datetime) -> date:

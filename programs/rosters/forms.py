@@ -124,7 +124,7 @@ class MappingForm(IdempotentFormMixin):
 
 
 class RowsForm(CleanFormMixin, forms.Form):
-    """A GET form: which rows of the preview are shown."""
+    """Which rows of the preview are shown; what is looked for is kept in the session (``core.finding``)."""
 
     q = CleanCharField(label=_("Name, identifier or class"), required=False, max_length=100)
     remarks = forms.BooleanField(label=_("Only rows with remarks"), required=False)

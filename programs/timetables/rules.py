@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from programs.centres import rules as centre_rules
 from programs.centres.choices import BookingMode
 from programs.centres.models import Room, Season, Session
 from programs.centres.rules import Busy, RoomPlan
+from programs.core.dates import clock
 from programs.core.refusals import Refusal
 
 
@@ -199,7 +199,7 @@ def swap_refusal(one: Session, other: Session, plans: Mapping[int, RoomPlan], *,
             span = {"starts_at": session.starts_at, "ends_at": session.ends_at}
             refusal = centre_rules.obstacle_refusal(centre_rules.obstacle(plans[room.pk], now=now, **span))
         if refusal:
-            title = f"{session.field_trip.local_title}, {timezone.localtime(session.starts_at):%H:%M}"
+            title = f"{session.field_trip.local_title}, {clock(session.starts_at)}"
             return Refusal(refusal.code, f"{title}: {refusal.message}", "other")
     return None
 

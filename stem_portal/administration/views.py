@@ -12,15 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from programs.accounts.models import User
 from programs.accounts.queries import has_factor
 from programs.core.acting import Act
 from programs.core.audit import history_of, record
+from programs.core.finding import keep_search, search_of
 from programs.core.gates import View, not_found_unless, signed_in
 from programs.core.permissions import EVERYBODY, SIGNED_IN, Role
-from programs.core.text import clean_text
 from programs.notices.models import Message
 from programs.spreadsheets.xlsx import XLSX_TYPE
 from stem_portal.administration import queries
@@ -45,14 +45,16 @@ def for_administrators(view: View) -> View:
     return inner
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def role_list(request: HttpRequest) -> HttpResponse:
     """Every role in words, and the people found by name."""
-    text = _text(request)
-    found = queries.people_named(text)
+    if request.method == "POST":
+        return keep_search(request)
+    search = search_of(request)
+    found = queries.people_named(search.text)
     context = {
-        "query": text,
+        "search": search,
         "page_obj": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "cards": queries.cards(),
         "everybody": queries.meaning_of_all(EVERYBODY),
@@ -61,25 +63,23 @@ def role_list(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/role_list.html", context)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def role_detail(request: HttpRequest, role: str) -> HttpResponse:
     """Who holds one role now."""
     source = not_found_unless(queries.source_of(Role(role)) if role in Role.values else None)
-    text = _text(request)
-    page = Paginator(queries.rows_of(source, text), PAGE_SIZE).get_page(request.GET.get("page"))
+    if request.method == "POST":
+        return keep_search(request)
+    search = search_of(request)
+    page = Paginator(queries.rows_of(source, search.text), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "role": source.role,
-        "query": text,
+        "search": search,
         "page_obj": page,
         "holdings": queries.as_holdings(source, page.object_list),
         "meaning": queries.meaning_of(source.role),
     }
     return render(request, "administration/role_detail.html", context)
-
-
-def _text(request: HttpRequest) -> str:
-    return clean_text(request.GET.get("q", ""))[:100]
 
 
 @require_GET

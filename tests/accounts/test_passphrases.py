@@ -38,7 +38,8 @@ def test_no_word_has_two_accepted_spellings():
     "typed",
     [
         THREE, "hạt gạo xe đạp tiếng hát", "hat gao xe dap tieng hat", "HẠT GẠO – XE ĐẠP – TIẾNG HÁT", "hatgaoxedaptienghat",
-        "  Hạt  gạo\u200b xe đạp   tiếng hát ", unicodedata.normalize("NFD", THREE), "hat-gao-xe-dap-tieng-hat",
+        "  Hạt  gạo\u200b xe đạp   tiếng hát ", "“Hạt gạo”, ‘xe đạp’, (tiếng hát)!", "hạt gạo/xe đạp/tiếng hát.", "hạt\u2011gạo — xe\u2212đạp — tiếng•hát",
+        "ｈạｔ ｇạｏ， ｘｅ đạｐ， ｔｉếｎｇ ｈáｔ", "Hạt Gạo\txe\u00a0ðạp\ntiếng hát", unicodedata.normalize("NFD", THREE), "hat-gao-xe-dap-tieng-hat",
     ],
 )  # fmt: skip
 def test_three_words_are_the_same_however_they_are_typed(typed):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from programs.accounts.models import SignInCard, User
 from programs.cards.actions import issue_cards, void_card
+from programs.cards.views.activation import WRONG_CODES
 from programs.centres.models import CentreStaff
 from programs.core.refusals import Refused
 from programs.schools.choices import SchoolState
@@ -123,6 +124,21 @@ def test_a_weak_password_is_refused_and_the_card_stays_open(client, door, code, 
     assert choose(client, door, password).context["own_form"].errors
     assert SignInCard.objects.open().exists()
     assert choose(client, door).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", "\u2011"),
+        lambda code: code.replace("-", " — "), lambda code: " ".join(code), lambda code: f"({code}).",
+        lambda code: "".join(chr(ord(each) + 0xFEE0) for each in code), lambda code: f"Mã: https://stem.example.vn/x/#{code}",
+        lambda code: f"{code[0]}\u0301{code[1:]}",
+    ],
+)  # fmt: skip
+def test_a_code_opens_the_card_however_it_is_typed_and_costs_no_try(client, door, code, change):
+    for _ in range(WRONG_CODES.allowed + 1):
+        assert client.post(door, {"code": change(code)}).status_code == 302
+    assert "cards/activation/limited.html" not in [each.name for each in client.get(door).templates]
 
 
 # --- What does not work, with always the same answer ---------------------------------------------------

@@ -153,6 +153,26 @@ def test_every_failure_is_the_same_page(client, visit):
     assert len({main_of(answer) for answer in answers}) == 1
 
 
+def mistyped(code: str) -> list[str]:
+    """As people read it off paper, hear it and send it on."""
+    alike = code.translate(str.maketrans("OIB", "018"))
+    return [
+        alike, alike.lower(), code.replace("L", "1"), "\u2011".join([code[:9], code[9:]]), " — ".join([code[:9], alike[9:]]),
+        f"({code})", f"{code.lower()}.", f"https://stem.example.vn/verify/{code}/", f"http://localhost:8000/en/verify/{alike}/),",
+    ]  # fmt: skip
+
+
+def test_a_retyped_code_is_found_and_does_not_count_as_a_guess(client, visit):
+    certificate = issue(visit)[0]
+    Certificate.objects.filter(pk=certificate.pk).update(verify_code="BOILBOILBOILBOIL234567ABCDEF")
+    typed = mistyped("BOILBOILBOILBOIL234567ABCDEF")
+    for _ in range(views.GUESSES.allowed // len(typed) + 2):
+        for code in typed:
+            answer = client.get("/verify/", {"code": code}, follow=True)
+            assert certificate.printed_name in answer.content.decode(), code
+    assert client.get("/verify/", {"code": "A" * 28}, follow=True).status_code == 404, "nothing was counted before it"
+
+
 def test_guessing_is_stopped_by_address_and_good_codes_never_count(client, visit):
     certificate = issue(visit)[0]
     good = f"/verify/{certificate.verify_code}/"

@@ -1,12 +1,18 @@
+import re
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.template import Context, Template
 from django.utils import translation
+from django.utils.formats import date_format
 
+from programs.centres.rules import moment_text
 from programs.core.calendar import add_working_days, current_school_year, current_term, holidays_between
 from programs.core.dates import long_date, official_date, short_moment
 from programs.core.models import Holiday, SchoolYear, Term
+from tests.test_architecture import ROOT
 
 
 def test_decree_30_pads_small_days_and_the_first_two_months():
@@ -59,3 +65,24 @@ def test_working_days_skip_weekends_and_tet(calendar, django_assert_num_queries)
     assert add_working_days(friday, 1) == date(2025, 11, 24)
     with django_assert_num_queries(1):
         assert add_working_days(date(2026, 2, 11), 2) == date(2026, 2, 24)
+
+
+# --- One way to tell a time, a weight --------------------------------------------------------------
+def test_a_time_is_told_in_one_way_by_filters_formats_and_rules():
+    moment = datetime(2026, 9, 5, 8, 5, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    for language in ("vi", "en"):
+        with translation.override(language):
+            shown = Template("{{ m|clock }} {{ m|time }} {{ m|time:'TIME_FORMAT' }}").render(Context({"m": moment}))
+            assert set(shown.split()) == {"8:05"}, language
+            assert Template("{{ m|full_moment }}").render(Context({"m": moment})) == "8:05, 05/09/2026"
+            assert date_format(moment, "DATETIME_FORMAT") == "8:05, 05/09/2026"
+    assert moment_text(moment) == "8:05 05/09/2026 (+07:00)"
+    assert short_moment(moment).endswith("· 8:05")
+
+
+def test_no_template_tells_a_time_in_another_way_and_no_weight_sticks_to_its_number():
+    """The clock of the portal itself, with seconds, beside a rush is the only other one."""
+    files = [path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"}]
+    assert [path.name for path in files if re.search(r'"[^"]*H:i(?!:s)', path.read_text(encoding="utf-8"))] == []
+    words = [*files, *(ROOT / "locale").rglob("*.po"), *(ROOT / "stem_portal" / "demo" / "content").rglob("*.toml")]
+    assert [path.name for path in words if re.search(r"\d(kg|km|cm)\b", path.read_text(encoding="utf-8"))] == []

@@ -7,11 +7,21 @@ from programs.bookings.models import Booking
 from programs.cards import actions as cards
 from programs.centres.models import Season
 from programs.core import references
-from programs.core.references import ALPHABET, TYPED_ALPHABET, in_groups, random_code, read_code, under_reference
+from programs.core.forms import CodeField
+from programs.core.references import (
+    ALPHABET,
+    TYPED_ALPHABET,
+    in_groups,
+    random_code,
+    read_code,
+    readings,
+    under_reference,
+)
 from programs.notices.models import Message
 from tests.centres.make import book, make_session, seats_add_up
 from tests.core.collisions import each_code_twice
 from tests.people import make_class, make_coordinator, make_school, make_teacher, make_year
+from tests.test_fields import forms_of_the_house
 
 
 def test_references_have_no_letters_that_look_alike():
@@ -86,7 +96,64 @@ def test_codes_that_are_typed_have_no_letter_that_a_vietnamese_keyboard_changes(
     assert not set("AEIOUYDW") & set(TYPED_ALPHABET)
 
 
-@pytest.mark.parametrize("typed", ["7K3Q9-BX2MT", " 7k3q9bx2mt ", "７Ｋ３Ｑ９－ＢＸ２ＭＴ", "7K3 Q9\u200bB–X2.MT"])
+AS_TYPED = [
+    "7K3Q9-BX2MT", " 7k3q9bx2mt ", "７Ｋ３Ｑ９－ＢＸ２ＭＴ", "7K3 Q9\u200bB–X2.MT", "7K3Q9\u2011BX2MT", "7K3Q9—BX2MT", "7K3Q9−BX2MT",
+    "(7K3Q9-BX2MT)", "7K3Q9-BX2MT).", "“7K3Q9-BX2MT”,", "7K3Q9/BX2MT", "7Ḱ3Q9-BX2ṂT",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", AS_TYPED)
 def test_a_code_is_read_however_it_is_typed(typed):
     assert read_code(typed) == "7K3Q9BX2MT"
     assert in_groups("7K3Q9BX2MT", 5) == "7K3Q9-BX2MT"
+
+
+# --- Fields for codes -----------------------------------------------------------------------------
+PASTED = [
+    "https://stem.example.vn/verify/{code}/", "http://127.0.0.1:8000/en/verify/{code}/?from=mail", "stem.example.vn/g/{code}",
+    "Mã của con: https://stem.example.vn/vi/x/#{code}).", "/verify/{code}/", "https://stem.example.vn/pass/{lower}/,",
+    "https%3A//stem.example.vn/verify/{code}%2F",
+]  # fmt: skip
+
+
+def fields_for_codes() -> dict[str, CodeField]:
+    return {
+        f"{form.__name__}.{name}": field
+        for form in forms_of_the_house()
+        for name, field in form.base_fields.items()
+        if isinstance(field, CodeField)
+    }
+
+
+def test_every_field_for_a_code_takes_the_whole_address_and_whatever_else_people_paste():
+    fields, code = fields_for_codes(), "ABCDEFGHJKLMNPQRSTUVWXYZ2345"
+    assert {
+        "VerifyForm.code",
+        "ActivationCodeForm.code",
+        "JoinClassForm.code",
+        "GuardianCodeForm.code",
+    } <= fields.keys()
+    for name, field in fields.items():
+        for pasted in PASTED:
+            assert field.clean(pasted.format(code=code, lower=code.lower())) == code, (name, pasted)
+        for typed in AS_TYPED:
+            assert field.clean(typed) == "7K3Q9BX2MT", (name, typed)
+
+
+# --- Letters that look alike ------------------------------------------------------------------------
+BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("0K", "OK"), ("8A", "BA"), ("1A", "IA"), ("1a", "LA"), ("l1", "LI")])
+def test_a_figure_that_the_alphabet_leaves_out_is_read_as_its_letters(typed, meant):
+    assert meant in readings(typed, BASE32)
+
+
+def test_letters_of_the_alphabet_are_never_read_as_others():
+    assert readings("BOIL2", BASE32) == ["BOIL2"]
+    assert readings("8B", ALPHABET) == ["8B"], "it has both: they are two codes"
+    assert readings("9", BASE32) == ["9"], "looks like none: wrong, and stays wrong"
+
+
+def test_many_doubtful_letters_do_not_make_many_questions():
+    assert len(readings("1" * 28, BASE32)) <= 64

@@ -42,6 +42,26 @@ def test_a_refused_request_is_logged_without_the_links_secret(address, caplog):
     assert any("/…" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("written", "logged"),
+    [
+        ("Not Found: /desk/roles/?q=Nguy%E1%BB%85n+Minh&page=2", "Not Found: /desk/roles/?q=…&page=2"),
+        ("https://stem.example.vn/search/?q=minh#x", "https://stem.example.vn/search/?q=…#x"),
+        ("GET /backoffice/accounts/user/?q=0912345678 HTTP/1.1", "GET /backoffice/accounts/user/?q=… HTTP/1.1"),
+        ("/accounts/login/?next=/g/abc/&show=all", "/accounts/login/?next=…&show=all"),
+        ("/desk/certificates/?find=3&booking=BD-7K3Q9", "/desk/certificates/?find=3&booking=BD-7K3Q9"),
+        ("/x/?minh", "/x/?…"),
+        ("Really? Yes, why? No", "Really? Yes, why? No"),
+    ],
+)
+def test_of_a_question_behind_an_address_only_what_may_be_read_is_logged(written, logged):
+    assert without_secrets(written) == logged
+    assert (
+        event_without_secrets({"request": {"headers": {"Referer": written}}}, {})["request"]["headers"]["Referer"]
+        == logged
+    )
+
+
 def test_what_is_reported_elsewhere_has_no_secret_either():
     event = {
         "request": {

@@ -62,7 +62,9 @@ def test_an_address_changed_from_an_open_session_is_refused(person, portal):
 
 def test_an_administrator_replaces_an_address_and_reads_it_in_the_log(person, portal):
     admin = person("admin")
-    admin.goto("/desk/roles/?q=hanh")
+    admin.goto("/desk/roles/")
+    admin.page.locator("main input[type=search]").fill("hanh")
+    admin.page.locator("main form[role=search] button").click()
     admin.page.locator("table").get_by_role("link").first.click()
     admin.look(other_language=False)
     admin.page.get_by_role("link", name="Đổi địa chỉ thư điện tử").click()

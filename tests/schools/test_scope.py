@@ -122,8 +122,8 @@ def test_registrations_are_cut_too_and_viewers_see_no_persons(client, province):
     assert claims_visible_to(make_officer()).count() == 3
     assert not claims_visible_to(make_officer(role=OfficeRole.STEERING)).exists()
     client.force_login(here)
-    assert not list(client.get(reverse("claim_queue"), {"q": "o kia"}).context["page_obj"])
-    assert len(client.get(reverse("claim_queue"), {"q": "o day"}).context["page_obj"]) == 1
+    assert not list(client.post(reverse("claim_queue"), {"q": "o kia"}, follow=True).context["page_obj"])
+    assert len(client.post(reverse("claim_queue"), {"q": "o day"}, follow=True).context["page_obj"]) == 1
 
 
 def test_a_viewer_reads_no_person_on_a_schools_page_and_its_officers_do(client, province):

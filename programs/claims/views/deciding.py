@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.accounts.queries import person_with_email
 from programs.claims import policy, queries
@@ -24,9 +24,9 @@ from programs.claims.rules import Waiting
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
+from programs.core.finding import keep_search, search_of
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.idempotency import IdempotentFormMixin
-from programs.core.text import clean_text
 
 PAGE_SIZE = 20
 TABS = {
@@ -38,15 +38,15 @@ TABS = {
 
 
 @signed_in
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim_queue(request: HttpRequest) -> HttpResponse:
     """What waits for this officer's own authority first; the department may also look at the wards' ones."""
     not_found_unless(policy.may_see_claims(request.user))
-    tab = request.GET.get("show", "")
-    tab = tab if tab in TABS else "open"
-    text = clean_text(request.GET.get("q", ""))[:100]
+    tab = show if (show := request.GET.get("show")) in TABS else "open"
+    if request.method == "POST":
+        return keep_search(request)
     whose = queries.claims_visible_to if tab == "all" else queries.claims_to_decide
-    claims = queries.claims_with_text(whose(request.user), text)
+    claims = queries.claims_with_text(whose(request.user), search_of(request).text)
     if states := TABS[tab]:
         claims = claims.filter(state__in=states)
     # What waits: the oldest first. What is done: the latest first.
@@ -57,7 +57,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "tab": tab,
-        "text": text,
+        "search": search_of(request),
         "tabs": [
             (value, label)
             for value, label in (

@@ -8,7 +8,6 @@ from decimal import Decimal
 from django import template
 from django.shortcuts import resolve_url
 from django.template.base import render_value_in_context
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -158,10 +157,7 @@ def short_date(value: date | datetime | None) -> str:
 @register.filter
 def clock(value: datetime | time | None) -> str:
     """8:00, as a timetable writes it."""
-    if value is None:
-        return ""
-    moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    return f"{moment.hour}:{moment.minute:02d}"
+    return "" if value is None else dates.clock(value)
 
 
 @register.filter

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from programs.core.acting import Act
 from programs.core.audit import history_of
+from programs.core.finding import keep_search, search_of
 from programs.core.gates import signed_in
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.refusals import Refused
@@ -80,10 +81,12 @@ def roster_list(request: HttpRequest, code: str) -> HttpResponse:
 
 # --- Preview, progress, result --------------------------------------------------------------------
 @signed_in
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def roster_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One address for the whole way: columns, progress, preview, result."""
     roster = _roster_or_404(request, reference)
+    if request.method == "POST":
+        return keep_search(request, also=("show", "remarks"))
     if roster.is_stalled or roster.state == ImportState.FAILED:
         return render(request, "rosters/roster_failed.html", {"roster": roster, "form": Form()})
     if roster.state in (ImportState.PREVIEWING, ImportState.APPLYING):
@@ -137,7 +140,8 @@ def _rows_context(request: HttpRequest, roster: RosterImport) -> dict:
     shown = request.GET.get("show", "")
     if shown not in RowOutcome.values:
         shown = next((outcome for outcome in TABS if counts[outcome]), "")
-    form = RowsForm(request.GET)
+    search = search_of(request)
+    form = RowsForm({"q": search.text, "remarks": request.GET.get("remarks")})
     form.is_valid()
     rows = roster_queries.rows_shown(
         roster,
@@ -155,6 +159,7 @@ def _rows_context(request: HttpRequest, roster: RosterImport) -> dict:
         "tabs": tabs,
         "show": shown,
         "rows_form": form,
+        "search": search,
         "page": page,
         "rows": sum(counts.values()),
     }

@@ -19,6 +19,7 @@ from programs.centres.models import Session
 from programs.centres.queries import sessions as session_queries
 from programs.core.acting import Act
 from programs.core.calendar import working_days
+from programs.core.dates import clock
 from programs.core.gates import not_found_unless
 from programs.core.nets import one_by_one
 from programs.core.refusals import Refused
@@ -270,7 +271,7 @@ class SettleDispute(Act):
                 word.mark.mark_id,
                 said.format(
                     person=word.maker.get_short_name() if word.maker else "–",
-                    time=f"{timezone.localtime(word.mark.made_at):%H:%M}",
+                    time=clock(word.mark.made_at),
                 ),
             )
             for word in self.words
