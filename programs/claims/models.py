@@ -40,7 +40,7 @@ class SchoolClaim(models.Model):
     state = models.CharField(_("status"), max_length=12, choices=ClaimState, default=ClaimState.UNCONFIRMED)
     reason = models.TextField(_("reason"), blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)  # of the form's key: sent twice, it is one
-    confirm_until = models.DateTimeField(null=True, blank=True)  # while it is unconfirmed
+    confirm_until = models.DateTimeField(default=timezone.now)  # how long the link of the letter works
     letters = models.PositiveSmallIntegerField(default=1)  # that asked to confirm the address
     sent_at = models.DateTimeField(default=timezone.now)  # last: a corrected one waits from its correction on
     reminded_at = models.DateTimeField(null=True, blank=True)  # the authority, that it waits
@@ -58,10 +58,6 @@ class SchoolClaim(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["school"], condition=Q(state__in=OPEN_CLAIMS), name="one_open_claim_per_school"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=ClaimState.UNCONFIRMED) | Q(confirm_until__isnull=False),
-                name="unconfirmed_claims_end",
             ),
         ]
 

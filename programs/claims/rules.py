@@ -59,16 +59,16 @@ def address_refusal(*, is_exhausted: bool) -> Refusal | None:
     return Refusal("too_many_letters", message, "email")
 
 
-def confirmation_refusal(state: str, *, until: datetime | None, now: datetime) -> Refusal | None:
+def confirmation_refusal(state: str, *, until: datetime, now: datetime) -> Refusal | None:
     """Why the link of the letter no longer sends a registration."""
     if state != ClaimState.UNCONFIRMED:
         return Refusal("claim_confirmed", _("This address has been confirmed already."))
-    if until is None or until <= now:
+    if until <= now:
         return Refusal("link_expired", _("This link has expired. Nothing was sent: fill in the registration again."))
     return None
 
 
-def letter_refusal(state: str, *, until: datetime | None, letters: int, now: datetime) -> Refusal | None:
+def letter_refusal(state: str, *, until: datetime, letters: int, now: datetime) -> Refusal | None:
     """Why the letter with the link is not sent once more."""
     if refusal := confirmation_refusal(state, until=until, now=now):
         return refusal

@@ -92,8 +92,8 @@ def confirm_claim(*, claim: SchoolClaim) -> SchoolClaim:
         return claim
     refuse_if(rules.confirmation_refusal(claim.state, until=claim.confirm_until, now=timezone.now()))
     take_school(school_id=claim.school_id)
-    claim.state, claim.sent_at, claim.confirm_until = ClaimState.SUBMITTED, timezone.now(), None
-    claim.save(update_fields=["state", "sent_at", "confirm_until"])
+    claim.state, claim.sent_at = ClaimState.SUBMITTED, timezone.now()
+    claim.save(update_fields=["state", "sent_at"])
     before, after = {"state": ClaimState.UNCONFIRMED}, {"state": claim.state}
     record(by=None, action="claim.confirm", obj=claim, before=before, after=after)
     emails.claim_received(claim=claim, occasion="submitted")
