@@ -15,7 +15,7 @@ from programs.authorities.queries import approvals_needed, holders_of, whom_to_a
 from programs.bookings.models import Booking, BookingApproval
 from programs.bookings.queries import BOOKING_PARTS, answered_by, papers_read_by, risks_of
 from programs.bookings.rules.papers import WITH_APPROVALS, Checklist
-from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.schedule import managed_centre_ids, oversees_centre
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.core.queries import met_by_one
@@ -68,7 +68,8 @@ def may_read_needs(user, booking: Booking) -> bool:
 
 def may_make_exception(user, booking: Booking) -> bool:
     """The centre's manager and the department answer for more pupils than were planned; nobody else may."""
-    return roles_of(user).is_department or booking.session.field_trip.centre_id in managed_centre_ids(user)
+    centre = booking.session.field_trip.centre_id
+    return oversees_centre(user, centre) or centre in managed_centre_ids(user)
 
 
 def may_read_papers(user, booking: Booking) -> bool:

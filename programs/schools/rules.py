@@ -193,6 +193,11 @@ class Roles:
         return OfficeRole.DEPARTMENT in self.posts
 
     @property
+    def is_whole_department(self) -> bool:
+        """A post of the department without areas: what is one for the whole province is theirs alone."""
+        return self.posts.get(OfficeRole.DEPARTMENT) == frozenset()
+
+    @property
     def is_ward_officer(self) -> bool:
         return OfficeRole.WARD in self.posts
 
