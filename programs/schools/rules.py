@@ -224,6 +224,14 @@ def role_refusal(
     return deputy_refusal(is_taken=deputy_taken) if role == SchoolRole.DEPUTY else None
 
 
+def ending_refusal(membership: Membership, *, is_replaced: bool) -> Refusal | None:
+    """Ending twice is harmless; but who ends a role that was exchanged meanwhile does not end what the person is now."""
+    if membership.ended_on is None or not is_replaced:
+        return None
+    message = _("This person has been given another role meanwhile. Look at the list of staff, and end that one.")
+    return Refusal("role_changed", message)
+
+
 COORDINATING = (SchoolRole.COORDINATOR, SchoolRole.DEPUTY)
 LEADING = (*COORDINATING, SchoolRole.PRINCIPAL)  # who answers for a school
 DEPARTMENT_LEVELS = frozenset({Level.UPPER_SECONDARY, Level.CONTINUING})
