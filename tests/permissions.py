@@ -37,7 +37,7 @@ PUBLIC_PAGES = {"wagtail_serve"}  # what an editor published; drafts are tested 
 Kwargs = Callable[[SimpleNamespace], dict]
 MISSING = SimpleNamespace(
     school=SimpleNamespace(code="00000000"), free_school=SimpleNamespace(code="00000001"),
-    claim=SimpleNamespace(pk=987654, link_token="987654:no-such-token"), class_group=SimpleNamespace(pk=987654),
+    claim=SimpleNamespace(pk=987654, link_token="987654:no-such-token", waiting_token="987654:none", confirm_token="987654:none"), class_group=SimpleNamespace(pk=987654),
     invitation=SimpleNamespace(pk=987654, token="no-such-token"), membership=SimpleNamespace(pk=987654), session=SimpleNamespace(pk=987654),
     past_session=SimpleNamespace(pk=987654), late_mark=SimpleNamespace(pk=987654), booking=SimpleNamespace(reference="BD-00000", pass_code="Z" * 26), feed=SimpleNamespace(token="no-such-token"),
     past_booking=SimpleNamespace(reference="BD-00001"), photograph=SimpleNamespace(pk=987654), project=SimpleNamespace(reference="DA-00000"),
@@ -68,10 +68,13 @@ def _reference(kind: str) -> Kwargs:
 OBJECT_OF: dict[str, Kwargs] = {
     "school_claim": lambda place: {"code": place.free_school.code},
     "claim_status": lambda place: {"token": place.claim.link_token},
+    "claim_waiting": lambda place: {"token": place.claim.waiting_token},
+    "claim_confirm": lambda place: {"token": place.claim.confirm_token},
     "claim_detail": _pk("claim"),
     "claim_verify": _pk("claim"),
     "claim_return": _pk("claim"),
     "claim_refuse": _pk("claim"),
+    "claim_reopen": _pk("claim"),
     "school_detail": lambda place: {"code": place.school.code},
     "staff_invite": lambda place: {"code": place.school.code},
     "staff_invite_many": lambda place: {"code": place.school.code},
@@ -281,7 +284,7 @@ ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
     "into": lambda place: [place.school.code],
 }
 # Pages opened by a secret in the URL: their content is for the holder of the secret.
-BY_TOKEN = {"claim_status", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {
+BY_TOKEN = {"claim_status", "claim_waiting", "claim_confirm", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {
     "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request", "guardian_agree",
     "waiting_answer", "feed_read",
 }  # fmt: skip

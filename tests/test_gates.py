@@ -27,6 +27,8 @@ PUBLIC = {
     "school_list": "the official list of schools is public",
     "school_claim": "nobody of the school has an account yet",
     "claim_status": "the claimant's link, which holds a secret",
+    "claim_waiting": "the page that the form led to, whose address holds a secret",
+    "claim_confirm": "the link of the letter to the claimant, which holds a secret",
     "invitation_accept": "the link of an invitation, which holds a secret",
     "waiting_answer": "the link of a letter to a group that waits, which holds a secret",
     "feed_read": "the address of a calendar feed, which holds a secret",

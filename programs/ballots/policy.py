@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.ballots.models import Ballot, BallotEntry
 from programs.bookings.policy import may_book_for, may_manage
 from programs.centres.models import Session
-from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.schedule import managed_centre_ids, oversees_centre
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, Reach, Role, does, sees
 from programs.schools.models import School
@@ -40,10 +40,11 @@ def may_see_ballots(user) -> bool:
 
 
 def may_open(user, session: Session | None) -> bool:
-    """The department; of a single session its centre's manager too, of a season (None) nobody else."""
-    if session is None or roles_of(user).is_department:
-        return roles_of(user).is_department
-    return session.field_trip.centre_id in managed_centre_ids(user)
+    """The department in its areas and the centre's manager; of a season (None) only who has the whole province."""
+    if session is None:
+        return roles_of(user).is_whole_department
+    centre = session.field_trip.centre_id
+    return oversees_centre(user, centre) or centre in managed_centre_ids(user)
 
 
 def may_run(user, ballot: Ballot) -> bool:

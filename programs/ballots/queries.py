@@ -20,7 +20,7 @@ from programs.bookings.choices import BookingState as S
 from programs.bookings.models import Booking
 from programs.centres.choices import BookingMode, CentreRole, SessionState
 from programs.centres.models import Centre, Season, Session
-from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.schedule import centres_overseen_by, managed_centre_ids
 from programs.centres.queries.sessions import SESSION_PARTS, with_ratios
 from programs.core.models import Holiday, Job
 from programs.schools.choices import OfficeRole
@@ -43,13 +43,20 @@ def public_ballots() -> QuerySet[Ballot]:
 
 
 def ballots_visible_to(user) -> QuerySet[Ballot]:
-    """Behind the scenes: the department all; a centre's manager those of its sessions, and the seasons'."""
-    if roles_of(user).is_department:
+    """Behind the scenes: the whole department all; others those of their centres' sessions, and the seasons'."""
+    roles = roles_of(user)
+    if roles.is_whole_department:
         return public_ballots()
-    managed = managed_centre_ids(user)
-    if not managed:
+    if not roles.is_department and not managed_centre_ids(user):
         return Ballot.objects.none()
-    return public_ballots().filter(Q(session__field_trip__centre__in=managed) | Q(season__isnull=False))
+    return public_ballots().filter(_of_their_centres(user) | Q(season__isnull=False))
+
+
+def _of_their_centres(user, session: str = "session__") -> Q:
+    """What is at a centre that the person manages, or that lies in the areas of a post of the department."""
+    centre = f"{session}field_trip__centre__in"
+    managed = Q(**{centre: managed_centre_ids(user)})
+    return managed | Q(**{centre: centres_overseen_by(user).values("pk")}) if roles_of(user).is_department else managed
 
 
 def entries_visible_to(user) -> QuerySet[BallotEntry]:
@@ -61,14 +68,14 @@ def entries_visible_to(user) -> QuerySet[BallotEntry]:
 def sessions_to_offer(user, *, now: datetime) -> QuerySet[Session]:
     """Sessions outside seasons of which this person may make a ballot."""
     sessions = Session.objects.upcoming(now).filter(season__isnull=True, ballot__isnull=True, seats_taken=0)
-    if not roles_of(user).is_department:
-        sessions = sessions.filter(field_trip__centre__in=managed_centre_ids(user))
+    if not roles_of(user).is_whole_department:
+        sessions = sessions.filter(_of_their_centres(user, ""))
     return sessions.select_related(*SESSION_PARTS).order_by("starts_at", "pk")
 
 
 def seasons_to_offer(user, *, now: datetime) -> QuerySet[Season]:
-    """Seasons without a ballot, which are the department's."""
-    if not roles_of(user).is_department:
+    """Seasons without a ballot, which are the department's for the whole province."""
+    if not roles_of(user).is_whole_department:
         return Season.objects.none()
     return Season.objects.filter(ballot__isnull=True, closes_at__gt=now)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from programs.bookings.models import Booking
-from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.schedule import managed_centre_ids, oversees_centre
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.schools.choices import SchoolRole
@@ -59,7 +59,8 @@ def may_read_needs(user, booking: Booking) -> bool:
 
 def may_make_exception(user, booking: Booking) -> bool:
     """The centre's manager and the department answer for more pupils than were planned; nobody else may."""
-    return roles_of(user).is_department or booking.session.field_trip.centre_id in managed_centre_ids(user)
+    centre = booking.session.field_trip.centre_id
+    return oversees_centre(user, centre) or centre in managed_centre_ids(user)
 
 
 PERMISSIONS = [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.accounts.hooks import require_second_factor
 from programs.centres.choices import CentreRole
 from programs.centres.models import Centre, CentreStaff
-from programs.centres.queries.schedule import managed_centre_ids
+from programs.centres.queries.schedule import managed_centre_ids, oversees_centre
 from programs.centres.queries.sessions import centre_ids_of
 from programs.core.permissions import EVERYBODY, Holders, Reach, Role, does, sees
 from programs.schools.queries.roles import roles_of
@@ -98,10 +98,10 @@ def may_schedule(user, centre: Centre) -> bool:
 
 
 def may_furnish(user, centre: Centre) -> bool:
-    """Opening hours, closed days and rooms: the centre's managers, and the department."""
-    return may_schedule(user, centre) or roles_of(user).is_department
+    """Opening hours, closed days and rooms: the centre's managers, and the department in its areas."""
+    return may_schedule(user, centre) or oversees_centre(user, centre.pk)
 
 
 def may_edit_seasons(user) -> bool:
-    """A season is the same for all centres: the department's."""
-    return roles_of(user).is_department
+    """A season is the same for all centres: the department's for the whole province."""
+    return roles_of(user).is_whole_department

@@ -6,6 +6,9 @@ from django.utils.translation import pgettext_lazy
 
 
 class ClaimState(TextChoices):
+    """An unconfirmed registration holds nothing: nobody has opened the letter to its address yet."""
+
+    UNCONFIRMED = "unconfirmed", pgettext_lazy("school registration", "Email address not confirmed yet")
     SUBMITTED = "submitted", _("Waiting for verification")
     RETURNED = "returned", pgettext_lazy("school registration", "Returned for correction")
     VERIFIED = "verified", _("Verified")
@@ -13,13 +16,17 @@ class ClaimState(TextChoices):
     EXPIRED = "expired", pgettext_lazy("school registration", "Expired without a reply")
 
 
-OPEN_CLAIMS = (ClaimState.SUBMITTED, ClaimState.RETURNED)
+OPEN_CLAIMS = (ClaimState.SUBMITTED, ClaimState.RETURNED)  # they hold their school
+ENDED_CLAIMS = (ClaimState.REFUSED, ClaimState.EXPIRED)
 
 
 AUDIT_ACTIONS = {
     "claim.remind": _("Reminder sent"),
     "claim.expire": _("Registration expired without a reply"),
-    "claim.submit": _("Registration sent"),
+    "claim.submit": _("Registration form filled in"),
+    "claim.letter": _("Letter to confirm the address sent again"),
+    "claim.confirm": _("Address confirmed, registration sent"),
+    "claim.reopen": _("Registration reopened"),
     "claim.correct": _("Registration corrected and sent again"),
     "claim.verify": _("Registration verified"),
     "claim.return": _("Registration returned for correction"),

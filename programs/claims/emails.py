@@ -17,8 +17,20 @@ def _claim_facts(claim: SchoolClaim) -> dict:
     return {"full_name": claim.full_name, "school": claim.school.name, "code": claim.school.code}
 
 
+def claim_to_confirm(*, claim: SchoolClaim) -> None:
+    """To an address that anybody may have typed: the school, the link, and nothing of what was typed."""
+    write_message(
+        kind="account/claim_confirm",
+        to=None,
+        address=claim.email,
+        dedupe_key=f"claim:{claim.pk}:confirm:{claim.letters}",
+        context={"school": claim.school.name, "code": claim.school.code, "until": claim.confirm_until},
+        link=reverse("claim_confirm", args=[claim.confirm_token]),
+    )
+
+
 def claim_received(*, claim: SchoolClaim, occasion: str) -> None:
-    """To the claimant, with the link to the registration; nothing that a stranger typed, nobody proved the address."""
+    """To the claimant, with the link to the registration."""
     write_message(
         kind="claim_received",
         to=None,
@@ -50,6 +62,19 @@ def claim_refused(*, claim: SchoolClaim) -> None:
             address=claim.email,
             dedupe_key=f"claim:{claim.pk}:refused",
             context=_claim_facts(claim) | {"reason": claim.reason},
+        )
+
+
+def claim_reopened(*, claim: SchoolClaim) -> None:
+    """To the claimant: the registration is being checked after all."""
+    with translation.override(settings.LANGUAGE_CODE):
+        write_message(
+            kind="claim_reopened",
+            to=None,
+            address=claim.email,
+            dedupe_key=f"claim:{claim.pk}:reopened:{claim.sent_at.timestamp()}",
+            context=_claim_facts(claim),
+            link=reverse("claim_status", args=[claim.link_token]),
         )
 
 

@@ -41,6 +41,10 @@ class ClaimFields(CleanFormMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+
+class ClaimForm(ClaimFields, IdempotentFormMixin):
+    """The first registration; by its key a form that was sent twice is known."""
+
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
 
@@ -48,12 +52,13 @@ class ClaimFields(CleanFormMixin, forms.Form):
         return {name: self.cleaned_data[name] for name in ("full_name", "position", "email", "phone", "message")}
 
 
-class ClaimForm(ClaimFields, IdempotentFormMixin):
-    """The first registration; its key becomes the claimant's link."""
-
-
 class ClaimCorrectionForm(ClaimFields):
-    """The same form again; the claimant's secret link is its key."""
+    """The same form again, without the address, which was confirmed; the claimant's secret link is its key."""
+
+    email = None
+
+    def typed(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("full_name", "position", "phone", "message")}
 
 
 def _told(label: str) -> forms.CharField:
@@ -67,6 +72,15 @@ def _told(label: str) -> forms.CharField:
 
 class ReturnForm(CleanFormMixin, IdempotentFormMixin):
     reason = _told(_("What needs to be corrected"))
+
+
+class ReopenForm(CleanFormMixin, IdempotentFormMixin):
+    reason = CleanCharField(
+        label=_("Reason"),
+        help_text=_("It is kept in the history; the person who registered does not read it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class RefuseForm(CleanFormMixin, IdempotentFormMixin):

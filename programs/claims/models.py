@@ -17,7 +17,9 @@ from programs.schools.models import School
 USER = settings.AUTH_USER_MODEL
 FORMER_STAFF = "Nhân sự đã xóa dữ liệu"
 CLAIM = EMPTIED | until("claims.refused") | SHOWN
-LINK = Signer(salt="programs.schools.claim")
+LINK = Signer(salt="programs.claims.page")
+WAITING = Signer(salt="programs.claims.waiting")
+CONFIRMING = Signer(salt="programs.claims.confirm")
 
 
 class SchoolClaim(models.Model):
@@ -35,9 +37,11 @@ class SchoolClaim(models.Model):
     email = models.EmailField(_("work email"))
     phone = models.CharField(_("phone number"), max_length=20)
     message = models.TextField(_("message to the authority"), blank=True, max_length=1000)
-    state = models.CharField(_("status"), max_length=10, choices=ClaimState, default=ClaimState.SUBMITTED)
+    state = models.CharField(_("status"), max_length=12, choices=ClaimState, default=ClaimState.UNCONFIRMED)
     reason = models.TextField(_("reason"), blank=True)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)  # of the form's key: sent twice, it is one
+    confirm_until = models.DateTimeField(default=timezone.now)  # how long the link of the letter works
+    letters = models.PositiveSmallIntegerField(default=1)  # that asked to confirm the address
     sent_at = models.DateTimeField(default=timezone.now)  # last: a corrected one waits from its correction on
     reminded_at = models.DateTimeField(null=True, blank=True)  # the authority, that it waits
     claimant_reminded_at = models.DateTimeField(null=True, blank=True)  # that it was returned
@@ -54,7 +58,7 @@ class SchoolClaim(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["school"], condition=Q(state__in=OPEN_CLAIMS), name="one_open_claim_per_school"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,8 +66,18 @@ class SchoolClaim(models.Model):
 
     @property
     def link_token(self) -> str:
-        """The secret of the claimant's own link: signed, so nothing of it has to be stored."""
+        """The secret of the claimant's own page: signed, so nothing of it has to be stored."""
         return LINK.sign(self.pk)
+
+    @property
+    def waiting_token(self) -> str:
+        """Of the page on which whoever filled in the form waits for the letter: it opens nothing else."""
+        return WAITING.sign(self.pk)
+
+    @property
+    def confirm_token(self) -> str:
+        """Only in the letter: who has it reads the mail of the address."""
+        return CONFIRMING.sign(self.pk)
 
     @property
     def phone_shown(self) -> str:

@@ -16,6 +16,16 @@ from programs.schools.personal import REGISTRATIONS
 
 
 @retention_rule(
+    "claims.unconfirmed",
+    label=_("Registrations of schools whose address nobody confirmed"),
+    days=7,
+    basis=_("They were never sent; a week is enough to answer somebody who asks what became of the letter."),
+)
+def unconfirmed_claims(limit: datetime) -> QuerySet[SchoolClaim]:
+    return SchoolClaim.objects.filter(state=ClaimState.UNCONFIRMED, confirm_until__lt=limit)
+
+
+@retention_rule(
     "claims.refused",
     label=_("Names and addresses in registrations of schools that were refused or have expired"),
     days=90,

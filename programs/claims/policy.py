@@ -13,6 +13,13 @@ from programs.schools.queries.roles import roles_of
 PERMISSIONS = [
     does(_("register a school that nobody has registered yet"), EVERYBODY, "school_claim", reach=Reach.ALL),
     does(
+        _("confirm the address of their registration through the link in the letter, or have the letter sent again"),
+        EVERYBODY,
+        "claim_waiting",
+        "claim_confirm",
+        reach=Reach.ALL,
+    ),
+    does(
         _("view their own registration through its link, and correct it if it was returned"),
         EVERYBODY,
         "claim_status",
@@ -20,11 +27,12 @@ PERMISSIONS = [
     ),
     sees(_("the registrations of schools and who registered them"), OFFICERS, "claim_queue", "claim_detail"),
     does(
-        _("verify, return or refuse the registrations of the schools their office is responsible for"),
+        _("verify, return, refuse or reopen the registrations of the schools their office is responsible for"),
         (Role.WARD_OFFICER,),
         "claim_verify",
         "claim_return",
         "claim_refuse",
+        "claim_reopen",
     ),
 ]
 

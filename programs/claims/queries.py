@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.signing import BadSignature
+from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
 
-from programs.claims.choices import OPEN_CLAIMS
-from programs.claims.models import LINK, SchoolClaim
+from programs.claims.choices import OPEN_CLAIMS, ClaimState
+from programs.claims.models import CONFIRMING, LINK, WAITING, SchoolClaim
 from programs.claims.rules import claim_refusal
 from programs.core.refusals import Refusal
 from programs.schools.choices import Authority, OfficeRole
@@ -16,13 +16,14 @@ from programs.schools.queries.schools import matching, scope_of, seeks_coordinat
 
 
 def claims_visible_to(user) -> QuerySet[SchoolClaim]:
-    """Registrations of schools in the scope of a ward or department officer; viewers see no persons."""
+    """Confirmed registrations of schools in the scope of a ward or department officer; viewers see no persons."""
     roles = roles_of(user)
     scope = Q(pk__in=[])
     for role, area_ids in roles.posts.items():
         if role != OfficeRole.STEERING:
             scope |= scope_of(role, area_ids)
-    return SchoolClaim.objects.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
+    confirmed = SchoolClaim.objects.exclude(state=ClaimState.UNCONFIRMED)
+    return confirmed.filter(school__in=School.objects.filter(scope)).select_related("school__ward")
 
 
 def claims_to_decide(user) -> QuerySet[SchoolClaim]:
@@ -50,9 +51,24 @@ def claims_with_text(claims: QuerySet[SchoolClaim], text: str) -> QuerySet[Schoo
 
 
 def claim_with_token(token: str) -> SchoolClaim | None:
-    """The registration behind the claimant's own link; None for a link that nobody was given."""
+    """The confirmed registration behind the claimant's own link; None for a link that nobody was given."""
+    claim = _signed(LINK, token)
+    return claim if claim and claim.state != ClaimState.UNCONFIRMED else None
+
+
+def claim_waiting_with(token: str) -> SchoolClaim | None:
+    """The registration for whose letter somebody waits."""
+    return _signed(WAITING, token)
+
+
+def claim_to_confirm(token: str) -> SchoolClaim | None:
+    """The registration that the link of the letter sends."""
+    return _signed(CONFIRMING, token)
+
+
+def _signed(signer: Signer, token: str) -> SchoolClaim | None:
     try:
-        pk = LINK.unsign(token)
+        pk = signer.unsign(token)
     except BadSignature:
         return None
     return SchoolClaim.objects.select_related("school__ward").filter(pk=pk).first()

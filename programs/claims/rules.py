@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.claims.choices import ClaimState
+from programs.claims.choices import ENDED_CLAIMS, ClaimState
 from programs.core.refusals import Refusal
 from programs.schools.choices import SchoolState
 
+MOST_LETTERS = 3  # of one registration
 CLAIM_DECIDED = Refusal("claim_decided", _("This registration has already been decided. See its history below."))
 
 
@@ -22,8 +24,9 @@ def claim_refusal(state: str, *, seeks_coordinator: bool = False, is_claimed: bo
         return Refusal(
             "claim_open",
             _(
-                "Someone has already registered this school, and its authority is checking that registration. "
-                "If you did not know about this, please tell the authority."
+                "Someone else has registered this school and confirmed their address; its authority is checking that "
+                "registration now. Ask at your school who it was. If nobody knows about it, tell the authority: it can "
+                "refuse that registration, and the school is free again."
             ),
         )
     if state in (SchoolState.CLOSED, SchoolState.MERGED):
@@ -44,6 +47,48 @@ def flood_refusal(*, is_exhausted: bool) -> Refusal | None:
             "from another network."
         ),
     )
+
+
+def address_refusal(*, is_exhausted: bool) -> Refusal | None:
+    if not is_exhausted:
+        return None
+    message = _(
+        "Several letters about registrations went to this address in the past day. Look for them in its mailbox, also "
+        "under junk mail, or try again tomorrow."
+    )
+    return Refusal("too_many_letters", message, "email")
+
+
+def confirmation_refusal(state: str, *, until: datetime, now: datetime) -> Refusal | None:
+    """Why the link of the letter no longer sends a registration."""
+    if state != ClaimState.UNCONFIRMED:
+        return Refusal("claim_confirmed", _("This address has been confirmed already."))
+    if until <= now:
+        return Refusal("link_expired", _("This link has expired. Nothing was sent: fill in the registration again."))
+    return None
+
+
+def letter_refusal(state: str, *, until: datetime, letters: int, now: datetime) -> Refusal | None:
+    """Why the letter with the link is not sent once more."""
+    if refusal := confirmation_refusal(state, until=until, now=now):
+        return refusal
+    if letters < MOST_LETTERS:
+        return None
+    message = _(
+        "The letter was sent {count} times. Look under junk mail, and check the address above: if it is wrong, fill in "
+        "the registration again."
+    )
+    return Refusal("enough_letters", message.format(count=letters))
+
+
+def reopening_refusal(state: str, *, is_empty: bool) -> Refusal | None:
+    """A refusal by mistake, or a registration that ended too early, may be taken up again while it is still known."""
+    if state not in ENDED_CLAIMS:
+        return Refusal("not_ended", _("Only a registration that was refused or has expired can be reopened."))
+    if is_empty:
+        message = _("The name and address of this registration have been deleted. The school can be registered again.")
+        return Refusal("claim_emptied", message)
+    return None
 
 
 def correction_refusal(state: str) -> Refusal | None:
@@ -67,8 +112,9 @@ def decision_refusal(state: str, *, to: str) -> Refusal | None:
 
 @dataclass(frozen=True)
 class Waiting:
-    """``authority``: in working days; ``claimant`` and ``expire``: in days since the registration was returned."""
+    """``confirm``: in hours; ``authority``: in working days; ``claimant`` and ``expire``: in days since it was returned."""
 
+    confirm_within: int = 24
     remind_authority_after: int = 3
     remind_authority_again: int = 5
     remind_claimant_after: int = 7

@@ -15,12 +15,13 @@ from django.http import HttpRequest
 class Throttle:
     """At most ``allowed`` counted acts from one address (one /64 of IPv6) in ``seconds``.
 
-    ``at`` counts apart what belongs to different places or persons, such as the pages of two schools.
+    ``at`` counts apart what belongs to different places or persons; ``everywhere`` all networks together.
     """
 
     name: str
     allowed: int
     seconds: int
+    everywhere: bool = False
 
     def is_exhausted(self, request: HttpRequest, *, at: str = "") -> bool:
         return cache.get(self._key(request, at), 0) >= self.allowed
@@ -35,7 +36,7 @@ class Throttle:
             cache.set(key, 1, self.seconds)
 
     def _key(self, request: HttpRequest, at: str) -> str:
-        return f"throttle:{self.name}:{get_ip(request)}:{at}"
+        return f"throttle:{self.name}:{'' if self.everywhere else get_ip(request)}:{at}"
 
 
 # --- Guessing at one account: allauth's rates, of settings.ACCOUNT_RATE_LIMITS ------------------------

@@ -160,7 +160,7 @@ def requests_to_handle(user) -> QuerySet[DataRequest]:
     if roles.is_department:
         # A suspended school may not act, and the law's clock does not stop for it.
         idle = _overseen_by(roles).exclude(state__in=WORKING_STATES)
-        mine |= Q(school__in=idle) | (Q(school__isnull=True) if _has_whole_province(roles) else Q(pk__in=[]))
+        mine |= Q(school__in=idle) | (Q(school__isnull=True) if roles.is_whole_department else Q(pk__in=[]))
     return DataRequest.objects.filter(mine).exclude(person=roles.user_id) if roles.user_id else _none()
 
 
@@ -168,11 +168,7 @@ def oversees(roles: Roles, school: School | None) -> bool:
     """Whether the department's post reaches this school; people without a school are for one without areas."""
     if not roles.is_department:
         return False
-    return _has_whole_province(roles) if school is None else _overseen_by(roles).filter(pk=school.pk).exists()
-
-
-def _has_whole_province(roles: Roles) -> bool:
-    return not roles.posts[OfficeRole.DEPARTMENT]
+    return roles.is_whole_department if school is None else _overseen_by(roles).filter(pk=school.pk).exists()
 
 
 def _overseen_by(roles: Roles) -> QuerySet[School]:
@@ -239,6 +235,7 @@ def handlers_of(request: DataRequest) -> list[User]:
     else:
         posts = OfficerPost.objects.filter(role=OfficeRole.DEPARTMENT, user__is_active=True)
         people = [row.user for row in posts.select_related("user")]
+        people = [person for person in people if oversees(roles_of(person), request.school)]
     return [person for person in people if person.pk != request.person_id]
 
 

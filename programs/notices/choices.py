@@ -25,6 +25,7 @@ URGENT_KINDS = (
     "account/password_reset_key",
     "account/email_confirmation",
     "account/email_confirmation_signup",
+    "account/claim_confirm",
 )
 
 AUDIT_ACTIONS = {

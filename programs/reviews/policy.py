@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Reach, Role, does, sees
-from programs.schools.choices import OfficeRole
 from programs.schools.queries.roles import roles_of
 
 OFFICERS = (Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING)
@@ -30,4 +29,4 @@ def may_see_reports(user) -> bool:
 
 def may_freeze(user) -> bool:
     """The department alone, and one whose post holds the whole jurisdiction: a part is no report."""
-    return roles_of(user).posts.get(OfficeRole.DEPARTMENT) == frozenset()
+    return roles_of(user).is_whole_department

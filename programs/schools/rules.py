@@ -193,6 +193,11 @@ class Roles:
         return OfficeRole.DEPARTMENT in self.posts
 
     @property
+    def is_whole_department(self) -> bool:
+        """A post of the department without areas: what is one for the whole province is theirs alone."""
+        return self.posts.get(OfficeRole.DEPARTMENT) == frozenset()
+
+    @property
     def is_ward_officer(self) -> bool:
         return OfficeRole.WARD in self.posts
 
@@ -217,6 +222,14 @@ def role_refusal(
     if has_role:
         return Refusal("already_member", _("This person already has this role in addition."), "role")
     return deputy_refusal(is_taken=deputy_taken) if role == SchoolRole.DEPUTY else None
+
+
+def ending_refusal(membership: Membership, *, is_replaced: bool) -> Refusal | None:
+    """Ending twice is harmless; but who ends a role that was exchanged meanwhile does not end what the person is now."""
+    if membership.ended_on is None or not is_replaced:
+        return None
+    message = _("This person has been given another role meanwhile. Look at the list of staff, and end that one.")
+    return Refusal("role_changed", message)
 
 
 COORDINATING = (SchoolRole.COORDINATOR, SchoolRole.DEPUTY)

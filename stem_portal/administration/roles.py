@@ -16,7 +16,7 @@ def may_administer(user) -> bool:
 
 def may_read_the_log(user) -> bool:
     """Administrators, and the department's officers for the whole province: they answer for data protection."""
-    return may_administer(user) or roles_of(user).is_department
+    return may_administer(user) or roles_of(user).is_whole_department
 
 
 def _administrators() -> QuerySet[User]:

@@ -135,3 +135,13 @@ def _finish_registrations(random: Random, people: dict[str, User], now: datetime
             key_hash=f"{random.getrandbits(256):064x}",
         )
         SchoolClaim.objects.filter(pk=claim.pk).update(created_at=claim.sent_at)
+    # Filled in an hour ago and not confirmed: the school is still free on the list.
+    SchoolClaim.objects.create(
+        school=free[0],
+        full_name="Vũ Thị Hà",
+        position="Tổ trưởng chuyên môn",
+        email=f"tochuyenmon.{free[0].code}@truong.example.vn",
+        phone="+842743700009",
+        confirm_until=now + timedelta(hours=23),
+        key_hash=f"{random.getrandbits(256):064x}",
+    )

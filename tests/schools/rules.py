@@ -41,6 +41,7 @@ def _staff() -> list[partial]:
             for acceptor, owner in ((None, teacher), (teacher, None), (teacher, coordinator), (None, closed))
         ),
         *(partial(new_role, role=role) for role in (SchoolRole.DEPUTY, SchoolRole.PRINCIPAL)),
+        partial(rules.ending_refusal, member, is_replaced=True),
         partial(rules.successor_refusal, is_staff=True, is_same=False),
         partial(rules.deputy_refusal, is_taken=True),
     ]

@@ -129,9 +129,10 @@ def test_with_nobody_left_the_school_can_be_registered_again_and_stays_active(cl
         "idempotency_key": "c-1",
     }  # fmt: skip
     assert client.post(reverse("school_claim", args=[school.code]), typed).status_code == 302
+    claim = SchoolClaim.objects.get()
+    client.post(reverse("claim_confirm", args=[claim.confirm_token]))
     again = client.post(reverse("school_claim", args=[school.code]), typed | {"idempotency_key": "c-2"})
     assert again.status_code == 200  # one registration at a time
-    claim = SchoolClaim.objects.get()
     client.force_login(officer)
     assert client.post(reverse("claim_verify", args=[claim.pk]), {"idempotency_key": "v-1"}).status_code == 302
     claim.refresh_from_db()
@@ -144,8 +145,9 @@ def test_a_refused_registration_leaves_a_working_school_at_work(client, phuc, sc
     officer = make_ward_officer(ward=school.ward)
     Membership.objects.filter(user=phuc).update(ended_on="2026-01-01")
     claim = SchoolClaim.objects.create(
-        school=school, full_name="Ai Đó", position="?", email="a@example.vn", phone="+84912345678", key_hash="x"
-    )
+        school=school, full_name="Ai Đó", position="?", email="a@example.vn", phone="+84912345678", key_hash="x",
+        state=ClaimState.SUBMITTED,
+    )  # fmt: skip
     client.force_login(officer)
     posted = {"reason": "Không ai biết", "idempotency_key": "f-1"}
     assert client.post(reverse("claim_refuse", args=[claim.pk]), posted).status_code == 302

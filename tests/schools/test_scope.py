@@ -115,8 +115,9 @@ def test_the_file_has_the_link_of_a_school_that_is_free(client, province):
 def test_registrations_are_cut_too_and_viewers_see_no_persons(client, province):
     for number, school in enumerate(province.values()):
         SchoolClaim.objects.create(
-            school=school, full_name="Ai", position="?", email="a@example.vn", phone="+8491234567", key_hash=str(number)
-        )
+            school=school, full_name="Ai", position="?", email="a@example.vn", phone="+8491234567", key_hash=str(number),
+            state="submitted",
+        )  # fmt: skip
     here = make_ward_officer(ward=province["here"].ward)
     assert [claim.school for claim in claims_visible_to(here)] == [province["here"]]
     assert claims_visible_to(make_officer()).count() == 3
@@ -186,7 +187,7 @@ def test_two_posts_do_not_lend_each_other_their_reach(client, province):
     for number, name in enumerate(("here", "there")):
         SchoolClaim.objects.create(
             school=province[name], full_name="Ai", position="?", email="a@example.vn", phone="+8491234567",
-            key_hash=str(number),
+            key_hash=str(number), state="submitted",
         )  # fmt: skip
     officer = with_post(make_ward_officer(ward=province["here"].ward), role=OfficeRole.DEPARTMENT)
     assert claims_visible_to(officer).count() == 2

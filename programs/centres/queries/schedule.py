@@ -17,8 +17,9 @@ from programs.centres.models import Blackout, Centre, FieldTrip, OpeningHours, R
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins
 from programs.centres.rules import Busy, ClosedDays, RoomPlan, SeasonTerms
 from programs.core.models import Holiday
+from programs.schools.choices import OfficeRole
 from programs.schools.queries.roles import roles_of
-from programs.schools.queries.schools import clusters
+from programs.schools.queries.schools import areas_below, clusters
 
 
 def managed_centre_ids(user) -> frozenset[int]:
@@ -32,10 +33,25 @@ def managed_centre_ids(user) -> frozenset[int]:
     return cached
 
 
+def centres_overseen_by(user) -> QuerySet[Centre]:
+    """For a post of the department: the centres in its areas, all without areas. A cluster holds no centre."""
+    areas = roles_of(user).posts.get(OfficeRole.DEPARTMENT)
+    if areas is None:
+        return Centre.objects.none()
+    return Centre.objects.filter(ward__in=areas_below(areas).values("pk")) if areas else Centre.objects.all()
+
+
+def oversees_centre(user, centre_id: int) -> bool:
+    roles = roles_of(user)
+    cut = roles.is_department and not roles.is_whole_department
+    return roles.is_whole_department or (cut and centres_overseen_by(user).filter(pk=centre_id).exists())
+
+
 def centres_run_by(user) -> QuerySet[Centre]:
-    """The centres whose calendar the person may look at: their own; the department all of them."""
+    """The centres whose calendar the person may look at: their own; the department those in its areas."""
     if roles_of(user).is_department:
-        return Centre.objects.filter(is_active=True)
+        seen = Q(pk__in=centre_ids_of(user)) | Q(pk__in=centres_overseen_by(user).values("pk"))
+        return Centre.objects.filter(Q(is_active=True) if roles_of(user).is_whole_department else seen)
     return Centre.objects.filter(pk__in=centre_ids_of(user))
 
 

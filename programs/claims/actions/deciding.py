@@ -11,7 +11,7 @@ from programs.accounts.actions import create_person, first_password_path
 from programs.accounts.models import User
 from programs.accounts.queries import person_with_email
 from programs.claims import emails, rules
-from programs.claims.actions.registering import move_if_still
+from programs.claims.actions.registering import move_if_still, take_school
 from programs.claims.choices import ClaimState
 from programs.claims.models import SchoolClaim
 from programs.claims.policy import may_decide
@@ -44,7 +44,9 @@ def verify_claim(*, claim: SchoolClaim, by: User, key: str) -> SchoolClaim:
         raise Refused.because("has_coordinator", _("This school already has a coordinator."))
     person = person_with_email(claim.email)
     if person and not person.is_active:
-        message = _("The account with this address is closed. Return the registration and ask for another address.")
+        message = _(
+            "The account with this address is closed. Refuse the registration: the school registers with another address."
+        )
         raise Refused.because("account_closed", message)
     if person is None:
         person = create_person(full_name=claim.full_name, email=claim.email, language="vi", by=by)
@@ -85,6 +87,27 @@ def refuse_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> Scho
     _decide(claim=claim, state=ClaimState.REFUSED, by=by, reason=reason)
     _settle(school=claim.school, to=SchoolState.INVITED, by=by)
     emails.claim_refused(claim=claim)
+    return claim
+
+
+@transaction.atomic
+@once("claim.reopen", returns=SchoolClaim)
+def reopen_claim(*, claim: SchoolClaim, reason: str, by: User, key: str) -> SchoolClaim:
+    """Take up a registration again that was refused by mistake or expired too early, if its school is still free.
+
+    Raises PermissionDenied, and ``Refused``: ``not_ended``, ``claim_emptied``, ``claim_open``,
+    ``already_registered``, ``school_closed``.
+    """
+    claim = locked(SchoolClaim.objects.select_related("school__ward"), pk=claim.pk)
+    must(may_decide(by, claim))
+    refuse_if(rules.reopening_refusal(claim.state, is_empty=not claim.email))
+    take_school(school_id=claim.school_id)
+    before = {"state": claim.state}
+    claim.state, claim.reason, claim.sent_at = ClaimState.SUBMITTED, "", timezone.now()
+    claim.decided_by = claim.decided_at = None
+    claim.save(update_fields=["state", "reason", "sent_at", "decided_by", "decided_at"])
+    record(by=by, action="claim.reopen", obj=claim, before=before, after={"state": claim.state}, reason=reason)
+    emails.claim_reopened(claim=claim)
     return claim
 
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from programs.accounts.queries import person_with_email
 from programs.claims import policy, queries
 from programs.claims.actions import deciding
-from programs.claims.choices import OPEN_CLAIMS, ClaimState
-from programs.claims.forms import RefuseForm, ReturnForm
+from programs.claims.choices import ENDED_CLAIMS, OPEN_CLAIMS, ClaimState
+from programs.claims.forms import RefuseForm, ReopenForm, ReturnForm
 from programs.claims.models import SchoolClaim
 from programs.claims.rules import Waiting
 from programs.core.acting import Act
@@ -32,7 +32,7 @@ PAGE_SIZE = 20
 TABS = {
     "open": OPEN_CLAIMS,
     "done": (ClaimState.VERIFIED,),
-    "refused": (ClaimState.REFUSED, ClaimState.EXPIRED),
+    "refused": ENDED_CLAIMS,
     "all": (),
 }
 
@@ -92,6 +92,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "claim": claim,
         "may_decide": may_decide and claim.state == ClaimState.SUBMITTED,
         "may_refuse": may_decide and claim.state in OPEN_CLAIMS,
+        "may_reopen": may_decide and claim.state in ENDED_CLAIMS and bool(claim.email),
         "is_others": not may_decide,
         "history": history_of(claim),
         "known_account": person_with_email(claim.email),
@@ -155,11 +156,20 @@ class ReturnClaim(ClaimAct):
 class RefuseClaim(ClaimAct):
     form_class = RefuseForm
     action = staticmethod(deciding.refuse_claim)
-    title = _("Refuse this registration permanently?")
+    title = _("Refuse this registration?")
     text = _(
-        "For a registration the school knows nothing about. It can no longer be corrected, and the school can "
-        "be registered again."
+        "For a registration the school knows nothing about. The person cannot correct it any more, and the school can "
+        "be registered again. If it turns out to be a mistake, you can reopen it as long as the school is free."
     )
-    submit = _("Refuse permanently")
+    submit = _("Refuse the registration")
     danger = True
     done = _("Refused. Someone else can register the school.")
+
+
+class ReopenClaim(ClaimAct):
+    form_class = ReopenForm
+    action = staticmethod(deciding.reopen_claim)
+    title = _("Reopen this registration?")
+    text = _("It waits for your decision again and holds the school; the person who registered is told by email.")
+    submit = _("Reopen the registration")
+    done = _("Reopened. The registration waits for your decision.")

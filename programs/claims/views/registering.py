@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -29,8 +31,9 @@ CHECKING = {
     ClaimState.REFUSED: "no",
     ClaimState.EXPIRED: "no",
 }
-# A ward's office may help some schools in a day; each registration keeps a school from others until it is decided.
+# A ward's office may help some schools in a day; each registration is a letter to an address that nobody proved.
 REGISTRATIONS = Throttle("school-claim", allowed=6, seconds=24 * 3600)
+LETTERS = Throttle("school-claim-letter", allowed=5, seconds=24 * 3600, everywhere=True)
 
 
 @method_decorator(follows_moved_schools, name="dispatch")
@@ -41,7 +44,7 @@ class RegisterSchool(Act):
     form_class = ClaimForm
     template_name = "claims/claim.html"
     context_object_name = "school"
-    done = _("Your registration has been sent. We have emailed you the link to this page.")
+    done = _("Almost done: open the letter that we have just sent you, and confirm your address.")
 
     def get_target(self, code: str) -> School:
         return get_object_or_404(public_schools(), code=code)
@@ -52,9 +55,76 @@ class RegisterSchool(Act):
 
     def act(self, form: ClaimForm) -> SchoolClaim:
         refuse_if(rules.flood_refusal(is_exhausted=REGISTRATIONS.is_exhausted(self.request)))
+        letters = _letters_to(form.typed()["email"])
+        refuse_if(rules.address_refusal(is_exhausted=LETTERS.is_exhausted(self.request, at=letters)))
         claim = registering.submit_claim(school_id=self.target.pk, key=form.key, **form.typed())
         REGISTRATIONS.count(self.request)
+        LETTERS.count(self.request, at=letters)
         return claim
+
+    def way_back(self, claim: SchoolClaim) -> str:
+        return reverse("claim_waiting", args=[claim.waiting_token])
+
+
+def _letters_to(address: str) -> str:
+    """Under what letters to an address are counted: the address itself is kept in no cache."""
+    return salted_hmac("programs.claims.letters", address, algorithm="sha256").hexdigest()
+
+
+@method_decorator(never_cache, name="dispatch")
+class ClaimWaiting(Act):
+    """Where whoever filled in the form waits for the letter, and may ask for it once more."""
+
+    public = True
+    template_name = "claims/waiting.html"
+    context_object_name = "claim"
+    done = _("We have sent the letter again.")
+
+    def get_target(self, token: str) -> SchoolClaim:
+        return not_found_unless(queries.claim_waiting_with(token))
+
+    def get_context_data(self, **kwargs) -> dict:
+        claim = self.target
+        known = {"until": claim.confirm_until, "now": timezone.now()}
+        closed = rules.confirmation_refusal(claim.state, **known)
+        enough = rules.letter_refusal(claim.state, letters=claim.letters, **known)
+        return super().get_context_data(closed=closed, enough=enough, **kwargs)
+
+    def act(self, form) -> SchoolClaim:
+        letters = _letters_to(self.target.email)
+        refuse_if(rules.address_refusal(is_exhausted=LETTERS.is_exhausted(self.request, at=letters)))
+        claim = registering.send_letter_again(claim=self.target)
+        LETTERS.count(self.request, at=letters)
+        return claim
+
+    def way_back(self, claim: SchoolClaim) -> str:
+        return self.request.path
+
+
+@method_decorator(never_cache, name="dispatch")
+class ConfirmClaim(Act):
+    """Behind the link of the letter. Opening it changes nothing: programs that check mail open links too."""
+
+    public = True
+    template_name = "claims/confirm.html"
+    context_object_name = "claim"
+    done = _("Thank you. Your registration has been sent, and we have emailed you the link to this page.")
+
+    def get_target(self, token: str) -> SchoolClaim:
+        return not_found_unless(queries.claim_to_confirm(token))
+
+    def instead(self) -> HttpResponse | None:
+        if self.target.state == ClaimState.UNCONFIRMED:
+            return None
+        return redirect(self.way_back(self.target))
+
+    def get_context_data(self, **kwargs) -> dict:
+        claim = self.target
+        late = rules.confirmation_refusal(claim.state, until=claim.confirm_until, now=timezone.now())
+        return super().get_context_data(late=late, taken=queries.claim_refusal_of(claim.school), **kwargs)
+
+    def act(self, form) -> SchoolClaim:
+        return registering.confirm_claim(claim=self.target)
 
     def way_back(self, claim: SchoolClaim) -> str:
         return reverse("claim_status", args=[claim.link_token])
@@ -89,7 +159,7 @@ class ClaimStatus(Act):
 
 
 def _typed_before(claim: SchoolClaim) -> dict[str, str]:
-    return {name: getattr(claim, name) for name in registering.TYPED}
+    return {name: getattr(claim, name) for name in registering.CORRECTED}
 
 
 def _steps(claim: SchoolClaim) -> list[dict]:
@@ -97,7 +167,7 @@ def _steps(claim: SchoolClaim) -> list[dict]:
     verified = claim.state == ClaimState.VERIFIED
     checking = CHECKING[ClaimState(claim.state)]
     return [
-        {"label": _("Sent"), "state": "done", "detail": timezone.localtime(claim.created_at).strftime("%d/%m/%Y")},
+        {"label": _("Sent"), "state": "done", "detail": timezone.localtime(claim.sent_at).strftime("%d/%m/%Y")},
         {"label": _("Checked by the authority"), "state": checking, "detail": claim.get_state_display()},
         {"label": _("School active on the portal"), "state": "done" if verified else "", "detail": ""},
     ]

@@ -55,6 +55,7 @@ def ask(
     with transaction.atomic():
         if earlier := DataRequest.objects.filter(reference=reference).first():
             return _same_or_refused(earlier, kind=kind, text=text)
+        _lock_asker(pupil=pupil, person=person)
         refuse_if(
             rules.asking_refusal(kind=kind, has_same_open=queries.has_same_open(pupil=pupil, person=person, kind=kind))
         )
@@ -76,6 +77,14 @@ def ask(
         tell_handlers(request=request, occasion="new", day=request.answer_by)
         tell_requester(request=request, occasion="received")
     return request
+
+
+def _lock_asker(*, pupil: Pupil | None, person: User | None) -> None:
+    """Two forms about one person come one after the other: the second finds the request of the first."""
+    if pupil:
+        Pupil.objects.select_for_update(no_key=True).get(pk=pupil.pk)
+    elif person:
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _reference(*, key: str, pupil: Pupil | None, person: User | None) -> str:

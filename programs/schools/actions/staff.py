@@ -95,7 +95,7 @@ def change_role(*, membership: Membership, role: str, by: User, key: str) -> Mem
     Raises PermissionDenied, and ``Refused``: ``role_ended``, ``role_not_given``, ``same_role``, ``not_allowed``,
     ``already_member``, ``deputy_taken``.
     """
-    school = School.objects.select_for_update(no_key=True).get(pk=membership.school_id)
+    school = _lock(membership.school_id)
     member = Membership.objects.select_related("user", "school").get(pk=membership.pk)
     must(may_change_role(by, member))
     current = Membership.objects.current().filter(school=school)
@@ -114,6 +114,11 @@ def change_role(*, membership: Membership, role: str, by: User, key: str) -> Mem
     before, after = {"user": member.user_id, "role": member.role}, {"user": member.user_id, "role": role}
     record(by=by, action="staff.role", obj=school, before=before, after=after)
     return new
+
+
+def _lock(school_id: int) -> School:
+    """The school's row is the lock of all its roles: each is read after it."""
+    return School.objects.select_for_update(no_key=True).get(pk=school_id)
 
 
 INVITATION_LASTS = timedelta(days=14)
@@ -233,10 +238,12 @@ def _new_member(*, full_name: str, email: str, password: str, language: str) -> 
 def end_membership(*, membership: Membership, by: User, reason: str = "") -> Membership:
     """End a person's role at a school today; what they did there keeps their name. Nothing is deleted.
 
-    Ending it again changes nothing. Raises PermissionDenied.
+    Ending it again changes nothing. Raises PermissionDenied, and ``Refused("role_changed")``.
     """
-    fresh = locked(Membership.objects.select_related("school", "user"), pk=membership.pk)
+    _lock(membership.school_id)
+    fresh = Membership.objects.select_related("school", "user").get(pk=membership.pk)
     must(may_end_membership(by, fresh))
+    refuse_if(rules.ending_refusal(fresh, is_replaced=staff_queries.was_replaced(fresh)))
     if fresh.ended_on is None:
         fresh.ended_on = timezone.localdate()
         fresh.save(update_fields=["ended_on"])

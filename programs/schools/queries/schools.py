@@ -38,12 +38,17 @@ def clusters() -> QuerySet[Area]:
 TREE_DEPTH = 4
 
 
-def within_areas(area_ids: frozenset[int] | set[int], prefix: str = "") -> Q:
-    """Schools under these nodes of either tree, at any depth: the city's node holds all its wards."""
+def areas_below(area_ids: frozenset[int] | set[int]) -> QuerySet[Area]:
+    """These nodes of either tree and all under them, at any depth: the city's node holds all its wards."""
     below = Q(pk__in=area_ids)
     for depth in range(1, TREE_DEPTH):
         below |= Q(**{f"{'__'.join(['parent'] * depth)}__in": area_ids})
-    areas = Area.objects.filter(below).order_by().values("pk")  # of the few areas, not again for each school
+    return Area.objects.filter(below).order_by()
+
+
+def within_areas(area_ids: frozenset[int] | set[int], prefix: str = "") -> Q:
+    """Schools in these areas."""
+    areas = areas_below(area_ids).values("pk")  # of the few areas, not again for each school
     return Q(**{f"{prefix}ward__in": areas}) | Q(**{f"{prefix}cluster__in": areas})
 
 

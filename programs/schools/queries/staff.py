@@ -31,6 +31,12 @@ def has_deputy(school: School, *, other_than: User | None = None) -> bool:
     return deputies.exclude(user=other_than).exists() if other_than else deputies.exists()
 
 
+def was_replaced(membership: Membership) -> bool:
+    """Whether a role that ended was exchanged for another one that the person holds now."""
+    later = Membership.objects.current().filter(school=membership.school_id, user=membership.user_id)
+    return membership.ended_on is not None and later.filter(pk__gt=membership.pk).exists()
+
+
 def memberships_visible_to(user) -> QuerySet[Membership]:
     """Memberships that a coordinator may manage."""
     return Membership.objects.current().filter(school__in=schools_to_coordinate(user)).select_related("school", "user")
