@@ -26,7 +26,7 @@ from programs.centres.choices import CentreRole, PaperKind, VisitRisk, WaitingPo
 from programs.centres.models import SeasonOpening, Session
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, is_offered, with_ratios
 from programs.consents.choices import ConsentPurpose
-from programs.consents.queries import in_force
+from programs.consents.queries.in_force import in_force
 from programs.core.calendar import working_days
 from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared

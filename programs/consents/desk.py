@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.consents import queries, rules
+from programs.consents import rules
 from programs.consents.choices import ConsentGiver
+from programs.consents.queries.answers import questions_for
+from programs.consents.queries.overviews import withdrawn_lately
 from programs.core.desk import DeskLink, DeskTask
 from programs.schools.queries.roles import roles_of
 
@@ -21,7 +23,7 @@ def tasks(user) -> list[DeskTask]:
 
 
 def _questions_of(pupil) -> list[DeskTask]:
-    still_open = sum(question.is_open for question in queries.questions_for(pupil, ConsentGiver.PUPIL))
+    still_open = sum(question.is_open for question in questions_for(pupil, ConsentGiver.PUPIL))
     if not still_open:
         return []
     title = ngettext(
@@ -41,7 +43,7 @@ def _questions_of(pupil) -> list[DeskTask]:
 def _withdrawals(user) -> list[DeskTask]:
     """One line a school while the clock of a withdrawal runs: copies outside the portal have to go, too."""
     of_school: dict = {}
-    for consent in queries.withdrawn_lately(user):
+    for consent in withdrawn_lately(user):
         of_school.setdefault(consent.pupil.school, []).append(consent)
     found = []
     for school, withdrawn in of_school.items():

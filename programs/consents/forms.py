@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.queries import Question
+from programs.consents.queries.answers import Question
 from programs.consents.rules import EARLIER, LATER, Answered, Paper, SignedForms
 from programs.core.forms import CleanCharField, CleanFormMixin, CodeField, DateField, NameField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin

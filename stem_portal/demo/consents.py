@@ -17,7 +17,8 @@ from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpo
 from programs.consents.models import Consent, Signature
 from programs.consents.pdf import render_forms
 from programs.consents.print_words import forms_of
-from programs.consents.queries import answers_of, current_texts, fingerprint
+from programs.consents.queries.answers import answers_of, fingerprint
+from programs.consents.queries.in_force import current_texts
 from programs.consents.rules import PUBLISHING, Answered, givers_needed
 from programs.pupils.models import ClassGroup, Pupil
 from stem_portal.demo import cast

@@ -17,13 +17,17 @@ from PIL import Image
 from wagtail.models import ModelLogEntry
 
 from programs.accounts.models import SignInCard
-from programs.consents import queries
 from programs.consents.actions import consents as actions
 from programs.consents.actions.links import issue_link, issue_links
 from programs.consents.actions.texts import load_consent_texts, publish_text
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.consents.personal import consent_forms
+from programs.consents.queries.answers import questions_for
+from programs.consents.queries.history import proof_holds
+from programs.consents.queries.in_force import in_force, publishing_allowed
+from programs.consents.queries.overviews import overview_of_pupils
+from programs.consents.queries.visible import guardian_for_token
 from programs.consents.rules import Answered
 from programs.core.personal import Subject
 from programs.core.refusals import Refused
@@ -127,7 +131,7 @@ def test_a_guardian_agrees_to_one_thing_refuses_another_and_leaves_the_rest_open
     assert answer(client, issued, take_part="given", photo="refused").status_code == 302
     states = {row.purpose: row.state for row in Consent.objects.filter(pupil=minh, giver=GUARDIAN)}
     assert states == {TAKE_PART: "given", PHOTO: "refused", SHOWCASE: "asked", PARTNER: "asked"}
-    assert queries.in_force([minh.pk], TAKE_PART) == {minh.pk}
+    assert in_force([minh.pk], TAKE_PART) == {minh.pk}
     after = client.get(door(issued)).content.decode()
     assert reverse("guardian_purpose", args=[issued.token, TAKE_PART]) in after
     issued.link.refresh_from_db()
@@ -174,7 +178,7 @@ def test_sent_twice_is_recorded_once_and_an_old_page_sent_after_a_withdrawal_has
     refused = client.post(reverse("guardian_purpose", args=[issued.token, TAKE_PART]), body)
     assert refused.status_code == 200
     assert refused.context["form"].non_field_errors()
-    assert queries.in_force([minh.pk], TAKE_PART) == set()
+    assert in_force([minh.pk], TAKE_PART) == set()
 
 
 def test_the_page_is_not_cached_and_its_address_is_not_leaked(client, issued):
@@ -190,7 +194,7 @@ def test_the_token_is_not_in_the_database_and_long_enough(issued):
     assert len(issued.token) == 28
     assert not GuardianLink.objects.filter(token_hash=issued.token).exists()
     typed_by_hand = "-".join(issued.token[start : start + 4] for start in range(0, 28, 4)).upper()
-    assert queries.guardian_for_token(typed_by_hand) == issued.link
+    assert guardian_for_token(typed_by_hand) == issued.link
 
 
 def test_the_code_from_the_sheet_leads_to_the_page(client, issued):
@@ -211,14 +215,14 @@ def test_m02_withdrawing_stops_the_use_at_once_and_the_log_keeps_that_it_existed
     phuc = make_coordinator(school=school)
     give_consent(minh, purpose=SHOWCASE, givers=(PUPIL,))
     answer(client, issued, showcase="given")
-    assert queries.publishing_allowed([minh.pk], SHOWCASE) == {minh.pk}
+    assert publishing_allowed([minh.pk], SHOWCASE) == {minh.pk}
 
     address = reverse("guardian_purpose", args=[issued.token, SHOWCASE])
     assert client.get(address).status_code == 200
     assert (
         client.post(address, {"withdraw": "True"}).status_code == 302
     )  # one press on the page, one to confirm; nothing is typed
-    assert queries.publishing_allowed([minh.pk], SHOWCASE) == set()
+    assert publishing_allowed([minh.pk], SHOWCASE) == set()
 
     consent = Consent.objects.get(pupil=minh, purpose=SHOWCASE, giver=GUARDIAN)
     assert consent.state == ConsentState.WITHDRAWN
@@ -262,14 +266,14 @@ def test_agreeing_again_after_a_withdrawal_is_a_new_proof(client, minh, issued):
 def test_an_auditor_can_recompute_the_proof_and_sees_what_was_changed_behind_it(client, minh, issued):
     answer(client, issued, take_part="given")
     consent = Consent.objects.get(pupil=minh, purpose=TAKE_PART)
-    assert queries.proof_holds(consent) is True
+    assert proof_holds(consent) is True
     entry = ModelLogEntry.objects.get(action="consent.give")
     assert "Long" not in str(entry.data)
     Consent.objects.filter(pk=consent.pk).update(given_by_name="Người khác")
-    assert queries.proof_holds(Consent.objects.get(pk=consent.pk)) is False
+    assert proof_holds(Consent.objects.get(pk=consent.pk)) is False
     Consent.objects.filter(pk=consent.pk).update(given_by_name="Nguyễn Văn Long")
     ConsentText.objects.filter(purpose=TAKE_PART).update(body="Khác")
-    assert queries.proof_holds(Consent.objects.get(pk=consent.pk)) is False
+    assert proof_holds(Consent.objects.get(pk=consent.pk)) is False
 
 
 def test_the_table_itself_refuses_a_consent_without_proof(minh):
@@ -294,17 +298,17 @@ def test_a_new_text_asks_again_and_the_old_answer_stays_on_record(client, minh, 
     words = {"title": "Mới", "title_en": "New", "body": "Việc gì: khác", "body_en": "What: other"}
     tomorrow = timezone.localdate() + timedelta(days=1)
     publish_text(purpose=TAKE_PART, **words, in_force_from=tomorrow, by=admin)
-    assert queries.in_force([minh.pk], TAKE_PART) == {minh.pk}
-    assert queries.in_force([minh.pk], TAKE_PART, day=tomorrow) == set()
+    assert in_force([minh.pk], TAKE_PART) == {minh.pk}
+    assert in_force([minh.pk], TAKE_PART, day=tomorrow) == set()
     text = publish_text(purpose=TAKE_PART, **words, in_force_from=timezone.localdate(), by=admin)
     assert text.version == 3
-    assert queries.in_force([minh.pk], TAKE_PART) == set()
+    assert in_force([minh.pk], TAKE_PART) == set()
     assert Consent.objects.get(pupil=minh, purpose=TAKE_PART, text_version=1).state == GIVEN
-    assert [each.purpose for each in queries.questions_for(minh, GUARDIAN) if each.is_open] == [
+    assert [each.purpose for each in questions_for(minh, GUARDIAN) if each.is_open] == [
         TAKE_PART, PHOTO, SHOWCASE, PARTNER,
     ]  # fmt: skip
     answer(client, issued, take_part="given")
-    assert queries.in_force([minh.pk], TAKE_PART) == {minh.pk}
+    assert in_force([minh.pk], TAKE_PART) == {minh.pk}
     assert Consent.objects.get(pupil=minh, purpose=TAKE_PART, text_version=1).state == ConsentState.EXPIRED
 
 
@@ -347,29 +351,29 @@ def test_the_back_office_adds_a_version_and_changes_none(as_user, school):
 def test_without_a_text_nothing_is_in_force(minh):
     give_consent(minh)
     ConsentText.objects.all().delete()
-    assert queries.in_force([minh.pk], TAKE_PART) == set()
-    assert queries.questions_for(minh, GUARDIAN) == []
+    assert in_force([minh.pk], TAKE_PART) == set()
+    assert questions_for(minh, GUARDIAN) == []
 
 
 # --- Who gives what -----------------------------------------------------------------------------
 def test_publishing_needs_the_child_and_the_guardian(minh):
     give_consent(minh, purpose=PHOTO, givers=(GUARDIAN,))
-    assert queries.publishing_allowed([minh.pk], PHOTO) == set()
+    assert publishing_allowed([minh.pk], PHOTO) == set()
     give_consent(minh, purpose=PHOTO, givers=(PUPIL,))
-    assert queries.publishing_allowed([minh.pk], PHOTO) == {minh.pk}
-    assert queries.publishing_allowed([minh.pk], SHOWCASE) == set()  # purposes are separate
+    assert publishing_allowed([minh.pk], PHOTO) == {minh.pk}
+    assert publishing_allowed([minh.pk], SHOWCASE) == set()  # purposes are separate
     with pytest.raises(ValueError, match="publishes nothing"):
-        queries.publishing_allowed([minh.pk], TAKE_PART)
+        publishing_allowed([minh.pk], TAKE_PART)
 
 
 def test_a_small_child_is_not_asked_and_an_adult_decides_alone(class_8a1):
     small = make_pupil("Lê Bảo An", class_group=class_8a1, birth_date=years_ago(6))
     grown = make_pupil("Lê Bảo Lan", class_group=class_8a1, birth_date=years_ago(18))
     give_consent(small, grown, purpose=PHOTO, givers=(GUARDIAN,))
-    assert queries.publishing_allowed([small.pk, grown.pk], PHOTO) == {small.pk}
-    assert queries.questions_for(small, PUPIL) == []
-    assert queries.questions_for(grown, GUARDIAN) == []
-    assert len(queries.questions_for(grown, PUPIL)) == 4
+    assert publishing_allowed([small.pk, grown.pk], PHOTO) == {small.pk}
+    assert questions_for(small, PUPIL) == []
+    assert questions_for(grown, GUARDIAN) == []
+    assert len(questions_for(grown, PUPIL)) == 4
 
 
 def test_the_pupil_answers_on_their_own_page(as_user, minh):
@@ -382,7 +386,7 @@ def test_the_pupil_answers_on_their_own_page(as_user, minh):
     rows = {row.purpose: row for row in Consent.objects.filter(pupil=minh, giver=PUPIL)}
     assert {purpose: row.state for purpose, row in rows.items()} == {PHOTO: "given", SHOWCASE: "refused"}
     assert rows[PHOTO].channel == ConsentChannel.ACCOUNT
-    assert queries.proof_holds(rows[PHOTO]) is True
+    assert proof_holds(rows[PHOTO]) is True
     address = reverse("my_consent", args=[PHOTO])
     client.post(address, {"withdraw": "True"})
     rows[PHOTO].refresh_from_db()
@@ -430,13 +434,13 @@ def test_p08_the_guardians_access_ends_by_rule(client, minh, hanh, issued, class
         for name, value in changes.items():
             setattr(minh, name, value)
         minh.save()
-    assert queries.guardian_for_token(issued.token) is None
+    assert guardian_for_token(issued.token) is None
     page = client.get(door(issued))
     assert page.status_code == 410
     assert "8A1" not in main_of(page)
     assert client.post(reverse("guardian_purpose", args=[issued.token, TAKE_PART])).status_code == 410
     still = {minh.pk} if why in ("expired", "replaced") else set()
-    assert queries.in_force([minh.pk], TAKE_PART) == still
+    assert in_force([minh.pk], TAKE_PART) == still
     assert Consent.objects.filter(pupil=minh, state=GIVEN).exists()  # that it existed stays
 
 
@@ -446,8 +450,8 @@ def test_the_same_form_sent_twice_returns_the_same_links_and_a_new_one_voids_the
     again = issue_links(pupils=[minh], by=hanh, key="a")
     assert [each.token for each in first] == [each.token for each in again]
     newer = issue_links(pupils=[minh], by=hanh, key="b")
-    assert queries.guardian_for_token(first[0].token) is None
-    assert queries.guardian_for_token(newer[0].token) is not None
+    assert guardian_for_token(first[0].token) is None
+    assert guardian_for_token(newer[0].token) is not None
     with pytest.raises(Refused):
         issue_links(pupils=[minh], by=hanh, key="a")
 
@@ -490,7 +494,7 @@ def test_only_the_class_teacher_and_the_coordinator_make_letters(as_user, school
         assert address not in client.get(reverse("consent_pupil", args=[minh.pk])).content.decode()
     with pytest.raises(PermissionDenied):
         issue_links(pupils=[minh], by=hoa, key="k")
-    assert queries.guardian_for_token(issued.token) == issued.link  # the family's link lives on
+    assert guardian_for_token(issued.token) == issued.link  # the family's link lives on
     client = as_user(make_coordinator(school=school))
     assert {client.get(address).status_code for address in addresses} == {200}
 
@@ -589,8 +593,8 @@ def test_a_paper_form_counts_with_its_scan_and_says_who_wrote_it_down(as_user, m
     consent = Consent.objects.get(pupil=minh, purpose=PHOTO, giver=GUARDIAN)
     assert (consent.state, consent.channel, consent.recorded_by) == (GIVEN, ConsentChannel.PAPER, hanh)
     assert (consent.given_by_name, consent.relation) == ("Trần Thị Nga", "mẹ")
-    assert queries.publishing_allowed([minh.pk], PHOTO) == {minh.pk}
-    assert queries.in_force([minh.pk], TAKE_PART) == {minh.pk}
+    assert publishing_allowed([minh.pk], PHOTO) == {minh.pk}
+    assert in_force([minh.pk], TAKE_PART) == {minh.pk}
     assert Consent.objects.get(pupil=minh, purpose=SHOWCASE, giver=PUPIL).state == REFUSED
     assert not Consent.objects.filter(pupil=minh, purpose=PARTNER).exists()
     line = Signature.objects.get(pupil=minh, purpose=PHOTO, giver=GUARDIAN)
@@ -644,13 +648,13 @@ def test_the_school_writes_down_a_withdrawal_by_word_of_mouth(as_user, minh, han
     as_user(hanh).post(reverse("consent_withdraw", args=[consent.pk]), {"reason": "Mẹ em gọi điện"})
     consent.refresh_from_db()
     assert consent.state == ConsentState.WITHDRAWN
-    assert queries.in_force([minh.pk], TAKE_PART) == set()
+    assert in_force([minh.pk], TAKE_PART) == set()
 
 
 # --- Overviews and outsiders --------------------------------------------------------------------
 def test_the_matrix_says_what_is_in_the_way(minh):
     def cells() -> dict:
-        return {cell.purpose: (cell.state, cell.label) for cell in queries.overview_of_pupils([minh])[0].cells}
+        return {cell.purpose: (cell.state, cell.label) for cell in overview_of_pupils([minh])[0].cells}
 
     assert {state for state, _label in cells().values()} == {"not_asked"}
     give_consent(minh)

@@ -16,10 +16,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.consents import policy, queries, rules
+from programs.consents import policy, rules
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentState
 from programs.consents.emails import consent_disputed, consent_withdrawn
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
+from programs.consents.queries.answers import answers_of, fingerprint, is_answered_so, ledger
+from programs.consents.queries.in_force import current_texts
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.locking import locked
@@ -58,7 +60,7 @@ def answer_as_guardian(
 ) -> list[Consent]:
     """Record the guardian's answers; return the consents that changed.
 
-    ``seen`` is ``queries.fingerprint`` of the page that they answered: an old page sent again after a withdrawal
+    ``seen`` is ``fingerprint`` of the page that they answered: an old page sent again after a withdrawal
     is refused, the same answers sent twice change nothing.
     Raises ``Refused``: what ``rules.door_refusal`` and ``rules.answer_refusal`` say.
     """
@@ -92,20 +94,20 @@ def answer_as_pupil(*, pupil_id: int, answered: rules.Answered, seen: str, langu
 
 def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str) -> list[Consent]:
     now, today = timezone.now(), timezone.localdate()
-    texts = queries.current_texts(today)
-    answers = queries.answers_of(pupil, voice.giver)
+    texts = current_texts(today)
+    answers = answers_of(pupil, voice.giver)
     said: dict[str, Consent | Signature] = {**answers, **_own_words(pupil, voice)}
     different = {
         purpose: answer
         for purpose, answer in answered.answers.items()
-        if not queries.is_answered_so(said, purpose=purpose, text=texts.get(purpose), answer=answer)
+        if not is_answered_so(said, purpose=purpose, text=texts.get(purpose), answer=answer)
     }
     refuse_if(
         rules.answer_refusal(
             answered,
             asked=rules.purposes_asked_of(voice.giver, pupil.birth_date, today),
             texts=texts,
-            changed_meanwhile=bool(different) and seen != queries.fingerprint(answers),
+            changed_meanwhile=bool(different) and seen != fingerprint(answers),
         )
     )
     return [
@@ -119,7 +121,7 @@ def _own_words(pupil: Pupil, voice: _Voice) -> dict[str, Signature]:
     disputed = Consent.objects.filter(pupil=pupil, giver=voice.giver, state=ConsentState.DISPUTED)
     found = {}
     for purpose in disputed.values_list("purpose", flat=True):
-        lines = queries.ledger(pupil, purpose=purpose, giver=voice.giver)
+        lines = ledger(pupil, purpose=purpose, giver=voice.giver)
         if word := rules.last_word_of(voice.name, voice.relation, lines):
             found[purpose] = word
     return found
@@ -185,7 +187,7 @@ def is_alone(*, pupil: Pupil, purpose: str) -> bool:
 
 def stand(*, consent: Consent, line: Signature, alone: bool) -> bool:
     """Write where the ledger stands; whether ``line`` is its last word."""
-    lines = queries.ledger(consent.pupil, purpose=consent.purpose, giver=consent.giver)
+    lines = ledger(consent.pupil, purpose=consent.purpose, giver=consent.giver)
     state, latest = rules.standing(lines, version=consent.text_version) or (consent.state, line)
     consent.state, consent.changed_at = state, timezone.now()
     if latest.pk == line.pk:
@@ -242,7 +244,7 @@ def _record_paper(
     paper: rules.Paper, signed: rules.SignedForms, *, school: School, scan: tuple[str, str], by: User
 ) -> None:
     pupil, today = lock_pupil(pupil_id=paper.pupil_id), timezone.localdate()
-    texts = queries.current_texts(today)
+    texts = current_texts(today)
     refuse_if(rules.paper_refusal(signed, pupil, name=paper.name, school=school, texts=texts, today=today))
     at = min(timezone.now(), timezone.make_aware(datetime.combine(signed.signed_on, time(12))))
     for giver in sorted(signed.signed_by):
@@ -259,7 +261,7 @@ def _moment(pupil: Pupil, text: ConsentText, signed: rules.SignedForms, *, voice
     """Noon of the day of the signature; right after, or right before, what the same person said on that day."""
     asked = Consent(pupil=pupil, purpose=text.purpose, text_version=text.version, giver=voice.giver)
     line = _sign(asked, said=signed.answers[text.purpose], voice=voice, at=at, school=pupil.school)
-    recorded = queries.ledger(pupil, purpose=text.purpose, giver=voice.giver)
+    recorded = ledger(pupil, purpose=text.purpose, giver=voice.giver)
     refuse_if(rules.same_day_refusal(line, recorded=recorded, is_later=signed.is_later))
     others = [each.signed_at for each in rules.same_day(line, recorded)]
     if not others:

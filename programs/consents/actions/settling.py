@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.consents import policy, queries, rules
+from programs.consents import policy, rules
 from programs.consents.actions.consents import is_alone, lock_pupil, stand
 from programs.consents.choices import ConsentChannel
 from programs.consents.models import Consent, Signature
+from programs.consents.queries.answers import ledger
 from programs.core.audit import Code, record
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
@@ -42,7 +43,7 @@ def _settle(*, consent_id: int, answer: str, signed_on: date, scan: tuple[str, s
     pupil = lock_pupil(pupil_id=asked.pupil_id)
     must(policy.may_collect(by, pupil.school))
     asked.refresh_from_db()
-    lines = queries.ledger(pupil, purpose=asked.purpose, giver=asked.giver)
+    lines = ledger(pupil, purpose=asked.purpose, giver=asked.giver)
     refuse_if(rules.settling_refusal(asked, lines, signed_on=signed_on, today=timezone.localdate()))
     words = rules.last_words(lines).values()
     noon = min(timezone.now(), timezone.make_aware(datetime.combine(signed_on, time(12))))

@@ -15,12 +15,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from programs.consents import policy, queries, rules
+from programs.consents import policy, rules
 from programs.consents.actions import consents as actions
 from programs.consents.actions.links import note_stopped
 from programs.consents.choices import ConsentGiver
 from programs.consents.forms import GuardianAnswersForm, GuardianCodeForm, WithdrawForm
 from programs.consents.models import Consent, GuardianLink
+from programs.consents.queries.visible import link_with_token
 from programs.consents.views.answering import AboutQuestions, Answer
 from programs.core.acting import Act
 from programs.core.throttle import Throttle
@@ -64,7 +65,7 @@ def with_open_door(view: View) -> View:
 
 def _through_door(request: HttpRequest, token: str) -> tuple[GuardianLink | None, HttpResponse | None]:
     """The link, and the page that says why it opens nothing."""
-    link = queries.link_with_token(token)
+    link = link_with_token(token)
     if link is None and GUESSES.is_exhausted(request):
         return None, render(request, "consents/guardian/closed.html", {"limited": True}, status=429)
     refusal = rules.door_refusal(link, now=timezone.now(), today=timezone.localdate())
