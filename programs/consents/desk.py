@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from programs.consents import rules
 from programs.consents.choices import ConsentGiver
 from programs.consents.queries.answers import questions_for
-from programs.consents.queries.overviews import withdrawn_lately
+from programs.consents.queries.overviews import disputes_of, withdrawn_lately
 from programs.core.desk import DeskLink, DeskTask
 from programs.schools.queries.roles import roles_of
 
@@ -19,7 +19,7 @@ def tasks(user) -> list[DeskTask]:
     roles = roles_of(user)
     if roles.pupil:
         return _questions_of(roles.pupil)
-    return _withdrawals(user) if roles.is_school_staff else []
+    return _disputes(user) + _withdrawals(user) if roles.is_school_staff else []
 
 
 def _questions_of(pupil) -> list[DeskTask]:
@@ -37,6 +37,25 @@ def _questions_of(pupil) -> list[DeskTask]:
             action=_("Answer"),
             weight=30,
         )
+    ]
+
+
+def _disputes(user) -> list[DeskTask]:
+    """One line a child: both guardians have to be asked."""
+    of_pupil: dict = {}
+    for consent in disputes_of(user):
+        of_pupil.setdefault(consent.pupil, []).append(consent.get_purpose_display())
+    return [
+        DeskTask(
+            title=_("Two guardians disagree: {name}").format(name=pupil.full_name),
+            detail=_("{purposes}. Nothing is shown until both say the same: ask them.").format(
+                purposes=" · ".join(purposes)
+            ),
+            url=reverse("consent_pupil", args=[pupil.pk]),
+            action=_("View"),
+            weight=22,
+        )
+        for pupil, purposes in of_pupil.items()
     ]
 
 

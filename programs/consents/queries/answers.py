@@ -9,10 +9,12 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from programs.accounts.models import SignInCard
 from programs.consents import rules
-from programs.consents.choices import ConsentState
-from programs.consents.models import Consent, ConsentText, Signature
+from programs.consents.choices import ConsentGiver, ConsentState
+from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.consents.queries.in_force import current_texts
+from programs.core.text import fold
 from programs.pupils.models import Pupil
 
 
@@ -25,7 +27,18 @@ class Question:
     state: str
     consent: Consent | None
     other: str  # who else must agree, or nobody
-    other_agrees: bool
+    others_yes: Consent | None = None
+    is_unseen: bool = False  # a child's yes from an account that a card had just opened: agreed to once more, it counts
+    settled_on: date | None = None  # the day of the paper that ended a disagreement about it
+
+    @property
+    def other_agrees(self) -> bool:
+        return self.others_yes is not None
+
+    @property
+    def waits_for_guardian(self) -> bool:
+        """A pupil's own yes that a guardian has not seen yet."""
+        return self.is_given and self.is_unseen
 
     @property
     def is_open(self) -> bool:
@@ -81,15 +94,57 @@ def fingerprint(answers: Mapping[str, Consent]) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
 
 
+def shown_to(pupil: Pupil, giver: str) -> dict[str, Consent]:
+    """The answers on the page of this giver: their own, and what a guardian reads of a child's new account."""
+    found = answers_of(pupil, giver)
+    if giver == ConsentGiver.GUARDIAN:
+        own = Consent.objects.filter(pupil=pupil, giver=ConsentGiver.PUPIL, state=ConsentState.GIVEN, fresh_card=True)
+        found |= {f"own {consent.purpose}": consent for consent in own}
+    return found
+
+
+def to_look_at(pupil: Pupil) -> set[str]:
+    """The purposes about which a guardian has to see their child's yes."""
+    return {each.purpose for each in questions_for(pupil, ConsentGiver.GUARDIAN) if each.is_unseen}
+
+
+@dataclass(frozen=True)
+class Guardian:
+    """A guardian whom the school knows; ``key`` tells them apart on a form and names nobody."""
+
+    key: str
+    name: str
+    relation: str
+
+
+def guardians_of(pupil: Pupil) -> list[Guardian]:
+    """Who answered for the child, who holds a link, and whom the register names; the latest word of each first."""
+    lines = Signature.objects.filter(pupil=pupil, giver=ConsentGiver.GUARDIAN).order_by("-signed_at", "-pk")
+    links = GuardianLink.objects.filter(pupil=pupil, voided_at=None).order_by("-pk")
+    told = [*lines.values_list("name", "relation"), *links.values_list("guardian_name", "relation")]
+    found: dict[str, Guardian] = {}
+    for name, relation in [*told, (pupil.guardian_name, "")]:
+        key = rules.parent_of(relation) or hashlib.sha256(fold(name).encode()).hexdigest()[:12]
+        if (name or rules.parent_of(relation)) and name not in {each.name for each in found.values()}:
+            found.setdefault(key, Guardian(key, name, relation))
+    return list(found.values())
+
+
+def cards_of(pupil: Pupil) -> list[SignInCard]:
+    """The printed cards that opened the pupil's account."""
+    return list(SignInCard.objects.filter(user__pupil=pupil, used_at__isnull=False).select_related("issued_by"))
+
+
 def questions_for(pupil: Pupil, giver: str, *, day: date | None = None) -> list[Question]:
-    """Every question this giver is asked about the pupil, in two queries."""
+    """Every question this giver is asked about the pupil, in three queries."""
     day = day or timezone.localdate()
     texts = current_texts(day)
     rows = {(row.purpose, row.giver): row for row in Consent.objects.filter(pupil=pupil).order_by("text_version")}
+    last = {line.purpose: line for line in Signature.objects.filter(pupil=pupil, giver=giver)}
     found = []
     for purpose in rules.purposes_asked_of(giver, pupil.birth_date, day):
         if purpose in texts:
-            found.append(_question(pupil, giver, texts[purpose], rows, day))
+            found.append(_question(pupil, giver, texts[purpose], rows, last.get(purpose), day))
     return found
 
 
@@ -98,17 +153,29 @@ def to_ask(questions: list[Question], sent: Mapping[str, object]) -> list[Questi
     return [each for each in questions if each.is_open or f"{each.purpose}_version" in sent]
 
 
-def _question(pupil: Pupil, giver: str, text: ConsentText, rows: Mapping, day: date) -> Question:
+def _question(
+    pupil: Pupil, giver: str, text: ConsentText, rows: Mapping, last: Signature | None, day: date
+) -> Question:
     consent = rows.get((text.purpose, giver))
     others = rules.givers_needed(text.purpose, pupil.birth_date, day) - {giver}
     other = next(iter(others), "")
+    theirs = rows.get((text.purpose, other))
+    agrees = bool(other) and state_for(text, theirs) == ConsentState.GIVEN
+    state = state_for(text, consent)
+    said = {each: rows[text.purpose, each] for each in rules.GIVERS if (text.purpose, each) in rows}
+    own = state_for(text, rows.get((text.purpose, ConsentGiver.PUPIL)))
+    is_unseen = bool(other) and own == ConsentState.GIVEN and rules.waits_for_look(said)
+    if is_unseen and giver == ConsentGiver.GUARDIAN and state == ConsentState.GIVEN:
+        state = ConsentState.ASKED
     return Question(
         purpose=text.purpose,
         text=text,
-        state=state_for(text, consent),
+        state=state,
         consent=consent,
         other=other,
-        other_agrees=bool(other) and state_for(text, rows.get((text.purpose, other))) == ConsentState.GIVEN,
+        others_yes=theirs if agrees else None,
+        is_unseen=is_unseen,
+        settled_on=last.signed_on if last and last.settles else None,
     )
 
 

@@ -11,10 +11,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry
 
-from programs.accounts.models import SignInCard
 from programs.consents import rules
 from programs.consents.choices import ConsentChannel, ConsentState
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
+from programs.consents.queries.answers import cards_of
 from programs.core.audit import history_of
 from programs.core.models import ActReason
 from programs.pupils.models import Pupil
@@ -38,9 +38,10 @@ def proof_holds(consent: Consent) -> bool | None:
 
 def mark_fresh_accounts(pupil: Pupil, answers: Iterable[Consent]) -> None:
     """Give the pupil's own answers of a just opened account their ``card``: who printed it could have used it."""
-    cards = list(SignInCard.objects.filter(user__pupil=pupil, used_at__isnull=False).select_related("issued_by"))
-    for consent in answers:
-        consent.card = rules.card_behind(consent, cards)
+    fresh = [consent for consent in answers if consent.fresh_card and consent.given_at]
+    cards = cards_of(pupil) if fresh else []
+    for consent in fresh:
+        consent.card = rules.fresh_card(cards, at=consent.given_at)
 
 
 def lines_by_consent(pupil: Pupil, user) -> Mapping[tuple[str, str, int], list[Signature]]:
@@ -84,6 +85,9 @@ def _event(entry: ModelLogEntry, consents: Mapping[str, Consent], ours: Collecti
     message = str(entry.message)
     if consent:
         message = f"{message}: {consent.get_purpose_display()} ({consent.get_giver_display()})"
+    if entry.user_id and str(entry.data.get("after", {}).get("door", "")).startswith("link:"):
+        signed_in = _("{act} · by link, in a browser where somebody was signed in")
+        return Event(entry.timestamp, signed_in.format(act=message), None, None)
     if entry.user_id and entry.user_id not in ours:
         return Event(entry.timestamp, _("{act} (at another school)").format(act=message), None, None)
     return Event(entry.timestamp, message, entry.user, getattr(entry, "reason", None))

@@ -84,6 +84,8 @@ def _cell(pupil: Pupil, purpose: str, text: ConsentText | None, answers: Mapping
     said = {giver: row for giver, row in every.items() if row.state in NO or state_for(text, row) == row.state}
     if rules.is_in_force(purpose=purpose, pupil=pupil, said=said, day=day):
         return Cell(purpose, ConsentState.GIVEN, ConsentState.GIVEN.label)
+    if set(given_by) == set(needed) and rules.waits_for_look(said):
+        return Cell(purpose, ConsentState.ASKED, _("Waiting for the guardian to see the pupil's answer"))
     for state in (ConsentState.DISPUTED, ConsentState.WITHDRAWN, ConsentState.REFUSED):
         if state in states.values() or (len(given_by) == len(needed) and state in {row.state for row in said.values()}):
             return Cell(purpose, state, state.label)
@@ -150,3 +152,14 @@ def withdrawn_lately(user, *, day: date | None = None) -> QuerySet[Consent]:
     since = day - timedelta(days=rules.DAYS_TO_STOP_WITH_PARTNERS)
     lately = Consent.objects.filter(state=ConsentState.WITHDRAWN, withdrawn_at__date__gte=since)
     return lately.filter(pupil__school__in=roles_of(user).own_school_ids).select_related("pupil__school")
+
+
+def disputes_of(user) -> QuerySet[Consent]:
+    """The disagreements of two guardians that the person settles: of their school, or of the class that they lead."""
+    roles = roles_of(user)
+    working = {school.pk: school for school in roles.working_schools}
+    coordinated = [pk for pk, school in working.items() if roles.coordinates(school)]
+    led = Enrolment.objects.filter(ended_on=None, class_group__homeroom_teacher=user, class_group__school__in=working)
+    asked = Q(pupil__school__in=coordinated) | Q(pupil__school__in=working, pupil__in=led.values("pupil"))
+    disputed = Consent.objects.filter(asked, state=ConsentState.DISPUTED, pupil__erased_at=None)
+    return disputed.select_related("pupil__school").order_by("changed_at", "pk")

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.functional import cached_property
 
 from programs.consents.forms import WithdrawForm
-from programs.consents.queries.answers import Question, answers_of, fingerprint, questions_for, to_ask
+from programs.consents.queries.answers import Question, fingerprint, questions_for, shown_to, to_ask
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless
 from programs.pupils.models import Pupil
@@ -55,7 +55,7 @@ class Answer(AboutQuestions):
         return super().get_form_kwargs() | {"questions": asked}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"seen": fingerprint(answers_of(self.pupil, self.giver))}
+        return {"seen": fingerprint(shown_to(self.pupil, self.giver))}
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         others = [] if self.question else [each for each in self.questions if not each.is_open]

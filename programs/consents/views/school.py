@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,26 +13,28 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from programs.consents import policy, rules
 from programs.consents.actions import consents as actions
 from programs.consents.actions import links, settling
-from programs.consents.choices import ConsentPurpose
-from programs.consents.forms import MOST_MEGABYTES, LinkForm, PaperForm, SettleForm, WithdrawAtSchoolForm
+from programs.consents.choices import ConsentGiver, ConsentPurpose
+from programs.consents.forms import MOST_MEGABYTES, LinkForm, MoverForm, PaperForm, SettleForm, WithdrawAtSchoolForm
 from programs.consents.models import Consent
 from programs.consents.pdf import render_forms, render_slips
 from programs.consents.print_words import forms_of, slips_of
+from programs.consents.queries.answers import guardians_of
 from programs.consents.queries.history import history_of_pupil, lines_by_consent, mark_fresh_accounts, proof_holds
 from programs.consents.queries.in_force import current_texts
 from programs.consents.queries.overviews import (
     Figures,
+    disputes_of,
     figures_of_school,
     overview_of_class,
     overview_of_pupils,
     withdrawn_lately,
 )
-from programs.consents.queries.visible import consents_seen_by, pupils_asked_by, scans_seen_by
+from programs.consents.queries.visible import consents_seen_by, pupils_asked_by, scans_of_movers, scans_seen_by
 from programs.core.acting import Act
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
@@ -42,8 +45,10 @@ from programs.core.uploads import clean_scan, clean_upload
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.policy import may_lead_class
 from programs.pupils.queries import class_now_of, classes_of, classes_to_act_for, classes_visible_to, pupils_of_class
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_visible_to
 
+PAGE_SIZE = 25
 SIGNED_FORMS = {"pdf": "application/pdf", "jpg": "image/jpeg"}
 
 
@@ -67,6 +72,8 @@ def consent_overview(request: HttpRequest, code: str) -> HttpResponse:
         "classes": classes,
         "purposes": list(ConsentPurpose),
         "is_staff": is_staff,
+        "disputes": disputes_of(request.user).filter(pupil__school=school),
+        "finds_scans": policy.may_find_scans(request.user, school),
         "withdrawn": _with_clock(withdrawn_lately(request.user).filter(pupil__school=school)),
     }
     return render(request, "consents/overview.html", context)
@@ -221,6 +228,7 @@ def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
         "class_group": class_now_of(pupil),
         "may_collect": policy.may_collect(request.user, pupil.school),
         "sees_signer": policy.may_see_signer(request.user, pupil),
+        "may_settle": policy.may_settle(request.user, pupil),
         "may_link": policy.may_hand_links(request.user, [pupil])
         and rules.link_refusal(pupil, today=timezone.localdate()) is None,
         "history": history_of_pupil(pupil),
@@ -253,9 +261,15 @@ class WithdrawAtSchool(Act):
     def back_url(self) -> str:
         return reverse("consent_pupil", args=[self.target.pupil_id])
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        pupil = self.target.pupil
+        guardians = guardians_of(pupil) if self.target.giver == ConsentGiver.GUARDIAN else None
+        named = policy.may_see_signer(self.user, pupil)
+        return super().get_form_kwargs() | {"guardians": guardians, "named": named}
+
     def act(self, form: WithdrawAtSchoolForm) -> list[Consent]:
-        told = {name: getattr(self.target, name) for name in ("pupil_id", "purpose", "giver")}
-        return actions.withdraw_at_school(by=self.user, **told, **form.cleaned_data)
+        about = {name: getattr(self.target, name) for name in ("pupil_id", "purpose", "giver")}
+        return actions.withdraw_at_school(by=self.user, **about, **form.told)
 
 
 class Settle(Act):
@@ -263,7 +277,6 @@ class Settle(Act):
 
     form_class = SettleForm
     title = _("Record how the guardians settled it")
-    text = _("From the day of the paper both are taken to have given this answer; each can change it again.")
     submit = _("Record it")
     done = _("Recorded. Both guardians see it on their pages.")
 
@@ -271,7 +284,12 @@ class Settle(Act):
         return get_object_or_404(consents_seen_by(self.user), pk=pk)
 
     def may(self, user, consent: Consent) -> bool:
-        return policy.may_collect(user, consent.pupil.school)
+        return policy.may_settle(user, consent.pupil)
+
+    @property
+    def text(self) -> str:
+        words = _("{purpose} · {name}. From the day of the paper both are taken to have given this answer.")
+        return words.format(purpose=self.target.get_purpose_display(), name=self.target.pupil.full_name)
 
     @property
     def back_url(self) -> str:
@@ -292,6 +310,19 @@ def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
     ending = line.evidence_path.rpartition(".")[2]
     name = _("Consent form of {name}").format(name=line.pupil.full_name)
     return private_response(line.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent_scans(request: HttpRequest, code: str) -> HttpResponse:
+    """The forms of pupils who have moved to another school since; a name to look for comes by POST."""
+    school = not_found_unless(next((each for each in roles_of(request.user).schools if each.code == code), None))
+    must(policy.may_find_scans(request.user, school))
+    form = MoverForm(request.POST or None)
+    looked_for = form.cleaned_data["name"] if form.is_bound and form.is_valid() else ""
+    page = Paginator(scans_of_movers(school, name=looked_for), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"school": school, "form": form, "page_obj": page, "looked_for": looked_for}
+    return render(request, "consents/scans.html", context)
 
 
 # --- On paper -----------------------------------------------------------------------------------
