@@ -93,7 +93,7 @@ def waits_for_look(said: Mapping[str, Consent]) -> bool:
         return False
     if guardians is None or guardians.state != ConsentState.GIVEN or guardians.channel != ConsentChannel.LINK:
         return True
-    return guardians.given_at <= own.given_at
+    return not (guardians.given_at and own.given_at and guardians.given_at > own.given_at)
 
 
 def _has_the_last_word(yes: Consent, other: Consent | None) -> bool:
