@@ -16,7 +16,7 @@ from programs.accounts.totp import app_data
 from programs.consents.actions.texts import load_consent_texts
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent
-from programs.consents.queries import current_texts
+from programs.consents.queries.in_force import current_texts
 from programs.consents.rules import givers_needed
 from programs.core.choices import Level
 from programs.core.models import SchoolYear, Term

@@ -19,7 +19,7 @@ from programs.centres.models import SeasonOpening, Session
 from programs.centres.queries.finding import bookable, with_room_for
 from programs.centres.queries.sessions import SESSION_PARTS, centre_ids_of, day_begins, is_offered, with_ratios
 from programs.consents.choices import ConsentPurpose
-from programs.consents.queries import in_force
+from programs.consents.queries.in_force import in_force
 from programs.core.calendar import working_days
 from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared

@@ -19,7 +19,7 @@ from programs.certificates.policy import may_issue, may_list_after, may_revoke
 from programs.certificates.queries import certificates_in_doubt, class_names, plan_of
 from programs.certificates.rules import Plan, absent_refusal, issuing_refusal, list_after_refusal, revoking_refusal
 from programs.consents.choices import ConsentPurpose
-from programs.consents.queries import in_force
+from programs.consents.queries.in_force import in_force
 from programs.core.audit import Code, record
 from programs.core.calendar import working_days
 from programs.core.idempotency import once

@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.consents import queries, rules
+from programs.consents import rules
 from programs.consents.choices import ConsentGiver
+from programs.consents.queries.answers import questions_for
+from programs.consents.queries.overviews import disputes_of, withdrawn_lately
 from programs.core.desk import DeskLink, DeskTask
 from programs.schools.queries.roles import roles_of
 
@@ -17,11 +19,11 @@ def tasks(user) -> list[DeskTask]:
     roles = roles_of(user)
     if roles.pupil:
         return _questions_of(roles.pupil)
-    return _withdrawals(user) if roles.is_school_staff else []
+    return _disputes(user) + _withdrawals(user) if roles.is_school_staff else []
 
 
 def _questions_of(pupil) -> list[DeskTask]:
-    still_open = sum(question.is_open for question in queries.questions_for(pupil, ConsentGiver.PUPIL))
+    still_open = sum(question.is_open for question in questions_for(pupil, ConsentGiver.PUPIL))
     if not still_open:
         return []
     title = ngettext(
@@ -38,10 +40,29 @@ def _questions_of(pupil) -> list[DeskTask]:
     ]
 
 
+def _disputes(user) -> list[DeskTask]:
+    """One line a child: both guardians have to be asked."""
+    of_pupil: dict = {}
+    for consent in disputes_of(user):
+        of_pupil.setdefault(consent.pupil, []).append(consent.get_purpose_display())
+    return [
+        DeskTask(
+            title=_("Two guardians disagree: {name}").format(name=pupil.full_name),
+            detail=_("{purposes}. Nothing is shown until both say the same: ask them.").format(
+                purposes=" · ".join(purposes)
+            ),
+            url=reverse("consent_pupil", args=[pupil.pk]),
+            action=_("View"),
+            weight=22,
+        )
+        for pupil, purposes in of_pupil.items()
+    ]
+
+
 def _withdrawals(user) -> list[DeskTask]:
     """One line a school while the clock of a withdrawal runs: copies outside the portal have to go, too."""
     of_school: dict = {}
-    for consent in queries.withdrawn_lately(user):
+    for consent in withdrawn_lately(user):
         of_school.setdefault(consent.pupil.school, []).append(consent)
     found = []
     for school, withdrawn in of_school.items():

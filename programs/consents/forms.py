@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.queries import Question
-from programs.consents.rules import EARLIER, LATER, Answered, Paper, SignedForms
+from programs.consents.queries.answers import Guardian, Question
+from programs.consents.rules import EARLIER, LATER, Answered, Paper, SignedForms, parent_of
 from programs.core.forms import CleanCharField, CleanFormMixin, CodeField, DateField, NameField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.pupils.models import Pupil
@@ -201,9 +201,64 @@ class PaperForm(CleanFormMixin, IdempotentFormMixin, forms.Form):
 
 
 class WithdrawAtSchoolForm(CleanFormMixin, forms.Form):
+    """How the school was told, and by which guardian. Names are offered to those who know the guardians already."""
+
+    OTHER = "other"
+    guardian = forms.ChoiceField(label=_("Who withdrew the consent"), widget=forms.RadioSelect)
+    name = NameField(label=_("Name, if it is somebody else"), max_length=150, required=False)
+    relation = CleanCharField(
+        label=_("Relation to the pupil, if it is somebody else"),
+        help_text=_("For example: mother, father, grandmother, guardian"),
+        max_length=60,
+        required=False,
+    )
     reason = CleanCharField(
         label=_("How you were told (kept in the history)"),
         help_text=_("For example: by phone, letter of 05/09/2026. No reason is needed to withdraw."),
         max_length=300,
         required=False,
     )
+
+    def __init__(self, *args, guardians: Sequence[Guardian] | None, named: bool, **kwargs) -> None:
+        """``guardians`` is None where the pupil alone can have withdrawn."""
+        super().__init__(*args, **kwargs)
+        if guardians is None:
+            for name in ("guardian", "name", "relation"):
+                del self.fields[name]
+            return
+        shown = [each for each in guardians if named or parent_of(each.relation)]
+        self.known = {each.key: each for each in shown}
+        offered = [(each.key, self._words(each) if named else each.relation.capitalize()) for each in shown]
+        self.fields["guardian"].choices = [*offered, (self.OTHER, _("Somebody else"))]
+        if not offered:
+            self.initial["guardian"] = self.OTHER
+
+    @staticmethod
+    def _words(guardian: Guardian) -> str:
+        if not guardian.name:
+            return guardian.relation.capitalize()
+        return f"{guardian.name}, {guardian.relation}" if guardian.relation else guardian.name
+
+    def clean(self) -> dict:
+        found = super().clean()
+        if found.get("guardian") == self.OTHER:
+            for name in ("name", "relation"):
+                if not found.get(name) and name not in self.errors:
+                    self.add_error(
+                        name, _("Type who withdrew the consent: their name, and what they are to the pupil.")
+                    )
+        return found
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the action takes: how the school was told, and by whom."""
+        found = self.cleaned_data
+        known = self.known.get(found["guardian"]) if "guardian" in found else None
+        named = {"name": found.get("name", ""), "relation": found.get("relation", "")}
+        return {"reason": found["reason"]} | ({"name": known.name, "relation": known.relation} if known else named)
+
+
+class MoverForm(CleanFormMixin, forms.Form):
+    """Whose form is looked for. It is sent by POST, so that no name stands in an address."""
+
+    name = NameField(label=_("Name of the pupil"), max_length=150)

@@ -59,7 +59,7 @@ class Consent(models.Model):
     PII = {
         "pupil": STAYS | OWN, "given_by_name": WITH_RECORD, "relation": WITH_RECORD,
         "evidence_hash": PLAIN, "recorded_by": ACT,
-        "alone": PLAIN,
+        "alone": PLAIN, "fresh_card": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = None  # the evidence belongs to the school that took it
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="consents")
@@ -76,6 +76,7 @@ class Consent(models.Model):
         School, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )  # that took it
     alone = models.BooleanField(default=False)  # nobody else was asked when it was answered
+    fresh_card = models.BooleanField(default=False)  # from an account that a printed card had just opened
     asked_at = models.DateTimeField(default=timezone.now)
     given_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -107,6 +108,7 @@ class Signature(models.Model):
     PII = {
         "pupil": STAYS | OWN, "name": WITH_RECORD, "relation": WITH_RECORD,
         "evidence_path": WITH_RECORD | FILE | PRESENCE, "evidence_hash": PLAIN, "recorded_by": ACT,
+        "fresh_card": PLAIN, "settles": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = None
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="signatures")
@@ -123,6 +125,8 @@ class Signature(models.Model):
     school = models.ForeignKey(School, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
+    fresh_card = models.BooleanField(default=False)  # from an account that a printed card had just opened
+    settles = models.BooleanField(default=False)  # from the paper that ended a disagreement
 
     class Meta:
         ordering = ["signed_at", "pk"]

@@ -35,6 +35,11 @@ PERMISSIONS = [
         (Role.TEACHER, Role.COORDINATOR),
         "consent_scan",
     ),
+    sees(
+        _("the forms that their school took from pupils who have moved away since"),
+        (Role.COORDINATOR,),
+        "consent_scans",
+    ),
     does(
         _("print guardians' letters with their codes: the class's own teacher and coordinators"),
         (Role.TEACHER, Role.COORDINATOR),
@@ -47,7 +52,11 @@ PERMISSIONS = [
         "consent_paper",
         "consent_withdraw",
     ),
-    does(_("record the paper with which two guardians settled a disagreement"), SCHOOL_STAFF, "consent_settle"),
+    does(
+        _("record how two guardians settled a disagreement: the class's own teacher and coordinators"),
+        (Role.TEACHER, Role.COORDINATOR),
+        "consent_settle",
+    ),
     does(_("agree to being shown, and withdraw that consent"), (Role.PUPIL,), "my_consents", "my_consent"),
     does(
         _("give and withdraw consent for their child, purpose by purpose, without an account"),
@@ -74,6 +83,11 @@ def may_hand_links(user, pupils: Collection[Pupil]) -> bool:
     return mine >= set(others) and all(may_act_for(user, pupil.school) for pupil in pupils)
 
 
+def may_settle(user, pupil: Pupil) -> bool:
+    """Who makes the two guardians' links knows both of them, and records how they settled a disagreement."""
+    return may_hand_links(user, [pupil])
+
+
 def may_see_signer(user, pupil: Pupil) -> bool:
     """Who may know the guardian: who reads their name on the pupil's page reads it on a form."""
     return may_see_guardian(user, pupil, class_now_of(pupil))
@@ -89,6 +103,11 @@ def acts_for_families(user, pupil: Pupil) -> bool:
     """Whether the session is of one who asks the families: it looks through no guardian's door and answers nothing."""
     roles = roles_of(user)
     return roles.is_staff_of(pupil.school) or roles.is_officer or bool(user.is_superuser)
+
+
+def may_find_scans(user, school: School) -> bool:
+    """The coordinators of a working school find the forms of pupils who have moved away: evidence stays there."""
+    return may_coordinate(user, school)
 
 
 def may_record_withdrawal(user, pupil: Pupil) -> bool:

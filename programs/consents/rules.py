@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.accounts.models import SignInCard
 from programs.consents.choices import NO, ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
+from programs.core.dates import local_day
 from programs.core.references import TYPED_ALPHABET, read_code
 from programs.core.refusals import Refusal
 from programs.core.text import clean_name, fold
@@ -76,9 +77,23 @@ def is_in_force(*, purpose: str, pupil: Pupil, said: Mapping[str, Consent], day:
     """Whether ``purpose`` is allowed; ``said`` holds each giver's consent to the current text, or their last no."""
     needed = givers_needed(purpose, pupil.birth_date, day)
     given = {giver for giver, consent in said.items() if consent.state == ConsentState.GIVEN}
-    if not needed <= given or not has_someone_to_withdraw(pupil, day):
+    if not needed <= given or not has_someone_to_withdraw(pupil, day) or waits_for_look(said):
         return False
     return all(_has_the_last_word(said[giver], said.get(other)) for giver in needed for other in {*GIVERS} - needed)
+
+
+def waits_for_look(said: Mapping[str, Consent]) -> bool:
+    """Whether a child's yes came from an account that a card had just opened, and no guardian has agreed since.
+
+    Whoever printed the card could have given it. A guardian reads of it behind their own link, which is closed to the
+    school; a form that is signed on paper does not show that they did.
+    """
+    own, guardians = said.get(PUPIL), said.get(GUARDIAN)
+    if own is None or own.state != ConsentState.GIVEN or not own.fresh_card:
+        return False
+    if guardians is None or guardians.state != ConsentState.GIVEN or guardians.channel != ConsentChannel.LINK:
+        return True
+    return not (guardians.given_at and own.given_at and guardians.given_at > own.given_at)
 
 
 def _has_the_last_word(yes: Consent, other: Consent | None) -> bool:
@@ -344,7 +359,7 @@ def _sha256(value: object) -> str:
 
 # --- Doors ----------------------------------------------------------------------------------------
 PROOF_LENGTH = 8  # of 25 letters: 37 bits, behind a brake on guesses
-JUST_OPENED = timedelta(days=1)
+JUST_OPENED = timedelta(days=7)
 
 
 def plain_token(token: str) -> str:
@@ -358,9 +373,15 @@ def proof_of(token: str) -> str:
     return "".join(TYPED_ALPHABET[byte % len(TYPED_ALPHABET)] for byte in digest[:PROOF_LENGTH])
 
 
-def card_behind(consent: Consent, cards: Iterable[SignInCard]) -> SignInCard | None:
-    """The card that opened the account less than a day before it gave this answer."""
-    if consent.channel != ConsentChannel.ACCOUNT or consent.changed_at is None:
+def fresh_card(cards: Iterable[SignInCard], *, at: datetime) -> SignInCard | None:
+    """The card that opened the account in the week before ``at``."""
+    return next((card for card in cards if card.used_at and at - JUST_OPENED < card.used_at <= at), None)
+
+
+def own_yes_refusal(card: SignInCard | None, *, purposes: Collection[str], alone: Collection[str]) -> Refusal | None:
+    """Why a pupil who decides alone cannot say yes to ``purposes`` so soon after a ``card`` opened the account."""
+    if card is None or card.used_at is None or not set(purposes) & set(alone):
         return None
-    since = consent.changed_at - JUST_OPENED
-    return next((card for card in cards if card.used_at and since < card.used_at <= consent.changed_at), None)
+    words = _("Your account was opened with a printed card. From {day} you can agree here; until then on a paper form.")
+    day = local_day(card.used_at + JUST_OPENED) + timedelta(days=1)
+    return Refusal("fresh_card", words.format(day=f"{day:%d/%m/%Y}"))

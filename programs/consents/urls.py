@@ -9,6 +9,7 @@ urlpatterns = [
     path("g/<str:token>/", guardians.AnswerForChild.as_view(), name="guardian_door"),
     path("g/<str:token>/purpose/<str:purpose>/", guardians.AnswerForChild.as_view(), name="guardian_purpose"),
     path("desk/schools/<str:code>/consents/", school.consent_overview, name="consent_overview"),
+    path("desk/schools/<str:code>/consents/scans/", school.consent_scans, name="consent_scans"),
     path("desk/classes/<int:pk>/consents/", school.consent_class, name="consent_class"),
     path("desk/classes/<int:pk>/consents/letters/", school.LettersOfClass.as_view(), name="consent_sheet"),
     path("desk/classes/<int:pk>/consents/forms/", school.consent_forms, name="consent_forms"),

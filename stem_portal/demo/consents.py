@@ -10,16 +10,19 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from programs.accounts.models import User
 from programs.consents.actions.consents import answer_as_guardian, withdraw_as_guardian, withdraw_at_school
 from programs.consents.actions.links import ask, issue_links
 from programs.consents.actions.texts import load_consent_texts
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentPurpose, ConsentState
-from programs.consents.models import Consent, Signature
+from programs.consents.models import Consent, GuardianLink, Signature
 from programs.consents.pdf import render_forms
 from programs.consents.print_words import forms_of
-from programs.consents.queries import answers_of, current_texts, fingerprint
+from programs.consents.queries.answers import answers_of, fingerprint
+from programs.consents.queries.in_force import current_texts
 from programs.consents.rules import PUBLISHING, Answered, givers_needed
 from programs.pupils.models import ClassGroup, Pupil
+from programs.schools.models import School
 from stem_portal.demo import cast
 from stem_portal.demo.names import full_name
 
@@ -47,6 +50,9 @@ def build_consents(*, random: Random, pupils_of: dict[int, list], minh: Pupil, n
         _publishing(class_group, pupils[:-WITHOUT], random, now)
         if class_group.name == "8A1":
             _every_state(class_group, pupils, random, minh)
+            there = ClassGroup.objects.get(school__name=cast.OTHER_SCHOOL, name="8A1", pk__in=list(pupils_of))
+            arrived = [pk for pk, _gender in pupils_of[there.pk]]
+            _came_from_home(arrived, class_group.school, class_group.homeroom_teacher)
 
 
 def _paper(pupil: Pupil, purpose: str, giver: str, class_group: ClassGroup, random: Random, at: datetime) -> Consent:
@@ -110,6 +116,8 @@ def _publishing(class_group: ClassGroup, pupils: list[int], random: Random, now:
 def _every_state(class_group: ClassGroup, pupils: list[int], random: Random, minh: Pupil) -> None:
     """Through the real actions, so that each has its history and its proof."""
     hanh = class_group.homeroom_teacher
+    yesterday = timezone.now() - timedelta(days=1)
+    _store([_paper(Pupil.objects.get(pk=pupils[5]), ConsentPurpose.PHOTO, G.PUPIL, class_group, random, yesterday)])
     chosen = Pupil.objects.in_bulk([*pupils[:6], *pupils[-WITHOUT:], minh.pk])
     issued = {each.link.pupil_id: each.link for each in issue_links(pupils=chosen.values(), by=hanh, key="demo")}
     everything = dict.fromkeys(ConsentPurpose.values, S.GIVEN)
@@ -123,17 +131,42 @@ def _every_state(class_group: ClassGroup, pupils: list[int], random: Random, min
         pupil_id=stays, purpose=ConsentPurpose.TAKE_PART, giver=G.GUARDIAN, reason="Mẹ em gọi điện cho cô", by=hanh
     )
     _by_link(issued[refuses], {ConsentPurpose.TAKE_PART: S.REFUSED}, random)
+    _disagreement(chosen[pupils[5]], class_group, random)
     ask(pupils=[minh])
 
 
-def _by_link(link, answers: dict[str, str], random: Random) -> None:
-    texts = current_texts()
+def _disagreement(pupil: Pupil, class_group: ClassGroup, random: Random) -> None:
+    """The mother agrees to photographs, the father does not: nothing is shown, the school asks both."""
+    father = f"{pupil.full_name.split()[0]} Văn Hùng"
+    guardians = (("mẹ", full_name(random, female=True), S.GIVEN), ("cha", father, S.REFUSED))
+    for relation, name, said in guardians:
+        key = f"demo-{relation}"
+        [issued] = issue_links(pupils=[pupil], by=class_group.homeroom_teacher, key=key, relation=relation)
+        _answer(issued.link, {ConsentPurpose.PHOTO: said}, name=name, relation=relation)
+
+
+def _came_from_home(pupils: list[int], home: School, hanh: User) -> None:
+    """Two children moved to thầy Lâm's class: the forms that their first school took stay there."""
+    moved = pupils[1:3]
+    kept = Signature.objects.filter(school=home, channel=ConsentChannel.PAPER).exclude(evidence_path="")
+    path = kept.values_list("evidence_path", flat=True)[:1]
+    Consent.objects.filter(pupil__in=moved).update(school=home, recorded_by=hanh)
+    forms = Signature.objects.filter(pupil__in=moved, channel=ConsentChannel.PAPER)
+    forms.update(school=home, recorded_by=hanh, evidence_path=path.get())
+
+
+def _by_link(link: GuardianLink, answers: dict[str, str], random: Random) -> None:
     mother = random.random() < 0.6
+    _answer(link, answers, name=full_name(random, female=mother), relation="mẹ" if mother else "cha")
+
+
+def _answer(link: GuardianLink, answers: dict[str, str], *, name: str, relation: str) -> None:
+    texts = current_texts()
     answer_as_guardian(
         link_id=link.pk,
         answered=Answered(answers, {purpose: texts[purpose].version for purpose in answers}),
-        name=full_name(random, female=mother),
-        relation="mẹ" if mother else "cha",
+        name=name,
+        relation=relation,
         seen=fingerprint(answers_of(link.pupil, G.GUARDIAN)),
         language="vi",
     )

@@ -6,10 +6,12 @@ from functools import partial
 
 from django.utils import timezone
 
-from programs.consents import queries, rules
+from programs.consents import rules
 from programs.consents.actions.links import issue_link
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Signature
+from programs.consents.queries.in_force import current_texts
+from programs.consents.queries.visible import link_with_token
 from programs.pupils.models import Pupil
 from tests.people import give_consent, make_class, make_pupil, make_school, make_teacher
 
@@ -20,8 +22,8 @@ def calls() -> list[partial]:
     hanh = make_teacher(school=school)
     minh = make_pupil(class_group=make_class("8A1", school=school, homeroom_teacher=hanh))
     [consent] = give_consent(minh)
-    link = queries.link_with_token(issue_link(pupil=minh, by=hanh, key="k").token)
-    pupil, texts = Pupil.objects.get(pk=minh.pk), queries.current_texts(today)
+    link = link_with_token(issue_link(pupil=minh, by=hanh, key="k").token)
+    pupil, texts = Pupil.objects.get(pk=minh.pk), current_texts(today)
     purpose, born = ConsentPurpose.TAKE_PART, pupil.birth_date
     answered = rules.Answered({purpose: "given"}, {purpose: texts[purpose].version})
     signed = rules.SignedForms([], [ConsentGiver.GUARDIAN], {purpose: "given"}, signed_on=today)
@@ -63,7 +65,9 @@ def calls() -> list[partial]:
         partial(rules.stop_by, purpose, today),
         partial(rules.plain_token, "ABCD-2345"),
         partial(rules.proof_of, "ABCD-2345"),
-        partial(rules.card_behind, consent, []),
+        partial(rules.fresh_card, [], at=now),
+        partial(rules.own_yes_refusal, None, purposes=[purpose], alone=[purpose]),
+        partial(rules.waits_for_look, {ConsentGiver.GUARDIAN: consent}),
         partial(rules.text_refusal, in_force_from=today, today=today),
         partial(rules.text_hash, texts[purpose]),
         partial(rules.evidence_hash, consent, texts[purpose], **how),

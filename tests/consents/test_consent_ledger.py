@@ -11,13 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from programs.consents import queries, rules
+from programs.consents import rules
 from programs.consents.actions import consents as actions
 from programs.consents.actions.links import issue_link
 from programs.consents.actions.settling import settle
 from programs.consents.actions.texts import load_consent_texts
 from programs.consents.choices import ConsentGiver, ConsentPurpose, ConsentState
 from programs.consents.models import Consent, ConsentText, Signature
+from programs.consents.queries.answers import answers_of, fingerprint
+from programs.consents.queries.in_force import publishing_allowed
+from programs.consents.queries.overviews import overview_of_pupils
 from programs.consents.rules import Answered, Paper, SignedForms
 from programs.core.refusals import Refused
 from programs.core.uploads import CleanFile
@@ -80,13 +83,13 @@ def says(link, who, said, purpose=PHOTO) -> None:
         answered=Answered({purpose: said}, {purpose: 1}),
         name=who[0],
         relation=who[1],
-        seen=queries.fingerprint(queries.answers_of(link.pupil, GUARDIAN)),
+        seen=fingerprint(answers_of(link.pupil, GUARDIAN)),
         language="vi",
     )
 
 
 def says_self(minh, said, purpose=PHOTO) -> None:
-    seen = queries.fingerprint(queries.answers_of(minh, PUPIL))
+    seen = fingerprint(answers_of(minh, PUPIL))
     actions.answer_as_pupil(
         pupil_id=minh.pk, answered=Answered({purpose: said}, {purpose: 1}), seen=seen, language="vi", by=minh.user
     )
@@ -108,7 +111,7 @@ def state(minh, giver=GUARDIAN, purpose=PHOTO) -> str:
 
 
 def is_shown(minh) -> bool:
-    return bool(queries.publishing_allowed([minh.pk], PHOTO))
+    return bool(publishing_allowed([minh.pk], PHOTO))
 
 
 # --- The last signature wins, by its day --------------------------------------------------------
@@ -250,7 +253,7 @@ def test_a_birthday_of_18_opens_nothing_that_the_guardian_left_closed(minh, moth
     minh.birth_date = years_ago(23)  # by a list, a correction, or time
     minh.save()
     assert not is_shown(minh)
-    cells = {cell.purpose: cell.state for cell in queries.overview_of_pupils([minh])[0].cells}
+    cells = {cell.purpose: cell.state for cell in overview_of_pupils([minh])[0].cells}
     assert cells[PHOTO] != GIVEN
     actions.withdraw_as_pupil(pupil_id=minh.pk, purpose=PHOTO, by=minh.user)
     says_self(minh, GIVEN)  # alone now, and knowing it

@@ -13,7 +13,8 @@ from programs.consents.actions.links import issue_links
 from programs.consents.actions.texts import load_consent_texts
 from programs.consents.pdf import render_forms, render_slips
 from programs.consents.print_words import forms_of, grouped, slips_of
-from programs.consents.queries import current_texts, guardian_for_token
+from programs.consents.queries.in_force import current_texts
+from programs.consents.queries.visible import guardian_for_token
 from programs.core.refusals import Refused
 from tests.people import make_class, make_coordinator, make_pupil, make_school, make_teacher
 

@@ -23,7 +23,7 @@ def somebody(**fields) -> SimpleNamespace:
 
 def said_by(givers) -> dict[str, SimpleNamespace]:
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    return {giver: SimpleNamespace(state="given", alone=True, given_at=at) for giver in givers}
+    return {giver: SimpleNamespace(state="given", alone=True, given_at=at, fresh_card=False) for giver in givers}
 
 
 @pytest.mark.parametrize(

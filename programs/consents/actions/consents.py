@@ -16,10 +16,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.consents import policy, queries, rules
+from programs.consents import policy, rules
 from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentState
 from programs.consents.emails import consent_disputed, consent_withdrawn
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
+from programs.consents.queries.answers import (
+    answers_of,
+    cards_of,
+    fingerprint,
+    is_answered_so,
+    ledger,
+    shown_to,
+    to_look_at,
+)
+from programs.consents.queries.in_force import current_texts
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.locking import locked
@@ -44,6 +54,8 @@ class _Voice:
     relation: str
     language: str
     by: User | None = None
+    signed_in: User | None = None  # in the browser in which a guardian's link was open: not who spoke
+    fresh_card: bool = False
 
 
 def lock_pupil(*, pupil_id: int) -> Pupil:
@@ -54,16 +66,24 @@ def lock_pupil(*, pupil_id: int) -> Pupil:
 # --- By link and by account ---------------------------------------------------------------------
 @transaction.atomic
 def answer_as_guardian(
-    *, link_id: int, answered: rules.Answered, name: str, relation: str, seen: str, language: str
+    *,
+    link_id: int,
+    answered: rules.Answered,
+    name: str,
+    relation: str,
+    seen: str,
+    language: str,
+    by: User | None = None,
 ) -> list[Consent]:
     """Record the guardian's answers; return the consents that changed.
 
-    ``seen`` is ``queries.fingerprint`` of the page that they answered: an old page sent again after a withdrawal
-    is refused, the same answers sent twice change nothing.
+    ``seen`` is the ``fingerprint`` of the page that they answered: an old page sent again after a withdrawal is
+    refused, the same answers sent twice change nothing. ``by`` is who was signed in there, for the log alone.
     Raises ``Refused``: what ``rules.door_refusal`` and ``rules.answer_refusal`` say.
     """
     link, pupil = _through_door(link_id)
-    voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, f"link:{link.pk}", name, relation, language)
+    door = f"link:{link.pk}"
+    voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, door, name, relation, language, signed_in=by)
     changed = _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
     if changed:
         link.guardian_name, link.relation = name, relation
@@ -83,29 +103,42 @@ def _through_door(link_id: int) -> tuple[GuardianLink, Pupil]:
 
 @transaction.atomic
 def answer_as_pupil(*, pupil_id: int, answered: rules.Answered, seen: str, language: str, by: User) -> list[Consent]:
-    """Record the pupil's answers from their own page. Raises PermissionDenied, and ``Refused`` as for a guardian."""
+    """Record the pupil's answers from their own page.
+
+    A yes from an account that a printed card has just opened waits until a guardian has seen it.
+    Raises PermissionDenied, and ``Refused``: as for a guardian, and what ``rules.own_yes_refusal`` says.
+    """
     pupil = lock_pupil(pupil_id=pupil_id)
     must(policy.may_answer(by, pupil))
-    voice = _Voice(ConsentGiver.PUPIL, ConsentChannel.ACCOUNT, f"user:{by.pk}", pupil.full_name, "", language, by=by)
+    card = rules.fresh_card(cards_of(pupil), at=timezone.now())
+    agreed = [purpose for purpose, answer in answered.answers.items() if answer == ConsentState.GIVEN]
+    alone = [purpose for purpose in agreed if is_alone(pupil=pupil, purpose=purpose)]
+    refuse_if(rules.own_yes_refusal(card, purposes=agreed, alone=alone))
+    who = (pupil.full_name, "", language)
+    voice = _Voice(
+        ConsentGiver.PUPIL, ConsentChannel.ACCOUNT, f"user:{by.pk}", *who, by=by, fresh_card=card is not None
+    )
     return _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
 
 
 def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str) -> list[Consent]:
     now, today = timezone.now(), timezone.localdate()
-    texts = queries.current_texts(today)
-    answers = queries.answers_of(pupil, voice.giver)
+    texts = current_texts(today)
+    answers = answers_of(pupil, voice.giver)
     said: dict[str, Consent | Signature] = {**answers, **_own_words(pupil, voice)}
+    unseen = to_look_at(pupil) if voice.giver == ConsentGiver.GUARDIAN else set()
     different = {
         purpose: answer
         for purpose, answer in answered.answers.items()
-        if not queries.is_answered_so(said, purpose=purpose, text=texts.get(purpose), answer=answer)
+        if (purpose in unseen and answer == ConsentState.GIVEN)
+        or not is_answered_so(said, purpose=purpose, text=texts.get(purpose), answer=answer)
     }
     refuse_if(
         rules.answer_refusal(
             answered,
             asked=rules.purposes_asked_of(voice.giver, pupil.birth_date, today),
             texts=texts,
-            changed_meanwhile=bool(different) and seen != queries.fingerprint(answers),
+            changed_meanwhile=bool(different) and seen != fingerprint(shown_to(pupil, voice.giver)),
         )
     )
     return [
@@ -119,7 +152,7 @@ def _own_words(pupil: Pupil, voice: _Voice) -> dict[str, Signature]:
     disputed = Consent.objects.filter(pupil=pupil, giver=voice.giver, state=ConsentState.DISPUTED)
     found = {}
     for purpose in disputed.values_list("purpose", flat=True):
-        lines = queries.ledger(pupil, purpose=purpose, giver=voice.giver)
+        lines = ledger(pupil, purpose=purpose, giver=voice.giver)
         if word := rules.last_word_of(voice.name, voice.relation, lines):
             found[purpose] = word
     return found
@@ -156,7 +189,7 @@ def _write(
         "evidence": Code(line.evidence_hash),
     }
     verb = VERB[ConsentState(answer)] if is_last else "consent.keep"
-    record(by=voice.by, action=verb, obj=consent, before=before, after=after)
+    record(by=voice.by or voice.signed_in, action=verb, obj=consent, before=before, after=after)
     if consent.state == ConsentState.DISPUTED and before["state"] != ConsentState.DISPUTED:
         consent_disputed(consent=consent, pupil=pupil)
     return consent
@@ -175,6 +208,7 @@ def _sign(consent: Consent, *, said: str, voice: _Voice, at: datetime, school: S
         channel=voice.channel,
         school=school,
         recorded_by=voice.by,
+        fresh_card=voice.fresh_card,
     )
 
 
@@ -185,13 +219,14 @@ def is_alone(*, pupil: Pupil, purpose: str) -> bool:
 
 def stand(*, consent: Consent, line: Signature, alone: bool) -> bool:
     """Write where the ledger stands; whether ``line`` is its last word."""
-    lines = queries.ledger(consent.pupil, purpose=consent.purpose, giver=consent.giver)
+    lines = ledger(consent.pupil, purpose=consent.purpose, giver=consent.giver)
     state, latest = rules.standing(lines, version=consent.text_version) or (consent.state, line)
     consent.state, consent.changed_at = state, timezone.now()
     if latest.pk == line.pk:
         consent.withdrawn_at = line.signed_at if state == ConsentState.WITHDRAWN else None
         if line.said != ConsentState.WITHDRAWN:  # after a withdrawal the row still says who had agreed, and how
             consent.alone, consent.school, consent.recorded_by = alone, line.school, line.recorded_by
+            consent.fresh_card = line.fresh_card
             consent.given_by_name, consent.relation, consent.channel = line.name, line.relation, line.channel
             consent.evidence_hash = line.evidence_hash
             consent.given_at = line.signed_at if line.said == ConsentState.GIVEN else None
@@ -242,7 +277,7 @@ def _record_paper(
     paper: rules.Paper, signed: rules.SignedForms, *, school: School, scan: tuple[str, str], by: User
 ) -> None:
     pupil, today = lock_pupil(pupil_id=paper.pupil_id), timezone.localdate()
-    texts = queries.current_texts(today)
+    texts = current_texts(today)
     refuse_if(rules.paper_refusal(signed, pupil, name=paper.name, school=school, texts=texts, today=today))
     at = min(timezone.now(), timezone.make_aware(datetime.combine(signed.signed_on, time(12))))
     for giver in sorted(signed.signed_by):
@@ -259,7 +294,7 @@ def _moment(pupil: Pupil, text: ConsentText, signed: rules.SignedForms, *, voice
     """Noon of the day of the signature; right after, or right before, what the same person said on that day."""
     asked = Consent(pupil=pupil, purpose=text.purpose, text_version=text.version, giver=voice.giver)
     line = _sign(asked, said=signed.answers[text.purpose], voice=voice, at=at, school=pupil.school)
-    recorded = queries.ledger(pupil, purpose=text.purpose, giver=voice.giver)
+    recorded = ledger(pupil, purpose=text.purpose, giver=voice.giver)
     refuse_if(rules.same_day_refusal(line, recorded=recorded, is_later=signed.is_later))
     others = [each.signed_at for each in rules.same_day(line, recorded)]
     if not others:
@@ -270,14 +305,15 @@ def _moment(pupil: Pupil, text: ConsentText, signed: rules.SignedForms, *, voice
 
 # --- Withdrawing --------------------------------------------------------------------------------
 @transaction.atomic
-def withdraw_as_guardian(*, link_id: int, purpose: str) -> list[Consent]:
+def withdraw_as_guardian(*, link_id: int, purpose: str, by: User | None = None) -> list[Consent]:
     """Withdraw this guardian's consent for ``purpose``. Repeating this changes nothing.
 
+    ``by`` is who was signed in in that browser, for the log alone.
     Raises ``Refused``: what ``rules.door_refusal`` says.
     """
     link, pupil = _through_door(link_id)
     who = (link.guardian_name, link.relation)
-    voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, f"link:{link.pk}", *who, language="vi")
+    voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, f"link:{link.pk}", *who, "vi", signed_in=by)
     return _withdraw(pupil=pupil, purpose=purpose, voice=voice)
 
 
@@ -291,14 +327,17 @@ def withdraw_as_pupil(*, pupil_id: int, purpose: str, by: User) -> list[Consent]
 
 
 @transaction.atomic
-def withdraw_at_school(*, pupil_id: int, purpose: str, giver: str, reason: str, by: User) -> list[Consent]:
+def withdraw_at_school(
+    *, pupil_id: int, purpose: str, giver: str, reason: str, by: User, name: str = "", relation: str = ""
+) -> list[Consent]:
     """Record that the guardian or the pupil withdrew consent orally or on paper; no evidence is required for that.
 
-    Repeating this changes nothing. Raises PermissionDenied.
+    ``name`` and ``relation`` say which guardian it was; without them it is said for all of them. A withdrawal is never
+    refused for want of a name. Repeating this changes nothing. Raises PermissionDenied.
     """
     pupil = lock_pupil(pupil_id=pupil_id)
     must(policy.may_record_withdrawal(by, pupil))
-    voice = _Voice(giver, "", f"user:{by.pk}", "", "", "vi", by=by)
+    voice = _Voice(giver, "", f"user:{by.pk}", name, relation, "vi", by=by)
     return _withdraw(pupil=pupil, purpose=purpose, voice=voice, reason=reason)
 
 
@@ -313,7 +352,8 @@ def _withdraw(*, pupil: Pupil, purpose: str, voice: _Voice, reason: str = "") ->
         stand(consent=consent, line=line, alone=consent.alone)
         stop_by = rules.stop_by(purpose, timezone.localdate(now))
         after = {"state": consent.state, "door": Code(voice.door), "stop_by": stop_by}
-        record(by=voice.by, action="consent.withdraw", obj=consent, before=before, after=after, reason=reason)
+        who = voice.by or voice.signed_in
+        record(by=who, action="consent.withdraw", obj=consent, before=before, after=after, reason=reason)
         if consent.state == ConsentState.WITHDRAWN:
             consent_withdrawn(consent=consent, pupil=pupil, stop_by=stop_by)
         elif before["state"] != ConsentState.DISPUTED:

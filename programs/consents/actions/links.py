@@ -11,9 +11,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
-from programs.consents import queries, rules
+from programs.consents import rules
 from programs.consents.models import Consent, GuardianLink
 from programs.consents.policy import may_hand_links
+from programs.consents.queries.in_force import current_texts
 from programs.core.audit import record
 from programs.core.locking import all_locked
 from programs.core.policy import must
@@ -105,7 +106,7 @@ def _token(key: str, pupil: Pupil) -> str:
 def ask(*, pupils: Collection[Pupil]) -> None:
     """Record that everyone who must answer about ``pupils`` has been asked the current questions."""
     today = timezone.localdate()
-    texts = queries.current_texts(today)
+    texts = current_texts(today)
     Consent.objects.bulk_create(
         (
             Consent(pupil=pupil, purpose=purpose, text_version=text.version, giver=giver)

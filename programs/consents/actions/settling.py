@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.consents import policy, queries, rules
+from programs.consents import policy, rules
 from programs.consents.actions.consents import is_alone, lock_pupil, stand
 from programs.consents.choices import ConsentChannel
 from programs.consents.models import Consent, Signature
+from programs.consents.queries.answers import ledger
 from programs.core.audit import Code, record
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
@@ -40,9 +41,9 @@ def settle(*, consent_id: int, answer: str, signed_on: date, scan: CleanFile, re
 def _settle(*, consent_id: int, answer: str, signed_on: date, scan: tuple[str, str], reason: str, by: User) -> Consent:
     asked = Consent.objects.get(pk=consent_id)
     pupil = lock_pupil(pupil_id=asked.pupil_id)
-    must(policy.may_collect(by, pupil.school))
+    must(policy.may_settle(by, pupil))
     asked.refresh_from_db()
-    lines = queries.ledger(pupil, purpose=asked.purpose, giver=asked.giver)
+    lines = ledger(pupil, purpose=asked.purpose, giver=asked.giver)
     refuse_if(rules.settling_refusal(asked, lines, signed_on=signed_on, today=timezone.localdate()))
     words = rules.last_words(lines).values()
     noon = min(timezone.now(), timezone.make_aware(datetime.combine(signed_on, time(12))))
@@ -52,6 +53,7 @@ def _settle(*, consent_id: int, answer: str, signed_on: date, scan: tuple[str, s
             pupil=pupil, purpose=asked.purpose, text_version=asked.text_version, giver=asked.giver, said=answer,
             signed_at=at, name=word.name, relation=word.relation, channel=ConsentChannel.PAPER, evidence_path=scan[0],
             evidence_hash=scan[1], school=pupil.school, recorded_by=by,
+            settles=True,
         )  # fmt: skip
         line.save()
     before = {"state": asked.state}

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 
-from programs.consents import queries
 from programs.consents.forms import WithdrawForm
+from programs.consents.queries.answers import Question, fingerprint, questions_for, shown_to, to_ask
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless
 from programs.pupils.models import Pupil
@@ -22,11 +22,11 @@ class AboutQuestions(Act):
         raise NotImplementedError
 
     @cached_property
-    def questions(self) -> list[queries.Question]:
-        return queries.questions_for(self.pupil, self.giver)
+    def questions(self) -> list[Question]:
+        return questions_for(self.pupil, self.giver)
 
     @cached_property
-    def question(self) -> queries.Question | None:
+    def question(self) -> Question | None:
         """The one that the address names, where it names one."""
         if "purpose" not in self.kwargs:
             return None
@@ -51,11 +51,11 @@ class Answer(AboutQuestions):
         return self.request.method != "POST" or WithdrawForm.base_fields.keys() <= self.request.POST.keys()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        asked = [self.question] if self.question else queries.to_ask(self.questions, self.request.POST)
+        asked = [self.question] if self.question else to_ask(self.questions, self.request.POST)
         return super().get_form_kwargs() | {"questions": asked}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"seen": queries.fingerprint(queries.answers_of(self.pupil, self.giver))}
+        return {"seen": fingerprint(shown_to(self.pupil, self.giver))}
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         others = [] if self.question else [each for each in self.questions if not each.is_open]

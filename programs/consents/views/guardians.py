@@ -15,12 +15,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from programs.consents import policy, queries, rules
+from programs.accounts.models import User
+from programs.consents import policy, rules
 from programs.consents.actions import consents as actions
 from programs.consents.actions.links import note_stopped
 from programs.consents.choices import ConsentGiver
 from programs.consents.forms import GuardianAnswersForm, GuardianCodeForm, WithdrawForm
 from programs.consents.models import Consent, GuardianLink
+from programs.consents.queries.visible import link_with_token
 from programs.consents.views.answering import AboutQuestions, Answer
 from programs.core.acting import Act
 from programs.core.throttle import Throttle
@@ -64,7 +66,7 @@ def with_open_door(view: View) -> View:
 
 def _through_door(request: HttpRequest, token: str) -> tuple[GuardianLink | None, HttpResponse | None]:
     """The link, and the page that says why it opens nothing."""
-    link = queries.link_with_token(token)
+    link = link_with_token(token)
     if link is None and GUESSES.is_exhausted(request):
         return None, render(request, "consents/guardian/closed.html", {"limited": True}, status=429)
     refusal = rules.door_refusal(link, now=timezone.now(), today=timezone.localdate())
@@ -77,11 +79,17 @@ def _through_door(request: HttpRequest, token: str) -> tuple[GuardianLink | None
 
 def _stopped(request: HttpRequest, link: GuardianLink) -> HttpResponse | None:
     """The school hands links over; a session of those who work for it can neither read nor answer there."""
-    person = getattr(request, "real_user", request.user)
-    if not person.is_authenticated or not policy.acts_for_families(person, link.pupil):
+    person = signed_in_person(request)
+    if person is None or not policy.acts_for_families(person, link.pupil):
         return None
     note_stopped(link=link, by=person)
     return render(request, "consents/guardian/stopped.html", {"back_url": reverse("desk")}, status=403)
+
+
+def signed_in_person(request: HttpRequest) -> User | None:
+    """Who is signed in in the browser in which a guardian's link is open."""
+    person = getattr(request, "real_user", request.user)
+    return person if person.is_authenticated else None
 
 
 class GuardianAct(Act):
@@ -142,7 +150,8 @@ class WithdrawForChild(ChildAct):
     done = _("Your consent has been withdrawn, and its use on the portal has stopped.")
 
     def act(self, form) -> list[Consent]:
-        return actions.withdraw_as_guardian(link_id=self.target.pk, purpose=self.question.purpose)
+        who = signed_in_person(self.request)
+        return actions.withdraw_as_guardian(link_id=self.target.pk, purpose=self.question.purpose, by=who)
 
 
 class AnswerForChild(ChildAct, Answer):
@@ -165,4 +174,5 @@ class AnswerForChild(ChildAct, Answer):
         return render(self.request, "consents/guardian/review.html", self.get_context_data(form=form))
 
     def act(self, form: GuardianAnswersForm) -> list[Consent]:
-        return actions.answer_as_guardian(link_id=self.target.pk, language=get_language(), **form.typed)
+        who = signed_in_person(self.request)
+        return actions.answer_as_guardian(link_id=self.target.pk, language=get_language(), by=who, **form.typed)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse_lazy
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, suspend_request
+from django.http import HttpResponse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.consents import rules
 from programs.consents.actions import consents as actions
-from programs.consents.choices import ConsentGiver
+from programs.consents.choices import ConsentGiver, ConsentState
 from programs.consents.forms import AnswersForm, WithdrawForm
 from programs.consents.models import Consent
 from programs.consents.views.answering import AboutQuestions, Answer
@@ -56,6 +58,13 @@ class AnswerOwn(OwnAct, Answer):
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         adult = rules.is_adult(self.pupil.birth_date, timezone.localdate())
         return super().get_context_data(adult=adult, **kwargs)
+
+    def form_valid(self, form: AnswersForm) -> HttpResponse:
+        """A yes asks for the pupil's own secret once more: a computer left open cannot give it. A no never waits."""
+        agrees = ConsentState.GIVEN in form.typed["answered"].answers.values()
+        if agrees and not did_recently_reauthenticate(self.request):
+            return suspend_request(self.request, reverse("account_reauthenticate"))
+        return super().form_valid(form)
 
     def act(self, form: AnswersForm) -> list[Consent]:
         language = get_language()

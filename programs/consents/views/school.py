@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,16 +13,28 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from programs.consents import policy, queries, rules
+from programs.consents import policy, rules
 from programs.consents.actions import consents as actions
 from programs.consents.actions import links, settling
-from programs.consents.choices import ConsentPurpose
-from programs.consents.forms import MOST_MEGABYTES, LinkForm, PaperForm, SettleForm, WithdrawAtSchoolForm
+from programs.consents.choices import ConsentGiver, ConsentPurpose
+from programs.consents.forms import MOST_MEGABYTES, LinkForm, MoverForm, PaperForm, SettleForm, WithdrawAtSchoolForm
 from programs.consents.models import Consent
 from programs.consents.pdf import render_forms, render_slips
 from programs.consents.print_words import forms_of, slips_of
+from programs.consents.queries.answers import guardians_of
+from programs.consents.queries.history import history_of_pupil, lines_by_consent, mark_fresh_accounts, proof_holds
+from programs.consents.queries.in_force import current_texts
+from programs.consents.queries.overviews import (
+    Figures,
+    disputes_of,
+    figures_of_school,
+    overview_of_class,
+    overview_of_pupils,
+    withdrawn_lately,
+)
+from programs.consents.queries.visible import consents_seen_by, pupils_asked_by, scans_of_movers, scans_seen_by
 from programs.core.acting import Act
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
@@ -32,8 +45,10 @@ from programs.core.uploads import clean_scan, clean_upload
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.policy import may_lead_class
 from programs.pupils.queries import class_now_of, classes_of, classes_to_act_for, classes_visible_to, pupils_of_class
+from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_visible_to
 
+PAGE_SIZE = 25
 SIGNED_FORMS = {"pdf": "application/pdf", "jpg": "image/jpeg"}
 
 
@@ -44,11 +59,11 @@ def consent_overview(request: HttpRequest, code: str) -> HttpResponse:
     """The school's classes in figures; an officer reads the school's figures and no class."""
     school = get_object_or_404(schools_visible_to(request.user), code=code)
     year = current_school_year(timezone.localdate())
-    whole, by_class = queries.figures_of_school(school, year)
+    whole, by_class = figures_of_school(school, year)
     is_staff = policy.may_collect(request.user, school)
     classes = []
     for class_group in classes_of(school, year) if is_staff else []:
-        class_group.figures = by_class.get(class_group.pk, queries.Figures())
+        class_group.figures = by_class.get(class_group.pk, Figures())
         classes.append(class_group)
     context = {
         "school": school,
@@ -57,7 +72,9 @@ def consent_overview(request: HttpRequest, code: str) -> HttpResponse:
         "classes": classes,
         "purposes": list(ConsentPurpose),
         "is_staff": is_staff,
-        "withdrawn": _with_clock(queries.withdrawn_lately(request.user).filter(pupil__school=school)),
+        "disputes": disputes_of(request.user).filter(pupil__school=school),
+        "finds_scans": policy.may_find_scans(request.user, school),
+        "withdrawn": _with_clock(withdrawn_lately(request.user).filter(pupil__school=school)),
     }
     return render(request, "consents/overview.html", context)
 
@@ -73,7 +90,7 @@ def _with_clock(withdrawn) -> list:
 @require_safe
 def consent_class(request: HttpRequest, pk: int) -> HttpResponse:
     class_group = _class(request, pk)
-    every_row = queries.overview_of_class(class_group)
+    every_row = overview_of_class(class_group)
     only_missing = request.GET.get("show") == "missing"
     missing = [row for row in every_row if not row.may_take_part]
     context = {
@@ -125,7 +142,7 @@ class LettersOfClass(ClassAct):
     template_name = "consents/sheet.html"
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        rows = queries.overview_of_pupils(self.pupils)
+        rows = overview_of_pupils(self.pupils)
         live = sum(1 for row in rows if row.link and not rules.parent_of(row.link.relation))
         return super().get_context_data(pupils=len(self.pupils), live=live, **kwargs)
 
@@ -143,7 +160,7 @@ def consent_forms(request: HttpRequest, pk: int) -> HttpResponse:
     """Paper forms for the class, a page a pupil."""
     class_group = _class_to_work_on(request.user, pk)
     pupils = list(pupils_of_class(class_group))
-    texts = queries.current_texts()
+    texts = current_texts()
     not_found_unless(bool(pupils and texts))
     name = _("Consent forms {name}").format(name=class_group.name)
     return _pdf(render_forms(forms_of(pupils, class_group, texts)), name)
@@ -164,7 +181,7 @@ class LinkOfPupil(Act):
     submit = _("Create the letter")
 
     def get_target(self, pk: int) -> Pupil:
-        return get_object_or_404(queries.pupils_asked_by(self.user), pk=pk)
+        return get_object_or_404(pupils_asked_by(self.user), pk=pk)
 
     def may(self, user, pupil: Pupil) -> bool:
         return policy.may_hand_links(user, [pupil])
@@ -194,14 +211,14 @@ def _letters(issued: list[links.IssuedLink], class_group: ClassGroup | None, nam
 @require_safe
 def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
     """What everybody answered about one pupil, with the proof and the history."""
-    pupil = get_object_or_404(queries.pupils_asked_by(request.user), pk=pk)
-    row = queries.overview_of_pupils([pupil])[0]
+    pupil = get_object_or_404(pupils_asked_by(request.user), pk=pk)
+    row = overview_of_pupils([pupil])[0]
     answers = list(pupil.consents.order_by("purpose", "giver", "-text_version"))
-    queries.mark_fresh_accounts(pupil, answers)
-    lines = queries.lines_by_consent(pupil, request.user)
+    mark_fresh_accounts(pupil, answers)
+    lines = lines_by_consent(pupil, request.user)
     for consent in answers:
         consent.lines = lines[consent.purpose, consent.giver, consent.text_version]
-        consent.proof = queries.proof_holds(consent) if consent.given_at else None
+        consent.proof = proof_holds(consent) if consent.given_at else None
         if consent.withdrawn_at:
             consent.stop_by = rules.stop_by(consent.purpose, timezone.localdate(consent.withdrawn_at))
     context = {
@@ -211,9 +228,10 @@ def consent_pupil(request: HttpRequest, pk: int) -> HttpResponse:
         "class_group": class_now_of(pupil),
         "may_collect": policy.may_collect(request.user, pupil.school),
         "sees_signer": policy.may_see_signer(request.user, pupil),
+        "may_settle": policy.may_settle(request.user, pupil),
         "may_link": policy.may_hand_links(request.user, [pupil])
         and rules.link_refusal(pupil, today=timezone.localdate()) is None,
-        "history": queries.history_of_pupil(pupil),
+        "history": history_of_pupil(pupil),
     }
     return render(request, "consents/pupil.html", context)
 
@@ -228,7 +246,7 @@ class WithdrawAtSchool(Act):
     done = _("The withdrawal has been recorded; the portal has stopped using it.")
 
     def get_target(self, pk: int) -> Consent:
-        return get_object_or_404(queries.consents_seen_by(self.user), pk=pk)
+        return get_object_or_404(consents_seen_by(self.user), pk=pk)
 
     def may(self, user, consent: Consent) -> bool:
         return policy.may_record_withdrawal(user, consent.pupil)
@@ -243,9 +261,15 @@ class WithdrawAtSchool(Act):
     def back_url(self) -> str:
         return reverse("consent_pupil", args=[self.target.pupil_id])
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        pupil = self.target.pupil
+        guardians = guardians_of(pupil) if self.target.giver == ConsentGiver.GUARDIAN else None
+        named = policy.may_see_signer(self.user, pupil)
+        return super().get_form_kwargs() | {"guardians": guardians, "named": named}
+
     def act(self, form: WithdrawAtSchoolForm) -> list[Consent]:
-        told = {name: getattr(self.target, name) for name in ("pupil_id", "purpose", "giver")}
-        return actions.withdraw_at_school(by=self.user, **told, **form.cleaned_data)
+        about = {name: getattr(self.target, name) for name in ("pupil_id", "purpose", "giver")}
+        return actions.withdraw_at_school(by=self.user, **about, **form.told)
 
 
 class Settle(Act):
@@ -253,15 +277,19 @@ class Settle(Act):
 
     form_class = SettleForm
     title = _("Record how the guardians settled it")
-    text = _("From the day of the paper both are taken to have given this answer; each can change it again.")
     submit = _("Record it")
     done = _("Recorded. Both guardians see it on their pages.")
 
     def get_target(self, pk: int) -> Consent:
-        return get_object_or_404(queries.consents_seen_by(self.user), pk=pk)
+        return get_object_or_404(consents_seen_by(self.user), pk=pk)
 
     def may(self, user, consent: Consent) -> bool:
-        return policy.may_collect(user, consent.pupil.school)
+        return policy.may_settle(user, consent.pupil)
+
+    @property
+    def text(self) -> str:
+        words = _("{purpose} · {name}. From the day of the paper both are taken to have given this answer.")
+        return words.format(purpose=self.target.get_purpose_display(), name=self.target.pupil.full_name)
 
     @property
     def back_url(self) -> str:
@@ -277,11 +305,24 @@ class Settle(Act):
 @require_safe
 def consent_scan(request: HttpRequest, pk: int) -> HttpResponse:
     """The scanned paper form, as a download for the staff of the school that took it."""
-    line = get_object_or_404(queries.scans_seen_by(request.user), pk=pk)
+    line = get_object_or_404(scans_seen_by(request.user), pk=pk)
     must(policy.may_open_scan(request.user, line))
     ending = line.evidence_path.rpartition(".")[2]
     name = _("Consent form of {name}").format(name=line.pupil.full_name)
     return private_response(line.evidence_path, name=f"{name}.{ending}", content_type=SIGNED_FORMS[ending])
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent_scans(request: HttpRequest, code: str) -> HttpResponse:
+    """The forms of pupils who have moved to another school since; a name to look for comes by POST."""
+    school = not_found_unless(next((each for each in roles_of(request.user).schools if each.code == code), None))
+    must(policy.may_find_scans(request.user, school))
+    form = MoverForm(request.POST or None)
+    looked_for = form.cleaned_data["name"] if form.is_bound and form.is_valid() else ""
+    page = Paginator(scans_of_movers(school, name=looked_for), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"school": school, "form": form, "page_obj": page, "looked_for": looked_for}
+    return render(request, "consents/scans.html", context)
 
 
 # --- On paper -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from programs.bookings.actions import guard
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.consents.choices import ConsentPurpose
-from programs.consents.queries import in_force
+from programs.consents.queries.in_force import in_force
 from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if

@@ -12,7 +12,7 @@ from programs.accounts.models import User
 from programs.bookings.models import Booking, RosterEntry
 from programs.centres.models import Session
 from programs.consents.choices import ConsentPurpose
-from programs.consents.queries import in_force
+from programs.consents.queries.in_force import in_force
 from programs.pupils.choices import Gender
 from programs.visit_days.choices import MarkKind
 from programs.visit_days.models import CheckInMark

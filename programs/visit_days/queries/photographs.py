@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from programs.bookings.models import Booking, RosterEntry
 from programs.bookings.queries import seen_as
 from programs.consents.choices import ConsentPurpose
-from programs.consents.queries import publishing_allowed
+from programs.consents.queries.in_force import publishing_allowed
 from programs.core.queries import met_by_one
 from programs.pupils.models import Pupil
 from programs.visit_days.models import VisitPhotograph
