@@ -30,6 +30,7 @@ def _noes_of(pupil: Pupil) -> set[tuple[str, str]]:
 def stop_what_was_said_of_both(kept: Pupil, dropped: Pupil) -> None:
     """Whatever was said while the two were one may have been said of either child: for neither it is a yes."""
     joining = Joining.objects.filter(kept=kept, dropped=dropped).latest("parted_at")
+    kept = kept.merged_into or kept  # joined on to a third record since
     since = Signature.objects.filter(pupil=kept, recorded_at__gt=joining.joined_at)
     for purpose, giver, version in set(since.values_list("purpose", "giver", "text_version")):
         for pupil in (kept, dropped):

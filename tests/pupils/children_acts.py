@@ -8,7 +8,6 @@ from contextlib import contextmanager, redirect_stdout
 from datetime import date, timedelta
 from unittest import mock
 
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from programs.consents.actions.links import issue_link
 from programs.consents.models import GuardianLink
 from programs.consents.rules import LATER, Answered, Paper, SignedForms
 from programs.core.models import SchoolYear
+from programs.core.private_files import local_copy
 from programs.core.refusals import Refused
 from programs.core.uploads import CleanFile
 from programs.core.versions import version_of
@@ -86,7 +86,8 @@ def send_list(
         school=school, school_year=year, upload=SimpleUploadedFile("ds.csv", data), file_name="ds.csv", source=source,
         class_group=None, once_more=True, by=by, key=key,
     )  # fmt: skip
-    sheet = open_table(_as_file(data), file_name="ds.csv").visible[0].name
+    with local_copy(roster.file_path) as path:
+        sheet = open_table(path, file_name="ds.csv").visible[0].name
     roster = map_roster(
         roster=roster, sheet=sheet, header_line=1, mapping=COLUMNS, other_sheets=[], dropped_columns=[],
         title_case=False, mode=LEAVE_OUT, by=by, key=key,
@@ -100,14 +101,6 @@ def send_list(
         return []
     apply_roster(roster_id=roster.pk, job_id=roster.job_id, progress=lambda *_done: None)
     return list(RosterRow.objects.filter(roster=roster).exclude(applied_at=None))
-
-
-def _as_file(data: bytes) -> str:
-    from tempfile import NamedTemporaryFile
-
-    with NamedTemporaryFile(suffix=".csv", delete=False) as file:
-        file.write(data)
-    return file.name
 
 
 def _answer_all(roster: RosterImport, answer: Answer, *, by: User) -> None:
@@ -196,6 +189,3 @@ def promote(school: School, year: SchoolYear, *, leaves: int, repeats: bool, key
     behind = frozenset(place.pupil_id for group in classes for place in group.places[:1]) if repeats else frozenset()
     promote_school(school=school, year=year, plan=Plan(moves, repeating=behind), by=keeper_of(school), key=key)
 
-
-def a_picture_file() -> ContentFile:
-    return ContentFile(b"a picture")

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -24,7 +24,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from programs.consents import hooks as consent_hooks
 from programs.consents.actions.consents import withdraw_as_guardian, withdraw_as_pupil, withdraw_at_school
 from programs.consents.actions.settling import settle
 from programs.consents.actions.texts import load_consent_texts
@@ -39,6 +38,7 @@ from programs.duplicates.actions.pairs import decide_pair
 from programs.duplicates.actions.undoing import undo_merge
 from programs.duplicates.choices import Answer, PairState
 from programs.duplicates.models import PupilPair, SchoolMerger
+from programs.pupils.actions import joining as joining_acts
 from programs.pupils.actions.joining import merge_pupils, part_pupils
 from programs.pupils.actions.roll import mark_left, take_back
 from programs.pupils.models import Enrolment, Joining, Pupil
@@ -564,3 +564,25 @@ class Children(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_no_story_makes_a_child_another_or_loses_a_no():
     run_state_machine_as_test(Children, settings=ENOUGH)
+
+
+@pytest.mark.django_db
+def test_the_control_finds_a_no_that_a_joining_loses(monkeypatch):
+    """Two schools have Minh; a mother agrees at the one and refuses at the other; the wing of consents is not asked."""
+    monkeypatch.setattr(joining_acts, "MERGING", [])
+    story = Children()
+    try:
+        story.the_year_begins()
+        minh, twin = (
+            [pk for pk, row in story.model.records.items() if row.child is story.children[0]][at] for at in (0, 1)
+        )
+        both, numbers = [GUARDIAN, PUPIL], list(story.model.records)
+        story.hand_in_paper(numbers.index(minh), "mother", "photo", YES, 0, both, LATER)
+        story.hand_in_paper(numbers.index(twin), "father", "photo", NO, 0, both, LATER)
+        story.nothing_is_shown_that_somebody_said_no_to()
+        story.merge(1, 0)
+        story.decide(0, False)
+        with pytest.raises(AssertionError, match="somebody said no"):
+            story.nothing_is_shown_that_somebody_said_no_to()
+    finally:
+        story.teardown()
