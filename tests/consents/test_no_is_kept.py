@@ -9,8 +9,26 @@ from programs.consents.models import Consent, Signature
 from programs.pupils.actions.joining import merge_pupils, part_pupils
 from programs.pupils.models import Joining
 from tests.consents.test_consent_ledger import (
-    DISPUTED, GIVEN, GUARDIAN, LONG, NGA, PHOTO, REFUSED, WITHDRAWN,
-    days_ago, father, hanh, is_shown, minh, mother, paper, says, says_self, school, state, years_ago,
+    DISPUTED,
+    GIVEN,
+    GUARDIAN,
+    LONG,
+    NGA,
+    PHOTO,
+    REFUSED,
+    WITHDRAWN,
+    days_ago,
+    father,
+    hanh,
+    is_shown,
+    minh,
+    mother,
+    paper,
+    says,
+    says_self,
+    school,
+    state,
+    years_ago,
 )  # fmt: skip
 from tests.people import make_coordinator, make_pupil
 

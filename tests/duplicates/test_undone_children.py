@@ -5,13 +5,9 @@ from __future__ import annotations
 import pytest
 
 from programs.consents.models import Signature
-from programs.data_rights.actions import requests
-from programs.data_rights.actions.erasure import erase
-from programs.data_rights.choices import Requester
 from programs.duplicates.actions.undoing import undo_merge
 from programs.pupils.actions.joining import merge_pupils
-from programs.rosters.queries import erased_among
-from tests.duplicates.test_twins import SHARED, fresh, new, old, pupil
+from tests.duplicates.test_twins import fresh, new, old, pupil
 from tests.duplicates.test_undoing import merge
 from tests.people import make_class, make_coordinator, make_officer, make_school
 
@@ -34,32 +30,6 @@ def test_a_record_joined_on_to_a_third_gives_back_what_came_from_the_other_schoo
     undo_merge(merger=merger, reason="Nghị quyết bị thu hồi", by=huy)
     assert (fresh(comes).merged_into, fresh(comes).user, fresh(no).pupil) == (None, account, comes)
     assert (fresh(there).merged_into, fresh(there).user, fresh(third).user) == (third, None, None)
-
-
-def forget(child, by) -> None:
-    request = requests.ask(
-        kind="erase", pupil=child, person=None, requester=Requester.SCHOOL, requester_name="Phan Thị Nga",
-        text="Gia đình xin xóa", by=by, key="xoa",
-    )  # fmt: skip
-    requests.identify(request_id=request.pk, how="Căn cước", by=by)
-    requests.answer(request_id=request.pk, words="Nhà trường sẽ xóa.", by=by)
-    erase(request_id=request.pk, by=by)
-
-
-def test_who_was_forgotten_does_not_come_back_in_silence_after_a_merger(old, new):
-    phuc = make_coordinator(school=old)
-    forget(pupil("Nguyễn Nhật Minh", old, "7901"), phuc)
-    assert erased_among(["7901"], school_id=old.pk, source=SHARED) == {"7901"}
-    merge(old, new, make_officer())
-    assert erased_among(["7901"], school_id=new.pk, source=SHARED) == {"7901"}
-
-
-def test_who_was_forgotten_does_not_come_back_under_the_number_of_a_joined_record(old):
-    phuc = make_coordinator(school=old)
-    keep, drop = pupil("Nguyễn Nhật Minh", old, "7901"), pupil("Nguyễn Nhật Minh", old, "7902")
-    merge_pupils(keep=keep, drop=drop, by=phuc, key="j")
-    forget(fresh(keep), phuc)
-    assert erased_among(["7901", "7902"], school_id=old.pk, source=SHARED) == {"7901", "7902"}
 
 
 def test_a_class_that_came_with_an_earlier_merger_comes_along(old, new):

@@ -62,6 +62,11 @@ def files_read_here() -> Iterator[None]:
         yield
 
 
+def must_be(refused: Refused, *codes: str) -> None:
+    """Nothing else may have come in the way."""
+    assert refused.refusal.code in codes, refused
+
+
 def keeper_of(school: School) -> User:
     """Whoever keeps the roll of the school today."""
     member = Membership.objects.current().filter(school=school, role__in=COORDINATING).select_related("user").first()
@@ -75,7 +80,12 @@ Answer = Callable[[RosterRow], str]
 
 
 def send_list(
-    school: School, year: SchoolYear, rows: list[tuple[str, str, date | None, str]], source: str, answer: Answer, key: str
+    school: School,
+    year: SchoolYear,
+    rows: list[tuple[str, str, date | None, str]],
+    source: str,
+    answer: Answer,
+    key: str,
 ) -> list[RosterRow]:
     """A list from the file to the roll; ``answer`` is what the person says to a row that asks. Gives what was done."""
     by = keeper_of(school)
@@ -97,7 +107,7 @@ def send_list(
     try:
         roster = start_roster(roster=roster, by=by, key=key)
     except Refused as refused:
-        assert refused.refusal.code == "nothing_to_do"
+        must_be(refused, "nothing_to_do")
         return []
     apply_roster(roster_id=roster.pk, job_id=roster.job_id, progress=lambda *_done: None)
     return list(RosterRow.objects.filter(roster=roster).exclude(applied_at=None))
@@ -140,7 +150,9 @@ def say_by_account(pupil: Pupil, purpose: str, said: str) -> None:
 def hand_in_paper(
     pupil: Pupil, parent: str, purpose: str, said: str, *, signed_by: list[str], on: date, is_later: str, key: str
 ) -> None:
-    forms = SignedForms([Paper(pupil.pk, *PARENTS[parent])], signed_by, {purpose: said}, signed_on=on, is_later=is_later)
+    forms = SignedForms(
+        [Paper(pupil.pk, *PARENTS[parent])], signed_by, {purpose: said}, signed_on=on, is_later=is_later
+    )
     record_papers(school=pupil.school, signed=forms, scan=SCAN, by=keeper_of(pupil.school), key=key)
 
 
@@ -188,4 +200,3 @@ def promote(school: School, year: SchoolYear, *, leaves: int, repeats: bool, key
     )
     behind = frozenset(place.pupil_id for group in classes for place in group.places[:1]) if repeats else frozenset()
     promote_school(school=school, year=year, plan=Plan(moves, repeating=behind), by=keeper_of(school), key=key)
-
