@@ -93,9 +93,10 @@ class World(RuleBasedStateMachine):
 
     @initialize()
     def the_year_begins(self) -> None:
-        """Each school sends a list; Minh is on the rolls of two."""
+        """Each school sends a list; Minh and An are on the rolls of two, and own numbers mean another child in each."""
         self.import_list(0, [0, 1, 2], shared=True, dated=True, up=0)
         self.import_list(1, [0, 3, 4], shared=False, dated=True, up=0)
+        self.import_list(2, [1, 2, 4], shared=False, dated=True, up=0)
 
     # --- What the acts below share --------------------------------------------------------------
     def key(self) -> str:
