@@ -1,4 +1,4 @@
-"""What becomes of consents when two records of one child are joined."""
+"""What becomes of consents when two records of one child are joined, and parted again."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from programs.consents.choices import NO, ConsentState
 from programs.consents.models import Consent, Signature
-from programs.pupils.hooks import when_pupils_merge
-from programs.pupils.models import Pupil
+from programs.pupils.hooks import when_pupils_merge, when_pupils_part
+from programs.pupils.models import Joining, Pupil
 
 
 @when_pupils_merge
@@ -24,6 +24,18 @@ def _noes_of(pupil: Pupil) -> set[tuple[str, str]]:
     said = Consent.objects.filter(pupil=pupil).exclude(state__in=[ConsentState.ASKED, ConsentState.EXPIRED])
     last = {(row.purpose, row.giver): row.state for row in said.order_by("changed_at", "text_version", "pk")}
     return {asked for asked, state in last.items() if state in NO}
+
+
+@when_pupils_part
+def stop_what_was_said_of_both(kept: Pupil, dropped: Pupil) -> None:
+    """Whatever was said while the two were one may have been said of either child: for neither it is a yes."""
+    joining = Joining.objects.filter(kept=kept, dropped=dropped).latest("parted_at")
+    kept = kept.merged_into or kept  # joined on to a third record since
+    since = Signature.objects.filter(pupil=kept, recorded_at__gt=joining.joined_at)
+    for purpose, giver, version in set(since.values_list("purpose", "giver", "text_version")):
+        for pupil in (kept, dropped):
+            Consent.objects.get_or_create(pupil=pupil, purpose=purpose, text_version=version, giver=giver)
+            _stop(pupil, purpose=purpose, giver=giver)
 
 
 def _stop(pupil: Pupil, *, purpose: str, giver: str) -> None:

@@ -124,14 +124,14 @@ def last_words(signatures: Iterable[Signature]) -> dict[str, Signature]:
     """The last word of each person about one purpose, by the day on which it was signed.
 
     A father and a mother are two people whatever their names; others are told apart by name. A line without a name
-    speaks for all who spoke before it, and gives way to the next who gives a name.
+    takes back every yes before it, but nobody's no, and gives way to the next who gives a name.
     """
     lines = sorted(signatures, key=lambda line: (line.signed_at, line.pk))
     last: dict[str, Signature] = {}
     for line in lines:
         who = _speaker(line, lines)
         if not who:
-            last.clear()
+            last = {person: word for person, word in last.items() if word.said in NO}
         last.pop("", None)
         last[who] = line
     return last

@@ -104,14 +104,19 @@ def _known(values: set[str | None]) -> tuple[str, ...]:
 
 
 def identifiers_erased(identifiers: Iterable[str], *, school_id: int, source: str) -> frozenset[str]:
-    """Those that were erased on request: an import must not bring them back in silence."""
+    """Those that were erased on request, here or at a school that became part of this one, also under the number of a
+    joined record: an import must not bring them back in silence."""
+    schools = [school_id, *School.objects.filter(merged_into=school_id).values_list("pk", flat=True)]
     marks = {
-        pupil_rules.erased_identifier(school_id=school_id, source=source, external_id=each): each
+        pupil_rules.erased_identifier(school_id=school, source=source, external_id=each): each
+        for school in schools
         for each in identifiers
     }
-    on_request = Q(data_requests__kind=RequestKind.ERASE, data_requests__state=RequestState.DONE)
-    erased = Pupil.objects.filter(on_request, school=school_id, external_id__in=marks)
-    return frozenset(marks[mark] for mark in erased.values_list("external_id", flat=True))
+    done = Q(kind=RequestKind.ERASE, state=RequestState.DONE)
+    asked = DataRequest.objects.filter(done, pupil__isnull=False).values("pupil")
+    erased = Pupil.objects.filter(Q(pk__in=asked) | Q(merged_into__in=asked), external_id__in=marks)
+    found = erased.filter(school__in=schools).values_list("external_id", flat=True)
+    return frozenset(marks[mark] for mark in found)
 
 
 def archive_of(user: User, *, now: datetime) -> Job | None:

@@ -70,12 +70,19 @@ def named_pupils_of(subject: Subject) -> QuerySet[Pupil]:
 
 def close_records(pupils: QuerySet[Pupil]) -> None:
     for pupil in all_locked(pupils):
-        pupil.external_id = erased_identifier(
-            school_id=pupil.school_id, source=pupil.source, external_id=pupil.external_id
-        )
+        mark = erased_identifier(school_id=pupil.school_id, source=pupil.source, external_id=pupil.external_id)
+        _give_way(pupil, mark)
+        pupil.external_id = mark
         pupil.full_name, pupil.given_name = FORMER_PUPIL, ""
         pupil.erased_at = timezone.now()
         pupil.save()
+
+
+def _give_way(pupil: Pupil, mark: str) -> None:
+    """Who came back after an erasure may be erased again: the youngest record has the mark that lists are held to."""
+    for earlier in Pupil.objects.filter(school=pupil.school_id, source=pupil.source, external_id=mark):
+        other = erased_identifier(school_id=pupil.school_id, source=pupil.source, external_id=f"#{earlier.pk}")
+        Pupil.objects.filter(pk=earlier.pk).exclude(pk=pupil.pk).update(external_id=other)
 
 
 erased(

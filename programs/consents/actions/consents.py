@@ -8,6 +8,7 @@ the log keeps that a consent existed after it was withdrawn.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.consents import policy, rules
-from programs.consents.choices import ConsentChannel, ConsentGiver, ConsentState
+from programs.consents.choices import NO, ConsentChannel, ConsentGiver, ConsentState
 from programs.consents.emails import consent_disputed, consent_withdrawn
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.consents.queries.answers import (
@@ -124,8 +125,7 @@ def answer_as_pupil(*, pupil_id: int, answered: rules.Answered, seen: str, langu
 def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str) -> list[Consent]:
     now, today = timezone.now(), timezone.localdate()
     texts = current_texts(today)
-    answers = answers_of(pupil, voice.giver)
-    said: dict[str, Consent | Signature] = {**answers, **_own_words(pupil, voice)}
+    said = _own_words(pupil, voice, answers_of(pupil, voice.giver))
     unseen = to_look_at(pupil) if voice.giver == ConsentGiver.GUARDIAN else set()
     different = {
         purpose: answer
@@ -147,15 +147,14 @@ def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str)
     ]
 
 
-def _own_words(pupil: Pupil, voice: _Voice) -> dict[str, Signature]:
-    """The last word of whoever speaks, of each purpose on which two guardians disagree: it is not said twice."""
-    disputed = Consent.objects.filter(pupil=pupil, giver=voice.giver, state=ConsentState.DISPUTED)
-    found = {}
-    for purpose in disputed.values_list("purpose", flat=True):
-        lines = ledger(pupil, purpose=purpose, giver=voice.giver)
-        if word := rules.last_word_of(voice.name, voice.relation, lines):
-            found[purpose] = word
-    return found
+def _own_words(pupil: Pupil, voice: _Voice, answers: dict[str, Consent]) -> dict[str, Consent | Signature]:
+    """The last word of whoever speaks, of each purpose: it is not said twice. Another guardian's is not theirs."""
+    lines = defaultdict(list)
+    for line in Signature.objects.filter(pupil=pupil, giver=voice.giver):
+        lines[line.purpose].append(line)
+    words = {purpose: rules.last_word_of(voice.name, voice.relation, said) for purpose, said in lines.items()}
+    unwritten = {purpose: row for purpose, row in answers.items() if purpose not in lines}
+    return {**unwritten, **{purpose: word for purpose, word in words.items() if word}}
 
 
 def _write(
@@ -343,8 +342,7 @@ def withdraw_at_school(
 
 def _withdraw(*, pupil: Pupil, purpose: str, voice: _Voice, reason: str = "") -> list[Consent]:
     now = timezone.now()
-    held = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=voice.giver, state__in=rules.WITHDRAWABLE)
-    withdrawn = list(held.select_related("pupil"))
+    withdrawn = _to_withdraw(pupil=pupil, purpose=purpose, voice=voice)
     for consent in withdrawn:
         before = {"state": consent.state, "evidence": Code(consent.evidence_hash)}
         line = _sign(consent, said=ConsentState.WITHDRAWN, voice=voice, at=now, school=pupil.school)
@@ -354,8 +352,22 @@ def _withdraw(*, pupil: Pupil, purpose: str, voice: _Voice, reason: str = "") ->
         after = {"state": consent.state, "door": Code(voice.door), "stop_by": stop_by}
         who = voice.by or voice.signed_in
         record(by=who, action="consent.withdraw", obj=consent, before=before, after=after, reason=reason)
+        if before["state"] in (ConsentState.REFUSED, ConsentState.WITHDRAWN):
+            continue  # it had stopped already, by another's word
         if consent.state == ConsentState.WITHDRAWN:
             consent_withdrawn(consent=consent, pupil=pupil, stop_by=stop_by)
         elif before["state"] != ConsentState.DISPUTED:
             consent_disputed(consent=consent, pupil=pupil)
     return withdrawn
+
+
+def _to_withdraw(*, pupil: Pupil, purpose: str, voice: _Voice) -> list[Consent]:
+    """What is in force or disputed. Where another guardian has stopped it, one's own no is still heard, once."""
+    rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=voice.giver).select_related("pupil")
+    if held := list(rows.filter(state__in=rules.WITHDRAWABLE)):
+        return held
+    lines = ledger(pupil, purpose=purpose, giver=voice.giver)
+    if not lines or not (voice.name or voice.relation):
+        return []
+    word = rules.last_word_of(voice.name, voice.relation, lines)
+    return [] if word and word.said in NO else list(rows.order_by("-text_version")[:1])

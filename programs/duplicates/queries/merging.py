@@ -103,10 +103,11 @@ def staff_moves(source: School, target: School) -> list[StaffMove]:
 def class_names(source: School, target: School) -> dict[int, tuple[str, str]]:
     """Two classes 8A1 in one school and year cannot be: the one that comes is called 8A1 (2) until it is renamed."""
     names = set(ClassGroup.objects.filter(school=target).values_list("school_year_id", "name"))
+    own = set(ClassGroup.objects.filter(school=source).values_list("school_year_id", "name"))
     changed = {}
     for group in rows_that_move(ClassGroup, "school", ClassGroup.MOVES_WITH_SCHOOL, source):
         name, number = group.name, 2
-        while (group.school_year_id, name) in names:
+        while (group.school_year_id, name) in (names if name == group.name else names | own):
             ending = f" ({number})"
             name, number = group.name[: CLASS_NAME_LENGTH - len(ending)] + ending, number + 1
         names.add((group.school_year_id, name))

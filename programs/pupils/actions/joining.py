@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from programs.accounts.actions import end_sessions
@@ -147,13 +148,21 @@ def part_pupils(*, joining: Joining, reason: str, by: User) -> Joining:
 
 
 def part(*, joining: Joining, kept: Pupil, dropped: Pupil, by: User, reason: str) -> None:
-    """Part two locked records; the caller has asked who may, and whether."""
+    """Part two locked records; the caller has asked who may, and whether.
+
+    Where the record that was kept has since been joined on to a third one, what goes back is taken from there.
+    """
     parts = Parts(**joining.parts)
+    holder = Pupil.objects.select_for_update().get(pk=kept.merged_into_id) if kept.merged_into_id else kept
     for column in belongings():
-        rows = column.model._base_manager.filter(pk__in=parts.rows.get(key_of(column), []), **{column.name: kept})
+        rows = column.model._base_manager.filter(
+            pk__in=parts.rows.get(key_of(column), []), **{f"{column.name}__in": [kept, holder]}
+        )
         rows.update(**{column.name: dropped})
-    _give_accounts_back(kept, dropped, parts)
+    _give_accounts_back(kept, dropped, parts, holder=holder)
     _return_to_roll(kept, dropped, parts)
+    if holder is not kept:
+        holder.save(update_fields=["user"])
     joining.parted_at, joining.parted_by = timezone.now(), by
     joining.save(update_fields=["parted_at", "parted_by"])
     for follow in PARTING:
@@ -162,16 +171,26 @@ def part(*, joining: Joining, kept: Pupil, dropped: Pupil, by: User, reason: str
     record(by=by, action="pupil.part", obj=dropped, after={"from": kept.pk}, reason=reason)
 
 
-def _give_accounts_back(kept: Pupil, dropped: Pupil, parts: Parts) -> None:
-    """Each record gets the account that it had; one opened since stays with the record that was kept."""
-    had = {"kept": parts.kept["user"], "dropped": parts.dropped["user"]}
-    there = set(User.objects.filter(pk__in=[pk for pk in had.values() if pk]).values_list("pk", flat=True))
-    opened_since = kept.user_id if kept.user_id not in had.values() else None
-    Pupil.objects.filter(pk=kept.pk).update(user=None)  # an account has one record: first none, then each its own
-    kept.user_id = opened_since or (had["kept"] if had["kept"] in there else None)
-    dropped.user_id = had["dropped"] if had["dropped"] in there else None
-    if parts.closed in there:
-        User.objects.filter(pk=parts.closed).update(is_active=True)
+def _give_accounts_back(kept: Pupil, dropped: Pupil, parts: Parts, *, holder: Pupil) -> None:
+    """Each record gets the account that it had; one opened since stays with the record that holds all now."""
+    mine, other = parts.kept["user"], parts.dropped["user"]
+    free = Q(pupil=None) | Q(pupil__in=[kept, dropped, holder])
+    there = set(User.objects.filter(free, pk__in=[pk for pk in (mine, other) if pk]).values_list("pk", flat=True))
+    dropped.user_id = other if other in there else None
+    Pupil.objects.filter(pk=holder.pk).update(user=None)  # an account has one record: first none, then each its own
+    if holder is kept:
+        opened_since = kept.user_id if kept.user_id not in (mine, other) else None
+        kept.user_id = opened_since or (mine if mine in there else None)
+    elif holder.user_id == dropped.user_id:
+        holder.user = None
+    reopened = User.objects.filter(pk__in=there & {parts.closed, *_closed_since(kept, dropped)})
+    reopened.update(is_active=True)
+
+
+def _closed_since(kept: Pupil, dropped: Pupil) -> set[int]:
+    """The account that goes back, where a later joining of the kept record closed it."""
+    later = Joining.objects.filter(dropped=kept, parted_at=None, parts__closed=dropped.user_id)
+    return {dropped.user_id} if dropped.user_id and later.exists() else set()
 
 
 def _return_to_roll(kept: Pupil, dropped: Pupil, parts: Parts) -> None:
