@@ -324,6 +324,8 @@ NO_PLACE_ASKED = {
     "centre_schedule": "a month",
     "centre_week": "a day",
     "centre_month": "a month",
+    "role_list": "a page number",
+    "role_detail": "a page number",
     "audit_log": "numbers, verbs and days; whoever may open the log may read all of it",
     "month_rows": "a month; a trip and a school only narrow the rows of the person's own centres",
     "month_xlsx": "a month",

@@ -394,4 +394,4 @@ def room_name_refusal(name: str) -> Refusal:
 
 def moment_text(moment: datetime) -> str:
     """A moment with its offset, since only the portal's clock counts."""
-    return f"{clock(moment)} {timezone.localdate(moment):%d/%m/%Y} (+07:00)"
+    return f"{clock(moment)} {local_day(moment):%d/%m/%Y} (+07:00)"
