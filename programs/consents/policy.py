@@ -35,8 +35,8 @@ PERMISSIONS = [
         (Role.TEACHER, Role.COORDINATOR),
         "consent_scan",
     ),
-    sees(
-        _("the forms that their school took from pupils who have moved away since"),
+    does(
+        _("find the forms that their school took from pupils who have moved away since"),
         (Role.COORDINATOR,),
         "consent_scans",
     ),

@@ -108,7 +108,7 @@ def settle(bao: Walker, child: dict) -> None:
     bao.page.locator(".alert.wait").get_by_role("link", name=re.compile("Ghi nhận")).click()
     bao.look()
     bao.page.locator("input[name=answer][value=given]").check()
-    bao.page.get_by_label("Ngày của giấy").fill(f"{timezone.localdate():%d/%m/%Y}")
+    bao.page.get_by_label("Ngày ký giấy").fill(f"{timezone.localdate():%d/%m/%Y}")
     picture = BytesIO()
     Image.new("RGB", (600, 800), "white").save(picture, "JPEG")
     scan = {"name": "bien-ban.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
