@@ -304,12 +304,10 @@ def figures_of_school(school: School, school_year, *, day: date | None = None) -
     """The whole school's figures and each class's, in two queries."""
     day = day or timezone.localdate()
     whole, by_class = Figures(), defaultdict(Figures)
-    places = Enrolment.objects.filter(
-        Q(pupil__left_on=None) | Q(pupil__left_on__gt=day),
-        class_group__school=school,
+    places = Enrolment.objects.in_force(day).select_related("pupil").filter(
+        Q(pupil__left_on=None) | Q(pupil__left_on__gt=day), class_group__school=school,
         class_group__school_year=school_year,
-        ended_on=None,
-    ).select_related("pupil")
+    )  # fmt: skip
     said: dict[int, dict[str, dict[str, Consent]]] = defaultdict(lambda: defaultdict(dict))
     for consent in _said(Consent.objects.filter(pupil__school=school), day):
         said[consent.pupil_id][consent.purpose][consent.giver] = consent

@@ -14,6 +14,7 @@ from programs.core.models import Holiday, SchoolYear, Term
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
+from programs.pupils.actions.promotion import follow_calendar
 from stem_portal.administration.roles import may_administer
 from stem_portal.administration.rules import period_refusal, year_refusal
 
@@ -80,6 +81,8 @@ def set_year(
     year = year or SchoolYear(name=name)
     year.starts_on, year.ends_on = starts_on, ends_on
     year.save()
+    if before:
+        follow_calendar(year=year, starts_on=before["starts_on"], ends_on=before["ends_on"])
     spans = {1: (starts_on, first_ends_on), 2: (second_on, ends_on)}
     for number, (first, last) in spans.items():
         dates = {"starts_on": first, "ends_on": last}
