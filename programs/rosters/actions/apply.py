@@ -155,7 +155,7 @@ def _target(verdict: rules.Verdict, row: RosterRow, roll: rules.Roll, act: str) 
     if act != "add":
         return verdict.pupil_id
     if any(note["code"] == "moves_here" for note in verdict.notes):
-        return rules.latest_left(roll.elsewhere[row.facts["external_id"]]).pk
+        return rules.latest_left(rules.children_elsewhere(row.facts, roll)).pk
     return None
 
 
