@@ -165,7 +165,7 @@ def join_class(*, code: str, by: User, key: str) -> ClassGroup:
     if places.filter(class_group=class_group).exists():
         return class_group
     left = list(places.values_list("class_group_id", flat=True))
-    place({pupil.pk: class_group})
+    place(wanted={pupil.pk: class_group})
     forget_roles(by)
     record(by=by, action="class.join", obj=pupil, before={"classes": left}, after={"class": class_group.pk})
     return class_group

@@ -23,8 +23,8 @@ def current_term(day: date) -> Term | None:
     return Term.objects.filter(starts_on__lte=day).select_related("school_year").order_by("-starts_on").first()
 
 
-def holidays_between(first: date, last: date, *, of: Closes) -> set[date]:
-    """Every day off from ``first`` to ``last`` for schools or for offices, in one query."""
+def holidays_between(first: date, last: date, *, of: Closes = Closes.OFFICES) -> set[date]:
+    """Every day off from ``first`` to ``last``, in one query. Offices' unless said."""
     days: set[date] = set()
     for holiday in Holiday.of(of).filter(starts_on__lte=last, ends_on__gte=first):
         length = (min(holiday.ends_on, last) - max(holiday.starts_on, first)).days

@@ -22,7 +22,7 @@ from programs.schools.models import School
 def let_pupils_leave(school: School) -> None:
     """Every pupil leaves today; the records stay."""
     today = timezone.localdate()
-    end_places(Pupil.objects.filter(school=school), on=today)
+    end_places(pupils=Pupil.objects.filter(school=school), on=today)
     Pupil.objects.filter(school=school, left_on__isnull=True).update(left_on=today)
 
 

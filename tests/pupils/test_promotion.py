@@ -194,11 +194,11 @@ def test_after_it_was_prepared_pupils_leave_move_and_come(client, phuc, school, 
     promote(client, school)
     mark_left(school=school, pupils=[gone], left_on=timezone.localdate(), by=phuc)
     assert list(gone.enrolments.values_list("class_group__name", flat=True)) == ["8A1"]
-    place({moved.pk: other})
+    place(wanted={moved.pk: other})
     assert names_on(moved, timezone.localdate()) == ["8A2"]
     assert names_on(moved, next_year.starts_on) == ["9A2"], "goes with the class in which the pupil is now"
     new = make_pupil("Trần Thị Mới", school=school)
-    place({new.pk: ClassGroup.objects.get(pk=classes["8A1"].pk)})
+    place(wanted={new.pk: ClassGroup.objects.get(pk=classes["8A1"].pk)})
     assert names_on(new, next_year.starts_on) == ["9A1"], "comes after it was prepared, and goes along"
     merge_pupils(keep=twin, drop=new, by=phuc, key="one-child")
     assert names_on(twin, timezone.localdate()) == ["8A1"] and names_on(twin, next_year.starts_on) == ["9A1"]
@@ -222,7 +222,7 @@ def test_a_list_of_the_coming_year_waits_for_its_first_day(client, phuc, school,
     """The list of next year comes in July: this year's class stays until then, and no promotion overrules the list."""
     an = Pupil.objects.filter(enrolments__class_group=classes["8A1"]).first()
     there = make_class("9A7", school=school, school_year=next_year)
-    place({an.pk: there})
+    place(wanted={an.pk: there})
     assert names_on(an, timezone.localdate()) == ["8A1"]
     promote(client, school)
     assert names_on(an, next_year.starts_on) == ["9A7"]

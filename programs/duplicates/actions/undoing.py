@@ -90,11 +90,11 @@ def _leave_each_others_classes(merger: SchoolMerger, parts: Parts) -> None:
     today, pair = timezone.localdate(), [merger.source_id, merger.target_id]
     crossing = Enrolment.objects.not_over().filter(pupil__school__in=pair, class_group__school__in=pair)
     crossing = crossing.exclude(class_group__school=F("pupil__school"))
-    end_places(list(crossing.values_list("pupil", flat=True)), on=today)
+    end_places(pupils=list(crossing.values_list("pupil", flat=True)), on=today)
     before = Enrolment.objects.filter(pk__in=parts.places, pupil__left_on=None, pupil__merged_into=None)
     before = before.filter(pupil__school=merger.source, class_group__school=merger.source)
     in_class = Enrolment.objects.not_over().values("pupil")
-    reopen(list(before.exclude(pupil__in=in_class).values_list("pk", flat=True)))
+    reopen(place_ids=list(before.exclude(pupil__in=in_class).values_list("pk", flat=True)))
 
 
 def _return_staff(merger: SchoolMerger, parts: Parts) -> None:

@@ -107,7 +107,7 @@ def _repoint_one(column: models.ForeignKey, pk: int, kept: Pupil) -> int:
 def _leave_second_class(kept: Pupil, dropped: Pupil, parts: Parts) -> None:
     """A child is in one class only: the place of the record merged away ends."""
     if Enrolment.objects.not_over().filter(pupil=kept).exists():
-        parts.places = end_places([dropped], on=timezone.localdate())
+        parts.places = end_places(pupils=[dropped], on=timezone.localdate())
 
 
 def _close(kept: Pupil, dropped: Pupil, account: int | None, parts: Parts) -> None:
@@ -182,7 +182,7 @@ def _return_to_roll(kept: Pupil, dropped: Pupil, parts: Parts) -> None:
     kept.save(update_fields=["user", "left_on"])
     if dropped.left_on is None:
         mine = Enrolment.objects.filter(pk__in=parts.places, pupil=dropped)
-        reopen(list(mine.values_list("pk", flat=True)))
+        reopen(place_ids=list(mine.values_list("pk", flat=True)))
 
 
 def _day(text: str | None) -> date | None:

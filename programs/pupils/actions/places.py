@@ -17,7 +17,7 @@ from programs.pupils.choices import Then
 from programs.pupils.models import ClassGroup, Enrolment
 
 
-def end_places(pupils: Collection[Any] | QuerySet, *, on: date) -> list[int]:
+def end_places(*, pupils: Collection[Any] | QuerySet, on: date) -> list[int]:
     """These pupils are in no class from ``on`` on, and in none later; the places of today that ended."""
     places = Enrolment.objects.filter(pupil__in=pupils)
     places.to_come().delete()
@@ -26,28 +26,28 @@ def end_places(pupils: Collection[Any] | QuerySet, *, on: date) -> list[int]:
     return ending
 
 
-def place(wanted: Mapping[int, ClassGroup]) -> None:
+def place(*, wanted: Mapping[int, ClassGroup]) -> None:
     """Put each pupil (by number) into a class, out of any other: today, or when the year of the class begins."""
     today = timezone.localdate()
     by_day: dict[date, list[int]] = {}
     for pupil_id, group in wanted.items():
         by_day.setdefault(max(today, group.school_year.starts_on), []).append(pupil_id)
     for day, pupil_ids in by_day.items():
-        end_places(pupil_ids, on=day)
+        end_places(pupils=pupil_ids, on=day)
     made = Enrolment.objects.bulk_create(
         Enrolment(pupil_id=pupil_id, class_group=group, started_on=max(today, group.school_year.starts_on))
         for pupil_id, group in wanted.items()
     )
-    follow_class([each.pk for each in made])
+    follow_class(place_ids=[each.pk for each in made])
 
 
-def reopen(place_ids: Collection[int]) -> None:
+def reopen(*, place_ids: Collection[int]) -> None:
     """Places that ended hold again, as long as their class does."""
     Enrolment.objects.filter(pk__in=place_ids).update(ended_on=None, then="")
-    follow_class(place_ids)
+    follow_class(place_ids=place_ids)
 
 
-def follow_class(place_ids: Collection[int]) -> None:
+def follow_class(*, place_ids: Collection[int]) -> None:
     """Where the class of an open place is prepared to move up, its pupil goes along."""
     open_places = Enrolment.objects.filter(pk__in=place_ids, ended_on=None)
     prepared = open_places.filter(class_group__moves_on__gt=timezone.localdate()).select_related("class_group")
@@ -57,10 +57,10 @@ def follow_class(place_ids: Collection[int]) -> None:
     for places in by_class.values():
         group = places[0].class_group
         if group.moves_on:
-            move_on(places, to=group.moves_up_to_id, on=group.moves_on)
+            move_on(places=places, to=group.moves_up_to_id, on=group.moves_on)
 
 
-def move_on(places: Collection[Enrolment], *, to: int | None, on: date) -> None:
+def move_on(*, places: Collection[Enrolment], to: int | None, on: date) -> None:
     """From ``on`` on, the pupils of these places are in the class ``to``; without one they leave the school."""
     then = Then.LEAVES if to is None else Then.MOVES
     Enrolment.objects.filter(pk__in=[each.pk for each in places]).update(ended_on=on, then=then)

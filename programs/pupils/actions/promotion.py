@@ -140,13 +140,13 @@ def _move_class(
     if move.next_name:
         teacher = group.homeroom_teacher_id if move.keeps_teacher else None
         group.moves_up_to = _class_of(group, next_year, move.next_name, group.grade + 1, teacher)
-        move_on([places[pk] for pk in going], to=group.moves_up_to.pk, on=days.begins)
+        move_on(places=[places[pk] for pk in going], to=group.moves_up_to.pk, on=days.begins)
     group.moves_on = days.begins if move.next_name else days.leaves
     group.save(update_fields=["moves_on", "moves_up_to"])
     if repeating:
         again = _class_of(group, next_year, group.name, group.grade, None)
-        move_on([places[pk] for pk in repeating], to=again.pk, on=days.begins)
-    move_on([places[pk] for pk in leaving], to=None, on=days.leaves)
+        move_on(places=[places[pk] for pk in repeating], to=again.pk, on=days.begins)
+    move_on(places=[places[pk] for pk in leaving], to=None, on=days.leaves)
     figures["classes"] += 1
     figures["moved"] += len(going)
     figures["repeating"] += len(repeating)

@@ -93,7 +93,7 @@ def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User) -
     refuse_if(rules.leaving_refusal(left_on=left_on, today=timezone.localdate()))
     leaving = list(_locked(school, [pupil.pk for pupil in pupils]).filter(left_on=None))
     Pupil.objects.filter(pk__in=[pupil.pk for pupil in leaving]).update(left_on=left_on)
-    end_places(leaving, on=left_on)
+    end_places(pupils=leaving, on=left_on)
     for pupil in leaving:
         record(by=by, action="pupil.leave", obj=pupil, after={"left_on": left_on})
     for follow in LEAVING:

@@ -230,8 +230,8 @@ def _place(roster: RosterImport, work: Work, made: list[Pupil]) -> None:
     moving = {pupil_id: facts for facts, pupil_id in wanted if facts.get("class_name")}
     moving_in = {pupil_id for _row, pupil_id, _changes in work.known if pupil_id not in work.places}
     classes = _classes(roster, moving.values())
-    end_places(moving_in - moving.keys(), on=timezone.localdate())
-    place({pupil_id: classes[facts["class_name"]] for pupil_id, facts in moving.items()})
+    end_places(pupils=moving_in - moving.keys(), on=timezone.localdate())
+    place(wanted={pupil_id: classes[facts["class_name"]] for pupil_id, facts in moving.items()})
 
 
 def _classes(roster: RosterImport, lines) -> dict[str, ClassGroup]:

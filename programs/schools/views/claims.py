@@ -20,7 +20,6 @@ from programs.accounts.queries import person_with_email
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import holidays_between, working_days_between
-from programs.core.choices import Closes
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.refusals import refuse_if
@@ -90,7 +89,7 @@ def _tell_age(claims) -> None:
     waiting = Waiting.from_settings(settings.JURISDICTION)
     sent = [timezone.localdate(claim.sent_at) for claim in claims]
     today = timezone.localdate()
-    off = holidays_between(min(sent), today, of=Closes.OFFICES) if sent else set()
+    off = holidays_between(min(sent), today) if sent else set()
     for claim, day in zip(claims, sent, strict=True):
         claim.age = working_days_between(day, today, off=off)
         claim.is_late = claim.state == ClaimState.SUBMITTED and claim.age > waiting.remind_authority_after
