@@ -289,7 +289,7 @@ class PromotionBack(SchoolAct):
     """What is prepared is taken back before it takes effect."""
 
     title = _("Take back what is prepared?")
-    submit = _("Take it back")
+    submit = _("Take back what is prepared")
     danger = True
     text = _(
         "The classes then stay as they are now, and nobody moves up or leaves on the days to come. "

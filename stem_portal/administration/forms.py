@@ -72,7 +72,7 @@ class CalendarReasonForm(CleanFormMixin, forms.Form):
 
 
 class DaysOffForm(CalendarReasonForm):
-    name = CleanCharField(label=_("Name"), max_length=120)
+    name = CleanCharField(label=_("Occasion"), max_length=120)
     starts_on = DateField(label=_("First day"))
     ends_on = DateField(label=_("Last day"))
     closes = forms.ChoiceField(
