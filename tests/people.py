@@ -202,7 +202,8 @@ def make_pupil(
     fields.setdefault("external_id", f"HS{next(_serial):06}")
     pupil = Pupil.objects.create(school=school, full_name=full_name, source="test", **fields)
     if class_group:
-        Enrolment.objects.create(pupil=pupil, class_group=class_group)
+        since = min(timezone.localdate(), class_group.school_year.starts_on)  # tests also look at days of this year
+        Enrolment.objects.create(pupil=pupil, class_group=class_group, started_on=since)
     if with_account:
         pupil.user = make_user(full_name, email=None)
         pupil.save(update_fields=["user"])

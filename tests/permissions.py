@@ -208,6 +208,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "roster_new": lambda place: {"code": place.school.code},
     "roster_asked": lambda place: {"code": place.school.code},
     "promotion": lambda place: {"code": place.school.code},
+    "promotion_back": lambda place: {"code": place.school.code},
     "pupils_leave": lambda place: {"code": place.school.code},
     "roster_detail": _reference("roster"),
     "roster_map": _reference("roster"),

@@ -22,7 +22,7 @@ from programs.centres.choices import CentreRole, PaperKind, VisitRisk
 from programs.centres.models import Session
 from programs.centres.queries.sessions import centre_ids_of
 from programs.consents.choices import ConsentPurpose
-from programs.consents.queries import in_force
+from programs.consents.queries.in_force import in_force
 from programs.core.calendar import working_days
 from programs.core.queries import held_by, met_by_one
 from programs.schools.choices import Authority

@@ -16,7 +16,7 @@ from programs.authorities.choices import ApprovalKind, Office, StandIn
 from programs.centres.choices import VisitRisk
 from programs.centres.models import FieldTrip
 from programs.core.calendar import WORK_ENDS, add_working_days, at
-from programs.core.choices import level_of_grade
+from programs.core.choices import Closes, level_of_grade
 from programs.schools.choices import OfficeRole, SchoolRole
 from programs.schools.models import Area, Membership, OfficerPost, School
 from programs.schools.queries.roles import roles_of
@@ -72,15 +72,16 @@ def whom_to_ask(first: str, school: School, *, after: str = "", why: str = "") -
     return Asked(chain[-1], (why or StandIn.NOBODY) if len(chain) > 1 else "", ())
 
 
-def end_of_working_day(now: datetime, days: int) -> datetime:
+def end_of_working_day(now: datetime, days: int, *, of: Closes = Closes.OFFICES) -> datetime:
     """When work ends on the last of so many working days after ``now``."""
-    return at(add_working_days(timezone.localdate(now), days), WORK_ENDS)
+    return at(add_working_days(timezone.localdate(now), days, of=of), WORK_ENDS)
 
 
 def answer_by(office: str, *, now: datetime) -> datetime | None:
-    """Until when an office that is asked ``now`` has time, before the next is asked."""
+    """Until when an office that is asked ``now`` has time, before the next is asked; within a school on school days."""
     days = rules.days_to_answer(office, settings.JURISDICTION.get("approval_days", {}))
-    return None if days is None else end_of_working_day(now, days)
+    of = Closes.SCHOOLS if rules.is_in_school(office) else Closes.OFFICES
+    return None if days is None else end_of_working_day(now, days, of=of)
 
 
 def schools_answered_for(user) -> dict[Office, QuerySet[School]]:

@@ -135,7 +135,7 @@ def sessions_to_wish(ballot: Ballot) -> dict[int, WithAnnotations[Session, OfDay
 
 
 def sessions_with_day() -> QuerySet[WithAnnotations[Session, OfDay]]:
-    holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
+    holidays = Holiday.of().filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
     sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(on_holiday=Exists(holidays))
     return sessions.select_related(*SESSION_PARTS, "season")
 

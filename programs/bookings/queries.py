@@ -25,7 +25,7 @@ from programs.core.models import Holiday
 from programs.core.prepared import A_DAY, A_MOMENT, Prepared
 from programs.core.queries import held_by, met_by_one
 from programs.pupils.models import ClassGroup
-from programs.pupils.queries import pupils_of_class
+from programs.pupils.queries import in_class_now, pupils_of_class
 from programs.schools.choices import WORKING_STATES
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
@@ -122,7 +122,7 @@ def booking_with_token(token: str) -> Booking | None:
 
 # --- Booking -------------------------------------------------------------------------------------
 def _classes_to_book(school: int, day: date, first: int, last: int) -> QuerySet[ClassGroup]:
-    pupils = Count("enrolments", filter=Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True))
+    pupils = Count("enrolments", filter=in_class_now(day))
     classes = ClassGroup.objects.filter(school=school, grade__gte=first, grade__lte=last)
     in_year = classes.filter(school_year__starts_on__lte=day, school_year__ends_on__gte=day)
     return in_year.annotate(pupil_count=pupils).order_by("grade", "name")
@@ -152,7 +152,7 @@ def hash_of_key(user, key: str) -> str:
 
 
 def _session_to_book(pk: int, key: str, now: datetime) -> QuerySet[Session]:
-    holidays = Holiday.objects.filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
+    holidays = Holiday.of().filter(starts_on__lte=OuterRef("day"), ends_on__gte=OuterRef("day"))
     earlier = Booking.objects.filter(key_hash=key).values("reference")[:1]
     sessions = Session.objects.annotate(day=TruncDate("starts_at")).annotate(
         on_holiday=Exists(holidays), earlier_reference=Subquery(earlier), somebody_first=_somebody_first(now)

@@ -30,6 +30,7 @@ from programs.core.paper import refuse_unprintable
 from programs.core.policy import must
 from programs.core.references import TYPED_ALPHABET, random_code, under_free_code
 from programs.core.refusals import Refused, refuse_if
+from programs.pupils.actions.places import place
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.queries import has_office, pupils_of_class
 from programs.schools.models import School
@@ -160,12 +161,11 @@ def join_class(*, code: str, by: User, key: str) -> ClassGroup:
         raise Refused(CLASS_CODE_OPENS_NOTHING)
     year = current_school_year(today)
     refuse_if(joining_refusal(pupil, class_group, year))
-    places = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True, class_group__school_year=year)
+    places = Enrolment.objects.in_force(today).filter(pupil=pupil, class_group__school_year=year)
     if places.filter(class_group=class_group).exists():
         return class_group
     left = list(places.values_list("class_group_id", flat=True))
-    places.update(ended_on=today)
-    Enrolment.objects.create(pupil=pupil, class_group=class_group, started_on=today)
+    place(wanted={pupil.pk: class_group})
     forget_roles(by)
     record(by=by, action="class.join", obj=pupil, before={"classes": left}, after={"class": class_group.pk})
     return class_group

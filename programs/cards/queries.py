@@ -11,7 +11,7 @@ from programs.accounts.queries import card_with_code
 from programs.core.models import SchoolYear
 from programs.core.references import read_code
 from programs.pupils.models import ClassGroup, Pupil
-from programs.pupils.queries import has_office
+from programs.pupils.queries import has_office, in_class_now
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
 
@@ -45,9 +45,7 @@ def classes_without_cards(user, *, day: date) -> list[ClassGroup]:
     if not schools:
         return []
     open_year = SchoolYear.objects.filter(starts_on__lte=day).order_by("-starts_on").values("pk")[:1]
-    waiting = Q(
-        enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True, enrolments__pupil__user__isnull=True
-    )
+    waiting = in_class_now(day) & Q(enrolments__pupil__user__isnull=True)
     classes = ClassGroup.objects.filter(homeroom_teacher=user, school__in=schools, school_year=Subquery(open_year))
     counted = classes.annotate(without_card=Count("enrolments", filter=waiting))
     return list(counted.filter(without_card__gt=0).order_by("grade", "name"))

@@ -127,5 +127,5 @@ def class_names(booking: Booking, pupil_ids: list[int]) -> dict[int, str]:
     """By pupil: the class of the visit, or where a group of several classes came, each pupil's own."""
     if booking.class_group:
         return dict.fromkeys(pupil_ids, booking.class_group.name)
-    enrolments = Enrolment.objects.filter(pupil__in=pupil_ids, ended_on__isnull=True)
+    enrolments = Enrolment.objects.in_force().filter(pupil__in=pupil_ids)
     return dict(enrolments.values_list("pupil", "class_group__name"))

@@ -49,6 +49,6 @@ def _readers(pupil: Pupil) -> QuerySet[User]:
     """Who coordinates the school now, and the class's teacher while a role of theirs there runs."""
     here = Membership.objects.current().filter(school=pupil.school_id)
     coordinators = here.filter(role__in=COORDINATING).values("user")
-    teachers = pupil.enrolments.filter(ended_on=None).values("class_group__homeroom_teacher")
+    teachers = pupil.enrolments.in_force().values("class_group__homeroom_teacher")
     wanted = Q(pk__in=coordinators) | Q(pk__in=teachers) & Q(pk__in=here.values("user"))
     return User.objects.filter(wanted, is_active=True)

@@ -78,7 +78,7 @@ def may_hand_links(user, pupils: Collection[Pupil]) -> bool:
     others = [pupil.pk for pupil in pupils if not may_keep_pupil(user, pupil)]
     if not others:
         return True
-    led = Enrolment.objects.filter(pupil__in=others, ended_on=None, class_group__homeroom_teacher=user)
+    led = Enrolment.objects.in_force().filter(pupil__in=others, class_group__homeroom_teacher=user)
     mine = set(led.values_list("pupil_id", flat=True))
     return mine >= set(others) and all(may_act_for(user, pupil.school) for pupil in pupils)
 

@@ -1,4 +1,4 @@
-"""The school calendar: years, terms, holidays, and the clock that counts working days only."""
+"""Years, terms, days off, and two clocks: of offices (law, officers), and of schools (visits and their papers)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from programs.core.choices import Closes
 from programs.core.dates import local_day
 from programs.core.models import Holiday, SchoolYear, Term
 
@@ -22,24 +23,19 @@ def current_term(day: date) -> Term | None:
     return Term.objects.filter(starts_on__lte=day).select_related("school_year").order_by("-starts_on").first()
 
 
-def holidays_between(first: date, last: date) -> set[date]:
-    """Every day off from ``first`` to ``last``, in one query."""
+def holidays_between(first: date, last: date, *, of: Closes = Closes.OFFICES) -> set[date]:
+    """Every day off from ``first`` to ``last``, in one query. Offices' unless said."""
     days: set[date] = set()
-    for holiday in Holiday.objects.filter(starts_on__lte=last, ends_on__gte=first):
+    for holiday in Holiday.of(of).filter(starts_on__lte=last, ends_on__gte=first):
         length = (min(holiday.ends_on, last) - max(holiday.starts_on, first)).days
         days |= {max(holiday.starts_on, first) + timedelta(days=offset) for offset in range(length + 1)}
     return days
 
 
-def add_working_days(day: date, count: int) -> date:
-    """Return the day ``count`` working days after ``day``: weekends and holidays do not count."""
-    # The longest break (Tết) and the weekends fit well into this window, so one query is enough.
-    off = holidays_between(day, day + timedelta(days=count * 3 + 40))
-    while count > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in off:
-            count -= 1
-    return day
+def add_working_days(day: date, count: int, *, of: Closes = Closes.OFFICES) -> date:
+    """Return the day ``count`` working days after ``day``: weekends and days off do not count. Offices' unless said."""
+    off = holidays_between(day, day + timedelta(days=count * 3 + 40), of=of)  # with the longest break (Tết)
+    return WorkingDays(off).step(day, count)
 
 
 def working_days_between(first: date, last: date, *, off: set[date]) -> int:
@@ -59,7 +55,7 @@ def at(day: date, clock: time) -> datetime:
 
 @dataclass(frozen=True)
 class WorkingDays:
-    """How the school calendar counts: without weekends, and without the days in ``off`` (``holidays_between``)."""
+    """How the calendar counts: without weekends, and without the days in ``off`` (``holidays_between``)."""
 
     off: Collection[date]
 
@@ -157,6 +153,6 @@ def due_once_warned(*, since: datetime, due: datetime, last: datetime, days: Wor
 
 
 def working_days(first: datetime, last: datetime) -> WorkingDays:
-    """The calendar around ``first`` and ``last``, with the longest break (Tết) on both sides; one query."""
-    around = timedelta(days=40)
-    return WorkingDays(holidays_between(local_day(first - around), local_day(last + around)))
+    """The school days around ``first`` and ``last``, with the longest break (Tết) on both sides; one query."""
+    days = local_day(first - timedelta(days=40)), local_day(last + timedelta(days=40))
+    return WorkingDays(holidays_between(*days, of=Closes.SCHOOLS))

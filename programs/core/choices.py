@@ -52,3 +52,11 @@ def level_of_grade(grade: int) -> Level:
 
 
 AUDIT_ACTIONS = {"retention.change": _("Retention rule changed")}
+
+
+class Closes(TextChoices):
+    """For whom days off are days off."""
+
+    ALL = "all", _("Schools and offices")
+    SCHOOLS = "schools", _("Schools only")
+    OFFICES = "offices", _("Offices only")

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import ModelLogEntry
 
-from programs.core.choices import JobState
+from programs.core.choices import Closes, JobState
 from programs.core.fates import MASK, row_until
 
 
@@ -55,12 +55,13 @@ class Term(models.Model):
 
 
 class Holiday(models.Model):
-    """Days without school: booking forbids them and the working-day clock skips them."""
+    """Days off. Pupils have more of them than offices: each clock asks for those of its own people."""
 
     NO_PII = True
     name = models.CharField(_("name"), max_length=120)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    closes = models.CharField(_("who is off"), max_length=7, choices=Closes, default=Closes.ALL)
 
     class Meta:
         ordering = ["starts_on"]
@@ -71,6 +72,10 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, whom: str = Closes.SCHOOLS) -> models.QuerySet[Holiday]:
+        return cls.objects.filter(closes__in=(whom, Closes.ALL))
 
 
 class ActReason(models.Model):

@@ -4,8 +4,7 @@ Building a wide query and turning it into SQL takes Django several times as long
 In the minute in which booking opens there is no time for that.
 
 It drives parts of Django that are not public: so few queries are asked in this way (tests/test_architecture.py), each
-is
-compared with its queryset (tests/core/test_prepared.py), and the setting ``PREPARED_QUERIES`` switches all of it off.
+is compared with its queryset (tests/core/test_prepared.py); the setting ``PREPARED_QUERIES`` switches all of it off.
 """
 
 from __future__ import annotations

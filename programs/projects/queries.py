@@ -74,11 +74,9 @@ def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
         ProjectMember.objects.filter(competition=competition, pupil__in=pupils).values_list("pupil", flat=True)
     )
     grades = dict(
-        Enrolment.objects.filter(
-            pupil__in=pupils,
-            ended_on__isnull=True,
-            class_group__school_year=competition.school_year,
-        ).values_list("pupil", "class_group__grade")
+        Enrolment.objects.in_force()
+        .filter(pupil__in=pupils, class_group__school_year=competition.school_year)
+        .values_list("pupil", "class_group__grade")
     )
     return [Entrant(grades.get(pupil.pk), pupil.pk in entered) for pupil in pupils]
 
@@ -161,7 +159,7 @@ def competitions_to_enter(user, *, now: datetime) -> list[Competition]:
     pupil = roles_of(user).pupil
     if pupil is None:
         return []
-    grades = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values_list("class_group__grade", flat=True)
+    grades = Enrolment.objects.in_force().filter(pupil=pupil).values_list("class_group__grade", flat=True)
     entered = ProjectMember.objects.filter(competition=OuterRef("pk"), pupil=pupil)
     wanted = open_competitions(user, now=now).filter(~Exists(entered), closes_at__lt=now + timedelta(days=120))
     return list(

@@ -19,7 +19,9 @@ AUDIT_ACTIONS = {
     "pupil.return": _("Pupil came back"),
     "pupil.merge": _("Two records of one pupil merged"),
     "pupil.part": _("Two merged records separated again"),
-    "school.promote": _("Classes moved up"),
+    "school.promote": _("Moving up of the classes prepared"),
+    "school.promote_back": _("Moving up of the classes taken back"),
+    "school.left": _("Last grade left the school"),
 }
 
 
@@ -52,6 +54,13 @@ class Gender(TextChoices):
     FEMALE = "f", _("Female")
     MALE = "m", _("Male")
     UNKNOWN = "", _("Not stated")
+
+
+class Then(TextChoices):
+    """What was prepared for the end of a place."""
+
+    MOVES = "moves", _("moves up")
+    LEAVES = "leaves", _("leaves the school")
 
 
 class AccountState(TextChoices):

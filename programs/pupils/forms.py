@@ -76,7 +76,11 @@ class PromotionForm(CleanFormMixin, IdempotentFormMixin):
         pupils = [(place.pupil_id, place.pupil.full_name) for one in suggestions for place in one.group.places]
         for name, label in (("repeating", _("Repeats the year")), ("leaving", _("Has left the school"))):
             self.fields[name] = forms.MultipleChoiceField(
-                label=label, choices=pupils, required=False, widget=forms.MultipleHiddenInput
+                label=label,
+                choices=pupils,
+                required=False,
+                widget=forms.MultipleHiddenInput,
+                initial=[str(pk) for one in suggestions for pk in getattr(one, name)],
             )
 
     def _add_class(self, one: Suggestion) -> None:

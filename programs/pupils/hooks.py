@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.core.desk import DeskTask
-from programs.pupils.models import Enrolment, Pupil
+from programs.pupils.actions.places import end_places
+from programs.pupils.models import Pupil
 from programs.pupils.queries import classes_of, number_on_roll
 from programs.schools.desk import adds_to_school_page, waits_at_school
 from programs.schools.hooks import when_school_has_closed
@@ -21,7 +22,7 @@ from programs.schools.models import School
 def let_pupils_leave(school: School) -> None:
     """Every pupil leaves today; the records stay."""
     today = timezone.localdate()
-    Enrolment.objects.filter(pupil__school=school, ended_on__isnull=True).update(ended_on=today)
+    end_places(pupils=Pupil.objects.filter(school=school), on=today)
     Pupil.objects.filter(school=school, left_on__isnull=True).update(left_on=today)
 
 

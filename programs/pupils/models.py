@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.fates import ACT, EMPTIED, GOES, OWN, PLAIN, REWRITTEN, SHOWN, STAYS, UNSAID, row_until, stays, until
 from programs.core.models import SchoolYear
 from programs.core.text import clean_name, fold, name_sort_key
-from programs.pupils.choices import Gender
+from programs.pupils.choices import Gender, Then
 from programs.schools.models import School
 
 USER = settings.AUTH_USER_MODEL
@@ -35,6 +37,10 @@ class ClassGroup(models.Model):
     )
 
     join_code = models.CharField(_("class code"), max_length=12, null=True, blank=True, unique=True)
+    moves_on = models.DateField(null=True, blank=True)  # prepared: from this day on its pupils are not in it any more
+    moves_up_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="moves_from"
+    )  # where they are then; none: they leave the school
 
     class Meta:
         ordering = ["grade", "name"]
@@ -111,24 +117,61 @@ class Pupil(models.Model):
         return self.given_name or self.full_name.split()[-1]
 
 
-class Enrolment(models.Model):
-    """A pupil in a class, with the history of moves."""
+def place_in_force(day: date, of: str = "") -> Q:
+    """What a place must be to hold on ``day``; ``of`` is the relation through which places are asked."""
+    at = f"{of}__" if of else ""
+    ends_later = Q(**{f"{at}ended_on__isnull": True}) | Q(**{f"{at}ended_on__gt": day})
+    return Q(**{f"{at}started_on__lte": day}) & ends_later
 
-    PII = {"pupil": COUNTED | OWN, "started_on": PLAIN, "ended_on": PLAIN}
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def in_force(self, day: date | None = None) -> EnrolmentQuerySet:
+        """Who is in which class on ``day``, today if none is given."""
+        return self.filter(place_in_force(day or timezone.localdate()))
+
+    def not_over(self) -> EnrolmentQuerySet:
+        """Those of today and those prepared for a day to come."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=timezone.localdate()))
+
+    def to_come(self) -> EnrolmentQuerySet:
+        return self.filter(started_on__gt=timezone.localdate())
+
+
+class Enrolment(models.Model):
+    """A pupil in a class, with the history of moves.
+
+    It holds from ``started_on`` until the day before ``ended_on``. Both may lie in the future: what is prepared for
+    the next school year takes effect by its dates alone.
+    """
+
+    PII = {"pupil": COUNTED | OWN, "started_on": PLAIN, "ended_on": PLAIN, "then": PLAIN}
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="enrolments")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, related_name="enrolments")
     started_on = models.DateField(default=timezone.localdate)
     ended_on = models.DateField(null=True, blank=True)
+    then = models.CharField(max_length=6, choices=Then, blank=True)  # what its prepared end means for the pupil
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pupil", "class_group"], condition=Q(ended_on__isnull=True), name="one_current_place_in_a_class"
+                fields=["pupil"], condition=Q(ended_on__isnull=True), name="one_open_place_of_a_pupil"
             )
         ]
+        indexes = [models.Index(fields=["ended_on"], condition=Q(then=Then.LEAVES), name="places_to_leave")]
 
     def __str__(self) -> str:
         return f"{self.pupil} · {self.class_group}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day in the class; None while no end is known."""
+        return max(self.started_on, self.ended_on - timedelta(days=1)) if self.ended_on else None
+
+    @property
+    def is_in_force(self) -> bool:
+        today = timezone.localdate()
+        return self.started_on <= today and (self.ended_on is None or self.ended_on > today)
 
 
 class Joining(models.Model):

@@ -44,6 +44,7 @@ PERMISSIONS = [
         "pupil_merge",
         "pupil_part",
         "promotion",
+        "promotion_back",
     ),
 ]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, ForeignKey, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import SignInCard, User
@@ -15,8 +16,8 @@ from programs.accounts.queries import second_factor_needed
 from programs.core.models import SchoolYear
 from programs.core.personal import obstacles_to_erasing
 from programs.pupils import rules
-from programs.pupils.choices import AccountState
-from programs.pupils.models import ClassGroup, Enrolment, Joining, Pupil
+from programs.pupils.choices import AccountState, Then
+from programs.pupils.models import ClassGroup, Enrolment, Joining, Pupil, place_in_force
 from programs.pupils.rules import Plan
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
@@ -42,7 +43,7 @@ def pupils_on_roll(school: School) -> QuerySet[Pupil]:
 
 def with_places(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
     """Each with the classes in which they are now, as ``places``."""
-    current = Enrolment.objects.filter(ended_on__isnull=True).select_related("class_group")
+    current = Enrolment.objects.in_force().select_related("class_group")
     return pupils.prefetch_related(Prefetch("enrolments", current, to_attr="places"))
 
 
@@ -121,14 +122,15 @@ class Suggestion:
     group: ClassGroup
     next_name: str
     leaves: bool
+    repeating: tuple[int, ...] = ()
+    leaving: tuple[int, ...] = ()
 
 
 def ending_year_of(school: School) -> SchoolYear | None:
     """The latest school year in which pupils of the school are in a class now."""
+    in_class = place_in_force(timezone.localdate(), "classes__enrolments")
     years = SchoolYear.objects.filter(
-        classes__school=school,
-        classes__enrolments__ended_on__isnull=True,
-        classes__enrolments__pupil__left_on__isnull=True,
+        in_class, classes__school=school, classes__enrolments__pupil__left_on__isnull=True
     )
     return years.order_by("-starts_on").first()
 
@@ -138,19 +140,42 @@ def year_after(year: SchoolYear | None) -> SchoolYear | None:
 
 
 def classes_to_move(school: School, year: SchoolYear | None) -> QuerySet[ClassGroup]:
-    """Classes of the year with somebody in them, each with its current places (``places``) and their pupils."""
-    current = Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True)
-    classes = ClassGroup.objects.filter(school=school, school_year=year).select_related("homeroom_teacher")
+    """Classes of the year with somebody in them, each with its current places (``places``) and their pupils.
+
+    Not those whom a list of the next year has placed already.
+    """
+    movable = Q(enrolments__ended_on__isnull=True) | ~Q(enrolments__then="")
+    current = in_class_now() & movable
+    classes = ClassGroup.objects.filter(school=school, school_year=year)
+    classes = classes.select_related("homeroom_teacher", "moves_up_to")
     classes = classes.annotate(pupils=Count("enrolments", filter=current)).filter(pupils__gt=0)
-    return classes.order_by("grade", "name").prefetch_related(Prefetch("enrolments", open_places(), to_attr="places"))
+    places = Enrolment.objects.in_force().filter(Q(ended_on=None) | ~Q(then=""), pupil__left_on__isnull=True)
+    places = places.select_related("pupil").order_by("pupil__sort_key", "pk")
+    return classes.order_by("grade", "name").prefetch_related(Prefetch("enrolments", places, to_attr="places"))
 
 
-def open_places() -> QuerySet[Enrolment]:
-    places = Enrolment.objects.filter(ended_on__isnull=True, pupil__left_on__isnull=True)
-    return places.select_related("pupil").order_by("pupil__sort_key", "pk")
+def in_class_now(day: date | None = None) -> Q:
+    """Of a class: those of its places that hold on ``day``, of pupils on the roll."""
+    return place_in_force(day or timezone.localdate(), "enrolments") & Q(enrolments__pupil__left_on__isnull=True)
+
+
+def prepared_of(school: School) -> list[ClassGroup]:
+    """The classes that are prepared to move up, or to leave the school, on a day to come."""
+    classes = ClassGroup.objects.filter(school=school, moves_on__gt=timezone.localdate())
+    return list(classes.select_related("moves_up_to").order_by("grade", "name"))
+
+
+def schools_with_leavers(day: date) -> list[int]:
+    """Where pupils are still on the roll whose last place has ended as prepared."""
+    over = Enrolment.objects.filter(then=Then.LEAVES, ended_on__lte=day)
+    return list(over.order_by("pupil__school").values_list("pupil__school", flat=True).distinct())
 
 
 def suggestions_for(school: School, classes: list[ClassGroup]) -> list[Suggestion]:
+    """What is prepared; where nothing is, the usual."""
+    if any(group.moves_on for group in classes):
+        coming = dict(Enrolment.objects.to_come().filter(pupil__school=school).values_list("pupil", "class_group"))
+        return [_as_prepared(group, coming) for group in classes]
     last = rules.last_grade_of(school.levels.values_list("level", flat=True))
     return [
         Suggestion(
@@ -160,6 +185,18 @@ def suggestions_for(school: School, classes: list[ClassGroup]) -> list[Suggestio
         )
         for group in classes
     ]
+
+
+def _as_prepared(group: Any, coming: Mapping[int, int]) -> Suggestion:
+    up, pupils = group.moves_up_to, [place.pupil_id for place in group.places]
+    elsewhere = [pk for pk in pupils if pk in coming and coming[pk] != group.moves_up_to_id]
+    return Suggestion(
+        group=group,
+        next_name=up.name if up else "",
+        leaves=up is None,
+        repeating=tuple(elsewhere),
+        leaving=tuple(pk for pk in pupils if pk not in coming) if up else (),
+    )
 
 
 @dataclass(frozen=True)
@@ -213,16 +250,14 @@ def pupils_visible_to(user) -> QuerySet[Pupil]:
 
 def pupils_of_class(class_group: ClassGroup) -> QuerySet[Pupil]:
     """Who is in the class now, by given name in Vietnamese order."""
-    return Pupil.objects.filter(
-        enrolments__class_group=class_group, enrolments__ended_on__isnull=True, left_on__isnull=True
-    ).order_by("sort_key")
+    now = place_in_force(timezone.localdate(), "enrolments")
+    return Pupil.objects.filter(now, enrolments__class_group=class_group, left_on__isnull=True).order_by("sort_key")
 
 
 def classes_of(school: School, school_year: SchoolYear | None) -> QuerySet[ClassGroup]:
     """The school's classes of a year with the number of pupils now in each."""
-    current = Q(enrolments__ended_on__isnull=True, enrolments__pupil__left_on__isnull=True)
     classes = ClassGroup.objects.filter(school=school, school_year=school_year).select_related("homeroom_teacher")
-    return classes.annotate(pupils=Count("enrolments", filter=current)).order_by("grade", "name")
+    return classes.annotate(pupils=Count("enrolments", filter=in_class_now())).order_by("grade", "name")
 
 
 def number_on_roll(school: School) -> int:
@@ -274,5 +309,6 @@ def has_office(user: User) -> bool:
 
 def class_now_of(pupil: Pupil) -> ClassGroup | None:
     """The class that the pupil is in, of the latest school year."""
-    current = ClassGroup.objects.filter(enrolments__pupil=pupil, enrolments__ended_on__isnull=True)
+    now = place_in_force(timezone.localdate(), "enrolments")
+    current = ClassGroup.objects.filter(now, enrolments__pupil=pupil)
     return current.select_related("homeroom_teacher", "school_year").order_by("-school_year__starts_on", "pk").first()

@@ -155,6 +155,33 @@ def promotion_refusal(
     return None
 
 
+@dataclass(frozen=True)
+class PromotionDays:
+    """``last_day`` is that of the ending year: then the last grade leaves. On ``begins`` the new classes begin."""
+
+    last_day: date
+    begins: date
+
+    @property
+    def leaves(self) -> date:
+        return self.last_day + timedelta(days=1)
+
+
+def promotion_days(year: SchoolYear, next_year: SchoolYear, *, today: date) -> PromotionDays:
+    """Over the summer the classes stay as they are; who moves up late does so at once."""
+    return PromotionDays(last_day=year.ends_on, begins=max(next_year.starts_on, today))
+
+
+def taking_back_refusal(*, prepared: int) -> Refusal | None:
+    """``nothing_prepared``."""
+    if not prepared:
+        return Refusal(
+            "nothing_prepared",
+            _("Nothing is prepared that could be taken back. What has taken effect is corrected with a list."),
+        )
+    return None
+
+
 def erased_identifier(*, school_id: int, source: str, external_id: str) -> str:
     """Replaces the identifier: it cannot be reversed, but the next import can recognise it."""
     if external_id.startswith("erased-"):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/classes/<int:pk>/edit/", views.ClassEdit.as_view(), name="class_edit"),
     path("desk/classes/<int:pk>/", views.class_detail, name="class_detail"),
     path("desk/schools/<str:code>/promotion/", views.Promotion.as_view(), name="promotion"),
+    path("desk/schools/<str:code>/promotion/back/", views.PromotionBack.as_view(), name="promotion_back"),
     path("desk/schools/<str:code>/pupils/left/", views.PupilsLeave.as_view(), name="pupils_leave"),
     path("desk/pupils/<int:pk>/", views.pupil_detail, name="pupil_detail"),
     path("desk/pupils/<int:pk>/back/", views.PupilReturn.as_view(), name="pupil_return"),

@@ -23,12 +23,12 @@ from programs.core.phones import show_phone
 from programs.core.policy import must
 from programs.pupils import policy
 from programs.pupils import queries as pupil_queries
-from programs.pupils.actions import joining, roll
+from programs.pupils.actions import joining, promotion, roll
 from programs.pupils.choices import Gender
 from programs.pupils.forms import AddClassForm, ChangeClassForm, JoinForm, LeavingForm, PartForm, PromotionForm
 from programs.pupils.models import ClassGroup, Joining, Pupil
 from programs.pupils.queries import accounts_of
-from programs.pupils.rules import can_be_parted_until, part_refusal, promotion_refusal
+from programs.pupils.rules import can_be_parted_until, part_refusal, promotion_days, promotion_refusal
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
 from programs.schools.queries.schools import schools_visible_to
@@ -63,7 +63,7 @@ def pupil_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if pupil.merged_into_id:
         return redirect("pupil_detail", pk=pupil.merged_into_id)
     places = pupil_queries.classes_over_the_years(pupil)
-    now = next((place.class_group for place in places if place.ended_on is None), None)
+    now = next((place.class_group for place in places if place.is_in_force), None)
     may_keep = policy.may_keep_pupil(request.user, pupil)
     context = {
         "pupil": pupil,
@@ -255,7 +255,15 @@ class Promotion(SchoolAct):
         return super().get_form_kwargs() | {"suggestions": suggestions}
 
     def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(year=self.year, next_year=self.next_year, **kwargs)
+        days = promotion_days(self.year, self.next_year, today=timezone.localdate())
+        prepared = any(group.moves_on for group in self.classes)
+        return super().get_context_data(
+            year=self.year, next_year=self.next_year, days=days, prepared=prepared, at_once=self.at_once, **kwargs
+        )
+
+    @property
+    def at_once(self) -> bool:
+        return self.next_year.starts_on <= timezone.localdate()
 
     def form_valid(self, form: PromotionForm) -> HttpResponse:
         match self.request.POST.get("step"):
@@ -268,10 +276,33 @@ class Promotion(SchoolAct):
         return render(self.request, "pupils/promotion_confirm.html", context)
 
     def act(self, form: PromotionForm) -> School:
-        return roll.promote_school(school=self.target, year=self.year, plan=form.plan, by=self.user, key=form.key)
+        return promotion.promote_school(school=self.target, year=self.year, plan=form.plan, by=self.user, key=form.key)
 
     def said(self, school: School) -> str:
-        return _("The classes of {year} have moved up.").format(year=self.year.name)
+        if self.at_once:
+            return _("The classes of {year} have moved up.").format(year=self.year.name)
+        words = _("It is prepared: the classes move up on {date}. Until then nothing changes.")
+        return words.format(date=f"{self.next_year.starts_on:%d/%m/%Y}")
+
+
+class PromotionBack(SchoolAct):
+    """What is prepared is taken back before it takes effect."""
+
+    title = _("Take back what is prepared?")
+    submit = _("Take back what is prepared")
+    danger = True
+    text = _(
+        "The classes then stay as they are now, and nobody moves up or leaves on the days to come. "
+        "You can prepare it again at any time."
+    )
+    done = _("Nothing is prepared any more. Every class stays as it is.")
+
+    def act(self, form) -> School:
+        return promotion.take_promotion_back(school=self.target, by=self.user)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("promotion", args=[self.target.code])
 
 
 # --- Classes --------------------------------------------------------------------------------------

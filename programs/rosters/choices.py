@@ -10,6 +10,7 @@ AUDIT_ACTIONS = {
     "roster.decide": _("Questions about the list answered"),
     "roster.apply": _("List of pupils imported"),
     "roster.stop": _("Import stopped: whoever started it may not import any more"),
+    "roster.strange": _("List stopped: too many identifiers of other schools' pupils"),
     "roster.drop": _("Import of a list cancelled"),
 }
 

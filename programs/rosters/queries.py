@@ -61,6 +61,12 @@ def same_file(school: School, file_hash: str) -> RosterImport | None:
     )
 
 
+def strange_since(roster: RosterImport, moment: datetime) -> int:
+    """How many numbers of other schools' children the school's other lists named since ``moment``."""
+    others = RosterImport.objects.filter(school=roster.school_id, created_at__gte=moment).exclude(pk=roster.pk)
+    return sum(counts.get("strange", 0) for counts in others.values_list("counts", flat=True))
+
+
 def roll_changed_since(school: School, moment: datetime) -> bool:
     """Whether the school's pupils or classes were changed by a person or another import after ``moment``."""
     if RosterImport.objects.filter(school=school, applied_at__gt=moment).exists():
@@ -149,9 +155,8 @@ def _on_roll(pupil: Pupil, places: dict, *, under_old: bool = False) -> rules.On
 
 def _places_of(pupil_ids: set[int], school_id: int, year_id: int) -> dict[int, tuple[str, int]]:
     """Pupil → class and year now; of several open places the one in ``year_id``, else the latest."""
-    rows = Enrolment.objects.filter(
-        pupil_id__in=pupil_ids, ended_on__isnull=True, class_group__school_id=school_id
-    ).order_by("class_group__school_year__starts_on", "pk")
+    rows = Enrolment.objects.not_over().filter(pupil_id__in=pupil_ids, class_group__school_id=school_id)
+    rows = rows.order_by("class_group__school_year__starts_on", "pk")
     places: dict[int, tuple[str, int]] = {}
     for pupil_id, name, year in rows.values_list("pupil_id", "class_group__name", "class_group__school_year_id"):
         if places.get(pupil_id, ("", None))[1] != year_id:
@@ -247,9 +252,8 @@ def pupils_not_in_file(roster: RosterImport) -> QuerySet[Pupil]:
     on_roll = Pupil.objects.filter(school=roster.school_id, left_on=None, erased_at=None, merged_into=None)
     pupils = on_roll.exclude(pk__in=named)
     if class_name := roster.options.get("class_name"):
-        in_class = Enrolment.objects.filter(
+        in_class = Enrolment.objects.in_force().filter(
             pupil=OuterRef("pk"),
-            ended_on__isnull=True,
             class_group__name=class_name,
             class_group__school=roster.school_id,
         )

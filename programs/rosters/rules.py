@@ -237,16 +237,41 @@ def _judge_known(facts: dict, known: OnRoll, source: str, year_id: int) -> Verdi
 
 
 def _judge_elsewhere(facts: dict, source: str, roll: Roll) -> Verdict | None:
-    """Reveal nothing about a pupil of another school, only whether the identifier is waiting there or free."""
-    found = roll.elsewhere.get(facts["external_id"], []) if is_shared_register(source) else []
+    """Only whoever has number, name and birthday learns of another school; else the number is like a free one."""
+    found = children_elsewhere(facts, roll) if is_shared_register(source) else []
     if not found:
         return None
     if any(not pupil.left_on for pupil in found):
         return Verdict(RowOutcome.DECIDE, [{"field": "external_id", "code": ELSEWHERE}], question=ELSEWHERE)
-    if not _agree(facts, latest_left(found)):
-        note = {"field": "external_id", "code": "identifier_elsewhere", "value": facts["external_id"]}
-        return Verdict(RowOutcome.REFUSED, [note])
     return Verdict(RowOutcome.ADD, [{"field": "external_id", "code": "moves_here"}])
+
+
+def children_elsewhere(facts: dict, roll: Roll) -> list[OnRoll]:
+    """Those of other schools who are the child of this line beyond doubt."""
+    return [pupil for pupil in roll.elsewhere.get(facts.get("external_id", ""), []) if _agree(facts, pupil)]
+
+
+def is_strange(facts: dict, roll: Roll) -> bool:
+    """Whether the line's number is of another school's child whom the line does not name."""
+    there = roll.elsewhere.get(facts.get("external_id", ""), [])
+    return bool(there) and not _numbered_so(facts, roll) and not children_elsewhere(facts, roll)
+
+
+STRANGE_A_DAY = 50  # numbers of other schools' children that the lists of one school may hit: by slips, never by trying
+
+
+def strange_refusal(*, found: int, earlier: int) -> Refusal | None:
+    """``too_many_strange``."""
+    if found + earlier <= STRANGE_A_DAY:
+        return None
+    return Refusal(
+        "too_many_strange",
+        _(
+            "Reading was stopped: too many identifiers in this list do not belong to the names beside them. Check in "
+            "your register whether the columns have slipped, then send the list again tomorrow. The education "
+            "authority can see in the log that this list was stopped."
+        ),
+    )
 
 
 def latest_left(found: Iterable[OnRoll]) -> OnRoll:

@@ -152,9 +152,6 @@ SENTENCES: dict[str, str | Promise] = {
         "The data of the pupil with this identifier was erased on request. Only add the pupil again with new consent."
     ),
     "merged_before": gettext_lazy("{value} is an old identifier of this pupil; the two records were merged."),
-    "identifier_elsewhere": gettext_lazy(
-        "The identifier {value} is known, but not with this name and date of birth. Check it in the register."
-    ),
     "moves_here": gettext_lazy(
         "The pupil's former school has released the identifier; the pupil moves to your school."
     ),
@@ -190,7 +187,6 @@ REASONS: dict[str, str | Promise] = {
     "class": gettext_lazy("the class cannot be used"),
     "code": gettext_lazy("the identifier cannot be used"),
     "missing": gettext_lazy("the name or the identifier is missing"),
-    "identifier_elsewhere": gettext_lazy("the identifier belongs to another pupil"),
     "": gettext_lazy("other reasons"),
 }
 ANSWER_WORDS: dict[tuple[str, str], str | Promise] = {
@@ -242,7 +238,7 @@ def _kind(note: dict) -> str:
         return "no"
     if note["code"] in rules.ANSWERS or LEVELS.get(note["code"]) in ("ask", "decide", "problem"):
         return "wait"
-    return "no" if note["code"] == "identifier_elsewhere" else "info"
+    return "info"
 
 
 def reason_in_short(code: str) -> str:

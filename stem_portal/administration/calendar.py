@@ -7,31 +7,32 @@ from datetime import date
 from django.db import transaction
 
 from programs.accounts.models import User
-from programs.core.audit import record
+from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.locking import all_locked
 from programs.core.models import Holiday, SchoolYear, Term
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
+from programs.pupils.actions.promotion import follow_calendar
 from stem_portal.administration.roles import may_administer
 from stem_portal.administration.rules import period_refusal, year_refusal
 
 
 @transaction.atomic
 @once("calendar.holiday", returns=Holiday)
-def add_holiday(*, name: str, starts_on: date, ends_on: date, reason: str, by: User, key: str) -> Holiday:
+def add_holiday(*, name: str, starts_on: date, ends_on: date, closes: str, reason: str, by: User, key: str) -> Holiday:
     """Raises PermissionDenied, and ``Refused("ends_before")``."""
     must(may_administer(by))
     refuse_if(period_refusal(starts_on, ends_on))
-    holiday = Holiday.objects.create(name=name, starts_on=starts_on, ends_on=ends_on)
+    holiday = Holiday.objects.create(name=name, starts_on=starts_on, ends_on=ends_on, closes=closes)
     record(by=by, action="calendar.add", obj=holiday, after=_dates(holiday), reason=reason)
     return holiday
 
 
 @transaction.atomic
 def change_holiday(
-    *, holiday: Holiday, name: str, starts_on: date, ends_on: date, reason: str, version: str, by: User
+    *, holiday: Holiday, name: str, starts_on: date, ends_on: date, closes: str, reason: str, version: str, by: User
 ) -> None:
     """Raises PermissionDenied, and ``Refused``: ``ends_before``, ``changed_meanwhile``."""
     must(may_administer(by))
@@ -39,7 +40,7 @@ def change_holiday(
     refuse_if_stale(version, values_of(fresh))
     refuse_if(period_refusal(starts_on, ends_on))
     before = _dates(fresh)
-    fresh.name, fresh.starts_on, fresh.ends_on = name, starts_on, ends_on
+    fresh.name, fresh.starts_on, fresh.ends_on, fresh.closes = name, starts_on, ends_on, closes
     fresh.save()
     record(by=by, action="calendar.change", obj=fresh, before=before, after=_dates(fresh), reason=reason)
 
@@ -80,6 +81,8 @@ def set_year(
     year = year or SchoolYear(name=name)
     year.starts_on, year.ends_on = starts_on, ends_on
     year.save()
+    if before:
+        follow_calendar(year=year, starts_on=before["starts_on"], ends_on=before["ends_on"])
     spans = {1: (starts_on, first_ends_on), 2: (second_on, ends_on)}
     for number, (first, last) in spans.items():
         dates = {"starts_on": first, "ends_on": last}
@@ -92,7 +95,9 @@ def set_year(
 
 
 def values_of(holiday: Holiday) -> dict:
-    return {"name": holiday.name, "starts_on": holiday.starts_on, "ends_on": holiday.ends_on}
+    return {
+        "name": holiday.name, "starts_on": holiday.starts_on, "ends_on": holiday.ends_on, "closes": holiday.closes
+    }  # fmt: skip
 
 
 def values_of_year(year: SchoolYear) -> dict:
@@ -106,4 +111,4 @@ def values_of_year(year: SchoolYear) -> dict:
 
 
 def _dates(holiday: Holiday) -> dict:
-    return {"starts_on": holiday.starts_on, "ends_on": holiday.ends_on}
+    return {"starts_on": holiday.starts_on, "ends_on": holiday.ends_on, "closes": Code(holiday.closes)}

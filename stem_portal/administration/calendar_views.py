@@ -37,7 +37,6 @@ class CalendarAct(Act):
 class AddHoliday(CalendarAct):
     form_class = forms.HolidayForm
     title = _("Add days off")
-    text = _("No visit can be booked on these days, and no deadline counts them.")
     submit = _("Add")
     done = _("The days off are in the calendar.")
 

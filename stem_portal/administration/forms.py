@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
 from programs.accounts.queries import person_called
+from programs.core.choices import Closes
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
@@ -70,18 +71,29 @@ class CalendarReasonForm(CleanFormMixin, forms.Form):
     )
 
 
-class HolidayForm(CalendarReasonForm, IdempotentFormMixin):
-    name = CleanCharField(label=_("Name"), max_length=120)
+class DaysOffForm(CalendarReasonForm):
+    name = CleanCharField(label=_("Occasion"), max_length=120)
     starts_on = DateField(label=_("First day"))
     ends_on = DateField(label=_("Last day"))
-    field_order = ["name", "starts_on", "ends_on", "reason"]
+    closes = forms.ChoiceField(
+        label=_("Who is off?"),
+        choices=Closes.choices,
+        initial=Closes.ALL,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "While schools are off there are no visits, and their papers are not due. While offices are off, the days "
+            "do not count for registrations of schools, approvals by officers and requests about data."
+        ),
+    )
+    field_order = ["name", "starts_on", "ends_on", "closes", "reason"]
 
 
-class HolidayChangeForm(CalendarReasonForm, VersionedFormMixin):
-    name = CleanCharField(label=_("Name"), max_length=120)
-    starts_on = DateField(label=_("First day"))
-    ends_on = DateField(label=_("Last day"))
-    field_order = ["name", "starts_on", "ends_on", "reason"]
+class HolidayForm(DaysOffForm, IdempotentFormMixin):
+    pass
+
+
+class HolidayChangeForm(DaysOffForm, VersionedFormMixin):
+    pass
 
 
 class YearForm(CalendarReasonForm, VersionedFormMixin):

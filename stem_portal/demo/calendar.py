@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from programs.core.choices import Closes
 from programs.core.models import Holiday, SchoolYear, Term
 
 # First day of the lunar year, and the Hùng Kings' day (10th of the third lunar month).
@@ -47,7 +48,10 @@ def load_calendar(*, today: date, years_back: int) -> list[Term]:
 
 
 def holidays_of(year: int) -> list[Holiday]:
-    """The public holidays of ``year``; the Tết break as schools have it, from five days before to five after."""
+    """The public holidays of ``year``. At Tết pupils are off for longer than offices, by the city's plan.
+
+    In 2027: pupils from 1 to 11 February, offices from 4 to 10.
+    """
     days = [
         Holiday(name="Tết Dương lịch", starts_on=date(year, 1, 1), ends_on=date(year, 1, 1)),
         Holiday(name="Ngày Chiến thắng và Quốc tế Lao động", starts_on=date(year, 4, 30), ends_on=date(year, 5, 1)),
@@ -55,7 +59,13 @@ def holidays_of(year: int) -> list[Holiday]:
     ]
     if year in TET:
         tet = TET[year]
-        days.append(Holiday(name="Tết Nguyên đán", starts_on=tet - timedelta(days=5), ends_on=tet + timedelta(days=5)))
+        days += [
+            Holiday(name="Tết Nguyên đán", starts_on=tet - timedelta(days=2), ends_on=tet + timedelta(days=4)),
+            Holiday(
+                name="Học sinh nghỉ Tết", closes=Closes.SCHOOLS,
+                starts_on=tet - timedelta(days=5), ends_on=tet + timedelta(days=5),
+            ),
+        ]  # fmt: skip
         days.append(Holiday(name="Giỗ Tổ Hùng Vương", starts_on=HUNG_KINGS[year], ends_on=HUNG_KINGS[year]))
     return days
 
@@ -66,7 +76,7 @@ class Calendar:
     def __init__(self) -> None:
         self._days = {
             holiday.starts_on + timedelta(days=offset)
-            for holiday in Holiday.objects.all()
+            for holiday in Holiday.of()
             for offset in range((holiday.ends_on - holiday.starts_on).days + 1)
         }
 

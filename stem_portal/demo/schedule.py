@@ -85,7 +85,7 @@ def _series(sessions: list[Session], today: date, *, by: User) -> None:
     weekdays = sorted({moment.weekday() for moment in moments})
     skipped = [
         {"at": timezone.make_aware(datetime.combine(day, time(8))).isoformat(), "why": "holiday", "name": holiday.name}
-        for holiday in Holiday.objects.filter(starts_on__lte=last, ends_on__gte=first)
+        for holiday in Holiday.of().filter(starts_on__lte=last, ends_on__gte=first)
         for day in _days(max(holiday.starts_on, first), min(holiday.ends_on, last))
         if day.weekday() in weekdays
     ]

@@ -253,7 +253,7 @@ def build_pupils(*, random: Random, classes: list[ClassGroup], today: date, size
     Pupil.objects.bulk_create(pupils, batch_size=1000)
     Enrolment.objects.bulk_create(
         (
-            Enrolment(pupil=pupil, class_group=class_group, started_on=class_group.school_year.starts_on)
+            Enrolment(pupil=pupil, class_group=class_group, started_on=min(class_group.school_year.starts_on, today))
             for pupil, class_group in places
         ),
         batch_size=1000,

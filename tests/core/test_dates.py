@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from programs.centres.rules import moment_text
 from programs.core.calendar import add_working_days, current_school_year, current_term, holidays_between
+from programs.core.choices import Closes
 from programs.core.dates import long_date, official_date, short_moment
 from programs.core.models import Holiday, SchoolYear, Term
 from tests.test_architecture import ROOT
@@ -55,7 +56,7 @@ def test_the_year_and_the_term_of_a_day(calendar):
 
 
 def test_holidays_begin_and_end_with_their_days(calendar):
-    off = holidays_between(date(2026, 2, 11), date(2026, 2, 23))
+    off = holidays_between(date(2026, 2, 11), date(2026, 2, 23), of=Closes.SCHOOLS)
     assert [date(2026, 2, day) in off for day in (11, 12, 22, 23)] == [False, True, True, False]
 
 

@@ -19,6 +19,7 @@ from programs.consents.actions.links import issue_link
 from programs.consents.models import Consent
 from programs.consents.rules import proof_of
 from programs.core import jobs
+from programs.core.choices import Closes
 from programs.core.models import Holiday, Job
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
@@ -76,11 +77,17 @@ def test_m03_friday_afternoon_before_tet(minh):
 
 
 def test_m03_the_last_afternoon_before_tet_2027(minh):
-    """Schools close from Monday 1 to Thursday 11 February 2027; the request comes on the Friday before."""
-    Holiday.objects.create(name="Tết Nguyên đán", starts_on=date(2027, 2, 1), ends_on=date(2027, 2, 11))
+    """Pupils are off from Monday 1 to Thursday 11 February 2027, offices from Thursday 4 to Wednesday 10.
+
+    The request comes on the Friday before: the law counts the days on which offices work.
+    """
+    days = {"starts_on": date(2027, 2, 1), "ends_on": date(2027, 2, 11)}
+    Holiday.objects.create(name="Học sinh nghỉ Tết", closes=Closes.SCHOOLS, **days)
+    Holiday.objects.create(name="Tết Nguyên đán", starts_on=date(2027, 2, 4), ends_on=date(2027, 2, 10))
     with time_machine.travel(at("29/01/2027 16:55"), tick=False):
         request = ask(minh)
-    assert request.answer_by == date(2027, 2, 15)  # Friday 12 and Monday 15
+    assert request.answer_by == date(2027, 2, 2)  # Monday and Tuesday
+    assert request.due_on == date(2027, 2, 19)  # 1-3 and 11-12 February, then 15-19
 
 
 @pytest.mark.parametrize(

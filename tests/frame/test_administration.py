@@ -134,11 +134,12 @@ def days_off(client, page: str, *args, **fields):
 
 
 def test_days_off_are_added_changed_and_removed(client, quan):
-    tet = {"name": "Tết Nguyên đán", "starts_on": "01/02/2027", "ends_on": "11/02/2027"}
+    tet = {"name": "Tết Nguyên đán", "starts_on": "01/02/2027", "ends_on": "11/02/2027", "closes": "schools"}
     days_off(client, "holiday_add", **tet)
     holiday = Holiday.objects.get()
-    assert (holiday.starts_on, holiday.ends_on) == (date(2027, 2, 1), date(2027, 2, 11))
-    assert "Tết Nguyên đán" in client.get(reverse("calendar_page")).content.decode()
+    assert (holiday.starts_on, holiday.ends_on, holiday.closes) == (date(2027, 2, 1), date(2027, 2, 11), "schools")
+    page = client.get(reverse("calendar_page")).content.decode()
+    assert "Tết Nguyên đán" in page and "Chỉ trường học" in page
     assert days_off(client, "holiday_change", holiday.pk, **tet | {"ends_on": "31/01/2027"}).status_code == 200
     days_off(client, "holiday_change", holiday.pk, **tet | {"starts_on": "04/02/2027"})
     holiday.refresh_from_db()
@@ -154,6 +155,7 @@ def test_two_who_change_the_same_days_off_see_both_values(client, quan):
     page = client.get(reverse("holiday_change", args=[holiday.pk])).context["form"]
     Holiday.objects.update(ends_on=date(2027, 2, 14))
     fields = {"version": page["version"].value(), "name": "Tết", "starts_on": "01/02/2027", "ends_on": "12/02/2027"}
+    fields |= {"closes": "all"}
     answer = client.post(reverse("holiday_change", args=[holiday.pk]), fields | {"reason": "Quyết định"})
     assert answer.status_code == 200 and "14/02/2027" in answer.content.decode()
 

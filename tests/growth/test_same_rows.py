@@ -82,7 +82,7 @@ def of_own_pupils(rows: QuerySet, user, *names: str) -> QuerySet:
 def visits(user) -> QuerySet:
     pupil, now = roles_of(user).pupil, timezone.now()
     anybody = RosterEntry.objects.filter(booking=OuterRef("pk"))
-    classes = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values("class_group")
+    classes = Enrolment.objects.in_force().filter(pupil=pupil).values("class_group")
     of_class = Q(class_group__in=classes, session__ends_at__gt=now) & ~Exists(anybody)
     named = Exists(anybody.filter(pupil=pupil))
     return Booking.objects.filter(named | of_class, state__in=(*SEAT_HOLDING, *CAME)) if pupil else bookings(user)

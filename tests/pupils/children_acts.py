@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.consents import queries
 from programs.consents.actions.consents import answer_as_guardian, answer_as_pupil, record_papers
 from programs.consents.actions.links import issue_link
 from programs.consents.models import GuardianLink
+from programs.consents.queries.answers import fingerprint, shown_to
 from programs.consents.rules import LATER, Answered, Paper, SignedForms
 from programs.core.models import SchoolYear
 from programs.core.private_files import local_copy
@@ -135,14 +135,14 @@ def link_for(pupil: Pupil, parent: str, key: str) -> GuardianLink:
 
 def say_by_link(link: GuardianLink, parent: str, purpose: str, said: str) -> None:
     name, relation = PARENTS[parent]
-    seen = queries.fingerprint(queries.answers_of(link.pupil, "guardian"))
+    seen = fingerprint(shown_to(link.pupil, "guardian"))
     answered = Answered({purpose: said}, {purpose: 1})
     answer_as_guardian(link_id=link.pk, answered=answered, name=name, relation=relation, seen=seen, language="vi")
 
 
 def say_by_account(pupil: Pupil, purpose: str, said: str) -> None:
     assert pupil.user
-    seen = queries.fingerprint(queries.answers_of(pupil, "pupil"))
+    seen = fingerprint(shown_to(pupil, "pupil"))
     answered = Answered({purpose: said}, {purpose: 1})
     answer_as_pupil(pupil_id=pupil.pk, answered=answered, seen=seen, language="vi", by=pupil.user)
 

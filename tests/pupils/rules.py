@@ -31,5 +31,7 @@ def calls() -> list[partial]:
         partial(rules.last_grade_of, list(group.school.levels.values_list("level", flat=True))),
         partial(rules.promotion_refusal, year, year, pupils=2, today=year.starts_on),
         partial(rules.promotion_refusal, year, None, pupils=2, today=today),
+        partial(rules.promotion_days, year, year, today=today),
+        partial(rules.taking_back_refusal, prepared=0),
         partial(rules.erased_identifier, school_id=keep.school_id, source=keep.source, external_id=keep.external_id),
     ]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from programs.consents.queries import publishing_allowed
+from programs.consents.queries.in_force import publishing_allowed
 from programs.consents.rules import LATER
 from programs.core.refusals import Refused
 from programs.duplicates.actions.merging import merge_schools

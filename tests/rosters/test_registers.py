@@ -58,8 +58,21 @@ def test_under_another_registers_number_an_unknown_birthday_is_a_question():
     assert judge(KHANH, roll).outcome == RowOutcome.ADD  # another name under that number: another child
 
 
-@pytest.mark.parametrize(("birth_date", "outcome"), [("2013-04-05", RowOutcome.ADD), ("", RowOutcome.REFUSED)])
-def test_a_child_comes_over_from_another_school_by_number_name_and_birthday_together(birth_date, outcome):
+@pytest.mark.parametrize(("birth_date", "comes"), [("2013-04-05", True), ("", False), ("2013-04-06", False)])
+def test_a_child_comes_over_from_another_school_by_number_name_and_birthday_together(birth_date, comes):
     left = on_roll(2, DAO, SHARED, left_on="2026-09-01")
-    roll = Roll(elsewhere={"001": [left]})
-    assert judge(DAO | {"birth_date": birth_date}, roll, SHARED).outcome == outcome
+    facts = DAO | {"birth_date": birth_date}
+    verdict = judge(facts, Roll(elsewhere={"001": [left]}), SHARED)
+    assert any(note["code"] == "moves_here" for note in verdict.notes) == comes
+    if not comes:
+        assert verdict == judge(facts, Roll(), SHARED), "as if the number were free"
+
+
+@pytest.mark.parametrize("left_on", ["", "2026-09-01"])
+def test_a_number_of_another_schools_child_is_like_a_free_one(left_on):
+    """Whoever tries numbers learns nothing, whatever name or birthday stands beside them."""
+    there = Roll(elsewhere={"001": [on_roll(2, DAO, SHARED, left_on=left_on)]})
+    for facts in (KHANH, DAO | {"birth_date": ""}, DAO | {"birth_date": "2013-05-04"}):
+        assert judge(facts, there, SHARED) == judge(facts, Roll(), SHARED)
+        assert rules.is_strange(facts, there) and not rules.is_strange(facts, Roll())
+    assert not rules.is_strange(DAO, there)

@@ -1,5 +1,6 @@
 """The list reaches the roll: once, whole or without its bad rows, after a crash, beside another import. I08, I11, P02."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -21,12 +22,26 @@ from programs.notices.models import Message
 from programs.pupils.models import ClassGroup, Enrolment, Pupil
 from programs.pupils.queries import pupils_visible_to
 from programs.rosters import queries as roster_queries
+from programs.rosters import rules
 from programs.rosters.actions import apply
 from programs.rosters.actions import rosters as actions
 from programs.schools.choices import ImportState, SchoolState
 from programs.schools.models import School
 from tests.people import make_coordinator, make_pupil, make_school, make_ward, make_year
-from tests.rosters.rosters import AN, BINH, CHAU, codes, confirm, imported, latest, outcomes, preview, xlsx
+from tests.rosters.rosters import (
+    AN,
+    BINH,
+    CHAU,
+    codes,
+    confirm,
+    imported,
+    latest,
+    match,
+    outcomes,
+    preview,
+    upload,
+    xlsx,
+)
 
 pytestmark = pytest.mark.django_db
 BAD = ["7400000009", "Phạm Gia Huy", "31/02/2012", "Nam", "8A1", ""]
@@ -328,9 +343,61 @@ def test_a_released_identifier_is_not_given_to_another_name(client, phuc, school
     Pupil.objects.update(left_on="2026-09-01")
     client.force_login(phuc)
     roster = preview(client, school, xlsx([[AN[0], "Phạm Gia Huy", *AN[2:]], BINH]))
-    assert outcomes(roster)[2] == "refused"
-    shown = client.get(reverse("roster_detail", args=[roster.reference]), {"show": "refused"}).content.decode()
+    assert outcomes(roster)[2] == "add", "the number says nothing: a child of its own"
+    shown = client.get(reverse("roster_detail", args=[roster.reference]), {"show": "add"}).content.decode()
     assert AN[1] not in shown
+    confirm(client, "roster_apply", roster)
+    run_due_jobs()
+    assert Pupil.objects.get(school=other_school).full_name == AN[1]
+
+
+def shown_of(client, roster, django_assert_max_num_queries) -> tuple[str, int]:
+    """The page of the preview without what names the list itself, and how many queries it took."""
+    with django_assert_max_num_queries(40) as asked:
+        page = client.get(reverse("roster_detail", args=[roster.reference])).content.decode()
+    page = re.sub(r'nonce="[^"]*"|name="csrfmiddlewaretoken"[^>]*|hoc-sinh-\d', "", page)
+    return page.replace(roster.reference, "").replace(AN[0], "").replace(FREE, ""), len(asked)
+
+
+FREE = "7400000999"
+
+
+def test_whoever_tries_identifiers_learns_nothing(
+    client, phuc, school, khang, other_school, django_assert_max_num_queries
+):
+    """An identifier that exists at another school and a free one give one page, from as many queries."""
+    client.force_login(khang)
+    imported(client, other_school, xlsx([AN]))
+    client.force_login(phuc)
+    pages, judging = [], []
+    for number, identifier in enumerate((AN[0], FREE)):
+        upload(client, school, xlsx([[identifier, "Nguyễn Văn Dò", *AN[2:]]]), name=f"hoc-sinh-{number}.xlsx")
+        match(client, latest(school))
+        with django_assert_max_num_queries(120) as asked:
+            run_due_jobs()
+        judging.append(len(asked))
+        pages.append(shown_of(client, latest(school), django_assert_max_num_queries))
+        assert outcomes(latest(school)) == {2: "add"}
+    assert pages[0] == pages[1]
+    assert judging[0] == judging[1]
+
+
+def test_a_list_that_tries_many_identifiers_is_stopped_and_noted(
+    client, phuc, school, khang, other_school, monkeypatch
+):
+    monkeypatch.setattr(rules, "STRANGE_A_DAY", 1)
+    client.force_login(khang)
+    imported(client, other_school, xlsx([AN, BINH, CHAU]))
+    client.force_login(phuc)
+    tried = [[row[0], f"Nguyễn Văn {name}", *row[2:]] for row, name in zip((AN, BINH, CHAU), "DEF", strict=True)]
+    assert preview(client, school, xlsx(tried[:1])).state == "ready", "one slip stops nothing"
+    stopped = preview(client, school, xlsx(tried[1:]), name="khac.xlsx")
+    assert (stopped.state, stopped.rows.count()) == ("failed", 0)
+    assert "mã định danh" in client.get(reverse("roster_detail", args=[stopped.reference])).content.decode()
+    noted = history_of(school).get(action="roster.strange")
+    assert noted.user == phuc and noted.data["after"]["rows"] == 2
+    assert "strange" not in client.get(reverse("roster_list", args=[school.code])).content.decode()
+    assert preview(client, school, xlsx([tried[0], BINH]), name="sau.xlsx").state == "failed", "the day's lists count"
 
 
 def test_a_schools_own_numbers_do_not_meet_those_of_another_school(client, phuc, school, khang, other_school):

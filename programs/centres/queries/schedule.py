@@ -121,7 +121,7 @@ def hours_by_weekday(centre: Centre | int) -> dict[int, list]:
 
 
 def holidays(first: date, last: date) -> list[ClosedDays]:
-    rows = Holiday.objects.filter(starts_on__lte=last, ends_on__gte=first)
+    rows = Holiday.of().filter(starts_on__lte=last, ends_on__gte=first)
     return [ClosedDays(row.starts_on, row.ends_on, row.name) for row in rows]
 
 

@@ -126,12 +126,15 @@ def figures_of_school(school: School, school_year, *, day: date | None = None) -
     """The whole school's figures and each class's, in two queries."""
     day = day or timezone.localdate()
     whole, by_class = Figures(), defaultdict(Figures)
-    places = Enrolment.objects.filter(
-        Q(pupil__left_on=None) | Q(pupil__left_on__gt=day),
-        class_group__school=school,
-        class_group__school_year=school_year,
-        ended_on=None,
-    ).select_related("pupil")
+    places = (
+        Enrolment.objects.in_force(day)
+        .filter(
+            Q(pupil__left_on=None) | Q(pupil__left_on__gt=day),
+            class_group__school=school,
+            class_group__school_year=school_year,
+        )
+        .select_related("pupil")
+    )
     said: dict[int, dict[str, dict[str, Consent]]] = defaultdict(lambda: defaultdict(dict))
     for consent in last_said(Consent.objects.filter(pupil__school=school), day):
         said[consent.pupil_id][consent.purpose][consent.giver] = consent
@@ -159,7 +162,7 @@ def disputes_of(user) -> QuerySet[Consent]:
     roles = roles_of(user)
     working = {school.pk: school for school in roles.working_schools}
     coordinated = [pk for pk, school in working.items() if roles.coordinates(school)]
-    led = Enrolment.objects.filter(ended_on=None, class_group__homeroom_teacher=user, class_group__school__in=working)
+    led = Enrolment.objects.in_force().filter(class_group__homeroom_teacher=user, class_group__school__in=working)
     asked = Q(pupil__school__in=coordinated) | Q(pupil__school__in=working, pupil__in=led.values("pupil"))
     disputed = Consent.objects.filter(asked, state=ConsentState.DISPUTED, pupil__erased_at=None)
     return disputed.select_related("pupil__school").order_by("changed_at", "pk")

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('starts_on', models.DateField(verbose_name='first day')),
                 ('ends_on', models.DateField(verbose_name='last day')),
+                ('closes', models.CharField(choices=[('all', 'Schools and offices'), ('schools', 'Schools only'), ('offices', 'Offices only')], default='all', max_length=7, verbose_name='who is off')),
             ],
             options={
                 'verbose_name': 'holiday',

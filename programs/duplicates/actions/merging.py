@@ -108,7 +108,7 @@ def _move_rows(merger: SchoolMerger, *, plan: MergePlan, parts: Parts, by: User)
             continue
         keys = list(rows_that_move(model, column, rows, source).values_list("pk", flat=True))
         if model is Pupil:
-            places = Enrolment.objects.filter(pupil__in=keys, ended_on=None)
+            places = Enrolment.objects.in_force().filter(pupil__in=keys)
             parts.places = list(places.values_list("pk", flat=True))
         if keys:
             model._default_manager.filter(pk__in=keys).update(**{column: target})

@@ -18,6 +18,7 @@ from programs.duplicates.policy import may_undo
 from programs.duplicates.queries.merging import joinings_between, rows_to_return
 from programs.duplicates.rules import source_of_former_school, undo_refusal
 from programs.pupils.actions.joining import lock_both, part
+from programs.pupils.actions.places import end_places, reopen
 from programs.pupils.models import ClassGroup, Enrolment, Joining, Pupil
 from programs.schools.choices import SchoolState
 from programs.schools.models import Invitation, Membership, School, SchoolLevel
@@ -87,14 +88,13 @@ def _name_as_before(merger: SchoolMerger, parts: Parts) -> None:
 def _leave_each_others_classes(merger: SchoolMerger, parts: Parts) -> None:
     """Nobody is in a class of the other school; who is in none then is in the class of before the merger."""
     today, pair = timezone.localdate(), [merger.source_id, merger.target_id]
-    crossing = Enrolment.objects.filter(ended_on=None, pupil__school__in=pair, class_group__school__in=pair)
+    crossing = Enrolment.objects.not_over().filter(pupil__school__in=pair, class_group__school__in=pair)
     crossing = crossing.exclude(class_group__school=F("pupil__school"))
-    Enrolment.objects.filter(pk__in=list(crossing.values_list("pk", flat=True))).update(ended_on=today)
+    end_places(pupils=list(crossing.values_list("pupil", flat=True)), on=today)
     before = Enrolment.objects.filter(pk__in=parts.places, pupil__left_on=None, pupil__merged_into=None)
     before = before.filter(pupil__school=merger.source, class_group__school=merger.source)
-    in_class = Enrolment.objects.filter(ended_on=None).values("pupil")
-    lost = list(before.exclude(pupil__in=in_class).values_list("pk", flat=True))
-    Enrolment.objects.filter(pk__in=lost).update(ended_on=None)
+    in_class = Enrolment.objects.not_over().values("pupil")
+    reopen(place_ids=list(before.exclude(pupil__in=in_class).values_list("pk", flat=True)))
 
 
 def _return_staff(merger: SchoolMerger, parts: Parts) -> None:

@@ -53,7 +53,7 @@ def _twins_of(pupil: Pupil, others: list[Pupil]) -> list[Twin]:
 
 def with_class(pupils: QuerySet[Pupil]) -> QuerySet[Pupil]:
     """Each with the places in classes where they are now, as ``places``."""
-    current = Enrolment.objects.filter(ended_on=None).select_related("class_group")
+    current = Enrolment.objects.in_force().select_related("class_group")
     return pupils.prefetch_related(Prefetch("enrolments", current, to_attr="places"))
 
 

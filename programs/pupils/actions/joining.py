@@ -21,6 +21,7 @@ from programs.core.idempotency import once
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.pupils import rules
+from programs.pupils.actions.places import end_places, reopen
 from programs.pupils.hooks import MERGING, PARTING
 from programs.pupils.models import Enrolment, Joining, Pupil
 from programs.pupils.policy import may_keep_pupil
@@ -106,10 +107,8 @@ def _repoint_one(column: models.ForeignKey, pk: int, kept: Pupil) -> int:
 
 def _leave_second_class(kept: Pupil, dropped: Pupil, parts: Parts) -> None:
     """A child is in one class only: the place of the record merged away ends."""
-    if Enrolment.objects.filter(pupil=kept, ended_on=None).exists():
-        places = Enrolment.objects.filter(pupil=dropped, ended_on=None)
-        parts.places = list(places.values_list("pk", flat=True))
-        places.update(ended_on=timezone.localdate())
+    if Enrolment.objects.not_over().filter(pupil=kept).exists():
+        parts.places = end_places(pupils=[dropped], on=timezone.localdate())
 
 
 def _close(kept: Pupil, dropped: Pupil, account: int | None, parts: Parts) -> None:
@@ -201,7 +200,8 @@ def _return_to_roll(kept: Pupil, dropped: Pupil, parts: Parts) -> None:
     dropped.save(update_fields=["user", "left_on", "merged_into"])
     kept.save(update_fields=["user", "left_on"])
     if dropped.left_on is None:
-        Enrolment.objects.filter(pk__in=parts.places, pupil=dropped).update(ended_on=None)
+        mine = Enrolment.objects.filter(pk__in=parts.places, pupil=dropped)
+        reopen(place_ids=list(mine.values_list("pk", flat=True)))
 
 
 def _day(text: str | None) -> date | None:

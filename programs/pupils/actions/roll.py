@@ -1,26 +1,25 @@
-"""Classes are made, pupils leave, come back and move up."""
+"""Classes are made, pupils leave and come back."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, cast
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core.audit import Code, record
+from programs.core.audit import record
 from programs.core.idempotency import once
 from programs.core.models import SchoolYear
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
-from programs.pupils import queries as promotion_queries
 from programs.pupils import rules
+from programs.pupils.actions.places import end_places
 from programs.pupils.hooks import LEAVING
-from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.policy import may_keep_pupil, may_keep_roll
-from programs.pupils.rules import Move, Plan, class_refusal
+from programs.pupils.rules import class_refusal
 from programs.schools.actions.staff import school_begins
 from programs.schools.models import Membership, School
 
@@ -94,7 +93,7 @@ def mark_left(*, school: School, pupils: list[Pupil], left_on: date, by: User) -
     refuse_if(rules.leaving_refusal(left_on=left_on, today=timezone.localdate()))
     leaving = list(_locked(school, [pupil.pk for pupil in pupils]).filter(left_on=None))
     Pupil.objects.filter(pk__in=[pupil.pk for pupil in leaving]).update(left_on=left_on)
-    Enrolment.objects.filter(pupil__in=leaving, ended_on=None).update(ended_on=left_on)
+    end_places(pupils=leaving, on=left_on)
     for pupil in leaving:
         record(by=by, action="pupil.leave", obj=pupil, after={"left_on": left_on})
     for follow in LEAVING:
@@ -120,72 +119,3 @@ def take_back(*, pupil: Pupil, by: User) -> Pupil:
         Pupil.objects.filter(pk=fresh.pk).update(left_on=None)
         record(by=by, action="pupil.return", obj=fresh, before=before)
     return fresh
-
-
-@transaction.atomic
-@once("school.promote", returns=School)
-def promote_school(*, school: School, year: SchoolYear, plan: Plan, by: User, key: str) -> School:
-    """Move the classes of ``year`` into the following year. Repeating it finds nobody left to move.
-
-    Raises PermissionDenied, and ``Refused``: ``no_classes``, ``no_next_year``, ``too_early``.
-    """
-    school = School.objects.select_for_update().get(pk=school.pk)  # serialises two people who press at once
-    must(may_keep_roll(by, school))
-    next_year = promotion_queries.year_after(year)
-    classes: list[Any] = list(promotion_queries.classes_to_move(school, year))
-    today = timezone.localdate()
-    pupils = sum(group.pupils for group in classes)
-    refuse_if(rules.promotion_refusal(year, next_year, pupils=pupils, today=today))
-    next_year = cast(SchoolYear, next_year)  # refused without it
-    moves = {move.class_id: move for move in plan.moves}
-    figures = {"classes": 0, "moved": 0, "repeating": 0, "left": 0}
-    for group in classes:
-        if group.pk in moves:
-            _move_class(group, moves[group.pk], plan, next_year, today, figures)
-    record(
-        by=by,
-        action="school.promote",
-        obj=school,
-        before={"year": Code(year.name)},
-        after={"year": Code(next_year.name), **figures},
-    )
-    return school
-
-
-def _move_class(
-    group: Any, move: Move, plan: Plan, next_year: SchoolYear, today: date, figures: dict[str, int]
-) -> None:
-    places = {place.pupil_id: place for place in group.places}
-    repeating = places.keys() & plan.repeating - plan.leaving
-    going = places.keys() - repeating - plan.leaving
-    leaving = places.keys() & plan.leaving
-    if not move.next_name:
-        leaving, going = leaving | going, set()
-    Enrolment.objects.filter(pk__in=[place.pk for place in group.places]).update(ended_on=today)
-    Pupil.objects.filter(pk__in=leaving).update(left_on=today)
-    if going:
-        teacher = group.homeroom_teacher_id if move.keeps_teacher else None
-        _enrol(going, _class_of(group, next_year, move.next_name, group.grade + 1, teacher), today)
-    if repeating:
-        _enrol(repeating, _class_of(group, next_year, group.name, group.grade, None), today)
-    figures["classes"] += 1
-    figures["moved"] += len(going)
-    figures["repeating"] += len(repeating)
-    figures["left"] += len(leaving)
-
-
-def _class_of(old: ClassGroup, year: SchoolYear, name: str, grade: int, teacher_id: int | None) -> ClassGroup:
-    """The class of the new year; made where it is missing, given the teacher where it has none."""
-    group, _created = ClassGroup.objects.get_or_create(
-        school_id=old.school_id, school_year=year, name=name, defaults={"grade": rules.grade_of_class(name) or grade}
-    )
-    if teacher_id and group.homeroom_teacher_id is None:
-        group.homeroom_teacher_id = teacher_id
-        group.save(update_fields=["homeroom_teacher"])
-    return group
-
-
-def _enrol(pupil_ids, group: ClassGroup, today: date) -> None:
-    Enrolment.objects.bulk_create(
-        Enrolment(pupil_id=pupil_id, class_group=group, started_on=today) for pupil_id in sorted(pupil_ids)
-    )

@@ -24,7 +24,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=20, verbose_name='class')),
                 ('grade', models.PositiveSmallIntegerField(verbose_name='grade')),
                 ('join_code', models.CharField(blank=True, max_length=12, null=True, unique=True, verbose_name='class code')),
+                ('moves_on', models.DateField(blank=True, null=True)),
                 ('homeroom_teacher', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='homeroom_classes', to=settings.AUTH_USER_MODEL)),
+                ('moves_up_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='moves_from', to='pupils.classgroup')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='classes', to='schools.school')),
                 ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='core.schoolyear')),
             ],
@@ -67,6 +69,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('started_on', models.DateField(default=django.utils.timezone.localdate)),
                 ('ended_on', models.DateField(blank=True, null=True)),
+                ('then', models.CharField(blank=True, choices=[('moves', 'moves up'), ('leaves', 'leaves the school')], max_length=6)),
                 ('class_group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='pupils.classgroup')),
                 ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='pupils.pupil')),
             ],
@@ -93,7 +96,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('pupil', 'class_group'), name='one_current_place_in_a_class'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('pupil',), name='one_open_place_of_a_pupil'),
+        ),
+        migrations.AddIndex(
+            model_name='enrolment',
+            index=models.Index(condition=models.Q(('then', 'leaves')), fields=['ended_on'], name='places_to_leave'),
         ),
         migrations.CreateModel(
             name='Joining',

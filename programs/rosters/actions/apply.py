@@ -18,7 +18,8 @@ from django.utils.dateparse import parse_date
 from programs.accounts.models import User
 from programs.core.audit import record
 from programs.core.jobs import enqueue
-from programs.pupils.models import ClassGroup, Enrolment, Pupil
+from programs.pupils.actions.places import end_places, place
+from programs.pupils.models import ClassGroup, Pupil
 from programs.rosters import emails, rules
 from programs.rosters import queries as roster_queries
 from programs.rosters.actions.preview import JUDGED, preview_counts, reading_notes
@@ -154,7 +155,7 @@ def _target(verdict: rules.Verdict, row: RosterRow, roll: rules.Roll, act: str) 
     if act != "add":
         return verdict.pupil_id
     if any(note["code"] == "moves_here" for note in verdict.notes):
-        return rules.latest_left(roll.elsewhere[row.facts["external_id"]]).pk
+        return rules.latest_left(rules.children_elsewhere(row.facts, roll)).pk
     return None
 
 
@@ -229,27 +230,22 @@ def _place(roster: RosterImport, work: Work, made: list[Pupil]) -> None:
     moving = {pupil_id: facts for facts, pupil_id in wanted if facts.get("class_name")}
     moving_in = {pupil_id for _row, pupil_id, _changes in work.known if pupil_id not in work.places}
     classes = _classes(roster, moving.values())
-    today = timezone.localdate()
-    open_places = Enrolment.objects.filter(pupil_id__in=moving.keys() | moving_in, ended_on__isnull=True)
-    open_places.update(ended_on=today)
-    Enrolment.objects.bulk_create(
-        Enrolment(pupil_id=pupil_id, class_group_id=classes[facts["class_name"]], started_on=today)
-        for pupil_id, facts in moving.items()
-    )
+    end_places(pupils=moving_in - moving.keys(), on=timezone.localdate())
+    place(wanted={pupil_id: classes[facts["class_name"]] for pupil_id, facts in moving.items()})
 
 
-def _classes(roster: RosterImport, lines) -> dict[str, int]:
+def _classes(roster: RosterImport, lines) -> dict[str, ClassGroup]:
     """Class name → its row of this school year; those that are missing are made."""
     grades = {facts["class_name"]: facts["grade"] for facts in lines}
     of_year = ClassGroup.objects.filter(school=roster.school_id, school_year=roster.school_year_id, name__in=grades)
-    known = dict(of_year.values_list("name", "pk"))
+    known = {group.name: group for group in of_year.select_related("school_year")}
     new = [
-        ClassGroup(school_id=roster.school_id, school_year_id=roster.school_year_id, name=name, grade=grade)
+        ClassGroup(school_id=roster.school_id, school_year=roster.school_year, name=name, grade=grade)
         for name, grade in sorted(grades.items())
         if name not in known
     ]
     ClassGroup.objects.bulk_create(new)
-    return known | {group.name: group.pk for group in new}
+    return known | {group.name: group for group in new}
 
 
 def _mark_done(roster: RosterImport, work: Work, now: datetime) -> None:

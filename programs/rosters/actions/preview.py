@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
+from programs.core.audit import Code, record
 from programs.core.private_files import local_copy
-from programs.core.refusals import Refused
+from programs.core.refusals import Refusal, Refused
 from programs.rosters import queries as roster_queries
 from programs.rosters import rules
 from programs.rosters.choices import RowDecision, RowOutcome
@@ -30,6 +32,8 @@ def make_preview(*, roster_id: int, job_id: int, progress: Callable[..., None]) 
         try:
             with local_copy(roster.file_path) as path:
                 _stage(roster, path, progress)
+        except TooStrange as stopped:
+            return _stop(roster, stopped)
         except Refused as refused:
             return _fail(roster, str(refused.refusal.message))
     return _finish(roster)
@@ -41,14 +45,22 @@ def judge_again(*, roster_id: int, job_id: int, progress: Callable[..., None]) -
     if roster is None:
         return None
     rows = RosterRow.objects.filter(roster=roster, applied_at=None).exclude(decision=RowDecision.SKIP)
-    total, done = rows.count(), 0
+    try:
+        _judge_stored(roster, rows, progress)
+    except TooStrange as stopped:
+        return _stop(roster, stopped)
+    return _finish(roster)
+
+
+def _judge_stored(roster: RosterImport, rows: QuerySet[RosterRow], progress: Callable[..., None]) -> None:
+    total, done, strange = rows.count(), 0, Strange(roster)
     for batch in roster_queries.batches_of(rows):
         with transaction.atomic():
-            _judge_rows(roster, batch)
+            strange.count(_judge_rows(roster, batch))
             RosterRow.objects.bulk_update(batch, ["outcome", "notes", "changes", "pupil", "facts", "decision"])
         done += len(batch)
         progress(done, total)
-    return _finish(roster)
+    strange.note()
 
 
 def _mine(roster_id: int, job_id: int) -> RosterImport | None:
@@ -59,16 +71,17 @@ def _mine(roster_id: int, job_id: int) -> RosterImport | None:
 
 def _stage(roster: RosterImport, path, progress: Callable[..., None]) -> None:
     lines, total = read_lines(path, roster, our_names=roster_queries.spellings_of(roster.school))
-    done = 0
+    done, strange = 0, Strange(roster)
     for batch in _in_batches(lines):
         rows = [_row(roster, line) for line in batch]
         with transaction.atomic():
-            _judge_rows(roster, rows)
+            strange.count(_judge_rows(roster, rows))
             RosterRow.objects.bulk_create(rows)
         done += len(rows)
         progress(min(done, total), total)
     if not done:
         raise rules.no_rows()
+    strange.note()
 
 
 def _in_batches(lines: Iterable[Line]):
@@ -88,8 +101,33 @@ def _row(roster: RosterImport, line: Line) -> RosterRow:
     )
 
 
-def _judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
-    """Set what each row would do; nothing is saved."""
+class TooStrange(Refused):
+    """The list names numbers of other schools' children without the children."""
+
+    def __init__(self, refusal: Refusal, found: int) -> None:
+        super().__init__(refusal)
+        self.found = found
+
+
+class Strange:
+    """Counts the numbers of other schools' children in a list; of all lists of the school within a day."""
+
+    def __init__(self, roster: RosterImport) -> None:
+        self.roster, self.found = roster, 0
+        self.earlier = roster_queries.strange_since(roster, timezone.now() - timedelta(days=1))
+
+    def count(self, number: int) -> None:
+        """Raises TooStrange."""
+        self.found += number
+        if refusal := rules.strange_refusal(found=self.found, earlier=self.earlier):
+            raise TooStrange(refusal, self.found)
+
+    def note(self) -> None:
+        self.roster.counts = self.roster.counts | {"strange": max(self.found, self.roster.counts.get("strange", 0))}
+
+
+def _judge_rows(roster: RosterImport, rows: list[RosterRow]) -> int:
+    """Set what each row would do; nothing is saved. How many name a number that is of another school's child."""
     source, year, today = roster.source, roster.school_year, timezone.localdate()
     lines = [row.facts for row in rows]
     roll = roster_queries.roll_around(lines, school_id=roster.school_id, source=source, year_id=year.pk)
@@ -110,6 +148,7 @@ def _judge_rows(roster: RosterImport, rows: list[RosterRow]) -> None:
         _ask(row, question)
         if question:
             row.outcome = RowOutcome.DECIDE
+    return sum(rules.is_strange(row.facts, roll) for row in rows)
 
 
 def settle_doubts(*, roster: RosterImport, rows: list[RosterRow], answers: Mapping[int, str]) -> None:
@@ -198,6 +237,16 @@ def preview_counts(*, roster: RosterImport) -> dict:
         "missing": roster_queries.pupils_not_in_file(roster).count(),
         "waiting": roster_queries.questions_of(roster).get(rules.ELSEWHERE, 0),
     }  # fmt: skip
+
+
+def _stop(roster: RosterImport, stopped: TooStrange) -> RosterImport:
+    """Nothing of the list is shown; officers see in the school's log that it was stopped."""
+    with transaction.atomic():
+        roster.counts = roster.counts | {"strange": stopped.found}
+        RosterImport.objects.filter(pk=roster.pk).update(counts=roster.counts)
+        after = {"list": Code(roster.reference), "rows": stopped.found}
+        record(by=roster.uploaded_by, action="roster.strange", obj=roster.school, after=after)
+    return _fail(roster, str(stopped.refusal.message))
 
 
 def _fail(roster: RosterImport, message: str) -> RosterImport:

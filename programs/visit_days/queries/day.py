@@ -157,7 +157,7 @@ def visits_of_pupil(pupil: Pupil, *, now: datetime) -> QuerySet[Booking]:
     """Visits for which the pupil is named, with ``attended``; where nobody is named yet, the coming ones of the class."""
     named = RosterEntry.objects.filter(booking=OuterRef("pk"), pupil=pupil)
     anybody = RosterEntry.objects.filter(booking=OuterRef("pk"))
-    classes = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values("class_group")
+    classes = Enrolment.objects.in_force().filter(pupil=pupil).values("class_group")
     of_class = Q(class_group__in=classes, session__ends_at__gt=now) & ~Exists(anybody)
     seen = met_by_one(Booking.objects.filter(state__in=(*SEAT_HOLDING, *CAME)), Q(roster__pupil=pupil), of_class)
     bookings = Booking.objects.filter(pk__in=list(seen.values_list("pk", flat=True)))  # few: read before their parts
