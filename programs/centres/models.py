@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.centres.choices import BookingMode, CentreRole, PaperKind, SessionState, WaitingPolicy, Weekday
 from programs.core.choices import Level, level_of_grade
-from programs.core.fates import OWN, PLAIN, SHOWN, stays
+from programs.core.fates import LASTS, MASK, OWN, PLAIN, SHOWN, UNSAID, stays
 from programs.core.models import SchoolYear
 from programs.schools.models import Area
 
@@ -126,7 +126,7 @@ class OpeningHours(models.Model):
 class Blackout(models.Model):
     """Days on which a centre, or one of its rooms, receives nobody."""
 
-    NO_PII = True
+    PII = {"reason": MASK | LASTS | UNSAID | SHOWN, "starts_on": PLAIN, "ends_on": PLAIN}
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="blackouts")
     room = models.ForeignKey(
         Room, null=True, blank=True, on_delete=models.CASCADE, related_name="blackouts", verbose_name=_("room")

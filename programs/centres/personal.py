@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.centres.models import CentreStaff
+from programs.centres.models import Blackout, CentreStaff
 from programs.core.personal import Text, stands_in_the_way
 from programs.core.personal_tables import Kind, erased, told
 
@@ -24,6 +24,7 @@ told(
 
 
 erased(CentreStaff, kept=_("Bookings and roles at centres"))
+erased(Blackout, masked=(_("Reasons why a centre is closed on some days"), _("The name is removed from the reason.")))
 
 
 @stands_in_the_way

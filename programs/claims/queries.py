@@ -56,12 +56,12 @@ def claim_with_token(token: str) -> SchoolClaim | None:
     return claim if claim and claim.state != ClaimState.UNCONFIRMED else None
 
 
-def claim_waiting_with(token: str) -> SchoolClaim | None:
+def claim_waiting_with_token(token: str) -> SchoolClaim | None:
     """The registration for whose letter somebody waits."""
     return _signed(WAITING, token)
 
 
-def claim_to_confirm(token: str) -> SchoolClaim | None:
+def claim_to_confirm_with_token(token: str) -> SchoolClaim | None:
     """The registration that the link of the letter sends."""
     return _signed(CONFIRMING, token)
 

@@ -13,12 +13,14 @@ from programs.core.fates import (
     ACT,
     FILE,
     GOES,
+    LASTS,
     MASK,
     OWN,
     PLAIN,
     SECRET,
     SHOWN,
     STAYS,
+    UNSAID,
     row_until,
     stays,
     until,
@@ -79,7 +81,10 @@ class Area(models.Model):
 class School(models.Model):
     """An institution from the official list; never typed by a user."""
 
-    NO_PII = True
+    PII = {
+        "state_reason": MASK | LASTS | UNSAID | SHOWN, "code": PLAIN, "name": PLAIN, "sort_key": PLAIN,
+        "search_key": PLAIN, "address": PLAIN, "phone": PLAIN, "ended_on": PLAIN,
+    }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(pk__isnull=False)  # schools that had merged into this one follow it
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=200)

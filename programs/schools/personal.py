@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.personal import Subject, Text, Value, stands_in_the_way
 from programs.core.personal_tables import Kind, erased, told
 from programs.core.retention import retention_rule
-from programs.schools.models import Invitation, Membership, OfficerPost, SchoolListImport
+from programs.schools.models import Invitation, Membership, OfficerPost, School, SchoolListImport
 
 
 @retention_rule(
@@ -96,6 +96,9 @@ told(SchoolListImport, REGISTRATIONS, *UPLOAD, order="-created_at")
 
 FILES_NAMED = (_("Names of uploaded files that mention the name"), _("The name is removed from the file's name."))
 erased(SchoolListImport, kept=_("Imports that this person uploaded"), masked=FILES_NAMED)
+
+
+erased(School, masked=(_("Reasons why schools were suspended or closed"), _("The name is removed from the reason.")))
 
 
 erased(Membership, kept=_("Roles in schools and offices"))

@@ -81,7 +81,7 @@ class ClaimWaiting(Act):
     done = _("We have sent the letter again.")
 
     def get_target(self, token: str) -> SchoolClaim:
-        return not_found_unless(queries.claim_waiting_with(token))
+        return not_found_unless(queries.claim_waiting_with_token(token))
 
     def get_context_data(self, **kwargs) -> dict:
         claim = self.target
@@ -111,7 +111,7 @@ class ConfirmClaim(Act):
     done = _("Thank you. Your registration has been sent, and we have emailed you the link to this page.")
 
     def get_target(self, token: str) -> SchoolClaim:
-        return not_found_unless(queries.claim_to_confirm(token))
+        return not_found_unless(queries.claim_to_confirm_with_token(token))
 
     def instead(self) -> HttpResponse | None:
         if self.target.state == ClaimState.UNCONFIRMED:
