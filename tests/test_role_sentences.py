@@ -29,7 +29,7 @@ NO_PLACE = {"my_consent"}
 # For machines, or the same plain page for every method: no sentence is about them.
 UNSAID = {"health_live", "health_ready", "robots", "sitemap", "news_feed", "view_as_end"}
 # What they send is a search, so that no name stands in an address (core/finding.py): it finds and changes nothing.
-ONLY_SEARCHED = {"certificate_list"}
+ONLY_SEARCHED = {"certificate_list", "claim_queue", "role_detail", "role_list"}
 # A guardian has a link and no account: in the matrix everybody is tried with the link, strangers first.
 WITHOUT_COLUMN = set(Role.values) - set(ROLES) - {Role.GUARDIAN}
 REACHED = {"ok", "go", "422"}
