@@ -56,8 +56,7 @@ def clean_upload(upload: UploadedFile, *, clean: Callable[[bytes], CleanFile], m
             ),
         )
     upload.seek(0)
-    data = upload.read()
-    return clean(data)
+    return clean(upload.read())
 
 
 def clean_scan(data: bytes) -> CleanFile:

@@ -92,3 +92,12 @@ def video(*, codec: bytes = b"hvc1", sound: bytes = b"mp4a", brand: bytes = b"qt
         told += made_of(b"meta", b"com.apple.quicktime.location.ISO6709" + PLACE)
     moov = made_of(b"moov", made_of(b"mvhd", bytes(4) + times + bytes(80)), *tracks, told)
     return ftyp + mdat + moov + (made_of(b"uuid", b"XMP" + PLACE) if notes else b"")
+
+
+def packed_plain(entries: dict[str, bytes]) -> bytes:
+    """Packed without pressing, as a scanner of plain signatures can read it."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as pack:
+        for name, data in entries.items():
+            pack.writestr(name, data)
+    return buffer.getvalue()

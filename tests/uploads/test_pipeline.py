@@ -7,6 +7,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
@@ -191,6 +192,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("make", "code"), REFUSED.values(), ids=list(REFUSED))
 def test_what_is_not_taken_is_refused_in_words_and_leaves_nothing(sent, box, minh, make, code):
+    storages["private"].save("uploads/there", ContentFile(b"x"))
     before = set(storages["private"].listdir("uploads")[1])
     upload = sent(make(), "anh.jpg")
     assert (upload.state, upload.reason_code) == (UploadState.REFUSED, code)
