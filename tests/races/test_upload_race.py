@@ -64,9 +64,12 @@ def at_once(work, number: int = AT_ONCE) -> list[str]:
 
 def send(upload: Upload, minh, start: int, size: int):
     """Every thread has read the row before the others wrote."""
-    return lambda each: (
-        receiving.add_bytes(upload=upload, start=start, content=ContentFile(bytes([each]) * size), by=minh) and ""
-    )
+    rows = [Upload.objects.get(pk=upload.pk) for _each in range(AT_ONCE)]
+
+    def add(each: int) -> None:
+        receiving.add_bytes(upload=rows[each], start=start, content=ContentFile(bytes([each]) * size), by=minh)
+
+    return add
 
 
 def stored_pieces() -> set[str]:
@@ -100,11 +103,11 @@ def test_a_piece_in_the_middle_at_once_is_added_once(box):
 def test_without_the_conditional_write_more_is_added_than_the_file_has(box, monkeypatch):
     """The negative control: reading first and writing afterwards lets several in."""
 
-    def naive(upload_id: int, start: int, size: int, *, by) -> None:
-        if Upload.objects.get(pk=upload_id).offset != start:
+    def naive(upload: Upload, start: int, size: int, *, by) -> None:
+        if Upload.objects.get(pk=upload.pk).offset != start:
             raise receiving.OffsetMoved
         sleep(0.1)
-        Upload.objects.filter(pk=upload_id).update(offset=F("offset") + size)
+        Upload.objects.filter(pk=upload.pk).update(offset=F("offset") + size)
 
     monkeypatch.setattr(receiving, "_take_place", naive)
     monkeypatch.setattr(UploadPart.objects, "create", lambda **_columns: None)

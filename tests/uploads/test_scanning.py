@@ -71,6 +71,7 @@ def test_without_an_answer_it_stays_being_checked(send, box, settings, mood, dja
     assert box.kept == []
     job = Job.objects.get(name=SCAN_JOB)
     assert job.state == JobState.QUEUED
+    assert job.next_run_at is not None
     assert timedelta(seconds=5) < job.next_run_at - timezone.now() <= timedelta(seconds=10)
     with daemon(settings):
         assert again(django_capture_on_commit_callbacks).state == UploadState.KEPT

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import F
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -83,33 +83,26 @@ def add_bytes(*, upload: Upload, start: int, content: File, by: User) -> Upload:
     key = keep_file(content, folder=FOLDER)
     try:
         with transaction.atomic():
-            _take_place(upload.pk, start, size, by=by)
+            _take_place(upload, start, size, by=by)
             UploadPart.objects.create(upload_id=upload.pk, start=start, size=size, key=key)
     except OffsetMoved:
         forget_file(key)
         raise
-    upload.refresh_from_db()
     return upload
 
 
-def _take_place(upload_id: int, start: int, size: int, *, by: User) -> None:
+def _take_place(upload: Upload, start: int, size: int, *, by: User) -> None:
+    """The lock: the offset moves once from ``start``. With the last byte the file waits to be checked."""
     now = timezone.now()
-    waiting = Upload.objects.filter(
-        pk=upload_id,
-        owner=by,
-        state=UploadState.RECEIVING,
-        offset=start,
-        declared__gte=start + size,
-        expires_at__gt=now,
-    )
-    whole = When(declared=start + size, then=Value(UploadState.RECEIVED))
-    taken = waiting.update(
-        offset=start + size, pieces=F("pieces") + 1, state=Case(whole, default=Value(UploadState.RECEIVING))
-    )
-    if not taken:
+    waiting = Upload.objects.filter(pk=upload.pk, owner=by, state=UploadState.RECEIVING, expires_at__gt=now)
+    is_whole = start + size == upload.declared  # which never changes
+    state = {"state": UploadState.RECEIVED, "received_at": now} if is_whole else {}
+    taken = waiting.filter(offset=start, declared__gte=start + size)
+    if not taken.update(offset=start + size, pieces=F("pieces") + 1, **state):
         raise OffsetMoved
-    if Upload.objects.filter(pk=upload_id, state=UploadState.RECEIVED).update(received_at=now):
-        _arrived(Upload.objects.get(pk=upload_id), by=by)
+    upload.offset, upload.state = start + size, UploadState.RECEIVED if is_whole else UploadState.RECEIVING
+    if is_whole:
+        _arrived(upload, by=by)
 
 
 def _arrived(upload: Upload, *, by: User) -> None:
@@ -127,8 +120,7 @@ def send_whole(*, purpose: str, target: int, file: File, by: User, key: str) -> 
     upload = _begin(purpose, target, name=file.name or "", size=file.size, head_hash="", by=by)
     stored = keep_file(file, folder=FOLDER)
     UploadPart.objects.create(upload=upload, start=0, size=upload.declared, key=stored)
-    _take_place(upload.pk, 0, upload.declared, by=by)
-    upload.refresh_from_db()
+    _take_place(upload, 0, upload.declared, by=by)
     return upload
 
 

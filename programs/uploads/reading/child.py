@@ -24,8 +24,9 @@ MOST_WRITTEN = 1024 * MEGABYTE
 
 def main() -> None:
     settings.configure(USE_I18N=False)
-    from programs.uploads.reading import inspecting  # noqa: F401 - loaded here, so that the children have it
+    from programs.uploads.reading.inspecting import warm_up
 
+    warm_up()  # what is loaded here, the children have
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_in_a_child(json.loads(line))) + "\n")
         sys.stdout.flush()

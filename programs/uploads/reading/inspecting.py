@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
+
+from PIL import Image
 
 from programs.core.refusals import Refused
 from programs.core.uploads import clean_image
@@ -26,6 +29,13 @@ class Found:
     preview: str = ""
     pages: int | None = None
     seconds: int | None = None
+
+
+def warm_up() -> None:
+    """Load what the libraries load with their first picture: once, not in the child of every file."""
+    first = BytesIO()
+    Image.new("RGB", (8, 8)).save(first, "JPEG")
+    clean_image(first.getvalue())
 
 
 def look_at(path: Path, kinds: list[str]) -> dict:

@@ -35,7 +35,7 @@ from programs.uploads.reading import protocol
 from programs.uploads.reading.protocol import Checksum, Malformed
 from programs.uploads.rules import arrive_refusal
 
-READ_AT_ONCE = 256 * 1024
+READ_AT_ONCE = 512 * 1024
 STATUS = {"expired": 410, "too_long": 413, "too_big": 413, "quota": 413, "too_many_unfinished": 413, "empty": 400}
 CONFLICT, CHECKSUM_MISMATCH = 409, 460
 
@@ -182,8 +182,7 @@ class UploadDetail(TusView):
             try:
                 upload = add_bytes(upload=upload, start=start, content=content, by=request.user)
             except OffsetMoved:
-                upload.refresh_from_db()
-                return offset_response(upload)
+                return offset_response(self.get_target(upload.pk))
         return told(HttpResponse(status=204), upload)
 
     @staticmethod
