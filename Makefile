@@ -79,6 +79,7 @@ bench: setup-dev  ## measure pages, booking and lists of pupils on PostgreSQL
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.booking
 	@$(PY) -m benchmarks.roster
+	@$(PY) -m benchmarks.uploads
 
 screenshots: setup-dev  ## pictures of the main pages for the documentation
 	@$(PY) -m tests.screenshots

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "programs.spreadsheets",
     "programs.accounts",
     "programs.notices",
+    "programs.uploads",
     "programs.schools",
     "programs.claims",
     "programs.pupils",
@@ -208,6 +209,7 @@ def storage_from_url(url: str) -> dict:
                 "bucket_name": parsed.path.strip("/"),
                 "default_acl": "private",
                 "file_overwrite": False,
+                "max_memory_size": 8 * 1024 * 1024,  # an object that is opened lies on the disk beyond that
             },
         }
     raise ImproperlyConfigured("STORAGE_URL must begin with file:/// or s3://.")
@@ -215,6 +217,12 @@ def storage_from_url(url: str) -> dict:
 
 STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR_DIR / 'files'}")
 PRIVATE_STORAGE = storage_from_url(STORAGE_URL)
+# How a large kept file leaves (programs/uploads/views/serving.py): through us, unless one of these is set.
+ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="")  # nginx's internal location over the folder of STORAGE_URL
+SIGNED_SECONDS = env.int("SIGNED_SECONDS", default=0)  # an address of the object store that lives so long
+# The virus scanner of files that people send: tcp://host:3310 or unix:///run/clamav/clamd.ctl; none: not scanned.
+CLAMAV_URL = env.str("CLAMAV_URL", default="")
+CLAMAV_SECONDS = env.int("CLAMAV_SECONDS", default=120)
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"

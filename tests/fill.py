@@ -31,6 +31,7 @@ from programs.data_rights.queries import subject_of
 from programs.projects.models import Project, ProjectFile
 from programs.pupils.models import Pupil
 from programs.schools.models import School
+from programs.uploads.models import Upload, UploadPart
 from tests import people
 from tests.certificates.make import make_visit
 from tests.projects.make import make_project
@@ -41,7 +42,7 @@ TABLES = [
     model for model in apps.get_models() if model._meta.app_config.name.startswith(OUR_APPS) and "PII" in vars(model)
 ]  # fmt: skip
 # Whose row it is stands in another table.
-MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason}
+MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart}
 
 
 @dataclass
@@ -82,6 +83,7 @@ def fill() -> Filled:
             filled.others[model] = _row(model, somebody)
     filled.own[ActReason], filled.others[ActReason] = _reason(by=user, school=school), _reason(by=other, school=school)
     filled.own[ProjectFile] = _new(ProjectFile, filled, project=filled.own[Project])
+    filled.own[UploadPart] = _new(UploadPart, filled, upload=filled.own[Upload])
     RosterEntry.objects.get_or_create(
         booking=filled.others[Booking], pupil=pupil
     )  # so that its notes may speak of the pupil

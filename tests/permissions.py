@@ -52,7 +52,7 @@ MISSING = SimpleNamespace(
     drawn_session=SimpleNamespace(pk=987654), entry=SimpleNamespace(pk=987654), ballot=SimpleNamespace(reference="BT-00000", session_id=987654),
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
     officer_post=SimpleNamespace(pk=987654), holiday=SimpleNamespace(pk=987654), school_year=SimpleNamespace(pk=987654),
-    teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), letter=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
+    teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), letter=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), upload=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
 )  # fmt: skip
 
 
@@ -268,6 +268,9 @@ OBJECT_OF: dict[str, Kwargs] = {
     "holiday_remove": _pk("holiday"),
     "year_change": _pk("school_year"),
     "job_detail": _pk("job"),
+    "upload_detail": _pk("upload"),
+    "upload_drop": _pk("upload"),
+    "upload_send": lambda place: {"purpose": "nobody", "pk": place.upload.pk},
 }
 
 

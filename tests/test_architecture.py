@@ -18,6 +18,7 @@ FLOORS = [
     {"spreadsheets"},
     {"accounts"},
     {"notices"},
+    {"uploads"},
     {"schools"},
     {"claims"},
     {"pupils"},

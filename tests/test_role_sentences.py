@@ -23,7 +23,7 @@ RELATIONS_OF = {
     Reach.ALL: {"own", "sibling", "foreign"},
 }
 # Objects of one person, not of a place: in the matrix they are the teacher's.
-OF_THE_TEACHER = {"message_detail", "job_detail"}
+OF_THE_TEACHER = {"message_detail", "job_detail", "upload_detail", "upload_drop"}
 # The object is a word of the code, the same for everybody.
 NO_PLACE = {"my_consent"}
 # For machines, or the same plain page for every method: no sentence is about them.

@@ -57,6 +57,7 @@ from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.choices import ImportState, OfficeRole, SchoolState
 from programs.schools.models import Invitation, Membership, OfficerPost, SchoolListImport
 from programs.schools.queries.staff import hash_of_token
+from programs.uploads.models import Upload
 from programs.visit_days.choices import LateDecision, MarkKind
 from programs.visit_days.models import CheckInMark, VisitPhotograph
 from tests import people
@@ -451,6 +452,10 @@ def _belongings(world: World, name: str, now) -> None:
         state=MessageState.FAILED,
     )
     place.job = Job.objects.create(name="test", owner=place.teacher, state=JobState.DONE)
+    place.upload = Upload.objects.create(
+        owner=place.teacher, purpose="nobody", target=1, name="phim.mp4", kinds="video", declared=10,
+        expires_at=now + timedelta(days=7),
+    )  # fmt: skip
     if name == "own":
         round_one = Round.objects.create(
             competition=world.competition,

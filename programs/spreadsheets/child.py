@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import json
-import resource
 import sys
 import zipfile
 import zlib
@@ -23,6 +22,7 @@ from programs.spreadsheets.binary import BinaryWorkbook
 from programs.spreadsheets.delimited import WESTERN, DelimitedFile
 from programs.spreadsheets.kinds import FileKind, Unreadable, kind_of
 from programs.spreadsheets.legacy_vietnamese import Evidence
+from programs.spreadsheets.process import tie_hands
 from programs.spreadsheets.raw import Merge, RawCell, RawRow
 from programs.spreadsheets.workbook import Sheet, Workbook
 from programs.spreadsheets.worksheet import SharedStrings, SheetReader
@@ -153,15 +153,8 @@ def _peak_kilobytes() -> int:
     return int(status.read_text().split("VmHWM:")[1].split()[0]) if status.exists() else 0
 
 
-def _tie_hands() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.CHILD_MEMORY, limits.CHILD_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.CHILD_CPU_SECONDS, limits.CHILD_CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.SPOOL_BYTES, limits.SPOOL_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 if __name__ == "__main__":
-    _tie_hands()
+    tie_hands(memory=limits.CHILD_MEMORY, cpu_seconds=limits.CHILD_CPU_SECONDS, file_bytes=limits.SPOOL_BYTES)
     cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", errors="replace", newline="\n")
     answer = main(*sys.argv[1:]) | {"peak_kb": _peak_kilobytes()}
     sys.stdout.flush()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,14 +15,13 @@ from typing import IO
 
 from programs.core.refusals import Refused
 from programs.core.text import clean_text
-from programs.spreadsheets import limits
+from programs.spreadsheets import limits, process
 from programs.spreadsheets.cells import EMPTY, Cell, Row, date_text, number_text
 from programs.spreadsheets.legacy_vietnamese import Encoding, decode
 from programs.spreadsheets.lost_letters import column_without_letters
 from programs.spreadsheets.raw import RawCell
 from programs.spreadsheets.refusing import refused
 
-_ROOT = Path(__file__).resolve().parents[2]
 _ESCAPED = re.compile("_x(?!D[89A-F])([0-9A-F]{4})_", re.IGNORECASE)  # Excel's way to write what XML cannot
 
 
@@ -131,13 +128,11 @@ def read_rows(path: Path | str, *, file_name: str, sheet: str | None = None) -> 
 
 
 def _ask(order: str, path: Path | str, *arguments: str, into: IO[bytes]) -> dict:
-    command = [sys.executable, "-m", "programs.spreadsheets.child", order, str(Path(path).resolve()), *arguments]
-    environment = {name: os.environ[name] for name in ("PATH", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own module; the path is an argument, not a command
-            command,
-            cwd=_ROOT,
-            env=environment | {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            process.command("programs.spreadsheets.child", order, str(Path(path).resolve()), *arguments),
+            cwd=process.ROOT,
+            env=process.environment(),
             stdin=subprocess.DEVNULL,
             stdout=into,
             stderr=subprocess.PIPE,

@@ -117,6 +117,6 @@ def test_the_page_costs_the_same_for_one_visit_and_three(client, django_assert_n
     client.force_login(minh.user)
     client.get(reverse("me"))
     # session, person, roles (2), class; consents, open competitions, projects to finish, the sections (the visits: keys
-    # first); navigation
-    with django_assert_num_queries(16):
+    # first), files on their way; navigation
+    with django_assert_num_queries(17):
         client.get(reverse("me"))

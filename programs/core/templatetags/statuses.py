@@ -69,7 +69,10 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "not_awarded": ("off", "info"),
     # ended otherwise
     "lost": ("off", "info"),
+    **dict.fromkeys(("receiving", "inspecting", "scanning"), ("info", "hourglass")),
     "expired": ("off", "clock"),
+    "kept": ("ok", "check"),
+    "aborted": ("off", "cross"),
     "withdrawn": ("off", "arrow-left"),
     "same": ("ok", "check"),
     "apart": ("off", "cross"),
