@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.competitions.choices import ProjectKind
-from programs.competitions.models import ProjectField, RuleSet
+from programs.competitions.models import ProjectField
 from programs.core.forms import CleanCharField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
@@ -85,7 +85,7 @@ class FileForm(forms.Form):
 
     upload = forms.FileField(allow_empty_file=True)
 
-    def __init__(self, *args, kind: str, rule_set: RuleSet, **kwargs) -> None:
+    def __init__(self, *args, kind: str, most_mb: int, **kwargs) -> None:
         kwargs.setdefault("auto_id", f"id_{kind}_%s")
         super().__init__(*args, **kwargs)
         self.kind = kind
@@ -93,12 +93,10 @@ class FileForm(forms.Form):
         field.widget.attrs["accept"] = ACCEPT[FileKind(kind)]
         if kind == FileKind.IMAGE:
             field.label = _("Picture")
-            field.help_text = _("JPEG, PNG, WebP or HEIC, up to {size} MB. No faces, please.").format(
-                size=rule_set.image_max_mb
-            )
+            field.help_text = _("JPEG, PNG, WebP or HEIC, up to {size} MB. No faces, please.").format(size=most_mb)
         else:
             field.label = _("Report (PDF)")
-            field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=rule_set.document_max_mb)
+            field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=most_mb)
 
 
 class ReturnForm(forms.Form):

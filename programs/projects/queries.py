@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.competitions.choices import CompetitionState
-from programs.competitions.models import Competition
+from programs.competitions.choices import CompetitionState, SlotKind
+from programs.competitions.models import Competition, RuleSet
+from programs.competitions.queries import competitions_visible_to
 from programs.core import usernames
 from programs.core.queries import held_by, met_by_one
 from programs.projects.choices import EDITABLE, FileKind, ProjectState
@@ -29,16 +30,11 @@ ORGANISER_SEES = (
     ProjectState.AWARDED,
     ProjectState.NOT_AWARDED,
 )
+MOST_MB = 20  # where no document of the rules says
 PROJECT_PARTS = ("competition__rule_set", "competition__school_year", "school", "field", "supervisor")
 
 
 # --- Who sees what ------------------------------------------------------------------------------
-def competitions_visible_to(user) -> QuerySet[Competition]:
-    """Announced competitions are public; department officers also see drafts."""
-    competitions = Competition.objects.select_related("rule_set", "school_year")
-    return competitions if roles_of(user).is_department else competitions.exclude(state=CompetitionState.DRAFT)
-
-
 def projects_visible_to(user) -> QuerySet[Project]:
     """A pupil's own, those of the school for its staff, and endorsed ones for the department."""
     if not user.is_authenticated:
@@ -115,8 +111,21 @@ def members_of(project: Project) -> list[Pupil]:
     return [member.pupil for member in members]
 
 
+def people_of(project: Project) -> list[User]:
+    """Its members with an account, and its supervising teacher."""
+    people = [pupil.user for pupil in members_of(project) if pupil.user]
+    return [*people, project.supervisor] if project.supervisor else people
+
+
 def files_of(project: Project) -> dict[str, ProjectFile]:
     return {file.kind: file for file in project.files.all()}
+
+
+def most_megabytes(rule_set: RuleSet, kind: str) -> int:
+    """How large a file may be: what the documents of the rules allow for pictures, or for PDFs."""
+    wanted = SlotKind.IMAGE if kind == FileKind.IMAGE else SlotKind.PDF
+    sizes = [most for kinds, most in rule_set.slots.values_list("kinds", "most_mb") if wanted in kinds]
+    return max(sizes, default=MOST_MB)
 
 
 def missing_in(project: Project) -> Missing:

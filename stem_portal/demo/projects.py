@@ -81,7 +81,7 @@ def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Compet
                 **_texts(entry),
                 illustration=entry["illustration"],
                 school_year=year,
-                rule_set=RuleSet.objects.get(code=RULE_SETS[entry["code"]]),
+                rule_set=RuleSet.objects.get(code=RULE_SETS[entry["code"]], version=1),
                 opens_at=opens,
                 closes_at=closes,
                 state=state,

@@ -18,7 +18,7 @@ from programs.bookings.models import Booking
 from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.certificates.actions import issue_certificates
-from programs.competitions.actions import load_rule_sets
+from programs.competitions.actions.seeds import load_rule_sets
 from programs.core.models import SchoolYear, Term
 from programs.curricula.models import Curriculum
 from programs.participation.actions import load_indicators
