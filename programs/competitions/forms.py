@@ -21,7 +21,7 @@ from programs.competitions.models import Competition, ProjectField, Round, RuleS
 from programs.competitions.queries import rule_sets_to_use
 from programs.competitions.rules import PARTS
 from programs.core.choices import Grade, Level
-from programs.core.forms import CleanCharField, ReadField, WholeNumberField
+from programs.core.forms import CleanCharField, DateField, ReadField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.models import SchoolYear
 from programs.core.versions import VersionedFormMixin
@@ -256,13 +256,18 @@ class CompetitionWords(forms.Form):
 class Dates(forms.Form):
     opens_at = MomentField(label=_("Opens"))
     closes_at = MomentField(label=_("Deadline"))
+    held_on = DateField(
+        label=_("Day of the contest"),
+        required=False,
+        help_text=_("The months of work are counted back from it; without it, from the deadline."),
+    )
 
 
 class NewCompetitionForm(CompetitionWords, Dates, IdempotentFormMixin):
     code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Such as KHKT-2026: short, without accents."))
     rule_set = forms.ModelChoiceField(label=_("Rules"), queryset=None, empty_label=_("Choose the rules"))
     school_year = forms.ModelChoiceField(label=_("School year"), queryset=SchoolYear.objects.all())
-    field_order = ("code", "name", "name_en", "rule_set", "school_year", "opens_at", "closes_at")
+    field_order = ("code", "name", "name_en", "rule_set", "school_year", "opens_at", "closes_at", "held_on")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -274,7 +279,7 @@ class NewCompetitionForm(CompetitionWords, Dates, IdempotentFormMixin):
 
     @property
     def values(self) -> dict[str, Any]:
-        names = ("code", "rule_set", "school_year", "opens_at", "closes_at")
+        names = ("code", "rule_set", "school_year", "opens_at", "closes_at", "held_on")
         return {name: self.cleaned_data[name] for name in names} | {"words": self.words}
 
 

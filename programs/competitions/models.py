@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -19,6 +19,7 @@ from programs.competitions.choices import (
     RuleSetState,
     SlotKind,
 )
+from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 
 
@@ -271,6 +272,7 @@ class Competition(Named):
     )
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
+    held_on = models.DateField(_("day of the contest"), null=True, blank=True)
     state = models.CharField(_("status"), max_length=10, choices=CompetitionState, default=CompetitionState.DRAFT)
 
     class Meta:
@@ -295,8 +297,13 @@ class Competition(Named):
         return _in_language(self.prizes, self.prizes_en).splitlines()
 
     @property
-    def dates(self) -> dict[str, datetime]:
-        return {"opens_at": self.opens_at, "closes_at": self.closes_at}
+    def dates(self) -> dict[str, Any]:
+        return {"opens_at": self.opens_at, "closes_at": self.closes_at, "held_on": self.held_on}
+
+    @property
+    def reference_day(self) -> date:
+        """The day from which months of work are counted back: that of the contest, else the deadline's."""
+        return self.held_on or local_day(self.closes_at)
 
     def is_open(self, now: datetime) -> bool:
         """Whether entries are taken at this moment of the server's clock."""

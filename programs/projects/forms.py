@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.competitions.choices import ProjectKind
-from programs.competitions.models import ProjectField
-from programs.core.forms import CleanCharField
+from programs.competitions.models import ProjectField, RuleSet
+from programs.core.forms import CleanCharField, DateField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
 from programs.projects.choices import FileKind
 from programs.projects.queries import teachers_of
+from programs.projects.rules import asks_dates
 from programs.schools.models import School
 
 ACCEPT = {
@@ -53,9 +54,19 @@ class ProjectFields(forms.Form):
         ),
     )
 
-    def __init__(self, *args, school: School, **kwargs) -> None:
+    started_on = DateField(label=_("Work began on"), required=False)
+    finished_on = DateField(
+        label=_("Work ended on"), required=False, help_text=_("You can fill this in before you submit.")
+    )
+
+    def __init__(self, *args, school: School, rule_set: RuleSet, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["supervisor"].queryset = teachers_of(school)
+        self.fields["field"].queryset = rule_set.fields.all()
+        if not self.fields["field"].queryset.exists():
+            del self.fields["field"]
+        if not asks_dates(rule_set):
+            del self.fields["started_on"], self.fields["finished_on"]
 
 
 class ProjectForm(ProjectFields, VersionedFormMixin):
@@ -74,9 +85,9 @@ class NewProjectForm(ProjectFields, IdempotentFormMixin):
         ),
     )
 
-    def __init__(self, *args, team_max: int, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if team_max < 2:
+    def __init__(self, *args, rule_set: RuleSet, **kwargs) -> None:
+        super().__init__(*args, rule_set=rule_set, **kwargs)
+        if rule_set.team_max < 2:
             del self.fields["partner"]
 
 

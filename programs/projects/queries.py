@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -14,10 +16,10 @@ from programs.competitions.queries import competitions_visible_to
 from programs.core import usernames
 from programs.core.queries import held_by, met_by_one
 from programs.projects.choices import EDITABLE, FileKind, ProjectState
-from programs.projects.models import Project, ProjectFile, ProjectMember
-from programs.projects.rules import Entrant, Missing
+from programs.projects.models import EntryQuota, Project, ProjectFile, ProjectMember
+from programs.projects.rules import Entrant, Missing, asks_dates
 from programs.pupils.models import Enrolment, Pupil
-from programs.schools.models import School
+from programs.schools.models import School, SchoolLevel
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
@@ -76,7 +78,44 @@ def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
             class_group__school_year=competition.school_year,
         ).values_list("pupil", "class_group__grade")
     )
-    return [Entrant(grades.get(pupil.pk), pupil.pk in entered) for pupil in pupils]
+    levels: dict[int, set[str]] = {}
+    for school, level in SchoolLevel.objects.filter(school__pupils__in=pupils).values_list("school", "level"):
+        levels.setdefault(school, set()).add(level)
+    return [
+        Entrant(grades.get(pupil.pk), pupil.pk in entered, frozenset(levels.get(pupil.school_id, ())))
+        for pupil in pupils
+    ]
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """A limit of the rules that this project counts for: which part of the rules, whose counter, how many."""
+
+    part: str
+    identity: dict[str, Any]
+    most: int
+
+
+def ceilings_of(project: Project) -> list[Ceiling]:
+    return [*school_ceiling(project), *mentor_ceiling(project.competition, project.supervisor)]
+
+
+def school_ceiling(project: Project) -> list[Ceiling]:
+    most = project.competition.rule_set.per_school
+    identity = {"competition": project.competition, "school": project.school}
+    return [Ceiling("school", identity, most)] if most else []
+
+
+def mentor_ceiling(competition: Competition, mentor: User | None) -> list[Ceiling]:
+    most = competition.rule_set.per_mentor
+    identity = {"school_year_id": competition.school_year_id, "mentor": mentor}
+    return [Ceiling("mentor", identity, most)] if most and mentor else []
+
+
+def is_full(ceiling: Ceiling, project: Project | None = None) -> bool:
+    """Whether all places are taken now, but for one that ``project`` holds already; the guard asks again."""
+    taken = EntryQuota.objects.filter(**ceiling.identity, taken__gte=ceiling.most)
+    return taken.exclude(places__project=project).exists() if project else taken.exists()
 
 
 def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Project | None:
@@ -129,11 +168,13 @@ def most_megabytes(rule_set: RuleSet, kind: str) -> int:
 
 
 def missing_in(project: Project) -> Missing:
-    kinds = set(project.files.values_list("kind", flat=True))
+    kinds, rule_set = set(project.files.values_list("kind", flat=True)), project.competition.rule_set
     return Missing(
         title=not project.title,
         summary=not project.summary,
-        field=project.field_id is None,
+        field=project.field_id is None and rule_set.fields.exists(),
+        dates=asks_dates(rule_set) and None in (project.started_on, project.finished_on),
+        team=project.members.count() < rule_set.team_min,
         supervisor=project.supervisor_id is None,
         image=FileKind.IMAGE not in kinds,
         document=FileKind.DOCUMENT not in kinds,

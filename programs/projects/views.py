@@ -50,8 +50,7 @@ class ProjectNew(Act):
         return redirect("project_detail", own.reference) if own else None
 
     def get_form_kwargs(self) -> dict:
-        team_max = self.target.rule_set.team_max
-        return super().get_form_kwargs() | {"school": self.pupil.school, "team_max": team_max}
+        return super().get_form_kwargs() | {"school": self.pupil.school, "rule_set": self.target.rule_set}
 
     def get_context_data(self, **kwargs) -> dict:
         team = queries.entrants_of(self.target, [self.pupil])
@@ -94,7 +93,11 @@ class DraftAct(ProjectAct):
         return reverse("project_edit", args=[self.target.reference])
 
     def words(self) -> dict:
-        return {"initial": self.target.draft, "school": self.target.school}
+        return {
+            "initial": self.target.draft,
+            "school": self.target.school,
+            "rule_set": self.target.competition.rule_set,
+        }
 
     def get_context_data(self, **kwargs) -> dict:
         rule_set = self.target.competition.rule_set

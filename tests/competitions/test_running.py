@@ -57,6 +57,7 @@ def move(competition: Competition, hoa, *, opens_at=None, closes_at=None, reason
         competition_id=competition.pk,
         opens_at=opens_at or read["opens_at"],
         closes_at=closes_at or read["closes_at"],
+        held_on=read["held_on"],
         reason=reason,
         version=version or version_of(read),
         by=hoa,

@@ -51,7 +51,9 @@ def test_fields_and_sheets_are_those_of_the_fair():
     khkt = RuleSet.objects.get(code="khkt")
     assert (khkt.grade_from, khkt.grade_to, khkt.team_max) == (8, 12, 2)
     for kind in ProjectKind:
-        points = list(Criterion.objects.filter(round__rule_set=khkt, round__number=3, kind=kind).values_list("points", flat=True))
+        points = list(
+            Criterion.objects.filter(round__rule_set=khkt, round__number=3, kind=kind).values_list("points", flat=True)
+        )
         assert points == [10, 15, 20, 20, 10, 25]
 
 

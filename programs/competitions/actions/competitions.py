@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,6 +38,7 @@ def create_competition(
     school_year: SchoolYear,
     opens_at: datetime,
     closes_at: datetime,
+    held_on: date | None = None,
     words: dict[str, str],
     by: User,
     key: str,
@@ -51,6 +52,7 @@ def create_competition(
     slug = slugify_vi(f"{words['name']} {code}")[-80:].strip("-")
     competition = Competition(
         code=code, slug=slug, rule_set=rule_set, school_year=school_year, opens_at=opens_at, closes_at=closes_at,
+        held_on=held_on,
         **words,
     )  # fmt: skip
     refuse_if(dates_refusal(competition, opens_at, closes_at, now=timezone.now()))
@@ -78,7 +80,14 @@ def change_words(*, competition_id: int, words: dict[str, str], version: str, by
 
 @transaction.atomic
 def change_dates(
-    *, competition_id: int, opens_at: datetime, closes_at: datetime, reason: str, version: str, by: User
+    *,
+    competition_id: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    held_on: date | None = None,
+    reason: str,
+    version: str,
+    by: User,
 ) -> Competition:
     """Everybody who has entered is told. The same again changes nothing.
 
@@ -87,12 +96,12 @@ def change_dates(
     """
     competition = _locked(competition_id, by=by)
     before = competition.dates
-    if before == {"opens_at": opens_at, "closes_at": closes_at}:
+    if before == {"opens_at": opens_at, "closes_at": closes_at, "held_on": held_on}:
         return competition
     refuse_if_stale(version, before)
     refuse_if(dates_refusal(competition, opens_at, closes_at, now=timezone.now()))
-    competition.opens_at, competition.closes_at = opens_at, closes_at
-    competition.save(update_fields=["opens_at", "closes_at"])
+    competition.opens_at, competition.closes_at, competition.held_on = opens_at, closes_at, held_on
+    competition.save(update_fields=["opens_at", "closes_at", "held_on"])
     record(by=by, action="competition.dates", obj=competition, before=before, after=competition.dates, reason=reason)
     if competition.state != CompetitionState.DRAFT:
         tell_entrants(competition, Telling.DATES, reason=reason)

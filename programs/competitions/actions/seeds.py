@@ -19,16 +19,18 @@ FILES = ("khkt.toml", "ideas.toml", "primary.toml", "challenge.toml")
 @transaction.atomic
 def load_rule_sets() -> list[RuleSet]:
     """Load the fields and rule sets of ``data/``; what is there already is left unchanged."""
-    for position, row in enumerate(_read("fields.toml")["fields"]):
-        ProjectField.objects.get_or_create(code=row["code"], defaults={**row, "position": position})
-    return [_load(row) for name in FILES for row in _read(name)["rule_sets"]]
+    fields = [
+        ProjectField.objects.get_or_create(code=row["code"], defaults={**row, "position": position})[0]
+        for position, row in enumerate(_read("fields.toml")["fields"])
+    ]
+    return [_load(row, fields) for name in FILES for row in _read(name)["rule_sets"]]
 
 
 def _read(name: str) -> dict:
     return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
 
 
-def _load(row: dict) -> RuleSet:
+def _load(row: dict, all_fields: list[ProjectField]) -> RuleSet:
     """A version that nobody has is written as a draft with its parts and then published."""
     fields, slots, rounds = row.pop("fields", ""), row.pop("slots"), row.pop("rounds")
     identity = {"code": row.pop("code"), "version": row.pop("version")}
@@ -38,7 +40,7 @@ def _load(row: dict) -> RuleSet:
     if not created:
         return rule_set
     if fields == "all":
-        rule_set.fields.set(ProjectField.objects.all())
+        rule_set.fields.set(all_fields)
     Slot.objects.bulk_create(Slot(rule_set=rule_set, position=place, **slot) for place, slot in enumerate(slots))
     for each in rounds:
         criteria = each.pop("criteria", [])

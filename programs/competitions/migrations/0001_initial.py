@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ('illustration', models.CharField(blank=True, max_length=60)),
                 ('opens_at', models.DateTimeField(verbose_name='opens')),
                 ('closes_at', models.DateTimeField(verbose_name='closes')),
+                ('held_on', models.DateField(blank=True, null=True, verbose_name='day of the contest')),
                 ('state', models.CharField(choices=[('draft', 'Being prepared'), ('open', 'Open for entries'), ('judging', 'Being judged'), ('published', 'Results published'), ('closed', 'Closed')], default='draft', max_length=10, verbose_name='status')),
                 ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='competitions', to='core.schoolyear', verbose_name='school year')),
                 ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='competitions', to='competitions.ruleset', verbose_name='rule set')),
