@@ -26,21 +26,24 @@ class Line:
 
 def lines_of(contents: Contents) -> list[Line]:
     rule_set = contents.rule_set
-    return [*_who(rule_set), *_work(rule_set), *_how_many(rule_set), *_deadlines(contents)]
+    return [*who_enters(rule_set), *_work(rule_set), *_how_many(rule_set), *_deadlines(contents)]
 
 
-def _who(rule_set: RuleSet) -> Iterator[Line]:
-    who = []
+def who_enters(rule_set: RuleSet) -> list[Line]:
+    """Who may enter, and in what team: the first that everybody asks."""
+    who, article = [], rule_set.articles.get("who", "")
     if rule_set.pupils:
         who.append(grade_range(rule_set.grade_from, rule_set.grade_to))
     if rule_set.students:
         who.append(_("University students"))
-    yield Line(_("Who may enter"), ", ".join(who), rule_set.articles.get("who", ""))
-    if rule_set.levels:
-        labels = ", ".join(str(Level(level).label) for level in rule_set.levels)
-        yield Line(_("Levels"), labels, rule_set.articles.get("who", ""))
-    yield Line(_("Team"), _team(rule_set), rule_set.articles.get("team", ""))
-    yield Line(_("Projects per person"), _("One in this competition."), rule_set.articles.get("team", ""))
+    levels = ", ".join(str(Level(level).label) for level in rule_set.levels)
+    team = rule_set.articles.get("team", "")
+    return [
+        Line(_("Who may enter"), ", ".join(who), article),
+        *([Line(_("Levels"), levels, article)] if levels else []),
+        Line(_("Team"), _team(rule_set), team),
+        Line(_("Projects per person"), _("One in this competition."), team),
+    ]
 
 
 def _team(rule_set: RuleSet) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from programs.competitions.models import Competition
 from programs.competitions.queries import contents_of
-from programs.competitions.words import rounds_of
+from programs.competitions.words import rounds_of, who_enters
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
@@ -288,6 +288,7 @@ def competition_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "refusal": window_refusal(competition, now=timezone.now()),
         "may_enter": not request.user.is_authenticated or policy.may_enter(request.user, competition),
         "own_project": queries.project_of_pupil_in(roles_of(request.user).pupil, competition),
+        "who": who_enters(competition.rule_set),
         "rounds": rounds_of(contents),
         "slots": contents.slots,
     }
