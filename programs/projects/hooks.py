@@ -10,7 +10,7 @@ from programs.competitions.hooks import tells_entrants
 from programs.competitions.models import Competition
 from programs.core.audit import record
 from programs.notices.actions import write_message
-from programs.projects.actions.quotas import give_back_places
+from programs.projects.actions.quotas import let_go
 from programs.projects.choices import NOT_ENTERED, UNFINISHED, ProjectState
 from programs.projects.models import Project
 from programs.projects.queries import people_of
@@ -25,7 +25,7 @@ def withdraw_projects_of(*, school: School, by: User, reason: str) -> None:
         before = project.state
         project.state, project.updated_at = ProjectState.WITHDRAWN, timezone.now()
         project.save(update_fields=["state", "updated_at"])
-        give_back_places(projects=[project])
+        let_go(projects=[project])
         after = {"state": project.state}
         record(by=by, action="project.withdraw", obj=project, before={"state": before}, after=after, reason=reason)
 

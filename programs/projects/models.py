@@ -13,7 +13,7 @@ from programs.competitions.choices import ProjectKind
 from programs.competitions.models import Competition, ProjectField
 from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, MASK, OWN, PLAIN, SHOWN, UNSAID, becomes, stays
 from programs.core.models import SchoolYear
-from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, ProjectState
+from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, MemberState, ProjectState
 from programs.pupils.models import COUNTED, Pupil
 from programs.schools.models import School
 
@@ -88,16 +88,21 @@ class Project(models.Model):
 
 
 class ProjectMember(models.Model):
-    """A pupil in a team; one project per pupil per competition."""
+    """A pupil in a team; one project per pupil per competition at a time."""
 
     PII = {"pupil": COUNTED | OWN}
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="+")
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="project_memberships")
+    state = models.CharField(max_length=10, choices=MemberState, default=MemberState.ACCEPTED)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["competition", "pupil"], name="one_project_per_pupil_per_competition")
+            models.UniqueConstraint(
+                fields=["competition", "pupil"],
+                condition=Q(state=MemberState.ACCEPTED),
+                name="one_project_per_pupil_per_competition",
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.emptying import mask
 from programs.core.personal import TOLD, Erasure, StoredFile, Subject, Value, forgets, hands_over, stored_file
 from programs.core.personal_tables import Kind, erased, speaks_for, told
-from programs.projects.actions.quotas import give_back_places
+from programs.projects.actions.quotas import let_go
 from programs.projects.choices import UNFINISHED, ProjectState
 from programs.projects.models import NO_TITLE, EntryQuota, Project, ProjectFile, ProjectMember
 
@@ -118,7 +118,7 @@ def project_files(subject: Subject) -> Iterator[StoredFile]:
 def withdraw_unfinished(projects: QuerySet[Project]) -> None:
     leaving = list(projects.filter(state__in=UNFINISHED))
     Project.objects.filter(pk__in=[project.pk for project in leaving]).update(state=ProjectState.WITHDRAWN)
-    give_back_places(projects=leaving)
+    let_go(projects=leaving)
 
 
 erased(

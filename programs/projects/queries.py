@@ -15,7 +15,7 @@ from programs.competitions.models import Competition, RuleSet
 from programs.competitions.queries import competitions_visible_to
 from programs.core import usernames
 from programs.core.queries import held_by, met_by_one
-from programs.projects.choices import EDITABLE, FileKind, ProjectState
+from programs.projects.choices import EDITABLE, FileKind, MemberState, ProjectState
 from programs.projects.models import EntryQuota, Project, ProjectFile, ProjectMember
 from programs.projects.rules import Entrant, Missing, asks_dates
 from programs.pupils.models import Enrolment, Pupil
@@ -69,7 +69,9 @@ def open_competitions(user, *, now: datetime | None = None) -> QuerySet[Competit
 def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
     """What ``entry_refusal`` asks about these pupils, read now."""
     entered = set(
-        ProjectMember.objects.filter(competition=competition, pupil__in=pupils).values_list("pupil", flat=True)
+        ProjectMember.objects.filter(competition=competition, pupil__in=pupils, state=MemberState.ACCEPTED).values_list(
+            "pupil", flat=True
+        )
     )
     grades = dict(
         Enrolment.objects.filter(
@@ -121,7 +123,9 @@ def is_full(ceiling: Ceiling, project: Project | None = None) -> bool:
 def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Project | None:
     if pupil is None:
         return None
-    return Project.objects.filter(competition=competition, members__pupil=pupil).first()
+    return Project.objects.filter(
+        competition=competition, members__pupil=pupil, members__state=MemberState.ACCEPTED
+    ).first()
 
 
 def teammate(pupil: Pupil, username: str) -> Pupil | None:
@@ -212,7 +216,7 @@ def competitions_to_enter(user, *, now: datetime) -> list[Competition]:
     if pupil is None:
         return []
     grades = Enrolment.objects.filter(pupil=pupil, ended_on__isnull=True).values_list("class_group__grade", flat=True)
-    entered = ProjectMember.objects.filter(competition=OuterRef("pk"), pupil=pupil)
+    entered = ProjectMember.objects.filter(competition=OuterRef("pk"), pupil=pupil, state=MemberState.ACCEPTED)
     wanted = open_competitions(user, now=now).filter(~Exists(entered), closes_at__lt=now + timedelta(days=120))
     return list(
         wanted.filter(rule_set__grade_from__lte=max(grades, default=0), rule_set__grade_to__gte=min(grades, default=99))

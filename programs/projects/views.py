@@ -178,7 +178,7 @@ class ProjectSubmit(ProjectAct):
 
 class ProjectWithdraw(ProjectAct):
     question = _("Withdraw “{title}”")
-    text = _("This cannot be undone, and you cannot enter another project in this competition.")
+    text = _("This cannot be undone. Until the deadline each of you can enter again with another project.")
     submit = _("Withdraw the project")
     danger = True
     done = _("The project has been withdrawn.")

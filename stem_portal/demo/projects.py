@@ -19,6 +19,7 @@ from reportlab.pdfgen import canvas
 
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, ProjectField, RuleSet
+from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.core.paper import fonts
 from programs.projects.choices import FileKind, ProjectState
@@ -87,7 +88,7 @@ def _competition(entry: dict, school_year: SchoolYear, now: datetime) -> Competi
         rule_set=RuleSet.objects.get(code=entry["rules"], version=1),
         opens_at=morning + timedelta(days=entry["opens"]),
         closes_at=closes_at,
-        held_on=(evening + timedelta(days=entry["held"])).date() if "held" in entry else None,
+        held_on=local_day(evening + timedelta(days=entry["held"])) if "held" in entry else None,
         state=entry["state"],
     )
 

@@ -167,3 +167,21 @@ def test_a_team_that_changes_its_mentor_gives_the_place_back():
     entries.save_draft(project_id=project.pk, version=version_of(fresh.draft), by=project.created_by, **typed)
     submit(project)
     assert (taken(mentor=hanh), taken(mentor=tam)) == (0, 1)
+
+
+# --- Entering again -----------------------------------------------------------------------------
+def test_who_withdrew_may_enter_again_until_closing_and_still_reads_the_old_project(client):
+    competition, minh = make_competition(), make_minh()
+    lan = make_minh(full_name="Lê Thị Lan")
+    old = make_project(minh=minh, competition=competition, partner=lan.user.username)
+    assert refusal_of(lambda: make_project(minh=lan, competition=competition)).code == "entered_already"
+    decisions.withdraw_project(project_id=old.pk, by=minh.user)
+    new = make_project(minh=lan, competition=competition)
+    assert refusal_of(lambda: make_project(minh=lan, competition=competition)).code == "entered_already"
+    client.force_login(lan.user)
+    for project in (old, new):
+        assert client.get(reverse("project_detail", args=[project.reference])).status_code == 200
+    page = client.get(reverse("competition_detail", args=[competition.slug]))
+    assert page.context["own_project"] == new
+    Competition.objects.filter(pk=competition.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
+    assert refusal_of(lambda: make_project(minh=minh, competition=competition)).code == "too_late"

@@ -14,7 +14,7 @@ from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
 from programs.projects.actions.entries import locked_project
-from programs.projects.actions.quotas import give_back_places, take_places
+from programs.projects.actions.quotas import let_go, take_places
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
 from programs.projects.policy import may_decide, may_work_on
@@ -72,7 +72,7 @@ def withdraw_project(*, project_id: int, by: User) -> Project:
     refuse_if(withdrawal_refusal(project))
     before = project.state
     _move(project, ProjectState.WITHDRAWN)
-    give_back_places(projects=[project])
+    let_go(projects=[project])
     record(by=by, action="project.withdraw", obj=project, before={"state": before}, after={"state": project.state})
     if before != ProjectState.DRAFT:
         _tell(project, "project_withdrawn", [project.supervisor])

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from django.db.models import F
 
 from programs.core.refusals import refuse_if
-from programs.projects.models import EntryPlace, EntryQuota, Project
+from programs.projects.choices import MemberState
+from programs.projects.models import EntryPlace, EntryQuota, Project, ProjectMember
 from programs.projects.queries import Ceiling, ceilings_of
 from programs.projects.rules import quota_refusal
 
@@ -39,9 +40,14 @@ def take_place(*, quota_id: int, most: int) -> bool:
     return free.update(taken=F("taken") + 1, most=most) == 1
 
 
-def give_back_places(*, projects: Iterable[Project]) -> None:
-    """All places of projects that leave their competition; the caller has just moved them."""
-    held = EntryPlace.objects.filter(project__in=list(projects)).select_related("project").order_by("quota", "project")
+def let_go(*, projects: Iterable[Project]) -> None:
+    """Projects that leave their competition give back their places, and their members may enter again.
+
+    The caller has just moved them.
+    """
+    projects = list(projects)
+    ProjectMember.objects.filter(project__in=projects).update(state=MemberState.LEFT)
+    held = EntryPlace.objects.filter(project__in=projects).select_related("project").order_by("quota", "project")
     for place in held:
         _give_back(place.project, place.quota_id)
 

@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
             name='ProjectMember',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('accepted', 'In the team'), ('left', 'Left')], default='accepted', max_length=10)),
                 ('competition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='competitions.competition')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='projects.project')),
                 ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_memberships', to='pupils.pupil')),
@@ -126,6 +127,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='projectmember',
-            constraint=models.UniqueConstraint(fields=('competition', 'pupil'), name='one_project_per_pupil_per_competition'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('competition', 'pupil'), name='one_project_per_pupil_per_competition'),
         ),
     ]
