@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.centres.forms import MomentField
 from programs.competitions.choices import (
@@ -57,7 +58,7 @@ class CodeTextField(forms.SlugField):
 class RuleSetForm(VersionedFormMixin):
     """What a draft says apart from its documents, rounds and criteria."""
 
-    name = CleanCharField(label=_("Name"), max_length=200)
+    name = CleanCharField(label=pgettext_lazy("of a thing", "Name"), max_length=200)
     name_en = CleanCharField(label=_("Name in English"), max_length=200, required=False)
     school_year = forms.ModelChoiceField(
         label=_("Valid from school year"), queryset=SchoolYear.objects.all(), required=False
@@ -151,7 +152,7 @@ class RuleSetForm(VersionedFormMixin):
 
 class SlotFields(forms.Form):
     code = CodeTextField()
-    name = CleanCharField(label=_("Name"), max_length=200)
+    name = CleanCharField(label=pgettext_lazy("of a thing", "Name"), max_length=200)
     name_en = CleanCharField(label=_("Name in English"), max_length=200, required=False)
     hint = CleanCharField(label=_("What is wanted"), max_length=300, required=False)
     hint_en = CleanCharField(label=_("What is wanted, in English"), max_length=300, required=False)
@@ -179,7 +180,7 @@ class SlotFields(forms.Form):
 
 class RoundFields(forms.Form):
     number = WholeNumberField(label=_("Number"), min_value=1, max_value=20)
-    name = CleanCharField(label=_("Name"), max_length=200)
+    name = CleanCharField(label=pgettext_lazy("of a thing", "Name"), max_length=200)
     name_en = CleanCharField(label=_("Name in English"), max_length=200, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=RoundKind)
     about = CleanCharField(label=_("How it runs"), max_length=500, required=False)
@@ -208,7 +209,7 @@ class CriterionFields(forms.Form):
     round = forms.ModelChoiceField(label=_("Round"), queryset=Round.objects.none())
     kind = forms.ChoiceField(label=_("Kind of project"), choices=ProjectKind)
     code = CodeTextField()
-    name = CleanCharField(label=_("Name"), max_length=200)
+    name = CleanCharField(label=pgettext_lazy("of a thing", "Name"), max_length=200)
     name_en = CleanCharField(label=_("Name in English"), max_length=200, required=False)
     points = WholeNumberField(label=_("Most points"), min_value=1, max_value=1000)
     descriptors = _lines(_("Levels in words"), max_length=2000, help_text=_("One per line."))
@@ -231,7 +232,7 @@ def part_form(part: str, *, changing: bool) -> type[forms.Form]:
 
 # --- Competitions -------------------------------------------------------------------------------
 class CompetitionWords(forms.Form):
-    name = CleanCharField(label=_("Name"), max_length=200)
+    name = CleanCharField(label=pgettext_lazy("of a thing", "Name"), max_length=200)
     name_en = CleanCharField(label=_("Name in English"), max_length=200, required=False)
     partner = CleanCharField(
         label=_("Set by"),

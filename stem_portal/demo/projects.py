@@ -17,6 +17,8 @@ from django.utils import timezone
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
+from programs.accounts.models import User
+from programs.competitions.actions.rule_sets import begin_version
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, ProjectField, RuleSet
 from programs.core.dates import local_day
@@ -66,6 +68,11 @@ def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Compet
         _competition(entry, last_year if entry["state"] == CompetitionState.PUBLISHED else school_year, now)
         for entry in data
     ]
+
+
+def begin_rules_of_next_year(*, by: User) -> None:
+    """A version of the fair's rules that the department is writing."""
+    begin_version(rule_set_id=RuleSet.objects.get(code="khkt").pk, by=by)
 
 
 def _competition(entry: dict, school_year: SchoolYear, now: datetime) -> Competition:
