@@ -53,11 +53,18 @@ MISSING = SimpleNamespace(
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
     officer_post=SimpleNamespace(pk=987654), holiday=SimpleNamespace(pk=987654), school_year=SimpleNamespace(pk=987654),
     teacher=SimpleNamespace(pk=987654), message=SimpleNamespace(pk=987654), letter=SimpleNamespace(pk=987654), job=SimpleNamespace(pk=987654), upload=SimpleNamespace(pk=987654), competition=SimpleNamespace(slug="khong-co"),
+    rules=SimpleNamespace(
+        published=SimpleNamespace(code="khong-co", version=1), draft=SimpleNamespace(code="khong-co", version=1), part=SimpleNamespace(pk=987654)
+    ),
 )  # fmt: skip
 
 
 def _pk(kind: str) -> Kwargs:
     return lambda place: {"pk": getattr(place, kind).pk}
+
+
+def _rules(version: SimpleNamespace) -> dict:
+    return {"code": version.code, "version": version.version}
 
 
 def _reference(kind: str) -> Kwargs:
@@ -171,6 +178,17 @@ OBJECT_OF: dict[str, Kwargs] = {
     "feed_read": lambda place: {"token": place.feed.token},
     "competition_detail": lambda place: {"slug": place.competition.slug},
     "project_new": lambda place: {"slug": place.competition.slug},
+    **{
+        f"competition_{act}": lambda place: {"slug": place.competition.slug}
+        for act in ("manage", "edit", "dates", "open", "close")
+    },
+    **{name: lambda place: _rules(place.rules.published) for name in ("rule_set_detail", "rule_set_copy")},
+    **{f"rule_set_{act}": lambda place: _rules(place.rules.draft) for act in ("edit", "publish", "drop")},
+    "rule_part_add": lambda place: _rules(place.rules.draft) | {"part": "documents"},
+    **{
+        f"rule_part_{act}": lambda place: _rules(place.rules.draft) | {"part": "documents", "pk": place.rules.part.pk}
+        for act in ("change", "remove")
+    },
     "project_detail": _reference("project"),
     "project_edit": _reference("project"),
     "project_submit": _reference("project"),
@@ -451,6 +469,7 @@ def _rows(addresses: list[tuple[str, bool]], seen: Seen | None) -> Iterator[tupl
     world = build_world()
     for place in (*world.places.values(), MISSING):
         place.competition = world.competition if place is not MISSING else MISSING.competition
+        place.rules = world.rules if place is not MISSING else MISSING.rules
     clients = {}
     for role in ROLES:
         clients[role] = client = Client(raise_request_exception=False)

@@ -44,6 +44,7 @@ PUBLIC = {
     "ballot_script": "anybody may repeat a draw",
     "competition_list": "competitions are public",
     "competition_detail": "competitions are public",
+    "rule_set_detail": "the rules that teams enter under are public",
     "certificate_verify_form": "whoever holds a certificate may check it",
     "certificate_verify": "the code on the certificate is its key",
     "school_activate": "a pupil without an account, with a sign-in card",

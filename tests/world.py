@@ -35,8 +35,8 @@ from programs.centres.models import Blackout, Centre, CentreStaff, FieldTrip, Ro
 from programs.certificates.models import Certificate
 from programs.claims.choices import ClaimState
 from programs.claims.models import SchoolClaim
-from programs.competitions.choices import CompetitionState
-from programs.competitions.models import Competition, Round, RuleSet
+from programs.competitions.choices import CompetitionState, RuleSetState
+from programs.competitions.models import Competition, Round, RuleSet, Slot
 from programs.consents.actions import links
 from programs.consents.models import Signature
 from programs.core.choices import JobState, Level
@@ -109,6 +109,7 @@ class World:
     places: dict[str, SimpleNamespace] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
     competition: Competition | None = None
+    rules: SimpleNamespace | None = None
 
 
 def build_world() -> World:
@@ -116,7 +117,15 @@ def build_world() -> World:
     now = timezone.now()
     year = people.make_year()
     report = ParticipationReport.objects.create(term=year.terms.first())
-    rules = RuleSet.objects.create(code="y-tuong", grade_from=6, grade_to=12)
+    rules = RuleSet.objects.create(code="y-tuong", name="Ý tưởng", grade_from=6, grade_to=12)
+    Round.objects.create(rule_set=rules, number=1, name="Vòng 1")
+    RuleSet.objects.filter(pk=rules.pk).update(state=RuleSetState.PUBLISHED, published_at=now)
+    draft = RuleSet.objects.create(code="y-tuong", version=2, name="Ý tưởng")
+    world.rules = SimpleNamespace(
+        published=rules,
+        draft=draft,
+        part=Slot.objects.create(rule_set=draft, code="bao-cao", name="Báo cáo", kinds=["pdf"]),
+    )
     world.competition = Competition.objects.create(
         code="Y-TUONG", slug="y-tuong", name="Ý tưởng", name_en="Ideas", summary="Thi ý tưởng", summary_en="Ideas",
         school_year=year, rule_set=rules, state=CompetitionState.OPEN,
@@ -457,11 +466,5 @@ def _belongings(world: World, name: str, now) -> None:
         expires_at=now + timedelta(days=7),
     )  # fmt: skip
     if name == "own":
-        round_one = Round.objects.create(
-            competition=world.competition,
-            number=1,
-            name="Vòng 1",
-            judging_opens_at=now,
-            judging_closes_at=now + timedelta(days=1),
-        )
+        round_one = Round.objects.get(rule_set=world.competition.rule_set)
         ScoreSheet.objects.create(round=round_one, project=place.project, judge=world.people["judge"])

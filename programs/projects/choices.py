@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 AUDIT_ACTIONS = {
     "project.create": _("Started the project"),
@@ -27,6 +28,13 @@ class ProjectState(TextChoices):
     AWARDED = "awarded", _("Awarded")
     NOT_AWARDED = "not_awarded", _("Not awarded")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class MemberState(TextChoices):
+    """A member who left, or whose project was withdrawn, may enter again until closing."""
+
+    ACCEPTED = "accepted", pgettext_lazy("member of a team", "In the team")
+    LEFT = "left", pgettext_lazy("member of a team", "Left")
 
 
 P = ProjectState

@@ -6,11 +6,12 @@ from django.utils.translation import pgettext_lazy
 
 from programs.competitions.choices import ProjectKind
 from programs.competitions.models import ProjectField, RuleSet
-from programs.core.forms import CleanCharField
+from programs.core.forms import CleanCharField, DateField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
 from programs.projects.choices import FileKind
 from programs.projects.queries import teachers_of
+from programs.projects.rules import asks_dates
 from programs.schools.models import School
 
 ACCEPT = {
@@ -53,9 +54,19 @@ class ProjectFields(forms.Form):
         ),
     )
 
-    def __init__(self, *args, school: School, **kwargs) -> None:
+    started_on = DateField(label=_("Work began on"), required=False)
+    finished_on = DateField(
+        label=_("Work ended on"), required=False, help_text=_("You can fill this in before you submit.")
+    )
+
+    def __init__(self, *args, school: School, rule_set: RuleSet, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["supervisor"].queryset = teachers_of(school)
+        self.fields["field"].queryset = rule_set.fields.all()
+        if not self.fields["field"].queryset.exists():
+            del self.fields["field"]
+        if not asks_dates(rule_set):
+            del self.fields["started_on"], self.fields["finished_on"]
 
 
 class ProjectForm(ProjectFields, VersionedFormMixin):
@@ -74,9 +85,9 @@ class NewProjectForm(ProjectFields, IdempotentFormMixin):
         ),
     )
 
-    def __init__(self, *args, team_max: int, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if team_max < 2:
+    def __init__(self, *args, rule_set: RuleSet, **kwargs) -> None:
+        super().__init__(*args, rule_set=rule_set, **kwargs)
+        if rule_set.team_max < 2:
             del self.fields["partner"]
 
 
@@ -85,7 +96,7 @@ class FileForm(forms.Form):
 
     upload = forms.FileField(allow_empty_file=True)
 
-    def __init__(self, *args, kind: str, rule_set: RuleSet, **kwargs) -> None:
+    def __init__(self, *args, kind: str, most_mb: int, **kwargs) -> None:
         kwargs.setdefault("auto_id", f"id_{kind}_%s")
         super().__init__(*args, **kwargs)
         self.kind = kind
@@ -93,12 +104,10 @@ class FileForm(forms.Form):
         field.widget.attrs["accept"] = ACCEPT[FileKind(kind)]
         if kind == FileKind.IMAGE:
             field.label = _("Picture")
-            field.help_text = _("JPEG, PNG, WebP or HEIC, up to {size} MB. No faces, please.").format(
-                size=rule_set.image_max_mb
-            )
+            field.help_text = _("JPEG, PNG, WebP or HEIC, up to {size} MB. No faces, please.").format(size=most_mb)
         else:
             field.label = _("Report (PDF)")
-            field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=rule_set.document_max_mb)
+            field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=most_mb)
 
 
 class ReturnForm(forms.Form):

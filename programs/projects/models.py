@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from programs.competitions.choices import ProjectKind
 from programs.competitions.models import Competition, ProjectField
 from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, MASK, OWN, PLAIN, SHOWN, UNSAID, becomes, stays
-from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, ProjectState
+from programs.core.models import SchoolYear
+from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, MemberState, ProjectState
 from programs.pupils.models import COUNTED, Pupil
 from programs.schools.models import School
 
@@ -28,6 +29,7 @@ class Project(models.Model):
     PII = {
         "supervisor": DECISION | SHOWN, "created_by": DECISION | SHOWN | UNSAID, "title": TEXT | becomes(NO_TITLE),
         "summary": TEXT, "return_reason": TEXT, "reference": PLAIN, "award": PLAIN,
+        "started_on": PLAIN, "finished_on": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
@@ -45,6 +47,8 @@ class Project(models.Model):
         related_name="supervised_projects",
         verbose_name=_("mentor"),
     )
+    started_on = models.DateField(_("work began"), null=True, blank=True)
+    finished_on = models.DateField(_("work ended"), null=True, blank=True)
     state = models.CharField(_("status"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
     endorsed_at = models.DateTimeField(null=True, blank=True)
@@ -78,20 +82,27 @@ class Project(models.Model):
             "field": self.field_id,
             "summary": self.summary,
             "supervisor": self.supervisor_id,
+            "started_on": self.started_on,
+            "finished_on": self.finished_on,
         }
 
 
 class ProjectMember(models.Model):
-    """A pupil in a team; one project per pupil per competition."""
+    """A pupil in a team; one project per pupil per competition at a time."""
 
     PII = {"pupil": COUNTED | OWN}
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="+")
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="project_memberships")
+    state = models.CharField(max_length=10, choices=MemberState, default=MemberState.ACCEPTED)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["competition", "pupil"], name="one_project_per_pupil_per_competition")
+            models.UniqueConstraint(
+                fields=["competition", "pupil"],
+                condition=Q(state=MemberState.ACCEPTED),
+                name="one_project_per_pupil_per_competition",
+            )
         ]
 
     def __str__(self) -> str:
@@ -121,3 +132,48 @@ class ProjectFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EntryQuota(models.Model):
+    """How many projects of a school in a competition, or of a mentor in a school year, are entered.
+
+    It is a counter with a ceiling: places are taken by one conditional UPDATE (``actions/quotas.py``).
+    """
+
+    PII = {"mentor": DECISION | OWN}
+    MOVES_WITH_SCHOOL = None  # a project that moves keeps the place that it took at its old school
+    competition = models.ForeignKey(Competition, null=True, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, null=True, on_delete=models.PROTECT, related_name="+")
+    school_year = models.ForeignKey(SchoolYear, null=True, on_delete=models.PROTECT, related_name="+")
+    mentor = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    taken = models.PositiveSmallIntegerField(default=0)
+    most = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(taken__lte=F("most")), name="entry_quota_not_exceeded"),
+            models.CheckConstraint(
+                condition=Q(competition__isnull=False, school__isnull=False, school_year=None, mentor=None)
+                | Q(competition=None, school=None, school_year__isnull=False, mentor__isnull=False),
+                name="entry_quota_of_school_or_mentor",
+            ),
+            models.UniqueConstraint(fields=["competition", "school"], name="one_entry_quota_per_school"),
+            models.UniqueConstraint(fields=["school_year", "mentor"], name="one_entry_quota_per_mentor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.taken}/{self.most}"
+
+
+class EntryPlace(models.Model):
+    """A place that a project holds of a quota, from its submission until it leaves the competition."""
+
+    NO_PII = True
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="places")
+    quota = models.ForeignKey(EntryQuota, on_delete=models.PROTECT, related_name="places")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "quota"], name="one_place_of_a_quota")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} · {self.quota_id}"

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.emptying import mask
 from programs.core.personal import TOLD, Erasure, StoredFile, Subject, Value, forgets, hands_over, stored_file
 from programs.core.personal_tables import Kind, erased, speaks_for, told
+from programs.projects.actions.quotas import let_go
 from programs.projects.choices import UNFINISHED, ProjectState
-from programs.projects.models import NO_TITLE, Project, ProjectFile, ProjectMember
+from programs.projects.models import NO_TITLE, EntryQuota, Project, ProjectFile, ProjectMember
 
 
 # --- Whose --------------------------------------------------------------------------------------
@@ -99,6 +100,12 @@ told(
     of=led_by,
     only=True,
 )
+told(
+    EntryQuota,
+    WORK,
+    ("part", _("Your part"), lambda _row, _subject: _("mentor")),
+    ("submitted", _("Submitted"), "taken"),
+)
 
 
 @hands_over
@@ -109,7 +116,9 @@ def project_files(subject: Subject) -> Iterator[StoredFile]:
 
 # --- Forgetting ---------------------------------------------------------------------------------
 def withdraw_unfinished(projects: QuerySet[Project]) -> None:
-    projects.filter(state__in=UNFINISHED).update(state=ProjectState.WITHDRAWN)
+    leaving = list(projects.filter(state__in=UNFINISHED))
+    Project.objects.filter(pk__in=[project.pk for project in leaving]).update(state=ProjectState.WITHDRAWN)
+    let_go(projects=leaving)
 
 
 erased(
@@ -155,3 +164,4 @@ DECISIONS = (
     _("Points and decisions must remain traceable; they are only linked to an account without a name."),
 )
 erased(Project, of=led_by, kept=DECISIONS)
+erased(EntryQuota, kept=DECISIONS)

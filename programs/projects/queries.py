@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.accounts.reading import username_as_kept
-from programs.competitions.choices import CompetitionState
-from programs.competitions.models import Competition
+from programs.competitions.choices import CompetitionState, SlotKind
+from programs.competitions.models import Competition, RuleSet
+from programs.competitions.queries import competitions_visible_to
 from programs.core.queries import held_by, met_by_one
-from programs.projects.choices import EDITABLE, FileKind, ProjectState
-from programs.projects.models import Project, ProjectFile, ProjectMember
-from programs.projects.rules import Entrant, Missing
+from programs.projects.choices import EDITABLE, FileKind, MemberState, ProjectState
+from programs.projects.models import EntryQuota, Project, ProjectFile, ProjectMember
+from programs.projects.rules import Entrant, Missing, asks_dates
 from programs.pupils.models import Enrolment, Pupil
-from programs.schools.models import School
+from programs.schools.models import School, SchoolLevel
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
@@ -29,16 +32,11 @@ ORGANISER_SEES = (
     ProjectState.AWARDED,
     ProjectState.NOT_AWARDED,
 )
+MOST_MB = 20  # where no document of the rules says
 PROJECT_PARTS = ("competition__rule_set", "competition__school_year", "school", "field", "supervisor")
 
 
 # --- Who sees what ------------------------------------------------------------------------------
-def competitions_visible_to(user) -> QuerySet[Competition]:
-    """Announced competitions are public; department officers also see drafts."""
-    competitions = Competition.objects.select_related("rule_set", "school_year")
-    return competitions if roles_of(user).is_department else competitions.exclude(state=CompetitionState.DRAFT)
-
-
 def projects_visible_to(user) -> QuerySet[Project]:
     """A pupil's own, those of the school for its staff, and endorsed ones for the department."""
     if not user.is_authenticated:
@@ -71,20 +69,61 @@ def open_competitions(user, *, now: datetime | None = None) -> QuerySet[Competit
 def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
     """What ``entry_refusal`` asks about these pupils, read now."""
     entered = set(
-        ProjectMember.objects.filter(competition=competition, pupil__in=pupils).values_list("pupil", flat=True)
+        ProjectMember.objects.filter(competition=competition, pupil__in=pupils, state=MemberState.ACCEPTED).values_list(
+            "pupil", flat=True
+        )
     )
     grades = dict(
         Enrolment.objects.in_force()
         .filter(pupil__in=pupils, class_group__school_year=competition.school_year)
         .values_list("pupil", "class_group__grade")
     )
-    return [Entrant(grades.get(pupil.pk), pupil.pk in entered) for pupil in pupils]
+    levels: dict[int, set[str]] = {}
+    for school, level in SchoolLevel.objects.filter(school__pupils__in=pupils).values_list("school", "level"):
+        levels.setdefault(school, set()).add(level)
+    return [
+        Entrant(grades.get(pupil.pk), pupil.pk in entered, frozenset(levels.get(pupil.school_id, ())))
+        for pupil in pupils
+    ]
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """A limit of the rules that this project counts for: which part of the rules, whose counter, how many."""
+
+    part: str
+    identity: dict[str, Any]
+    most: int
+
+
+def ceilings_of(project: Project) -> list[Ceiling]:
+    return [*school_ceiling(project), *mentor_ceiling(project.competition, project.supervisor)]
+
+
+def school_ceiling(project: Project) -> list[Ceiling]:
+    most = project.competition.rule_set.per_school
+    identity = {"competition": project.competition, "school": project.school}
+    return [Ceiling("school", identity, most)] if most else []
+
+
+def mentor_ceiling(competition: Competition, mentor: User | None) -> list[Ceiling]:
+    most = competition.rule_set.per_mentor
+    identity = {"school_year_id": competition.school_year_id, "mentor": mentor}
+    return [Ceiling("mentor", identity, most)] if most and mentor else []
+
+
+def is_full(ceiling: Ceiling, project: Project | None = None) -> bool:
+    """Whether all places are taken now, but for one that ``project`` holds already; the guard asks again."""
+    taken = EntryQuota.objects.filter(**ceiling.identity, taken__gte=ceiling.most)
+    return taken.exclude(places__project=project).exists() if project else taken.exists()
 
 
 def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Project | None:
     if pupil is None:
         return None
-    return Project.objects.filter(competition=competition, members__pupil=pupil).first()
+    return Project.objects.filter(
+        competition=competition, members__pupil=pupil, members__state=MemberState.ACCEPTED
+    ).first()
 
 
 def teammate(pupil: Pupil, username: str) -> Pupil | None:
@@ -113,16 +152,31 @@ def members_of(project: Project) -> list[Pupil]:
     return [member.pupil for member in members]
 
 
+def people_of(project: Project) -> list[User]:
+    """Its members with an account, and its supervising teacher."""
+    people = [pupil.user for pupil in members_of(project) if pupil.user]
+    return [*people, project.supervisor] if project.supervisor else people
+
+
 def files_of(project: Project) -> dict[str, ProjectFile]:
     return {file.kind: file for file in project.files.all()}
 
 
+def most_megabytes(rule_set: RuleSet, kind: str) -> int:
+    """How large a file may be: what the documents of the rules allow for pictures, or for PDFs."""
+    wanted = SlotKind.IMAGE if kind == FileKind.IMAGE else SlotKind.PDF
+    sizes = [most for kinds, most in rule_set.slots.values_list("kinds", "most_mb") if wanted in kinds]
+    return max(sizes, default=MOST_MB)
+
+
 def missing_in(project: Project) -> Missing:
-    kinds = set(project.files.values_list("kind", flat=True))
+    kinds, rule_set = set(project.files.values_list("kind", flat=True)), project.competition.rule_set
     return Missing(
         title=not project.title,
         summary=not project.summary,
-        field=project.field_id is None,
+        field=project.field_id is None and rule_set.fields.exists(),
+        dates=asks_dates(rule_set) and None in (project.started_on, project.finished_on),
+        team=project.members.count() < rule_set.team_min,
         supervisor=project.supervisor_id is None,
         image=FileKind.IMAGE not in kinds,
         document=FileKind.DOCUMENT not in kinds,
@@ -160,7 +214,7 @@ def competitions_to_enter(user, *, now: datetime) -> list[Competition]:
     if pupil is None:
         return []
     grades = Enrolment.objects.in_force().filter(pupil=pupil).values_list("class_group__grade", flat=True)
-    entered = ProjectMember.objects.filter(competition=OuterRef("pk"), pupil=pupil)
+    entered = ProjectMember.objects.filter(competition=OuterRef("pk"), pupil=pupil, state=MemberState.ACCEPTED)
     wanted = open_competitions(user, now=now).filter(~Exists(entered), closes_at__lt=now + timedelta(days=120))
     return list(
         wanted.filter(rule_set__grade_from__lte=max(grades, default=0), rule_set__grade_to__gte=min(grades, default=99))

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from programs.competitions.choices import ProjectKind
-from programs.competitions.models import Competition, RuleSet
+from programs.competitions.models import Competition
+from programs.competitions.queries import contents_of
+from programs.competitions.words import rounds_of, who_enters
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
@@ -49,8 +50,7 @@ class ProjectNew(Act):
         return redirect("project_detail", own.reference) if own else None
 
     def get_form_kwargs(self) -> dict:
-        team_max = self.target.rule_set.team_max
-        return super().get_form_kwargs() | {"school": self.pupil.school, "team_max": team_max}
+        return super().get_form_kwargs() | {"school": self.pupil.school, "rule_set": self.target.rule_set}
 
     def get_context_data(self, **kwargs) -> dict:
         team = queries.entrants_of(self.target, [self.pupil])
@@ -93,12 +93,16 @@ class DraftAct(ProjectAct):
         return reverse("project_edit", args=[self.target.reference])
 
     def words(self) -> dict:
-        return {"initial": self.target.draft, "school": self.target.school}
+        return {
+            "initial": self.target.draft,
+            "school": self.target.school,
+            "rule_set": self.target.competition.rule_set,
+        }
 
     def get_context_data(self, **kwargs) -> dict:
         rule_set = self.target.competition.rule_set
         sent = kwargs.pop("file_forms", {})
-        forms = {kind: FileForm(kind=kind, rule_set=rule_set) for kind in FileKind} | sent
+        forms = {kind: FileForm(kind=kind, most_mb=queries.most_megabytes(rule_set, kind)) for kind in FileKind} | sent
         kept = queries.files_of(self.target)
         return super().get_context_data(
             attachments=[{"kind": kind, "form": forms[kind], "file": kept.get(kind)} for kind in FileKind],
@@ -132,7 +136,9 @@ class ProjectAttach(DraftAct):
         return get_object_or_404(queries.projects_visible_to(self.user), reference=reference)
 
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"kind": self.kwargs["kind"], "rule_set": self.target.competition.rule_set}
+        kind = self.kwargs["kind"]
+        most_mb = queries.most_megabytes(self.target.competition.rule_set, kind)
+        return super().get_form_kwargs() | {"kind": kind, "most_mb": most_mb}
 
     def act(self, form: FileForm) -> ProjectFile:
         return files.attach_file(project_id=self.target.pk, kind=form.kind, by=self.user, **form.cleaned_data)
@@ -172,7 +178,7 @@ class ProjectSubmit(ProjectAct):
 
 class ProjectWithdraw(ProjectAct):
     question = _("Withdraw “{title}”")
-    text = _("This cannot be undone, and you cannot enter another project in this competition.")
+    text = _("This cannot be undone. Until the deadline each of you can enter again with another project.")
     submit = _("Withdraw the project")
     danger = True
     done = _("The project has been withdrawn.")
@@ -275,29 +281,15 @@ def competition_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def competition_detail(request: HttpRequest, slug: str) -> HttpResponse:
     competition = get_object_or_404(queries.competitions_visible_to(request.user), slug=slug)
+    contents = contents_of(competition.rule_set)
     context = {
         "competition": competition,
         "rule_set": competition.rule_set,
         "refusal": window_refusal(competition, now=timezone.now()),
         "may_enter": not request.user.is_authenticated or policy.may_enter(request.user, competition),
         "own_project": queries.project_of_pupil_in(roles_of(request.user).pupil, competition),
-        "sheets": _sheets(competition.rule_set),
+        "who": who_enters(competition.rule_set),
+        "rounds": rounds_of(contents),
+        "slots": contents.slots,
     }
     return render(request, "projects/competition_detail.html", context)
-
-
-def _sheets(rule_set: RuleSet) -> list[dict]:
-    """The two score sheets, each criterion with its share of the longest bar."""
-    criteria = list(rule_set.criteria.all())
-    most = max((criterion.points for criterion in criteria), default=1)
-    return [
-        {
-            "label": kind.label,
-            "rows": [
-                {"name": row.local_name, "points": row.points, "share": row.points * 100 / most}
-                for row in criteria
-                if row.kind == kind
-            ],
-        }
-        for kind in ProjectKind
-    ]

@@ -1,4 +1,4 @@
-"""Two competitions, and projects in every state with real files."""
+"""Competitions of every kind, and projects in every state with real files."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from django.utils import timezone
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
+from programs.accounts.models import User
+from programs.competitions.actions.rule_sets import begin_version
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, ProjectField, RuleSet
+from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.core.paper import INK, REGULAR, draw_left
 from programs.projects.choices import FileKind, ProjectState
@@ -54,40 +57,47 @@ LAST_YEAR = [
     P.AWARDED,
     P.WITHDRAWN,
 ]
-RULE_SETS = {"Y-TUONG-SANG-TAO": "ideas", "THANH-PHO-XANH": "khkt"}
 AWARDS = ["Giải Nhất", "Giải Nhì", "Giải Ba", "Giải Ba"]
 
 
 def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Competition]:
-    """The one that is open now, and the one whose results are published."""
+    """One of every kind and state; first the one that is open now, then the one whose results are published."""
     data = tomllib.loads(CONTENT.read_text(encoding="utf-8"))["competitions"]
+    last_year = SchoolYear.objects.exclude(pk=school_year.pk).first()
+    return [
+        _competition(entry, last_year if entry["state"] == CompetitionState.PUBLISHED else school_year, now)
+        for entry in data
+    ]
+
+
+def begin_rules_of_next_year(*, by: User) -> None:
+    """A version of the fair's rules that the department is writing."""
+    begin_version(rule_set_id=RuleSet.objects.get(code="khkt").pk, by=by)
+
+
+def _competition(entry: dict, school_year: SchoolYear, now: datetime) -> Competition:
     # A day begins for entries at eight and ends at five in the afternoon, as an office has it.
     morning, evening = (
         timezone.localtime(now).replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (8, 17)
     )
-    spans = [(morning - timedelta(days=30), evening + timedelta(days=40), CompetitionState.OPEN)]
-    spans.append((morning - timedelta(days=300), evening - timedelta(days=220), CompetitionState.PUBLISHED))
-    competitions = []
-    for entry, (opens, closes, state) in zip(data, spans, strict=True):
-        year = school_year if state == CompetitionState.OPEN else SchoolYear.objects.exclude(pk=school_year.pk).first()
-        competitions.append(
-            Competition.objects.create(
-                code=entry["code"],
-                slug=entry["slug"],
-                name=entry["vi"]["name"],
-                name_en=entry["en"]["name"],
-                summary=entry["vi"]["summary"],
-                summary_en=entry["en"]["summary"],
-                **_texts(entry),
-                illustration=entry["illustration"],
-                school_year=year,
-                rule_set=RuleSet.objects.get(code=RULE_SETS[entry["code"]]),
-                opens_at=opens,
-                closes_at=closes,
-                state=state,
-            )
-        )
-    return competitions
+    closes_at = evening + timedelta(days=entry["closes"])
+    return Competition.objects.create(
+        code=entry["code"],
+        slug=entry["slug"],
+        name=entry["vi"]["name"],
+        name_en=entry["en"]["name"],
+        summary=entry["vi"]["summary"],
+        summary_en=entry["en"]["summary"],
+        **_texts(entry),
+        partner=entry.get("partner", ""),
+        illustration=entry["illustration"],
+        school_year=school_year,
+        rule_set=RuleSet.objects.get(code=entry["rules"], version=1),
+        opens_at=morning + timedelta(days=entry["opens"]),
+        closes_at=closes_at,
+        held_on=local_day(evening + timedelta(days=entry["held"])) if "held" in entry else None,
+        state=entry["state"],
+    )
 
 
 def _texts(entry: dict) -> dict[str, str]:

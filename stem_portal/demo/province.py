@@ -19,7 +19,7 @@ from programs.centres.choices import SessionState
 from programs.centres.models import Session
 from programs.certificates.actions import issue_certificates
 from programs.claims.models import SchoolClaim
-from programs.competitions.actions import load_rule_sets
+from programs.competitions.actions.seeds import load_rule_sets
 from programs.core.models import SchoolYear, Term
 from programs.curricula.models import Curriculum
 from programs.participation.actions import load_indicators
@@ -87,6 +87,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
 
         say("projects, lessons taught, certificates, reports")
         competitions = projects.build_competitions(school_year=terms[-1].school_year, now=now)
+        projects.begin_rules_of_next_year(by=people["nam"])
         projects.build_projects(random=random, competitions=competitions, now=now, keep_free=minh)
         _build_taught_activities(random, classes_of[terms[-1].school_year_id], _current(terms, today), today)
         _issue_certificates(pupils_of)

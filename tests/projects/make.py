@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfWriter
 
-from programs.competitions import actions as competition_actions
+from programs.competitions.actions import seeds
 from programs.competitions.choices import CompetitionState, ProjectKind
 from programs.competitions.models import Competition, ProjectField
 from programs.projects.actions import decisions, entries, files
@@ -25,7 +25,8 @@ GPS_IFD = 0x8825
 
 
 def make_competition(*, state: str = CompetitionState.OPEN, days_left: float = 20, **fields) -> Competition:
-    ideas = next(row for row in competition_actions.load_rule_sets() if row.code == fields.pop("rules", "ideas"))
+    wanted = fields.pop("rules", "ideas")
+    rule_set = next(row for row in seeds.load_rule_sets() if row.code == wanted)
     number = next(_serial)
     now = timezone.now()
     return Competition.objects.create(
@@ -36,7 +37,7 @@ def make_competition(*, state: str = CompetitionState.OPEN, days_left: float = 2
         summary="Tìm một vấn đề thật ở quanh em.",
         summary_en="Find a real problem near you.",
         school_year=make_year(),
-        rule_set=ideas,
+        rule_set=rule_set,
         opens_at=fields.pop("opens_at", now - timedelta(days=30)),
         closes_at=now + timedelta(days=days_left),
         state=state,

@@ -20,6 +20,11 @@ def calls() -> list[partial]:
     return [
         partial(rules.window_refusal, competition, now=now),
         partial(rules.entry_refusal, competition, entrants_of(competition, [make_minh()]), now=now),
+        partial(rules.breach, competition.rule_set, "team", "team_too_big", "Đội quá đông."),
+        partial(rules.asks_dates, competition.rule_set),
+        partial(rules.time_refusal, competition, now.date(), now.date()),
+        partial(rules.field_refusal, competition.rule_set, project.field_id, {project.field_id}),
+        partial(rules.quota_refusal, "mentor", 2, competition.rule_set, full=True),
         partial(rules.edit_refusal, project, now=now),
         partial(rules.upload_refusal, recent=0),
         partial(rules.submission_refusal, project, missing_in(project), now=now),

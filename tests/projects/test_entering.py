@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from programs.competitions import actions as competition_actions
+from programs.competitions.actions import seeds
 from programs.competitions.choices import CompetitionState, ProjectKind
 from programs.competitions.models import Competition, Criterion, ProjectField, RuleSet
 from programs.core.audit import history_of
@@ -45,13 +45,15 @@ def refused_with(call) -> str:
 
 # --- The rules as data ---------------------------------------------------------------------------
 def test_fields_and_sheets_are_those_of_the_fair():
-    competition_actions.load_rule_sets()
-    competition_actions.load_rule_sets()
+    seeds.load_rule_sets()
+    seeds.load_rule_sets()
     assert ProjectField.objects.count() == 22
     khkt = RuleSet.objects.get(code="khkt")
     assert (khkt.grade_from, khkt.grade_to, khkt.team_max) == (8, 12, 2)
     for kind in ProjectKind:
-        points = list(Criterion.objects.filter(rule_set=khkt, kind=kind).values_list("points", flat=True))
+        points = list(
+            Criterion.objects.filter(round__rule_set=khkt, round__number=3, kind=kind).values_list("points", flat=True)
+        )
         assert points == [10, 15, 20, 20, 10, 25]
 
 

@@ -95,7 +95,7 @@ def test_the_wrong_grade_is_told_why(client):
 
     client.force_login(make_minh(class_group=make_class("4A")).user)
     body = client.get(reverse("project_new", args=[make_competition().slug])).content.decode()
-    assert "Cuộc thi này dành cho khối lớp khác." in body
+    assert "Cuộc thi này dành cho học sinh lớp 6 đến lớp 12. (Thể lệ cuộc thi Ý tưởng sáng tạo học sinh)" in body
 
 
 def test_pupils_who_have_entered_are_led_to_their_project(client):

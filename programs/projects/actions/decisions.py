@@ -14,6 +14,7 @@ from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
 from programs.projects.actions.entries import locked_project
+from programs.projects.actions.quotas import let_go, take_places
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
 from programs.projects.policy import may_decide, may_work_on
@@ -25,11 +26,13 @@ from programs.projects.rules import decision_refusal, submission_refusal, withdr
 def submit_project(*, project_id: int, by: User) -> Project:
     """Submit a project: text and files are frozen, and the supervising teacher is asked to endorse it.
 
-    Raises PermissionDenied, and ``Refused``: ``incomplete``, ``too_late``, ``wrong_state``.
+    Raises PermissionDenied, and ``Refused``: ``incomplete``, ``too_late``, ``wrong_state``, ``school_full``,
+    ``mentor_full``.
     """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
     refuse_if(submission_refusal(project, missing_in(project), now=timezone.now()))
+    take_places(project=project)
     _move(project, ProjectState.SUBMITTED, submitted_at=timezone.now(), return_reason="")
     hashes = {kind: Code(sha256) for kind, sha256 in project.files.values_list("kind", "sha256")}
     record(by=by, action="project.submit", obj=project, after={"state": project.state, "sha256": hashes})
@@ -69,6 +72,7 @@ def withdraw_project(*, project_id: int, by: User) -> Project:
     refuse_if(withdrawal_refusal(project))
     before = project.state
     _move(project, ProjectState.WITHDRAWN)
+    let_go(projects=[project])
     record(by=by, action="project.withdraw", obj=project, before={"state": before}, after={"state": project.state})
     if before != ProjectState.DRAFT:
         _tell(project, "project_withdrawn", [project.supervisor])

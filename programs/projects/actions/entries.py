@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,8 +18,15 @@ from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.projects.models import Project, ProjectMember
 from programs.projects.policy import may_enter, may_work_on
-from programs.projects.queries import entrants_of, teachers_of, teammate
-from programs.projects.rules import ENTERED_ALREADY, edit_refusal, entry_refusal
+from programs.projects.queries import entrants_of, is_full, mentor_ceiling, teachers_of, teammate
+from programs.projects.rules import (
+    ENTERED_ALREADY,
+    edit_refusal,
+    entry_refusal,
+    field_refusal,
+    quota_refusal,
+    time_refusal,
+)
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 
@@ -29,16 +38,19 @@ def create_project(
     competition_id: int,
     title: str,
     kind: str,
-    field: ProjectField | None,
+    field: ProjectField | None = None,
     summary: str,
     supervisor: User | None,
+    started_on: date | None = None,
+    finished_on: date | None = None,
     partner: str = "",
     by: User,
     key: str,
 ) -> Project:
     """Create a draft; the pupil and the teammate named by username are its permanent members.
 
-    Raises PermissionDenied, and ``Refused``: ``no_such_teammate``, ``not_your_teacher``, those of ``entry_refusal``.
+    Raises PermissionDenied, and ``Refused``: ``no_such_teammate``, ``not_your_teacher``, those of ``entry_refusal`` and
+    of ``_refuse_breaches``.
     """
     competition = Competition.objects.select_related("rule_set", "school_year").get(pk=competition_id)
     must(may_enter(by, competition))
@@ -46,6 +58,7 @@ def create_project(
     team = [pupil, _partner_of(pupil, partner)] if partner else [pupil]
     refuse_if(entry_refusal(competition, entrants_of(competition, team), now=timezone.now()))
     _refuse_strange_teacher(supervisor, pupil.school)
+    _refuse_breaches(competition, field, supervisor, began=started_on, ended=finished_on)
     facts = {
         "competition": competition,
         "school": pupil.school,
@@ -54,6 +67,8 @@ def create_project(
         "field": field,
         "summary": summary,
         "supervisor": supervisor,
+        "started_on": started_on,
+        "finished_on": finished_on,
         "created_by": by,
     }
     project = under_reference(Project, "DA", lambda reference: Project.objects.create(reference=reference, **facts))
@@ -69,21 +84,25 @@ def save_draft(
     project_id: int,
     title: str,
     kind: str,
-    field: ProjectField | None,
+    field: ProjectField | None = None,
     summary: str,
     supervisor: User | None,
+    started_on: date | None = None,
+    finished_on: date | None = None,
     version: str,
     by: User,
 ) -> Project:
     """The words of a project that is not frozen. The same again changes nothing.
 
-    Raises PermissionDenied, and ``Refused``: ``frozen``, ``too_late``, ``not_your_teacher``, ``changed_meanwhile``.
+    Raises PermissionDenied, and ``Refused``: ``frozen``, ``too_late``, ``not_your_teacher``, ``changed_meanwhile``, those of ``_refuse_breaches``.
     """
     project = editable_project(project_id=project_id, by=by)
     _refuse_strange_teacher(supervisor, project.school)
+    _refuse_breaches(project.competition, field, supervisor, began=started_on, ended=finished_on, project=project)
     before = project.draft
     project.title, project.kind, project.field = title, kind, field
     project.summary, project.supervisor = summary, supervisor
+    project.started_on, project.finished_on = started_on, finished_on
     changed = [name for name, value in project.draft.items() if before[name] != value]
     if changed:
         refuse_if_stale(version, before)
@@ -130,3 +149,20 @@ def _partner_of(pupil: Pupil, username: str) -> Pupil:
 def _refuse_strange_teacher(supervisor: User | None, school: School) -> None:
     if supervisor and not teachers_of(school).filter(pk=supervisor.pk).exists():
         raise Refused.because("not_your_teacher", _("Choose a teacher from your own school."), "supervisor")
+
+
+def _refuse_breaches(
+    competition: Competition,
+    field: ProjectField | None,
+    supervisor: User | None,
+    *,
+    began: date | None,
+    ended: date | None,
+    project: Project | None = None,
+) -> None:
+    """A rule that is not kept is said while the team still writes: ``strange_field``, ``mentor_full``, time."""
+    rule_set = competition.rule_set
+    refuse_if(field_refusal(rule_set, field.pk if field else None, set(rule_set.fields.values_list("pk", flat=True))))
+    refuse_if(time_refusal(competition, began, ended))
+    for ceiling in mentor_ceiling(competition, supervisor):
+        refuse_if(quota_refusal(ceiling.part, ceiling.most, rule_set, full=is_full(ceiling, project)))

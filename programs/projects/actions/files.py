@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from programs.accounts.models import User
-from programs.competitions.models import RuleSet
 from programs.core.audit import Code, record
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
@@ -18,6 +17,7 @@ from programs.core.uploads import CleanFile, clean_document, clean_image, clean_
 from programs.projects.actions.entries import editable_project
 from programs.projects.choices import FileKind
 from programs.projects.models import Project, ProjectFile
+from programs.projects.queries import most_megabytes
 from programs.projects.rules import upload_refusal
 
 AN_HOUR = 3600
@@ -32,7 +32,7 @@ def attach_file(*, project_id: int, kind: str, upload: UploadedFile, by: User) -
         rule_set = editable_project(project_id=project_id, by=by).competition.rule_set
     refuse_if(upload_refusal(recent=_count_upload(by)))
     judge = clean_image if kind == FileKind.IMAGE else clean_document
-    clean = clean_upload(upload, clean=judge, most_megabytes=_most_megabytes(rule_set, kind))
+    clean = clean_upload(upload, clean=judge, most_megabytes=most_megabytes(rule_set, kind))
     name = display_name(upload.name or "", extension=clean.extension)
     stored = _store(clean)
     try:
@@ -41,10 +41,6 @@ def attach_file(*, project_id: int, kind: str, upload: UploadedFile, by: User) -
     except BaseException:
         _delete(stored)
         raise
-
-
-def _most_megabytes(rule_set: RuleSet, kind: str) -> int:
-    return rule_set.image_max_mb if kind == FileKind.IMAGE else rule_set.document_max_mb
 
 
 def _count_upload(by: User) -> int:

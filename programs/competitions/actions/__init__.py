@@ -1,0 +1,1 @@
+"""The actions of the competitions wing, one file per activity."""
