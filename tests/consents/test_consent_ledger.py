@@ -23,9 +23,9 @@ from programs.consents.queries.in_force import publishing_allowed
 from programs.consents.queries.overviews import overview_of_pupils
 from programs.consents.rules import Answered, Paper, SignedForms
 from programs.core.refusals import Refused
-from programs.core.uploads import CleanFile
 from programs.notices.models import Message
 from programs.schools.models import Membership
+from programs.uploads.reading.cleaning import CleanFile
 from tests.people import make_class, make_coordinator, make_outsider, make_pupil, make_school, make_teacher
 
 pytestmark = pytest.mark.django_db

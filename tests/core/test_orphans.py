@@ -30,7 +30,7 @@ KILLED = """
 import os, signal, tempfile
 import django
 django.setup()
-from programs.core.uploads import clean_image
+from programs.uploads.reading.cleaning import clean_image
 from programs.core.private_files import local_copy
 from programs.projects.actions import files
 from django.core.files.uploadedfile import TemporaryUploadedFile

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from programs.core import uploads
 from programs.core.refusals import Refused
-from programs.core.uploads import (
+from programs.uploads.reading import cleaning as uploads
+from programs.uploads.reading.cleaning import (
     MEGABYTE,
     PICTURE_SIDE,
     PREVIEW_SIDE,

@@ -20,7 +20,6 @@ from programs.consents.rules import LATER, Answered, Paper, SignedForms
 from programs.core.models import SchoolYear
 from programs.core.private_files import local_copy
 from programs.core.refusals import Refused
-from programs.core.uploads import CleanFile
 from programs.core.versions import version_of
 from programs.data_rights.actions import requests
 from programs.data_rights.actions.erasure import erase
@@ -40,6 +39,7 @@ from programs.schools.models import Membership, School
 from programs.schools.queries.roles import forget_roles
 from programs.schools.rules import COORDINATING
 from programs.spreadsheets import child, open_table
+from programs.uploads.reading.cleaning import CleanFile
 
 COLUMNS = {"0": "external_id", "1": "full_name", "2": "birth_date", "3": "class_name"}
 PARENTS = {"mother": ("Phan Thị Nga", "mẹ"), "father": ("Nguyễn Văn Long", "bố")}

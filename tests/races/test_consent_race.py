@@ -22,8 +22,8 @@ from programs.consents.models import Consent, ConsentText, GuardianLink, Signatu
 from programs.consents.queries.answers import answers_of, fingerprint
 from programs.consents.queries.in_force import publishing_allowed
 from programs.consents.rules import Answered, Paper, SignedForms
-from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
+from programs.uploads.reading.cleaning import CleanFile
 from tests.people import give_consent, make_class, make_pupil, make_school, make_teacher
 from tests.races.test_roster_race import both
 

@@ -25,8 +25,8 @@ from programs.core.audit import Code, record
 from programs.core.policy import must
 from programs.core.private_files import copy_file, forget_file, keep_file
 from programs.core.refusals import refuse_if
-from programs.core.uploads import CleanFile, clean_scan, clean_upload, display_name
 from programs.core.versions import refuse_if_stale, version_of
+from programs.uploads.reading.cleaning import CleanFile, clean_scan, clean_upload, display_name
 
 MOST_MEGABYTES = 10
 FOLDER = "visits"

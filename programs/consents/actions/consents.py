@@ -37,9 +37,9 @@ from programs.core.locking import locked
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
-from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
 from programs.schools.models import School
+from programs.uploads.reading.cleaning import CleanFile
 
 VERB = {ConsentState.GIVEN: "consent.give", ConsentState.REFUSED: "consent.refuse"}
 

@@ -19,7 +19,7 @@ from programs.core.audit import Code, record
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
-from programs.core.uploads import CleanFile
+from programs.uploads.reading.cleaning import CleanFile
 
 
 def settle(*, consent_id: int, answer: str, signed_on: date, scan: CleanFile, reason: str, by: User) -> Consent:

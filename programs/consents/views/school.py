@@ -41,12 +41,12 @@ from programs.core.gates import not_found_unless, signed_in
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.policy import must
 from programs.core.private_files import private_response
-from programs.core.uploads import clean_scan, clean_upload
 from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.policy import may_lead_class
 from programs.pupils.queries import class_now_of, classes_of, classes_to_act_for, classes_visible_to, pupils_of_class
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_visible_to
+from programs.uploads.reading.cleaning import clean_scan, clean_upload
 
 PAGE_SIZE = 25
 SIGNED_FORMS = {"pdf": "application/pdf", "jpg": "image/jpeg"}

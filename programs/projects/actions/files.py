@@ -13,12 +13,12 @@ from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
-from programs.core.uploads import CleanFile, clean_document, clean_image, clean_upload, display_name
 from programs.projects.actions.entries import editable_project
 from programs.projects.choices import FileKind
 from programs.projects.models import Project, ProjectFile
 from programs.projects.queries import most_megabytes
 from programs.projects.rules import upload_refusal
+from programs.uploads.reading.cleaning import CleanFile, clean_document, clean_image, clean_upload, display_name
 
 AN_HOUR = 3600
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from programs.core.models import SchoolYear
 from programs.core.private_files import hash_of_file, local_copy
 from programs.core.refusals import Refused
-from programs.core.uploads import display_name
 from programs.pupils.views import SchoolAct
 from programs.rosters import queries as roster_queries
 from programs.rosters import rules
@@ -24,6 +23,7 @@ from programs.rosters.views.rosters import RosterAct, steps_at
 from programs.spreadsheets import Header, SheetInfo, Workbook, header_at, open_table, suggest_header, suggest_sheet
 from programs.spreadsheets.forms import SheetForm, column_letter
 from programs.spreadsheets.headers import words
+from programs.uploads.reading.cleaning import display_name
 
 SAMPLE = 6
 

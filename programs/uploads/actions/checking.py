@@ -22,12 +22,12 @@ from programs.core.jobs import enqueue
 from programs.core.personal import delete_files
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import Refused
-from programs.core.uploads import display_name
 from programs.notices.actions import write_message
 from programs.uploads.actions.receiving import FOLDER, forget_parts
 from programs.uploads.choices import HEAD_BYTES, FileKind, UploadState
 from programs.uploads.hooks import PURPOSES, KeptFile
 from programs.uploads.models import Upload
+from programs.uploads.reading.cleaning import display_name
 from programs.uploads.reading.engine import CHECKER
 from programs.uploads.reading.refusing import REASONS, Unfit
 from programs.uploads.reading.scanner import ScannerAway, found_in

@@ -20,10 +20,10 @@ from programs.core.personal import delete_files
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
-from programs.core.uploads import display_name
 from programs.uploads.choices import UNFINISHED_FOR, UploadState
 from programs.uploads.models import Upload, UploadPart
 from programs.uploads.queries import sent_by, terms_seen_by
+from programs.uploads.reading.cleaning import display_name
 from programs.uploads.rules import arrive_refusal, begin_refusal, drop_refusal
 
 INSPECT_JOB = "uploads.inspect"

@@ -8,7 +8,7 @@ from pathlib import Path
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-from programs.core.uploads import clean_document
+from programs.uploads.reading.cleaning import clean_document
 from programs.uploads.reading.jpeg import without_notes
 from programs.uploads.reading.refusing import Unfit
 

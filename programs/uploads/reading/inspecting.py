@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from programs.core.refusals import Refused
-from programs.core.uploads import clean_image
 from programs.uploads.choices import MOST_BYTES, FileKind
+from programs.uploads.reading.cleaning import clean_image
 from programs.uploads.reading.documents import clean_pdf
 from programs.uploads.reading.kinds import kind_of
 from programs.uploads.reading.refusing import Unfit

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import filetype
 
-from programs.core.uploads import KINDS
 from programs.uploads.choices import FileKind
+from programs.uploads.reading.cleaning import KINDS
 from programs.uploads.reading.refusing import Unfit
 
 # What begins the file type box of a still picture; any other is a video until its tracks say otherwise.

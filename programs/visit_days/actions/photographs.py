@@ -16,7 +16,7 @@ from programs.core.audit import record
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
 from programs.core.refusals import refuse_if
-from programs.core.uploads import CleanFile, clean_image, clean_upload
+from programs.uploads.reading.cleaning import CleanFile, clean_image, clean_upload
 from programs.visit_days.models import VisitPhotograph
 from programs.visit_days.policy import may_keep_photographs
 from programs.visit_days.queries.photographs import faces_of
