@@ -87,7 +87,9 @@ def group(class_group, pupils: int = 30, **fields) -> Group:
     return make_group(class_group, pupils=pupils, **fields)
 
 
-def enter(ballot, sessions, class_group, by, *, pupils: int = 30, wait_if_lost: bool = False, **fields) -> BallotEntry:
+def enter(
+    ballot, sessions, class_group, by, *, pupils: int = 30, wait_if_lost: bool = False, key: str = "", **fields
+) -> BallotEntry:
     """``sessions`` are the wishes of the class, or its only one."""
     wishes = [each.pk for each in (sessions if isinstance(sessions, list) else [sessions])]
     return entries.enter_ballot(
@@ -96,7 +98,7 @@ def enter(ballot, sessions, class_group, by, *, pupils: int = 30, wait_if_lost: 
         group=group(class_group, pupils, **fields),
         wait_if_lost=wait_if_lost,
         by=by,
-        key=f"{wishes}-{class_group.pk}",
+        key=key or f"{wishes}-{class_group.pk}",
     )
 
 

@@ -115,8 +115,9 @@ class Draws(RuleBasedStateMachine):
         live = self.ballot.entries.exclude(outcome=EntryOutcome.WITHDRAWN).filter(class_group=class_group).exists()
         forget_roles(leader)
         sessions = [self.sessions[each] for each in wishes]
+        key = f"{class_group.pk}-{self.ballot.entries.count()}"  # a form of its own each time
         try:
-            enter(self.ballot, sessions, class_group, leader, pupils=pupils, adults=2, wait_if_lost=waits)
+            enter(self.ballot, sessions, class_group, leader, pupils=pupils, adults=2, wait_if_lost=waits, key=key)
         except Refused:
             assert live or not class_group.school.is_working or self._dead(sessions)
             return
