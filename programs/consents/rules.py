@@ -206,6 +206,19 @@ def door_refusal(link: GuardianLink | None, *, now: datetime, today: date) -> Re
     return None
 
 
+def speaking_refusal(
+    link: GuardianLink, *, name: str, relation: str, answers: Collection[str],
+    own_links: Collection[GuardianLink], lines: Collection[Signature],
+) -> Refusal | None:  # fmt: skip
+    """Why nobody says yes here as the mother or the father who has a link of their own: their no is theirs to change."""
+    parent = _speaker(Signature(giver=GUARDIAN, name=name, relation=relation), lines)
+    taken = {parent_of(each.made_for) for each in own_links} - {"", parent_of(link.made_for)}
+    if ConsentState.GIVEN not in answers or parent not in taken:
+        return None
+    message = _("This parent has a link of their own. Answer there, or ask the class teacher to make it once more.")
+    return Refusal("own_link", message, "relation")
+
+
 def link_refusal(pupil: Pupil, *, today: date) -> Refusal | None:
     """Why no link can be created for this pupil's guardian."""
     if is_adult(pupil.birth_date, today):

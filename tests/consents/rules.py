@@ -57,6 +57,9 @@ def calls() -> list[partial]:
         partial(rules.door_refusal, link, now=now, today=today),
         partial(rules.door_refusal, None, now=now, today=today),
         partial(rules.link_refusal, pupil, today=today),
+        partial(
+            rules.speaking_refusal, link, name="Nga", relation="mẹ", answers=["given"], own_links=[link], lines=lines
+        ),
         partial(rules.letters_refusal, [pupil]),
         partial(rules.answer_refusal, answered, asked=[purpose], texts=texts, changed_meanwhile=True),
         partial(paper, name="Trần Thị Nga"),

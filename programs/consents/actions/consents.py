@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -36,7 +37,7 @@ from programs.core.idempotency import once
 from programs.core.locking import locked
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
-from programs.core.refusals import refuse_if
+from programs.core.refusals import Refusal, refuse_if
 from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
 from programs.schools.models import School
@@ -80,9 +81,12 @@ def answer_as_guardian(
 
     ``seen`` is the ``fingerprint`` of the page that they answered: an old page sent again after a withdrawal is
     refused, the same answers sent twice change nothing. ``by`` is who was signed in there, for the log alone.
-    Raises ``Refused``: what ``rules.door_refusal`` and ``rules.answer_refusal`` say.
+    Behind a link that was made for one parent, that parent speaks, whatever else is typed.
+    Raises ``Refused``: what ``rules.door_refusal``, ``rules.speaking_refusal`` and ``rules.answer_refusal`` say.
     """
     link, pupil = _through_door(link_id)
+    relation = link.made_for or relation
+    refuse_if(_speaking_refusal(link, name=name, relation=relation, answers=answered.answers.values()))
     door = f"link:{link.pk}"
     voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, door, name, relation, language, signed_in=by)
     changed = _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
@@ -91,6 +95,13 @@ def answer_as_guardian(
         link.first_used_at = link.first_used_at or timezone.now()
         link.save(update_fields=["guardian_name", "relation", "first_used_at"])
     return changed
+
+
+def _speaking_refusal(link: GuardianLink, *, name: str, relation: str, answers: Collection[str]) -> Refusal | None:
+    own = GuardianLink.objects.filter(pupil=link.pupil_id, voided_at=None, expires_at__gt=timezone.now())
+    lines = list(Signature.objects.filter(pupil=link.pupil_id, giver=ConsentGiver.GUARDIAN))
+    said = {"name": name, "relation": relation, "answers": answers}
+    return rules.speaking_refusal(link, **said, own_links=own.exclude(made_for=""), lines=lines)
 
 
 def _through_door(link_id: int) -> tuple[GuardianLink, Pupil]:
@@ -364,10 +375,11 @@ def _withdraw(*, pupil: Pupil, purpose: str, voice: _Voice, reason: str = "") ->
 def _to_withdraw(*, pupil: Pupil, purpose: str, voice: _Voice) -> list[Consent]:
     """What is in force or disputed. Where another guardian has stopped it, one's own no is still heard, once."""
     rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=voice.giver).select_related("pupil")
-    if held := list(rows.filter(state__in=rules.WITHDRAWABLE)):
-        return held
     lines = ledger(pupil, purpose=purpose, giver=voice.giver)
-    if not lines or not (voice.name or voice.relation):
-        return []
     word = rules.last_word_of(voice.name, voice.relation, lines)
-    return [] if word and word.said in NO else list(rows.order_by("-text_version")[:1])
+    has_said_no = word is not None and word.said in NO
+    if held := list(rows.filter(state__in=[ConsentState.GIVEN] if has_said_no else rules.WITHDRAWABLE)):
+        return held
+    if not lines or has_said_no or not (voice.name or voice.relation):
+        return []
+    return list(rows.order_by("-text_version")[:1])

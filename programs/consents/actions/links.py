@@ -73,8 +73,9 @@ def _issue(*, pupil: Pupil, token: str, relation: str, by: User) -> IssuedLink:
         return IssuedLink(earlier, token)
     _void_links(pupil=pupil, relation=relation, by=by)
     link = GuardianLink.objects.create(
-        pupil=pupil, token_hash=token_hash, relation=relation, created_by=by, expires_at=now + rules.LINK_LASTS
-    )
+        pupil=pupil, token_hash=token_hash, relation=relation, made_for=relation, created_by=by,
+        expires_at=now + rules.LINK_LASTS,
+    )  # fmt: skip
     record(by=by, action="guardian_link.issue", obj=link, after={"pupil": pupil.pk})
     return IssuedLink(link, token)
 
