@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from programs.claims.choices import OPEN_CLAIMS, ClaimState
 from programs.claims.models import CONFIRMING, LINK, WAITING, SchoolClaim
@@ -48,6 +49,15 @@ def claims_with_text(claims: QuerySet[SchoolClaim], text: str) -> QuerySet[Schoo
         return claims
     schools = matching(School.objects.all(), text).values("pk")
     return claims.filter(Q(school__in=schools) | Q(full_name__icontains=text) | Q(email__icontains=text))
+
+
+def hash_of_key(key: str) -> str:
+    return salted_hmac("programs.claims.form", key, algorithm="sha256").hexdigest()
+
+
+def claim_of_form(key: str) -> SchoolClaim | None:
+    """The registration that came with this form, if it was sent before."""
+    return SchoolClaim.objects.filter(key_hash=hash_of_key(key)).first()
 
 
 def claim_with_token(token: str) -> SchoolClaim | None:
