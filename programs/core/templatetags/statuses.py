@@ -25,6 +25,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "answered": ("info", "edit"),
     "pending": ("wait", "hourglass"),
     "submitted": ("wait", "hourglass"),
+    "unconfirmed": ("off", "mail"),
     "claimed": ("wait", "hourglass"),
     "asked": ("wait", "hourglass"),
     "entered": ("wait", "hourglass"),
