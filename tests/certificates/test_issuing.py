@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from programs.bookings.choices import BookingState
@@ -143,3 +144,29 @@ def test_a_name_that_cannot_be_printed_is_left_out_and_said_so():
     left_out = plan_of(visit).left_out
     assert [left.name for left in left_out] == ["Nguyễn ภ"]
     assert "ภ" in str(left_out[0].reason), "who issues reads which letter it is"
+
+
+@pytest.mark.parametrize("what", ["trip", "school", "centre", "class"])
+def test_what_no_typeface_can_print_is_said_before_anything_is_issued(client, what):
+    """The words are frozen with the certificate: one that is issued so could never be printed."""
+    visit = make_visit()
+    trip = visit.session.field_trip
+    row, column = {
+        "trip": (trip, "title"), "school": (visit.school, "name"), "centre": (trip.centre, "name"),
+        "class": (visit.class_group, "name"),
+    }[what]  # fmt: skip
+    setattr(row, column, "Robot 🤖")
+    row.save()
+    with pytest.raises(Refused, match="unprintable") as refused:
+        issue(visit)
+    assert "🤖" in str(refused.value.refusal.message)
+    assert not Certificate.objects.exists()
+
+
+def test_a_paper_that_cannot_be_made_says_why(client):
+    visit = make_visit()
+    first = issue(visit)[0]
+    Certificate.objects.filter(pk=first.pk).update(activity_title="Robot 🤖")
+    client.force_login(make_coordinator(school=visit.school))
+    page = client.get(reverse("certificate_pdf", args=[first.serial]))
+    assert page.status_code == 409 and "🤖" in page.content.decode()
