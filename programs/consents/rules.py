@@ -160,8 +160,8 @@ def standing(signatures: Iterable[Signature], *, version: int) -> tuple[str, Sig
     return latest.said, latest
 
 
-def last_word_of(name: str, relation: str, signatures: Collection[Signature]) -> Signature | None:
-    asking = Signature(giver=GUARDIAN, name=name, relation=relation)
+def last_word_of(name: str, relation: str, signatures: Collection[Signature], *, giver: str) -> Signature | None:
+    asking = Signature(giver=giver, name=name, relation=relation)
     return last_words(signatures).get(_speaker(asking, signatures))
 
 

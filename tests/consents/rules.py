@@ -50,7 +50,7 @@ def calls() -> list[partial]:
         partial(rules.is_in_force, purpose=purpose, pupil=pupil, said={ConsentGiver.GUARDIAN: consent}, day=today),
         partial(rules.parent_of, "Mẹ"),
         partial(rules.last_words, lines),
-        partial(rules.last_word_of, "Trần Thị Nga", "mẹ", lines),
+        partial(rules.last_word_of, "Trần Thị Nga", "mẹ", lines, giver=ConsentGiver.GUARDIAN),
         partial(rules.standing, lines, version=1),
         partial(rules.same_day, lines[0], lines),
         partial(rules.same_day_refusal, lines[0], recorded=lines, is_later=""),

@@ -29,7 +29,7 @@ from programs.consents.queries.answers import (
     is_answered_so,
     ledger,
     shown_to,
-    to_look_at,
+    to_say_again,
 )
 from programs.consents.queries.in_force import current_texts
 from programs.core.audit import Code, record
@@ -137,11 +137,11 @@ def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str)
     now, today = timezone.now(), timezone.localdate()
     texts = current_texts(today)
     said = _own_words(pupil, voice, answers_of(pupil, voice.giver))
-    unseen = to_look_at(pupil) if voice.giver == ConsentGiver.GUARDIAN else set()
+    again = to_say_again(pupil, voice.giver)
     different = {
         purpose: answer
         for purpose, answer in answered.answers.items()
-        if (purpose in unseen and answer == ConsentState.GIVEN)
+        if (purpose in again and answer == ConsentState.GIVEN)
         or not is_answered_so(said, purpose=purpose, text=texts.get(purpose), answer=answer)
     }
     refuse_if(
@@ -163,7 +163,10 @@ def _own_words(pupil: Pupil, voice: _Voice, answers: dict[str, Consent]) -> dict
     lines = defaultdict(list)
     for line in Signature.objects.filter(pupil=pupil, giver=voice.giver):
         lines[line.purpose].append(line)
-    words = {purpose: rules.last_word_of(voice.name, voice.relation, said) for purpose, said in lines.items()}
+    words = {
+        purpose: rules.last_word_of(voice.name, voice.relation, said, giver=voice.giver)
+        for purpose, said in lines.items()
+    }
     unwritten = {purpose: row for purpose, row in answers.items() if purpose not in lines}
     return {**unwritten, **{purpose: word for purpose, word in words.items() if word}}
 
@@ -376,7 +379,7 @@ def _to_withdraw(*, pupil: Pupil, purpose: str, voice: _Voice) -> list[Consent]:
     """What is in force or disputed. Where another guardian has stopped it, one's own no is still heard, once."""
     rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=voice.giver).select_related("pupil")
     lines = ledger(pupil, purpose=purpose, giver=voice.giver)
-    word = rules.last_word_of(voice.name, voice.relation, lines)
+    word = rules.last_word_of(voice.name, voice.relation, lines, giver=voice.giver)
     has_said_no = word is not None and word.said in NO
     if held := list(rows.filter(state__in=[ConsentState.GIVEN] if has_said_no else rules.WITHDRAWABLE)):
         return held
