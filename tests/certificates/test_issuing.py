@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
 from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
 from programs.certificates.actions import CODE_BYTES, _take_serials, issue_certificates, revoke_certificate
 from programs.certificates.choices import CertificateState
 from programs.certificates.models import Certificate, SerialCounter
@@ -15,8 +18,10 @@ from programs.certificates.queries import plan_of
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.notices.models import Message
+from programs.pupils.actions.places import place
+from programs.pupils.models import Enrolment
 from tests.certificates.make import LONG_NAME, issue, make_centre_staff, make_visit
-from tests.people import make_coordinator, make_officer, make_outsider, make_pupil
+from tests.people import make_class, make_coordinator, make_officer, make_outsider, make_pupil
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +175,17 @@ def test_a_paper_that_cannot_be_made_says_why(client):
     client.force_login(make_coordinator(school=visit.school))
     page = client.get(reverse("certificate_pdf", args=[first.serial]))
     assert page.status_code == 409 and "🤖" in page.content.decode()
+
+
+def test_a_group_of_several_classes_has_the_classes_of_the_day_of_the_visit():
+    """Issued after the classes moved up; whom a list named only since has the class of today."""
+    visit = make_visit(names=("Nguyễn Nhật Minh", "Trần Văn Ơn"))
+    was, day = visit.class_group, timezone.localdate(visit.session.starts_at)
+    now = make_class("9A7", school=visit.school)
+    Enrolment.objects.filter(class_group=was).update(started_on=day - timedelta(days=90))
+    minh, on = (entry.pupil for entry in visit.roster.order_by("pk"))
+    for pupil in (minh, on):
+        place(wanted={pupil.pk: now})
+    Enrolment.objects.filter(pupil=on, class_group=was).delete()
+    Booking.objects.filter(pk=visit.pk).update(class_group=None)
+    assert {row.pupil_id: row.class_name for row in issue(visit)} == {minh.pk: was.name, on.pk: "9A7"}
