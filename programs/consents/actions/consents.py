@@ -100,8 +100,8 @@ def answer_as_guardian(
 def _speaking_refusal(link: GuardianLink, *, name: str, relation: str, answers: Collection[str]) -> Refusal | None:
     own = GuardianLink.objects.filter(pupil=link.pupil_id, voided_at=None, expires_at__gt=timezone.now())
     lines = list(Signature.objects.filter(pupil=link.pupil_id, giver=ConsentGiver.GUARDIAN))
-    said = {"name": name, "relation": relation, "answers": answers}
-    return rules.speaking_refusal(link, **said, own_links=own.exclude(made_for=""), lines=lines)
+    own_links = own.exclude(made_for="")
+    return rules.speaking_refusal(link, name=name, relation=relation, answers=answers, own_links=own_links, lines=lines)
 
 
 def _through_door(link_id: int) -> tuple[GuardianLink, Pupil]:

@@ -1,6 +1,5 @@
-"""How each state looks: a colour, never on its own, and an icon next to its label."""
+"""How each state looks: a colour, never on its own, and an icon; the same word means the same in every wing."""
 
-# The same word means the same thing in every wing, so one table serves them all.
 STATUS_LOOKS: dict[str, tuple[str, str]] = {
     # work in hand
     "draft": ("off", "edit"),

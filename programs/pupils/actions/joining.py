@@ -175,7 +175,7 @@ def _go_on(holder: Pupil, dropped: Pupil) -> None:
     """What was prepared since for a place that goes back goes with it."""
     mine, theirs = (Enrolment.objects.filter(pupil=each) for each in (dropped, holder))
     place = mine.in_force().filter(ended_on__gt=timezone.localdate()).first()
-    if place and not mine.to_come().exists() and not theirs.in_force().exists():
+    if place and place.ended_on and not mine.to_come().exists() and not theirs.in_force().exists():
         theirs.to_come().filter(started_on=place.ended_on).update(pupil=dropped)
 
 
