@@ -37,7 +37,7 @@ from programs.core.idempotency import once
 from programs.core.locking import locked
 from programs.core.policy import must
 from programs.core.private_files import forget_file, keep_file
-from programs.core.refusals import Refusal, refuse_if
+from programs.core.refusals import refuse_if
 from programs.core.uploads import CleanFile
 from programs.pupils.models import Pupil
 from programs.schools.models import School
@@ -86,7 +86,7 @@ def answer_as_guardian(
     """
     link, pupil = _through_door(link_id)
     relation = link.made_for or relation
-    refuse_if(_speaking_refusal(link, name=name, relation=relation, answers=answered.answers.values()))
+    _may_speak_as(link, name=name, relation=relation, answers=answered.answers.values())
     door = f"link:{link.pk}"
     voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, door, name, relation, language, signed_in=by)
     changed = _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
@@ -97,11 +97,12 @@ def answer_as_guardian(
     return changed
 
 
-def _speaking_refusal(link: GuardianLink, *, name: str, relation: str, answers: Collection[str]) -> Refusal | None:
+def _may_speak_as(link: GuardianLink, *, name: str, relation: str, answers: Collection[str]) -> None:
     own = GuardianLink.objects.filter(pupil=link.pupil_id, voided_at=None, expires_at__gt=timezone.now())
-    lines = list(Signature.objects.filter(pupil=link.pupil_id, giver=ConsentGiver.GUARDIAN))
     own_links = own.exclude(made_for="")
-    return rules.speaking_refusal(link, name=name, relation=relation, answers=answers, own_links=own_links, lines=lines)
+    lines = list(Signature.objects.filter(pupil=link.pupil_id, giver=ConsentGiver.GUARDIAN))
+    who = {"name": name, "relation": relation}
+    refuse_if(rules.speaking_refusal(link, **who, answers=answers, own_links=own_links, lines=lines))
 
 
 def _through_door(link_id: int) -> tuple[GuardianLink, Pupil]:
