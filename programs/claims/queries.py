@@ -68,12 +68,17 @@ def claim_with_token(token: str) -> SchoolClaim | None:
 
 def claim_waiting_with_token(token: str) -> SchoolClaim | None:
     """The registration for whose letter somebody waits."""
-    return _signed(WAITING, token)
+    return _not_emptied(_signed(WAITING, token))
 
 
 def claim_to_confirm_with_token(token: str) -> SchoolClaim | None:
     """The registration that the link of the letter sends."""
-    return _signed(CONFIRMING, token)
+    return _not_emptied(_signed(CONFIRMING, token))
+
+
+def _not_emptied(claim: SchoolClaim | None) -> SchoolClaim | None:
+    """Whose data was erased before the letter was opened has sent nothing."""
+    return claim if claim and (claim.email or claim.state != ClaimState.UNCONFIRMED) else None
 
 
 def _signed(signer: Signer, token: str) -> SchoolClaim | None:

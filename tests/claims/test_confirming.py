@@ -218,3 +218,11 @@ def test_a_form_that_was_sent_twice_is_counted_once(client):
     assert Message.objects.filter(kind="account/claim_confirm").count() == 6
     refused = client.post(reverse("school_claim", args=[schools[6].code]), PHUC)
     assert refused.status_code == 200 and refused.context["form"].non_field_errors()
+
+
+def test_an_erased_registration_is_sent_by_no_letter(client, school):
+    claim = fill_in(client, school, PHUC)
+    SchoolClaim.objects.filter(pk=claim.pk).update(email="", full_name="Nhân sự đã xóa dữ liệu")
+    for address in (link(claim), reverse("claim_waiting", args=[claim.waiting_token])):
+        assert client.get(address).status_code == client.post(address).status_code == 404
+    assert (state_of(claim), state_of(school)) == (ClaimState.UNCONFIRMED, SchoolState.INVITED)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from programs.consents.actions import consents as actions
 from programs.consents.actions.links import issue_link
 from programs.consents.choices import ConsentState
-from programs.consents.models import Consent, Signature
+from programs.consents.models import Consent, ConsentText, Signature
 from programs.consents.queries.answers import fingerprint, shown_to
+from programs.consents.queries.overviews import disputes_of
 from tests.consents.family import GIVEN, GUARDIAN, PHOTO, REFUSED
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +29,10 @@ def fathers(minh, hanh):
     return issue_link(pupil=minh, by=hanh, key="cha", relation="cha")
 
 
-def say(client, issued, who: dict, answer: str):
+def say(client, issued, who: dict, answer: str, version: int = 1):
     """Sent from a page that was read just now."""
     seen = fingerprint(shown_to(issued.link.pupil, GUARDIAN))
-    fields = {PHOTO: answer, f"{PHOTO}_version": 1, "seen": seen, "step": "send"}
+    fields = {PHOTO: answer, f"{PHOTO}_version": version, "seen": seen, "step": "send"}
     return client.post(reverse("guardian_purpose", args=[issued.token, PHOTO]), fields | who)
 
 
@@ -77,3 +79,14 @@ def test_withdrawing_twice_in_a_disagreement_is_one_word(client, minh, mothers, 
     assert Signature.objects.filter(said=ConsentState.WITHDRAWN).count() == 1
     actions.withdraw_as_guardian(link_id=mothers.link.pk, purpose=PHOTO)
     assert state_of(minh) == ConsentState.WITHDRAWN
+
+
+def test_a_disagreement_about_an_older_text_ends_with_the_answers_to_the_new_one(client, minh, hanh, mothers, fathers):
+    say(client, mothers, MOTHER, GIVEN)
+    say(client, fathers, FATHER, REFUSED)
+    words = {"title": "Ảnh", "title_en": "Photo", "body": "Việc gì: ảnh", "body_en": "What: photo"}
+    ConsentText.objects.create(purpose=PHOTO, version=2, in_force_from=timezone.localdate(), **words)
+    say(client, mothers, MOTHER, GIVEN, version=2)
+    assert [row.text_version for row in disputes_of(hanh)] == [2], "the father's no holds for every text"
+    say(client, fathers, FATHER, GIVEN, version=2)
+    assert not disputes_of(hanh).exists()

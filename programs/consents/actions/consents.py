@@ -249,8 +249,9 @@ def stand(*, consent: Consent, line: Signature, alone: bool) -> bool:
 
 
 def _let_go(*, pupil: Pupil, purpose: str, giver: str, but: int) -> None:
-    older = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver, state=ConsentState.GIVEN).exclude(pk=but)
-    older.update(state=ConsentState.EXPIRED, changed_at=timezone.now())
+    """A no holds for every text, so the row of today's carries on a disagreement about an older one."""
+    rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver, state__in=rules.WITHDRAWABLE)
+    rows.exclude(pk=but).update(state=ConsentState.EXPIRED, changed_at=timezone.now())
 
 
 # --- On paper -----------------------------------------------------------------------------------
