@@ -1,4 +1,4 @@
-"""Headers that depend on the page and the reader; rejects requests that no browser sends."""
+"""Headers that depend on the page and the reader; rejects requests that no browser sends; refusals without a form."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,10 @@ from csp.constants import SELF, UNSAFE_INLINE
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import is_valid_path
 
+from programs.core.refusals import Refused
 from programs.core.text import clean_text
 
 # Wagtail's and Django's own back offices use inline scripts and styles; ours do not.
@@ -90,3 +92,18 @@ def sane_requests(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+class SaysWhyNot:
+    """A page that cannot be made, such as a paper with a letter that no typeface has, says why: there is no form for it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        return render(request, "refused.html", {"refusal": exception.refusal}, status=409)

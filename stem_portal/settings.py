@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "programs.accounts.middleware.SecondFactorFirst",
     "programs.accounts.middleware.last_use",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "stem_portal.middleware.SaysWhyNot",
 ]
 
 ROOT_URLCONF = "stem_portal.urls"

@@ -85,7 +85,7 @@ def issue_cards(*, class_group: ClassGroup, pupil_ids: Collection[int], by: User
             in_office=[pupil.full_name for pupil in pupils if pupil.user and has_office(pupil.user)],
         )
     )
-    for text in (class_group.school.name, *(pupil.full_name for pupil in pupils)):
+    for text in (class_group.school.name, class_group.name, *(pupil.full_name for pupil in pupils)):
         refuse_unprintable(text)
     expires_at = card_expiry(timezone.now())
     cards = [_issue_one(pupil=pupil, by=by, expires_at=expires_at) for pupil in pupils]

@@ -23,12 +23,14 @@ from programs.consents.queries.in_force import in_force
 from programs.core.audit import Code, record
 from programs.core.calendar import working_days
 from programs.core.idempotency import once
+from programs.core.paper import refuse_unprintable
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.notices.actions import write_message
 
 REGISTER = "GCN"
+PRINTED = ("school_name", "activity_title", "place", "issuer_name")  # frozen with the certificate, beside the name
 # 17 random bytes are 136 bits, and 28 characters of base32: seven groups of four.
 CODE_BYTES = 17
 
@@ -38,7 +40,7 @@ CODE_BYTES = 17
 def issue_certificates(*, booking_id: int, by: User, key: str, language: str = "vi") -> list[Certificate]:
     """Issue a certificate for every named pupil who came and has none; return the new ones.
 
-    Raises PermissionDenied, and ``Refused``: ``not_held``, ``nobody_named``.
+    Raises PermissionDenied, and ``Refused``: ``not_held``, ``nobody_named``, ``unprintable``.
     """
     booking = _locked_booking(booking_id)
     must(may_issue(by, booking))
@@ -98,8 +100,10 @@ def _locked_booking(booking_id: int) -> Booking:
 def _issue(booking: Booking, plan: Plan, *, by: User, language: str) -> list[Certificate]:
     now = timezone.now()
     classes = class_names(booking, [entry.pupil_id for entry in plan.to_issue])
-    serials = _take_serials(year=timezone.localdate(now).year, count=len(plan.to_issue))
     printed = _printed_of(booking, language)
+    for text in (*(printed[name] for name in PRINTED), *classes.values()):
+        refuse_unprintable(text)
+    serials = _take_serials(year=timezone.localdate(now).year, count=len(plan.to_issue))
     certificates = Certificate.objects.bulk_create(
         Certificate(
             serial=serial,

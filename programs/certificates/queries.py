@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from programs.bookings.choices import CAME
 from programs.bookings.models import Booking, RosterEntry
@@ -18,7 +19,7 @@ from programs.core.references import readings
 from programs.core.text import fold
 from programs.data_rights.choices import RequestKind, RequestState
 from programs.data_rights.models import DataRequest
-from programs.pupils.models import Enrolment
+from programs.pupils.models import Enrolment, place_in_force
 from programs.schools.queries.roles import roles_of
 from programs.schools.rules import COORDINATING
 
@@ -124,8 +125,12 @@ def plan_of(booking: Booking) -> Plan:
 
 
 def class_names(booking: Booking, pupil_ids: list[int]) -> dict[int, str]:
-    """By pupil: the class of the visit, or where a group of several classes came, each pupil's own."""
+    """By pupil: the class of the visit, or where a group of several classes came, each pupil's own on that day.
+
+    Whom a list named only later has the class of today.
+    """
     if booking.class_group:
         return dict.fromkeys(pupil_ids, booking.class_group.name)
-    enrolments = Enrolment.objects.in_force().filter(pupil__in=pupil_ids)
-    return dict(enrolments.values_list("pupil", "class_group__name"))
+    then, today = timezone.localdate(booking.session.starts_at), timezone.localdate()
+    places = Enrolment.objects.filter(place_in_force(then) | place_in_force(today), pupil__in=pupil_ids)
+    return dict(places.order_by("-started_on", "-pk").values_list("pupil", "class_group__name"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 
 from programs.claims.choices import OPEN_CLAIMS, ClaimState
 from programs.claims.models import CONFIRMING, LINK, WAITING, SchoolClaim
@@ -50,6 +51,15 @@ def claims_with_text(claims: QuerySet[SchoolClaim], text: str) -> QuerySet[Schoo
     return claims.filter(Q(school__in=schools) | Q(full_name__icontains=text) | Q(email__icontains=text))
 
 
+def hash_of_key(key: str) -> str:
+    return salted_hmac("programs.claims.form", key, algorithm="sha256").hexdigest()
+
+
+def claim_of_form(key: str) -> SchoolClaim | None:
+    """The registration that came with this form, if it was sent before."""
+    return SchoolClaim.objects.filter(key_hash=hash_of_key(key)).first()
+
+
 def claim_with_token(token: str) -> SchoolClaim | None:
     """The confirmed registration behind the claimant's own link; None for a link that nobody was given."""
     claim = _signed(LINK, token)
@@ -58,12 +68,17 @@ def claim_with_token(token: str) -> SchoolClaim | None:
 
 def claim_waiting_with_token(token: str) -> SchoolClaim | None:
     """The registration for whose letter somebody waits."""
-    return _signed(WAITING, token)
+    return _not_emptied(_signed(WAITING, token))
 
 
 def claim_to_confirm_with_token(token: str) -> SchoolClaim | None:
     """The registration that the link of the letter sends."""
-    return _signed(CONFIRMING, token)
+    return _not_emptied(_signed(CONFIRMING, token))
+
+
+def _not_emptied(claim: SchoolClaim | None) -> SchoolClaim | None:
+    """Whose data was erased before the letter was opened has sent nothing."""
+    return claim if claim and (claim.email or claim.state != ClaimState.UNCONFIRMED) else None
 
 
 def _signed(signer: Signer, token: str) -> SchoolClaim | None:

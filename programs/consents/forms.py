@@ -87,6 +87,14 @@ class GuardianAnswersForm(AnswersForm):
         max_length=60,
     )
 
+    def __init__(self, *args, made_for: str = "", **kwargs) -> None:
+        """``made_for``: the parent whose own link it is; nobody else speaks there."""
+        super().__init__(*args, **kwargs)
+        if made_for:
+            self.fields["relation"].disabled = True
+            self.fields["relation"].help_text = _("This link was made for this parent alone.")
+            self.initial["relation"] = made_for
+
     @property
     def typed(self) -> dict[str, Any]:
         return super().typed | {name: self.cleaned_data[name] for name in ("name", "relation")}

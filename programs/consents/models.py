@@ -150,11 +150,13 @@ class GuardianLink(models.Model):
 
     PII = {
         "pupil": LINK | OWN, "guardian_name": LINK, "relation": LINK, "created_by": ACT, "token_hash": SECRET,
+        "made_for": PLAIN,
     }  # fmt: skip
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="guardian_links")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     guardian_name = models.CharField(_("guardian"), max_length=150, blank=True)
     relation = models.CharField(_("relation to the pupil"), max_length=60, blank=True)
+    made_for = models.CharField(max_length=60, blank=True, editable=False)  # the mother or the father alone
     created_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()

@@ -160,8 +160,8 @@ def standing(signatures: Iterable[Signature], *, version: int) -> tuple[str, Sig
     return latest.said, latest
 
 
-def last_word_of(name: str, relation: str, signatures: Collection[Signature]) -> Signature | None:
-    asking = Signature(giver=GUARDIAN, name=name, relation=relation)
+def last_word_of(name: str, relation: str, signatures: Collection[Signature], *, giver: str) -> Signature | None:
+    asking = Signature(giver=giver, name=name, relation=relation)
     return last_words(signatures).get(_speaker(asking, signatures))
 
 
@@ -204,6 +204,19 @@ def door_refusal(link: GuardianLink | None, *, now: datetime, today: date) -> Re
             "link_over", _("This link has been replaced or has expired. Ask the class teacher for a new one.")
         )
     return None
+
+
+def speaking_refusal(
+    link: GuardianLink, *, name: str, relation: str, answers: Collection[str],
+    own_links: Collection[GuardianLink], lines: Collection[Signature],
+) -> Refusal | None:  # fmt: skip
+    """Why nobody says yes here as the mother or the father who has a link of their own: their no is theirs to change."""
+    parent = _speaker(Signature(giver=GUARDIAN, name=name, relation=relation), lines)
+    taken = {parent_of(each.made_for) for each in own_links} - {"", parent_of(link.made_for)}
+    if ConsentState.GIVEN not in answers or parent not in taken:
+        return None
+    message = _("This parent has a link of their own. Answer there, or ask the class teacher to make it once more.")
+    return Refusal("own_link", message, "relation")
 
 
 def link_refusal(pupil: Pupil, *, today: date) -> Refusal | None:

@@ -1,8 +1,4 @@
-"""What a person looked for among persons: kept in the session under a number, so that no address carries a name.
-
-An address ends up in the history of the browser, in logs and in what is sent on. The form sends by POST, the page's
-address carries the number (``?find=3``); turning pages and going back keep working.
-"""
+"""What a person looked for among persons: kept in the session under a number, so that no address carries a name."""
 
 from __future__ import annotations
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from programs.bookings.choices import BookingState
+from programs.bookings.models import Booking
 from programs.certificates.actions import CODE_BYTES, _take_serials, issue_certificates, revoke_certificate
 from programs.certificates.choices import CertificateState
 from programs.certificates.models import Certificate, SerialCounter
@@ -14,8 +18,10 @@ from programs.certificates.queries import plan_of
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.notices.models import Message
+from programs.pupils.actions.places import place
+from programs.pupils.models import Enrolment
 from tests.certificates.make import LONG_NAME, issue, make_centre_staff, make_visit
-from tests.people import make_coordinator, make_officer, make_outsider, make_pupil
+from tests.people import make_class, make_coordinator, make_officer, make_outsider, make_pupil
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +149,43 @@ def test_a_name_that_cannot_be_printed_is_left_out_and_said_so():
     left_out = plan_of(visit).left_out
     assert [left.name for left in left_out] == ["Nguyễn ภ"]
     assert "ภ" in str(left_out[0].reason), "who issues reads which letter it is"
+
+
+@pytest.mark.parametrize("what", ["trip", "school", "centre", "class"])
+def test_what_no_typeface_can_print_is_said_before_anything_is_issued(client, what):
+    """The words are frozen with the certificate: one that is issued so could never be printed."""
+    visit = make_visit()
+    trip = visit.session.field_trip
+    row, column = {
+        "trip": (trip, "title"), "school": (visit.school, "name"), "centre": (trip.centre, "name"),
+        "class": (visit.class_group, "name"),
+    }[what]  # fmt: skip
+    setattr(row, column, "Robot 🤖")
+    row.save()
+    with pytest.raises(Refused, match="unprintable") as refused:
+        issue(visit)
+    assert "🤖" in str(refused.value.refusal.message)
+    assert not Certificate.objects.exists()
+
+
+def test_a_paper_that_cannot_be_made_says_why(client):
+    visit = make_visit()
+    first = issue(visit)[0]
+    Certificate.objects.filter(pk=first.pk).update(activity_title="Robot 🤖")
+    client.force_login(make_coordinator(school=visit.school))
+    page = client.get(reverse("certificate_pdf", args=[first.serial]))
+    assert page.status_code == 409 and "🤖" in page.content.decode()
+
+
+def test_a_group_of_several_classes_has_the_classes_of_the_day_of_the_visit():
+    """Issued after the classes moved up; whom a list named only since has the class of today."""
+    visit = make_visit(names=("Nguyễn Nhật Minh", "Trần Văn Ơn"))
+    was, day = visit.class_group, timezone.localdate(visit.session.starts_at)
+    now = make_class("9A7", school=visit.school)
+    Enrolment.objects.filter(class_group=was).update(started_on=day - timedelta(days=90))
+    minh, on = (entry.pupil for entry in visit.roster.order_by("pk"))
+    for pupil in (minh, on):
+        place(wanted={pupil.pk: now})
+    Enrolment.objects.filter(pupil=on, class_group=was).delete()
+    Booking.objects.filter(pk=visit.pk).update(class_group=None)
+    assert {row.pupil_id: row.class_name for row in issue(visit)} == {minh.pk: was.name, on.pk: "9A7"}

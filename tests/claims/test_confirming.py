@@ -205,3 +205,24 @@ def test_a_letter_that_cannot_be_written_leaves_no_registration(client, school, 
         client.post(reverse("school_claim", args=[school.code]), PHUC)
     assert not SchoolClaim.objects.exists()
     assert not mail.outbox
+
+
+def test_a_form_that_was_sent_twice_is_counted_once(client):
+    """The sixth registration of a day goes through, and so does its double click; the seventh has to wait."""
+    schools = [make_school(f"Trường số {number}", state=SchoolState.INVITED) for number in range(7)]
+    for number, school in enumerate(schools[:6]):
+        typed = {"email": f"phuc{number}@example.vn", "idempotency_key": f"k-{number}"}
+        for _press in range(2):
+            claim = fill_in(client, school, PHUC, **typed)
+            assert claim.email == typed["email"]
+    assert Message.objects.filter(kind="account/claim_confirm").count() == 6
+    refused = client.post(reverse("school_claim", args=[schools[6].code]), PHUC)
+    assert refused.status_code == 200 and refused.context["form"].non_field_errors()
+
+
+def test_an_erased_registration_is_sent_by_no_letter(client, school):
+    claim = fill_in(client, school, PHUC)
+    SchoolClaim.objects.filter(pk=claim.pk).update(email="", full_name="Nhân sự đã xóa dữ liệu")
+    for address in (link(claim), reverse("claim_waiting", args=[claim.waiting_token])):
+        assert client.get(address).status_code == client.post(address).status_code == 404
+    assert (state_of(claim), state_of(school)) == (ClaimState.UNCONFIRMED, SchoolState.INVITED)

@@ -50,13 +50,16 @@ def calls() -> list[partial]:
         partial(rules.is_in_force, purpose=purpose, pupil=pupil, said={ConsentGiver.GUARDIAN: consent}, day=today),
         partial(rules.parent_of, "Mẹ"),
         partial(rules.last_words, lines),
-        partial(rules.last_word_of, "Trần Thị Nga", "mẹ", lines),
+        partial(rules.last_word_of, "Trần Thị Nga", "mẹ", lines, giver=ConsentGiver.GUARDIAN),
         partial(rules.standing, lines, version=1),
         partial(rules.same_day, lines[0], lines),
         partial(rules.same_day_refusal, lines[0], recorded=lines, is_later=""),
         partial(rules.door_refusal, link, now=now, today=today),
         partial(rules.door_refusal, None, now=now, today=today),
         partial(rules.link_refusal, pupil, today=today),
+        partial(
+            rules.speaking_refusal, link, name="Nga", relation="mẹ", answers=["given"], own_links=[link], lines=lines
+        ),
         partial(rules.letters_refusal, [pupil]),
         partial(rules.answer_refusal, answered, asked=[purpose], texts=texts, changed_meanwhile=True),
         partial(paper, name="Trần Thị Nga"),

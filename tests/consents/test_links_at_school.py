@@ -57,6 +57,16 @@ def test_letters_for_the_class_are_made_once_for_those_whose_guardians_are_asked
     assert Consent.objects.filter(pupil=minh, state=ConsentState.ASKED).count() == 7  # four of the guardian, three own
 
 
+def test_no_link_ends_for_letters_that_cannot_be_printed(as_user, minh, class_8a1, hanh):
+    standing = issue_links(pupils=[minh], by=hanh, key="a")[0]
+    make_pupil("Somchai สมชาย", class_group=class_8a1)
+    page = as_user(hanh).post(reverse("consent_sheet", args=[class_8a1.pk]), {"idempotency_key": "in-thu"})
+    assert "ส" in str(page.context["form"].non_field_errors())
+    assert guardian_for_token(standing.token) is not None
+    forms = as_user(hanh).get(reverse("consent_forms", args=[class_8a1.pk]))
+    assert forms.status_code == 409 and "ส" in main_of(forms), "the empty forms say whose name it is, too"
+
+
 def test_a_class_of_adults_gets_no_letters_and_is_told_why(as_user, class_8a1, hanh):
     make_pupil("Lê Bảo Lan", class_group=class_8a1, birth_date=years_ago(19))
     page = as_user(hanh).post(reverse("consent_sheet", args=[class_8a1.pk]), {"idempotency_key": "in-thu"})

@@ -90,7 +90,7 @@ CODES = {
     "before", "code", "alias", "entry.ballot.reference", "filters.school",  # codes of schools, letters and digits only: forms.life.CODE
     "digest", "sha256", "old.sha256", "upload.sha256", "upload.kept_sha256", "old.file_hash", "paper.file_hash", "file_hash", "ballot.entries_hash",
     "ballot.commitment", "ballot.seed", "digits",
-    "asked.evidence_hash", "consent.evidence_hash", "line.evidence_hash", "booking.reference", "request.reference", "reference",
+    "asked.evidence_hash", "consent.evidence_hash", "line.evidence_hash", "booking.reference", "request.reference", "roster.reference", "reference", "holiday.closes",
     "year.name", "next_year.name", "school_year.name",  # such as 2026-2027
     "'authority'", "'claimant'", "mode", "question", "because", "door", "voice.door", "path",
     "rule_set.code", "draft.code", "part", "part._meta.model_name", "holiday.closes", "roster.reference",

@@ -25,7 +25,7 @@ from programs.data_rights.actions import requests
 from programs.data_rights.actions.erasure import erase
 from programs.data_rights.choices import Requester
 from programs.data_rights.queries import correctable
-from programs.pupils.actions.roll import promote_school
+from programs.pupils.actions.promotion import promote_school
 from programs.pupils.models import Pupil
 from programs.pupils.queries import classes_to_move
 from programs.pupils.rules import Move, Plan

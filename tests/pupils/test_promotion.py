@@ -14,12 +14,17 @@ from programs.core.audit import history_of
 from programs.core.models import SchoolYear
 from programs.pupils.actions.joining import merge_pupils, part_pupils
 from programs.pupils.actions.places import place
-from programs.pupils.actions.promotion import follow_calendar, leave_as_prepared, take_promotion_back
+from programs.pupils.actions.promotion import (
+    follow_calendar,
+    leave_as_prepared,
+    promote_school,
+    take_promotion_back,
+)
 from programs.pupils.actions.roll import mark_left
 from programs.pupils.hooks import let_pupils_leave
 from programs.pupils.models import ClassGroup, Enrolment, Joining, Pupil
 from programs.pupils.queries import classes_of, number_on_roll, pupils_of_class, schools_with_leavers
-from programs.pupils.rules import grade_of_class, last_grade_of, next_class_name
+from programs.pupils.rules import Move, Plan, grade_of_class, last_grade_of, next_class_name
 from tests.pages import main_of
 from tests.people import make_class, make_coordinator, make_outsider, make_pupil, make_school, make_teacher
 
@@ -210,6 +215,28 @@ def test_after_it_was_prepared_pupils_leave_move_and_come(client, phuc, school, 
 
 def names_on(pupil: Pupil, day: date) -> list[str]:
     return list(pupil.enrolments.in_force(day).values_list("class_group__name", flat=True))
+
+
+def test_whom_a_list_or_another_record_has_placed_since_does_not_leave(phuc, school, classes, year, next_year):
+    """The net has not run yet on the day after the last one: a list takes An in again, Bình's other record has a class."""
+    promote_school(school=school, year=year, plan=Plan((Move(classes["9A1"].pk, ""),)), by=phuc, key="leave")
+    an, binh, chi = Pupil.objects.filter(enrolments__class_group=classes["9A1"]).order_by("pk")
+    with on(year.ends_on + timedelta(days=1)):
+        again = make_class("9A7", school=school, school_year=next_year)
+        twin = make_pupil("Nguyễn Văn Bình", school=school)
+        place(wanted={an.pk: again, twin.pk: again})
+        merge_pupils(keep=binh, drop=twin, by=phuc, key="one-child")
+        run_leaving()
+    assert [Pupil.objects.get(pk=each.pk).left_on for each in (an, binh, chi)] == [None, None, year.ends_on]
+
+
+def test_records_that_are_parted_take_along_what_was_prepared_since(phuc, school, classes, year, next_year):
+    an, other = Pupil.objects.filter(enrolments__class_group=classes["8A1"]).first(), make_pupil("An", school=school)
+    merge_pupils(keep=other, drop=an, by=phuc, key="one-child")
+    promote_school(school=school, year=year, plan=Plan((Move(classes["8A1"].pk, "9A1"),)), by=phuc, key="up")
+    part_pupils(joining=Joining.objects.get(), reason="Hai em khác nhau", by=phuc)
+    assert (names_on(an, timezone.localdate()), names_on(an, next_year.starts_on)) == (["8A1"], ["9A1"])
+    assert not other.enrolments.exists()
 
 
 def test_a_school_that_closes_takes_nobody_into_the_new_year(client, phuc, school, classes, next_year):

@@ -8,7 +8,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from programs.claims import emails, queries, rules
@@ -36,18 +35,17 @@ def submit_claim(
     ``school_closed``, ``key_reused``.
     """
     typed = {"full_name": full_name, "position": position, "email": email, "phone": phone, "message": message}
-    key_hash = salted_hmac("programs.claims.form", key, algorithm="sha256").hexdigest()
-    if earlier := _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed):
+    if earlier := _earlier_claim(key=key, school_id=school_id, typed=typed):
         return earlier
     refuse_if(queries.claim_refusal_of(School.objects.get(pk=school_id)))
     hours = Waiting.from_settings(settings.JURISDICTION).confirm_within
     until = timezone.now() + timedelta(hours=hours)
-    new = SchoolClaim(school_id=school_id, key_hash=key_hash, confirm_until=until, **typed)
+    new = SchoolClaim(school_id=school_id, key_hash=queries.hash_of_key(key), confirm_until=until, **typed)
     try:
         with transaction.atomic():
             new.save()
     except IntegrityError:  # a double click: the first one was faster
-        earlier = _earlier_claim(key_hash=key_hash, school_id=school_id, typed=typed)
+        earlier = _earlier_claim(key=key, school_id=school_id, typed=typed)
         if earlier is None:
             raise
         return earlier
@@ -56,8 +54,8 @@ def submit_claim(
     return new
 
 
-def _earlier_claim(*, key_hash: str, school_id: int, typed: dict[str, str]) -> SchoolClaim | None:
-    claim = SchoolClaim.objects.filter(key_hash=key_hash).first()
+def _earlier_claim(*, key: str, school_id: int, typed: dict[str, str]) -> SchoolClaim | None:
+    claim = queries.claim_of_form(key)
     if claim and (claim.school_id != school_id or any(getattr(claim, name) != typed[name] for name in TYPED)):
         message = _("This form was sent once before, with other details. If you want this one as well, send it again.")
         raise Refused.because("key_reused", message)

@@ -54,6 +54,8 @@ class RegisterSchool(Act):
         return super().get_context_data(refusal=refusal, **kwargs)
 
     def act(self, form: ClaimForm) -> SchoolClaim:
+        if queries.claim_of_form(form.key):  # a form that was sent twice writes no second letter
+            return registering.submit_claim(school_id=self.target.pk, key=form.key, **form.typed())
         refuse_if(rules.flood_refusal(is_exhausted=REGISTRATIONS.is_exhausted(self.request)))
         letters = _letters_to(form.typed()["email"])
         refuse_if(rules.address_refusal(is_exhausted=LETTERS.is_exhausted(self.request, at=letters)))

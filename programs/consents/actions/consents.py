@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -28,7 +29,7 @@ from programs.consents.queries.answers import (
     is_answered_so,
     ledger,
     shown_to,
-    to_look_at,
+    to_say_again,
 )
 from programs.consents.queries.in_force import current_texts
 from programs.core.audit import Code, record
@@ -80,9 +81,12 @@ def answer_as_guardian(
 
     ``seen`` is the ``fingerprint`` of the page that they answered: an old page sent again after a withdrawal is
     refused, the same answers sent twice change nothing. ``by`` is who was signed in there, for the log alone.
-    Raises ``Refused``: what ``rules.door_refusal`` and ``rules.answer_refusal`` say.
+    Behind a link that was made for one parent, that parent speaks, whatever else is typed.
+    Raises ``Refused``: what ``rules.door_refusal``, ``rules.speaking_refusal`` and ``rules.answer_refusal`` say.
     """
     link, pupil = _through_door(link_id)
+    relation = link.made_for or relation
+    _may_speak_as(link, name=name, relation=relation, answers=answered.answers.values())
     door = f"link:{link.pk}"
     voice = _Voice(ConsentGiver.GUARDIAN, ConsentChannel.LINK, door, name, relation, language, signed_in=by)
     changed = _answer(pupil=pupil, answered=answered, voice=voice, seen=seen)
@@ -91,6 +95,14 @@ def answer_as_guardian(
         link.first_used_at = link.first_used_at or timezone.now()
         link.save(update_fields=["guardian_name", "relation", "first_used_at"])
     return changed
+
+
+def _may_speak_as(link: GuardianLink, *, name: str, relation: str, answers: Collection[str]) -> None:
+    own = GuardianLink.objects.filter(pupil=link.pupil_id, voided_at=None, expires_at__gt=timezone.now())
+    own_links = own.exclude(made_for="")
+    lines = list(Signature.objects.filter(pupil=link.pupil_id, giver=ConsentGiver.GUARDIAN))
+    who = {"name": name, "relation": relation}
+    refuse_if(rules.speaking_refusal(link, **who, answers=answers, own_links=own_links, lines=lines))
 
 
 def _through_door(link_id: int) -> tuple[GuardianLink, Pupil]:
@@ -126,11 +138,11 @@ def _answer(*, pupil: Pupil, answered: rules.Answered, voice: _Voice, seen: str)
     now, today = timezone.now(), timezone.localdate()
     texts = current_texts(today)
     said = _own_words(pupil, voice, answers_of(pupil, voice.giver))
-    unseen = to_look_at(pupil) if voice.giver == ConsentGiver.GUARDIAN else set()
+    again = to_say_again(pupil, voice.giver)
     different = {
         purpose: answer
         for purpose, answer in answered.answers.items()
-        if (purpose in unseen and answer == ConsentState.GIVEN)
+        if (purpose in again and answer == ConsentState.GIVEN)
         or not is_answered_so(said, purpose=purpose, text=texts.get(purpose), answer=answer)
     }
     refuse_if(
@@ -152,7 +164,10 @@ def _own_words(pupil: Pupil, voice: _Voice, answers: dict[str, Consent]) -> dict
     lines = defaultdict(list)
     for line in Signature.objects.filter(pupil=pupil, giver=voice.giver):
         lines[line.purpose].append(line)
-    words = {purpose: rules.last_word_of(voice.name, voice.relation, said) for purpose, said in lines.items()}
+    words = {
+        purpose: rules.last_word_of(voice.name, voice.relation, said, giver=voice.giver)
+        for purpose, said in lines.items()
+    }
     unwritten = {purpose: row for purpose, row in answers.items() if purpose not in lines}
     return {**unwritten, **{purpose: word for purpose, word in words.items() if word}}
 
@@ -234,8 +249,9 @@ def stand(*, consent: Consent, line: Signature, alone: bool) -> bool:
 
 
 def _let_go(*, pupil: Pupil, purpose: str, giver: str, but: int) -> None:
-    older = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver, state=ConsentState.GIVEN).exclude(pk=but)
-    older.update(state=ConsentState.EXPIRED, changed_at=timezone.now())
+    """A no holds for every text, so the row of today's carries on a disagreement about an older one."""
+    rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=giver, state__in=rules.WITHDRAWABLE)
+    rows.exclude(pk=but).update(state=ConsentState.EXPIRED, changed_at=timezone.now())
 
 
 # --- On paper -----------------------------------------------------------------------------------
@@ -364,10 +380,11 @@ def _withdraw(*, pupil: Pupil, purpose: str, voice: _Voice, reason: str = "") ->
 def _to_withdraw(*, pupil: Pupil, purpose: str, voice: _Voice) -> list[Consent]:
     """What is in force or disputed. Where another guardian has stopped it, one's own no is still heard, once."""
     rows = Consent.objects.filter(pupil=pupil, purpose=purpose, giver=voice.giver).select_related("pupil")
-    if held := list(rows.filter(state__in=rules.WITHDRAWABLE)):
-        return held
     lines = ledger(pupil, purpose=purpose, giver=voice.giver)
-    if not lines or not (voice.name or voice.relation):
+    word = rules.last_word_of(voice.name, voice.relation, lines, giver=voice.giver)
+    has_said_no = word is not None and word.said in NO
+    if held := list(rows.filter(state__in=[ConsentState.GIVEN] if has_said_no else rules.WITHDRAWABLE)):
+        return held
+    if not lines or has_said_no or not (voice.name or voice.relation):
         return []
-    word = rules.last_word_of(voice.name, voice.relation, lines)
-    return [] if word and word.said in NO else list(rows.order_by("-text_version")[:1])
+    return list(rows.order_by("-text_version")[:1])

@@ -17,6 +17,7 @@ from programs.consents.policy import may_hand_links
 from programs.consents.queries.in_force import current_texts
 from programs.core.audit import record
 from programs.core.locking import all_locked
+from programs.core.paper import refuse_unprintable
 from programs.core.policy import must
 from programs.core.refusals import Refused, refuse_if
 from programs.pupils.models import Pupil
@@ -42,7 +43,7 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str, relation: str 
     The tokens follow from the form's one-time ``key`` and the portal's secret, so the same form sent twice gives the
     same links. Pupils whose guardian is no longer asked get none. ``relation`` says whose it is: a mother's link
     does not end the father's.
-    Raises PermissionDenied, and ``Refused``: ``nobody_asked``, ``link_over``.
+    Raises PermissionDenied, and ``Refused``: ``nobody_asked``, ``link_over``, ``unprintable``.
     """
     wanted = Pupil.objects.select_related("school").filter(pk__in=[pupil.pk for pupil in pupils])
     chosen = all_locked(wanted.order_by("pk"), no_key=True)
@@ -50,6 +51,8 @@ def issue_links(*, pupils: Collection[Pupil], by: User, key: str, relation: str 
     today = timezone.localdate()
     asked = [pupil for pupil in chosen if rules.link_refusal(pupil, today=today) is None]
     refuse_if(rules.letters_refusal(asked))
+    for text in dict.fromkeys(text for pupil in asked for text in (pupil.school.name, pupil.full_name)):
+        refuse_unprintable(text)  # before the links end whose letters could not be printed
     ask(pupils=asked)
     return [_issue(pupil=pupil, token=_token(key, pupil), relation=relation, by=by) for pupil in asked]
 
@@ -73,8 +76,9 @@ def _issue(*, pupil: Pupil, token: str, relation: str, by: User) -> IssuedLink:
         return IssuedLink(earlier, token)
     _void_links(pupil=pupil, relation=relation, by=by)
     link = GuardianLink.objects.create(
-        pupil=pupil, token_hash=token_hash, relation=relation, created_by=by, expires_at=now + rules.LINK_LASTS
-    )
+        pupil=pupil, token_hash=token_hash, relation=relation, made_for=relation, created_by=by,
+        expires_at=now + rules.LINK_LASTS,
+    )  # fmt: skip
     record(by=by, action="guardian_link.issue", obj=link, after={"pupil": pupil.pk})
     return IssuedLink(link, token)
 

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('guardian_name', models.CharField(blank=True, max_length=150, verbose_name='guardian')),
                 ('relation', models.CharField(blank=True, max_length=60, verbose_name='relation to the pupil')),
+                ('made_for', models.CharField(blank=True, editable=False, max_length=60)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField()),
                 ('first_used_at', models.DateTimeField(blank=True, null=True)),

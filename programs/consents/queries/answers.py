@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from programs.accounts.models import SignInCard
 from programs.consents import rules
-from programs.consents.choices import ConsentGiver, ConsentState
+from programs.consents.choices import NO, ConsentGiver, ConsentState
 from programs.consents.models import Consent, ConsentText, GuardianLink, Signature
 from programs.consents.queries.in_force import current_texts
 from programs.core.text import fold
@@ -103,9 +103,9 @@ def shown_to(pupil: Pupil, giver: str) -> dict[str, Consent]:
     return found
 
 
-def to_look_at(pupil: Pupil) -> set[str]:
-    """The purposes about which a guardian has to see their child's yes."""
-    return {each.purpose for each in questions_for(pupil, ConsentGiver.GUARDIAN) if each.is_unseen}
+def to_say_again(pupil: Pupil, giver: str) -> set[str]:
+    """Where a yes counts only when it is said once more: a guardian sees their child's, or one is asked alone by now."""
+    return {each.purpose for each in questions_for(pupil, giver) if each.is_unseen or each.is_open}
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,8 @@ def _question(
     is_unseen = bool(other) and own == ConsentState.GIVEN and rules.waits_for_look(said)
     if is_unseen and giver == ConsentGiver.GUARDIAN and state == ConsentState.GIVEN:
         state = ConsentState.ASKED
+    if not other and state == ConsentState.GIVEN and not _counts(pupil, text, said, day):
+        state = ConsentState.ASKED  # it was given when another was asked too: who decides alone says it once more
     return Question(
         purpose=text.purpose,
         text=text,
@@ -178,6 +180,11 @@ def _question(
         is_unseen=is_unseen,
         settled_on=last.signed_on if last and last.settles else None,
     )
+
+
+def _counts(pupil: Pupil, text: ConsentText, said: Mapping[str, Consent], day: date) -> bool:
+    heard = {giver: row for giver, row in said.items() if row.state in NO or state_for(text, row) == ConsentState.GIVEN}
+    return rules.is_in_force(purpose=text.purpose, pupil=pupil, said=heard, day=day)
 
 
 def state_for(text: ConsentText, consent: Consent | None) -> str:

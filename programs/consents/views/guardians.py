@@ -162,6 +162,9 @@ class AnswerForChild(ChildAct, Answer):
     done = _("Thank you. Your answers have been saved; you can change them here at any time.")
     withdraw = WithdrawForChild
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"made_for": self.target.made_for}
+
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | {"name": self.target.guardian_name, "relation": self.target.relation}
 

@@ -1,6 +1,5 @@
-"""How each state looks: a colour, never on its own, and an icon next to its label."""
+"""How each state looks: a colour, never on its own, and an icon; the same word means the same in every wing."""
 
-# The same word means the same thing in every wing, so one table serves them all.
 STATUS_LOOKS: dict[str, tuple[str, str]] = {
     # work in hand
     "draft": ("off", "edit"),
@@ -25,6 +24,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "answered": ("info", "edit"),
     "pending": ("wait", "hourglass"),
     "submitted": ("wait", "hourglass"),
+    "unconfirmed": ("off", "mail"),
     "claimed": ("wait", "hourglass"),
     **dict.fromkeys(("asked", "unconfirmed"), ("wait", "hourglass")),
     "entered": ("wait", "hourglass"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from programs.accounts.models import User
@@ -18,7 +18,7 @@ from programs.duplicates.policy import may_undo
 from programs.duplicates.queries.merging import joinings_between, rows_to_return
 from programs.duplicates.rules import source_of_former_school, undo_refusal
 from programs.pupils.actions.joining import lock_both, part
-from programs.pupils.actions.places import end_places, reopen
+from programs.pupils.actions.places import end_places, reopen, stay
 from programs.pupils.models import ClassGroup, Enrolment, Joining, Pupil
 from programs.schools.choices import SchoolState
 from programs.schools.models import Invitation, Membership, School, SchoolLevel
@@ -43,6 +43,7 @@ def undo_merge(*, merger: SchoolMerger, reason: str, by: User) -> School:
     _part_children(fresh, by=by, reason=reason)
     returned = _return_rows(fresh, parts)
     _name_as_before(fresh, parts)
+    _prepare_for_nobody_else(fresh)
     _leave_each_others_classes(fresh, parts)
     _return_staff(fresh, parts)
     _restore_target(fresh, parts, by=by)
@@ -83,6 +84,19 @@ def _name_as_before(merger: SchoolMerger, parts: Parts) -> None:
     for pk, before in parts.sources.items():
         given = source_of_former_school(before, merger.source.code)
         Pupil.objects.filter(pk=pk, source=given, school=merger.source).update(source=before)
+
+
+def _prepare_for_nobody_else(merger: SchoolMerger) -> None:
+    """What was prepared since for the classes of both leads nobody into a class of the other school."""
+    pair = [merger.source_id, merger.target_id]
+    ahead = Enrolment.objects.to_come().filter(pupil__school__in=pair, class_group__school__in=pair)
+    pupils = list(ahead.exclude(class_group__school=F("pupil__school")).values_list("pupil", flat=True))
+    groups = ClassGroup.objects.filter(school__in=pair, moves_up_to__school__in=pair, moves_on__gt=timezone.localdate())
+    classes = list(groups.exclude(moves_up_to__school=F("school")).values_list("pk", flat=True))
+    ClassGroup.objects.filter(pk__in=classes).update(moves_on=None, moves_up_to=None)
+    prepared = Q(class_group__in=classes) & ~Q(then="")
+    stay(places=Enrolment.objects.in_force().filter(prepared | Q(pupil__in=pupils)))
+    Enrolment.objects.to_come().filter(pupil__in=pupils).exclude(class_group__school=F("pupil__school")).delete()
 
 
 def _leave_each_others_classes(merger: SchoolMerger, parts: Parts) -> None:

@@ -158,6 +158,7 @@ def part(*, joining: Joining, kept: Pupil, dropped: Pupil, by: User, reason: str
             pk__in=parts.rows.get(key_of(column), []), **{f"{column.name}__in": [kept, holder]}
         )
         rows.update(**{column.name: dropped})
+    _go_on(holder, dropped)
     _give_accounts_back(kept, dropped, parts, holder=holder)
     _return_to_roll(kept, dropped, parts)
     if holder is not kept:
@@ -168,6 +169,14 @@ def part(*, joining: Joining, kept: Pupil, dropped: Pupil, by: User, reason: str
         follow(kept, dropped)
     record(by=by, action="pupil.part", obj=kept, after={"from": dropped.pk}, reason=reason)
     record(by=by, action="pupil.part", obj=dropped, after={"from": kept.pk}, reason=reason)
+
+
+def _go_on(holder: Pupil, dropped: Pupil) -> None:
+    """What was prepared since for a place that goes back goes with it."""
+    mine, theirs = (Enrolment.objects.filter(pupil=each) for each in (dropped, holder))
+    place = mine.in_force().filter(ended_on__gt=timezone.localdate()).first()
+    if place and place.ended_on and not mine.to_come().exists() and not theirs.in_force().exists():
+        theirs.to_come().filter(started_on=place.ended_on).update(pupil=dropped)
 
 
 def _give_accounts_back(kept: Pupil, dropped: Pupil, parts: Parts, *, holder: Pupil) -> None:

@@ -18,9 +18,13 @@ from programs.pupils.models import ClassGroup, Enrolment
 
 
 def end_places(*, pupils: Collection[Any] | QuerySet, on: date) -> list[int]:
-    """These pupils are in no class from ``on`` on, and in none later; the places of today that ended."""
+    """These pupils are in no class from ``on`` on, and in none later; the places of today that ended.
+
+    What was prepared to follow an earlier place is overruled: nobody leaves the school by it any more.
+    """
     places = Enrolment.objects.filter(pupil__in=pupils)
     places.to_come().delete()
+    places.exclude(then="").update(then="")
     ending = list(places.not_over().values_list("pk", flat=True))
     Enrolment.objects.filter(pk__in=ending).update(ended_on=on, then="")
     return ending
@@ -58,6 +62,13 @@ def follow_class(*, place_ids: Collection[int]) -> None:
         group = places[0].class_group
         if group.moves_on:
             move_on(places=places, to=group.moves_up_to_id, on=group.moves_on)
+
+
+def stay(*, places: QuerySet[Enrolment]) -> None:
+    """Nothing is prepared any more for whoever is in these places: they go along with their class, if it moves up."""
+    found = list(places.filter(ended_on__gt=timezone.localdate()).values_list("pk", flat=True))
+    Enrolment.objects.to_come().filter(pupil__in=Enrolment.objects.filter(pk__in=found).values("pupil")).delete()
+    reopen(place_ids=found)
 
 
 def move_on(*, places: Collection[Enrolment], to: int | None, on: date) -> None:

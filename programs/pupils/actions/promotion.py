@@ -167,7 +167,9 @@ def _class_of(old: ClassGroup, year: SchoolYear, name: str, grade: int, teacher_
 def _let_go(school: School, *, day: date, by: User | None) -> int:
     over = Enrolment.objects.filter(then=Then.LEAVES, ended_on__lte=day, pupil__school=school)
     last_days: dict[date, list[int]] = defaultdict(list)
-    for pupil_id, ended_on in over.filter(pupil__left_on=None).values_list("pupil", "ended_on"):
+    in_class = Enrolment.objects.not_over().values("pupil")  # a record that was joined since brought another place
+    leaving = over.filter(pupil__left_on=None).exclude(pupil__in=in_class)
+    for pupil_id, ended_on in leaving.values_list("pupil", "ended_on"):
         if ended_on:
             last_days[ended_on - timedelta(days=1)].append(pupil_id)
     gone: list[Pupil] = []
