@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import reduce
 from operator import attrgetter, or_
@@ -17,6 +16,7 @@ from wagtail.models import APIToken, ModelLogEntry, Page, PageSubscription, Revi
 from wagtail.search.query import Phrase
 from wagtail.users.models import UserProfile
 
+from cms.act_values import change_in_words
 from programs.core.personal import Erasure, Fact, Section, Subject, forgets, rows_of, tells
 
 # Tables of Wagtail that keep pointing at the emptied account: what was edited stays traceable to one former editor.
@@ -115,7 +115,7 @@ def _of_act(act: ModelLogEntry) -> list[Fact]:
         Fact("at", _("When"), act.timestamp),
         Fact("act", _("What was done"), str(act.message)),
         Fact("object", _("Concerns"), f"{kind} #{act.object_id}"),
-        Fact("data", _("Numbers and states"), json.dumps(act.data, ensure_ascii=False) if act.data else ""),
+        Fact("data", _("Numbers and states"), change_in_words(act.data)),
     ]
 
 

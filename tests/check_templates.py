@@ -1,7 +1,9 @@
 """What every template keeps to. `python -m tests.check_templates`: part of `make check`.
 
 No line is wider than 120 characters, so that a change to it can be read beside the old one. Names of persons, codes and
-references in the words of a page bear ``|as_is``: a browser that translates the page leaves them as they are.
+references in the words of a page bear ``|as_is``: a browser that translates the page leaves them as they are. A cell of
+a table that becomes cards on a phone holds one thing: two lines or two links stand in one ``div``, else the card pulls
+them apart.
 """
 
 from __future__ import annotations
@@ -74,12 +76,37 @@ def _shown_by(parts: list[str]) -> list[str]:
     return parts[place : place + 1]
 
 
+CELL = re.compile(r'<td data-l="[^>]*>(.*?)</td>', re.S)
+PIECE = re.compile(r"<(?P<end>/?)(?P<name>[a-z]+)[^>]*>|(?P<dot>·)", re.S)
+
+
+def torn_cells(text: str) -> list[int]:
+    """The lines of cells in which a break or a dot between links stands loose: a phone sets the pieces side by side."""
+    return [text.count("\n", 0, cell.start()) + 1 for cell in CELL.finditer(text) if _is_torn(cell[1])]
+
+
+def _is_torn(cell: str) -> bool:
+    depth = 0
+    for piece in PIECE.finditer(cell):
+        if piece["name"] == "br" or piece["dot"]:
+            if depth == 0 and (piece["name"] or "<a " in cell):
+                return True
+        else:
+            depth += -1 if piece["end"] else 1
+    return False
+
+
 def main() -> int:
     found = 0
     for path in sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in KINDS):
         text = path.read_text(encoding="utf-8")
         names = translatable_names(text) if path.suffix == ".html" else []
-        for numbers, what in ((wide_lines(text), f"wider than {WIDEST}"), (names, "a name or code without |as_is")):
+        cells = torn_cells(text) if 'class="stack' in text else []
+        for numbers, what in (
+            (wide_lines(text), f"wider than {WIDEST}"),
+            (names, "a name or code without |as_is"),
+            (cells, "a cell of several pieces without a div around them"),
+        ):
             found += len(numbers)
             for number in numbers:
                 print(f"{path.relative_to(ROOT)}:{number}: {what}", file=sys.stderr)

@@ -467,9 +467,6 @@ def _rows(addresses: list[tuple[str, bool]], seen: Seen | None) -> Iterator[tupl
 
     set_up_site()
     world = build_world()
-    for place in (*world.places.values(), MISSING):
-        place.competition = world.competition if place is not MISSING else MISSING.competition
-        place.rules = world.rules if place is not MISSING else MISSING.rules
     clients = {}
     for role in ROLES:
         clients[role] = client = Client(raise_request_exception=False)

@@ -40,8 +40,6 @@ def page(client, method: str, url: str) -> tuple[int, dict, str]:
 @pytest.mark.parametrize("role", WHO)
 def test_a_foreign_object_and_a_missing_one_give_the_same_page(client, role):
     world = build_world()
-    for place in world.places.values():
-        place.competition = world.competition
     client.force_login(world.people[role])
     tried = 0
     for name, kwargs in OBJECT_OF.items():

@@ -142,8 +142,6 @@ def foreign_choices(world: World) -> set[str]:
 def world(client) -> World:
     set_up_site()
     world = build_world()
-    for place in world.places.values():
-        place.competition = world.competition
     return world
 
 

@@ -139,6 +139,7 @@ def build_world() -> World:
         world.places[name] = _place(world, name, number, wards[name], centres[name], now)
         world.places[name].report = report
         world.places[name].school_year = year
+        world.places[name].competition, world.places[name].rules = world.competition, world.rules
         world.places[name].holiday = Holiday.objects.create(
             name="Tết", starts_on=date(2020, 1, 23), ends_on=date(2020, 1, 29)
         )

@@ -45,12 +45,11 @@ class AskForm(CleanFormMixin, IdempotentFormMixin):
 class ProofForm(CleanFormMixin, forms.Form):
     """A guardian's second proof: an address that was sent on or found does not hand over or erase a child's data."""
 
-    birth_date = DateField(label=_("Your child's date of birth"), required=False)
+    birth_date = DateField(label=_("Your child's date of birth"))
     letter_code = CleanCharField(
         label=_("Code from the part of the letter that you keep"),
         help_text=_("Eight letters and digits. No longer at hand? Ask the class teacher for a new letter."),
         max_length=30,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -90,6 +89,8 @@ class ChildAskForm(ProofForm, AskForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["letter_code"].help_text = _("Only needed to have the data erased, with the date of birth.")
+        for name in self.fields.keys() & ProofForm.base_fields:
+            self.fields[name].required = False
 
     def asks_proof(self, found: dict) -> bool:
         return found.get("kind") == RequestKind.ERASE

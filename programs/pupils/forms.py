@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import GRADES_OF_LEVEL, Level
@@ -87,7 +88,7 @@ class PromotionForm(CleanFormMixin, IdempotentFormMixin):
         pk, name = one.group.pk, one.group.name
         self.fields[f"fate_{pk}"] = forms.ChoiceField(
             label=_("Class {name}").format(name=name),
-            choices=[(UP, _("moves up")), (LEAVE, _("leaves the school"))],
+            choices=[(UP, capfirst(_("moves up"))), (LEAVE, capfirst(_("leaves the school")))],
             initial=LEAVE if one.leaves else UP,
         )
         self.fields[f"name_{pk}"] = CleanCharField(
@@ -97,7 +98,7 @@ class PromotionForm(CleanFormMixin, IdempotentFormMixin):
             initial=one.next_name,
         )
         self.fields[f"teacher_{pk}"] = forms.BooleanField(
-            label=_("keeps {teacher} as class teacher").format(teacher=one.group.homeroom_teacher),
+            label=capfirst(_("keeps {teacher} as class teacher").format(teacher=one.group.homeroom_teacher)),
             required=False,
             initial=True,
         )

@@ -50,7 +50,7 @@ class OfficeForm(ReasonForm):
         label=_("Areas"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("A ward officer needs a ward. Without an area, the other offices cover the whole province."),
+        help_text=_("A ward officer needs a ward. Without an area, the other offices cover every ward."),
     )
     field_order = ["role", "areas", "reason"]
 

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from wagtail.log_actions import registry
 from wagtail.models import ModelLogEntry
 
+from cms.act_values import change_in_words
 from programs.accounts.models import User
 from stem_portal.administration.roles import may_read_the_log
 
@@ -91,8 +92,7 @@ class Entry:
     verb: str
     kind: str
     number: str
-    before: dict
-    after: dict
+    values: str
 
 
 @dataclass(frozen=True)
@@ -131,15 +131,13 @@ def _midnight(day: date) -> datetime:
 
 
 def _entry(row: ModelLogEntry) -> Entry:
-    data = row.data or {}
     return Entry(
         at=row.timestamp,
         by=row.user,
         verb=str(row.message),
         kind=_name(row.content_type),
         number=row.object_id,
-        before=data.get("before", {}),
-        after=data.get("after", {}),
+        values=change_in_words(row.data),
     )
 
 

@@ -81,8 +81,6 @@ def writes(ask: Callable[[], HttpResponse]) -> tuple[HttpResponse, list[str]]:
 def world():
     set_up_site()
     built = build_world()
-    place = built.places["own"]
-    place.competition = built.competition
     return built
 
 

@@ -114,7 +114,6 @@ def test_no_page_opens_before_the_enrolment(client, mai):
     set_up_site()
     world = build_world()
     place = world.places["own"]
-    place.competition, place.rules = world.competition, world.rules
     officer = world.people["ward_officer"]
     Authenticator.objects.filter(user=officer).delete()
     client.force_login(officer)

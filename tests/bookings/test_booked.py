@@ -169,3 +169,12 @@ def test_the_list_says_until_when_and_shows_one_class_alone(world, as_user):
     assert f"class={other.pk}" in main_of(alone), "the tabs keep the class"
     everything = client.get(address, {"class": world.lams_class.pk})
     assert len(everything.context["page"].object_list) == 2, "another school's class narrows nothing"
+
+
+def test_a_telephone_number_that_is_no_longer_kept_leaves_no_empty_line(world, as_user):
+    booking = book(world.session, world.class_8a1, world.hanh)
+    address = reverse("booking_detail", args=[booking.reference])
+    client = as_user(world.hanh)
+    assert "Điện thoại trong ngày đi" in main_of(client.get(address))
+    Booking.objects.filter(pk=booking.pk).update(contact_phone="")
+    assert "Điện thoại trong ngày đi" not in main_of(client.get(address))

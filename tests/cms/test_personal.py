@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from wagtail.models import Comment, CommentReply, Page
 
+from cms.act_values import change_in_words
 from programs.accounts.models import User
 from programs.core import audit
 from programs.core.personal import sections_of
@@ -106,3 +109,25 @@ def test_what_was_done_with_the_account_and_by_it():
     audit.record(by=lam, action="person.close", obj=lam)
     acts = next(section for section in sections_of(subject_of(user=nga)) if section.code == "acts")
     assert len(acts.rows) == 2
+
+
+def test_what_was_done_is_told_in_words_not_as_it_is_stored():
+    nga = people.make_user(NAME)
+    moment = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
+    audit.record(by=None, action="person.close", obj=nga, before={"due": None}, after={"due": moment, "last": [1, 2]})
+    acts = next(section for section in sections_of(subject_of(user=nga)) if section.code == "acts")
+    assert [fact.value for fact in acts.rows[0] if fact.key == "data"] == ["due: – → due: 6:59 01/01/2027; last: 1, 2"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, ""),
+        ({"before": {}, "after": {}}, ""),
+        ({"before": {}, "after": {"due_on": "2026-12-15", "ok": True}}, "due_on: 15/12/2026; ok: Có"),
+        ({"before": {"state": "held"}, "after": {"state": "asked"}}, "state: held → state: asked"),
+        ({"after": {"code": "2026-99-99", "when": "10:30"}}, "code: 2026-99-99; when: 10:30"),
+    ],
+)
+def test_values_of_an_act_are_read_like_words(data, words):
+    assert change_in_words(data) == words

@@ -209,6 +209,10 @@ def test_both_guardians_read_on_their_pages_that_they_disagree(client, minh, han
     for each in issued:
         page = client.get(reverse("guardian_door", args=[each.token])).content.decode()
         assert "Người giám hộ kia trả lời khác" in page
+        # Before any new question, for that is why they come, and again beside the question itself.
+        assert page.index("Hai người giám hộ không thống nhất: ") < page.index('name="name"')
+        once_more = client.get(reverse("guardian_purpose", args=[each.token, PHOTO])).content.decode()
+        assert "Người giám hộ kia trả lời khác" in once_more
 
 
 def test_the_school_records_on_paper_how_it_was_settled(client, minh, hanh, mother, father):

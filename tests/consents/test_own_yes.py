@@ -66,6 +66,8 @@ def test_a_no_and_a_withdrawal_ask_for_nothing(as_user, minh):
     says(client, "refused")
     assert state(minh) == ConsentState.REFUSED
     says(with_secret(client))
+    asked = client.get(reverse("my_consent", args=[PHOTO])).content.decode()
+    assert "Trên cổng dừng ngay, và nhà trường được báo." in asked  # before it is done, what it does
     client.post(reverse("my_consent", args=[PHOTO]), {"withdraw": "True"})
     assert state(minh) == ConsentState.WITHDRAWN
 

@@ -579,6 +579,14 @@ def test_a_link_that_was_sent_on_hands_over_nothing_and_erases_nothing(minh, phu
     assert DataRequest.objects.get().kind == "erase"
 
 
+def test_the_second_proof_is_not_called_optional_where_nothing_happens_without_it(minh, door):
+    browser = Client()
+    taking = browser.get(reverse("guardian_data", args=[door])).context["form"]
+    assert all(taking.fields[name].required for name in ("birth_date", "letter_code"))
+    asking = browser.get(reverse("guardian_data_ask", args=[door])).context["form"]
+    assert not any(asking.fields[name].required for name in ("birth_date", "letter_code"))
+
+
 def test_guesses_at_the_second_proof_are_braked_per_link(minh, door):
     browser, address = Client(), reverse("guardian_data_download", args=[door])
     for _guess in range(10):

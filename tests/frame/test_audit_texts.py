@@ -93,7 +93,7 @@ CODES = {
     "asked.evidence_hash", "consent.evidence_hash", "line.evidence_hash", "booking.reference", "request.reference", "roster.reference", "reference", "holiday.closes",
     "year.name", "next_year.name", "school_year.name",  # such as 2026-2027
     "'authority'", "'claimant'", "mode", "question", "because", "door", "voice.door", "path",
-    "rule_set.code", "draft.code", "part", "part._meta.model_name", "holiday.closes", "roster.reference",
+    "rule_set.code", "draft.code", "part", "part._meta.model_name",
 }  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def test_what_is_reported_elsewhere_has_no_secret_either():
 OPEN = {
     ("schools/", "code"), ("desk/schools/", "code"), ("desk/schools/", "other"), ("desk/centres/", "code"),
     ("desk/certificates/", "serial"), ("desk/me/consents/", "purpose"), ("g/", "purpose"), ("competitions/", "slug"),
+    ("desk/competitions/", "slug"),
     ("desk/roles/", "role"), ("files/uploads/for/", "purpose"),
 }  # fmt: skip
 NUMBERS = {"pk", "pupil_pk", "other", "reference", "kind"}

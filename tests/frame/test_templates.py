@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from tests.check_templates import translatable_names, wide_lines
+from tests.check_templates import torn_cells, translatable_names, wide_lines
 
 
 def rendered(source: str, **context) -> str:
@@ -34,6 +34,19 @@ def test_a_wide_line_is_found_and_characters_are_counted():
 )
 def test_a_name_that_a_browser_may_translate_is_found(source, lines):
     assert translatable_names(source) == lines
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines"),
+    [
+        ("1 May<br>2 May", [1]),
+        ('<a href="/">Change</a> · <a href="/">Remove</a>', [1]),
+        ("<div>1 May<br>2 May</div>", []),
+        ("{{ day }}", []),
+    ],
+)
+def test_a_cell_that_a_phone_pulls_apart_is_found(cell, lines):
+    assert torn_cells(f'<td data-l="Day">{cell}</td>') == lines
 
 
 def test_a_name_is_marked_and_stays_text():

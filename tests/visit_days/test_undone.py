@@ -40,6 +40,8 @@ def test_a_manager_reopens_with_a_reason_and_the_late_group_is_checked_in(today,
     assert as_user(today.sen).get(address).status_code == 403
     assert as_user(today.quan).get(address).status_code == 404
     client = as_user(today.trung)
+    asked = client.get(address).content.decode()
+    assert "1 đoàn bị ghi “không đến”" in asked and "0 đoàn" not in asked  # what does not happen is not listed
     assert client.post(address, {"reason": " "}).context["form"].errors["reason"]
     assert client.post(address, {"reason": REASON}).status_code == 302
     assert now_is(today.booking)[0] == BookingState.HELD

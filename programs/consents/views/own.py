@@ -21,6 +21,11 @@ from programs.core.gates import not_found_unless
 from programs.pupils.models import Pupil
 from programs.schools.queries.roles import roles_of
 
+STOPS = _(
+    "The portal stops using it at once, and your school is told. You do not need to give a reason, and you can agree "
+    "again later."
+)
+
 
 class OwnAct(AboutQuestions):
     context_object_name = "pupil"
@@ -43,7 +48,7 @@ class WithdrawOwn(OwnAct):
 
     @property
     def text(self) -> str:
-        return self.question.text.local_title
+        return f"{self.question.text.local_title}. {STOPS}"
 
     def act(self, form) -> list[Consent]:
         return actions.withdraw_as_pupil(pupil_id=self.pupil.pk, purpose=self.question.purpose, by=self.user)
