@@ -141,8 +141,7 @@ def foreign_choices(world: World) -> set[str]:
 @pytest.fixture
 def world(client) -> World:
     set_up_site()
-    world = build_world()
-    return world
+    return build_world()
 
 
 def address(name: str, world: World) -> str:

@@ -80,8 +80,7 @@ def writes(ask: Callable[[], HttpResponse]) -> tuple[HttpResponse, list[str]]:
 @pytest.fixture
 def world():
     set_up_site()
-    built = build_world()
-    return built
+    return build_world()
 
 
 def addresses(world) -> list[str]:
