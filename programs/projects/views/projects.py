@@ -23,7 +23,13 @@ from programs.projects.actions import decisions, entries, files
 from programs.projects.choices import FileKind, ProjectState
 from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, ReturnForm
 from programs.projects.models import Project, ProjectFile
-from programs.projects.rules import decision_refusal, entry_refusal, window_refusal, withdrawal_refusal
+from programs.projects.rules import (
+    decision_refusal,
+    entry_refusal,
+    team_refusal,
+    window_refusal,
+    withdrawal_refusal,
+)
 from programs.pupils.models import Pupil
 from programs.schools.queries.roles import roles_of
 
@@ -36,7 +42,7 @@ class ProjectNew(Act):
     template_name = "projects/project_new.html"
     context_object_name = "competition"
     may = staticmethod(policy.may_enter)
-    done = _("Your project has been created. Add a picture and your report, then submit it.")
+    done = _("Your project has been created. Invite your teammates, add a picture and your report, then submit it.")
 
     def get_target(self, slug: str) -> Competition:
         return get_object_or_404(queries.competitions_visible_to(self.user), slug=slug)
@@ -53,8 +59,8 @@ class ProjectNew(Act):
         return super().get_form_kwargs() | {"school": self.pupil.school, "rule_set": self.target.rule_set}
 
     def get_context_data(self, **kwargs) -> dict:
-        team = queries.entrants_of(self.target, [self.pupil])
-        refusal = entry_refusal(self.target, team, now=timezone.now())
+        pupil = queries.entrants_of(self.target, [self.pupil])[0]
+        refusal = entry_refusal(self.target, pupil, now=timezone.now())
         return super().get_context_data(refusal=refusal, **kwargs)
 
     def act(self, form: NewProjectForm) -> Project:
@@ -107,6 +113,7 @@ class DraftAct(ProjectAct):
         return super().get_context_data(
             attachments=[{"kind": kind, "form": forms[kind], "file": kept.get(kind)} for kind in FileKind],
             missing=queries.missing_in(self.target).words,
+            may_see_team=team_refusal(self.target) is None and rule_set.team_max > 1,
             **kwargs,
         )
 
@@ -262,6 +269,7 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "members": queries.members_of(project),
         "files": queries.files_of(project),
         "may_edit": member and project.is_editable,
+        "may_see_team": member and team_refusal(project) is None and project.competition.rule_set.team_max > 1,
         "may_withdraw": member and not withdrawal_refusal(project),
         "may_decide": decides and not decision_refusal(project),
         "history": history_of(project) if member or decides else [],
