@@ -174,7 +174,7 @@ class TeamTakeBack(InvitationAct):
     may = staticmethod(policy.may_take_back)
     title = _("Take the invitation back")
     text = _("Nobody can join with it any more. You can invite again at any time until you submit.")
-    submit = _("Take it back")
+    submit = _("Take the invitation back")
     danger = True
     done = _("The invitation has been taken back.")
 
