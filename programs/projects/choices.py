@@ -16,6 +16,8 @@ AUDIT_ACTIONS = {
     "project.submit": _("Submitted the project"),
     "project.endorse": _("Endorsed the project"),
     "project.return": _("Returned the project"),
+    "project.agree": _("Agreed to withdraw the project"),
+    "project.keep": _("No longer wants to withdraw the project"),
     "project.withdraw": _("Withdrew the project"),
 }
 
@@ -57,6 +59,7 @@ class InvitationState(TextChoices):
 
 P = ProjectState
 EDITABLE = (P.DRAFT, P.RETURNED)
+WITHDRAWN_BY_TEAM = (P.DRAFT, P.SUBMITTED, P.RETURNED, P.ENDORSED, P.ELIGIBLE)  # afterwards by the organiser
 NOT_ENTERED = (*EDITABLE, P.SUBMITTED)
 UNFINISHED = (*NOT_ENTERED, P.ENDORSED, P.ELIGIBLE, P.IN_JUDGING)
 PROJECT_MOVES = {

@@ -115,6 +115,15 @@ class FileForm(forms.Form):
             field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=most_mb)
 
 
+class ReasonForm(forms.Form):
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("The team and the teacher read this exactly as you write it."),
+    )
+
+
 class ReturnForm(forms.Form):
     reason = CleanCharField(
         label=_("What should the pupils correct?"),

@@ -111,6 +111,7 @@ class ProjectMember(models.Model):
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="project_memberships")
     state = models.CharField(max_length=10, choices=MemberState, default=MemberState.ACCEPTED)
     seat = models.PositiveSmallIntegerField(default=1)
+    withdraws_at = models.DateTimeField(null=True, blank=True)  # when this member agreed to withdraw the project
 
     class Meta:
         constraints = [

@@ -39,6 +39,11 @@ def may_take_back(user, invitation: TeamInvitation) -> bool:
     return is_member(user, invitation.project)
 
 
+def may_take_out(user, _project: Project) -> bool:
+    """The organiser."""
+    return roles_of(user).is_department
+
+
 def may_decide(user, project: Project) -> bool:
     """The supervising teacher, while at the school, or the school's coordinator."""
     roles, school = roles_of(user), project.school
@@ -71,7 +76,9 @@ PERMISSIONS = [
         "project_attach",
         "project_submit",
         "project_withdraw",
+        "project_keep",
     ),
+    does(_("withdraw a project that is being judged, with a reason"), (Role.DEPARTMENT_OFFICER,), "project_take_out"),
     does(
         _("invite into the own team, take an invitation back, and leave the team until it submits"),
         (Role.PUPIL,),

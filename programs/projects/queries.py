@@ -180,6 +180,17 @@ def seats_taken(project: Project) -> set[int]:
     return set(project.members.filter(state=MemberState.ACCEPTED).values_list("seat", flat=True))
 
 
+def must_still_agree(project: Project) -> QuerySet[ProjectMember]:
+    """Members who have not agreed to withdraw; who has no account any more cannot hold the others up."""
+    team = project.members.filter(state=MemberState.ACCEPTED, withdraws_at=None, pupil__user__is_active=True)
+    return team.select_related("pupil__user").order_by("pupil__sort_key")
+
+
+def agreed_to_withdraw(project: Project) -> list[Pupil]:
+    agreed = project.members.filter(state=MemberState.ACCEPTED, withdraws_at__isnull=False)
+    return [member.pupil for member in agreed.select_related("pupil").order_by("withdraws_at")]
+
+
 def classmates_of(pupil: Pupil, competition: Competition) -> QuerySet[Pupil]:
     """Who can be invited by name: pupils with an account in the same class of the competition's school year."""
     places = Enrolment.objects.in_force().filter(class_group__school_year=competition.school_year)

@@ -14,7 +14,7 @@ from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, RuleSet
 from programs.core.dates import short_moment
 from programs.core.refusals import Refusal
-from programs.projects.choices import EDITABLE, PROJECT_MOVES, InvitationState, ProjectState
+from programs.projects.choices import EDITABLE, PROJECT_MOVES, WITHDRAWN_BY_TEAM, InvitationState, ProjectState
 from programs.projects.models import Project, TeamInvitation
 
 UPLOADS_AN_HOUR = 40
@@ -282,5 +282,25 @@ def decision_refusal(project: Project) -> Refusal | None:
     return WRONG_STATE if project.state != ProjectState.SUBMITTED else None
 
 
-def withdrawal_refusal(project: Project) -> Refusal | None:
-    return WRONG_STATE if ProjectState.WITHDRAWN not in PROJECT_MOVES[ProjectState(project.state)] else None
+def withdrawal_refusal(project: Project, *, agreed: bool, waiting: int) -> Refusal | None:
+    """Whether a member may agree to withdraw the project, while ``waiting`` of the others have not agreed."""
+    if project.state == ProjectState.IN_JUDGING:
+        words = _(
+            "Judging has begun, so only the organiser can withdraw the project. Ask your teacher to write to them."
+        )
+        return Refusal("judging_began", words)
+    if project.state not in WITHDRAWN_BY_TEAM:
+        return WRONG_STATE
+    if agreed and waiting:
+        words = _("You have agreed already. The project is withdrawn when everybody in the team has agreed.")
+        return Refusal("agreed_already", words)
+    return None
+
+
+def keeping_refusal(project: Project, *, agreed: bool) -> Refusal | None:
+    return None if agreed and project.state in WITHDRAWN_BY_TEAM else WRONG_STATE
+
+
+def taking_out_refusal(project: Project) -> Refusal | None:
+    """The organiser withdraws what is being judged; before that it is the team's own decision."""
+    return None if project.state == ProjectState.IN_JUDGING else WRONG_STATE

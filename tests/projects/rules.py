@@ -40,5 +40,7 @@ def calls() -> list[partial]:
         partial(rules.upload_refusal, recent=0),
         partial(rules.submission_refusal, project, missing_in(project), now=now),
         partial(rules.decision_refusal, project),
-        partial(rules.withdrawal_refusal, project),
+        partial(rules.withdrawal_refusal, project, agreed=True, waiting=1),
+        partial(rules.keeping_refusal, project, agreed=True),
+        partial(rules.taking_out_refusal, project),
     ]

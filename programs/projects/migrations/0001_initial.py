@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('accepted', 'In the team'), ('released', 'Free again: the project was withdrawn'), ('left', 'Left')], default='accepted', max_length=10)),
                 ('seat', models.PositiveSmallIntegerField(default=1)),
+                ('withdraws_at', models.DateTimeField(blank=True, null=True)),
                 ('competition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='competitions.competition')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='projects.project')),
                 ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_memberships', to='pupils.pupil')),
