@@ -28,7 +28,7 @@ from programs.core.models import ActReason
 from programs.core.personal import Subject
 from programs.core.personal_tables import own_rows
 from programs.data_rights.queries import subject_of
-from programs.projects.models import EntryQuota, Project, ProjectFile
+from programs.projects.models import EntryQuota, Project, ProjectFile, TeamInvitation
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 from programs.uploads.models import Upload, UploadPart
@@ -61,7 +61,12 @@ class Filled:
 
 _number = count(1)
 # A certificate has an occasion, a ballot is of a session: the one of its columns that may be empty and is not.
-NEEDS = {Certificate: {"booking"}, Ballot: {"session"}, EntryQuota: {"mentor", "school_year"}}
+NEEDS = {
+    Certificate: {"booking"},
+    Ballot: {"session"},
+    EntryQuota: {"mentor", "school_year"},
+    TeamInvitation: {"pupil"},
+}
 
 
 def fill() -> Filled:

@@ -49,7 +49,7 @@ from programs.judging.models import ScoreSheet
 from programs.notices.choices import MessageState
 from programs.notices.models import Message
 from programs.projects.choices import ProjectState
-from programs.projects.models import Project, ProjectFile, ProjectMember
+from programs.projects.models import Project, ProjectFile, ProjectMember, TeamInvitation
 from programs.pupils.models import Joining
 from programs.reviews.models import ParticipationReport
 from programs.rosters.choices import RowOutcome
@@ -436,6 +436,9 @@ def _belongings(world: World, name: str, now) -> None:
         submitted_at=now, endorsed_at=now,
     )  # fmt: skip
     ProjectMember.objects.create(project=place.project, competition=world.competition, pupil=place.pupil)
+    place.team_invitation = TeamInvitation.objects.create(
+        project=place.project, pupil=place.pupil, invited_by=place.pupil.user, expires_at=now + timedelta(days=7)
+    )
     place.file = ProjectFile.objects.create(
         project=place.project, kind="document", name=f"Báo cáo {mark('file', name)}.pdf", storage_key=f"projects/{name}", size=4,
         content_type="application/pdf", sha256="0" * 64,

@@ -8,9 +8,16 @@ AUDIT_ACTIONS = {
     "project.create": _("Started the project"),
     "project.edit": _("Changed the project"),
     "project.attach": _("Attached a file"),
+    "project.invite": _("Invited somebody into the team"),
+    "project.uninvite": _("Took an invitation into the team back"),
+    "project.decline": _("Declined an invitation into the team"),
+    "project.join": _("Joined the team"),
+    "project.leave": _("Left the team"),
     "project.submit": _("Submitted the project"),
     "project.endorse": _("Endorsed the project"),
     "project.return": _("Returned the project"),
+    "project.agree": _("Agreed to withdraw the project"),
+    "project.keep": _("No longer wants to withdraw the project"),
     "project.withdraw": _("Withdrew the project"),
 }
 
@@ -31,14 +38,28 @@ class ProjectState(TextChoices):
 
 
 class MemberState(TextChoices):
-    """A member who left, or whose project was withdrawn, may enter again until closing."""
+    """Who left, or was released because the project left the competition, may enter again until closing."""
 
     ACCEPTED = "accepted", pgettext_lazy("member of a team", "In the team")
+    RELEASED = "released", pgettext_lazy("member of a team", "Free again: the project was withdrawn")
     LEFT = "left", pgettext_lazy("member of a team", "Left")
+
+
+IN_TEAM = (MemberState.ACCEPTED, MemberState.RELEASED)  # whose project it is, or was when it was withdrawn
+
+
+class InvitationState(TextChoices):
+    """One that waits may be over by its days; nothing is written then."""
+
+    WAITING = "waiting", pgettext_lazy("invitation into a team", "Waiting for an answer")
+    ACCEPTED = "accepted", pgettext_lazy("invitation into a team", "Accepted")
+    DECLINED = "declined", pgettext_lazy("invitation into a team", "Declined")
+    TAKEN_BACK = "taken_back", pgettext_lazy("invitation into a team", "Taken back")
 
 
 P = ProjectState
 EDITABLE = (P.DRAFT, P.RETURNED)
+WITHDRAWN_BY_TEAM = (P.DRAFT, P.SUBMITTED, P.RETURNED, P.ENDORSED, P.ELIGIBLE)  # afterwards by the organiser
 NOT_ENTERED = (*EDITABLE, P.SUBMITTED)
 UNFINISHED = (*NOT_ENTERED, P.ENDORSED, P.ELIGIBLE, P.IN_JUDGING)
 PROJECT_MOVES = {

@@ -17,7 +17,7 @@ ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    """For a pupil: finish, correct, enter. For a teacher: read and endorse."""
+    """For a pupil: answer an invitation, finish, correct, enter. For a teacher: read and endorse."""
     if roles_of(user).pupil is not None:
         return _pupil_tasks(user)
     return _teacher_tasks(user) if roles_of(user).is_school_staff else []
@@ -25,6 +25,20 @@ def tasks(user) -> list[DeskTask]:
 
 def _pupil_tasks(user) -> list[DeskTask]:
     now = timezone.now()
+    invited = [
+        DeskTask(
+            title=_("{name} invites you to a team: {title}").format(
+                name=invitation.invited_by.full_name, title=invitation.project.title
+            ),
+            detail=_("{competition}. Answer before {moment}.").format(
+                competition=invitation.project.competition.local_name, moment=short_moment(invitation.expires_at)
+            ),
+            url=reverse("team_accept", args=[invitation.pk]),
+            action=_("Read and answer"),
+            weight=15,
+        )
+        for invitation in queries.invitations_to_answer(user, now=now)[:ROWS]
+    ]
     unfinished = [
         DeskTask(
             title=_("Correct your project: {title}").format(title=project.title)
@@ -48,7 +62,7 @@ def _pupil_tasks(user) -> list[DeskTask]:
         )
         for competition in queries.competitions_to_enter(user, now=now)[:ROWS]
     ]
-    return unfinished + inviting
+    return invited + unfinished + inviting
 
 
 def _teacher_tasks(user) -> list[DeskTask]:

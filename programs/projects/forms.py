@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from programs.competitions.choices import ProjectKind
 from programs.competitions.models import ProjectField, RuleSet
-from programs.core.forms import CleanCharField, DateField
+from programs.core.forms import CleanCharField, CodeField, DateField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
 from programs.projects.choices import FileKind
 from programs.projects.queries import teachers_of
 from programs.projects.rules import asks_dates
+from programs.pupils.models import Pupil
 from programs.schools.models import School
 
 ACCEPT = {
@@ -74,21 +76,24 @@ class ProjectForm(ProjectFields, VersionedFormMixin):
 
 
 class NewProjectForm(ProjectFields, IdempotentFormMixin):
-    partner = CleanCharField(
-        label=_("Teammate"),
-        max_length=150,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        help_text=_(
-            "The username on your teammate's sign-in card; leave this empty if you work alone. The team cannot "
-            "be changed later."
-        ),
+    """The words of a new project; teammates are invited when it is there."""
+
+
+class InviteForm(IdempotentFormMixin):
+    pupil = forms.ModelChoiceField(
+        label=_("Classmate"),
+        queryset=None,
+        empty_label=_("Choose a classmate"),
+        help_text=_("Your classmate finds the invitation on the own page and decides."),
     )
 
-    def __init__(self, *args, rule_set: RuleSet, **kwargs) -> None:
-        super().__init__(*args, rule_set=rule_set, **kwargs)
-        if rule_set.team_max < 2:
-            del self.fields["partner"]
+    def __init__(self, *args, classmates: QuerySet[Pupil], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pupil"].queryset = classmates
+
+
+class JoinForm(forms.Form):
+    code = CodeField(label=_("Invitation code"), help_text=_("Eight letters and digits that a teammate gave you."))
 
 
 class FileForm(forms.Form):
@@ -108,6 +113,15 @@ class FileForm(forms.Form):
         else:
             field.label = _("Report (PDF)")
             field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=most_mb)
+
+
+class ReasonForm(forms.Form):
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("The team and the teacher read this exactly as you write it."),
+    )
 
 
 class ReturnForm(forms.Form):

@@ -11,9 +11,24 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.competitions.choices import ProjectKind
 from programs.competitions.models import Competition, ProjectField
-from programs.core.fates import ACT, EMPTIED, FILE, GOES, LASTS, MASK, OWN, PLAIN, SHOWN, UNSAID, becomes, stays
+from programs.core.fates import (
+    ACT,
+    EMPTIED,
+    FILE,
+    GOES,
+    LASTS,
+    MASK,
+    OWN,
+    PLAIN,
+    SECRET,
+    SHOWN,
+    UNSAID,
+    becomes,
+    row_until,
+    stays,
+)
 from programs.core.models import SchoolYear
-from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, MemberState, ProjectState
+from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, InvitationState, MemberState, ProjectState
 from programs.pupils.models import COUNTED, Pupil
 from programs.schools.models import School
 
@@ -88,13 +103,15 @@ class Project(models.Model):
 
 
 class ProjectMember(models.Model):
-    """A pupil in a team; one project per pupil per competition at a time."""
+    """A pupil in a team; one project per pupil per competition at a time, one member on each seat of the team."""
 
     PII = {"pupil": COUNTED | OWN}
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="+")
     pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="project_memberships")
     state = models.CharField(max_length=10, choices=MemberState, default=MemberState.ACCEPTED)
+    seat = models.PositiveSmallIntegerField(default=1)
+    withdraws_at = models.DateTimeField(null=True, blank=True)  # when this member agreed to withdraw the project
 
     class Meta:
         constraints = [
@@ -102,11 +119,43 @@ class ProjectMember(models.Model):
                 fields=["competition", "pupil"],
                 condition=Q(state=MemberState.ACCEPTED),
                 name="one_project_per_pupil_per_competition",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["project", "seat"], condition=Q(state=MemberState.ACCEPTED), name="one_member_per_seat"
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.pupil)
+
+
+class TeamInvitation(models.Model):
+    """Into a team: to a classmate by name, or by a code that is for one pupil. Only the hash of a code is kept.
+
+    Whoever types the code becomes its ``pupil``; joining the team is a second step, on the own desk.
+    """
+
+    PII = {"pupil": GOES | row_until("projects.invitations") | OWN, "invited_by": ACT, "code_hash": SECRET}
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
+    pupil = models.ForeignKey(Pupil, null=True, on_delete=models.PROTECT, related_name="team_invitations")
+    code_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    invited_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("status"), max_length=10, choices=InvitationState, default=InvitationState.WAITING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name, verbose_name_plural = _("invitation into a team"), _("invitations into teams")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pupil__isnull=False) | Q(code_hash__isnull=False), name="invitation_to_somebody"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class ProjectFile(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 
@@ -12,20 +13,31 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.emptying import mask
 from programs.core.personal import TOLD, Erasure, StoredFile, Subject, Value, forgets, hands_over, stored_file
 from programs.core.personal_tables import Kind, erased, speaks_for, told
+from programs.core.retention import retention_rule
 from programs.projects.actions.quotas import let_go
-from programs.projects.choices import UNFINISHED, ProjectState
-from programs.projects.models import NO_TITLE, EntryQuota, Project, ProjectFile, ProjectMember
+from programs.projects.choices import IN_TEAM, UNFINISHED, MemberState, ProjectState
+from programs.projects.models import NO_TITLE, EntryQuota, Project, ProjectFile, ProjectMember, TeamInvitation
 
 
 # --- Whose --------------------------------------------------------------------------------------
-def projects_of(subject: Subject) -> QuerySet[Project]:
+def ever_of(subject: Subject) -> QuerySet[Project]:
+    """Those too whose team the person left: they may speak of the person."""
     mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__in=subject.pupil_ids)
     return Project.objects.filter(Exists(mine))
 
 
+def projects_of(subject: Subject) -> QuerySet[Project]:
+    mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__in=subject.pupil_ids, state__in=IN_TEAM)
+    return Project.objects.filter(Exists(mine))
+
+
+def teams_left(subject: Subject) -> QuerySet[ProjectMember]:
+    return ProjectMember.objects.filter(pupil__in=subject.pupil_ids, state=MemberState.LEFT)
+
+
 def alone(subject: Subject) -> QuerySet[Project]:
     """Projects without a teammate who still needs them."""
-    others = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__erased_at__isnull=True)
+    others = ProjectMember.objects.filter(project=OuterRef("pk"), state__in=IN_TEAM, pupil__erased_at__isnull=True)
     return projects_of(subject).filter(~Exists(others.exclude(pupil__in=subject.pupil_ids)))
 
 
@@ -37,7 +49,7 @@ def led_by(subject: Subject) -> QuerySet[Project]:
     if not subject.user_id:
         return Project.objects.none()
     mine = Q(supervisor=subject.user_id) | Q(created_by=subject.user_id)
-    return Project.objects.filter(mine).exclude(pk__in=projects_of(subject).values("pk"))
+    return Project.objects.filter(mine).exclude(pk__in=ever_of(subject).values("pk"))
 
 
 # --- Telling ------------------------------------------------------------------------------------
@@ -51,7 +63,8 @@ def mentor(project: Project, _subject: Subject) -> Value:
 
 def team_mates(project: Project, subject: Subject) -> Value:
     """Only first names of the other members: their data is their own."""
-    mates = [row.pupil for row in project.members.all() if row.pupil_id not in subject.pupil_ids]
+    rows = [row for row in project.members.all() if row.state in IN_TEAM]
+    mates = [row.pupil for row in rows if row.pupil_id not in subject.pupil_ids]
     return ", ".join(pupil.public_name for pupil in mates)
 
 
@@ -59,15 +72,16 @@ def files(project: Project, _subject: Subject) -> Value:
     return "; ".join(f"{row.name} ({row.size} B, SHA-256 {row.sha256})" for row in project.files.all())
 
 
+PROJECTS = Kind(
+    code="projects",
+    label=_("Projects"),
+    purpose=_("Taking part in a competition."),
+    source=_("The pupils of the team."),
+    kept=_("As long as the competition's results are kept."),
+)
 told(
     Project,
-    Kind(
-        code="projects",
-        label=_("Projects"),
-        purpose=_("Taking part in a competition."),
-        source=_("The pupils of the team."),
-        kept=_("As long as the competition's results are kept."),
-    ),
+    PROJECTS,
     ("reference", _("Reference"), "reference"),
     "competition",
     "title",
@@ -82,7 +96,28 @@ told(
     of=with_their_teams,
     order="created_at",
 )
-speaks_for(TOLD, "projects", "projects.ProjectMember", "projects.ProjectFile")
+speaks_for(TOLD, "projects", "projects.ProjectFile")
+told(
+    ProjectMember,
+    PROJECTS,
+    ("reference", _("Reference"), "project.reference"),
+    ("part", _("Your part"), lambda _row, _subject: _("left the team")),
+    of=teams_left,
+    only=True,
+)
+told(
+    TeamInvitation,
+    Kind(
+        code="team_invitations",
+        label=_("Invitations into teams"),
+        purpose=_("Nobody is put into a team: each pupil answers."),
+        source=_("The pupils of the team."),
+        kept="projects.invitations",
+    ),
+    ("reference", _("Reference"), "project.reference"),
+    ("invited", _("Invited"), "created_at"),
+    ("answer", _("Answer"), "state"),
+)
 
 # What a teacher or a judge did: nothing of what the pupils wrote, and no points before they are final.
 WORK = Kind(
@@ -140,7 +175,7 @@ erased(
 
 @forgets("projects.ProjectMember")
 def forget_in_teams(subject: Subject) -> Iterator[Erasure]:
-    rows = projects_of(subject).exclude(pk__in=alone(subject)).exclude(title=NO_TITLE)
+    rows = ever_of(subject).exclude(pk__in=alone(subject)).exclude(title=NO_TITLE)
     team = list(rows.values_list("pk", flat=True))
     yield Erasure(
         label=_("Projects of a team"),
@@ -163,5 +198,20 @@ DECISIONS = (
     _("Supervised projects and score sheets"),
     _("Points and decisions must remain traceable; they are only linked to an account without a name."),
 )
+erased(
+    TeamInvitation,
+    removed=(_("Invitations into teams"), _("Only the pupil who was invited could answer them.")),
+)
 erased(Project, of=led_by, kept=DECISIONS)
 erased(EntryQuota, kept=DECISIONS)
+
+
+# --- How long -----------------------------------------------------------------------------------
+@retention_rule(
+    "projects.invitations",
+    label=_("Invitations into teams that were answered, taken back or not used"),
+    days=60,
+    basis=_("Who is in the team is kept with the project; who was asked is needed only until it is submitted."),
+)
+def invitations_over(limit: datetime) -> QuerySet[TeamInvitation]:
+    return TeamInvitation.objects.filter(expires_at__lt=limit)

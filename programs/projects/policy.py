@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.competitions.models import Competition
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
-from programs.projects.models import Project
+from programs.projects.models import Project, TeamInvitation
 from programs.projects.queries import is_member
 from programs.schools.queries.roles import roles_of
 
@@ -20,6 +20,28 @@ def may_enter(user, competition: Competition) -> bool:
 def may_work_on(user, project: Project) -> bool:
     """Its team."""
     return is_member(user, project)
+
+
+def may_join_teams(user, _target: object = None) -> bool:
+    """Pupils join by themselves: nobody is put into a team."""
+    pupil = roles_of(user).pupil
+    return pupil is not None and pupil.school.is_working
+
+
+def may_answer(user, invitation: TeamInvitation) -> bool:
+    """The pupil who is invited."""
+    pupil = roles_of(user).pupil
+    return pupil is not None and invitation.pupil_id == pupil.pk and pupil.school.is_working
+
+
+def may_take_back(user, invitation: TeamInvitation) -> bool:
+    """Whoever invited, and the rest of the team."""
+    return is_member(user, invitation.project)
+
+
+def may_take_out(user, _project: Project) -> bool:
+    """The organiser."""
+    return roles_of(user).is_department
 
 
 def may_decide(user, project: Project) -> bool:
@@ -54,7 +76,19 @@ PERMISSIONS = [
         "project_attach",
         "project_submit",
         "project_withdraw",
+        "project_keep",
     ),
+    does(_("withdraw a project that is being judged, with a reason"), (Role.DEPARTMENT_OFFICER,), "project_take_out"),
+    does(
+        _("invite into the own team, take an invitation back, and leave the team until it submits"),
+        (Role.PUPIL,),
+        "project_team",
+        "team_code",
+        "team_leave",
+        "team_take_back",
+    ),
+    does(_("join a team by invitation, or decline"), (Role.PUPIL,), "team_accept", "team_decline"),
+    does(_("open an invitation into a team by its code"), (Role.PUPIL,), "team_join", reach=Reach.ALL),
     does(
         _("endorse the projects of the school, or return them with a reason"),
         (Role.TEACHER, Role.COORDINATOR),

@@ -8,15 +8,16 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from programs.accounts.models import User
-from programs.accounts.reading import username_as_kept
 from programs.competitions.choices import CompetitionState, SlotKind
 from programs.competitions.models import Competition, RuleSet
 from programs.competitions.queries import competitions_visible_to
 from programs.core.queries import held_by, met_by_one
-from programs.projects.choices import EDITABLE, FileKind, MemberState, ProjectState
-from programs.projects.models import EntryQuota, Project, ProjectFile, ProjectMember
+from programs.core.references import TYPED_ALPHABET, readings
+from programs.projects.choices import EDITABLE, IN_TEAM, FileKind, InvitationState, MemberState, ProjectState
+from programs.projects.models import EntryQuota, Project, ProjectFile, ProjectMember, TeamInvitation
 from programs.projects.rules import Entrant, Missing, asks_dates
 from programs.pupils.models import Enrolment, Pupil
 from programs.schools.models import School, SchoolLevel
@@ -45,7 +46,7 @@ def projects_visible_to(user) -> QuerySet[Project]:
     endorsed = Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user).values("pk"))
     projects = met_by_one(
         Project.objects.all(),
-        Q(members__pupil=roles.pupil.pk) if roles.pupil else None,
+        Q(members__pupil=roles.pupil.pk, members__state__in=IN_TEAM) if roles.pupil else None,
         held_by("school", roles.school_ids),
         endorsed if roles.is_department else None,
     )
@@ -82,7 +83,7 @@ def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
     for school, level in SchoolLevel.objects.filter(school__pupils__in=pupils).values_list("school", "level"):
         levels.setdefault(school, set()).add(level)
     return [
-        Entrant(grades.get(pupil.pk), pupil.pk in entered, frozenset(levels.get(pupil.school_id, ())))
+        Entrant(grades.get(pupil.pk), pupil.pk in entered, frozenset(levels.get(pupil.school_id, ())), pupil.school_id)
         for pupil in pupils
     ]
 
@@ -126,16 +127,6 @@ def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Projec
     ).first()
 
 
-def teammate(pupil: Pupil, username: str) -> Pupil | None:
-    """Another pupil of the same school, by the username on the sign-in card."""
-    same_school = Pupil.objects.filter(school=pupil.school, left_on__isnull=True).exclude(pk=pupil.pk)
-    return (
-        same_school.select_related("school")
-        .filter(user__username=username_as_kept(username), user__is_active=True)
-        .first()
-    )
-
-
 def teachers_of(school: School) -> QuerySet[User]:
     """Who may supervise: the staff of the pupils' own school."""
     at_school = Q(memberships__school=school, memberships__ended_on__isnull=True)
@@ -144,11 +135,12 @@ def teachers_of(school: School) -> QuerySet[User]:
 
 # --- One project --------------------------------------------------------------------------------
 def is_member(user, project: Project) -> bool:
-    return project.members.filter(pupil__user=user).exists()
+    return project.members.filter(pupil__user=user, state__in=IN_TEAM).exists()
 
 
 def members_of(project: Project) -> list[Pupil]:
-    members = project.members.select_related("pupil__user", "pupil__school").order_by("pupil__sort_key")
+    in_team = project.members.filter(state__in=IN_TEAM)
+    members = in_team.select_related("pupil__user", "pupil__school").order_by("pupil__sort_key")
     return [member.pupil for member in members]
 
 
@@ -176,16 +168,84 @@ def missing_in(project: Project) -> Missing:
         summary=not project.summary,
         field=project.field_id is None and rule_set.fields.exists(),
         dates=asks_dates(rule_set) and None in (project.started_on, project.finished_on),
-        team=project.members.count() < rule_set.team_min,
+        team=len(seats_taken(project)) < rule_set.team_min,
         supervisor=project.supervisor_id is None,
         image=FileKind.IMAGE not in kinds,
         document=FileKind.DOCUMENT not in kinds,
     )
 
 
+# --- The team -----------------------------------------------------------------------------------
+def seats_taken(project: Project) -> set[int]:
+    return set(project.members.filter(state=MemberState.ACCEPTED).values_list("seat", flat=True))
+
+
+def must_still_agree(project: Project) -> QuerySet[ProjectMember]:
+    """Members who have not agreed to withdraw; who has no account any more cannot hold the others up."""
+    team = project.members.filter(state=MemberState.ACCEPTED, withdraws_at=None, pupil__user__is_active=True)
+    return team.select_related("pupil__user").order_by("pupil__sort_key")
+
+
+def agreed_to_withdraw(project: Project) -> list[Pupil]:
+    agreed = project.members.filter(state=MemberState.ACCEPTED, withdraws_at__isnull=False)
+    return [member.pupil for member in agreed.select_related("pupil").order_by("withdraws_at")]
+
+
+def classmates_of(pupil: Pupil, competition: Competition) -> QuerySet[Pupil]:
+    """Who can be invited by name: pupils with an account in the same class of the competition's school year."""
+    places = Enrolment.objects.in_force().filter(class_group__school_year=competition.school_year)
+    classes = places.filter(pupil=pupil).values("class_group")
+    mates = Pupil.objects.filter(pk__in=places.filter(class_group__in=classes).values("pupil"))
+    return mates.filter(user__is_active=True, left_on__isnull=True).exclude(pk=pupil.pk).order_by("sort_key")
+
+
+def to_invite(pupil: Pupil, project: Project, *, now: datetime) -> QuerySet[Pupil]:
+    """Classmates who are neither in the team nor asked already."""
+    known = project.members.filter(state=MemberState.ACCEPTED).values("pupil")
+    asked = waiting_invitations(project, now=now).filter(pupil__isnull=False).values("pupil")
+    return classmates_of(pupil, project.competition).exclude(pk__in=known).exclude(pk__in=asked)
+
+
+def waiting_invitations(project: Project, *, now: datetime) -> QuerySet[TeamInvitation]:
+    open_ones = project.invitations.filter(state=InvitationState.WAITING, expires_at__gt=now)
+    return open_ones.select_related("pupil", "invited_by").order_by("created_at")
+
+
+def invitations_visible_to(user) -> QuerySet[TeamInvitation]:
+    """Those to this pupil, and those of the teams that the pupil is in."""
+    pupil = roles_of(user).pupil if user.is_authenticated else None
+    if pupil is None:
+        return TeamInvitation.objects.none()
+    mine = Q(project__members__pupil=pupil.pk, project__members__state=MemberState.ACCEPTED)
+    seen = met_by_one(TeamInvitation.objects.all(), Q(pupil=pupil.pk), mine)
+    return seen.select_related("invited_by", "pupil", *(f"project__{part}" for part in PROJECT_PARTS))
+
+
+def invitations_to_answer(user, *, now: datetime) -> QuerySet[TeamInvitation]:
+    """What waits on a pupil's desk; not those of teams that can no longer be joined."""
+    waiting = TeamInvitation.objects.filter(pupil__user=user, state=InvitationState.WAITING, expires_at__gt=now)
+    joinable = waiting.filter(
+        project__state=ProjectState.DRAFT,
+        project__competition__state=CompetitionState.OPEN,
+        project__competition__closes_at__gt=now,
+    )
+    return joinable.select_related("invited_by", "project__competition").order_by("expires_at")
+
+
+def invitation_with_code(typed: str) -> TeamInvitation | None:
+    """By its code, however it was typed."""
+    hashes = [hash_of_code(code) for code in readings(typed, TYPED_ALPHABET)]
+    return TeamInvitation.objects.select_related("invited_by").filter(code_hash__in=hashes).first()
+
+
+def hash_of_code(code: str) -> str:
+    return salted_hmac("programs.projects.TeamInvitation", code, algorithm="sha256").hexdigest()
+
+
 # --- What waits for a person --------------------------------------------------------------------
 def projects_of_pupil(user) -> QuerySet[Project]:
-    return Project.objects.filter(members__pupil__user=user).select_related(*PROJECT_PARTS).order_by("-updated_at")
+    mine = Project.objects.filter(members__pupil__user=user, members__state__in=IN_TEAM)
+    return mine.select_related(*PROJECT_PARTS).order_by("-updated_at")
 
 
 def projects_to_finish(user, *, now: datetime) -> QuerySet[Project]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -12,12 +12,22 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, RuleSet
+from programs.core.dates import short_moment
 from programs.core.refusals import Refusal
-from programs.projects.choices import EDITABLE, PROJECT_MOVES, ProjectState
-from programs.projects.models import Project
+from programs.projects.choices import EDITABLE, PROJECT_MOVES, WITHDRAWN_BY_TEAM, InvitationState, ProjectState
+from programs.projects.models import Project, TeamInvitation
 
 UPLOADS_AN_HOUR = 40
-ENTERED_ALREADY = Refusal("entered_already", gettext_lazy("Each pupil can enter one project in a competition."))
+MOST_WAITING = 10  # invitations of one team
+INVITATION_LASTS = timedelta(days=7)
+ENTERED_ALREADY = Refusal(
+    "entered_already",
+    gettext_lazy("Each pupil can enter one project in a competition. To join another, leave or withdraw yours first."),
+)
+SEAT_TAKEN = Refusal("seat_taken", gettext_lazy("Somebody joined this team at the same moment. Try again."), "code")
+NO_SUCH_CODE = Refusal(
+    "no_such_code", gettext_lazy("There is no invitation with this code. Compare it letter by letter."), "code"
+)
 WRONG_STATE = Refusal("wrong_state", gettext_lazy("This is no longer possible with the project's current status."))
 
 
@@ -28,6 +38,7 @@ class Entrant:
     grade: int | None
     has_entered: bool = False
     levels: frozenset[str] = frozenset()  # of the pupil's school; empty where nobody wrote them down
+    school: int | None = None
 
 
 def window_refusal(competition: Competition, *, now: datetime) -> Refusal | None:
@@ -41,18 +52,9 @@ def window_refusal(competition: Competition, *, now: datetime) -> Refusal | None
     return None
 
 
-def entry_refusal(competition: Competition, team: Iterable[Entrant], *, now: datetime) -> Refusal | None:
-    """Whether this team may enter this competition now."""
-    if refusal := window_refusal(competition, now=now):
-        return refusal
-    team, rule_set = list(team), competition.rule_set
-    if len(team) > rule_set.team_max:
-        words = ngettext(
-            "The rules allow {count} member in a team.", "The rules allow up to {count} members in a team.",
-            rule_set.team_max,
-        )  # fmt: skip
-        return breach(rule_set, "team", "team_too_big", words.format(count=rule_set.team_max), "partner")
-    return next((refusal for pupil in team if (refusal := _entrant_refusal(pupil, rule_set))), None)
+def entry_refusal(competition: Competition, pupil: Entrant, *, now: datetime) -> Refusal | None:
+    """Whether this pupil may enter this competition now."""
+    return window_refusal(competition, now=now) or _entrant_refusal(pupil, competition.rule_set)
 
 
 def breach(rule_set: RuleSet, part: str, code: str, words: str, field: str | None = None) -> Refusal:
@@ -74,6 +76,97 @@ def _entrant_refusal(pupil: Entrant, rule_set: RuleSet) -> Refusal | None:
     if rule_set.levels and pupil.levels and not pupil.levels & set(rule_set.levels):
         return breach(rule_set, "who", "wrong_level", _("This competition is for schools of another level."))
     return ENTERED_ALREADY if pupil.has_entered else None
+
+
+# --- The team -----------------------------------------------------------------------------------
+def team_refusal(project: Project) -> Refusal | None:
+    """The list of members is open until the project is submitted for the first time."""
+    if project.state == ProjectState.DRAFT:
+        return None
+    return Refusal("team_locked", _("The project has been submitted, so its team can no longer be changed."))
+
+
+def inviting_refusal(project: Project, *, team: int, waiting: int, now: datetime) -> Refusal | None:
+    """Whether this team of ``team`` members, with ``waiting`` open invitations, may invite one more."""
+    if refusal := team_refusal(project) or window_refusal(project.competition, now=now):
+        return refusal
+    if refusal := _size_refusal(project.competition.rule_set, team):
+        return refusal
+    if waiting >= MOST_WAITING:
+        return Refusal("too_many_waiting", _("Too many invitations are waiting. Take one back, then invite again."))
+    return None
+
+
+def naming_refusal(*, classmate: bool, invited: bool) -> Refusal | None:
+    """Whether this pupil may be invited by name."""
+    if not classmate:
+        return Refusal("not_classmate", _("Only classmates can be invited by name. Give anybody else a code."), "pupil")
+    if invited:
+        return Refusal("invited_already", _("This classmate has been invited and has not answered yet."), "pupil")
+    return None
+
+
+def leaving_refusal(project: Project, *, team: int) -> Refusal | None:
+    if refusal := team_refusal(project):
+        return refusal
+    return None if team > 1 else Refusal("alone", _("You are the only member. Withdraw the project instead."))
+
+
+def invitation_refusal(invitation: TeamInvitation, *, now: datetime) -> Refusal | None:
+    """Whether it still waits for an answer; says what to do where it does not."""
+    name = invitation.invited_by.full_name
+    words = {
+        InvitationState.ACCEPTED: _(
+            "This invitation has been used; each one is for one pupil. Ask {name} for another."
+        ),
+        InvitationState.DECLINED: _("This invitation was declined. Ask {name} for another if you want to join."),
+        InvitationState.TAKEN_BACK: _("This invitation was taken back. Ask {name} for another if you want to join."),
+    }
+    if invitation.state in words:
+        return Refusal(invitation.state, words[InvitationState(invitation.state)].format(name=name), "code")
+    if now >= invitation.expires_at:
+        over = _("This invitation ended on {moment}. Ask {name} for a new one.")
+        return Refusal("invitation_over", over.format(moment=short_moment(invitation.expires_at), name=name), "code")
+    return None
+
+
+def opening_refusal(invitation: TeamInvitation, pupil: int, *, now: datetime) -> Refusal | None:
+    """Whether the code that was typed leads this pupil to an invitation."""
+    if invitation.pupil_id not in (None, pupil):
+        words = _("Somebody else has used this code; each one is for one pupil. Ask {name} for another.")
+        return Refusal("used", words.format(name=invitation.invited_by.full_name), "code")
+    return invitation_refusal(invitation, now=now)
+
+
+def joining_refusal(project: Project, pupil: Entrant, *, team: int, now: datetime) -> Refusal | None:
+    """Whether this pupil may join this team of ``team`` members now."""
+    competition = project.competition
+    refusal = window_refusal(competition, now=now) or _closed_refusal(project)
+    refusal = refusal or _entrant_refusal(pupil, competition.rule_set) or _size_refusal(competition.rule_set, team)
+    if not refusal and competition.rule_set.same_school and pupil.school != project.school_id:
+        words = _("All members of a team must be pupils of one school.")
+        refusal = breach(competition.rule_set, "team", "other_school", words)
+    return replace(refusal, field="code") if refusal else None
+
+
+def _closed_refusal(project: Project) -> Refusal | None:
+    if project.state == ProjectState.DRAFT:
+        return None
+    if project.state == ProjectState.WITHDRAWN:
+        return Refusal("withdrawn", _("This project was withdrawn. You can begin one of your own until the deadline."))
+    words = _("This team has submitted its project, so nobody can join any more. You can begin one of your own.")
+    return Refusal("team_locked", words)
+
+
+def _size_refusal(rule_set: RuleSet, team: int) -> Refusal | None:
+    if team < rule_set.team_max:
+        return None
+    words = ngettext(
+        "The rules allow {count} member in a team, so this team is full.",
+        "The rules allow up to {count} members in a team, so this team is full.",
+        rule_set.team_max,
+    )
+    return breach(rule_set, "team", "team_full", words.format(count=rule_set.team_max))
 
 
 # --- What the rules say about the work ----------------------------------------------------------
@@ -189,5 +282,25 @@ def decision_refusal(project: Project) -> Refusal | None:
     return WRONG_STATE if project.state != ProjectState.SUBMITTED else None
 
 
-def withdrawal_refusal(project: Project) -> Refusal | None:
-    return WRONG_STATE if ProjectState.WITHDRAWN not in PROJECT_MOVES[ProjectState(project.state)] else None
+def withdrawal_refusal(project: Project, *, agreed: bool, waiting: int) -> Refusal | None:
+    """Whether a member may agree to withdraw the project, while ``waiting`` of the others have not agreed."""
+    if project.state == ProjectState.IN_JUDGING:
+        words = _(
+            "Judging has begun, so only the organiser can withdraw the project. Ask your teacher to write to them."
+        )
+        return Refusal("judging_began", words)
+    if project.state not in WITHDRAWN_BY_TEAM:
+        return WRONG_STATE
+    if agreed and waiting:
+        words = _("You have agreed already. The project is withdrawn when everybody in the team has agreed.")
+        return Refusal("agreed_already", words)
+    return None
+
+
+def keeping_refusal(project: Project, *, agreed: bool) -> Refusal | None:
+    return None if agreed and project.state in WITHDRAWN_BY_TEAM else WRONG_STATE
+
+
+def taking_out_refusal(project: Project) -> Refusal | None:
+    """The organiser withdraws what is being judged; before that it is the team's own decision."""
+    return None if project.state == ProjectState.IN_JUDGING else WRONG_STATE

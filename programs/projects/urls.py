@@ -2,20 +2,29 @@
 
 from django.urls import path
 
-from programs.projects import views
+from programs.projects.views import projects, team
 
 urlpatterns = [
-    path("competitions/", views.competition_list, name="competition_list"),
-    path("competitions/<slug:slug>/", views.competition_detail, name="competition_detail"),
-    path("competitions/<slug:slug>/enter/", views.ProjectNew.as_view(), name="project_new"),
-    path("desk/projects/", views.project_list, name="project_list"),
-    path("desk/projects/<str:reference>/", views.project_detail, name="project_detail"),
-    path("desk/projects/<str:reference>/edit/", views.ProjectEdit.as_view(), name="project_edit"),
-    path("desk/projects/<str:reference>/files/<str:kind>/", views.ProjectAttach.as_view(), name="project_attach"),
-    path("desk/projects/<str:reference>/submit/", views.ProjectSubmit.as_view(), name="project_submit"),
-    path("desk/projects/<str:reference>/withdraw/", views.ProjectWithdraw.as_view(), name="project_withdraw"),
-    path("desk/projects/<str:reference>/endorse/", views.ProjectEndorse.as_view(), name="project_endorse"),
-    path("desk/projects/<str:reference>/return/", views.ProjectReturn.as_view(), name="project_return"),
-    path("files/projects/<int:pk>/", views.project_file, name="project_file"),
-    path("files/projects/<int:pk>/preview/", views.project_image, name="project_image"),
+    path("competitions/", projects.competition_list, name="competition_list"),
+    path("competitions/<slug:slug>/", projects.competition_detail, name="competition_detail"),
+    path("competitions/<slug:slug>/enter/", projects.ProjectNew.as_view(), name="project_new"),
+    path("desk/projects/", projects.project_list, name="project_list"),
+    path("desk/projects/join/", team.TeamJoin.as_view(), name="team_join"),
+    path("desk/projects/invitations/<int:pk>/", team.TeamAccept.as_view(), name="team_accept"),
+    path("desk/projects/invitations/<int:pk>/decline/", team.TeamDecline.as_view(), name="team_decline"),
+    path("desk/projects/invitations/<int:pk>/take-back/", team.TeamTakeBack.as_view(), name="team_take_back"),
+    path("desk/projects/<str:reference>/team/", team.ProjectTeam.as_view(), name="project_team"),
+    path("desk/projects/<str:reference>/team/code/", team.TeamCode.as_view(), name="team_code"),
+    path("desk/projects/<str:reference>/team/leave/", team.TeamLeave.as_view(), name="team_leave"),
+    path("desk/projects/<str:reference>/", projects.project_detail, name="project_detail"),
+    path("desk/projects/<str:reference>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
+    path("desk/projects/<str:reference>/files/<str:kind>/", projects.ProjectAttach.as_view(), name="project_attach"),
+    path("desk/projects/<str:reference>/submit/", projects.ProjectSubmit.as_view(), name="project_submit"),
+    path("desk/projects/<str:reference>/withdraw/", projects.ProjectWithdraw.as_view(), name="project_withdraw"),
+    path("desk/projects/<str:reference>/keep/", projects.ProjectKeep.as_view(), name="project_keep"),
+    path("desk/projects/<str:reference>/take-out/", projects.ProjectTakeOut.as_view(), name="project_take_out"),
+    path("desk/projects/<str:reference>/endorse/", projects.ProjectEndorse.as_view(), name="project_endorse"),
+    path("desk/projects/<str:reference>/return/", projects.ProjectReturn.as_view(), name="project_return"),
+    path("files/projects/<int:pk>/", projects.project_file, name="project_file"),
+    path("files/projects/<int:pk>/preview/", projects.project_image, name="project_image"),
 ]

@@ -19,13 +19,16 @@ from reportlab.pdfgen import canvas
 
 from programs.accounts.models import User
 from programs.competitions.actions.rule_sets import begin_version
-from programs.competitions.choices import CompetitionState
+from programs.competitions.choices import CompetitionState, ProjectKind
 from programs.competitions.models import Competition, ProjectField, RuleSet
 from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.core.paper import INK, REGULAR, draw_left
+from programs.projects.actions.entries import create_project
+from programs.projects.actions.team import invite_classmate, issue_code
 from programs.projects.choices import FileKind, ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
+from programs.projects.queries import classmates_of
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.choices import SchoolRole
 from programs.schools.models import Membership
@@ -144,11 +147,31 @@ def build_projects(
         )
         awarded += state == P.AWARDED
         ProjectMember.objects.bulk_create(
-            ProjectMember(project=project, competition=competition, pupil=pupil) for pupil in team
+            ProjectMember(project=project, competition=competition, pupil=pupil, seat=seat)
+            for seat, pupil in enumerate(team, 1)
         )
         _attach_files(project, random, index, teacher_id)
         projects.append(project)
     return projects
+
+
+def build_invitations(*, minh: Pupil, teacher: User, competition: Competition) -> None:
+    """A classmate has begun a project: the invitation waits on Minh's desk, and one with a code for anybody else."""
+    taken = ProjectMember.objects.filter(competition=competition).values("pupil")
+    classmates = classmates_of(minh, competition).exclude(pk__in=taken)
+    classmate = classmates.filter(user__last_login__isnull=False).select_related("user").first()
+    project = create_project(
+        competition_id=competition.pk,
+        title="Hộp nhắc uống nước cho cả lớp",
+        kind=ProjectKind.ENGINEERING,
+        field=competition.rule_set.fields.get(code="robotics"),
+        summary="Lớp em có 42 bạn mà buổi trưa chỉ 15 bạn uống đủ nước. Chúng em thử một chiếc hộp đếm lượt rót.",
+        supervisor=teacher,
+        by=classmate.user,
+        key="demo-team",
+    )
+    invite_classmate(project_id=project.pk, pupil=minh, by=classmate.user, key="demo-team")
+    issue_code(project_id=project.pk, by=classmate.user, key="demo-team")
 
 
 def _code(random: Random) -> str:

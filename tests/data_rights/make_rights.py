@@ -146,7 +146,7 @@ def _projects(world) -> None:
         minh=world.mate, competition=make_competition(), title="Chậu cây tự tưới", summary=f"{NAME} và Bảo cùng làm",
         supervisor=world.hanh,
     )  # fmt: skip
-    ProjectMember.objects.create(project=world.team, competition=world.team.competition, pupil=world.minh)
+    ProjectMember.objects.create(project=world.team, competition=world.team.competition, pupil=world.minh, seat=2)
     attach(world.team, "document", pdf(), name="Nguyen Nhat Minh bao cao.pdf")
     world.team_file = world.team.files.get()
 

@@ -14,7 +14,7 @@ from pypdf import PdfWriter
 from programs.competitions.actions import seeds
 from programs.competitions.choices import CompetitionState, ProjectKind
 from programs.competitions.models import Competition, ProjectField
-from programs.projects.actions import decisions, entries, files
+from programs.projects.actions import decisions, entries, files, team
 from programs.projects.choices import FileKind
 from programs.projects.models import Project
 from programs.pupils.models import Pupil
@@ -57,7 +57,6 @@ def make_project(*, minh: Pupil | None = None, competition: Competition | None =
         "title": "Máy lọc nước từ than gáo dừa",
         "kind": ProjectKind.ENGINEERING,
         "summary": "Nước giếng ở nhà em đục sau mưa.",
-        "partner": "",
         **values,
     }
     given.setdefault("supervisor", make_teacher(school=minh.school))
@@ -82,6 +81,13 @@ def attach(project: Project, kind: str, data: bytes, name: str = ""):
 
 def submit(project: Project) -> Project:
     return decisions.submit_project(project_id=project.pk, by=project.created_by)
+
+
+def join(project: Project, pupil: Pupil) -> Project:
+    """Invited with a code, and joined on the own desk."""
+    issued = team.issue_code(project_id=project.pk, by=project.created_by, key=f"code-{next(_serial)}")
+    invitation = team.open_invitation(code=issued.code, by=pupil.user)
+    return team.accept_invitation(invitation_id=invitation.pk, by=pupil.user)
 
 
 # --- Files --------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from programs.projects.models import EntryPlace, EntryQuota, Project
 from programs.projects.queries import missing_in
 from programs.projects.rules import time_refusal
 from tests.people import make_class, make_school, make_teacher
-from tests.projects.make import complete, make_competition, make_minh, make_project, submit
+from tests.projects.make import complete, join, make_competition, make_minh, make_project, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -173,9 +173,10 @@ def test_a_team_that_changes_its_mentor_gives_the_place_back():
 def test_who_withdrew_may_enter_again_until_closing_and_still_reads_the_old_project(client):
     competition, minh = make_competition(), make_minh()
     lan = make_minh(full_name="Lê Thị Lan")
-    old = make_project(minh=minh, competition=competition, partner=lan.user.username)
+    old = join(make_project(minh=minh, competition=competition), lan)
     assert refusal_of(lambda: make_project(minh=lan, competition=competition)).code == "entered_already"
-    decisions.withdraw_project(project_id=old.pk, by=minh.user)
+    for member in (minh, lan):
+        decisions.withdraw_project(project_id=old.pk, by=member.user)
     new = make_project(minh=lan, competition=competition)
     assert refusal_of(lambda: make_project(minh=lan, competition=competition)).code == "entered_already"
     client.force_login(lan.user)

@@ -67,30 +67,10 @@ def test_em_minh_enters_and_is_its_only_member():
     assert history_of(project).get().action == "project.create"
 
 
-def test_two_of_one_school_enter_together():
-    minh = make_minh()
-    lan = make_minh(full_name="Lê Thị Lan")
-    project = make_project(minh=minh, partner=lan.user.username)
-    assert {member.pupil for member in project.members.all()} == {minh, lan}
-    assert project in projects_visible_to(lan.user)
-
-
-def test_a_teammate_of_another_school_is_not_found():
-    stranger = make_pupil("Vũ An", school=make_outsider().memberships.get().school, with_account=True)
-    assert refused_with(lambda: make_project(partner=stranger.user.username)) == "no_such_teammate"
-    assert refused_with(lambda: make_project(partner="khong-co-ai")) == "no_such_teammate"
-    assert Project.objects.count() == 0
-
-
 def test_one_project_a_pupil_in_a_competition():
     minh, competition = make_minh(), make_competition()
     make_project(minh=minh, competition=competition)
     assert refused_with(lambda: make_project(minh=minh, competition=competition)) == "entered_already"
-    lan = make_minh(full_name="Lê Thị Lan")
-    assert (
-        refused_with(lambda: make_project(minh=lan, competition=competition, partner=minh.user.username))
-        == "entered_already"
-    )
 
 
 def test_the_constraint_backs_up_the_rule(monkeypatch):

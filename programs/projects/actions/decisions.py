@@ -15,11 +15,17 @@ from programs.core.refusals import refuse_if
 from programs.notices.actions import write_message
 from programs.projects.actions.entries import locked_project
 from programs.projects.actions.quotas import let_go, take_places
-from programs.projects.choices import ProjectState
+from programs.projects.choices import MemberState, ProjectState
 from programs.projects.models import Project
-from programs.projects.policy import may_decide, may_work_on
-from programs.projects.queries import members_of, missing_in
-from programs.projects.rules import decision_refusal, submission_refusal, withdrawal_refusal
+from programs.projects.policy import may_decide, may_take_out, may_work_on
+from programs.projects.queries import members_of, missing_in, must_still_agree, people_of
+from programs.projects.rules import (
+    decision_refusal,
+    keeping_refusal,
+    submission_refusal,
+    taking_out_refusal,
+    withdrawal_refusal,
+)
 
 
 @transaction.atomic
@@ -66,17 +72,68 @@ def return_project(*, project_id: int, reason: str, by: User) -> Project:
 
 @transaction.atomic
 def withdraw_project(*, project_id: int, by: User) -> Project:
-    """Withdraw a project permanently. Raises PermissionDenied, and ``Refused("wrong_state")``."""
+    """Agree to withdraw; with the agreement of the last member the project is withdrawn permanently.
+
+    Raises PermissionDenied, and ``Refused``: ``wrong_state``, ``judging_began``, ``agreed_already``.
+    """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
-    refuse_if(withdrawal_refusal(project))
-    before = project.state
-    _move(project, ProjectState.WITHDRAWN)
-    let_go(projects=[project])
-    record(by=by, action="project.withdraw", obj=project, before={"state": before}, after={"state": project.state})
+    own = project.members.filter(pupil__user=by, state=MemberState.ACCEPTED)
+    agreed = own.filter(withdraws_at__isnull=False).exists()
+    others = list(must_still_agree(project).exclude(pupil__user=by))
+    refuse_if(withdrawal_refusal(project, agreed=agreed, waiting=len(others)))
+    own.update(withdraws_at=timezone.now())
+    if others:
+        record(by=by, action="project.agree", obj=project)
+        _tell(project, "project_withdrawal_asked", [member.pupil.user for member in others], name=by.full_name)
+        return project
+    before = _withdraw(project, by=by)
     if before != ProjectState.DRAFT:
         _tell(project, "project_withdrawn", [project.supervisor])
     return project
+
+
+@transaction.atomic
+def keep_project(*, project_id: int, by: User) -> Project:
+    """Take the own agreement to withdraw back. Raises PermissionDenied, and ``Refused("wrong_state")``."""
+    project = locked_project(project_id=project_id)
+    must(may_work_on(by, project))
+    own = project.members.filter(pupil__user=by, state=MemberState.ACCEPTED, withdraws_at__isnull=False)
+    refuse_if(keeping_refusal(project, agreed=own.exists()))
+    own.update(withdraws_at=None)
+    record(by=by, action="project.keep", obj=project)
+    return project
+
+
+@transaction.atomic
+def take_out(*, project_id: int, reason: str, by: User) -> Project:
+    """The organiser withdraws a project that is being judged; its people read the reason.
+
+    Raises PermissionDenied, and ``Refused("wrong_state")``.
+    """
+    project = locked_project(project_id=project_id)
+    must(may_take_out(by, project))
+    refuse_if(taking_out_refusal(project))
+    people = people_of(project)
+    _withdraw(project, by=by, reason=reason)
+    _tell(project, "project_taken_out", people, reason=reason)
+    return project
+
+
+def _withdraw(project: Project, *, by: User, reason: str = "") -> str:
+    """Returns the state that it had."""
+    before = project.state
+    _move(project, ProjectState.WITHDRAWN)
+    let_go(projects=[project])
+    record(
+        by=by,
+        action="project.withdraw",
+        obj=project,
+        before={"state": before},
+        after={"state": project.state},
+        reason=reason,
+    )
+    return before
 
 
 def _move(project: Project, target: str, **values) -> None:
@@ -90,18 +147,19 @@ def _accounts_of(project: Project) -> list[User]:
     return [pupil.user for pupil in members_of(project) if pupil.user]
 
 
-def _tell(project: Project, kind: str, people: Iterable[User | None]) -> None:
+def _tell(project: Project, kind: str, people: Iterable[User | None], *, name: str = "", reason: str = "") -> None:
     for person in filter(None, people):
         write_message(
             kind=kind,
             to=person,
-            dedupe_key=f"{kind}:{project.reference}:{project.updated_at.isoformat()}:{person.pk}",
+            dedupe_key=f"{kind}:{project.reference}:{project.updated_at.isoformat()}:{name}:{person.pk}",
             context={
                 "title": project.title,
                 "reference": project.reference,
                 "competition": project.competition,
                 "members": [pupil.full_name for pupil in members_of(project)],
-                "reason": project.return_reason,
+                "name": name,
+                "reason": reason or project.return_reason,
             },
             link=reverse("project_detail", args=[project.reference]),
         )

@@ -18,9 +18,10 @@ from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.projects.models import Project, ProjectMember
 from programs.projects.policy import may_enter, may_work_on
-from programs.projects.queries import entrants_of, is_full, mentor_ceiling, teachers_of, teammate
+from programs.projects.queries import entrants_of, is_full, mentor_ceiling, seats_taken, teachers_of
 from programs.projects.rules import (
     ENTERED_ALREADY,
+    SEAT_TAKEN,
     edit_refusal,
     entry_refusal,
     field_refusal,
@@ -43,20 +44,18 @@ def create_project(
     supervisor: User | None,
     started_on: date | None = None,
     finished_on: date | None = None,
-    partner: str = "",
     by: User,
     key: str,
 ) -> Project:
-    """Create a draft; the pupil and the teammate named by username are its permanent members.
+    """Create a draft, whose first member is the pupil; others are invited (``actions/team.py``).
 
-    Raises PermissionDenied, and ``Refused``: ``no_such_teammate``, ``not_your_teacher``, those of ``entry_refusal`` and
-    of ``_refuse_breaches``.
+    Raises PermissionDenied, and ``Refused``: ``not_your_teacher``, those of ``entry_refusal`` and of
+    ``_refuse_breaches``.
     """
     competition = Competition.objects.select_related("rule_set", "school_year").get(pk=competition_id)
     must(may_enter(by, competition))
     pupil = Pupil.objects.select_related("school").get(user=by)
-    team = [pupil, _partner_of(pupil, partner)] if partner else [pupil]
-    refuse_if(entry_refusal(competition, entrants_of(competition, team), now=timezone.now()))
+    refuse_if(entry_refusal(competition, entrants_of(competition, [pupil])[0], now=timezone.now()))
     _refuse_strange_teacher(supervisor, pupil.school)
     _refuse_breaches(competition, field, supervisor, began=started_on, ended=finished_on)
     facts = {
@@ -72,9 +71,8 @@ def create_project(
         "created_by": by,
     }
     project = under_reference(Project, "DA", lambda reference: Project.objects.create(reference=reference, **facts))
-    _join(project, team)
-    after = {"competition": Code(competition.code), "team": len(team)}
-    record(by=by, action="project.create", obj=project, after=after)
+    take_seat(project=project, pupil=pupil, seat=1)
+    record(by=by, action="project.create", obj=project, after={"competition": Code(competition.code)})
     return project
 
 
@@ -94,7 +92,8 @@ def save_draft(
 ) -> Project:
     """The words of a project that is not frozen. The same again changes nothing.
 
-    Raises PermissionDenied, and ``Refused``: ``frozen``, ``too_late``, ``not_your_teacher``, ``changed_meanwhile``, those of ``_refuse_breaches``.
+    Raises PermissionDenied, and ``Refused``: ``frozen``, ``too_late``, ``not_your_teacher``, ``changed_meanwhile``,
+    those of ``_refuse_breaches``.
     """
     project = editable_project(project_id=project_id, by=by)
     _refuse_strange_teacher(supervisor, project.school)
@@ -129,21 +128,19 @@ def locked_project(*, project_id: int) -> Project:
     return Project.objects.select_related(*parts).get(pk=project_id)
 
 
-def _join(project: Project, team: list[Pupil]) -> None:
-    """A second entry at the same moment: the constraint is the guard."""
-    members = [ProjectMember(project=project, competition=project.competition, pupil=pupil) for pupil in team]
+def take_seat(*, project: Project, pupil: Pupil, seat: int) -> ProjectMember:
+    """Put ``pupil`` into the team on a seat that was read as free. The constraints are the guard.
+
+    Raises ``Refused``: ``entered_already``, ``seat_taken``.
+    """
+    member = ProjectMember(project=project, competition=project.competition, pupil=pupil, seat=seat)
     try:
         with transaction.atomic():
-            ProjectMember.objects.bulk_create(members)
+            member.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused(ENTERED_ALREADY) from error
-
-
-def _partner_of(pupil: Pupil, username: str) -> Pupil:
-    found = teammate(pupil, username)
-    if found is None:
-        raise Refused.because("no_such_teammate", _("No pupil in your school has this username."), "partner")
-    return found
+        taken = seat in seats_taken(project)
+        raise Refused(SEAT_TAKEN if taken else ENTERED_ALREADY) from error
+    return member
 
 
 def _refuse_strange_teacher(supervisor: User | None, school: School) -> None:

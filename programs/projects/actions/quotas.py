@@ -46,7 +46,7 @@ def let_go(*, projects: Iterable[Project]) -> None:
     The caller has just moved them.
     """
     projects = list(projects)
-    ProjectMember.objects.filter(project__in=projects).update(state=MemberState.LEFT)
+    ProjectMember.objects.filter(project__in=projects, state=MemberState.ACCEPTED).update(state=MemberState.RELEASED)
     held = EntryPlace.objects.filter(project__in=projects).select_related("project").order_by("quota", "project")
     for place in held:
         _give_back(place.project, place.quota_id)

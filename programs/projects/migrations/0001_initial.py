@@ -87,11 +87,32 @@ class Migration(migrations.Migration):
             name='ProjectMember',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('accepted', 'In the team'), ('left', 'Left')], default='accepted', max_length=10)),
+                ('state', models.CharField(choices=[('accepted', 'In the team'), ('released', 'Free again: the project was withdrawn'), ('left', 'Left')], default='accepted', max_length=10)),
+                ('seat', models.PositiveSmallIntegerField(default=1)),
+                ('withdraws_at', models.DateTimeField(blank=True, null=True)),
                 ('competition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='competitions.competition')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='projects.project')),
                 ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='project_memberships', to='pupils.pupil')),
             ],
+        ),
+        migrations.CreateModel(
+            name='TeamInvitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code_hash', models.CharField(blank=True, editable=False, max_length=64, null=True, unique=True)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for an answer'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('taken_back', 'Taken back')], default='waiting', max_length=10, verbose_name='status')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('expires_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='projects.project')),
+                ('pupil', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='team_invitations', to='pupils.pupil')),
+            ],
+            options={
+                'verbose_name': 'invitation into a team',
+                'verbose_name_plural': 'invitations into teams',
+                'ordering': ['-created_at'],
+            },
         ),
         migrations.AddConstraint(
             model_name='entryquota',
@@ -128,5 +149,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='projectmember',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('competition', 'pupil'), name='one_project_per_pupil_per_competition'),
+        ),
+        migrations.AddConstraint(
+            model_name='projectmember',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('project', 'seat'), name='one_member_per_seat'),
+        ),
+        migrations.AddConstraint(
+            model_name='teaminvitation',
+            constraint=models.CheckConstraint(condition=models.Q(('pupil__isnull', False), ('code_hash__isnull', False), _connector='OR'), name='invitation_to_somebody'),
         ),
     ]

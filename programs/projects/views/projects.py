@@ -20,10 +20,17 @@ from programs.core.private_files import private_response
 from programs.core.text import clean_text
 from programs.projects import policy, queries, words
 from programs.projects.actions import decisions, entries, files
-from programs.projects.choices import FileKind, ProjectState
-from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, ReturnForm
+from programs.projects.choices import WITHDRAWN_BY_TEAM, FileKind, ProjectState
+from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, ReasonForm, ReturnForm
 from programs.projects.models import Project, ProjectFile
-from programs.projects.rules import decision_refusal, entry_refusal, window_refusal, withdrawal_refusal
+from programs.projects.rules import (
+    decision_refusal,
+    entry_refusal,
+    taking_out_refusal,
+    team_refusal,
+    window_refusal,
+    withdrawal_refusal,
+)
 from programs.pupils.models import Pupil
 from programs.schools.queries.roles import roles_of
 
@@ -36,7 +43,7 @@ class ProjectNew(Act):
     template_name = "projects/project_new.html"
     context_object_name = "competition"
     may = staticmethod(policy.may_enter)
-    done = _("Your project has been created. Add a picture and your report, then submit it.")
+    done = _("Your project has been created. Invite your teammates, add a picture and your report, then submit it.")
 
     def get_target(self, slug: str) -> Competition:
         return get_object_or_404(queries.competitions_visible_to(self.user), slug=slug)
@@ -53,8 +60,8 @@ class ProjectNew(Act):
         return super().get_form_kwargs() | {"school": self.pupil.school, "rule_set": self.target.rule_set}
 
     def get_context_data(self, **kwargs) -> dict:
-        team = queries.entrants_of(self.target, [self.pupil])
-        refusal = entry_refusal(self.target, team, now=timezone.now())
+        pupil = queries.entrants_of(self.target, [self.pupil])[0]
+        refusal = entry_refusal(self.target, pupil, now=timezone.now())
         return super().get_context_data(refusal=refusal, **kwargs)
 
     def act(self, form: NewProjectForm) -> Project:
@@ -107,6 +114,7 @@ class DraftAct(ProjectAct):
         return super().get_context_data(
             attachments=[{"kind": kind, "form": forms[kind], "file": kept.get(kind)} for kind in FileKind],
             missing=queries.missing_in(self.target).words,
+            may_see_team=team_refusal(self.target) is None and rule_set.team_max > 1,
             **kwargs,
         )
 
@@ -178,13 +186,54 @@ class ProjectSubmit(ProjectAct):
 
 class ProjectWithdraw(ProjectAct):
     question = _("Withdraw “{title}”")
-    text = _("This cannot be undone. Until the deadline each of you can enter again with another project.")
+    FINAL = _("This cannot be undone. Until the deadline each of you can enter again with another project.")
+    ASKED = _(
+        "The project is withdrawn for good when {names} agree too; they are told now. Until then you can keep it."
+    )
+    submit = _("Withdraw the project")
+    danger = True
+
+    @property
+    def text(self) -> str:
+        others = queries.must_still_agree(self.target).exclude(pupil__user=self.user)
+        names = ", ".join(member.pupil.full_name for member in others)
+        return self.ASKED.format(names=names) if names else self.FINAL
+
+    def act(self, form) -> Project:
+        return decisions.withdraw_project(project_id=self.target.pk, by=self.user)
+
+    def said(self, project: Project) -> str:
+        if project.state == ProjectState.WITHDRAWN:
+            return _("The project has been withdrawn.")
+        return _("You have agreed. The project is withdrawn when the others agree too.")
+
+
+class ProjectKeep(ProjectAct):
+    question = _("Keep “{title}”")
+    text = _("You no longer agree to withdraw the project; it goes on as before.")
+    submit = _("Keep the project")
+    done = _("The project goes on.")
+
+    def act(self, form) -> Project:
+        return decisions.keep_project(project_id=self.target.pk, by=self.user)
+
+
+class ProjectTakeOut(ProjectAct):
+    """The organiser's: from then on only the team and its school read the project."""
+
+    form_class = ReasonForm
+    may = staticmethod(policy.may_take_out)
+    question = _("Withdraw “{title}” from judging")
+    text = _("This cannot be undone. The team and the teacher read your reason.")
     submit = _("Withdraw the project")
     danger = True
     done = _("The project has been withdrawn.")
 
-    def act(self, form) -> Project:
-        return decisions.withdraw_project(project_id=self.target.pk, by=self.user)
+    def act(self, form: ReasonForm) -> Project:
+        return decisions.take_out(project_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+    def way_back(self, result) -> str:
+        return reverse("project_list")
 
 
 # --- What the teacher decides ---------------------------------------------------------------------
@@ -255,6 +304,10 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
     project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
     member = policy.may_work_on(request.user, project)
     decides = policy.may_decide(request.user, project)
+    agreed = queries.agreed_to_withdraw(project)
+    waiting = queries.must_still_agree(project).exclude(pupil__user=request.user).count() if agreed else 0
+    has_agreed = request.user.pk in {pupil.user_id for pupil in agreed}
+    own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=waiting)
     context = {
         "project": project,
         "steps": words.steps_of(project),
@@ -262,7 +315,11 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "members": queries.members_of(project),
         "files": queries.files_of(project),
         "may_edit": member and project.is_editable,
-        "may_withdraw": member and not withdrawal_refusal(project),
+        "may_see_team": member and team_refusal(project) is None and project.competition.rule_set.team_max > 1,
+        "may_withdraw": member and own_withdrawal is None,
+        "agreed": agreed if project.state in WITHDRAWN_BY_TEAM else [],
+        "may_keep": has_agreed and project.state in WITHDRAWN_BY_TEAM,
+        "may_take_out": policy.may_take_out(request.user, project) and not taking_out_refusal(project),
         "may_decide": decides and not decision_refusal(project),
         "history": history_of(project) if member or decides else [],
     }

@@ -1,0 +1,122 @@
+"""A project is withdrawn by all of its team until judging begins; afterwards by the organiser, who gives a reason."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from programs.core.audit import history_of
+from programs.core.refusals import Refused
+from programs.notices.models import Message
+from programs.projects.actions import decisions, team
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project
+from programs.projects.queries import members_of
+from programs.pupils.models import Pupil
+from tests.people import make_officer, make_outsider
+from tests.projects.make import complete, join, make_minh, make_project, submit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def minh() -> Pupil:
+    return make_minh()
+
+
+@pytest.fixture
+def lan() -> Pupil:
+    return make_minh(full_name="Lê Thị Lan")
+
+
+@pytest.fixture
+def project(minh, lan) -> Project:
+    """Of Minh and Lan, submitted."""
+    return submit(complete(join(make_project(minh=minh), lan)))
+
+
+def refused_with(call) -> str:
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.refusal.code
+
+
+def state_of(project: Project) -> str:
+    return Project.objects.get(pk=project.pk).state
+
+
+def withdraw(project: Project, pupil: Pupil) -> str:
+    return decisions.withdraw_project(project_id=project.pk, by=pupil.user).state
+
+
+def page(name: str, project: Project) -> str:
+    return reverse(name, args=[project.reference])
+
+
+def judged(project: Project) -> Project:
+    Project.objects.filter(pk=project.pk).update(state=ProjectState.IN_JUDGING)
+    return project
+
+
+def test_one_asks_the_other_agrees_and_the_last_one_withdraws(client, minh, lan, project):
+    client.force_login(minh.user)
+    assert "Lê Thị Lan" in client.get(page("project_withdraw", project)).content.decode()
+    answer = client.post(page("project_withdraw", project), follow=True)
+    assert "Em đã đồng ý." in answer.content.decode()
+    assert state_of(project) == ProjectState.SUBMITTED
+    assert Message.objects.get(kind="project_withdrawal_asked").recipient == lan.user
+    assert not Message.objects.filter(kind="project_withdrawn").exists()
+    assert refused_with(lambda: withdraw(project, minh)) == "agreed_already"
+    client.force_login(lan.user)
+    assert "Đã đồng ý rút dự án này" in client.get(page("project_detail", project)).content.decode()
+    client.post(page("project_withdraw", project))
+    assert state_of(project) == ProjectState.WITHDRAWN
+    assert Message.objects.get(kind="project_withdrawn").recipient == project.supervisor
+    assert [entry.action for entry in history_of(project)].count("project.agree") == 1
+
+
+def test_minh_thinks_again_and_the_project_goes_on(client, minh, lan, project):
+    withdraw(project, minh)
+    client.force_login(minh.user)
+    client.post(page("project_keep", project))
+    assert withdraw(project, lan) == ProjectState.SUBMITTED
+    assert refused_with(lambda: decisions.keep_project(project_id=project.pk, by=minh.user)) == "wrong_state"
+
+
+def test_nobody_is_held_up_by_who_left_or_has_no_account_any_more(minh, lan, project):
+    draft = join(make_project(minh=make_minh(full_name="Vũ An")), thu := make_minh(full_name="Phạm Anh Thư"))
+    an = next(pupil for pupil in members_of(draft) if pupil != thu)
+    withdraw(draft, an)
+    team.leave_team(project_id=draft.pk, by=thu.user)
+    assert withdraw(draft, an) == ProjectState.WITHDRAWN
+    lan.user.is_active = False
+    lan.user.save()
+    assert withdraw(project, minh) == ProjectState.WITHDRAWN
+
+
+def test_strangers_do_not_withdraw(project):
+    stranger = make_minh(full_name="Vũ An")
+    for person in (stranger.user, make_outsider(), project.supervisor, make_officer()):
+        with pytest.raises(PermissionDenied):
+            decisions.withdraw_project(project_id=project.pk, by=person)
+
+
+def test_once_judging_has_begun_only_the_organiser_withdraws_with_a_reason(client, minh, lan, project):
+    officer = make_officer()
+    take_out = {"project_id": project.pk, "reason": "Trùng với một dự án khác.", "by": officer}
+    assert refused_with(lambda: decisions.take_out(**take_out)) == "wrong_state"
+    judged(project)
+    assert refused_with(lambda: withdraw(project, minh)) == "judging_began"
+    for person in (minh.user, project.supervisor, make_outsider()):
+        with pytest.raises(PermissionDenied):
+            decisions.take_out(**take_out | {"by": person})
+    client.force_login(officer)
+    assert client.post(page("project_take_out", project), {"reason": " "}).status_code == 200
+    assert state_of(project) == ProjectState.IN_JUDGING, "a reason is needed"
+    client.post(page("project_take_out", project), {"reason": take_out["reason"]})
+    assert state_of(project) == ProjectState.WITHDRAWN
+    letters = Message.objects.filter(kind="project_taken_out")
+    assert {letter.recipient for letter in letters} == {minh.user, lan.user, project.supervisor}
+    assert all(take_out["reason"] in letter.body_text for letter in letters)
+    assert history_of(project).get(action="project.withdraw").reason.text == take_out["reason"]
