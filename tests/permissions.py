@@ -196,7 +196,10 @@ OBJECT_OF: dict[str, Kwargs] = {
     "project_endorse": _reference("project"),
     "project_return": _reference("project"),
     "project_attach": lambda place: {"reference": place.project.reference, "kind": "image"},
-    **{name: _reference("project") for name in ("project_keep", "project_take_out", "project_team", "team_code", "team_leave")},
+    **{
+        name: _reference("project")
+        for name in ("project_keep", "project_take_out", "project_team", "team_code", "team_leave")
+    },
     **{name: _pk("team_invitation") for name in ("team_accept", "team_decline", "team_take_back")},
     "project_file": _pk("file"),
     "project_image": _pk("image"),
