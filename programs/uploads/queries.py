@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.uploads.choices import BEING_CHECKED, TELLS_ADMINISTRATORS_AT, UploadState
@@ -18,9 +19,9 @@ def uploads_visible_to(user: User) -> QuerySet[Upload]:
     return Upload.objects.filter(owner=user) if user.is_authenticated else Upload.objects.none()
 
 
-def unfinished_visible_to(user: User, *, now: datetime) -> QuerySet[Upload]:
+def unfinished_visible_to(user: User, *, now: datetime | None = None) -> QuerySet[Upload]:
     """What this person may go on with, the latest first."""
-    return uploads_visible_to(user).filter(state=UploadState.RECEIVING, expires_at__gt=now)
+    return uploads_visible_to(user).filter(state=UploadState.RECEIVING, expires_at__gt=now or timezone.now())
 
 
 def terms_seen_by(user: User, purpose: str, target: int) -> Terms | None:

@@ -241,7 +241,7 @@ def end_membership(*, membership: Membership, by: User, reason: str = "") -> Mem
     Ending it again changes nothing. Raises PermissionDenied, and ``Refused("role_changed")``.
     """
     _lock(membership.school_id)
-    fresh = Membership.objects.select_related("school", "user").get(pk=membership.pk)
+    fresh = locked(Membership.objects.select_related("school", "user"), pk=membership.pk)
     must(may_end_membership(by, fresh))
     refuse_if(rules.ending_refusal(fresh, is_replaced=staff_queries.was_replaced(fresh)))
     if fresh.ended_on is None:
