@@ -27,7 +27,7 @@ def rule_sets_visible_to(user) -> QuerySet[RuleSet]:
     return rule_sets if roles_of(user).is_department else rule_sets.filter(state=RuleSetState.PUBLISHED)
 
 
-def part_visible_to(user, rule_set: RuleSet, part: str, pk: int) -> Part | None:
+def part_seen_by(user, rule_set: RuleSet, part: str, pk: int) -> Part | None:
     """A document, round or criterion of this rule set."""
     place = "round__rule_set" if part == "criteria" else "rule_set"
     parts = PARTS[part]._default_manager.select_related(place)

@@ -183,7 +183,7 @@ class PartChange(PartAct):
 
     def get_target(self, code: str, version: int, part: str, pk: int) -> RuleSet:
         rule_set = super().get_target(code, version, part)
-        self.part = not_found_unless(queries.part_visible_to(self.user, rule_set, part, pk))
+        self.part = not_found_unless(queries.part_seen_by(self.user, rule_set, part, pk))
         return rule_set
 
     def get_form_kwargs(self) -> dict:
