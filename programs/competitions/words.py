@@ -61,8 +61,8 @@ def _work(rule_set: RuleSet) -> Iterator[Line]:
         yield Line(_("Time of work"), months.format(count=rule_set.months_most), article)
     if rule_set.starts_years_before is not None:
         words = ngettext(
-            "Not before January of the year {count} year before the opening.",
-            "Not before January of the year {count} years before the opening.",
+            "Not before January of the year before the opening.",
+            "Not before January, {count} years before the opening.",
             rule_set.starts_years_before,
         )
         yield Line(_("Work begins"), words.format(count=rule_set.starts_years_before), article)
