@@ -8,8 +8,14 @@ from django.utils.translation import gettext as _
 
 from programs.core.dates import short_moment
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
-from programs.projects import queries
 from programs.projects.choices import ProjectState
+from programs.projects.queries.entering import competitions_to_enter
+from programs.projects.queries.waiting import (
+    invitations_to_answer,
+    projects_of_pupil,
+    projects_to_endorse,
+    projects_to_finish,
+)
 from programs.projects.words import next_words
 from programs.schools.queries.roles import roles_of
 
@@ -37,7 +43,7 @@ def _pupil_tasks(user) -> list[DeskTask]:
             action=_("Read and answer"),
             weight=15,
         )
-        for invitation in queries.invitations_to_answer(user, now=now)[:ROWS]
+        for invitation in invitations_to_answer(user, now=now)[:ROWS]
     ]
     unfinished = [
         DeskTask(
@@ -50,7 +56,7 @@ def _pupil_tasks(user) -> list[DeskTask]:
             action=_("Continue"),
             weight=10 if project.state == ProjectState.RETURNED else 30,
         )
-        for project in queries.projects_to_finish(user, now=now)[:ROWS]
+        for project in projects_to_finish(user, now=now)[:ROWS]
     ]
     inviting = [
         DeskTask(
@@ -60,7 +66,7 @@ def _pupil_tasks(user) -> list[DeskTask]:
             action=_("View it"),
             weight=70,
         )
-        for competition in queries.competitions_to_enter(user, now=now)[:ROWS]
+        for competition in competitions_to_enter(user, now=now)[:ROWS]
     ]
     return invited + unfinished + inviting
 
@@ -76,7 +82,7 @@ def _teacher_tasks(user) -> list[DeskTask]:
             action=_("Read"),
             weight=25,
         )
-        for project in queries.projects_to_endorse(user)[:ROWS]
+        for project in projects_to_endorse(user)[:ROWS]
     ]
 
 
@@ -84,7 +90,7 @@ def sections(user) -> list[DeskSection]:
     """For a pupil: their projects, each with what happens next."""
     if roles_of(user).pupil is None:
         return []
-    projects = queries.projects_of_pupil(user)[:ROWS]
+    projects = projects_of_pupil(user)[:ROWS]
     return [
         DeskSection(
             title=_("My projects"),
@@ -112,6 +118,6 @@ def links(user) -> list[DeskLink]:
     if roles.pupil is not None:
         return [DeskLink(_("My projects"), reverse("project_list"), weight=40)]
     if roles.is_school_staff:
-        waiting = queries.projects_to_endorse(user).count()
+        waiting = projects_to_endorse(user).count()
         return [DeskLink(_("Projects"), reverse("project_list"), count=waiting, weight=40)]
     return [DeskLink(_("Projects"), reverse("project_list"), weight=40)] if roles.is_department else []

@@ -11,7 +11,7 @@ from programs.core.forms import CleanCharField, CodeField, DateField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
 from programs.projects.choices import FileKind
-from programs.projects.queries import teachers_of
+from programs.projects.queries.entering import teachers_of
 from programs.projects.rules import asks_dates
 from programs.pupils.models import Pupil
 from programs.schools.models import School

@@ -13,7 +13,7 @@ from programs.notices.actions import write_message
 from programs.projects.actions.quotas import let_go
 from programs.projects.choices import NOT_ENTERED, UNFINISHED, ProjectState
 from programs.projects.models import Project
-from programs.projects.queries import people_of
+from programs.projects.queries.team import people_of
 from programs.schools.hooks import when_school_closes
 from programs.schools.models import School
 

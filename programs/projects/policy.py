@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.competitions.models import Competition
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.projects.models import Project, TeamInvitation
-from programs.projects.queries import is_member
+from programs.projects.queries.team import is_member
 from programs.schools.queries.roles import roles_of
 
 

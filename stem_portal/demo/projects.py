@@ -28,7 +28,7 @@ from programs.projects.actions.entries import create_project
 from programs.projects.actions.team import invite_classmate, issue_code
 from programs.projects.choices import FileKind, ProjectState
 from programs.projects.models import Project, ProjectFile, ProjectMember
-from programs.projects.queries import classmates_of
+from programs.projects.queries.team import classmates_of
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.choices import SchoolRole
 from programs.schools.models import Membership

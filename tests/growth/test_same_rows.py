@@ -22,7 +22,7 @@ from programs.curricula.models import Curriculum
 from programs.duplicates.models import PupilPair
 from programs.duplicates.queries.pairs import pairs_visible_to
 from programs.projects.models import Project
-from programs.projects.queries import ORGANISER_SEES, projects_visible_to
+from programs.projects.queries.visible import ORGANISER_SEES, projects_visible_to
 from programs.pupils.models import Enrolment, Joining
 from programs.pupils.queries import joinings_visible_to, pupils_of_staff
 from programs.schools.queries.roles import roles_of

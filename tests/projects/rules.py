@@ -7,11 +7,34 @@ from functools import partial
 from django.utils import timezone
 
 from programs.competitions.models import Competition
-from programs.projects import rules
 from programs.projects.actions import team
 from programs.projects.actions.entries import locked_project
 from programs.projects.models import TeamInvitation
-from programs.projects.queries import entrants_of, missing_in
+from programs.projects.queries.contents import missing_in
+from programs.projects.queries.entering import entrants_of
+from programs.projects.rules import (
+    asks_dates,
+    breach,
+    decision_refusal,
+    edit_refusal,
+    entry_refusal,
+    field_refusal,
+    invitation_refusal,
+    inviting_refusal,
+    joining_refusal,
+    keeping_refusal,
+    leaving_refusal,
+    naming_refusal,
+    opening_refusal,
+    quota_refusal,
+    submission_refusal,
+    taking_out_refusal,
+    team_refusal,
+    time_refusal,
+    upload_refusal,
+    window_refusal,
+    withdrawal_refusal,
+)
 from tests.projects.make import complete, make_minh, make_project
 
 
@@ -22,25 +45,25 @@ def calls() -> list[partial]:
     issued = team.issue_code(project_id=project.pk, by=project.created_by, key="rules")
     invitation = TeamInvitation.objects.select_related("invited_by").get(pk=issued.invitation.pk)
     return [
-        partial(rules.window_refusal, competition, now=now),
-        partial(rules.entry_refusal, competition, entrants_of(competition, [make_minh()])[0], now=now),
-        partial(rules.team_refusal, project),
-        partial(rules.inviting_refusal, project, team=1, waiting=0, now=now),
-        partial(rules.naming_refusal, classmate=True, invited=True),
-        partial(rules.leaving_refusal, project, team=1),
-        partial(rules.invitation_refusal, invitation, now=now),
-        partial(rules.opening_refusal, invitation, 0, now=now),
-        partial(rules.joining_refusal, project, entrants_of(competition, [make_minh()])[0], team=2, now=now),
-        partial(rules.breach, competition.rule_set, "team", "team_too_big", "Đội quá đông."),
-        partial(rules.asks_dates, competition.rule_set),
-        partial(rules.time_refusal, competition, now.date(), now.date()),
-        partial(rules.field_refusal, competition.rule_set, project.field_id, {project.field_id}),
-        partial(rules.quota_refusal, "mentor", 2, competition.rule_set, full=True),
-        partial(rules.edit_refusal, project, now=now),
-        partial(rules.upload_refusal, recent=0),
-        partial(rules.submission_refusal, project, missing_in(project), now=now),
-        partial(rules.decision_refusal, project),
-        partial(rules.withdrawal_refusal, project, agreed=True, waiting=1),
-        partial(rules.keeping_refusal, project, agreed=True),
-        partial(rules.taking_out_refusal, project),
+        partial(window_refusal, competition, now=now),
+        partial(entry_refusal, competition, entrants_of(competition, [make_minh()])[0], now=now),
+        partial(team_refusal, project),
+        partial(inviting_refusal, project, team=1, waiting=0, now=now),
+        partial(naming_refusal, classmate=True, invited=True),
+        partial(leaving_refusal, project, team=1),
+        partial(invitation_refusal, invitation, now=now),
+        partial(opening_refusal, invitation, 0, now=now),
+        partial(joining_refusal, project, entrants_of(competition, [make_minh()])[0], team=2, now=now),
+        partial(breach, competition.rule_set, "team", "team_too_big", "Đội quá đông."),
+        partial(asks_dates, competition.rule_set),
+        partial(time_refusal, competition, now.date(), now.date()),
+        partial(field_refusal, competition.rule_set, project.field_id, {project.field_id}),
+        partial(quota_refusal, "mentor", 2, competition.rule_set, full=True),
+        partial(edit_refusal, project, now=now),
+        partial(upload_refusal, recent=0),
+        partial(submission_refusal, project, missing_in(project), now=now),
+        partial(decision_refusal, project),
+        partial(withdrawal_refusal, project, agreed=True, waiting=1),
+        partial(keeping_refusal, project, agreed=True),
+        partial(taking_out_refusal, project),
     ]

@@ -18,7 +18,7 @@ from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.projects.actions import decisions, entries
 from programs.projects.models import EntryPlace, EntryQuota, Project
-from programs.projects.queries import missing_in
+from programs.projects.queries.contents import missing_in
 from programs.projects.rules import time_refusal
 from tests.people import make_class, make_school, make_teacher
 from tests.projects.make import complete, join, make_competition, make_minh, make_project, submit

@@ -19,7 +19,8 @@ from programs.projects.choices import InvitationState, MemberState
 from programs.projects.desk import tasks
 from programs.projects.models import Project, ProjectMember, TeamInvitation
 from programs.projects.personal import invitations_over
-from programs.projects.queries import members_of, projects_visible_to
+from programs.projects.queries.team import members_of
+from programs.projects.queries.visible import projects_visible_to
 from programs.projects.views.team import WRONG_CODES
 from programs.pupils.models import Pupil
 from tests.people import make_class, make_outsider, make_pupil, make_teacher

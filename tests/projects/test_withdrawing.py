@@ -12,7 +12,7 @@ from programs.notices.models import Message
 from programs.projects.actions import decisions, team
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
-from programs.projects.queries import members_of
+from programs.projects.queries.team import members_of
 from programs.pupils.models import Pupil
 from tests.people import make_officer, make_outsider
 from tests.projects.make import complete, join, make_minh, make_project, submit

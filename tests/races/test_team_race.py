@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 
 from programs.accounts.models import User
-from programs.projects import queries, rules
 from programs.projects.actions import team
 from programs.projects.models import Project, ProjectMember
+from programs.projects.queries.team import seats_taken
+from programs.projects.rules import joining_refusal
 from programs.pupils.models import Pupil
 from tests.projects.make import make_minh, make_project
 from tests.projects.test_team import with_rules
@@ -83,7 +84,7 @@ def unlocked(*, project_id: int) -> Project:
 
 def slowly(monkeypatch) -> None:
     """The lock is off, and between reading and writing there is time for the other."""
-    seats = queries.seats_taken
+    seats = seats_taken
 
     def read_and_wait(project: Project) -> set[int]:
         taken = seats(project)
@@ -92,7 +93,7 @@ def slowly(monkeypatch) -> None:
         return taken
 
     monkeypatch.setattr(team, "locked_project", unlocked)
-    monkeypatch.setattr(queries, "seats_taken", read_and_wait)
+    monkeypatch.setattr(team, "seats_taken", read_and_wait)
 
 
 def test_the_last_place_is_taken_once(last_place):
@@ -118,7 +119,7 @@ def test_one_pupil_who_accepts_two_invitations_is_in_one_team(two_teams):
 
 def test_without_the_constraint_one_pupil_is_in_two_teams(two_teams, monkeypatch):
     """The negative control: both read that the pupil is free, then write."""
-    refuse = rules.joining_refusal
+    refuse = joining_refusal
 
     def read_and_wait(*read, **facts):
         refusal = refuse(*read, **facts)
@@ -126,6 +127,6 @@ def test_without_the_constraint_one_pupil_is_in_two_teams(two_teams, monkeypatch
             cursor.execute("SELECT pg_sleep(0.05)")
         return refusal
 
-    monkeypatch.setattr(rules, "joining_refusal", read_and_wait)
+    monkeypatch.setattr(team, "joining_refusal", read_and_wait)
     with without("one_project_per_pupil_per_competition"):
         assert all_at_once(contend(), two_teams) == {"draft": 2}

@@ -18,7 +18,8 @@ from programs.projects.actions.quotas import let_go, take_places
 from programs.projects.choices import MemberState, ProjectState
 from programs.projects.models import Project
 from programs.projects.policy import may_decide, may_take_out, may_work_on
-from programs.projects.queries import members_of, missing_in, must_still_agree, people_of
+from programs.projects.queries.contents import missing_in
+from programs.projects.queries.team import members_of, must_still_agree, people_of
 from programs.projects.rules import (
     decision_refusal,
     keeping_refusal,

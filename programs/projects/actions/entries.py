@@ -18,7 +18,8 @@ from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.projects.models import Project, ProjectMember
 from programs.projects.policy import may_enter, may_work_on
-from programs.projects.queries import entrants_of, is_full, mentor_ceiling, seats_taken, teachers_of
+from programs.projects.queries.entering import entrants_of, is_full, mentor_ceiling, teachers_of
+from programs.projects.queries.team import seats_taken
 from programs.projects.rules import (
     ENTERED_ALREADY,
     SEAT_TAKEN,

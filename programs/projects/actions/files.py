@@ -16,7 +16,7 @@ from programs.core.refusals import refuse_if
 from programs.projects.actions.entries import editable_project
 from programs.projects.choices import FileKind
 from programs.projects.models import Project, ProjectFile
-from programs.projects.queries import most_megabytes
+from programs.projects.queries.contents import most_megabytes
 from programs.projects.rules import upload_refusal
 from programs.uploads.reading.cleaning import CleanFile, clean_document, clean_image, clean_upload, display_name
 

@@ -13,7 +13,7 @@ from django.db.models import F
 from programs.core.refusals import refuse_if
 from programs.projects.choices import MemberState
 from programs.projects.models import EntryPlace, EntryQuota, Project, ProjectMember
-from programs.projects.queries import Ceiling, ceilings_of
+from programs.projects.queries.entering import Ceiling, ceilings_of
 from programs.projects.rules import quota_refusal
 
 

@@ -17,11 +17,29 @@ from programs.core.policy import must
 from programs.core.references import TYPED_ALPHABET
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.actions import write_message
-from programs.projects import queries, rules
 from programs.projects.actions.entries import locked_project, take_seat
 from programs.projects.choices import InvitationState, MemberState
 from programs.projects.models import Project, ProjectMember, TeamInvitation
 from programs.projects.policy import may_answer, may_join_teams, may_take_back, may_work_on
+from programs.projects.queries.entering import entrants_of
+from programs.projects.queries.team import (
+    classmates_of,
+    hash_of_code,
+    invitation_with_code,
+    members_of,
+    seats_taken,
+    waiting_invitations,
+)
+from programs.projects.rules import (
+    INVITATION_LASTS,
+    NO_SUCH_CODE,
+    invitation_refusal,
+    inviting_refusal,
+    joining_refusal,
+    leaving_refusal,
+    naming_refusal,
+    opening_refusal,
+)
 from programs.pupils.models import Pupil
 
 CODE_LENGTH = 8  # of 25 letters
@@ -46,9 +64,9 @@ def invite_classmate(*, project_id: int, pupil: Pupil, by: User, key: str) -> Te
     project = _project_to_invite_into(project_id, by)
     now, own = timezone.now(), Pupil.objects.get(user=by)
     refuse_if(
-        rules.naming_refusal(
-            classmate=queries.classmates_of(own, project.competition).filter(pk=pupil.pk).exists(),
-            invited=queries.waiting_invitations(project, now=now).filter(pupil=pupil).exists(),
+        naming_refusal(
+            classmate=classmates_of(own, project.competition).filter(pk=pupil.pk).exists(),
+            invited=waiting_invitations(project, now=now).filter(pupil=pupil).exists(),
         )
     )
     invitation = _invite(project, by, pupil=pupil)
@@ -58,7 +76,7 @@ def invite_classmate(*, project_id: int, pupil: Pupil, by: User, key: str) -> Te
 
 def _same_code(*, project_id: int, by: User, key: str) -> IssuedCode:
     code = _code(key, project_id)
-    return IssuedCode(TeamInvitation.objects.get(code_hash=queries.hash_of_code(code)), code)
+    return IssuedCode(TeamInvitation.objects.get(code_hash=hash_of_code(code)), code)
 
 
 @transaction.atomic
@@ -70,7 +88,7 @@ def issue_code(*, project_id: int, by: User, key: str) -> IssuedCode:
     """
     project = _project_to_invite_into(project_id, by)
     code = _code(key, project_id)
-    return IssuedCode(_invite(project, by, code_hash=queries.hash_of_code(code)), code)
+    return IssuedCode(_invite(project, by, code_hash=hash_of_code(code)), code)
 
 
 @transaction.atomic
@@ -91,11 +109,11 @@ def open_invitation(*, code: str, by: User) -> TeamInvitation:
     Raises PermissionDenied, and ``Refused``: ``no_such_code``, those of ``opening_refusal`` and ``joining_refusal``.
     """
     must(may_join_teams(by))
-    pupil, found = Pupil.objects.select_related("school").get(user=by), queries.invitation_with_code(code)
+    pupil, found = Pupil.objects.select_related("school").get(user=by), invitation_with_code(code)
     if found is None:
-        raise Refused(rules.NO_SUCH_CODE)
+        raise Refused(NO_SUCH_CODE)
     invitation = _locked_invitation(found.pk)
-    refuse_if(rules.opening_refusal(invitation, pupil.pk, now=timezone.now()))
+    refuse_if(opening_refusal(invitation, pupil.pk, now=timezone.now()))
     _refuse_joining(invitation.project, pupil)
     invitation.pupil = pupil
     invitation.save(update_fields=["pupil"])
@@ -113,7 +131,7 @@ def accept_invitation(*, invitation_id: int, by: User) -> Project:
     project, pupil = invitation.project, Pupil.objects.select_related("school").get(user=by)
     _settle(invitation, InvitationState.ACCEPTED)
     _refuse_joining(project, pupil)
-    others = [member.user for member in queries.members_of(project)]
+    others = [member.user for member in members_of(project)]
     take_seat(project=project, pupil=pupil, seat=_free_seat(project))
     record(by=by, action="project.join", obj=project, after={"pupil": pupil.pk})
     _tell(invitation, "team_joined", others, name=pupil.full_name)
@@ -140,13 +158,13 @@ def leave_team(*, project_id: int, by: User) -> Project:
     """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
-    refuse_if(rules.leaving_refusal(project, team=len(queries.seats_taken(project))))
+    refuse_if(leaving_refusal(project, team=len(seats_taken(project))))
     pupil = Pupil.objects.get(user=by)
     ProjectMember.objects.filter(project=project, pupil=pupil, state=MemberState.ACCEPTED).update(
         state=MemberState.LEFT
     )
     record(by=by, action="project.leave", obj=project, after={"pupil": pupil.pk})
-    for member in filter(None, (mate.user for mate in queries.members_of(project))):
+    for member in filter(None, (mate.user for mate in members_of(project))):
         _write(project, "team_left", member, f"{pupil.pk}:{timezone.now().isoformat()}", name=pupil.full_name)
     return project
 
@@ -156,13 +174,13 @@ def _project_to_invite_into(project_id: int, by: User) -> Project:
     """Under its lock."""
     project, now = locked_project(project_id=project_id), timezone.now()
     must(may_work_on(by, project))
-    waiting = queries.waiting_invitations(project, now=now).count()
-    refuse_if(rules.inviting_refusal(project, team=len(queries.seats_taken(project)), waiting=waiting, now=now))
+    waiting = waiting_invitations(project, now=now).count()
+    refuse_if(inviting_refusal(project, team=len(seats_taken(project)), waiting=waiting, now=now))
     return project
 
 
 def _invite(project: Project, by: User, **to) -> TeamInvitation:
-    expires_at = timezone.now() + rules.INVITATION_LASTS
+    expires_at = timezone.now() + INVITATION_LASTS
     invitation = TeamInvitation.objects.create(project=project, invited_by=by, expires_at=expires_at, **to)
     record(by=by, action="project.invite", obj=project, after={"by_name": invitation.pupil_id is not None})
     return invitation
@@ -178,18 +196,18 @@ def _locked_invitation(invitation_id: int) -> TeamInvitation:
 
 
 def _settle(invitation: TeamInvitation, state: str) -> None:
-    refuse_if(rules.invitation_refusal(invitation, now=timezone.now()))
+    refuse_if(invitation_refusal(invitation, now=timezone.now()))
     invitation.state, invitation.answered_at = state, timezone.now()
     invitation.save(update_fields=["state", "answered_at"])
 
 
 def _refuse_joining(project: Project, pupil: Pupil) -> None:
-    entrant, team = queries.entrants_of(project.competition, [pupil])[0], len(queries.seats_taken(project))
-    refuse_if(rules.joining_refusal(project, entrant, team=team, now=timezone.now()))
+    entrant, team = entrants_of(project.competition, [pupil])[0], len(seats_taken(project))
+    refuse_if(joining_refusal(project, entrant, team=team, now=timezone.now()))
 
 
 def _free_seat(project: Project) -> int:
-    taken = queries.seats_taken(project)
+    taken = seats_taken(project)
     return next(seat for seat in range(1, len(taken) + 2) if seat not in taken)
 
 

@@ -11,18 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from programs.competitions.models import Competition
-from programs.competitions.queries import contents_of
+from programs.competitions.queries import competitions_visible_to, contents_of
 from programs.competitions.words import rounds_of, who_enters
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.private_files import private_response
 from programs.core.text import clean_text
-from programs.projects import policy, queries, words
+from programs.projects import policy, words
 from programs.projects.actions import decisions, entries, files
 from programs.projects.choices import WITHDRAWN_BY_TEAM, FileKind, ProjectState
 from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, ReasonForm, ReturnForm
 from programs.projects.models import Project, ProjectFile
+from programs.projects.queries.contents import files_of, missing_in, most_megabytes
+from programs.projects.queries.entering import entrants_of, project_of_pupil_in
+from programs.projects.queries.team import agreed_to_withdraw, members_of, must_still_agree
+from programs.projects.queries.visible import project_files_visible_to, projects_visible_to
 from programs.projects.rules import (
     decision_refusal,
     entry_refusal,
@@ -46,21 +50,21 @@ class ProjectNew(Act):
     done = _("Your project has been created. Invite your teammates, add a picture and your report, then submit it.")
 
     def get_target(self, slug: str) -> Competition:
-        return get_object_or_404(queries.competitions_visible_to(self.user), slug=slug)
+        return get_object_or_404(competitions_visible_to(self.user), slug=slug)
 
     @property
     def pupil(self) -> Pupil:
         return roles_of(self.user).pupil
 
     def instead(self) -> HttpResponse | None:
-        own = queries.project_of_pupil_in(self.pupil, self.target)
+        own = project_of_pupil_in(self.pupil, self.target)
         return redirect("project_detail", own.reference) if own else None
 
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"school": self.pupil.school, "rule_set": self.target.rule_set}
 
     def get_context_data(self, **kwargs) -> dict:
-        pupil = queries.entrants_of(self.target, [self.pupil])[0]
+        pupil = entrants_of(self.target, [self.pupil])[0]
         refusal = entry_refusal(self.target, pupil, now=timezone.now())
         return super().get_context_data(refusal=refusal, **kwargs)
 
@@ -79,7 +83,7 @@ class ProjectAct(Act):
     question = ""
 
     def get_target(self, reference: str) -> Project:
-        return get_object_or_404(queries.projects_visible_to(self.user), reference=reference)
+        return get_object_or_404(projects_visible_to(self.user), reference=reference)
 
     @property
     def title(self) -> str:
@@ -109,11 +113,11 @@ class DraftAct(ProjectAct):
     def get_context_data(self, **kwargs) -> dict:
         rule_set = self.target.competition.rule_set
         sent = kwargs.pop("file_forms", {})
-        forms = {kind: FileForm(kind=kind, most_mb=queries.most_megabytes(rule_set, kind)) for kind in FileKind} | sent
-        kept = queries.files_of(self.target)
+        forms = {kind: FileForm(kind=kind, most_mb=most_megabytes(rule_set, kind)) for kind in FileKind} | sent
+        kept = files_of(self.target)
         return super().get_context_data(
             attachments=[{"kind": kind, "form": forms[kind], "file": kept.get(kind)} for kind in FileKind],
-            missing=queries.missing_in(self.target).words,
+            missing=missing_in(self.target).words,
             may_see_team=team_refusal(self.target) is None and rule_set.team_max > 1,
             **kwargs,
         )
@@ -141,11 +145,11 @@ class ProjectAttach(DraftAct):
 
     def get_target(self, reference: str, kind: str) -> Project:
         not_found_unless(kind in FileKind.values)
-        return get_object_or_404(queries.projects_visible_to(self.user), reference=reference)
+        return get_object_or_404(projects_visible_to(self.user), reference=reference)
 
     def get_form_kwargs(self) -> dict:
         kind = self.kwargs["kind"]
-        most_mb = queries.most_megabytes(self.target.competition.rule_set, kind)
+        most_mb = most_megabytes(self.target.competition.rule_set, kind)
         return super().get_form_kwargs() | {"kind": kind, "most_mb": most_mb}
 
     def act(self, form: FileForm) -> ProjectFile:
@@ -178,7 +182,7 @@ class ProjectSubmit(ProjectAct):
     done = _("Submitted. Your teacher has been told.")
 
     def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(missing=queries.missing_in(self.target).words, **kwargs)
+        return super().get_context_data(missing=missing_in(self.target).words, **kwargs)
 
     def act(self, form) -> Project:
         return decisions.submit_project(project_id=self.target.pk, by=self.user)
@@ -195,7 +199,7 @@ class ProjectWithdraw(ProjectAct):
 
     @property
     def text(self) -> str:
-        others = queries.must_still_agree(self.target).exclude(pupil__user=self.user)
+        others = must_still_agree(self.target).exclude(pupil__user=self.user)
         names = ", ".join(member.pupil.full_name for member in others)
         return self.ASKED.format(names=names) if names else self.FINAL
 
@@ -268,7 +272,7 @@ class ProjectReturn(ProjectAct):
 @require_GET
 def project_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as a download: never shown inside the portal's own pages."""
-    file = get_object_or_404(queries.project_files_visible_to(request.user), pk=pk)
+    file = get_object_or_404(project_files_visible_to(request.user), pk=pk)
     return private_response(file.storage_key, name=file.name, content_type=file.content_type)
 
 
@@ -276,7 +280,7 @@ def project_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def project_image(request: HttpRequest, pk: int) -> HttpResponse:
     """The small picture, drawn by the portal itself, for showing on a page."""
-    seen = queries.project_files_visible_to(request.user).exclude(preview_key="")
+    seen = project_files_visible_to(request.user).exclude(preview_key="")
     file = get_object_or_404(seen, pk=pk)
     return private_response(file.preview_key, name=file.name, content_type="image/jpeg", shown=True)
 
@@ -285,7 +289,7 @@ def project_image(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
     state = clean_text(request.GET.get("state", ""))
-    projects = queries.projects_visible_to(request.user)
+    projects = projects_visible_to(request.user)
     if state in ProjectState.values:
         projects = projects.filter(state=state)
     page = Paginator(projects.order_by("-updated_at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -301,19 +305,19 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    project = get_object_or_404(queries.projects_visible_to(request.user), reference=reference)
+    project = get_object_or_404(projects_visible_to(request.user), reference=reference)
     member = policy.may_work_on(request.user, project)
     decides = policy.may_decide(request.user, project)
-    agreed = queries.agreed_to_withdraw(project)
-    waiting = queries.must_still_agree(project).exclude(pupil__user=request.user).count() if agreed else 0
+    agreed = agreed_to_withdraw(project)
+    waiting = must_still_agree(project).exclude(pupil__user=request.user).count() if agreed else 0
     has_agreed = request.user.pk in {pupil.user_id for pupil in agreed}
     own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=waiting)
     context = {
         "project": project,
         "steps": words.steps_of(project),
         "next_words": words.next_words(project, member=member),
-        "members": queries.members_of(project),
-        "files": queries.files_of(project),
+        "members": members_of(project),
+        "files": files_of(project),
         "may_edit": member and project.is_editable,
         "may_see_team": member and team_refusal(project) is None and project.competition.rule_set.team_max > 1,
         "may_withdraw": member and own_withdrawal is None,
@@ -329,7 +333,7 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def competition_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    competitions = list(queries.competitions_visible_to(request.user))
+    competitions = list(competitions_visible_to(request.user))
     opened = sorted((row for row in competitions if row.is_open(now)), key=lambda row: row.closes_at)
     context = {"open": opened, "others": [row for row in competitions if row not in opened]}
     return render(request, "competitions/competition_list.html", context)
@@ -337,14 +341,14 @@ def competition_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def competition_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    competition = get_object_or_404(queries.competitions_visible_to(request.user), slug=slug)
+    competition = get_object_or_404(competitions_visible_to(request.user), slug=slug)
     contents = contents_of(competition.rule_set)
     context = {
         "competition": competition,
         "rule_set": competition.rule_set,
         "refusal": window_refusal(competition, now=timezone.now()),
         "may_enter": not request.user.is_authenticated or policy.may_enter(request.user, competition),
-        "own_project": queries.project_of_pupil_in(roles_of(request.user).pupil, competition),
+        "own_project": project_of_pupil_in(roles_of(request.user).pupil, competition),
         "who": who_enters(competition.rule_set),
         "rounds": rounds_of(contents),
         "slots": contents.slots,

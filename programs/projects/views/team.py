@@ -14,10 +14,12 @@ from programs.core.idempotency import IdempotentFormMixin
 from programs.core.references import in_groups
 from programs.core.refusals import Refused
 from programs.core.throttle import Throttle
-from programs.projects import policy, queries
+from programs.projects import policy
 from programs.projects.actions import team
 from programs.projects.forms import InviteForm, JoinForm
 from programs.projects.models import Project, TeamInvitation
+from programs.projects.queries.team import members_of, seats_taken, to_invite, waiting_invitations
+from programs.projects.queries.visible import invitations_visible_to
 from programs.projects.rules import invitation_refusal, inviting_refusal, leaving_refusal, team_refusal
 from programs.projects.views.projects import ProjectAct
 from programs.schools.queries.roles import roles_of
@@ -33,11 +35,11 @@ class ProjectTeam(ProjectAct):
 
     def get_form_kwargs(self) -> dict:
         own = roles_of(self.user).pupil
-        return super().get_form_kwargs() | {"classmates": queries.to_invite(own, self.target, now=timezone.now())}
+        return super().get_form_kwargs() | {"classmates": to_invite(own, self.target, now=timezone.now())}
 
     def get_context_data(self, **kwargs) -> dict:
         now, project = timezone.now(), self.target
-        members, waiting = queries.members_of(project), list(queries.waiting_invitations(project, now=now))
+        members, waiting = members_of(project), list(waiting_invitations(project, now=now))
         return super().get_context_data(
             members=members,
             waiting=waiting,
@@ -131,7 +133,7 @@ class InvitationAct(Act):
     back_url = reverse_lazy("desk")
 
     def get_target(self, pk: int) -> TeamInvitation:
-        return get_object_or_404(queries.invitations_visible_to(self.user), pk=pk)
+        return get_object_or_404(invitations_visible_to(self.user), pk=pk)
 
 
 class TeamAccept(InvitationAct):
@@ -142,7 +144,7 @@ class TeamAccept(InvitationAct):
 
     def get_context_data(self, **kwargs) -> dict:
         refusal = invitation_refusal(self.target, now=timezone.now())
-        team_size = len(queries.seats_taken(self.target.project))
+        team_size = len(seats_taken(self.target.project))
         return super().get_context_data(refusal=refusal, team_size=team_size, **kwargs)
 
     def act(self, form) -> Project:

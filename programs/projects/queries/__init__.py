@@ -1,0 +1,1 @@
+"""What the projects wing reads, one file per activity."""

@@ -1,0 +1,49 @@
+"""What waits for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from programs.competitions.choices import CompetitionState
+from programs.projects.choices import EDITABLE, IN_TEAM, InvitationState, ProjectState
+from programs.projects.models import Project, TeamInvitation
+from programs.projects.queries.visible import PROJECT_PARTS
+from programs.schools.queries.roles import roles_of
+
+
+def invitations_to_answer(user, *, now: datetime) -> QuerySet[TeamInvitation]:
+    """What waits on a pupil's desk; not those of teams that can no longer be joined."""
+    waiting = TeamInvitation.objects.filter(pupil__user=user, state=InvitationState.WAITING, expires_at__gt=now)
+    joinable = waiting.filter(
+        project__state=ProjectState.DRAFT,
+        project__competition__state=CompetitionState.OPEN,
+        project__competition__closes_at__gt=now,
+    )
+    return joinable.select_related("invited_by", "project__competition").order_by("expires_at")
+
+
+def projects_of_pupil(user) -> QuerySet[Project]:
+    mine = Project.objects.filter(members__pupil__user=user, members__state__in=IN_TEAM)
+    return mine.select_related(*PROJECT_PARTS).order_by("-updated_at")
+
+
+def projects_to_finish(user, *, now: datetime) -> QuerySet[Project]:
+    """A pupil's projects that can still be changed and submitted."""
+    return projects_of_pupil(user).filter(
+        state__in=EDITABLE, competition__state=CompetitionState.OPEN, competition__closes_at__gt=now
+    )
+
+
+def projects_to_endorse(user) -> QuerySet[Project]:
+    """Submitted projects that wait for this supervising teacher, or for this coordinator's school."""
+    roles = roles_of(user)
+    working = roles.working_school_ids
+    coordinated = [school.pk for school in roles.working_schools if roles.coordinates(school)]
+    return (
+        Project.objects.filter(state=ProjectState.SUBMITTED)
+        .filter(Q(supervisor=user, school__in=working) | Q(school__in=coordinated))
+        .select_related(*PROJECT_PARTS)
+        .order_by("submitted_at")
+    )
