@@ -23,10 +23,15 @@ AUDIT_ACTIONS = {
 
 
 class ProjectState(TextChoices):
-    """``submitted`` waits for the supervising teacher; ``endorsed`` is what the organiser sees."""
+    """``submitted`` waits for approvals; ``endorsed`` has them all and is what the organiser sees.
+
+    ``arriving`` was submitted in time while files were still under way; they have the published minutes of grace.
+    ``lapsed`` was submitted, but not approved by the last day for that.
+    """
 
     DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Waiting for the teacher")
+    ARRIVING = "arriving", _("Submitted, files are still arriving")
+    SUBMITTED = "submitted", _("Waiting for approval")
     RETURNED = "returned", _("Returned for correction")
     ENDORSED = "endorsed", _("Endorsed and entered")
     ELIGIBLE = "eligible", _("Found eligible")
@@ -35,6 +40,7 @@ class ProjectState(TextChoices):
     AWARDED = "awarded", _("Awarded")
     NOT_AWARDED = "not_awarded", _("Not awarded")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", pgettext_lazy("project", "Not approved in time")
 
 
 class MemberState(TextChoices):
@@ -59,17 +65,27 @@ class InvitationState(TextChoices):
 
 P = ProjectState
 EDITABLE = (P.DRAFT, P.RETURNED)
-WITHDRAWN_BY_TEAM = (P.DRAFT, P.SUBMITTED, P.RETURNED, P.ENDORSED, P.ELIGIBLE)  # afterwards by the organiser
-NOT_ENTERED = (*EDITABLE, P.SUBMITTED)
+WITHDRAWN_BY_TEAM = (
+    P.DRAFT,
+    P.ARRIVING,
+    P.SUBMITTED,
+    P.RETURNED,
+    P.ENDORSED,
+    P.ELIGIBLE,
+)  # afterwards by the organiser
+NOT_ENTERED = (*EDITABLE, P.ARRIVING, P.SUBMITTED)
 UNFINISHED = (*NOT_ENTERED, P.ENDORSED, P.ELIGIBLE, P.IN_JUDGING)
+ALMOST_IN = {P.ARRIVING, P.SUBMITTED, P.ENDORSED}  # where a press of "Submit" may lead, by what is still awaited
 PROJECT_MOVES = {
-    P.DRAFT: {P.SUBMITTED, P.WITHDRAWN},
-    P.SUBMITTED: {P.ENDORSED, P.RETURNED, P.WITHDRAWN},
-    P.RETURNED: {P.SUBMITTED, P.WITHDRAWN},
+    P.DRAFT: {*ALMOST_IN, P.WITHDRAWN},
+    P.ARRIVING: {P.DRAFT, P.RETURNED, P.SUBMITTED, P.ENDORSED, P.WITHDRAWN},
+    P.SUBMITTED: {P.ENDORSED, P.RETURNED, P.LAPSED, P.WITHDRAWN},
+    P.RETURNED: {*ALMOST_IN, P.LAPSED, P.ELIGIBLE, P.INELIGIBLE, P.WITHDRAWN},
     P.ENDORSED: {P.ELIGIBLE, P.INELIGIBLE, P.RETURNED, P.WITHDRAWN},
-    P.ELIGIBLE: {P.IN_JUDGING, P.WITHDRAWN},
-    P.INELIGIBLE: set(),
+    P.ELIGIBLE: {P.IN_JUDGING, P.RETURNED, P.INELIGIBLE, P.WITHDRAWN},
+    P.INELIGIBLE: {P.ELIGIBLE, P.RETURNED},
     P.IN_JUDGING: {P.AWARDED, P.NOT_AWARDED, P.WITHDRAWN},
+    P.LAPSED: {P.RETURNED, P.SUBMITTED},
     P.AWARDED: set(),
     P.NOT_AWARDED: set(),
     P.WITHDRAWN: set(),

@@ -240,39 +240,20 @@ def upload_refusal(*, recent: int) -> Refusal | None:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """What a project still lacks before it can be submitted; a list of words for a pupil."""
+class Lack:
+    """Something that a project needs before it can be submitted, and the address where a member adds it."""
 
-    title: bool = False
-    summary: bool = False
-    field: bool = False
-    dates: bool = False
-    team: bool = False
-    supervisor: bool = False
-    image: bool = False
-    document: bool = False
-
-    @property
-    def words(self) -> list:
-        names = {
-            "title": _("a title"),
-            "summary": _("a summary"),
-            "field": _("a field"),
-            "dates": _("the days on which the work began and ended"),
-            "team": _("another member of the team"),
-            "supervisor": _("a supervising teacher"),
-            "image": _("a picture"),
-            "document": _("a report as a PDF"),
-        }
-        return [label for name, label in names.items() if getattr(self, name)]
+    code: str
+    words: str
+    url: str = ""
 
 
-def submission_refusal(project: Project, missing: Missing, *, now: datetime) -> Refusal | None:
+def submission_refusal(project: Project, missing: Collection[Lack], *, now: datetime) -> Refusal | None:
     if ProjectState.SUBMITTED not in PROJECT_MOVES[ProjectState(project.state)]:
         return WRONG_STATE
     if refusal := window_refusal(project.competition, now=now):
         return refusal
-    if missing.words:
+    if missing:
         return Refusal("incomplete", _("Something is still missing. Add it, then submit."))
     return None
 

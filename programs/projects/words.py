@@ -13,7 +13,9 @@ S = ProjectState
 STEP_OF = {
     S.DRAFT: 0,
     S.RETURNED: 0,
+    S.ARRIVING: 0,
     S.SUBMITTED: 1,
+    S.LAPSED: 1,
     S.ENDORSED: 2,
     S.INELIGIBLE: 2,
     S.ELIGIBLE: 3,
@@ -33,8 +35,8 @@ def steps_of(project: Project) -> list[dict]:
     for number, label in enumerate(labels):
         state = "done" if number < reached else "now" if number == reached else ""
         steps.append({"label": label, "state": state, "detail": ""})
-    if project.state == S.INELIGIBLE:
-        steps[2]["state"] = "no"
+    if project.state in (S.INELIGIBLE, S.LAPSED):
+        steps[reached]["state"] = "no"
     if project.submitted_at and reached:
         steps[0]["detail"] = short_moment(project.submitted_at)
     if project.endorsed_at and reached > 1:
@@ -61,6 +63,14 @@ def _words_for_team(state: str, teacher: str, closes: str) -> str:
             "{teacher} is now reading your project. We will show here whether it is endorsed or returned; you "
             "cannot change anything in the meantime."
         ).format(teacher=teacher),
+        S.ARRIVING: _(
+            "Your project is submitted in time. Its last files are still arriving; keep the page with them open "
+            "until they are there."
+        ),
+        S.LAPSED: _(
+            "The project was not approved by the last day for that, so it is not entered. If you think that is "
+            "wrong, ask your teacher to write to the organiser."
+        ),
         S.ENDORSED: _("Your project has been entered. After the deadline the organiser checks the files."),
         S.ELIGIBLE: _("The files are in order. Your project is waiting for the judges."),
         S.INELIGIBLE: _(
@@ -78,6 +88,8 @@ def _words_for_reader(state: str, teacher: str) -> str:
         S.DRAFT: _("The pupils are still working on it."),
         S.RETURNED: _("The pupils are correcting it."),
         S.SUBMITTED: _("Waiting for {teacher} to endorse or return it.").format(teacher=teacher),
+        S.ARRIVING: _("It is submitted; its last files are still arriving."),
+        S.LAPSED: _("It was not approved by the last day for that, so it is not entered."),
         S.ENDORSED: _("It has been entered. After the deadline the organiser checks the files."),
         S.ELIGIBLE: _("The files are in order; it is waiting for the judges."),
         S.INELIGIBLE: _("It does not meet the rules."),

@@ -26,7 +26,7 @@ def test_a_pupil_enters_a_project_and_the_teacher_endorses_it(person, portal):
     _add(minh, "Hình ảnh", {"name": "san-pham.jpg", "mimeType": "image/jpeg", "buffer": _picture()})
     _add(minh, "Bản thuyết minh (PDF)", {"name": "thuyet-minh.pdf", "mimeType": "application/pdf", "buffer": _report()})
     _submit(minh, address)
-    _see_on_the_desk(minh, "Chờ giáo viên xác nhận")
+    _see_on_the_desk(minh, "Chờ xác nhận")
 
     portal.wait_for_mail("hanh@example.vn", about=TITLE)
     _endorse(person("hanh"))
@@ -74,7 +74,7 @@ def _submit(pupil: Walker, address: str) -> None:
     pupil.look()
     page.get_by_role("button", name="Nộp").click()
     page.wait_for_url(address)
-    expect(page.locator("main .tag").first).to_have_text("Chờ giáo viên xác nhận")
+    expect(page.locator("main .tag").first).to_have_text("Chờ xác nhận")
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     pupil.look()
 

@@ -80,7 +80,7 @@ def test_em_minh_from_the_competition_to_the_teacher(client):
         answer = client.post(page("project_attach", project, kind), {"upload": upload}, follow=True)
     assert "Báo cáo.pdf" in answer.content.decode()
     answer = sent(client, page("project_submit", project))
-    assert "Chờ giáo viên xác nhận" in answer.content.decode()
+    assert "Chờ xác nhận" in answer.content.decode()
     assert "Trần Thị Hạnh đang đọc dự án của em" in answer.content.decode()
     assert client.get(page("project_edit", project)).status_code == 302
 

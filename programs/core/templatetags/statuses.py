@@ -69,7 +69,7 @@ STATUS_LOOKS: dict[str, tuple[str, str]] = {
     "not_awarded": ("off", "info"),
     # ended otherwise
     "lost": ("off", "info"),
-    **dict.fromkeys(("receiving", "inspecting", "scanning"), ("info", "hourglass")),
+    **dict.fromkeys(("receiving", "arriving", "inspecting", "scanning"), ("info", "hourglass")),
     "expired": ("off", "clock"),
     "kept": ("ok", "check"),
     "aborted": ("off", "cross"),

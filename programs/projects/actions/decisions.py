@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
-from programs.notices.actions import write_message
 from programs.projects.actions.entries import locked_project
+from programs.projects.actions.moving import move
 from programs.projects.actions.quotas import let_go, take_places
 from programs.projects.choices import MemberState, ProjectState
+from programs.projects.emails import tell
 from programs.projects.models import Project
 from programs.projects.policy import may_decide, may_take_out, may_work_on
 from programs.projects.queries.contents import missing_in
@@ -40,10 +38,10 @@ def submit_project(*, project_id: int, by: User) -> Project:
     must(may_work_on(by, project))
     refuse_if(submission_refusal(project, missing_in(project), now=timezone.now()))
     take_places(project=project)
-    _move(project, ProjectState.SUBMITTED, submitted_at=timezone.now(), return_reason="")
+    move(project=project, to=ProjectState.SUBMITTED, submitted_at=timezone.now(), return_reason="")
     hashes = {kind: Code(sha256) for kind, sha256 in project.files.values_list("kind", "sha256")}
     record(by=by, action="project.submit", obj=project, after={"state": project.state, "sha256": hashes})
-    _tell(project, "project_submitted", [project.supervisor])
+    tell(project, "project_submitted", [project.supervisor])
     return project
 
 
@@ -53,9 +51,9 @@ def endorse_project(*, project_id: int, by: User) -> Project:
     project = locked_project(project_id=project_id)
     must(may_decide(by, project))
     refuse_if(decision_refusal(project))
-    _move(project, ProjectState.ENDORSED, endorsed_at=timezone.now())
+    move(project=project, to=ProjectState.ENDORSED, endorsed_at=timezone.now())
     record(by=by, action="project.endorse", obj=project, after={"state": project.state})
-    _tell(project, "project_endorsed", _accounts_of(project))
+    tell(project, "project_endorsed", _accounts_of(project))
     return project
 
 
@@ -65,9 +63,9 @@ def return_project(*, project_id: int, reason: str, by: User) -> Project:
     project = locked_project(project_id=project_id)
     must(may_decide(by, project))
     refuse_if(decision_refusal(project))
-    _move(project, ProjectState.RETURNED, return_reason=reason)
+    move(project=project, to=ProjectState.RETURNED, return_reason=reason)
     record(by=by, action="project.return", obj=project, after={"state": project.state}, reason=reason)
-    _tell(project, "project_returned", _accounts_of(project))
+    tell(project, "project_returned", _accounts_of(project))
     return project
 
 
@@ -86,11 +84,11 @@ def withdraw_project(*, project_id: int, by: User) -> Project:
     own.update(withdraws_at=timezone.now())
     if others:
         record(by=by, action="project.agree", obj=project)
-        _tell(project, "project_withdrawal_asked", [member.pupil.user for member in others], name=by.full_name)
+        tell(project, "project_withdrawal_asked", [member.pupil.user for member in others], name=by.full_name)
         return project
     before = _withdraw(project, by=by)
     if before != ProjectState.DRAFT:
-        _tell(project, "project_withdrawn", [project.supervisor])
+        tell(project, "project_withdrawn", [project.supervisor])
     return project
 
 
@@ -117,14 +115,14 @@ def take_out(*, project_id: int, reason: str, by: User) -> Project:
     refuse_if(taking_out_refusal(project))
     people = people_of(project)
     _withdraw(project, by=by, reason=reason)
-    _tell(project, "project_taken_out", people, reason=reason)
+    tell(project, "project_taken_out", people, reason=reason)
     return project
 
 
 def _withdraw(project: Project, *, by: User, reason: str = "") -> str:
     """Returns the state that it had."""
     before = project.state
-    _move(project, ProjectState.WITHDRAWN)
+    move(project=project, to=ProjectState.WITHDRAWN)
     let_go(projects=[project])
     record(
         by=by,
@@ -137,30 +135,5 @@ def _withdraw(project: Project, *, by: User, reason: str = "") -> str:
     return before
 
 
-def _move(project: Project, target: str, **values) -> None:
-    """The caller must hold the lock of the project."""
-    for name, value in {"state": target, **values}.items():
-        setattr(project, name, value)
-    project.save(update_fields=["state", *values, "updated_at"])
-
-
 def _accounts_of(project: Project) -> list[User]:
     return [pupil.user for pupil in members_of(project) if pupil.user]
-
-
-def _tell(project: Project, kind: str, people: Iterable[User | None], *, name: str = "", reason: str = "") -> None:
-    for person in filter(None, people):
-        write_message(
-            kind=kind,
-            to=person,
-            dedupe_key=f"{kind}:{project.reference}:{project.updated_at.isoformat()}:{name}:{person.pk}",
-            context={
-                "title": project.title,
-                "reference": project.reference,
-                "competition": project.competition,
-                "members": [pupil.full_name for pupil in members_of(project)],
-                "name": name,
-                "reason": reason or project.return_reason,
-            },
-            link=reverse("project_detail", args=[project.reference]),
-        )

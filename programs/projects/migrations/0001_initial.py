@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(max_length=2000, verbose_name='summary')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='work began')),
                 ('finished_on', models.DateField(blank=True, null=True, verbose_name='work ended')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the teacher'), ('returned', 'Returned for correction'), ('endorsed', 'Endorsed and entered'), ('eligible', 'Found eligible'), ('ineligible', 'Not eligible'), ('in_judging', 'Being judged'), ('awarded', 'Awarded'), ('not_awarded', 'Not awarded'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12, verbose_name='status')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('arriving', 'Submitted, files are still arriving'), ('submitted', 'Waiting for approval'), ('returned', 'Returned for correction'), ('endorsed', 'Endorsed and entered'), ('eligible', 'Found eligible'), ('ineligible', 'Not eligible'), ('in_judging', 'Being judged'), ('awarded', 'Awarded'), ('not_awarded', 'Not awarded'), ('withdrawn', 'Withdrawn'), ('lapsed', 'Not approved in time')], default='draft', max_length=12, verbose_name='status')),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('endorsed_at', models.DateTimeField(blank=True, null=True)),
                 ('return_reason', models.TextField(blank=True)),

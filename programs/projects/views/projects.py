@@ -22,6 +22,7 @@ from programs.projects import policy, words
 from programs.projects.actions import decisions, entries, files
 from programs.projects.choices import WITHDRAWN_BY_TEAM, FileKind, ProjectState
 from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, ReasonForm, ReturnForm
+from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project, ProjectFile
 from programs.projects.queries.contents import files_of, missing_in, most_megabytes
 from programs.projects.queries.entering import entrants_of, project_of_pupil_in
@@ -117,7 +118,7 @@ class DraftAct(ProjectAct):
         kept = files_of(self.target)
         return super().get_context_data(
             attachments=[{"kind": kind, "form": forms[kind], "file": kept.get(kind)} for kind in FileKind],
-            missing=missing_in(self.target).words,
+            missing=missing_in(self.target),
             may_see_team=team_refusal(self.target) is None and rule_set.team_max > 1,
             **kwargs,
         )
@@ -182,7 +183,7 @@ class ProjectSubmit(ProjectAct):
     done = _("Submitted. Your teacher has been told.")
 
     def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(missing=missing_in(self.target).words, **kwargs)
+        return super().get_context_data(missing=missing_in(self.target), **kwargs)
 
     def act(self, form) -> Project:
         return decisions.submit_project(project_id=self.target.pk, by=self.user)
@@ -327,6 +328,8 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_decide": decides and not decision_refusal(project),
         "history": history_of(project) if member or decides else [],
     }
+    for part in PAGE_PARTS:
+        context |= part(request.user, project, member=member)
     return render(request, "projects/project_detail.html", context)
 
 
