@@ -66,7 +66,7 @@ class ProjectField(Named):
 class RuleSet(Named):
     """A competition's rules as data, with a version: they change with every circular.
 
-    Once published, neither it nor anything in it can change (migration 0003): a change is a new version.
+    Once published, neither it nor anything in it can change (migration 0002): a change is a new version.
     A limit that is empty is no limit.
     """
 
