@@ -13,6 +13,8 @@ from programs.spreadsheets import process
 from programs.uploads.reading.child import WALL_SECONDS
 
 PATIENCE = WALL_SECONDS + 30
+# Each file's child touches its memory for the first time: in large pages that costs a tenth less time.
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 class CheckerBroken(Exception):
@@ -47,7 +49,7 @@ class Checker:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 process.command("programs.uploads.reading.child"),
                 cwd=process.ROOT,
-                env=process.environment(),
+                env=process.environment() | LARGE_PAGES,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
