@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "programs.activities",
     "programs.competitions",
     "programs.projects",
+    "programs.documents",
     "programs.judging",
     "programs.certificates",
     "programs.participation",
@@ -222,6 +223,17 @@ PRIVATE_STORAGE = storage_from_url(STORAGE_URL)
 ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="")  # nginx's internal location over the folder of STORAGE_URL
 SIGNED_SECONDS = env.int("SIGNED_SECONDS", default=0)  # an address of the object store that lives so long
 # The virus scanner of files that people send: tcp://host:3310 or unix:///run/clamav/clamd.ctl; none: not scanned.
+# How much space the files of projects may take, earlier versions included.
+PROJECT_SPACE_MB = env.int("PROJECT_SPACE_MB", default=1024)
+ACCOUNT_SPACE_MB = env.int("ACCOUNT_SPACE_MB", default=2048)
+SCHOOL_SPACE_MB = env.int("SCHOOL_SPACE_MB", default=50 * 1024)
+# Where links of projects may lead: these hosts and those under them. The portal itself never opens a link.
+PROJECT_LINK_HOSTS = env.list(
+    "PROJECT_LINK_HOSTS",
+    default=["youtube.com", "youtu.be", "vimeo.com", "drive.google.com", "docs.google.com", "github.com",
+             "scratch.mit.edu", "tinkercad.com", "makecode.com"],
+)  # fmt: skip
+
 CLAMAV_URL = env.str("CLAMAV_URL", default="")
 CLAMAV_SECONDS = env.int("CLAMAV_SECONDS", default=120)
 MEDIA_ROOT = VAR_DIR / "media"

@@ -28,7 +28,8 @@ from programs.core.models import ActReason
 from programs.core.personal import Subject
 from programs.core.personal_tables import own_rows
 from programs.data_rights.queries import subject_of
-from programs.projects.models import EntryQuota, Project, ProjectFile, TeamInvitation
+from programs.documents.models import ProjectDocument, ProjectFile
+from programs.projects.models import EntryQuota, Project, Reopening, Submission, TeamInvitation
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 from programs.uploads.models import Upload, UploadPart
@@ -42,7 +43,7 @@ TABLES = [
     model for model in apps.get_models() if model._meta.app_config.name.startswith(OUR_APPS) and "PII" in vars(model)
 ]  # fmt: skip
 # Whose row it is stands in another table.
-MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart}
+MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart, Submission, Reopening}
 
 
 @dataclass
@@ -87,7 +88,11 @@ def fill() -> Filled:
             filled.own[model] = _row(model, filled)
             filled.others[model] = _row(model, somebody)
     filled.own[ActReason], filled.others[ActReason] = _reason(by=user, school=school), _reason(by=other, school=school)
-    filled.own[ProjectFile] = _new(ProjectFile, filled, project=filled.own[Project])
+    project = filled.own[Project]
+    document = ProjectDocument.objects.create(project=project, slot=project.competition.rule_set.slots.first())
+    filled.own[ProjectFile] = _new(ProjectFile, filled, document=document)
+    for model in (Submission, Reopening):
+        filled.own[model] = _new(model, filled, project=project)
     filled.own[UploadPart] = _new(UploadPart, filled, upload=filled.own[Upload])
     RosterEntry.objects.get_or_create(
         booking=filled.others[Booking], pupil=pupil

@@ -195,10 +195,25 @@ OBJECT_OF: dict[str, Kwargs] = {
     "project_withdraw": _reference("project"),
     "project_endorse": _reference("project"),
     "project_return": _reference("project"),
-    "project_attach": lambda place: {"reference": place.project.reference, "kind": "image"},
+    "project_documents": _reference("project"),
+    **{
+        name: lambda place: {"reference": place.project.reference, "code": "report"}
+        for name in ("project_document", "document_link")
+    },
+    "document_answer": lambda place: {"reference": place.project.reference, "code": "photographs"},
+    "document_remove": _pk("file"),
     **{
         name: _reference("project")
-        for name in ("project_keep", "project_take_out", "project_team", "team_code", "team_leave")
+        for name in (
+            "project_keep",
+            "project_take_out",
+            "project_team",
+            "team_code",
+            "team_leave",
+            "project_reopen",
+            "project_receipt",
+            "project_receipt_pdf",
+        )
     },
     **{name: _pk("team_invitation") for name in ("team_accept", "team_decline", "team_take_back")},
     "project_file": _pk("file"),

@@ -35,6 +35,7 @@ FLOORS = [
     {"activities"},
     {"competitions"},
     {"projects"},
+    {"documents"},
     {"judging"},
     {"certificates"},
     {"participation"},

@@ -43,13 +43,14 @@ from programs.core.choices import JobState, Level
 from programs.core.models import Holiday, Job
 from programs.data_rights.choices import Requester, RequestKind
 from programs.data_rights.models import DataRequest
+from programs.documents.models import ProjectDocument, ProjectFile
 from programs.duplicates.choices import Ground
 from programs.duplicates.models import PupilPair, SchoolMerger
 from programs.judging.models import ScoreSheet
 from programs.notices.choices import MessageState
 from programs.notices.models import Message
 from programs.projects.choices import ProjectState
-from programs.projects.models import Project, ProjectFile, ProjectMember, TeamInvitation
+from programs.projects.models import Project, ProjectMember, Submission, TeamInvitation
 from programs.pupils.models import Joining
 from programs.reviews.models import ParticipationReport
 from programs.rosters.choices import RowOutcome
@@ -119,6 +120,15 @@ def build_world() -> World:
     report = ParticipationReport.objects.create(term=year.terms.first())
     rules = RuleSet.objects.create(code="y-tuong", name="Ý tưởng", grade_from=6, grade_to=12)
     Round.objects.create(rule_set=rules, number=1, name="Vòng 1")
+    Slot.objects.create(rule_set=rules, code="report", name="Thuyết minh", kinds=["pdf", "link"])
+    Slot.objects.create(
+        rule_set=rules,
+        code="photographs",
+        name="Hình ảnh",
+        kinds=["image"],
+        need="condition",
+        question="Có hình không?",
+    )
     RuleSet.objects.filter(pk=rules.pk).update(state=RuleSetState.PUBLISHED, published_at=now)
     draft = RuleSet.objects.create(code="y-tuong", version=2, name="Ý tưởng")
     world.rules = SimpleNamespace(
@@ -439,13 +449,20 @@ def _belongings(world: World, name: str, now) -> None:
     place.team_invitation = TeamInvitation.objects.create(
         project=place.project, pupil=place.pupil, invited_by=place.pupil.user, expires_at=now + timedelta(days=7)
     )
+    slots = {slot.code: slot for slot in world.competition.rule_set.slots.all()}
+    place.document = ProjectDocument.objects.create(project=place.project, slot=slots["report"])
     place.file = ProjectFile.objects.create(
-        project=place.project, kind="document", name=f"Báo cáo {mark('file', name)}.pdf", storage_key=f"projects/{name}", size=4,
+        document=place.document, kind="pdf", name=f"Báo cáo {mark('file', name)}.pdf", storage_key=f"projects/{name}", size=3,
         content_type="application/pdf", sha256="0" * 64,
     )  # fmt: skip
+    pictures = ProjectDocument.objects.create(project=place.project, slot=slots["photographs"])
     place.image = ProjectFile.objects.create(
-        project=place.project, kind="image", name=f"Ảnh {mark('image', name)}.jpg", storage_key=f"projects/{name}-anh", size=4,
+        document=pictures, kind="photograph", name=f"Ảnh {mark('image', name)}.jpg", storage_key=f"projects/{name}-anh", size=3,
         preview_key=f"projects/{name}-nho", content_type="image/jpeg", sha256="0" * 64,
+    )  # fmt: skip
+    Submission.objects.create(
+        project=place.project, number=1, title=place.project.title, pressed_at=now, due_at=world.competition.closes_at,
+        pressed_by=place.pupil.user, complete_at=now,
     )  # fmt: skip
     place.message = Message.objects.create(
         kind="test",

@@ -157,6 +157,7 @@ class SlotFields(forms.Form):
     hint = CleanCharField(label=_("What is wanted"), max_length=300, required=False)
     hint_en = CleanCharField(label=_("What is wanted, in English"), max_length=300, required=False)
     kinds = _choice(_("Kind of file"), SlotKind)
+    most_files = WholeNumberField(label=_("Most files"), min_value=1, max_value=20, initial=1)
     most_mb = WholeNumberField(label=_("Most megabytes"), min_value=1, max_value=2000, initial=20)
     most_pages = WholeNumberField(
         label=_("Most pages"), min_value=1, max_value=1000, required=False, help_text=NO_LIMIT
@@ -169,6 +170,11 @@ class SlotFields(forms.Form):
         help_text=_("A question that is answered with yes or no; the document is wanted after a yes."),
     )
     question_en = CleanCharField(label=_("Question in English"), max_length=300, required=False)
+    asks_safety = forms.BooleanField(
+        label=_("Read by the safety committee"),
+        required=False,
+        help_text=_("Whoever hands this in is also approved by a member of the organiser's safety committee."),
+    )
     position = WholeNumberField(label=_("Place in the list"), min_value=0, max_value=500, initial=0)
 
     def clean(self) -> dict[str, Any]:

@@ -144,8 +144,8 @@ class Slot(Named):
 
     NO_PII = True
     FILLED_IN = (
-        "code", "name", "name_en", "hint", "hint_en", "kinds", "most_mb", "most_pages", "need", "question",
-        "question_en", "position",
+        "code", "name", "name_en", "hint", "hint_en", "kinds", "most_files", "most_mb", "most_pages", "need", "question",
+        "question_en", "asks_safety", "position",
     )  # fmt: skip
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="slots")
     code = models.SlugField(_("code"), max_length=40)
@@ -153,11 +153,13 @@ class Slot(Named):
     hint = models.CharField(_("what is wanted"), max_length=300, blank=True)
     hint_en = models.CharField(_("what is wanted, in English"), max_length=300, blank=True)
     kinds = models.JSONField(_("kinds"), default=list)  # of SlotKind
+    most_files = models.PositiveSmallIntegerField(_("files"), default=1)
     most_mb = models.PositiveSmallIntegerField(_("megabytes"), default=20)
     most_pages = models.PositiveSmallIntegerField(_("pages"), null=True, blank=True)
     need = models.CharField(_("who hands it in"), max_length=10, choices=Need, default=Need.ALWAYS)
     question = models.CharField(_("question to the team"), max_length=300, blank=True)
     question_en = models.CharField(_("question in English"), max_length=300, blank=True)
+    asks_safety = models.BooleanField(_("read by the safety committee"), default=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -165,6 +167,7 @@ class Slot(Named):
         constraints = [
             models.UniqueConstraint(fields=["rule_set", "code"], name="one_slot_of_a_code"),
             models.CheckConstraint(condition=~Q(need=Need.CONDITION) | ~Q(question=""), name="condition_has_question"),
+            models.CheckConstraint(condition=Q(most_files__gte=1), name="slot_takes_a_file"),
         ]
 
     @property

@@ -7,7 +7,6 @@ from django.utils.translation import pgettext_lazy
 AUDIT_ACTIONS = {
     "project.create": _("Started the project"),
     "project.edit": _("Changed the project"),
-    "project.attach": _("Attached a file"),
     "project.invite": _("Invited somebody into the team"),
     "project.uninvite": _("Took an invitation into the team back"),
     "project.decline": _("Declined an invitation into the team"),
@@ -16,6 +15,11 @@ AUDIT_ACTIONS = {
     "project.submit": _("Submitted the project"),
     "project.endorse": _("Endorsed the project"),
     "project.return": _("Returned the project"),
+    "project.arrive": _("The files of the submission are complete"),
+    "project.incomplete": _("The submission was not complete in time"),
+    "project.lapse": _("The project was not approved in time"),
+    "project.reopen": _("Reopened the project"),
+    "project.restore": _("The reopening ended; the project is again as it was submitted"),
     "project.agree": _("Agreed to withdraw the project"),
     "project.keep": _("No longer wants to withdraw the project"),
     "project.withdraw": _("Withdrew the project"),
@@ -91,7 +95,24 @@ PROJECT_MOVES = {
     P.WITHDRAWN: set(),
 }
 
+REOPENABLE = (P.ENDORSED, P.ELIGIBLE, P.INELIGIBLE, P.LAPSED)  # by the organiser, until judging begins
 
-class FileKind(TextChoices):
-    IMAGE = "image", _("Image")
-    DOCUMENT = "document", _("Document")
+
+class ReopeningEnd(TextChoices):
+    """How a reopening ended."""
+
+    SUBMITTED = "submitted", pgettext_lazy("end of a reopening", "Submitted again")
+    OVER = "over", pgettext_lazy("end of a reopening", "Not submitted by its end")
+    APPROVALS = "approvals", pgettext_lazy("end of a reopening", "Only the approvals were asked for again")
+
+
+# What a reopening may open beside the documents, and the part that a column of the project belongs to.
+OPEN_WORDS = {
+    "title": pgettext_lazy("of a project", "Title"),
+    "kind": _("Type"),
+    "field": _("Field"),
+    "summary": _("Summary"),
+    "supervisor": _("Supervising teacher"),
+    "dates": _("The days on which the work began and ended"),
+}
+PART_OF = {"started_on": "dates", "finished_on": "dates"}

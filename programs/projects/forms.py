@@ -5,21 +5,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from programs.centres.forms import MomentField
 from programs.competitions.choices import ProjectKind
 from programs.competitions.models import ProjectField, RuleSet
 from programs.core.forms import CleanCharField, CodeField, DateField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
-from programs.projects.choices import FileKind
+from programs.projects.choices import OPEN_WORDS, ProjectState
+from programs.projects.models import Project
 from programs.projects.queries.entering import teachers_of
 from programs.projects.rules import asks_dates
 from programs.pupils.models import Pupil
 from programs.schools.models import School
-
-ACCEPT = {
-    FileKind.IMAGE: "image/jpeg,image/png,image/webp,image/heic,.heic",
-    FileKind.DOCUMENT: "application/pdf,.pdf",
-}
 
 
 class ProjectFields(forms.Form):
@@ -96,25 +93,6 @@ class JoinForm(forms.Form):
     code = CodeField(label=_("Invitation code"), help_text=_("Eight letters and digits that a teammate gave you."))
 
 
-class FileForm(forms.Form):
-    """One file of one kind; whether it is really that is judged by its content."""
-
-    upload = forms.FileField(allow_empty_file=True)
-
-    def __init__(self, *args, kind: str, most_mb: int, **kwargs) -> None:
-        kwargs.setdefault("auto_id", f"id_{kind}_%s")
-        super().__init__(*args, **kwargs)
-        self.kind = kind
-        field = self.fields["upload"]
-        field.widget.attrs["accept"] = ACCEPT[FileKind(kind)]
-        if kind == FileKind.IMAGE:
-            field.label = _("Picture")
-            field.help_text = _("JPEG, PNG, WebP or HEIC, up to {size} MB. No faces, please.").format(size=most_mb)
-        else:
-            field.label = _("Report (PDF)")
-            field.help_text = _("One PDF, up to {size} MB, without a password.").format(size=most_mb)
-
-
 class ReasonForm(forms.Form):
     reason = CleanCharField(
         label=_("Reason"),
@@ -131,3 +109,19 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("The pupils will read this exactly as you write it."),
     )
+
+
+class ReopenForm(ReasonForm):
+    """``scope`` may be empty for a project that was not approved in time: then only the approvals are asked again."""
+
+    scope = forms.MultipleChoiceField(
+        label=_("What the team may change"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    ends_at = MomentField(label=_("Open until"))
+
+    def __init__(self, *args, project: Project, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        slots = [(slot.code, slot.local_name) for slot in project.competition.rule_set.slots.all()]
+        self.fields["scope"].choices = [*OPEN_WORDS.items(), *slots]
+        if project.state == ProjectState.LAPSED:
+            self.fields["scope"].help_text = _("Choose nothing to ask only for the approvals again.")

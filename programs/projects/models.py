@@ -14,7 +14,6 @@ from programs.competitions.models import Competition, ProjectField
 from programs.core.fates import (
     ACT,
     EMPTIED,
-    FILE,
     GOES,
     LASTS,
     MASK,
@@ -28,7 +27,14 @@ from programs.core.fates import (
     stays,
 )
 from programs.core.models import SchoolYear
-from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, InvitationState, MemberState, ProjectState
+from programs.projects.choices import (
+    EDITABLE,
+    UNFINISHED,
+    InvitationState,
+    MemberState,
+    ProjectState,
+    ReopeningEnd,
+)
 from programs.pupils.models import COUNTED, Pupil
 from programs.schools.models import School
 
@@ -38,7 +44,58 @@ TEXT = EMPTIED | MASK | LASTS | SHOWN
 DECISION = stays(_("Points and decisions must remain traceable; they are only linked to an account without a name."))
 
 
-class Project(models.Model):
+class ProjectWords(models.Model):
+    """What a team writes: in the project itself, and frozen in each of its submissions."""
+
+    field = models.ForeignKey(
+        ProjectField,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+        verbose_name=_("field"),
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=ProjectKind, default=ProjectKind.ENGINEERING)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), max_length=2000)
+    supervisor = models.ForeignKey(
+        USER,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supervised_%(class)ss",
+        verbose_name=_("mentor"),
+    )
+    started_on = models.DateField(_("work began"), null=True, blank=True)
+    finished_on = models.DateField(_("work ended"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What the team writes, as the form names it."""
+        return {
+            "title": self.title,
+            "kind": self.kind,
+            "field": self.field_id,
+            "summary": self.summary,
+            "supervisor": self.supervisor_id,
+            "started_on": self.started_on,
+            "finished_on": self.finished_on,
+        }
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same as columns, to be written into another row."""
+        links = {"field": "field_id", "supervisor": "supervisor_id"}
+        return {links.get(name, name): value for name, value in self.draft.items()}
+
+
+class Project(ProjectWords):
     """A pupil's entry. Its files are frozen by hash from the moment it is submitted."""
 
     PII = {
@@ -50,24 +107,13 @@ class Project(models.Model):
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="projects")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="projects")
-    field = models.ForeignKey(ProjectField, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("field"))
-    kind = models.CharField(_("kind"), max_length=12, choices=ProjectKind, default=ProjectKind.ENGINEERING)
-    title = models.CharField(_("title"), max_length=200)
-    summary = models.TextField(_("summary"), max_length=2000)
-    supervisor = models.ForeignKey(
-        USER,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="supervised_projects",
-        verbose_name=_("mentor"),
-    )
-    started_on = models.DateField(_("work began"), null=True, blank=True)
-    finished_on = models.DateField(_("work ended"), null=True, blank=True)
     state = models.CharField(_("status"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
     endorsed_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.TextField(blank=True)
+    # Later than the competition's last day for approvals, where the organiser reopened the project.
+    endorse_until = models.DateTimeField(null=True, blank=True)
+    warned_of = models.DateTimeField(null=True, blank=True)  # the last day for approvals that people were warned of
     award = models.CharField(_("award"), max_length=80, blank=True)
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -81,25 +127,9 @@ class Project(models.Model):
             models.Index(fields=["school", "state"], name="project_school_state"),
         ]
 
-    def __str__(self) -> str:
-        return self.title
-
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
-
-    @property
-    def draft(self) -> dict[str, Any]:
-        """What its team writes, as the form names it."""
-        return {
-            "title": self.title,
-            "kind": self.kind,
-            "field": self.field_id,
-            "summary": self.summary,
-            "supervisor": self.supervisor_id,
-            "started_on": self.started_on,
-            "finished_on": self.finished_on,
-        }
 
 
 class ProjectMember(models.Model):
@@ -158,31 +188,6 @@ class TeamInvitation(models.Model):
         return f"#{self.pk}"
 
 
-class ProjectFile(models.Model):
-    """A file in private storage under a random key; the shown name is NFC without control characters."""
-
-    PII = {
-        "name": GOES | LASTS | MASK, "storage_key": GOES | LASTS | FILE, "preview_key": GOES | LASTS | FILE,
-        "uploaded_by": ACT, "content_type": PLAIN, "sha256": PLAIN,
-    }  # fmt: skip
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="files")
-    kind = models.CharField(max_length=10, choices=FileKind)
-    name = models.CharField(max_length=255)
-    storage_key = models.CharField(max_length=120, unique=True)
-    preview_key = models.CharField(max_length=120, blank=True)
-    content_type = models.CharField(max_length=80)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "kind"], name="one_file_per_kind")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class EntryQuota(models.Model):
     """How many projects of a school in a competition, or of a mentor in a school year, are entered.
 
@@ -226,3 +231,61 @@ class EntryPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} · {self.quota_id}"
+
+
+class Submission(ProjectWords):
+    """One press of "Submit": the words as they were, and what later wings sealed of theirs.
+
+    ``due_at`` is the deadline that the press kept; files under way may come for the minutes of grace after it.
+    Without ``complete_at`` they are still coming, or did not come.
+    """
+
+    PII = {
+        "title": TEXT | becomes(NO_TITLE), "summary": TEXT, "supervisor": DECISION | SHOWN, "pressed_by": ACT,
+        "started_on": PLAIN, "finished_on": PLAIN, "seals": PLAIN,
+    }  # fmt: skip
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="submissions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    pressed_at = models.DateTimeField(_("submitted"))
+    pressed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    came_from = models.CharField(max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
+    due_at = models.DateTimeField()
+    complete_at = models.DateTimeField(null=True, blank=True)
+    left_out = models.PositiveSmallIntegerField(default=0)  # files that had not come when the grace was over
+    seals = models.JSONField(default=dict, blank=True)  # of queries/submissions.py: SEALS
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name, verbose_name_plural = _("submission"), _("submissions")
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_submission_of_a_number")]
+
+    @property
+    def used_grace(self) -> bool:
+        return self.complete_at is not None and self.complete_at > self.due_at
+
+
+class Reopening(models.Model):
+    """The organiser opened a project that was in: why, what of it, until when; the state that it falls back to."""
+
+    PII = {"reason": TEXT, "by": ACT, "scope": PLAIN}
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reopenings")
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(_("reason"), max_length=1000)
+    scope = models.JSONField(default=list, blank=True)  # of OPEN_WORDS and the codes of documents
+    came_from = models.CharField(max_length=12, choices=ProjectState)
+    ends_at = models.DateTimeField(_("open until"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_how = models.CharField(max_length=10, choices=ReopeningEnd, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name, verbose_name_plural = _("reopening"), _("reopenings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(ended_at__isnull=True), name="one_open_reopening_of_a_project"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.project_id}"

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from pathlib import PurePath
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from programs.core.dates import exact_moment
 from programs.core.emptying import mask
-from programs.core.personal import TOLD, Erasure, StoredFile, Subject, Value, forgets, hands_over, stored_file
+from programs.core.personal import TOLD, Erasure, Subject, Value, forgets
 from programs.core.personal_tables import Kind, erased, speaks_for, told
 from programs.core.retention import retention_rule
 from programs.projects.actions.quotas import let_go
 from programs.projects.choices import IN_TEAM, UNFINISHED, MemberState, ProjectState
-from programs.projects.models import NO_TITLE, EntryQuota, Project, ProjectFile, ProjectMember, TeamInvitation
+from programs.projects.models import (
+    NO_TITLE,
+    EntryQuota,
+    Project,
+    ProjectMember,
+    Reopening,
+    Submission,
+    TeamInvitation,
+)
 
 
 # --- Whose --------------------------------------------------------------------------------------
@@ -41,8 +49,12 @@ def alone(subject: Subject) -> QuerySet[Project]:
     return projects_of(subject).filter(~Exists(others.exclude(pupil__in=subject.pupil_ids)))
 
 
-def files_of_these(subject: Subject) -> QuerySet[ProjectFile]:
-    return ProjectFile.objects.filter(project__in=alone(subject))
+def submissions_of(subject: Subject) -> QuerySet[Submission]:
+    return Submission.objects.filter(project__in=alone(subject))
+
+
+def reopenings_of(subject: Subject) -> QuerySet[Reopening]:
+    return Reopening.objects.filter(project__in=alone(subject))
 
 
 def led_by(subject: Subject) -> QuerySet[Project]:
@@ -54,7 +66,11 @@ def led_by(subject: Subject) -> QuerySet[Project]:
 
 # --- Telling ------------------------------------------------------------------------------------
 def with_their_teams(subject: Subject) -> QuerySet[Project]:
-    return projects_of(subject).select_related("supervisor").prefetch_related("members__pupil", "files")
+    return (
+        projects_of(subject)
+        .select_related("supervisor")
+        .prefetch_related("members__pupil", "submissions", "reopenings")
+    )
 
 
 def mentor(project: Project, _subject: Subject) -> Value:
@@ -68,8 +84,17 @@ def team_mates(project: Project, subject: Subject) -> Value:
     return ", ".join(pupil.public_name for pupil in mates)
 
 
-def files(project: Project, _subject: Subject) -> Value:
-    return "; ".join(f"{row.name} ({row.size} B, SHA-256 {row.sha256})" for row in project.files.all())
+def submitted(project: Project, _subject: Subject) -> Value:
+    """When, and the hashes of what was submitted; the words are those of the project."""
+    lines = []
+    for row in project.submissions.all():
+        hashes = [f"{code} SHA-256 {seal['sha256']}" for part in row.seals.values() for code, seal in part.items()]
+        lines.append("; ".join([f"{row.number}. {exact_moment(row.pressed_at)}", row.title, *hashes]))
+    return "\n".join(lines)
+
+
+def reopened(project: Project, _subject: Subject) -> Value:
+    return "\n".join(row.reason for row in project.reopenings.all())
 
 
 PROJECTS = Kind(
@@ -92,11 +117,13 @@ told(
     "award",
     ("mentor", _("Mentor"), mentor),
     ("team_mates", _("Team mates"), team_mates),
-    ("files", _("Files"), files),
+    ("submissions", _("Submissions"), submitted),
+    ("reopened", _("Reopened with this reason"), reopened),
     of=with_their_teams,
     order="created_at",
 )
-speaks_for(TOLD, "projects", "projects.ProjectFile")
+speaks_for(TOLD, "projects", Submission._meta.label)
+speaks_for(TOLD, "projects", Reopening._meta.label)
 told(
     ProjectMember,
     PROJECTS,
@@ -143,12 +170,6 @@ told(
 )
 
 
-@hands_over
-def project_files(subject: Subject) -> Iterator[StoredFile]:
-    for row in ProjectFile.objects.filter(project__in=projects_of(subject)).select_related("project"):
-        yield stored_file(f"projects/{row.project.reference}", row.name, row.storage_key)
-
-
 # --- Forgetting ---------------------------------------------------------------------------------
 def withdraw_unfinished(projects: QuerySet[Project]) -> None:
     leaving = list(projects.filter(state__in=UNFINISHED))
@@ -156,12 +177,9 @@ def withdraw_unfinished(projects: QuerySet[Project]) -> None:
     let_go(projects=leaving)
 
 
-erased(
-    ProjectFile,
-    of=files_of_these,
-    removed=(_("Files of these projects"), _("They belonged to this person only.")),
-    masked=(_("Names of uploaded files that mention the name"), _("The name is removed from the file's name.")),
-)
+WITH_IT = _("Submissions and reopenings of projects without a team mate")
+erased(Submission, of=submissions_of, loses=(WITH_IT, _("Only when, and the hashes of what was submitted, are kept.")))
+erased(Reopening, of=reopenings_of, loses=(WITH_IT, _("The reason may speak of the pupils.")))
 erased(
     Project,
     of=alone,
@@ -181,17 +199,15 @@ def forget_in_teams(subject: Subject) -> Iterator[Erasure]:
         label=_("Projects of a team"),
         count=len(team),
         outcome=Erasure.PSEUDONYMISED,
-        why=_("The project stays for the teammates; this member's name is removed from it and from the file names."),
+        why=_("The project stays for the teammates; this member's name is removed from it."),
         carry_out=partial(_mask_projects, team, subject),
     )
 
 
 def _mask_projects(keys: list[int], subject: Subject) -> None:
     mask(Project.objects.filter(pk__in=keys), subject)
-    for file in ProjectFile.objects.filter(project__in=keys):
-        # A file's name may hold the person's in any spelling: the kind is name enough.
-        file.name = f"{file.kind}{PurePath(file.name).suffix}"
-        file.save(update_fields=["name"])
+    mask(Submission.objects.filter(project__in=keys), subject)
+    mask(Reopening.objects.filter(project__in=keys), subject)
 
 
 DECISIONS = (

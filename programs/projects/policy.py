@@ -44,6 +44,11 @@ def may_take_out(user, _project: Project) -> bool:
     return roles_of(user).is_department
 
 
+def may_reopen(user, _project: Project) -> bool:
+    """The organiser."""
+    return roles_of(user).is_department
+
+
 def may_decide(user, project: Project) -> bool:
     """The supervising teacher, while at the school, or the school's coordinator."""
     roles, school = roles_of(user), project.school
@@ -62,21 +67,29 @@ PERMISSIONS = [
     ),
     sees(_("the list of projects, containing those within their scope"), SIGNED_IN, "project_list"),
     sees(
-        _("projects with their members, files and pictures"),
+        _("projects with their members"),
         (Role.PUPIL, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
         "project_detail",
-        "project_file",
-        "project_image",
     ),
     does(_("enter a competition"), (Role.PUPIL,), "project_new", reach=Reach.ALL),
     does(
-        _("write, submit and withdraw their own project, and attach files to it"),
+        _("write, submit and withdraw their own project"),
         (Role.PUPIL,),
         "project_edit",
-        "project_attach",
         "project_submit",
         "project_withdraw",
         "project_keep",
+    ),
+    does(
+        _("open a project that is in for a correction, with a reason, a part and an end"),
+        (Role.DEPARTMENT_OFFICER,),
+        "project_reopen",
+    ),
+    sees(
+        _("the receipt of a submission, with its hashes"),
+        (Role.PUPIL, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
+        "project_receipt",
+        "project_receipt_pdf",
     ),
     does(_("withdraw a project that is being judged, with a reason"), (Role.DEPARTMENT_OFFICER,), "project_take_out"),
     does(

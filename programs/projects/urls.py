@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.projects.views import projects, team
+from programs.projects.views import organiser, projects, receipts, team
 
 urlpatterns = [
     path("competitions/", projects.competition_list, name="competition_list"),
@@ -18,13 +18,13 @@ urlpatterns = [
     path("desk/projects/<str:reference>/team/leave/", team.TeamLeave.as_view(), name="team_leave"),
     path("desk/projects/<str:reference>/", projects.project_detail, name="project_detail"),
     path("desk/projects/<str:reference>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
-    path("desk/projects/<str:reference>/files/<str:kind>/", projects.ProjectAttach.as_view(), name="project_attach"),
+    path("desk/projects/<str:reference>/reopen/", organiser.ProjectReopen.as_view(), name="project_reopen"),
+    path("desk/projects/<str:reference>/receipt/", receipts.project_receipt, name="project_receipt"),
+    path("desk/projects/<str:reference>/receipt.pdf", receipts.project_receipt_pdf, name="project_receipt_pdf"),
     path("desk/projects/<str:reference>/submit/", projects.ProjectSubmit.as_view(), name="project_submit"),
     path("desk/projects/<str:reference>/withdraw/", projects.ProjectWithdraw.as_view(), name="project_withdraw"),
     path("desk/projects/<str:reference>/keep/", projects.ProjectKeep.as_view(), name="project_keep"),
-    path("desk/projects/<str:reference>/take-out/", projects.ProjectTakeOut.as_view(), name="project_take_out"),
+    path("desk/projects/<str:reference>/take-out/", organiser.ProjectTakeOut.as_view(), name="project_take_out"),
     path("desk/projects/<str:reference>/endorse/", projects.ProjectEndorse.as_view(), name="project_endorse"),
     path("desk/projects/<str:reference>/return/", projects.ProjectReturn.as_view(), name="project_return"),
-    path("files/projects/<int:pk>/", projects.project_file, name="project_file"),
-    path("files/projects/<int:pk>/preview/", projects.project_image, name="project_image"),
 ]

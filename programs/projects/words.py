@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from programs.core.dates import short_moment
+from programs.core.dates import exact_moment, short_moment
 from programs.projects.choices import ProjectState
-from programs.projects.models import Project
+from programs.projects.models import Project, Submission
+from programs.projects.pdf import Words as ReceiptWords
+from programs.projects.queries.submissions import Sealed
+from programs.projects.queries.team import members_of
 
 S = ProjectState
 # How far a project has come: the number of the step that is being taken now.
@@ -98,3 +103,38 @@ def _words_for_reader(state: str, teacher: str) -> str:
         S.NOT_AWARDED: _("It did not win an award."),
         S.WITHDRAWN: _("The pupils withdrew it."),
     }[S(state)]
+
+
+def receipt_words(submission: Submission, seals: list[Sealed]) -> ReceiptWords:
+    """The receipt of a submission, for the page and for paper."""
+    project = submission.project
+    members = ", ".join(pupil.full_name for pupil in members_of(project))
+    facts = [
+        (_("Project"), submission.title),
+        (_("Reference"), project.reference),
+        (_("Competition"), project.competition.local_name),
+        (_("Team"), members),
+        (_("School"), project.school.name),
+        (_("Supervising teacher"), submission.supervisor.full_name if submission.supervisor else ""),
+        (_("Submitted"), exact_moment(submission.pressed_at)),
+        (_("Everything there"), exact_moment(submission.complete_at) if submission.complete_at else ""),
+        (_("Deadline"), exact_moment(submission.due_at)),
+        (_("Submission"), str(submission.number)),
+    ]
+    came, late = _("Arrived {moment}"), _("Arrived {moment}, in the minutes of grace after the deadline")
+    documents = [
+        (seal.label, (late if seal.in_grace else came).format(moment=seal.arrived), f"SHA-256 {seal.sha256}")
+        for seal in seals
+    ]
+    return ReceiptWords(
+        language=get_language() or "vi",
+        portal=settings.JURISDICTION["portal_name"],
+        title=_("Receipt of a submission"),
+        facts=[(label, value) for label, value in facts if value],
+        heading=_("What was submitted"),
+        documents=documents,
+        closing=_(
+            "A hash (SHA-256) is the fingerprint of a file: whoever computes it from the same file gets the same "
+            "signs. That is how it can be proved later that nothing was exchanged."
+        ),
+    )

@@ -19,19 +19,21 @@ from reportlab.pdfgen import canvas
 
 from programs.accounts.models import User
 from programs.competitions.actions.rule_sets import begin_version
-from programs.competitions.choices import CompetitionState, ProjectKind
+from programs.competitions.choices import CompetitionState, Need, ProjectKind, SlotKind
 from programs.competitions.models import Competition, ProjectField, RuleSet
 from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.core.paper import INK, REGULAR, draw_left
+from programs.documents.models import ProjectDocument, ProjectFile
 from programs.projects.actions.entries import create_project
 from programs.projects.actions.team import invite_classmate, issue_code
-from programs.projects.choices import FileKind, ProjectState
-from programs.projects.models import Project, ProjectFile, ProjectMember
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project, ProjectMember
 from programs.projects.queries.team import classmates_of
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.choices import SchoolRole
 from programs.schools.models import Membership
+from programs.uploads.choices import FileKind
 from stem_portal.demo.ideas import IDEAS
 from stem_portal.demo.pictures import drawn_picture
 
@@ -200,36 +202,47 @@ def _teams(keep_free: Pupil) -> list[tuple[list[Pupil], int]]:
 
 
 def _attach_files(project: Project, random: Random, index: int, teacher_id: int) -> None:
+    """A picture and a PDF in every document that each project must hand in."""
     picture, preview = drawn_picture(random, index)
-    document = _document(project)
-    _store(project, FileKind.IMAGE, "hinh-san-pham.jpg", "image/jpeg", picture, teacher_id, preview)
-    _store(project, FileKind.DOCUMENT, "thuyet-minh-du-an.pdf", "application/pdf", document, teacher_id)
+    for slot in project.competition.rule_set.slots.all():
+        if slot.need == Need.OPTIONAL:
+            continue
+        document = ProjectDocument.objects.create(
+            project=project, slot=slot, wanted=False if slot.need == Need.CONDITION else None
+        )
+        if slot.need == Need.ALWAYS and SlotKind.IMAGE in slot.kinds:
+            _store(document, "hinh-san-pham.jpg", FileKind.PHOTOGRAPH, picture, teacher_id, preview)
+        elif slot.need == Need.ALWAYS:
+            _store(document, f"{slot.code}.pdf", FileKind.PDF, _document(project, slot.name), teacher_id)
 
 
-def _store(project, kind: str, name: str, content_type: str, body: bytes, user_id: int, preview: bytes = b"") -> None:
+def _store(document, name: str, kind: FileKind, body: bytes, user_id: int, preview: bytes = b"") -> None:
     private = storages["private"]
     key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(body))
     preview_key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(preview)) if preview else ""
+    digest = hashlib.sha256(body).hexdigest()
     ProjectFile.objects.create(
-        project=project,
+        document=document,
         kind=kind,
         name=name,
         storage_key=key,
         preview_key=preview_key,
-        content_type=content_type,
+        content_type="image/jpeg" if kind == FileKind.PHOTOGRAPH else "application/pdf",
         size=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
+        sha256=digest,
+        kept_sha256=digest,
+        pages=1 if kind == FileKind.PDF else None,
         uploaded_by_id=user_id,
     )
 
 
-def _document(project: Project) -> bytes:
-    """A one-page report in Vietnamese type."""
+def _document(project: Project, title: str) -> bytes:
+    """One page in Vietnamese type."""
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer, pagesize=A4, invariant=1)
-    page.setTitle(project.title)
+    page.setTitle(f"{title}: {project.title}")
     y = 760.0
-    for text, size, width in ((project.title, 15, 56), (project.summary, 11, 80)):
+    for text, size, width in ((title, 11, 80), (project.title, 15, 56), (project.summary, 11, 80)):
         for line in textwrap.wrap(text, width):
             draw_left(page, 70, y, line, REGULAR, size, INK)
             y -= size * 1.4

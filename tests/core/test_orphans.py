@@ -19,7 +19,7 @@ from django.utils import timezone
 from programs.core.models import Job
 from programs.core.orphans import collect_orphans
 from programs.core.private_files import keep_file
-from programs.projects.models import ProjectFile
+from programs.documents.models import ProjectFile
 from tests.projects.make import attach, jpeg, make_minh, make_project
 from tests.test_architecture import ROOT, sources
 
@@ -31,12 +31,14 @@ import os, signal, tempfile
 import django
 django.setup()
 from programs.uploads.reading.cleaning import clean_image
-from programs.core.private_files import local_copy
-from programs.projects.actions import files
+from django.core.files.base import ContentFile
+from programs.core.private_files import keep_file, local_copy
 from django.core.files.uploadedfile import TemporaryUploadedFile
 raw = TemporaryUploadedFile("minh.jpg", "image/jpeg", 3, None)
 raw.write(open(os.environ["PICTURE"], "rb").read()); raw.flush()
-key, preview = files._store(clean_image(open(os.environ["PICTURE"], "rb").read()))
+clean = clean_image(open(os.environ["PICTURE"], "rb").read())
+key = keep_file(ContentFile(clean.data), folder="projects", ending=".jpg")
+keep_file(ContentFile(clean.preview), folder="projects", ending="-preview.jpg")
 with local_copy(key):
     os.kill(os.getpid(), signal.SIGKILL)  # the row is not written yet
 """
@@ -76,7 +78,7 @@ def test_a_worker_is_killed_after_storing(private, tmp_path):
 
 def test_what_a_row_points_at_stays(private):
     project = make_project(minh=make_minh())
-    attach(project, "image", jpeg())
+    attach(project, "photographs", jpeg())
     printed = keep_file(ContentFile(b"%PDF"), folder="certificates", ending=".pdf")
     Job.objects.create(name="certificates.print", result={"key": printed})
     private.save("erasures/YC-1.json", ContentFile(b"{}"))

@@ -24,6 +24,7 @@ from programs.core.emptying import masked_columns
 from programs.data_rights.actions import requests
 from programs.data_rights.choices import Requester
 from programs.data_rights.models import DataRequest
+from programs.documents.queries import current_files
 from programs.notices.actions import write_message
 from programs.notices.models import Message
 from programs.projects.models import ProjectMember
@@ -138,17 +139,17 @@ def _visit(world) -> None:
 
 def _projects(world) -> None:
     world.alone = make_project(minh=world.minh, title=f"Máy lọc nước của {NAME}", supervisor=world.hanh)
-    attach(world.alone, "image", jpeg())
-    attach(world.alone, "document", pdf(), name="Báo cáo Nguyễn Nhật Minh.pdf")
-    world.alone_keys = list(world.alone.files.values_list("storage_key", flat=True))
+    attach(world.alone, "photographs", jpeg())
+    attach(world.alone, "report", pdf(), name="Báo cáo Nguyễn Nhật Minh.pdf")
+    world.alone_keys = list(current_files(world.alone).values_list("storage_key", flat=True))
     world.mate = make_minh(class_group=world.group, full_name="Trần Gia Bảo")
     world.team = make_project(
         minh=world.mate, competition=make_competition(), title="Chậu cây tự tưới", summary=f"{NAME} và Bảo cùng làm",
         supervisor=world.hanh,
     )  # fmt: skip
     ProjectMember.objects.create(project=world.team, competition=world.team.competition, pupil=world.minh, seat=2)
-    attach(world.team, "document", pdf(), name="Nguyen Nhat Minh bao cao.pdf")
-    world.team_file = world.team.files.get()
+    attach(world.team, "report", pdf(), name="Nguyen Nhat Minh bao cao.pdf")
+    world.team_file = current_files(world.team).get()
 
 
 def _messages(world) -> None:

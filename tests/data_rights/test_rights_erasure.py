@@ -19,6 +19,7 @@ from programs.consents.models import Consent
 from programs.core.refusals import Refused
 from programs.core.worker import run_due_jobs
 from programs.data_rights.actions import erasure
+from programs.documents.queries import current_files
 from programs.notices.models import Message
 from programs.projects.models import Project
 from programs.pupils.models import Enrolment, Pupil
@@ -77,7 +78,7 @@ def test_the_scan_for_traces_finds_them_before(world):
     tables = {line.split()[0] for line in traces()}
     assert {
         "pupils.Pupil", "accounts.User", "consents.Consent", "consents.GuardianLink", "rosters.RosterRow",
-        "bookings.Booking", "certificates.Certificate", "projects.Project", "projects.ProjectFile", "notices.Message",
+        "bookings.Booking", "certificates.Certificate", "projects.Project", "documents.ProjectFile", "notices.Message",
         "data_rights.DataRequest", "core.ActReason", "admin.LogEntry",
     } <= tables  # fmt: skip
     assert "wagtailcore.ModelLogEntry" not in tables
@@ -122,7 +123,7 @@ def test_the_team_keeps_its_project_and_file(world, private, django_capture_on_c
     assert "Bảo" in world.team.summary
     assert private.exists(world.team_file.storage_key)
     world.alone.refresh_from_db()
-    assert (world.alone.state, world.alone.files.count()) == ("withdrawn", 0)
+    assert (world.alone.state, current_files(world.alone).count()) == ("withdrawn", 0)
 
 
 def test_a_certificate_keeps_its_number_and_loses_its_name(world, client, django_capture_on_commit_callbacks):

@@ -88,7 +88,7 @@ def test_wagtails_own_rows_name_nobody_either():
 CODES = {
     "serials[0]", "serials[-1]", "competition.code", "curriculum.code", "facts['code']", "school.code", "source.code",
     "before", "code", "alias", "entry.ballot.reference", "filters.school",  # codes of schools, letters and digits only: forms.life.CODE
-    "digest", "sha256", "old.sha256", "upload.sha256", "upload.kept_sha256", "old.file_hash", "paper.file_hash", "file_hash", "ballot.entries_hash",
+    "digest", "sha256", "upload.sha256", "upload.kept_sha256", "old.file_hash", "paper.file_hash", "file_hash", "ballot.entries_hash",
     "ballot.commitment", "ballot.seed", "digits",
     "asked.evidence_hash", "consent.evidence_hash", "line.evidence_hash", "booking.reference", "request.reference", "roster.reference", "reference", "holiday.closes",
     "year.name", "next_year.name", "school_year.name",  # such as 2026-2027

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from io import BytesIO
 from itertools import count
 
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
+from programs.accounts.models import User
 from programs.competitions.actions import seeds
-from programs.competitions.choices import CompetitionState, ProjectKind
+from programs.competitions.choices import CompetitionState, Need, ProjectKind, SlotKind
 from programs.competitions.models import Competition, ProjectField
-from programs.projects.actions import decisions, entries, files, team
-from programs.projects.choices import FileKind
+from programs.core.private_files import keep_file
+from programs.documents import actions as documents
+from programs.documents.models import ProjectDocument, ProjectFile
+from programs.projects.actions import entries, submitting, team
 from programs.projects.models import Project
 from programs.pupils.models import Pupil
+from programs.uploads.choices import FileKind
+from programs.uploads.hooks import KeptFile
+from programs.uploads.reading.cleaning import clean_document, clean_image
 from tests.people import make_class, make_pupil, make_teacher, make_year
 
 _serial = count(1)
@@ -66,21 +74,45 @@ def make_project(*, minh: Pupil | None = None, competition: Competition | None =
 
 
 def complete(project: Project) -> Project:
-    """With a picture and a report, ready to be submitted."""
-    attach(project, FileKind.IMAGE, jpeg())
-    attach(project, FileKind.DOCUMENT, pdf())
+    """With every document that the rules want, ready to be submitted."""
+    for slot in project.competition.rule_set.slots.all():
+        if slot.need == Need.CONDITION:
+            answer(project, slot.code, wanted=False)
+        elif slot.need == Need.ALWAYS:
+            attach(project, slot.code, jpeg() if SlotKind.IMAGE in slot.kinds else pdf())
     return project
 
 
-def attach(project: Project, kind: str, data: bytes, name: str = ""):
-    name = name or ("anh.jpg" if kind == FileKind.IMAGE else "Báo cáo.pdf")
-    return files.attach_file(
-        project_id=project.pk, kind=kind, upload=SimpleUploadedFile(name, data), by=project.created_by
+def document_of(project: Project, code: str) -> ProjectDocument:
+    return documents.open_document(project=project, slot=project.competition.rule_set.slots.get(code=code))
+
+
+def answer(project: Project, code: str, *, wanted: bool) -> ProjectDocument:
+    return documents.answer_question(document_id=document_of(project, code).pk, wanted=wanted, by=project.created_by)
+
+
+def attach(project: Project, code: str, data: bytes, name: str = "", by: User | None = None) -> ProjectFile:
+    """A file that has passed its checks comes in, as the wing of the uploads hands it over."""
+    is_pdf = data.startswith(b"%PDF")
+    clean = clean_document(data) if is_pdf else clean_image(data)
+    file = KeptFile(
+        key=keep_file(ContentFile(clean.data), folder="uploads", ending=f".{clean.extension}"),
+        name=name or ("Báo cáo.pdf" if is_pdf else "anh.jpg"),
+        kind=FileKind.PDF if is_pdf else FileKind.PHOTOGRAPH,
+        content_type=clean.content_type,
+        size=len(clean.data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        kept_sha256=hashlib.sha256(clean.data).hexdigest(),
+        preview_key=keep_file(ContentFile(clean.preview), folder="uploads") if clean.preview else "",
+        pages=len(PdfReader(BytesIO(data)).pages) if is_pdf else None,
     )
+    document = document_of(project, code)
+    with transaction.atomic():
+        return documents.keep_in_document(document_id=document.pk, file=file, by=by or project.created_by)
 
 
 def submit(project: Project) -> Project:
-    return decisions.submit_project(project_id=project.pk, by=project.created_by)
+    return submitting.submit_project(project_id=project.pk, by=project.created_by)
 
 
 def join(project: Project, pupil: Pupil) -> Project:

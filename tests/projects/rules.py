@@ -11,6 +11,7 @@ from programs.projects.actions import team
 from programs.projects.actions.entries import locked_project
 from programs.projects.models import TeamInvitation
 from programs.projects.queries.contents import missing_in
+from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.entering import entrants_of
 from programs.projects.rules import (
     asks_dates,
@@ -23,15 +24,17 @@ from programs.projects.rules import (
     inviting_refusal,
     joining_refusal,
     keeping_refusal,
+    lapse_refusal,
     leaving_refusal,
     naming_refusal,
+    opened,
     opening_refusal,
     quota_refusal,
+    reopening_refusal,
     submission_refusal,
     taking_out_refusal,
     team_refusal,
     time_refusal,
-    upload_refusal,
     window_refusal,
     withdrawal_refusal,
 )
@@ -42,6 +45,7 @@ def calls() -> list[partial]:
     project = locked_project(project_id=complete(make_project()).pk)
     competition = Competition.objects.select_related("rule_set", "school_year").get(pk=project.competition_id)
     now = timezone.now()
+    doors = opened_now(project, now=now)
     issued = team.issue_code(project_id=project.pk, by=project.created_by, key="rules")
     invitation = TeamInvitation.objects.select_related("invited_by").get(pk=issued.invitation.pk)
     return [
@@ -59,9 +63,11 @@ def calls() -> list[partial]:
         partial(time_refusal, competition, now.date(), now.date()),
         partial(field_refusal, competition.rule_set, project.field_id, {project.field_id}),
         partial(quota_refusal, "mentor", 2, competition.rule_set, full=True),
-        partial(edit_refusal, project, now=now),
-        partial(upload_refusal, recent=0),
-        partial(submission_refusal, project, missing_in(project), now=now),
+        partial(edit_refusal, project, doors, now=now),
+        partial(submission_refusal, project, doors, missing_in(project), now=now),
+        partial(opened, project, None, endorse_by=now, now=now),
+        partial(reopening_refusal, project, ["title"], now, now=now),
+        partial(lapse_refusal, project, now, is_open=False, now=now),
         partial(decision_refusal, project),
         partial(withdrawal_refusal, project, agreed=True, waiting=1),
         partial(keeping_refusal, project, agreed=True),

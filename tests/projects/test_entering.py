@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.competitions.actions import seeds
@@ -17,10 +17,9 @@ from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.core.versions import version_of
 from programs.notices.models import Message
-from programs.projects import rules
 from programs.projects.actions import decisions, entries
-from programs.projects.choices import FileKind, ProjectState
-from programs.projects.models import Project
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project, Submission
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.visible import projects_visible_to
 from programs.schools.choices import SchoolState
@@ -152,7 +151,9 @@ def test_two_of_one_team_do_not_overwrite_each_other():
 def test_what_is_missing_is_named():
     project = make_project(summary="", supervisor=None)
     assert refused_with(lambda: submit(project)) == "incomplete"
-    assert [lack.code for lack in missing_in(project)] == ["summary", "supervisor", "image", "document"]
+    assert [lack.code for lack in missing_in(project)] == [
+        "summary", "supervisor", "document:photographs", "document:report",
+    ]  # fmt: skip
 
 
 def test_submitting_freezes_words_and_files_and_tells_the_teacher():
@@ -162,10 +163,13 @@ def test_submitting_freezes_words_and_files_and_tells_the_teacher():
     assert message.recipient == project.supervisor
     assert project.supervisor.email == message.to_address
     hashes = history_of(project).get(action="project.submit").data["after"]["sha256"]
-    assert hashes == dict(project.files.values_list("kind", "sha256"))
-    assert refused_with(lambda: attach(project, FileKind.IMAGE, jpeg())) == "frozen"
+    sent = {"photographs-1": hashlib.sha256(jpeg()).hexdigest(), "report": hashlib.sha256(pdf()).hexdigest()}
+    assert hashes == [f"{code}:{sha256}" for code, sha256 in sent.items()]
+    assert refused_with(lambda: attach(project, "report", pdf(pages=3))) == "frozen"
     assert refused_with(lambda: save(project, title="Khác")) == "frozen"
-    assert dict(project.files.values_list("kind", "sha256")) == hashes
+    kept = Submission.objects.get(project=project)
+    assert {code: seal["sha256"] for code, seal in kept.seals["documents"].items()} == sent
+    assert (kept.title, kept.number, kept.pressed_by) == (project.title, 1, project.created_by)
 
 
 def test_a_double_click_submits_once():
@@ -178,43 +182,7 @@ def test_after_the_deadline_nothing_is_taken():
     project = complete(make_project())
     Competition.objects.filter(pk=project.competition_id).update(closes_at=timezone.now() - timedelta(seconds=1))
     assert refused_with(lambda: submit(project)) == "too_late"
-    assert refused_with(lambda: attach(project, FileKind.IMAGE, jpeg())) == "too_late"
-
-
-def test_a_replaced_file_leaves_the_storage(django_capture_on_commit_callbacks):
-    project = make_project()
-    old = attach(project, FileKind.IMAGE, jpeg())
-    with django_capture_on_commit_callbacks(execute=True):
-        new = attach(project, FileKind.IMAGE, jpeg((300, 300)))
-    private = storages["private"]
-    assert not private.exists(old.storage_key)
-    assert not private.exists(old.preview_key)
-    assert private.exists(new.storage_key)
-    assert project.files.count() == 1
-    assert "anh" not in new.storage_key, "nothing that was typed is in the key"
-
-
-def test_a_refused_file_leaves_nothing_behind(monkeypatch):
-    project = make_project()
-    monkeypatch.setattr("programs.projects.actions.files._attach", lambda *args: 1 / 0)
-    before = _stored()
-    with pytest.raises(ZeroDivisionError):
-        attach(project, FileKind.IMAGE, jpeg())
-    assert _stored() == before
-
-
-def _stored() -> set[str]:
-    private = storages["private"]
-    return set(private.listdir("projects")[1]) if private.exists("projects") else set()
-
-
-def test_an_account_that_sends_without_end_is_stopped(monkeypatch):
-    monkeypatch.setattr(rules, "UPLOADS_AN_HOUR", 2)
-    project, other = make_project(), make_project(minh=make_minh(full_name="Lê Thị Lan"))
-    attach(project, FileKind.IMAGE, jpeg())
-    attach(project, FileKind.IMAGE, jpeg())
-    assert refused_with(lambda: attach(project, FileKind.IMAGE, jpeg())) == "too_many_uploads"
-    attach(other, FileKind.DOCUMENT, pdf())
+    assert refused_with(lambda: attach(project, "report", pdf())) == "too_late"
 
 
 # --- The teacher's part --------------------------------------------------------------------------
@@ -231,7 +199,7 @@ def test_the_teacher_endorses_and_em_minh_reads_it_on_the_desk():
 def test_a_returned_project_can_be_corrected_and_submitted_again():
     project = submit(complete(make_project()))
     decisions.return_project(project_id=project.pk, reason="Thêm số liệu sau khi lọc.", by=project.supervisor)
-    attach(project, FileKind.DOCUMENT, pdf(pages=3))
+    attach(project, "report", pdf(pages=3))
     project = submit(project)
     assert project.state == ProjectState.SUBMITTED
     assert project.return_reason == ""

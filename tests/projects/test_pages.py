@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import ProjectField
+from programs.documents.queries import current_files
 from programs.projects.actions import decisions
-from programs.projects.choices import FileKind, ProjectState
+from programs.projects.choices import ProjectState
 from programs.projects.desk import links, sections, tasks
-from programs.projects.models import Project, ProjectFile
+from programs.projects.models import Project
 from tests.people import make_officer, make_outsider, make_principal, make_pupil, make_teacher
 from tests.projects.make import attach, complete, jpeg, make_competition, make_minh, make_project, pdf, submit
 
@@ -75,10 +75,9 @@ def test_em_minh_from_the_competition_to_the_teacher(client):
     project = Project.objects.get()
     assert answer.redirect_chain[-1][0] == page("project_edit", project)
     assert "Còn thiếu:" in answer.content.decode()
-    for kind, name, data in (("image", "anh.jpg", jpeg()), ("document", "Báo cáo.pdf", pdf())):
-        upload = SimpleUploadedFile(name, data)
-        answer = client.post(page("project_attach", project, kind), {"upload": upload}, follow=True)
-    assert "Báo cáo.pdf" in answer.content.decode()
+    attach(project, "photographs", jpeg())
+    attach(project, "report", pdf(), name="Báo cáo.pdf")
+    assert "Báo cáo.pdf" in client.get(page("project_edit", project)).content.decode()
     answer = sent(client, page("project_submit", project))
     assert "Chờ xác nhận" in answer.content.decode()
     assert "Trần Thị Hạnh đang đọc dự án của em" in answer.content.decode()
@@ -148,59 +147,10 @@ def test_a_teammate_who_saves_later_sees_both_texts(client):
     assert project.title == "Máy lọc nước mưa"
 
 
-def test_a_bad_file_is_refused_in_words_beside_its_field(client):
-    project = make_project()
-    client.force_login(project.created_by)
-    url = page("project_attach", project, "document")
-    bad = SimpleUploadedFile("bao-cao.pdf", b"<script>alert(1)</script>", content_type="application/pdf")
-    answer = client.post(url, {"upload": bad})
-    assert answer.status_code == 422
-    assert "Đây không phải tệp PDF." in answer.content.decode()
-    assert ProjectFile.objects.count() == 0
-    assert client.post(url, {}).status_code == 422
-    assert client.post(page("project_attach", project, "video"), {"upload": bad}).status_code == 404
-
-
-def test_the_script_gets_the_same_answers(client):
-    project = make_project()
-    client.force_login(project.created_by)
-    url = page("project_attach", project, "image")
-    script = {"X-Requested-With": "XMLHttpRequest"}
-    good = client.post(url, {"upload": SimpleUploadedFile("a.jpg", jpeg())}, headers=script)
-    assert good.json() == {"url": page("project_edit", project)}
-    bad = client.post(url, {"upload": SimpleUploadedFile("a.jpg", b"GIF89a")}, headers=script)
-    assert bad.status_code == 422
-    assert bad.json()["errors"]
-
-
-# --- Files come out through the gate only --------------------------------------------------------
-def test_a_file_is_a_harmless_download(client):
-    project = make_project()
-    file = attach(project, FileKind.DOCUMENT, pdf(), name="Báo cáo “lọc nước”.pdf")
-    client.force_login(project.created_by)
-    answer = client.get(reverse("project_file", args=[file.pk]))
-    assert b"".join(answer.streaming_content) == pdf()
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''B%C3%A1o%20c%C3%A1o")
-    assert "no-store" in answer["Cache-Control"]
-    assert "private" in answer["Cache-Control"]
-    assert client.get(reverse("project_image", args=[file.pk])).status_code == 404
-
-
-def test_the_preview_is_shown_inline(client):
-    project = make_project()
-    file = attach(project, FileKind.IMAGE, jpeg())
-    client.force_login(project.supervisor)
-    answer = client.get(reverse("project_image", args=[file.pk]))
-    assert answer["Content-Type"] == "image/jpeg"
-    assert answer["Content-Disposition"].startswith("inline")
-    answer.close()
-
-
+# --- The gate ------------------------------------------------------------------------------------
 def test_a_file_and_its_project_do_not_exist_for_others(client):
     project = submit(complete(make_project()))
-    urls = [reverse("project_file", args=[file.pk]) for file in project.files.all()]
+    urls = [reverse("project_file", args=[file.pk]) for file in current_files(project)]
     urls += [page(name, project) for name in ("project_detail", "project_edit", *DECISIONS)]
     for url in urls:
         assert client.get(url).status_code == 302, url
@@ -210,7 +160,7 @@ def test_a_file_and_its_project_do_not_exist_for_others(client):
         for url in urls:
             assert client.get(url).status_code == 404, (person, url)
         assert project.title not in client.get("/desk/projects/").content.decode()
-    assert client.get(f"/media/{project.files.first().storage_key}").status_code == 404
+    assert client.get(f"/media/{current_files(project).first().storage_key}").status_code == 404
 
 
 def test_the_schools_staff_may_read_but_not_edit_nor_endorse(client):
@@ -229,7 +179,6 @@ def test_a_get_changes_nothing(client):
     client.force_login(project.created_by)
     for name in ("project_submit", "project_withdraw"):
         assert client.get(page(name, project)).status_code == 200
-    assert client.get(page("project_attach", project, "image")).status_code == 405
     project.refresh_from_db()
     assert project.state == ProjectState.DRAFT
 
@@ -298,5 +247,5 @@ def test_the_whole_way_leaves_an_audit_trail_on_the_page(client):
     decisions.return_project(project_id=project.pk, reason="Thêm số liệu.", by=project.supervisor)
     client.force_login(project.created_by)
     body = client.get(page("project_detail", project)).content.decode()
-    for words in ("Bắt đầu dự án", "Đính kèm một tệp", "Nộp dự án", "Trả lại dự án"):
+    for words in ("Bắt đầu dự án", "Thêm một tệp vào hồ sơ dự án", "Nộp dự án", "Trả lại dự án"):
         assert words in body, words

@@ -131,11 +131,13 @@ class Migration(migrations.Migration):
                 ('hint', models.CharField(blank=True, max_length=300, verbose_name='what is wanted')),
                 ('hint_en', models.CharField(blank=True, max_length=300, verbose_name='what is wanted, in English')),
                 ('kinds', models.JSONField(default=list, verbose_name='kinds')),
+                ('most_files', models.PositiveSmallIntegerField(default=1, verbose_name='files')),
                 ('most_mb', models.PositiveSmallIntegerField(default=20, verbose_name='megabytes')),
                 ('most_pages', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='pages')),
                 ('need', models.CharField(choices=[('always', 'Every project'), ('condition', 'Only when the team answers “yes” to its question'), ('optional', 'Whoever wants to')], default='always', max_length=10, verbose_name='who hands it in')),
                 ('question', models.CharField(blank=True, max_length=300, verbose_name='question to the team')),
                 ('question_en', models.CharField(blank=True, max_length=300, verbose_name='question in English')),
+                ('asks_safety', models.BooleanField(default=False, verbose_name='read by the safety committee')),
                 ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='competitions.ruleset')),
             ],
             options={
@@ -200,5 +202,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='slot',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('need', 'condition'), _negated=True), models.Q(('question', ''), _negated=True), _connector='OR'), name='condition_has_question'),
+        ),
+        migrations.AddConstraint(
+            model_name='slot',
+            constraint=models.CheckConstraint(condition=models.Q(('most_files__gte', 1)), name='slot_takes_a_file'),
         ),
     ]

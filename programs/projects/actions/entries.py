@@ -18,6 +18,7 @@ from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
 from programs.projects.models import Project, ProjectMember
 from programs.projects.policy import may_enter, may_work_on
+from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.entering import entrants_of, is_full, mentor_ceiling, teachers_of
 from programs.projects.queries.team import seats_taken
 from programs.projects.rules import (
@@ -105,6 +106,10 @@ def save_draft(
     project.started_on, project.finished_on = started_on, finished_on
     changed = [name for name, value in project.draft.items() if before[name] != value]
     if changed:
+        now = timezone.now()
+        doors = opened_now(project, now=now)
+        for name in changed:
+            refuse_if(doors.refusal(now=now, part=name))
         refuse_if_stale(version, before)
         project.save(update_fields=[*changed, "updated_at"])
         record(by=by, action="project.edit", obj=project, after={"changed": changed})
@@ -118,7 +123,8 @@ def editable_project(*, project_id: int, by: User) -> Project:
     """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
-    refuse_if(edit_refusal(project, now=timezone.now()))
+    now = timezone.now()
+    refuse_if(edit_refusal(project, opened_now(project, now=now), now=now))
     return project
 
 

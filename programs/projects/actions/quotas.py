@@ -52,6 +52,12 @@ def let_go(*, projects: Iterable[Project]) -> None:
         _give_back(place.project, place.quota_id)
 
 
+def give_back_places(*, project: Project) -> None:
+    """What a submission took, when it did not become one. The caller holds the project's lock."""
+    for quota_id in project.places.order_by("quota").values_list("quota", flat=True):
+        _give_back(project, quota_id)
+
+
 def _give_back(project: Project, quota_id: int) -> None:
     """Exactly once: the place is deleted first."""
     if EntryPlace.objects.filter(project=project, quota=quota_id).delete()[0]:

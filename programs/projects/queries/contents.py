@@ -7,26 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from programs.competitions.choices import SlotKind
-from programs.competitions.models import RuleSet
-from programs.projects.choices import FileKind
-from programs.projects.models import Project, ProjectFile
+from programs.projects.models import Project
 from programs.projects.queries.team import seats_taken
 from programs.projects.rules import Lack, asks_dates
-
-MOST_MB = 20  # where no document of the rules says
-
-
-def files_of(project: Project) -> dict[str, ProjectFile]:
-    return {file.kind: file for file in project.files.all()}
-
-
-def most_megabytes(rule_set: RuleSet, kind: str) -> int:
-    """How large a file may be: what the documents of the rules allow for pictures, or for PDFs."""
-    wanted = SlotKind.IMAGE if kind == FileKind.IMAGE else SlotKind.PDF
-    sizes = [most for kinds, most in rule_set.slots.values_list("kinds", "most_mb") if wanted in kinds]
-    return max(sizes, default=MOST_MB)
-
 
 Lacking = Callable[[Project], Iterable[Lack]]
 LACKS: list[Lacking] = []
@@ -44,7 +27,7 @@ def missing_in(project: Project) -> list[Lack]:
 
 
 def _own_lacks(project: Project) -> Iterator[Lack]:
-    kinds, rule_set = set(project.files.values_list("kind", flat=True)), project.competition.rule_set
+    rule_set = project.competition.rule_set
     wanted = {
         "title": (project.title, _("a title")),
         "summary": (project.summary, _("a summary")),
@@ -55,8 +38,6 @@ def _own_lacks(project: Project) -> Iterator[Lack]:
         ),
         "team": (len(seats_taken(project)) >= rule_set.team_min, _("another member of the team")),
         "supervisor": (project.supervisor_id, _("a supervising teacher")),
-        "image": (FileKind.IMAGE in kinds, _("a picture")),
-        "document": (FileKind.DOCUMENT in kinds, _("a report as a PDF")),
     }
     edit = reverse("project_edit", args=[project.reference])
     pages = {"team": reverse("project_team", args=[project.reference])}

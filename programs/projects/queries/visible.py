@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from programs.core.queries import held_by, met_by_one
 from programs.projects.choices import IN_TEAM, MemberState, ProjectState
-from programs.projects.models import Project, ProjectFile, TeamInvitation
+from programs.projects.models import Project, TeamInvitation
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
@@ -35,10 +35,6 @@ def projects_visible_to(user) -> QuerySet[Project]:
         endorsed if roles.is_department else None,
     )
     return projects.select_related(*PROJECT_PARTS)
-
-
-def project_files_visible_to(user) -> QuerySet[ProjectFile]:
-    return ProjectFile.objects.filter(project__in=projects_visible_to(user).values("pk"))
 
 
 def invitations_visible_to(user) -> QuerySet[TeamInvitation]:

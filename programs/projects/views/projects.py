@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,19 +15,18 @@ from programs.competitions.queries import competitions_visible_to, contents_of
 from programs.competitions.words import rounds_of, who_enters
 from programs.core.acting import Act
 from programs.core.audit import history_of
-from programs.core.gates import not_found_unless, signed_in
-from programs.core.private_files import private_response
+from programs.core.gates import signed_in
 from programs.core.text import clean_text
 from programs.projects import policy, words
-from programs.projects.actions import decisions, entries, files
-from programs.projects.choices import WITHDRAWN_BY_TEAM, FileKind, ProjectState
-from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, ReasonForm, ReturnForm
+from programs.projects.actions import decisions, entries, submitting
+from programs.projects.choices import WITHDRAWN_BY_TEAM, ProjectState
+from programs.projects.forms import NewProjectForm, ProjectForm, ReturnForm
 from programs.projects.hooks import PAGE_PARTS
-from programs.projects.models import Project, ProjectFile
-from programs.projects.queries.contents import files_of, missing_in, most_megabytes
+from programs.projects.models import Project
+from programs.projects.queries.contents import missing_in
 from programs.projects.queries.entering import entrants_of, project_of_pupil_in
 from programs.projects.queries.team import agreed_to_withdraw, members_of, must_still_agree
-from programs.projects.queries.visible import project_files_visible_to, projects_visible_to
+from programs.projects.queries.visible import projects_visible_to
 from programs.projects.rules import (
     decision_refusal,
     entry_refusal,
@@ -95,84 +94,35 @@ class ProjectAct(Act):
         return reverse("project_detail", args=[self.target.reference])
 
 
-class DraftAct(ProjectAct):
-    """The page of a draft shows its words and its two files."""
+class ProjectEdit(ProjectAct):
+    """The words of a draft; its team and its documents have pages of their own."""
 
+    form_class = ProjectForm
     template_name = "projects/project_edit.html"
     back_url = ""
-
-    def way_back(self, result) -> str:
-        return reverse("project_edit", args=[self.target.reference])
-
-    def words(self) -> dict:
-        return {
-            "initial": self.target.draft,
-            "school": self.target.school,
-            "rule_set": self.target.competition.rule_set,
-        }
-
-    def get_context_data(self, **kwargs) -> dict:
-        rule_set = self.target.competition.rule_set
-        sent = kwargs.pop("file_forms", {})
-        forms = {kind: FileForm(kind=kind, most_mb=most_megabytes(rule_set, kind)) for kind in FileKind} | sent
-        kept = files_of(self.target)
-        return super().get_context_data(
-            attachments=[{"kind": kind, "form": forms[kind], "file": kept.get(kind)} for kind in FileKind],
-            missing=missing_in(self.target),
-            may_see_team=team_refusal(self.target) is None and rule_set.team_max > 1,
-            **kwargs,
-        )
-
-
-class ProjectEdit(DraftAct):
-    form_class = ProjectForm
     done = _("Saved.")
 
     def instead(self) -> HttpResponse | None:
         return None if self.target.is_editable else redirect("project_detail", self.target.reference)
 
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | self.words()
+        rule_set = self.target.competition.rule_set
+        words = {"initial": self.target.draft, "school": self.target.school, "rule_set": rule_set}
+        return super().get_form_kwargs() | words
+
+    def get_context_data(self, **kwargs) -> dict:
+        context = super().get_context_data(**kwargs)
+        for part in PAGE_PARTS:
+            context |= part(self.user, self.target, member=True)
+        several = self.target.competition.rule_set.team_max > 1
+        may_see_team = several and team_refusal(self.target) is None
+        return context | {"missing": missing_in(self.target), "may_see_team": may_see_team}
 
     def act(self, form: ProjectForm) -> Project:
         return entries.save_draft(project_id=self.target.pk, by=self.user, **form.cleaned_data)
 
-
-class ProjectAttach(DraftAct):
-    """A page answers; the script that shows progress gets the same answer as JSON."""
-
-    http_method_names = ["post"]
-    form_class = FileForm
-
-    def get_target(self, reference: str, kind: str) -> Project:
-        not_found_unless(kind in FileKind.values)
-        return get_object_or_404(projects_visible_to(self.user), reference=reference)
-
-    def get_form_kwargs(self) -> dict:
-        kind = self.kwargs["kind"]
-        most_mb = most_megabytes(self.target.competition.rule_set, kind)
-        return super().get_form_kwargs() | {"kind": kind, "most_mb": most_mb}
-
-    def act(self, form: FileForm) -> ProjectFile:
-        return files.attach_file(project_id=self.target.pk, kind=form.kind, by=self.user, **form.cleaned_data)
-
-    def said(self, file: ProjectFile) -> str:
-        return _("{name} is attached.").format(name=file.name)
-
-    def answer(self, file: ProjectFile) -> HttpResponse:
-        page = super().answer(file)
-        return JsonResponse({"url": page["Location"]}) if self.by_script else page
-
-    def form_invalid(self, form: FileForm) -> HttpResponse:
-        if self.by_script:
-            errors = [str(error) for errors in form.errors.values() for error in errors]
-            return JsonResponse({"errors": errors}, status=422)
-        context = self.get_context_data(form=ProjectForm(**self.words()), file_forms={form.kind: form})
-        return self.render_to_response(context, status=422)
-
-    @property
-    def by_script(self) -> bool:
-        return self.request.headers.get("X-Requested-With") == "XMLHttpRequest"
+    def way_back(self, result) -> str:
+        return reverse("project_edit", args=[self.target.reference])
 
 
 class ProjectSubmit(ProjectAct):
@@ -180,13 +130,18 @@ class ProjectSubmit(ProjectAct):
     question = _("Submit “{title}”")
     text = _("After this you cannot change the text or the files, unless your teacher returns the project.")
     submit = _("Submit")
-    done = _("Submitted. Your teacher has been told.")
 
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(missing=missing_in(self.target), **kwargs)
 
     def act(self, form) -> Project:
-        return decisions.submit_project(project_id=self.target.pk, by=self.user)
+        return submitting.submit_project(project_id=self.target.pk, by=self.user)
+
+    def said(self, project: Project) -> str:
+        return {
+            ProjectState.ARRIVING: _("Submitted in time. The last files may still arrive."),
+            ProjectState.SUBMITTED: _("Submitted. Those who must approve it have been told."),
+        }.get(ProjectState(project.state), _("Submitted and entered."))
 
 
 class ProjectWithdraw(ProjectAct):
@@ -223,24 +178,6 @@ class ProjectKeep(ProjectAct):
         return decisions.keep_project(project_id=self.target.pk, by=self.user)
 
 
-class ProjectTakeOut(ProjectAct):
-    """The organiser's: from then on only the team and its school read the project."""
-
-    form_class = ReasonForm
-    may = staticmethod(policy.may_take_out)
-    question = _("Withdraw “{title}” from judging")
-    text = _("This cannot be undone. The team and the teacher read your reason.")
-    submit = _("Withdraw the project")
-    danger = True
-    done = _("The project has been withdrawn.")
-
-    def act(self, form: ReasonForm) -> Project:
-        return decisions.take_out(project_id=self.target.pk, by=self.user, **form.cleaned_data)
-
-    def way_back(self, result) -> str:
-        return reverse("project_list")
-
-
 # --- What the teacher decides ---------------------------------------------------------------------
 class ProjectEndorse(ProjectAct):
     may = staticmethod(policy.may_decide)
@@ -269,23 +206,6 @@ class ProjectReturn(ProjectAct):
 
 
 # --- What is read ---------------------------------------------------------------------------------
-@signed_in
-@require_GET
-def project_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file as a download: never shown inside the portal's own pages."""
-    file = get_object_or_404(project_files_visible_to(request.user), pk=pk)
-    return private_response(file.storage_key, name=file.name, content_type=file.content_type)
-
-
-@signed_in
-@require_GET
-def project_image(request: HttpRequest, pk: int) -> HttpResponse:
-    """The small picture, drawn by the portal itself, for showing on a page."""
-    seen = project_files_visible_to(request.user).exclude(preview_key="")
-    file = get_object_or_404(seen, pk=pk)
-    return private_response(file.preview_key, name=file.name, content_type="image/jpeg", shown=True)
-
-
 @signed_in
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
@@ -318,7 +238,6 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": words.steps_of(project),
         "next_words": words.next_words(project, member=member),
         "members": members_of(project),
-        "files": files_of(project),
         "may_edit": member and project.is_editable,
         "may_see_team": member and team_refusal(project) is None and project.competition.rule_set.team_max > 1,
         "may_withdraw": member and own_withdrawal is None,

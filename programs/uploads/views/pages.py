@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from programs.accounts.models import User
 from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
 from programs.uploads.actions.receiving import drop_upload, send_whole
@@ -32,6 +33,11 @@ class UploadList(CreateUpload):
         unfinished = [pair for pair in rows if pair[0].state == UploadState.RECEIVING]
         others = [pair for pair in rows if pair[0].state != UploadState.RECEIVING]
         return render(request, "uploads/upload_list.html", {"unfinished": unfinished, "others": others})
+
+
+def upload_box(user: User, purpose: str, target: int) -> dict:
+    """What ``components/upload.html`` needs on the page of a target. Raises what ``terms`` raises."""
+    return {"purpose": purpose, "terms": terms_seen_by(user, purpose, target), "form": PlainUploadForm()}
 
 
 def page_of(upload: Upload) -> str:

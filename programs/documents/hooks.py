@@ -1,0 +1,119 @@
+"""What files of a project are for, what its page shows of its documents, and what it lacks of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from programs.accounts.models import User
+from programs.core.policy import must
+from programs.core.refusals import refuse_if
+from programs.documents import queries
+from programs.documents.actions import keep_in_document, restore_files
+from programs.documents.models import ProjectDocument
+from programs.documents.policy import may_fill
+from programs.documents.rules import filling_refusal, full_refusal
+from programs.projects.actions.submitting import settle_submission
+from programs.projects.hooks import adds_to_project_page
+from programs.projects.models import Project
+from programs.projects.queries.contents import lacks
+from programs.projects.queries.deadlines import opened_now
+from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer
+from programs.projects.rules import Lack, Opened
+from programs.uploads.choices import MEGABYTE
+from programs.uploads.hooks import KeptFile, Purpose, Quota, Terms, register
+from programs.uploads.models import Upload
+
+
+class ProjectFiles(Purpose):
+    """The target is the number of a document of a project."""
+
+    code = queries.PURPOSE
+    label = _("File of a project")
+
+    def terms(self, user: User, target: int) -> Terms | None:
+        document = queries.documents_visible_to(user).filter(pk=target).first()
+        kinds = queries.file_kinds_of(document.slot) if document else []
+        if document is None or not kinds:
+            return None
+        must(may_fill(user, document))
+        _hold(document.project)
+        now = timezone.now()
+        doors = opened_now(document.project, now=now)
+        refuse_if(filling_refusal(document, doors, now=now))
+        refuse_if(full_refusal(document.slot, document.files.filter(superseded_at=None).count()))
+        return Terms(
+            kinds=kinds,
+            most_bytes=document.slot.most_mb * MEGABYTE,
+            quotas=_quotas(user, document),
+            ends_at=_last_moment(document.project, doors),
+        )
+
+    def keep(self, upload: Upload, file: KeptFile) -> None:
+        file_kept = keep_in_document(document_id=upload.target, file=file, by=upload.owner)
+        settle = partial(settle_submission, project_id=file_kept.document.project_id)
+        transaction.on_commit(settle)  # by then this file is under way no more
+
+    def page(self, target: int) -> str:
+        document = ProjectDocument.objects.select_related("project", "slot").get(pk=target)
+        return reverse("project_document", args=[document.project.reference, document.slot.code])
+
+
+register(ProjectFiles())
+
+
+def _hold(project: Project) -> None:
+    """While a file begins, no other of the team takes the same space: one begins after the other."""
+    if connection.in_atomic_block:
+        Project.objects.select_for_update().get(pk=project.pk)
+
+
+def _quotas(user: User, document: ProjectDocument) -> list[Quota]:
+    """Of the project, of the account, of the school; two projects of a school may pass its limit by one file each."""
+    project = document.project
+    return [
+        Quota(_("this project"), queries.bytes_of_project(project), settings.PROJECT_SPACE_MB * MEGABYTE),
+        Quota(_("your account"), queries.bytes_of_account(user), settings.ACCOUNT_SPACE_MB * MEGABYTE),
+        Quota(_("your school"), queries.bytes_of_school(project.school), settings.SCHOOL_SPACE_MB * MEGABYTE),
+    ]
+
+
+def _last_moment(project: Project, doors: Opened) -> datetime:
+    """What was begun in time may arrive in the minutes of grace that the rules publish."""
+    return doors.until + timedelta(minutes=project.competition.rule_set.grace_minutes)
+
+
+def _on_the_way(project: Project, since: datetime) -> OnTheWay:
+    """Files that are being sent within their time, or checked; and those that failed since."""
+    coming = queries.coming_in(project, now=timezone.now()).count()
+    return OnTheWay(coming, queries.failed_in(project, since=since))
+
+
+def _seals(project: Project) -> list[Seal]:
+    """A link has no hash of content; what is sealed is its address."""
+    return [
+        Seal(queries.seal_code(file), queries.seal_of(file), file.uploaded_at)
+        for file in queries.current_files(project)
+    ]
+
+
+UNDER_WAY.append(_on_the_way)
+SEALS["documents"] = Sealer(_seals, queries.seal_label)
+RESTORES.append(lambda project, submission: restore_files(project=project, at=submission.complete_at))
+
+
+@lacks
+def documents_missing(project: Project) -> list[Lack]:
+    return list(queries.lacking_in(project))
+
+
+@adds_to_project_page
+def documents_of(user, project: Project, *, member: bool) -> dict[str, Any]:
+    return {"tiles": queries.tiles_of(project), "may_fill": member and project.is_editable}
