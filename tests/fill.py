@@ -28,7 +28,7 @@ from programs.core.models import ActReason
 from programs.core.personal import Subject
 from programs.core.personal_tables import own_rows
 from programs.data_rights.queries import subject_of
-from programs.projects.models import EntryQuota, Project, ProjectFile, TeamInvitation
+from programs.projects.models import EntryQuota, Project, ProjectFile, Submission, TeamInvitation
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 from programs.uploads.models import Upload, UploadPart
@@ -42,7 +42,7 @@ TABLES = [
     model for model in apps.get_models() if model._meta.app_config.name.startswith(OUR_APPS) and "PII" in vars(model)
 ]  # fmt: skip
 # Whose row it is stands in another table.
-MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart}
+MADE_BY_HAND = {User, Pupil, Project, ProjectFile, Submission, ActReason, UploadPart}
 
 
 @dataclass
@@ -88,6 +88,7 @@ def fill() -> Filled:
             filled.others[model] = _row(model, somebody)
     filled.own[ActReason], filled.others[ActReason] = _reason(by=user, school=school), _reason(by=other, school=school)
     filled.own[ProjectFile] = _new(ProjectFile, filled, project=filled.own[Project])
+    filled.own[Submission] = _new(Submission, filled, project=filled.own[Project])
     filled.own[UploadPart] = _new(UploadPart, filled, upload=filled.own[Upload])
     RosterEntry.objects.get_or_create(
         booking=filled.others[Booking], pupil=pupil

@@ -64,6 +64,11 @@ def short_moment(moment: datetime) -> str:
     return f"{weekday_name(local, short=True)}, {day} · {clock(local)}"
 
 
+def exact_moment(moment: datetime) -> str:
+    """``17:00:01, 26/11/2026``: where a second decides, such as a deadline and a receipt."""
+    return f"{timezone.localtime(moment):%H:%M:%S, %d/%m/%Y}"
+
+
 def local_day(moment: date | datetime) -> date:
     """The calendar day of ``moment`` in the portal's time zone."""
     if isinstance(moment, datetime):

@@ -16,6 +16,9 @@ AUDIT_ACTIONS = {
     "project.submit": _("Submitted the project"),
     "project.endorse": _("Endorsed the project"),
     "project.return": _("Returned the project"),
+    "project.arrive": _("The files of the submission are complete"),
+    "project.incomplete": _("The submission was not complete in time"),
+    "project.lapse": _("The project was not approved in time"),
     "project.agree": _("Agreed to withdraw the project"),
     "project.keep": _("No longer wants to withdraw the project"),
     "project.withdraw": _("Withdrew the project"),
@@ -90,6 +93,10 @@ PROJECT_MOVES = {
     P.NOT_AWARDED: set(),
     P.WITHDRAWN: set(),
 }
+
+
+# What rules may open after closing, by the column of the project where it is called otherwise.
+PART_OF = {"started_on": "dates", "finished_on": "dates"}
 
 
 class FileKind(TextChoices):

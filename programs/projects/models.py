@@ -28,7 +28,14 @@ from programs.core.fates import (
     stays,
 )
 from programs.core.models import SchoolYear
-from programs.projects.choices import EDITABLE, UNFINISHED, FileKind, InvitationState, MemberState, ProjectState
+from programs.projects.choices import (
+    EDITABLE,
+    UNFINISHED,
+    FileKind,
+    InvitationState,
+    MemberState,
+    ProjectState,
+)
 from programs.pupils.models import COUNTED, Pupil
 from programs.schools.models import School
 
@@ -38,7 +45,58 @@ TEXT = EMPTIED | MASK | LASTS | SHOWN
 DECISION = stays(_("Points and decisions must remain traceable; they are only linked to an account without a name."))
 
 
-class Project(models.Model):
+class ProjectWords(models.Model):
+    """What a team writes: in the project itself, and frozen in each of its submissions."""
+
+    field = models.ForeignKey(
+        ProjectField,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+        verbose_name=_("field"),
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=ProjectKind, default=ProjectKind.ENGINEERING)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), max_length=2000)
+    supervisor = models.ForeignKey(
+        USER,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supervised_%(class)ss",
+        verbose_name=_("mentor"),
+    )
+    started_on = models.DateField(_("work began"), null=True, blank=True)
+    finished_on = models.DateField(_("work ended"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What the team writes, as the form names it."""
+        return {
+            "title": self.title,
+            "kind": self.kind,
+            "field": self.field_id,
+            "summary": self.summary,
+            "supervisor": self.supervisor_id,
+            "started_on": self.started_on,
+            "finished_on": self.finished_on,
+        }
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same as columns, to be written into another row."""
+        links = {"field": "field_id", "supervisor": "supervisor_id"}
+        return {links.get(name, name): value for name, value in self.draft.items()}
+
+
+class Project(ProjectWords):
     """A pupil's entry. Its files are frozen by hash from the moment it is submitted."""
 
     PII = {
@@ -50,24 +108,11 @@ class Project(models.Model):
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="projects")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="projects")
-    field = models.ForeignKey(ProjectField, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("field"))
-    kind = models.CharField(_("kind"), max_length=12, choices=ProjectKind, default=ProjectKind.ENGINEERING)
-    title = models.CharField(_("title"), max_length=200)
-    summary = models.TextField(_("summary"), max_length=2000)
-    supervisor = models.ForeignKey(
-        USER,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="supervised_projects",
-        verbose_name=_("mentor"),
-    )
-    started_on = models.DateField(_("work began"), null=True, blank=True)
-    finished_on = models.DateField(_("work ended"), null=True, blank=True)
     state = models.CharField(_("status"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
     endorsed_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.TextField(blank=True)
+    warned_of = models.DateTimeField(null=True, blank=True)  # the last day for approvals that people were warned of
     award = models.CharField(_("award"), max_length=80, blank=True)
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -81,25 +126,9 @@ class Project(models.Model):
             models.Index(fields=["school", "state"], name="project_school_state"),
         ]
 
-    def __str__(self) -> str:
-        return self.title
-
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
-
-    @property
-    def draft(self) -> dict[str, Any]:
-        """What its team writes, as the form names it."""
-        return {
-            "title": self.title,
-            "kind": self.kind,
-            "field": self.field_id,
-            "summary": self.summary,
-            "supervisor": self.supervisor_id,
-            "started_on": self.started_on,
-            "finished_on": self.finished_on,
-        }
 
 
 class ProjectMember(models.Model):
@@ -226,3 +255,34 @@ class EntryPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} · {self.quota_id}"
+
+
+class Submission(ProjectWords):
+    """One press of "Submit": the words as they were, and what later wings sealed of theirs.
+
+    ``due_at`` is the deadline that the press kept; files under way may come for the minutes of grace after it.
+    Without ``complete_at`` they are still coming, or did not come.
+    """
+
+    PII = {
+        "title": TEXT | becomes(NO_TITLE), "summary": TEXT, "supervisor": DECISION | SHOWN, "pressed_by": ACT,
+        "started_on": PLAIN, "finished_on": PLAIN, "seals": PLAIN,
+    }  # fmt: skip
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="submissions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    pressed_at = models.DateTimeField(_("submitted at"))
+    pressed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    came_from = models.CharField(max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
+    due_at = models.DateTimeField()
+    complete_at = models.DateTimeField(null=True, blank=True)
+    left_out = models.PositiveSmallIntegerField(default=0)  # files that had not come when the grace was over
+    seals = models.JSONField(default=dict, blank=True)  # of queries/submissions.py: SEALS
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name, verbose_name_plural = _("submission"), _("submissions")
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_submission_of_a_number")]
+
+    @property
+    def used_grace(self) -> bool:
+        return self.complete_at is not None and self.complete_at > self.due_at

@@ -16,7 +16,15 @@ from programs.core.personal_tables import Kind, erased, speaks_for, told
 from programs.core.retention import retention_rule
 from programs.projects.actions.quotas import let_go
 from programs.projects.choices import IN_TEAM, UNFINISHED, MemberState, ProjectState
-from programs.projects.models import NO_TITLE, EntryQuota, Project, ProjectFile, ProjectMember, TeamInvitation
+from programs.projects.models import (
+    NO_TITLE,
+    EntryQuota,
+    Project,
+    ProjectFile,
+    ProjectMember,
+    Submission,
+    TeamInvitation,
+)
 
 
 # --- Whose --------------------------------------------------------------------------------------
@@ -43,6 +51,14 @@ def alone(subject: Subject) -> QuerySet[Project]:
 
 def files_of_these(subject: Subject) -> QuerySet[ProjectFile]:
     return ProjectFile.objects.filter(project__in=alone(subject))
+
+
+def submissions_of(subject: Subject) -> QuerySet[Submission]:
+    return Submission.objects.filter(project__in=projects_of(subject)).select_related("project")
+
+
+def submissions_of_these(subject: Subject) -> QuerySet[Submission]:
+    return Submission.objects.filter(project__in=alone(subject))
 
 
 def led_by(subject: Subject) -> QuerySet[Project]:
@@ -97,6 +113,14 @@ told(
     order="created_at",
 )
 speaks_for(TOLD, "projects", "projects.ProjectFile")
+told(
+    Submission,
+    PROJECTS,
+    ("reference", _("Reference"), "project.reference"),
+    "number",
+    ("submitted", _("Submitted"), "pressed_at"),
+    of=submissions_of,
+)
 told(
     ProjectMember,
     PROJECTS,
@@ -163,6 +187,11 @@ erased(
     masked=(_("Names of uploaded files that mention the name"), _("The name is removed from the file's name.")),
 )
 erased(
+    Submission,
+    of=submissions_of_these,
+    loses=(_("What was submitted of these projects"), _("It repeats the title and the text; the time stays.")),
+)
+erased(
     Project,
     of=alone,
     before=withdraw_unfinished,
@@ -188,6 +217,7 @@ def forget_in_teams(subject: Subject) -> Iterator[Erasure]:
 
 def _mask_projects(keys: list[int], subject: Subject) -> None:
     mask(Project.objects.filter(pk__in=keys), subject)
+    mask(Submission.objects.filter(project__in=keys), subject)
     for file in ProjectFile.objects.filter(project__in=keys):
         # A file's name may hold the person's in any spelling: the kind is name enough.
         file.name = f"{file.kind}{PurePath(file.name).suffix}"

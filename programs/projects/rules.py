@@ -12,9 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition, RuleSet
-from programs.core.dates import short_moment
+from programs.core.dates import exact_moment, short_moment
 from programs.core.refusals import Refusal
-from programs.projects.choices import EDITABLE, PROJECT_MOVES, WITHDRAWN_BY_TEAM, InvitationState, ProjectState
+from programs.projects.choices import (
+    EDITABLE,
+    PART_OF,
+    WITHDRAWN_BY_TEAM,
+    InvitationState,
+    ProjectState,
+)
 from programs.projects.models import Project, TeamInvitation
 
 UPLOADS_AN_HOUR = 40
@@ -226,11 +232,45 @@ def quota_refusal(part: str, most: int, rule_set: RuleSet, *, full: bool) -> Ref
     return breach(rule_set, part, "school_full", words.format(count=most))
 
 
-def edit_refusal(project: Project, *, now: datetime) -> Refusal | None:
+# --- What is open now ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Opened:
+    """What of a project may be changed, and until when; without a ``scope`` it is everything."""
+
+    until: datetime
+    scope: frozenset[str] | None = None
+
+    def allows(self, part: str) -> bool:
+        """``part``: a column of the words, or the code of a document."""
+        return self.scope is None or PART_OF.get(part, part) in self.scope
+
+    def refusal(self, *, now: datetime, part: str = "") -> Refusal | None:
+        if now >= self.until:
+            words = _("The deadline was {deadline}; the server received this at {received}.")
+            return Refusal("too_late", words.format(deadline=exact_moment(self.until), received=exact_moment(now)))
+        if part and not self.allows(part):
+            return Refusal("not_opened", _("This part cannot be changed any more; the page says what is open."), part)
+        return None
+
+
+def opened(project: Project, *, endorse_by: datetime, now: datetime) -> Opened:
+    """The one answer to what the team may change and submit, while the project is with the team."""
+    competition = project.competition
+    mended = frozenset(competition.rule_set.open_after_close)
+    if now >= competition.closes_at and project.state == ProjectState.RETURNED and mended:
+        return Opened(endorse_by, mended)
+    return Opened(competition.closes_at)
+
+
+def edit_refusal(project: Project, doors: Opened, *, now: datetime, part: str = "") -> Refusal | None:
     """A project is frozen from the moment it is submitted until it is returned."""
     if project.state not in EDITABLE:
         return Refusal("frozen", _("The project has been submitted, so it can no longer be changed."))
-    return window_refusal(project.competition, now=now)
+    over = now >= project.competition.closes_at  # what is open then is said by the doors alone
+    waits = None if over else window_refusal(project.competition, now=now)
+    if project.competition.state not in (CompetitionState.OPEN, CompetitionState.CLOSED):
+        waits = window_refusal(project.competition, now=now)
+    return waits or doors.refusal(now=now, part=part)
 
 
 def upload_refusal(*, recent: int) -> Refusal | None:
@@ -246,14 +286,15 @@ class Lack:
     code: str
     words: str
     url: str = ""
+    on_its_way: bool = False  # a file that is being sent: submitting need not wait for it
 
 
-def submission_refusal(project: Project, missing: Collection[Lack], *, now: datetime) -> Refusal | None:
-    if ProjectState.SUBMITTED not in PROJECT_MOVES[ProjectState(project.state)]:
+def submission_refusal(project: Project, doors: Opened, missing: Collection[Lack], *, now: datetime) -> Refusal | None:
+    if project.state not in EDITABLE:
         return WRONG_STATE
-    if refusal := window_refusal(project.competition, now=now):
+    if refusal := edit_refusal(project, doors, now=now):
         return refusal
-    if missing:
+    if any(not lack.on_its_way for lack in missing):
         return Refusal("incomplete", _("Something is still missing. Add it, then submit."))
     return None
 

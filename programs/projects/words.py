@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.core.dates import short_moment
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
+from programs.projects.queries.deadlines import opened_now
 
 S = ProjectState
 # How far a project has come: the number of the step that is being taken now.
@@ -47,7 +49,7 @@ def steps_of(project: Project) -> list[dict]:
 def next_words(project: Project, *, member: bool) -> str:
     """What happens next, for the team or another reader."""
     teacher = project.supervisor.full_name if project.supervisor else _("the supervising teacher")
-    closes = short_moment(project.competition.closes_at)
+    closes = short_moment(opened_now(project, now=timezone.now()).until)
     if member:
         return _words_for_team(project.state, teacher, closes)
     return _words_for_reader(project.state, teacher)

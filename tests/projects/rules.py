@@ -25,6 +25,7 @@ from programs.projects.rules import (
     keeping_refusal,
     leaving_refusal,
     naming_refusal,
+    opened,
     opening_refusal,
     quota_refusal,
     submission_refusal,
@@ -42,6 +43,7 @@ def calls() -> list[partial]:
     project = locked_project(project_id=complete(make_project()).pk)
     competition = Competition.objects.select_related("rule_set", "school_year").get(pk=project.competition_id)
     now = timezone.now()
+    doors = opened(project, endorse_by=now, now=now)
     issued = team.issue_code(project_id=project.pk, by=project.created_by, key="rules")
     invitation = TeamInvitation.objects.select_related("invited_by").get(pk=issued.invitation.pk)
     return [
@@ -59,9 +61,10 @@ def calls() -> list[partial]:
         partial(time_refusal, competition, now.date(), now.date()),
         partial(field_refusal, competition.rule_set, project.field_id, {project.field_id}),
         partial(quota_refusal, "mentor", 2, competition.rule_set, full=True),
-        partial(edit_refusal, project, now=now),
+        partial(opened, project, endorse_by=now, now=now),
+        partial(edit_refusal, project, doors, now=now, part="title"),
         partial(upload_refusal, recent=0),
-        partial(submission_refusal, project, missing_in(project), now=now),
+        partial(submission_refusal, project, doors, missing_in(project), now=now),
         partial(decision_refusal, project),
         partial(withdrawal_refusal, project, agreed=True, waiting=1),
         partial(keeping_refusal, project, agreed=True),

@@ -12,11 +12,13 @@ from programs.core.refusals import refuse_if
 from programs.projects.actions.entries import locked_project
 from programs.projects.actions.moving import move
 from programs.projects.actions.quotas import let_go, take_places
+from programs.projects.actions.submitting import write_submission
 from programs.projects.choices import MemberState, ProjectState
 from programs.projects.emails import tell
 from programs.projects.models import Project
 from programs.projects.policy import may_decide, may_take_out, may_work_on
 from programs.projects.queries.contents import missing_in
+from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.team import members_of, must_still_agree, people_of
 from programs.projects.rules import (
     decision_refusal,
@@ -31,17 +33,20 @@ from programs.projects.rules import (
 def submit_project(*, project_id: int, by: User) -> Project:
     """Submit a project: text and files are frozen, and the supervising teacher is asked to endorse it.
 
+    Files that are under way may still come (``actions/submitting.py``); what counts is when this was pressed.
+
     Raises PermissionDenied, and ``Refused``: ``incomplete``, ``too_late``, ``wrong_state``, ``school_full``,
     ``mentor_full``.
     """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
-    refuse_if(submission_refusal(project, missing_in(project), now=timezone.now()))
+    now = timezone.now()
+    doors = opened_now(project, now=now)
+    refuse_if(submission_refusal(project, doors, missing_in(project), now=now))
     take_places(project=project)
-    move(project=project, to=ProjectState.SUBMITTED, submitted_at=timezone.now(), return_reason="")
+    write_submission(project=project, by=by, due_at=doors.until, now=now)
     hashes = {kind: Code(sha256) for kind, sha256 in project.files.values_list("kind", "sha256")}
     record(by=by, action="project.submit", obj=project, after={"state": project.state, "sha256": hashes})
-    tell(project, "project_submitted", [project.supervisor])
     return project
 
 

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import Code, record
@@ -17,7 +18,8 @@ from programs.projects.actions.entries import editable_project
 from programs.projects.choices import FileKind
 from programs.projects.models import Project, ProjectFile
 from programs.projects.queries.contents import most_megabytes
-from programs.projects.rules import upload_refusal
+from programs.projects.queries.deadlines import opened_now
+from programs.projects.rules import edit_refusal, upload_refusal
 from programs.uploads.reading.cleaning import CleanFile, clean_document, clean_image, clean_upload, display_name
 
 AN_HOUR = 3600
@@ -29,7 +31,7 @@ def attach_file(*, project_id: int, kind: str, upload: UploadedFile, by: User) -
     Raises PermissionDenied, and ``Refused`` for what cannot be kept. Cleaning takes a second, so it happens before the lock is taken; the rules are asked again under it.
     """
     with transaction.atomic():
-        rule_set = editable_project(project_id=project_id, by=by).competition.rule_set
+        rule_set = _project_with_open_files(project_id, by).competition.rule_set
     refuse_if(upload_refusal(recent=_count_upload(by)))
     judge = clean_image if kind == FileKind.IMAGE else clean_document
     clean = clean_upload(upload, clean=judge, most_megabytes=most_megabytes(rule_set, kind))
@@ -37,10 +39,19 @@ def attach_file(*, project_id: int, kind: str, upload: UploadedFile, by: User) -
     stored = _store(clean)
     try:
         with transaction.atomic():
-            return _attach(editable_project(project_id=project_id, by=by), kind, name, clean, stored, by)
+            return _attach(_project_with_open_files(project_id, by), kind, name, clean, stored, by)
     except BaseException:
         _delete(stored)
         raise
+
+
+def _project_with_open_files(project_id: int, by: User) -> Project:
+    """A file belongs to no document of the rules yet: after closing it is open when any of them is."""
+    project = editable_project(project_id=project_id, by=by)
+    doors, codes = opened_now(project, now=timezone.now()), project.competition.rule_set.slots
+    part = next(filter(doors.allows, codes.values_list("code", flat=True)), "files")
+    refuse_if(edit_refusal(project, doors, now=timezone.now(), part=part))
+    return project
 
 
 def _count_upload(by: User) -> int:

@@ -47,6 +47,15 @@ def let_go(*, projects: Iterable[Project]) -> None:
     """
     projects = list(projects)
     ProjectMember.objects.filter(project__in=projects, state=MemberState.ACCEPTED).update(state=MemberState.RELEASED)
+    _free_places_of(projects)
+
+
+def give_back_places(*, project: Project) -> None:
+    """Of a project that stays with its team: it takes them again when it is submitted."""
+    _free_places_of([project])
+
+
+def _free_places_of(projects: list[Project]) -> None:
     held = EntryPlace.objects.filter(project__in=projects).select_related("project").order_by("quota", "project")
     for place in held:
         _give_back(place.project, place.quota_id)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from programs.competitions.choices import SlotKind
 from programs.competitions.models import RuleSet
 from programs.projects.choices import FileKind
 from programs.projects.models import Project, ProjectFile
+from programs.projects.queries.submissions import SEALS, Seal, Sealer, under_way
 from programs.projects.queries.team import seats_taken
 from programs.projects.rules import Lack, asks_dates
 
@@ -27,6 +29,13 @@ def most_megabytes(rule_set: RuleSet, kind: str) -> int:
     sizes = [most for kinds, most in rule_set.slots.values_list("kinds", "most_mb") if wanted in kinds]
     return max(sizes, default=MOST_MB)
 
+
+def _seals(project: Project) -> Iterator[Seal]:
+    return (Seal(file.kind, file.sha256, file.uploaded_at) for file in project.files.order_by("kind"))
+
+
+# Until the documents have a wing of their own.
+SEALS["documents"] = Sealer(_seals, lambda _project, code: str(FileKind(code).label))
 
 Lacking = Callable[[Project], Iterable[Lack]]
 LACKS: list[Lacking] = []
@@ -58,6 +67,11 @@ def _own_lacks(project: Project) -> Iterator[Lack]:
         "image": (FileKind.IMAGE in kinds, _("a picture")),
         "document": (FileKind.DOCUMENT in kinds, _("a report as a PDF")),
     }
+    comes = under_way(project, since=timezone.now()).coming > 0
     edit = reverse("project_edit", args=[project.reference])
     pages = {"team": reverse("project_team", args=[project.reference])}
-    return (Lack(code, words, pages.get(code, edit)) for code, (there, words) in wanted.items() if not there)
+    return (
+        Lack(code, words, pages.get(code, edit), on_its_way=comes and code in FileKind.values)
+        for code, (there, words) in wanted.items()
+        if not there
+    )

@@ -25,6 +25,7 @@ from programs.projects.forms import FileForm, NewProjectForm, ProjectForm, Reaso
 from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project, ProjectFile
 from programs.projects.queries.contents import files_of, missing_in, most_megabytes
+from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.entering import entrants_of, project_of_pupil_in
 from programs.projects.queries.team import agreed_to_withdraw, members_of, must_still_agree
 from programs.projects.queries.visible import project_files_visible_to, projects_visible_to
@@ -109,6 +110,7 @@ class DraftAct(ProjectAct):
             "initial": self.target.draft,
             "school": self.target.school,
             "rule_set": self.target.competition.rule_set,
+            "doors": opened_now(self.target, now=timezone.now()),
         }
 
     def get_context_data(self, **kwargs) -> dict:
@@ -180,7 +182,11 @@ class ProjectSubmit(ProjectAct):
     question = _("Submit “{title}”")
     text = _("After this you cannot change the text or the files, unless your teacher returns the project.")
     submit = _("Submit")
-    done = _("Submitted. Your teacher has been told.")
+
+    def said(self, project: Project) -> str:
+        if project.state == ProjectState.ARRIVING:
+            return _("Submitted in time. Its last files may still arrive; your teacher is told when they are there.")
+        return _("Submitted. Your teacher has been told.")
 
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(missing=missing_in(self.target), **kwargs)

@@ -1,0 +1,54 @@
+"""Until when a project may be changed, and until when it must be approved."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from programs.competitions.models import Competition
+from programs.core.calendar import DAY_BEGINS, WorkingDays, add_working_days, at, holidays_between
+from programs.core.dates import local_day
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project
+from programs.projects.rules import Opened, opened
+
+
+def working_days_after(moment: datetime, count: int) -> datetime:
+    """The same time of the day, ``count`` working days of offices later."""
+    local = timezone.localtime(moment)
+    return at(add_working_days(local.date(), count), local.time()) if count else moment
+
+
+def endorse_by(competition: Competition) -> datetime:
+    """The last moment at which projects of the competition are approved."""
+    return working_days_after(competition.closes_at, competition.rule_set.endorse_days)
+
+
+def warns_from(moment: datetime) -> datetime:
+    """The morning of the working day before ``moment``."""
+    day = local_day(moment)
+    off = holidays_between(day - timedelta(days=40), day)
+    return at(WorkingDays(off).step(day, -1), DAY_BEGINS)
+
+
+def opened_now(project: Project, *, now: datetime) -> Opened:
+    """What of this project its team may change and submit, and until when."""
+    competition = project.competition
+    matters = project.state == ProjectState.RETURNED and now >= competition.closes_at
+    last_day = endorse_by(competition) if matters else competition.closes_at  # days off are read only where they count
+    return opened(project, endorse_by=last_day, now=now)
+
+
+# --- What the sweep looks at ----------------------------------------------------------------------
+def arriving() -> QuerySet[Project]:
+    return Project.objects.filter(state=ProjectState.ARRIVING).order_by("pk")
+
+
+def to_approve(*, now: datetime) -> QuerySet[Project]:
+    """Projects of competitions that are closed, submitted or returned: they may lapse, or are warned."""
+    waiting = Project.objects.filter(
+        state__in=[ProjectState.SUBMITTED, ProjectState.RETURNED], competition__closes_at__lte=now
+    )
+    return waiting.select_related("competition__rule_set").order_by("pk")

@@ -1,0 +1,112 @@
+"""What a submission holds, what it still waits for, and who must approve it: the registries that later wings fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from programs.accounts.models import User
+from programs.core.dates import exact_moment
+from programs.projects.models import Project, Submission
+from programs.schools.queries.staff import coordinators_of
+
+
+# --- What is sealed -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Seal:
+    """A document as it was submitted: its code, the SHA-256 of what was sent, and when it had come."""
+
+    code: str
+    sha256: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """``seals(project)`` is called when a project is submitted; ``label(project, code)`` says what a code is."""
+
+    seals: Callable[[Project], Iterable[Seal]]
+    label: Callable[[Project, str], str]
+
+
+SEALS: dict[str, Sealer] = {}  # by the kind of what is sealed, such as "documents"
+
+
+def sealed_now(project: Project) -> dict[str, Any]:
+    """What a submission keeps: {"documents": {"report": {"sha256": …, "arrived": …}}}."""
+    return {
+        kind: {
+            seal.code: {"sha256": seal.sha256, "arrived": seal.arrived_at.isoformat()} for seal in sealer.seals(project)
+        }
+        for kind, sealer in SEALS.items()
+    }
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A line of the receipt."""
+
+    label: str
+    sha256: str
+    arrived: str
+    in_grace: bool
+
+
+def seals_of(submission: Submission) -> list[Sealed]:
+    lines = []
+    for kind, seals in submission.seals.items():
+        for code, seal in seals.items():
+            arrived = datetime.fromisoformat(seal["arrived"])
+            label = SEALS[kind].label(submission.project, code) if kind in SEALS else code
+            in_grace = submission.pressed_at < submission.due_at < arrived
+            lines.append(Sealed(label, seal["sha256"], exact_moment(arrived), in_grace))
+    return lines
+
+
+def newest_submission(project: Project) -> Submission | None:
+    return project.submissions.order_by("-number").first()
+
+
+def receipt_of(project: Project) -> Submission | None:
+    """What was last submitted whole."""
+    return project.submissions.filter(complete_at__isnull=False).order_by("-number").first()
+
+
+# --- What it waits for ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class OnTheWay:
+    """Files of a project: how many are still coming, and how many failed since a moment."""
+
+    coming: int = 0
+    failed: int = 0
+
+    def __add__(self, other: OnTheWay) -> OnTheWay:
+        return OnTheWay(self.coming + other.coming, self.failed + other.failed)
+
+
+UNDER_WAY: list[Callable[[Project, datetime], OnTheWay]] = []  # (project, since); called under the project's lock
+
+
+def under_way(project: Project, *, since: datetime) -> OnTheWay:
+    return sum((part(project, since) for part in UNDER_WAY), OnTheWay())
+
+
+# --- Who must approve it --------------------------------------------------------------------------
+def mentor_or_coordinators(project: Project) -> list[User]:
+    """Whoever may endorse it today."""
+    coordinators = [membership.user for membership in coordinators_of(project.school)]
+    return list(dict.fromkeys(filter(None, [project.supervisor, *coordinators])))
+
+
+APPROVALS: list[Callable[[Project], bool]] = [lambda project: True]  # whether a project needs any
+AWAITED: list[Callable[[Project], list[User]]] = [mentor_or_coordinators]  # who has not approved and may do so now
+
+
+def asks_approval(project: Project) -> bool:
+    return any(part(project) for part in APPROVALS)
+
+
+def awaited(project: Project) -> list[User]:
+    return list(dict.fromkeys(person for part in AWAITED for person in part(project)))
