@@ -20,6 +20,7 @@ from programs.projects.choices import FileKind, ProjectState
 from programs.projects.models import EntryPlace, Project, ProjectFile, Submission
 from programs.projects.queries import submissions
 from programs.projects.queries.submissions import OnTheWay, newest_submission, seals_of
+from programs.projects.queries.waiting import projects_to_finish
 from programs.uploads.choices import UploadState
 from programs.uploads.models import Upload
 from programs.uploads.queries import under_way_in
@@ -196,6 +197,7 @@ def test_returned_before_closing_everything_is_open_afterwards_only_what_the_rul
     with at(project, seconds=1):
         assert refused_with(lambda: entries.save_draft(**draft, **words(project, title="Muộn"))).code == "not_opened"
         entries.save_draft(**draft, **words(project, summary="Viết lại theo góp ý."))
+        assert list(projects_to_finish(minh, now=timezone.now())) == [project], "it waits on the desk of Minh"
         client.force_login(minh)
         form = client.get(reverse("project_edit", args=[project.reference])).context["form"]
         assert {name for name, field in form.fields.items() if not field.disabled} == {"summary", "version"}
