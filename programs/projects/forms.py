@@ -14,7 +14,7 @@ from programs.core.versions import VersionedFormMixin
 from programs.projects.choices import OPEN_WORDS, ProjectState
 from programs.projects.models import Project
 from programs.projects.queries.entering import teachers_of
-from programs.projects.rules import asks_dates
+from programs.projects.rules import Opened, asks_dates
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 
@@ -69,7 +69,12 @@ class ProjectFields(forms.Form):
 
 
 class ProjectForm(ProjectFields, VersionedFormMixin):
-    """The words of a project that is still with its team."""
+    """The words of a project that is still with its team; what is not open any more is only shown."""
+
+    def __init__(self, *args, doors: Opened, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.disabled = name != "version" and not doors.allows(name)
 
 
 class NewProjectForm(ProjectFields, IdempotentFormMixin):

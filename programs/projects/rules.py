@@ -308,13 +308,6 @@ def submission_refusal(project: Project, doors: Opened, missing: Collection[Lack
     return None
 
 
-def lapse_refusal(project: Project, last: datetime, *, is_open: bool, now: datetime) -> Refusal | None:
-    """Whether the project must stay as it is although ``last``, the last moment for approvals, is near or over."""
-    if project.state not in (ProjectState.SUBMITTED, ProjectState.RETURNED) or is_open:
-        return WRONG_STATE
-    return None if now >= max(last, project.competition.closes_at) else Refusal("too_early", _("There is still time."))
-
-
 def decision_refusal(project: Project) -> Refusal | None:
     """The teacher decides once: an endorsed project is the organiser's."""
     return WRONG_STATE if project.state != ProjectState.SUBMITTED else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from programs.core.dates import exact_moment, short_moment
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project, Submission
 from programs.projects.pdf import Words as ReceiptWords
+from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.submissions import Sealed
 from programs.projects.queries.team import members_of
 
@@ -52,7 +54,7 @@ def steps_of(project: Project) -> list[dict]:
 def next_words(project: Project, *, member: bool) -> str:
     """What happens next, for the team or another reader."""
     teacher = project.supervisor.full_name if project.supervisor else _("the supervising teacher")
-    closes = short_moment(project.competition.closes_at)
+    closes = short_moment(opened_now(project, now=timezone.now()).until)
     if member:
         return _words_for_team(project.state, teacher, closes)
     return _words_for_reader(project.state, teacher)

@@ -20,7 +20,7 @@ from programs.competitions.models import Competition, ProjectField
 from programs.core.private_files import keep_file
 from programs.documents import actions as documents
 from programs.documents.models import ProjectDocument, ProjectFile
-from programs.projects.actions import entries, submitting, team
+from programs.projects.actions import decisions, entries, team
 from programs.projects.models import Project
 from programs.pupils.models import Pupil
 from programs.uploads.choices import FileKind
@@ -112,7 +112,7 @@ def attach(project: Project, code: str, data: bytes, name: str = "", by: User | 
 
 
 def submit(project: Project) -> Project:
-    return submitting.submit_project(project_id=project.pk, by=project.created_by)
+    return decisions.submit_project(project_id=project.pk, by=project.created_by)
 
 
 def join(project: Project, pupil: Pupil) -> Project:

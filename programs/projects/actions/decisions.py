@@ -1,4 +1,4 @@
-"""A project moves from state to state: endorsed, returned, withdrawn."""
+"""A project moves from state to state: submitted, endorsed, returned, withdrawn."""
 
 from __future__ import annotations
 
@@ -11,18 +11,46 @@ from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.projects.actions.entries import locked_project
 from programs.projects.actions.moving import move
-from programs.projects.actions.quotas import let_go
-from programs.projects.choices import MemberState, ProjectState
+from programs.projects.actions.quotas import let_go, take_places
+from programs.projects.actions.reopening import end_reopening
+from programs.projects.actions.submitting import write_submission
+from programs.projects.choices import MemberState, ProjectState, ReopeningEnd
 from programs.projects.emails import tell
 from programs.projects.models import Project
 from programs.projects.policy import may_decide, may_take_out, may_work_on
+from programs.projects.queries.contents import missing_in
+from programs.projects.queries.deadlines import open_reopening, opened_now
+from programs.projects.queries.submissions import sealed_codes
 from programs.projects.queries.team import members_of, must_still_agree, people_of
 from programs.projects.rules import (
     decision_refusal,
     keeping_refusal,
+    submission_refusal,
     taking_out_refusal,
     withdrawal_refusal,
 )
+
+
+@transaction.atomic
+def submit_project(*, project_id: int, by: User) -> Project:
+    """Submit a project: text and files are frozen, and the supervising teacher is asked to endorse it.
+
+    Files that are under way may still come (``actions/submitting.py``); what counts is when this was pressed.
+
+    Raises PermissionDenied, and ``Refused``: ``incomplete``, ``too_late``, ``wrong_state``, ``school_full``,
+    ``mentor_full``.
+    """
+    project = locked_project(project_id=project_id)
+    must(may_work_on(by, project))
+    now = timezone.now()
+    doors = opened_now(project, now=now)
+    refuse_if(submission_refusal(project, doors, missing_in(project), now=now))
+    take_places(project=project)
+    if reopening := open_reopening(project):
+        end_reopening(reopening=reopening, how=ReopeningEnd.SUBMITTED)
+    write_submission(project=project, by=by, due_at=doors.until, now=now)
+    record(by=by, action="project.submit", obj=project, after={"state": project.state, "sha256": sealed_codes(project)})
+    return project
 
 
 @transaction.atomic

@@ -106,25 +106,25 @@ def save_draft(
     project.started_on, project.finished_on = started_on, finished_on
     changed = [name for name, value in project.draft.items() if before[name] != value]
     if changed:
+        refuse_if_stale(version, before)
         now = timezone.now()
         doors = opened_now(project, now=now)
         for name in changed:
-            refuse_if(doors.refusal(now=now, part=name))
-        refuse_if_stale(version, before)
+            refuse_if(edit_refusal(project, doors, now=now, part=name))
         project.save(update_fields=[*changed, "updated_at"])
         record(by=by, action="project.edit", obj=project, after={"changed": changed})
     return project
 
 
-def editable_project(*, project_id: int, by: User) -> Project:
-    """The project under its lock, while it may still be changed; to be called in a transaction.
+def editable_project(*, project_id: int, by: User, part: str = "") -> Project:
+    """The project under its lock, while ``part`` of it may still be changed; to be called in a transaction.
 
-    Raises PermissionDenied, and ``Refused``: ``frozen``, those of ``window_refusal``.
+    Raises PermissionDenied, and ``Refused``: ``frozen``, ``too_late``, ``not_opened``, those of ``window_refusal``.
     """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
     now = timezone.now()
-    refuse_if(edit_refusal(project, opened_now(project, now=now), now=now))
+    refuse_if(edit_refusal(project, opened_now(project, now=now), now=now, part=part))
     return project
 
 

@@ -47,15 +47,18 @@ def let_go(*, projects: Iterable[Project]) -> None:
     """
     projects = list(projects)
     ProjectMember.objects.filter(project__in=projects, state=MemberState.ACCEPTED).update(state=MemberState.RELEASED)
-    held = EntryPlace.objects.filter(project__in=projects).select_related("project").order_by("quota", "project")
-    for place in held:
-        _give_back(place.project, place.quota_id)
+    _free_places_of(projects)
 
 
 def give_back_places(*, project: Project) -> None:
-    """What a submission took, when it did not become one. The caller holds the project's lock."""
-    for quota_id in project.places.order_by("quota").values_list("quota", flat=True):
-        _give_back(project, quota_id)
+    """Of a project that stays with its team: it takes them again when it is submitted."""
+    _free_places_of([project])
+
+
+def _free_places_of(projects: list[Project]) -> None:
+    held = EntryPlace.objects.filter(project__in=projects).select_related("project").order_by("quota", "project")
+    for place in held:
+        _give_back(place.project, place.quota_id)
 
 
 def _give_back(project: Project, quota_id: int) -> None:

@@ -45,7 +45,11 @@ def open_reopening(project: Project) -> Reopening | None:
 
 def opened_now(project: Project, *, now: datetime) -> Opened:
     """What of this project its team may change and submit, and until when."""
-    return opened(project, open_reopening(project), endorse_by=approve_by(project), now=now)
+    competition = project.competition
+    matters = project.state == ProjectState.RETURNED and now >= competition.closes_at
+    last = approve_by(project) if matters else competition.closes_at  # days off are read only where they count
+    reopening = open_reopening(project) if project.state == ProjectState.RETURNED else None
+    return opened(project, reopening, endorse_by=last, now=now)
 
 
 # --- What the sweep looks at ----------------------------------------------------------------------

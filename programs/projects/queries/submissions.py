@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from programs.accounts.models import User
+from programs.core.audit import Code
 from programs.core.dates import exact_moment
 from programs.projects.models import Project, Submission
 from programs.schools.queries.staff import coordinators_of
@@ -42,6 +43,14 @@ def sealed_now(project: Project) -> dict[str, Any]:
         }
         for kind, sealer in SEALS.items()
     }
+
+
+def sealed_codes(project: Project) -> list[Code]:
+    """The hashes of the newest submission, for the log."""
+    submission = newest_submission(project)
+    parts = submission.seals.values() if submission else []
+    digests = [f"{code}:{seal['sha256']}" for part in parts for code, seal in part.items()]
+    return [Code(digest) for digest in digests]
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,11 @@ def projects_of_pupil(user) -> QuerySet[Project]:
 
 
 def projects_to_finish(user, *, now: datetime) -> QuerySet[Project]:
-    """A pupil's projects that can still be changed and submitted."""
-    return projects_of_pupil(user).filter(
-        state__in=EDITABLE, competition__state=CompetitionState.OPEN, competition__closes_at__gt=now
-    )
+    """A pupil's projects that can still be changed and submitted; a returned one lapses when it no longer can."""
+    in_time = Q(state__in=EDITABLE, competition__state=CompetitionState.OPEN, competition__closes_at__gt=now)
+    mended = Q(state=ProjectState.RETURNED, competition__state__in=[CompetitionState.OPEN, CompetitionState.CLOSED])
+    nothing_opened = Q(competition__closes_at__lte=now, competition__rule_set__open_after_close=[])
+    return projects_of_pupil(user).filter(in_time | mended).exclude(nothing_opened)
 
 
 def projects_to_endorse(user) -> QuerySet[Project]:

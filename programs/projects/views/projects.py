@@ -18,12 +18,13 @@ from programs.core.audit import history_of
 from programs.core.gates import signed_in
 from programs.core.text import clean_text
 from programs.projects import policy, words
-from programs.projects.actions import decisions, entries, submitting
+from programs.projects.actions import decisions, entries
 from programs.projects.choices import WITHDRAWN_BY_TEAM, ProjectState
 from programs.projects.forms import NewProjectForm, ProjectForm, ReturnForm
 from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project
 from programs.projects.queries.contents import missing_in
+from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.entering import entrants_of, project_of_pupil_in
 from programs.projects.queries.team import agreed_to_withdraw, members_of, must_still_agree
 from programs.projects.queries.visible import projects_visible_to
@@ -107,7 +108,8 @@ class ProjectEdit(ProjectAct):
 
     def get_form_kwargs(self) -> dict:
         rule_set = self.target.competition.rule_set
-        words = {"initial": self.target.draft, "school": self.target.school, "rule_set": rule_set}
+        doors = opened_now(self.target, now=timezone.now())
+        words = {"initial": self.target.draft, "school": self.target.school, "rule_set": rule_set, "doors": doors}
         return super().get_form_kwargs() | words
 
     def get_context_data(self, **kwargs) -> dict:
@@ -135,7 +137,7 @@ class ProjectSubmit(ProjectAct):
         return super().get_context_data(missing=missing_in(self.target), **kwargs)
 
     def act(self, form) -> Project:
-        return submitting.submit_project(project_id=self.target.pk, by=self.user)
+        return decisions.submit_project(project_id=self.target.pk, by=self.user)
 
     def said(self, project: Project) -> str:
         return {
