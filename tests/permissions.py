@@ -196,6 +196,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "project_endorse": _reference("project"),
     "project_return": _reference("project"),
     "project_documents": _reference("project"),
+    "project_field": lambda place: {"reference": place.project.reference, "name": "title"},
     **{
         name: lambda place: {"reference": place.project.reference, "code": "report"}
         for name in ("project_document", "document_link")

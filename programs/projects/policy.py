@@ -76,6 +76,7 @@ PERMISSIONS = [
         _("write, submit and withdraw their own project"),
         (Role.PUPIL,),
         "project_edit",
+        "project_field",
         "project_submit",
         "project_withdraw",
         "project_keep",

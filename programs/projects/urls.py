@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/projects/<str:reference>/team/leave/", team.TeamLeave.as_view(), name="team_leave"),
     path("desk/projects/<str:reference>/", projects.project_detail, name="project_detail"),
     path("desk/projects/<str:reference>/edit/", projects.ProjectEdit.as_view(), name="project_edit"),
+    path("desk/projects/<str:reference>/draft/<slug:name>/", projects.ProjectField.as_view(), name="project_field"),
     path("desk/projects/<str:reference>/reopen/", organiser.ProjectReopen.as_view(), name="project_reopen"),
     path("desk/projects/<str:reference>/receipt/", receipts.project_receipt, name="project_receipt"),
     path("desk/projects/<str:reference>/receipt.pdf", receipts.project_receipt_pdf, name="project_receipt_pdf"),

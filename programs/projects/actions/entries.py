@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -52,14 +53,13 @@ def create_project(
     """Create a draft, whose first member is the pupil; others are invited (``actions/team.py``).
 
     Raises PermissionDenied, and ``Refused``: ``not_your_teacher``, those of ``entry_refusal`` and of
-    ``_refuse_breaches``.
+    ``refuse_breaches``.
     """
     competition = Competition.objects.select_related("rule_set", "school_year").get(pk=competition_id)
     must(may_enter(by, competition))
     pupil = Pupil.objects.select_related("school").get(user=by)
     refuse_if(entry_refusal(competition, entrants_of(competition, [pupil])[0], now=timezone.now()))
-    _refuse_strange_teacher(supervisor, pupil.school)
-    _refuse_breaches(competition, field, supervisor, began=started_on, ended=finished_on)
+    refuse_strange_teacher(supervisor=supervisor, school=pupil.school)
     facts = {
         "competition": competition,
         "school": pupil.school,
@@ -72,6 +72,7 @@ def create_project(
         "finished_on": finished_on,
         "created_by": by,
     }
+    refuse_breaches(project=Project(**facts))
     project = under_reference(Project, "DA", lambda reference: Project.objects.create(reference=reference, **facts))
     take_seat(project=project, pupil=pupil, seat=1)
     record(by=by, action="project.create", obj=project, after={"competition": Code(competition.code)})
@@ -95,15 +96,15 @@ def save_draft(
     """The words of a project that is not frozen. The same again changes nothing.
 
     Raises PermissionDenied, and ``Refused``: ``frozen``, ``too_late``, ``not_your_teacher``, ``changed_meanwhile``,
-    those of ``_refuse_breaches``.
+    those of ``refuse_breaches``.
     """
     project = editable_project(project_id=project_id, by=by)
-    _refuse_strange_teacher(supervisor, project.school)
-    _refuse_breaches(project.competition, field, supervisor, began=started_on, ended=finished_on, project=project)
+    refuse_strange_teacher(supervisor=supervisor, school=project.school)
     before = project.draft
     project.title, project.kind, project.field = title, kind, field
     project.summary, project.supervisor = summary, supervisor
     project.started_on, project.finished_on = started_on, finished_on
+    refuse_breaches(project=project)
     changed = [name for name, value in project.draft.items() if before[name] != value]
     if changed:
         refuse_if_stale(version, before)
@@ -150,23 +151,23 @@ def take_seat(*, project: Project, pupil: Pupil, seat: int) -> ProjectMember:
     return member
 
 
-def _refuse_strange_teacher(supervisor: User | None, school: School) -> None:
+def refuse_strange_teacher(*, supervisor: User | None, school: School) -> None:
+    """Raises ``Refused("not_your_teacher")``."""
     if supervisor and not teachers_of(school).filter(pk=supervisor.pk).exists():
         raise Refused.because("not_your_teacher", _("Choose a teacher from your own school."), "supervisor")
 
 
-def _refuse_breaches(
-    competition: Competition,
-    field: ProjectField | None,
-    supervisor: User | None,
-    *,
-    began: date | None,
-    ended: date | None,
-    project: Project | None = None,
-) -> None:
-    """A rule that is not kept is said while the team still writes: ``strange_field``, ``mentor_full``, time."""
-    rule_set = competition.rule_set
-    refuse_if(field_refusal(rule_set, field.pk if field else None, set(rule_set.fields.values_list("pk", flat=True))))
-    refuse_if(time_refusal(competition, began, ended))
-    for ceiling in mentor_ceiling(competition, supervisor):
-        refuse_if(quota_refusal(ceiling.part, ceiling.most, rule_set, full=is_full(ceiling, project)))
+def refuse_breaches(*, project: Project, names: Collection[str] = ("field", "started_on", "supervisor")) -> None:
+    """A rule that is not kept is said while the team still writes: ``strange_field``, ``mentor_full``, time.
+
+    ``names`` are the fields that were written: of the others nothing is said.
+    """
+    competition, rule_set = project.competition, project.competition.rule_set
+    if "field" in names:
+        refuse_if(field_refusal(rule_set, project.field_id, set(rule_set.fields.values_list("pk", flat=True))))
+    if {"started_on", "finished_on"} & set(names):
+        refuse_if(time_refusal(competition, project.started_on, project.finished_on))
+    if "supervisor" in names:
+        for ceiling in mentor_ceiling(competition, project.supervisor):
+            full = is_full(ceiling, project if project.pk else None)
+            refuse_if(quota_refusal(ceiling.part, ceiling.most, rule_set, full=full))

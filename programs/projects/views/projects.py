@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +16,12 @@ from programs.competitions.queries import competitions_visible_to, contents_of
 from programs.competitions.words import rounds_of, who_enters
 from programs.core.acting import Act
 from programs.core.audit import history_of
-from programs.core.gates import signed_in
+from programs.core.gates import not_found_unless, signed_in
+from programs.core.refusals import Refused
 from programs.core.text import clean_text
+from programs.core.versions import version_of
 from programs.projects import policy, words
-from programs.projects.actions import decisions, entries
+from programs.projects.actions import decisions, drafts, entries
 from programs.projects.choices import WITHDRAWN_BY_TEAM, ProjectState
 from programs.projects.forms import NewProjectForm, ProjectForm, ReturnForm
 from programs.projects.hooks import PAGE_PARTS
@@ -118,13 +121,59 @@ class ProjectEdit(ProjectAct):
             context |= part(self.user, self.target, member=True)
         several = self.target.competition.rule_set.team_max > 1
         may_see_team = several and team_refusal(self.target) is None
-        return context | {"missing": missing_in(self.target), "may_see_team": may_see_team}
+        versions = {name: version_of({name: value}) for name, value in self.target.draft.items()}
+        return context | {"missing": missing_in(self.target), "may_see_team": may_see_team, "versions": versions}
 
     def act(self, form: ProjectForm) -> Project:
         return entries.save_draft(project_id=self.target.pk, by=self.user, **form.cleaned_data)
 
     def way_back(self, result) -> str:
         return reverse("project_edit", args=[self.target.reference])
+
+
+class ProjectField(ProjectAct):
+    """For the script of the draft: one field, answered in JSON. 409 carries what is stored meanwhile."""
+
+    http_method_names = ["post"]
+
+    def get_target(self, reference: str, name: str) -> Project:
+        project = get_object_or_404(projects_visible_to(self.user), reference=reference)
+        not_found_unless(name in project.draft)
+        return project
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        name = self.kwargs["name"]
+        field = not_found_unless(draft_form(self.target).fields.get(name))
+        try:
+            value = field.clean(field.widget.value_from_datadict(request.POST, request.FILES, "value"))
+            saved = drafts.save_field(
+                project_id=self.target.pk, name=name, value=value, version=request.POST.get("version", ""), by=self.user
+            )
+        except ValidationError as error:
+            return JsonResponse({"errors": error.messages}, status=422)
+        except Refused as refused:
+            return self._refused(name, refused)
+        versions = {"version": version_of({name: saved.draft[name]}), "form_version": version_of(saved.draft)}
+        return JsonResponse(versions | {"saved_at": f"{timezone.localtime():%H:%M:%S}"})
+
+    def _refused(self, name: str, refused: Refused) -> JsonResponse:
+        message = str(refused.refusal.message)
+        if refused.stored is None:
+            return JsonResponse({"errors": [message]}, status=422)
+        stored = self.get_target(**self.kwargs)
+        shown = draft_form(stored)[name]
+        found = {"errors": [message], "version": version_of(refused.stored), "form_version": version_of(stored.draft)}
+        value = shown.field.prepare_value(stored.draft[name])
+        return JsonResponse(
+            found | {"stored": shown.field.widget.format_value(value) if value is not None else ""}, status=409
+        )
+
+
+def draft_form(project: Project, **kwargs) -> ProjectForm:
+    """The words of the project as its team may change them now."""
+    doors = opened_now(project, now=timezone.now())
+    rule_set = project.competition.rule_set
+    return ProjectForm(initial=project.draft, school=project.school, rule_set=rule_set, doors=doors, **kwargs)
 
 
 class ProjectSubmit(ProjectAct):
