@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "programs.competitions",
     "programs.projects",
     "programs.documents",
+    "programs.endorsements",
     "programs.judging",
     "programs.certificates",
     "programs.participation",

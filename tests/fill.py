@@ -29,6 +29,7 @@ from programs.core.personal import Subject
 from programs.core.personal_tables import own_rows
 from programs.data_rights.queries import subject_of
 from programs.documents.models import ProjectDocument, ProjectFile
+from programs.endorsements.models import Approval
 from programs.projects.models import EntryQuota, Project, Reopening, Submission, TeamInvitation
 from programs.pupils.models import Pupil
 from programs.schools.models import School
@@ -43,7 +44,7 @@ TABLES = [
     model for model in apps.get_models() if model._meta.app_config.name.startswith(OUR_APPS) and "PII" in vars(model)
 ]  # fmt: skip
 # Whose row it is stands in another table.
-MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart, Submission, Reopening}
+MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart, Submission, Reopening, Approval}
 
 
 @dataclass
@@ -93,6 +94,7 @@ def fill() -> Filled:
     filled.own[ProjectFile] = _new(ProjectFile, filled, document=document)
     for model in (Submission, Reopening):
         filled.own[model] = _new(model, filled, project=project)
+    filled.own[Approval] = _new(Approval, filled, submission=filled.own[Submission], by=user)
     filled.own[UploadPart] = _new(UploadPart, filled, upload=filled.own[Upload])
     RosterEntry.objects.get_or_create(
         booking=filled.others[Booking], pupil=pupil

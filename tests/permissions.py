@@ -40,7 +40,7 @@ MISSING = SimpleNamespace(
     claim=SimpleNamespace(pk=987654, link_token="987654:no-such-token", waiting_token="987654:none", confirm_token="987654:none"), class_group=SimpleNamespace(pk=987654),
     invitation=SimpleNamespace(pk=987654, token="no-such-token"), membership=SimpleNamespace(pk=987654), session=SimpleNamespace(pk=987654),
     past_session=SimpleNamespace(pk=987654), late_mark=SimpleNamespace(pk=987654), booking=SimpleNamespace(reference="BD-00000", pass_code="Z" * 26), feed=SimpleNamespace(token="no-such-token"),
-    past_booking=SimpleNamespace(reference="BD-00001"), photograph=SimpleNamespace(pk=987654), project=SimpleNamespace(reference="DA-00000"), team_invitation=SimpleNamespace(pk=987654),
+    past_booking=SimpleNamespace(reference="BD-00001"), photograph=SimpleNamespace(pk=987654), project=SimpleNamespace(reference="DA-00000"), team_invitation=SimpleNamespace(pk=987654), safety_member=SimpleNamespace(pk=987654), waiting_project=SimpleNamespace(reference="DA-00001"),
     file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
     school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), scan=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
@@ -193,8 +193,14 @@ OBJECT_OF: dict[str, Kwargs] = {
     "project_edit": _reference("project"),
     "project_submit": _reference("project"),
     "project_withdraw": _reference("project"),
-    "project_endorse": _reference("project"),
-    "project_return": _reference("project"),
+    **{
+        f"{act}_{kind}": _reference("waiting_project")
+        for act in ("endorse", "return")
+        for kind in ("mentor", "school", "safety")
+    },
+    "project_statement": _reference("project"),
+    "safety_committee": lambda place: {"slug": place.competition.slug},
+    "safety_end": _pk("safety_member"),
     "project_documents": _reference("project"),
     "project_field": lambda place: {"reference": place.project.reference, "name": "title"},
     **{

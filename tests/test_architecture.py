@@ -36,6 +36,7 @@ FLOORS = [
     {"competitions"},
     {"projects"},
     {"documents"},
+    {"endorsements"},
     {"judging"},
     {"certificates"},
     {"participation"},

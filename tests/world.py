@@ -46,6 +46,7 @@ from programs.data_rights.models import DataRequest
 from programs.documents.models import ProjectDocument, ProjectFile
 from programs.duplicates.choices import Ground
 from programs.duplicates.models import PupilPair, SchoolMerger
+from programs.endorsements.models import SafetyMember
 from programs.judging.models import ScoreSheet
 from programs.notices.choices import MessageState
 from programs.notices.models import Message
@@ -460,6 +461,21 @@ def _belongings(world: World, name: str, now) -> None:
         document=pictures, kind="photograph", name=f"Ảnh {mark('image', name)}.jpg", storage_key=f"projects/{name}-anh", size=3,
         preview_key=f"projects/{name}-nho", content_type="image/jpeg", sha256="0" * 64,
     )  # fmt: skip
+    place.waiting_project = Project.objects.create(
+        reference=f"DA-{name.upper()[:4]}3", competition=world.competition, school=place.school, title=f"Đèn cảm biến {mark('project', name)}",
+        summary="Đèn tự tắt", supervisor=place.teacher, state=ProjectState.SUBMITTED, created_by=place.pupil.user, submitted_at=now,
+    )  # fmt: skip
+    Submission.objects.create(
+        project=place.waiting_project, number=1, title=place.waiting_project.title, pressed_at=now, complete_at=now,
+        due_at=world.competition.closes_at, pressed_by=place.pupil.user,
+    )  # fmt: skip
+    place.safety_member = SafetyMember.objects.create(
+        competition=world.competition,
+        named_by=place.teacher,
+        user=world.people["judge"] if name == "own" else place.teacher,
+    )
+    risks = ProjectDocument.objects.create(project=place.waiting_project, slot=slots["photographs"])
+    ProjectFile.objects.create(document=risks, kind="pdf", name="Rủi ro.pdf", storage_key=f"projects/{name}-rui-ro")
     Submission.objects.create(
         project=place.project, number=1, title=place.project.title, pressed_at=now, due_at=world.competition.closes_at,
         pressed_by=place.pupil.user, complete_at=now,

@@ -22,6 +22,7 @@ from programs.projects.models import Project
 from programs.projects.queries.visible import projects_visible_to
 from programs.projects.rules import Lack
 from programs.schools.models import School
+from programs.schools.queries.roles import roles_of
 from programs.uploads.choices import BEING_CHECKED, FileKind, UploadState
 from programs.uploads.models import Upload
 from programs.uploads.queries import under_way_in
@@ -33,14 +34,20 @@ DOCUMENT_PARTS = ("slot__rule_set", "project__competition__rule_set", "project__
 
 
 # --- Who sees what ------------------------------------------------------------------------------
+def _seen_projects(user) -> list[int] | QuerySet:
+    """Their keys: of the few that a pupil or a school sees they are read first, so that files are found from them."""
+    seen = projects_visible_to(user).order_by()
+    return seen.values("pk") if roles_of(user).is_department else list(seen.values_list("pk", flat=True))
+
+
 def documents_visible_to(user) -> QuerySet[ProjectDocument]:
     """Those of every project that this person may see."""
-    seen = ProjectDocument.objects.filter(project__in=projects_visible_to(user).values("pk"))
+    seen = ProjectDocument.objects.filter(project__in=_seen_projects(user))
     return seen.select_related(*DOCUMENT_PARTS)
 
 
 def project_files_visible_to(user) -> QuerySet[ProjectFile]:
-    seen = ProjectFile.objects.filter(document__project__in=projects_visible_to(user).values("pk"))
+    seen = ProjectFile.objects.filter(document__project__in=_seen_projects(user))
     return seen.select_related("document__slot", *(f"document__{part}" for part in DOCUMENT_PARTS))
 
 

@@ -13,7 +13,6 @@ from programs.projects.queries.entering import competitions_to_enter
 from programs.projects.queries.waiting import (
     invitations_to_answer,
     projects_of_pupil,
-    projects_to_endorse,
     projects_to_finish,
 )
 from programs.projects.words import next_words
@@ -23,10 +22,8 @@ ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    """For a pupil: answer an invitation, finish, correct, enter. For a teacher: read and endorse."""
-    if roles_of(user).pupil is not None:
-        return _pupil_tasks(user)
-    return _teacher_tasks(user) if roles_of(user).is_school_staff else []
+    """For a pupil: answer an invitation, finish, correct, enter."""
+    return _pupil_tasks(user) if roles_of(user).pupil is not None else []
 
 
 def _pupil_tasks(user) -> list[DeskTask]:
@@ -71,21 +68,6 @@ def _pupil_tasks(user) -> list[DeskTask]:
     return invited + unfinished + inviting
 
 
-def _teacher_tasks(user) -> list[DeskTask]:
-    return [
-        DeskTask(
-            title=_("Read and endorse: {title}").format(title=project.title),
-            detail=_("{competition}, until {closes}").format(
-                competition=project.competition.local_name, closes=short_moment(project.competition.closes_at)
-            ),
-            url=reverse("project_detail", args=[project.reference]),
-            action=_("Read"),
-            weight=25,
-        )
-        for project in projects_to_endorse(user)[:ROWS]
-    ]
-
-
 def sections(user) -> list[DeskSection]:
     """For a pupil: their projects, each with what happens next."""
     if roles_of(user).pupil is None:
@@ -118,6 +100,5 @@ def links(user) -> list[DeskLink]:
     if roles.pupil is not None:
         return [DeskLink(_("My projects"), reverse("project_list"), weight=40)]
     if roles.is_school_staff:
-        waiting = projects_to_endorse(user).count()
-        return [DeskLink(_("Projects"), reverse("project_list"), count=waiting, weight=40)]
+        return [DeskLink(_("Projects"), reverse("project_list"), weight=40)]
     return [DeskLink(_("Projects"), reverse("project_list"), weight=40)] if roles.is_department else []

@@ -107,15 +107,6 @@ class ReasonForm(forms.Form):
     )
 
 
-class ReturnForm(forms.Form):
-    reason = CleanCharField(
-        label=_("What should the pupils correct?"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("The pupils will read this exactly as you write it."),
-    )
-
-
 class ReopenForm(ReasonForm):
     """``scope`` may be empty for a project that was not approved in time: then only the approvals are asked again."""
 

@@ -49,14 +49,6 @@ def may_reopen(user, _project: Project) -> bool:
     return roles_of(user).is_department
 
 
-def may_decide(user, project: Project) -> bool:
-    """The supervising teacher, while at the school, or the school's coordinator."""
-    roles, school = roles_of(user), project.school
-    if not school.is_working or not roles.is_staff_of(school):
-        return False
-    return project.supervisor_id == user.pk or roles.coordinates(school)
-
-
 PERMISSIONS = [
     sees(
         _("the competitions with their rules and dates"),
@@ -103,10 +95,4 @@ PERMISSIONS = [
     ),
     does(_("join a team by invitation, or decline"), (Role.PUPIL,), "team_accept", "team_decline"),
     does(_("open an invitation into a team by its code"), (Role.PUPIL,), "team_join", reach=Reach.ALL),
-    does(
-        _("endorse the projects of the school, or return them with a reason"),
-        (Role.TEACHER, Role.COORDINATOR),
-        "project_endorse",
-        "project_return",
-    ),
 ]

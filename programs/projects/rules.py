@@ -308,11 +308,6 @@ def submission_refusal(project: Project, doors: Opened, missing: Collection[Lack
     return None
 
 
-def decision_refusal(project: Project) -> Refusal | None:
-    """The teacher decides once: an endorsed project is the organiser's."""
-    return WRONG_STATE if project.state != ProjectState.SUBMITTED else None
-
-
 def withdrawal_refusal(project: Project, *, agreed: bool, waiting: int) -> Refusal | None:
     """Whether a member may agree to withdraw the project, while ``waiting`` of the others have not agreed."""
     if project.state == ProjectState.IN_JUDGING:

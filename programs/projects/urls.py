@@ -26,6 +26,4 @@ urlpatterns = [
     path("desk/projects/<str:reference>/withdraw/", projects.ProjectWithdraw.as_view(), name="project_withdraw"),
     path("desk/projects/<str:reference>/keep/", projects.ProjectKeep.as_view(), name="project_keep"),
     path("desk/projects/<str:reference>/take-out/", organiser.ProjectTakeOut.as_view(), name="project_take_out"),
-    path("desk/projects/<str:reference>/endorse/", projects.ProjectEndorse.as_view(), name="project_endorse"),
-    path("desk/projects/<str:reference>/return/", projects.ProjectReturn.as_view(), name="project_return"),
 ]

@@ -25,10 +25,15 @@ from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.core.paper import INK, REGULAR, draw_left
 from programs.documents.models import ProjectDocument, ProjectFile
+from programs.endorsements.choices import Decision, Part
+from programs.endorsements.choices import Kind as Approver
+from programs.endorsements.models import Approval, Statement
+from programs.endorsements.queries import asked_for
 from programs.projects.actions.entries import create_project
 from programs.projects.actions.team import invite_classmate, issue_code
 from programs.projects.choices import ProjectState
-from programs.projects.models import Project, ProjectMember
+from programs.projects.models import Project, ProjectMember, Submission
+from programs.projects.queries.submissions import sealed_now
 from programs.projects.queries.team import classmates_of
 from programs.pupils.models import ClassGroup, Pupil
 from programs.schools.choices import SchoolRole
@@ -153,6 +158,7 @@ def build_projects(
             for seat, pupil in enumerate(team, 1)
         )
         _attach_files(project, random, index, teacher_id)
+        _submit_and_approve(project, team)
         projects.append(project)
     return projects
 
@@ -214,6 +220,38 @@ def _attach_files(project: Project, random: Random, index: int, teacher_id: int)
             _store(document, "hinh-san-pham.jpg", FileKind.PHOTOGRAPH, picture, teacher_id, preview)
         elif slot.need == Need.ALWAYS:
             _store(document, f"{slot.code}.pdf", FileKind.PDF, _document(project, slot.name), teacher_id)
+
+
+def _submit_and_approve(project: Project, team: list[Pupil]) -> None:
+    """What was stated, submitted, approved or returned, so far as the project has come."""
+    members = [pupil.user for pupil in team if pupil.user_id]
+    mentor = project.supervisor
+    states = [(person, Part.MEMBER) for person in members]
+    if project.endorsed_at and mentor:
+        states.append((mentor, Part.MENTOR))
+    if project.state != P.DRAFT:
+        Statement.objects.bulk_create(
+            Statement(project=project, person=person, part=part, text_version=1) for person, part in states
+        )
+    if not project.submitted_at:
+        return
+    submission = Submission.objects.create(
+        project=project,
+        number=1,
+        pressed_at=project.submitted_at,
+        complete_at=project.submitted_at,
+        due_at=project.competition.closes_at,
+        pressed_by=members[0] if members else project.created_by,
+        seals=sealed_now(project),
+        **project.columns,
+    )
+    decided = {P.SUBMITTED: {}, P.WITHDRAWN: {}, P.RETURNED: {Approver.MENTOR: Decision.RETURNED}}
+    given = {Approver.MENTOR: Decision.GIVEN, Approver.SCHOOL: Decision.GIVEN}
+    for kind, decision in decided.get(P(project.state), given).items():
+        people = asked_for(project, kind).people
+        if people:
+            Approval.objects.create(submission=submission, kind=kind, decision=decision, by=people[0])
+    submission.approvals.update(at=project.endorsed_at or project.submitted_at)
 
 
 def _store(document, name: str, kind: FileKind, body: bytes, user_id: int, preview: bytes = b"") -> None:

@@ -76,8 +76,9 @@ def _work(world: World, *, school: str, person: str, pupils: int) -> None:
     projects = grow(far.project, MANY, reference="'DB-' || n", school_id=school, supervisor_id=person)
     project = f"{projects} + n % {MANY}"
     grow(ProjectMember.objects.get(project=far.project), MANY, project_id=project, pupil_id=pupil)
-    grow(far.file, MANY, project_id=project)
-    grow(far.image, MANY, project_id=project)
+    for file in (far.file, far.image):
+        documents = grow(file.document, MANY, project_id=project)
+        grow(file, MANY, document_id=f"{documents} + n % {MANY}", storage_key=f"'{file.pk}-' || n")
     grow(far.message, LETTERS, recipient_id=person)
     grow(far.letter, MANY, recipient_id=person)
     grow(far.job, MANY, owner_id=person)

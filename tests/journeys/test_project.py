@@ -23,13 +23,16 @@ SUMMARY = (
 def test_a_pupil_enters_a_project_and_the_teacher_endorses_it(person, portal):
     minh = person("minh.8a1", phone=True)
     address = _begin(minh)
-    _add(minh, "Hình ảnh", {"name": "san-pham.jpg", "mimeType": "image/jpeg", "buffer": _picture()})
-    _add(minh, "Bản thuyết minh (PDF)", {"name": "thuyet-minh.pdf", "mimeType": "application/pdf", "buffer": _report()})
+    _saves_itself(minh, address)
+    _add(minh, address, "photographs", {"name": "san-pham.jpg", "mimeType": "image/jpeg", "buffer": _picture()})
+    _add(minh, address, "report", {"name": "thuyet-minh.pdf", "mimeType": "application/pdf", "buffer": _report()})
+    _state(minh, address)
     _submit(minh, address)
     _see_on_the_desk(minh, "Chờ xác nhận")
 
     portal.wait_for_mail("hanh@example.vn", about=TITLE)
-    _endorse(person("hanh"))
+    _endorse(person("hanh"), "mentor")
+    _endorse(person("yen"), "school")
 
     _see_on_the_desk(minh, "Đã xác nhận, đang dự thi")
     _is_closed_to_strangers(person("lam"), address)
@@ -57,14 +60,38 @@ def _begin(pupil: Walker) -> str:
     return page.url.removesuffix("edit/")
 
 
-def _add(pupil: Walker, label: str, file: dict) -> None:
-    """A file is chosen and sent; the page comes back with it."""
+def _saves_itself(pupil: Walker, address: str) -> None:
+    """What is typed is saved without a button, and is there on another visit."""
     page = pupil.page
-    form = page.locator("form.upload").filter(has=page.get_by_label(label, exact=True))
-    form.locator("input[type=file]").set_input_files(file)
-    form.locator("button[type=submit]").click()
-    expect(page.locator("#main").get_by_role("link", name=file["name"].rpartition(".")[0])).to_be_visible()
+    page.locator("textarea[name=summary]").fill(SUMMARY + " Chúng em sẽ thử thêm.")
+    expect(page.locator("[data-draft-words]")).to_contain_text("Đã lưu lúc", timeout=15_000)
+    page.goto(f"{address}edit/")
+    expect(page.locator("textarea[name=summary]")).to_have_value(SUMMARY + " Chúng em sẽ thử thêm.")
+
+
+def _add(pupil: Walker, address: str, slot: str, file: dict) -> None:
+    """A file is chosen and sent on the page of its document; it is checked in the background."""
+    page = pupil.page
+    page.goto(f"{address}documents/{slot}/")
+    pupil.look()
+    page.locator("[data-upload] input[type=file]").set_input_files(file)
+    page.locator("[data-upload] form button[type=submit]").click()
+    expect(page.locator("[data-upload-words]")).to_contain_text("Đã gửi xong", timeout=30_000)
+    for _ in range(60):
+        page.goto(f"{address}documents/{slot}/")
+        if page.get_by_role("link", name=file["name"].rpartition(".")[0]).count():
+            break
+        page.wait_for_timeout(1000)
     pupil.look(other_language=False)
+
+
+def _state(pupil: Walker, address: str) -> None:
+    page = pupil.page
+    page.goto(f"{address}statement/")
+    pupil.look()
+    page.locator("input[name=agreed]").check()
+    page.get_by_role("button", name="Cam kết").click()
+    page.wait_for_url("**/edit/")
 
 
 def _submit(pupil: Walker, address: str) -> None:
@@ -86,20 +113,19 @@ def _see_on_the_desk(pupil: Walker, state: str) -> None:
     pupil.look(other_language=False)
 
 
-def _endorse(teacher: Walker) -> None:
-    page = teacher.page
-    teacher.goto("/desk/")
+def _endorse(person: Walker, kind: str) -> None:
+    page = person.page
+    person.goto("/desk/")
     page.locator(".todo li").filter(has_text=TITLE).get_by_role("link").click()
-    expect(page.get_by_role("main")).to_contain_text(SUMMARY)
-    expect(page.get_by_role("img", name="Hình ảnh của dự án")).to_be_visible()
-    teacher.look()
-    page.get_by_role("link", name="Xác nhận").click()
-    page.wait_for_url("**/endorse/")
-    teacher.look()
-    page.get_by_role("button", name="Xác nhận và đưa vào dự thi").click()
+    expect(page.get_by_role("main")).to_contain_text("Ở căn tin trường em")
+    person.look()
+    page.locator(f"a[href$='/endorsements/{page.url.rstrip('/').rsplit('/', 1)[1]}/{kind}/']").click()
+    person.look()
+    if kind == "mentor":
+        page.locator("input[name=agreed]").check()
+    page.get_by_role("button", name="Xác nhận").click()
     expect(page.locator(".alert.ok")).to_be_visible()
-    expect(page.locator("main .tag").first).to_contain_text("Đã xác nhận, đang dự thi")
-    teacher.look(other_language=False)
+    person.look(other_language=False)
 
 
 def _is_closed_to_strangers(teacher: Walker, address: str) -> None:

@@ -20,13 +20,15 @@ from programs.competitions.models import Competition, ProjectField
 from programs.core.private_files import keep_file
 from programs.documents import actions as documents
 from programs.documents.models import ProjectDocument, ProjectFile
+from programs.endorsements import actions as endorsements
+from programs.endorsements.queries import awaited_by_kind, must_state
 from programs.projects.actions import decisions, entries, team
 from programs.projects.models import Project
 from programs.pupils.models import Pupil
 from programs.uploads.choices import FileKind
 from programs.uploads.hooks import KeptFile
 from programs.uploads.reading.cleaning import clean_document, clean_image
-from tests.people import make_class, make_pupil, make_teacher, make_year
+from tests.people import make_class, make_principal, make_pupil, make_teacher, make_year
 
 _serial = count(1)
 GPS_IFD = 0x8825
@@ -80,7 +82,28 @@ def complete(project: Project) -> Project:
             answer(project, slot.code, wanted=False)
         elif slot.need == Need.ALWAYS:
             attach(project, slot.code, jpeg() if SlotKind.IMAGE in slot.kinds else pdf())
+    return state(project)
+
+
+def state(project: Project) -> Project:
+    """Every member states that the work is the team's own."""
+    for person in must_state(project):
+        endorsements.state_honesty(project_id=project.pk, text_version=1, by=person)
     return project
+
+
+def approve(project: Project, kind: str = "", by: User | None = None) -> Project:
+    """In the role ``kind``, else in every role that still waits, by the first who may."""
+    fresh = Project.objects.select_related("school", "competition__rule_set", "supervisor").get(pk=project.pk)
+    for each, asked in awaited_by_kind(fresh).items():
+        if kind in ("", each):
+            person = by or next(iter(asked.people), None) or make_principal(school=project.school)
+            endorsements.approve_project(project_id=project.pk, kind=each, by=person, text_version=1)
+    return Project.objects.get(pk=project.pk)
+
+
+def give_back(project: Project, reason: str, by: User | None = None, kind: str = "mentor") -> Project:
+    return endorsements.return_project(project_id=project.pk, kind=kind, reason=reason, by=by or project.supervisor)
 
 
 def document_of(project: Project, code: str) -> ProjectDocument:

@@ -16,7 +16,6 @@ from programs.projects.queries.entering import entrants_of
 from programs.projects.rules import (
     asks_dates,
     breach,
-    decision_refusal,
     edit_refusal,
     entry_refusal,
     field_refusal,
@@ -66,7 +65,6 @@ def calls() -> list[partial]:
         partial(submission_refusal, project, doors, missing_in(project), now=now),
         partial(opened, project, None, endorse_by=now, now=now),
         partial(reopening_refusal, project, ["title"], now, now=now),
-        partial(decision_refusal, project),
         partial(withdrawal_refusal, project, agreed=True, waiting=1),
         partial(keeping_refusal, project, agreed=True),
         partial(taking_out_refusal, project),

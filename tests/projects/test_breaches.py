@@ -21,7 +21,7 @@ from programs.projects.models import EntryPlace, EntryQuota, Project
 from programs.projects.queries.contents import missing_in
 from programs.projects.rules import time_refusal
 from tests.people import make_class, make_school, make_teacher
-from tests.projects.make import complete, join, make_competition, make_minh, make_project, submit
+from tests.projects.make import complete, give_back, join, make_competition, make_minh, make_project, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +136,7 @@ def test_a_returned_project_keeps_its_place():
     competition = with_quota(per_school=1)
     first = ready(competition)
     submit(first)
-    decisions.return_project(project_id=first.pk, reason="Bổ sung số liệu.", by=first.supervisor)
+    give_back(first, "Bổ sung số liệu.", by=first.supervisor)
     assert refusal_of(lambda: submit(ready(competition, full_name="Lê Thị Lan"))).code == "school_full"
     submit(first)
     assert (taken(school=first.school), EntryPlace.objects.count()) == (1, 1)
@@ -160,7 +160,7 @@ def test_a_team_that_changes_its_mentor_gives_the_place_back():
     project = ready(competition)
     submit(project)
     hanh = project.supervisor
-    decisions.return_project(project_id=project.pk, reason="Đổi người hướng dẫn.", by=hanh)
+    give_back(project, "Đổi người hướng dẫn.", by=hanh)
     tam = make_teacher("Lê Minh Tâm", school=project.school)
     fresh = Project.objects.get(pk=project.pk)
     typed = fresh.draft | {"field": fresh.field, "supervisor": tam}

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from programs.core.audit import history_of
 from programs.core.versions import version_of
-from programs.projects.actions import decisions
 from programs.projects.models import Project
 from tests.people import make_outsider, make_teacher
-from tests.projects.make import complete, make_project, submit
+from tests.projects.make import complete, give_back, make_project, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +116,7 @@ def test_strangers_and_the_teacher_write_nothing(project):
 def test_after_closing_only_what_was_opened_is_saved(project):
     minh = on_a_phone(submit(complete(project)))
     assert save(minh, project, "title", "Muộn").status_code == 422
-    decisions.return_project(project_id=project.pk, reason="Em viết lại.", by=project.supervisor)
+    give_back(project, "Em viết lại.", by=project.supervisor)
     with time_machine.travel(project.competition.closes_at + timedelta(seconds=1)):
         phone = on_a_phone(project)
         assert save(phone, project, "title", "Muộn").status_code == 422

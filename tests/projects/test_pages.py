@@ -9,15 +9,25 @@ from django.utils import translation
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import ProjectField
 from programs.documents.queries import current_files
-from programs.projects.actions import decisions
+from programs.endorsements.desk import tasks as approvals
 from programs.projects.choices import ProjectState
 from programs.projects.desk import links, sections, tasks
 from programs.projects.models import Project
 from tests.people import make_officer, make_outsider, make_principal, make_pupil, make_teacher
-from tests.projects.make import attach, complete, jpeg, make_competition, make_minh, make_project, pdf, submit
+from tests.projects.make import (
+    attach,
+    complete,
+    give_back,
+    jpeg,
+    make_competition,
+    make_minh,
+    make_project,
+    pdf,
+    submit,
+)
 
 pytestmark = pytest.mark.django_db
-DECISIONS = ["project_submit", "project_withdraw", "project_endorse", "project_return"]
+DECISIONS = ["project_submit", "project_withdraw"]
 
 
 def page(name: str, project: Project, *more) -> str:
@@ -78,6 +88,8 @@ def test_em_minh_from_the_competition_to_the_teacher(client):
     attach(project, "photographs", jpeg())
     attach(project, "report", pdf(), name="Báo cáo.pdf")
     assert "Báo cáo.pdf" in client.get(page("project_edit", project)).content.decode()
+    answer = sent(client, page("project_statement", project), agreed="on")
+    assert answer.redirect_chain[-1][0] == page("project_edit", project)
     answer = sent(client, page("project_submit", project))
     assert "Chờ xác nhận" in answer.content.decode()
     assert "Trần Thị Hạnh đang đọc dự án của em" in answer.content.decode()
@@ -150,6 +162,7 @@ def test_a_teammate_who_saves_later_sees_both_texts(client):
 # --- The gate ------------------------------------------------------------------------------------
 def test_a_file_and_its_project_do_not_exist_for_others(client):
     project = submit(complete(make_project()))
+    make_principal(school=project.school)
     urls = [reverse("project_file", args=[file.pk]) for file in current_files(project)]
     urls += [page(name, project) for name in ("project_detail", "project_edit", *DECISIONS)]
     for url in urls:
@@ -184,25 +197,35 @@ def test_a_get_changes_nothing(client):
 
 
 # --- Cô Hạnh's way --------------------------------------------------------------------------------
-def test_co_hanh_endorses_from_her_desk(client):
-    project = submit(complete(make_project()))
+def test_co_hanh_approves_from_her_desk_and_the_principal_after_her(client):
+    project = complete(make_project())
+    thu = make_principal("Nguyễn Minh Thư", school=project.school)
+    submit(project)
     with translation.override("vi"):
-        waiting = tasks(project.supervisor)
+        waiting = approvals(project.supervisor)
     assert [task.title for task in waiting] == [f"Đọc và xác nhận: {project.title}"]
     client.force_login(project.supervisor)
-    assert "Xác nhận" in client.get(waiting[0].url).content.decode()
-    answer = sent(client, page("project_endorse", project))
-    assert "đã được xác nhận và đưa vào dự thi" in answer.content.decode()
-    assert tasks(project.supervisor) == []
+    assert reverse("endorse_mentor", args=[project.reference]) in client.get(waiting[0].url).content.decode()
+    answer = sent(client, reverse("endorse_mentor", args=[project.reference]))
+    assert answer.context["form"].errors["agreed"], "the statement is ticked, never taken for granted"
+    answer = sent(client, reverse("endorse_mentor", args=[project.reference]), agreed="on")
+    assert "Thầy cô đã xác nhận dự án" in answer.content.decode()
+    assert approvals(project.supervisor) == []
+    project.refresh_from_db()
+    assert project.state == ProjectState.SUBMITTED, "the school has not approved yet"
+    client.force_login(thu)
+    sent(client, reverse("endorse_school", args=[project.reference]))
+    project.refresh_from_db()
+    assert project.state == ProjectState.ENDORSED
 
 
 def test_co_hanh_returns_with_a_reason(client):
     project = submit(complete(make_project()))
     client.force_login(project.supervisor)
-    sent(client, page("project_return", project), reason=" ")
+    sent(client, reverse("return_mentor", args=[project.reference]), reason=" ")
     project.refresh_from_db()
     assert project.state == ProjectState.SUBMITTED, "a return needs its reason"
-    sent(client, page("project_return", project), reason="Thêm số liệu sau khi lọc.")
+    sent(client, reverse("return_mentor", args=[project.reference]), reason="Thêm số liệu sau khi lọc.")
     client.force_login(project.created_by)
     assert "Thêm số liệu sau khi lọc." in client.get(page("project_edit", project)).content.decode()
     with translation.override("vi"):
@@ -244,7 +267,7 @@ def test_every_state_has_its_words_and_steps(client):
 
 def test_the_whole_way_leaves_an_audit_trail_on_the_page(client):
     project = submit(complete(make_project()))
-    decisions.return_project(project_id=project.pk, reason="Thêm số liệu.", by=project.supervisor)
+    give_back(project, "Thêm số liệu.", by=project.supervisor)
     client.force_login(project.created_by)
     body = client.get(page("project_detail", project)).content.decode()
     for words in ("Bắt đầu dự án", "Thêm một tệp vào hồ sơ dự án", "Nộp dự án", "Trả lại dự án"):

@@ -15,7 +15,7 @@ from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.documents.queries import PURPOSE
 from programs.notices.models import Message
-from programs.projects.actions import decisions, entries
+from programs.projects.actions import entries
 from programs.projects.actions.lapsing import keep_deadlines
 from programs.projects.actions.submitting import settle_submission
 from programs.projects.choices import ProjectState
@@ -24,7 +24,18 @@ from programs.projects.queries.submissions import newest_submission, seals_of
 from programs.projects.queries.waiting import projects_to_finish
 from programs.uploads.choices import UploadState
 from programs.uploads.models import Upload
-from tests.projects.make import attach, complete, document_of, jpeg, make_minh, make_project, pdf, submit
+from tests.projects.make import (
+    attach,
+    complete,
+    document_of,
+    give_back,
+    jpeg,
+    make_minh,
+    make_project,
+    pdf,
+    state,
+    submit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +45,7 @@ def project() -> Project:
     """With a picture; the report is still to come."""
     project = make_project(minh=make_minh())
     attach(project, "photographs", jpeg())
-    return project
+    return state(project)
 
 
 @pytest.fixture
@@ -96,7 +107,7 @@ def test_the_words_and_the_hashes_are_frozen_at_each_press():
     hashes = {"photographs-1": sha256_of(jpeg()), "report": sha256_of(pdf())}
     assert {code: seal["sha256"] for code, seal in first.seals["documents"].items()} == hashes
     assert {seal.sha256 for seal in seals_of(first)} == set(hashes.values())
-    decisions.return_project(project_id=project.pk, reason="Em sửa tên.", by=project.supervisor)
+    give_back(project, "Em sửa tên.", by=project.supervisor)
     Project.objects.filter(pk=project.pk).update(title="Tên mới")
     submit(project)
     assert list(Submission.objects.values_list("number", "title")) == [(2, "Tên mới"), (1, first.title)]
@@ -170,7 +181,7 @@ def test_when_the_grace_is_over_what_is_whole_goes_on_without_the_late_file(proj
 # --- Returned -------------------------------------------------------------------------------------
 def returned(project: Project) -> Project:
     submit(complete(project))
-    return decisions.return_project(project_id=project.pk, reason="Em viết lại.", by=project.supervisor)
+    return give_back(project, "Em viết lại.", by=project.supervisor)
 
 
 def words(project: Project, **changed) -> dict:

@@ -24,7 +24,7 @@ from programs.projects.queries.visible import projects_visible_to
 from programs.projects.views.team import WRONG_CODES
 from programs.pupils.models import Pupil
 from tests.people import make_class, make_outsider, make_pupil, make_teacher
-from tests.projects.make import complete, join, make_competition, make_minh, make_project, submit
+from tests.projects.make import complete, give_back, join, make_competition, make_minh, make_project, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -289,7 +289,7 @@ def test_the_list_locks_at_submission_and_stays_locked_when_returned(client, min
 
     submit(complete(project))
     assert refused() == ["team_locked"] * 3
-    decisions.return_project(project_id=project.pk, reason="Thêm số liệu.", by=project.supervisor)
+    give_back(project, "Thêm số liệu.", by=project.supervisor)
     assert refused() == ["team_locked"] * 3
     assert not [task for task in tasks(lan.user) if task.url == page("team_accept", waiting.pk)]
     client.force_login(minh.user)

@@ -1,4 +1,4 @@
-"""A project moves from state to state: submitted, endorsed, returned, withdrawn."""
+"""A project moves from state to state: submitted, withdrawn."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from programs.projects.actions.submitting import write_submission
 from programs.projects.choices import MemberState, ProjectState, ReopeningEnd
 from programs.projects.emails import tell
 from programs.projects.models import Project
-from programs.projects.policy import may_decide, may_take_out, may_work_on
+from programs.projects.policy import may_take_out, may_work_on
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.deadlines import open_reopening, opened_now
 from programs.projects.queries.submissions import sealed_codes
 from programs.projects.queries.team import members_of, must_still_agree, people_of
 from programs.projects.rules import (
-    decision_refusal,
     keeping_refusal,
     submission_refusal,
     taking_out_refusal,
@@ -50,30 +49,6 @@ def submit_project(*, project_id: int, by: User) -> Project:
         end_reopening(reopening=reopening, how=ReopeningEnd.SUBMITTED)
     write_submission(project=project, by=by, due_at=doors.until, now=now)
     record(by=by, action="project.submit", obj=project, after={"state": project.state, "sha256": sealed_codes(project)})
-    return project
-
-
-@transaction.atomic
-def endorse_project(*, project_id: int, by: User) -> Project:
-    """Endorse and enter a project. Raises PermissionDenied, and ``Refused("wrong_state")``."""
-    project = locked_project(project_id=project_id)
-    must(may_decide(by, project))
-    refuse_if(decision_refusal(project))
-    move(project=project, to=ProjectState.ENDORSED, endorsed_at=timezone.now())
-    record(by=by, action="project.endorse", obj=project, after={"state": project.state})
-    tell(project, "project_endorsed", _accounts_of(project))
-    return project
-
-
-@transaction.atomic
-def return_project(*, project_id: int, reason: str, by: User) -> Project:
-    """Return a project with a request for corrections. Raises PermissionDenied, and ``Refused("wrong_state")``."""
-    project = locked_project(project_id=project_id)
-    must(may_decide(by, project))
-    refuse_if(decision_refusal(project))
-    move(project=project, to=ProjectState.RETURNED, return_reason=reason)
-    record(by=by, action="project.return", obj=project, after={"state": project.state}, reason=reason)
-    tell(project, "project_returned", _accounts_of(project))
     return project
 
 

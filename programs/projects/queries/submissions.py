@@ -11,7 +11,6 @@ from programs.accounts.models import User
 from programs.core.audit import Code
 from programs.core.dates import exact_moment
 from programs.projects.models import Project, Submission
-from programs.schools.queries.staff import coordinators_of
 
 
 # --- What is sealed -------------------------------------------------------------------------------
@@ -103,14 +102,8 @@ def under_way(project: Project, *, since: datetime) -> OnTheWay:
 
 
 # --- Who must approve it --------------------------------------------------------------------------
-def mentor_or_coordinators(project: Project) -> list[User]:
-    """Whoever may endorse it today."""
-    coordinators = [membership.user for membership in coordinators_of(project.school)]
-    return list(dict.fromkeys(filter(None, [project.supervisor, *coordinators])))
-
-
-APPROVALS: list[Callable[[Project], bool]] = [lambda project: True]  # whether a project needs any
-AWAITED: list[Callable[[Project], list[User]]] = [mentor_or_coordinators]  # who has not approved and may do so now
+APPROVALS: list[Callable[[Project], bool]] = []  # whether a project needs any
+AWAITED: list[Callable[[Project], list[User]]] = []  # who has not approved and may do so now
 
 
 def asks_approval(project: Project) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from programs.core.queries import held_by, met_by_one
@@ -21,6 +24,9 @@ ORGANISER_SEES = (
 )
 PROJECT_PARTS = ("competition__rule_set", "competition__school_year", "school", "field", "supervisor")
 
+# Later wings add who reads a project besides: ``part(user)`` are conditions, each asked by itself.
+ALSO_SEES: list[Callable[[Any], list[Q]]] = []
+
 
 def projects_visible_to(user) -> QuerySet[Project]:
     """A pupil's own, those of the school for its staff, and endorsed ones for the department."""
@@ -33,6 +39,7 @@ def projects_visible_to(user) -> QuerySet[Project]:
         Q(members__pupil=roles.pupil.pk, members__state__in=IN_TEAM) if roles.pupil else None,
         held_by("school", roles.school_ids),
         endorsed if roles.is_department else None,
+        *(condition for part in ALSO_SEES for condition in part(user)),
     )
     return projects.select_related(*PROJECT_PARTS)
 

@@ -10,7 +10,6 @@ from programs.competitions.choices import CompetitionState
 from programs.projects.choices import EDITABLE, IN_TEAM, InvitationState, ProjectState
 from programs.projects.models import Project, TeamInvitation
 from programs.projects.queries.visible import PROJECT_PARTS
-from programs.schools.queries.roles import roles_of
 
 
 def invitations_to_answer(user, *, now: datetime) -> QuerySet[TeamInvitation]:
@@ -35,16 +34,3 @@ def projects_to_finish(user, *, now: datetime) -> QuerySet[Project]:
     mended = Q(state=ProjectState.RETURNED, competition__state__in=[CompetitionState.OPEN, CompetitionState.CLOSED])
     nothing_opened = Q(competition__closes_at__lte=now, competition__rule_set__open_after_close=[])
     return projects_of_pupil(user).filter(in_time | mended).exclude(nothing_opened)
-
-
-def projects_to_endorse(user) -> QuerySet[Project]:
-    """Submitted projects that wait for this supervising teacher, or for this coordinator's school."""
-    roles = roles_of(user)
-    working = roles.working_school_ids
-    coordinated = [school.pk for school in roles.working_schools if roles.coordinates(school)]
-    return (
-        Project.objects.filter(state=ProjectState.SUBMITTED)
-        .filter(Q(supervisor=user, school__in=working) | Q(school__in=coordinated))
-        .select_related(*PROJECT_PARTS)
-        .order_by("submitted_at")
-    )

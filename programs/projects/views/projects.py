@@ -23,7 +23,7 @@ from programs.core.versions import version_of
 from programs.projects import policy, words
 from programs.projects.actions import decisions, drafts, entries
 from programs.projects.choices import WITHDRAWN_BY_TEAM, ProjectState
-from programs.projects.forms import NewProjectForm, ProjectForm, ReturnForm
+from programs.projects.forms import NewProjectForm, ProjectForm
 from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project
 from programs.projects.queries.contents import missing_in
@@ -32,7 +32,6 @@ from programs.projects.queries.entering import entrants_of, project_of_pupil_in
 from programs.projects.queries.team import agreed_to_withdraw, members_of, must_still_agree
 from programs.projects.queries.visible import projects_visible_to
 from programs.projects.rules import (
-    decision_refusal,
     entry_refusal,
     taking_out_refusal,
     team_refusal,
@@ -229,33 +228,6 @@ class ProjectKeep(ProjectAct):
         return decisions.keep_project(project_id=self.target.pk, by=self.user)
 
 
-# --- What the teacher decides ---------------------------------------------------------------------
-class ProjectEndorse(ProjectAct):
-    may = staticmethod(policy.may_decide)
-    question = _("Endorse “{title}”")
-    text = _(
-        "You confirm that you supervised this project, that it is the pupils' own work, and that it follows "
-        "the rules of the competition. It will be entered at once."
-    )
-    submit = _("Endorse and enter")
-    done = _("The project has been endorsed and entered. The pupils have been told.")
-
-    def act(self, form) -> Project:
-        return decisions.endorse_project(project_id=self.target.pk, by=self.user)
-
-
-class ProjectReturn(ProjectAct):
-    form_class = ReturnForm
-    may = staticmethod(policy.may_decide)
-    question = _("Return “{title}” for correction")
-    text = _("The pupils can change the project again, and must submit it before the deadline.")
-    submit = _("Return to the pupils")
-    done = _("The project has been returned. The pupils have been told.")
-
-    def act(self, form: ReturnForm) -> Project:
-        return decisions.return_project(project_id=self.target.pk, by=self.user, **form.cleaned_data)
-
-
 # --- What is read ---------------------------------------------------------------------------------
 @signed_in
 @require_GET
@@ -279,7 +251,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
     project = get_object_or_404(projects_visible_to(request.user), reference=reference)
     member = policy.may_work_on(request.user, project)
-    decides = policy.may_decide(request.user, project)
+    roles = roles_of(request.user)
+    reads_history = project.supervisor_id == request.user.pk or roles.coordinates(project.school)
     agreed = agreed_to_withdraw(project)
     waiting = must_still_agree(project).exclude(pupil__user=request.user).count() if agreed else 0
     has_agreed = request.user.pk in {pupil.user_id for pupil in agreed}
@@ -295,8 +268,7 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "agreed": agreed if project.state in WITHDRAWN_BY_TEAM else [],
         "may_keep": has_agreed and project.state in WITHDRAWN_BY_TEAM,
         "may_take_out": policy.may_take_out(request.user, project) and not taking_out_refusal(project),
-        "may_decide": decides and not decision_refusal(project),
-        "history": history_of(project) if member or decides else [],
+        "history": history_of(project) if member or reads_history else [],
     }
     for part in PAGE_PARTS:
         context |= part(request.user, project, member=member)

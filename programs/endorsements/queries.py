@@ -1,0 +1,165 @@
+"""Which approvals a project needs, who may give each, and what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from programs.accounts.models import User
+from programs.authorities.choices import Office
+from programs.authorities.queries import holders_of, schools_answered_for
+from programs.authorities.rules import chain_of, office_name
+from programs.competitions.models import Competition
+from programs.core.queries import met_by_one
+from programs.documents.models import ProjectFile
+from programs.endorsements.choices import Kind, Part
+from programs.endorsements.models import Approval, SafetyMember, Statement
+from programs.projects.choices import MemberState, ProjectState
+from programs.projects.models import Project, Submission
+from programs.projects.queries.submissions import receipt_of
+from programs.projects.queries.visible import PROJECT_PARTS
+from programs.schools.choices import WORKING_STATES
+from programs.schools.models import Membership
+from programs.schools.queries.roles import roles_of
+from programs.schools.rules import LEADING
+
+
+# --- What is needed -----------------------------------------------------------------------------
+def kinds_of(project: Project) -> list[Kind]:
+    """The roles that must approve this project."""
+    wanted = {Kind.MENTOR: project.supervisor_id, Kind.SCHOOL: project.school_id, Kind.SAFETY: asks_safety(project)}
+    return [kind for kind, asked in wanted.items() if asked]
+
+
+def asks_safety(project: Project) -> bool:
+    """Whether a document is handed in that the safety committee reads."""
+    handed_in = ProjectFile.objects.filter(document__project=project, superseded_at=None)
+    return handed_in.filter(document__slot__asks_safety=True).exists()
+
+
+def approvals_of(submission: Submission | None) -> dict[str, Approval]:
+    """What was decided about it, by role."""
+    rows = submission.approvals.select_related("by") if submission else Approval.objects.none()
+    return {row.kind: row for row in rows}
+
+
+# --- Who may ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Asked:
+    """Who may give an approval; ``office`` names an authority that stands in where the school has nobody."""
+
+    people: tuple[User, ...]
+    office: str = ""
+
+
+def asked_for(project: Project, kind: str) -> Asked:
+    if kind == Kind.MENTOR:
+        mentor = project.supervisor
+        at_school = mentor is not None and mentor.is_active and _works_at_school(project, mentor)
+        return Asked((mentor,) if mentor is not None and at_school else ())
+    if kind == Kind.SAFETY:
+        return Asked(tuple(row.user for row in safety_committee(project.competition) if row.user.is_active))
+    return _asked_of_school(project)
+
+
+def _works_at_school(project: Project, person: User) -> bool:
+    school = project.school
+    return school is None or (school.is_working and roles_of(person).is_staff_of(school))
+
+
+def _asked_of_school(project: Project) -> Asked:
+    """Who leads the school, but not its mentor; where nobody else does, whoever answers for the school."""
+    school = project.school
+    if school is None:
+        return Asked(())
+    inside: dict[int, User] = {}
+    for office in chain_of(Office.PRINCIPAL, school.authority):
+        people = {each.pk: each for each in holders_of(office, school) if each.pk != project.supervisor_id}
+        if office in (Office.PRINCIPAL, Office.COORDINATOR):
+            inside |= people
+            continue
+        if inside:
+            break
+        if people:
+            return Asked(tuple(people.values()), office_name(office, school))
+    return Asked(tuple(inside.values()))
+
+
+def awaited_by_kind(project: Project) -> dict[Kind, Asked]:
+    """What is not decided yet about the submission that is in, and who may decide it."""
+    decided = approvals_of(receipt_of(project))
+    return {kind: asked_for(project, kind) for kind in kinds_of(project) if kind not in decided}
+
+
+def safety_committee(competition: Competition) -> QuerySet[SafetyMember]:
+    return competition.safety_committee.filter(ended_at=None).select_related("user")
+
+
+def safety_members_visible_to(user) -> QuerySet[SafetyMember]:
+    """The organiser's own list."""
+    members = SafetyMember.objects.filter(ended_at=None).select_related("user", "competition")
+    return members if roles_of(user).is_department else members.none()
+
+
+# --- What waits for a person --------------------------------------------------------------------
+def asked_of(user) -> list[Q]:
+    """Submitted projects whose approval may fall to this person, by why; the policy decides exactly.
+
+    Each reason is asked by itself, so that each finds its rows by an index.
+    """
+    if not user.is_authenticated or roles_of(user).pupil is not None:
+        return []
+    found = [Q(supervisor=user)]
+    for office, schools in schools_answered_for(user).items():
+        own = Q(school__in=schools.values("pk")) & ~Q(supervisor=user)
+        found.append(own if office in (Office.PRINCIPAL, Office.COORDINATOR) else own & ~Exists(_leads_school()))
+    committees = SafetyMember.objects.filter(user=user, ended_at=None).values("competition")
+    risky = ProjectFile.objects.filter(
+        document__project=OuterRef("pk"), superseded_at=None, document__slot__asks_safety=True
+    )
+    found.append(Q(competition__in=committees) & Exists(risky))
+    return [condition & Q(state=ProjectState.SUBMITTED) for condition in found]
+
+
+def _leads_school() -> QuerySet[Membership]:
+    """Somebody at the project's school who may approve for it."""
+    leading = Membership.objects.current().filter(
+        school=OuterRef("school"), role__in=LEADING, user__is_active=True, school__state__in=WORKING_STATES
+    )
+    return leading.exclude(user=Coalesce(OuterRef("supervisor"), 0))
+
+
+def projects_to_approve(user) -> QuerySet[Project]:
+    """The queue of a mentor, of who leads a school, of the safety committee: what they have not decided yet."""
+    newest = Submission.objects.filter(project=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    mine = Approval.objects.filter(submission=OuterRef("newest"), by=user)
+    waiting = met_by_one(Project.objects.annotate(newest=Subquery(newest)), *asked_of(user)).exclude(Exists(mine))
+    return waiting.select_related(*PROJECT_PARTS).order_by("competition__closes_at", "submitted_at", "pk")
+
+
+def competitions_of(projects: QuerySet[Project]) -> QuerySet[Competition]:
+    return Competition.objects.filter(pk__in=projects.order_by().values("competition")).order_by("closes_at")
+
+
+def approvable_visible_to(user) -> QuerySet[Project]:
+    """Of these the page of an approval opens; what is decided meanwhile says so there."""
+    return met_by_one(Project.objects.all(), *asked_of(user)).select_related(*PROJECT_PARTS)
+
+
+# --- Statements ---------------------------------------------------------------------------------
+def statements_of(project: Project) -> QuerySet[Statement]:
+    return project.statements.select_related("person").order_by("part", "at")
+
+
+def has_stated(user, project: Project) -> bool:
+    return project.statements.filter(person=user).exists()
+
+
+def must_state(project: Project) -> list[User]:
+    """Members with an account who have not stated yet."""
+    stated = project.statements.filter(part=Part.MEMBER).values("person")
+    team = project.members.filter(state=MemberState.ACCEPTED, pupil__user__isnull=False)
+    left = team.exclude(pupil__user__in=stated).select_related("pupil__user").order_by("pupil__sort_key")
+    return [member.pupil.user for member in left]
