@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "programs.projects",
     "programs.documents",
     "programs.endorsements",
+    "programs.entries",
     "programs.judging",
     "programs.certificates",
     "programs.participation",

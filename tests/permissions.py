@@ -199,6 +199,9 @@ OBJECT_OF: dict[str, Kwargs] = {
         for kind in ("mentor", "school", "safety")
     },
     "project_statement": _reference("project"),
+    "entry_check": _reference("project"),
+    "entry_board": lambda place: {"slug": place.competition.slug},
+    "entry_export": lambda place: {"slug": place.competition.slug},
     "safety_committee": lambda place: {"slug": place.competition.slug},
     "safety_end": _pk("safety_member"),
     "project_documents": _reference("project"),

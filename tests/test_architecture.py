@@ -37,6 +37,7 @@ FLOORS = [
     {"projects"},
     {"documents"},
     {"endorsements"},
+    {"entries"},
     {"judging"},
     {"certificates"},
     {"participation"},

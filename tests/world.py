@@ -125,6 +125,7 @@ def build_world() -> World:
     Slot.objects.create(
         rule_set=rules,
         code="photographs",
+        asks_safety=True,
         name="Hình ảnh",
         kinds=["image"],
         need="condition",

@@ -32,7 +32,7 @@ PERMISSIONS = [
     sees(_("which projects wait for their approval"), SIGNED_IN, "endorsement_queue", reach=Reach.OWN),
     does(
         _("approve or return projects as their mentor"),
-        (Role.TEACHER, Role.COORDINATOR),
+        (Role.TEACHER,),
         "endorse_mentor",
         "return_mentor",
     ),

@@ -22,13 +22,14 @@ from programs.core.text import clean_text
 from programs.core.versions import version_of
 from programs.projects import policy, words
 from programs.projects.actions import decisions, drafts, entries
-from programs.projects.choices import WITHDRAWN_BY_TEAM, ProjectState
+from programs.projects.choices import REOPENABLE, WITHDRAWN_BY_TEAM, ProjectState
 from programs.projects.forms import NewProjectForm, ProjectForm
 from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.entering import entrants_of, project_of_pupil_in
+from programs.projects.queries.submissions import receipt_of
 from programs.projects.queries.team import agreed_to_withdraw, members_of, must_still_agree
 from programs.projects.queries.visible import projects_visible_to
 from programs.projects.rules import (
@@ -268,6 +269,8 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "agreed": agreed if project.state in WITHDRAWN_BY_TEAM else [],
         "may_keep": has_agreed and project.state in WITHDRAWN_BY_TEAM,
         "may_take_out": policy.may_take_out(request.user, project) and not taking_out_refusal(project),
+        "receipt": receipt_of(project),
+        "may_reopen": policy.may_reopen(request.user, project) and project.state in REOPENABLE,
         "history": history_of(project) if member or reads_history else [],
     }
     for part in PAGE_PARTS:

@@ -1,0 +1,18 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from programs.core.forms import CleanCharField
+from programs.entries.choices import Finding
+
+
+class CheckForm(forms.Form):
+    found = forms.ChoiceField(label=_("What you found"), choices=Finding, widget=forms.RadioSelect)
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Needed when it is not eligible, and when you change a finding. The team reads it as you write it."
+        ),
+    )

@@ -1,0 +1,123 @@
+"""The entries of a competition in numbers and rows, what is alike, and whom to remind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import Competition
+from programs.documents.models import ProjectFile
+from programs.documents.queries import current_files
+from programs.entries.rules import REMIND_BEFORE
+from programs.projects.choices import EDITABLE, ProjectState
+from programs.projects.models import Project, Submission
+from programs.projects.queries.visible import projects_visible_to
+from programs.pupils.models import Enrolment
+
+ALIKE_FOR = timedelta(days=5 * 365)
+P = ProjectState
+# The columns of the board, from the team's desk to the result.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "with_team": (P.DRAFT, P.RETURNED),
+    "waiting": (P.ARRIVING, P.SUBMITTED),
+    "entered": (P.ENDORSED,),
+    "eligible": (P.ELIGIBLE, P.IN_JUDGING, P.AWARDED, P.NOT_AWARDED),
+    "ineligible": (P.INELIGIBLE,),
+    "out": (P.WITHDRAWN, P.LAPSED),
+}
+
+
+@dataclass
+class Line:
+    """A field or a school with its numbers, column by column."""
+
+    label: str
+    key: str
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> list[int]:
+        return [self.numbers.get(column, 0) for column in COLUMNS]
+
+
+def numbers_of(competition: Competition, by: str) -> list[Line]:
+    """How many projects in every column, by ``field`` or ``school``; drafts too, as numbers alone."""
+    counts = {column: Count("pk", filter=Q(state__in=states)) for column, states in COLUMNS.items()}
+    names = {"field": ("field__name", "field__code"), "school": ("school__name", "school__code")}[by]
+    rows = Project.objects.filter(competition=competition).values(*names).annotate(**counts).order_by(names[0])
+    return [
+        Line(row[names[0]] or "–", row[names[1]] or "", {column: row[column] for column in COLUMNS}) for row in rows
+    ]
+
+
+def entries_visible_to(user) -> QuerySet[Project]:
+    """What the organiser may open: endorsed entries."""
+    return projects_visible_to(user)
+
+
+def entries_of(user, competition: Competition) -> QuerySet[Project]:
+    """Rows of the board, with whether files came in the minutes of grace, and whether something is alike."""
+    late = Submission.objects.filter(project=OuterRef("pk"), complete_at__gt=F("due_at"))
+    entries = entries_visible_to(user).filter(competition=competition)
+    return entries.annotate(used_grace=Exists(late), has_twin=Exists(_same_files(OuterRef("pk")))).order_by(
+        "field__position", "school__sort_key", "reference"
+    )
+
+
+def _same_files(project) -> QuerySet[ProjectFile]:
+    """Files of this project whose bytes another project sent in the last five years (CASES J13)."""
+    since = timezone.now() - ALIKE_FOR
+    others = ProjectFile.objects.filter(sha256=OuterRef("sha256"), uploaded_at__gte=since)
+    mine = ProjectFile.objects.filter(document__project=project, superseded_at=None).exclude(sha256="")
+    return mine.filter(Exists(others.exclude(document__project=OuterRef("document__project"))))
+
+
+def alike(project: Project) -> QuerySet[ProjectFile]:
+    """The files of other projects that hold the same bytes as one of this project's; for officers alone."""
+    hashes = current_files(project).exclude(sha256="").values("sha256")
+    found = ProjectFile.objects.filter(sha256__in=hashes, uploaded_at__gte=timezone.now() - ALIKE_FOR)
+    return found.exclude(document__project=project).select_related("document__project__school", "document__slot")
+
+
+def not_submitted(competition: Competition) -> QuerySet[Project]:
+    """Projects that are still with their team; the organiser reads school and mentor, not what is written."""
+    waiting = Project.objects.filter(competition=competition, state__in=EDITABLE)
+    return waiting.select_related("school", "supervisor").order_by("school__sort_key", "created_at")
+
+
+def to_remind(*, now: datetime) -> QuerySet[Project]:
+    """Whose deadline comes within three days."""
+    soon = Project.objects.filter(
+        state__in=EDITABLE,
+        competition__state=CompetitionState.OPEN,
+        competition__closes_at__gt=now,
+        competition__closes_at__lte=now + REMIND_BEFORE,
+    )
+    return soon.select_related("competition__rule_set", "school", "supervisor").order_by("pk")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a rule asks beside what the project shows."""
+
+    label: str
+    value: str
+    holds: bool
+
+
+def grades_of(project: Project) -> list[tuple[str, int | None]]:
+    """Each member with the grade of the competition's school year."""
+    members = project.members.filter(state__in=("accepted", "released")).select_related("pupil")
+    grades = dict(
+        Enrolment.objects.in_force()
+        .filter(
+            pupil__in=[member.pupil_id for member in members],
+            class_group__school_year=project.competition.school_year_id,
+        )
+        .values_list("pupil", "class_group__grade")
+    )
+    return [(member.pupil.full_name, grades.get(member.pupil_id)) for member in members]

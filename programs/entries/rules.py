@@ -1,0 +1,33 @@
+"""Whether an entry may be found eligible or not now, and when a team is reminded."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from programs.competitions.choices import CompetitionState
+from programs.competitions.models import Competition
+from programs.core.refusals import Refusal
+from programs.entries.choices import Finding
+from programs.projects.choices import PROJECT_MOVES, ProjectState
+from programs.projects.models import Project
+
+REMIND_BEFORE = timedelta(days=3)
+CHECKED = (ProjectState.ENDORSED, ProjectState.ELIGIBLE, ProjectState.INELIGIBLE)
+
+
+def check_refusal(project: Project, found: str, reason: str, *, now: datetime) -> Refusal | None:
+    """Entries are checked from closing until judging begins; a finding is changed only with a reason."""
+    if project.state not in CHECKED or found not in PROJECT_MOVES[ProjectState(project.state)]:
+        return Refusal("wrong_state", _("This entry cannot be found so at the moment."))
+    if project.competition.state not in (CompetitionState.OPEN, CompetitionState.CLOSED):
+        return Refusal("judging_began", _("Judging has begun, so eligibility is settled."))
+    if not reason and (found == Finding.INELIGIBLE or project.state != ProjectState.ENDORSED):
+        return Refusal("no_reason", _("Say why: the team and its teacher read it exactly as you write it."), "reason")
+    return None
+
+
+def is_reminded(competition: Competition, *, now: datetime) -> bool:
+    """Teams that have not submitted are reminded in the last three days."""
+    return competition.state == CompetitionState.OPEN and now < competition.closes_at <= now + REMIND_BEFORE

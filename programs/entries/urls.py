@@ -1,0 +1,11 @@
+"""Addresses of the organiser's board of entries."""
+
+from django.urls import path
+
+from programs.entries import views
+
+urlpatterns = [
+    path("desk/competitions/<slug:slug>/entries/", views.entry_board, name="entry_board"),
+    path("desk/competitions/<slug:slug>/entries.xlsx", views.entry_export, name="entry_export"),
+    path("desk/entries/<str:reference>/check/", views.EntryCheck.as_view(), name="entry_check"),
+]

@@ -1,0 +1,18 @@
+"""The rules of entries, called with what a test has read: none of them may ask the database."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils import timezone
+
+from programs.entries import rules
+from tests.projects.make import make_project
+
+
+def calls() -> list[partial]:
+    project, now = make_project(), timezone.now()
+    return [
+        partial(rules.check_refusal, project, "eligible", "", now=now),
+        partial(rules.is_reminded, project.competition, now=now),
+    ]

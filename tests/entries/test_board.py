@@ -1,0 +1,177 @@
+"""The organiser's board: numbers that open to their rows, a check with reasons, reminders, and what is alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from programs.competitions.models import Competition
+from programs.core.refusals import Refused
+from programs.entries import actions, queries
+from programs.entries.models import Check
+from programs.entries.tasks import remind
+from programs.notices.models import Message
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project
+from tests.people import make_class, make_officer, make_outsider, make_school
+from tests.projects.make import approve, attach, complete, make_competition, make_minh, make_project, pdf, submit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def competition() -> Competition:
+    return make_competition()
+
+
+@pytest.fixture
+def nam():
+    return make_officer("Phan Hoàng Nam")
+
+
+def of_school(name: str, competition: Competition, **fields) -> Project:
+    minh = make_minh(class_group=make_class("8A1", school=make_school(name)))
+    return make_project(minh=minh, competition=competition, **fields)
+
+
+def entered(project: Project) -> Project:
+    return approve(submit(complete(project)))
+
+
+def board(client, competition: Competition, **chosen):
+    return client.get(reverse("entry_board", args=[competition.slug]), chosen)
+
+
+def refused_with(call) -> str:
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.refusal.code
+
+
+# --- Numbers and rows -----------------------------------------------------------------------------
+def test_numbers_open_to_their_rows_and_drafts_are_numbers_only(client, competition, nam):
+    first = entered(of_school("Trường THCS Phú Lợi", competition, title="Máy lọc nước"))
+    of_school("Trường THCS Dĩ An", competition, title="Bí mật của Lan")
+    client.force_login(nam)
+    page = board(client, competition)
+    lines = {line.label: line.numbers for line in page.context["by_school"]}
+    assert (lines["Trường THCS Phú Lợi"]["entered"], lines["Trường THCS Dĩ An"]["with_team"]) == (1, 1)
+    assert "Bí mật của Lan" not in page.content.decode(), "a draft belongs to its team"
+    assert "Trường THCS Dĩ An" in page.content.decode(), "who has not submitted is known by school and mentor"
+    rows = board(client, competition, school=first.school.code).context["page_obj"]
+    assert [row.title for row in rows] == ["Máy lọc nước"]
+    assert not board(client, competition, q="không có").context["page_obj"].object_list
+
+
+def test_strangers_see_no_board(client, competition):
+    for person in (make_outsider(), make_minh().user):
+        client.force_login(person)
+        assert board(client, competition).status_code == 403
+        assert client.get(reverse("entry_export", args=[competition.slug])).status_code == 403
+
+
+def test_the_list_is_a_spreadsheet_without_names_of_pupils(client, competition, nam):
+    project = entered(of_school("Trường THCS Phú Lợi", competition))
+    client.force_login(nam)
+    answer = client.get(reverse("entry_export", args=[competition.slug]))
+    data = b"".join(answer.streaming_content)
+    assert data.startswith(b"PK") and answer["Content-Disposition"].startswith("attachment")
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    cells = [str(cell.value) for row in load_workbook(BytesIO(data)).worksheets[0].iter_rows() for cell in row]
+    assert project.reference in cells
+    assert not any(project.created_by.full_name in cell for cell in cells)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_board_costs_the_same_for_one_entry_and_three(client, competition, nam, count, django_assert_num_queries):
+    for number in range(count):
+        entered(of_school(f"Trường THCS Số {number}", competition))
+    client.force_login(nam)
+    board(client, competition)
+    with django_assert_num_queries(BOARD_QUERIES):
+        board(client, competition)
+
+
+BOARD_QUERIES = 14
+
+
+# --- Eligibility ----------------------------------------------------------------------------------
+def test_the_team_reads_the_reason_and_a_finding_is_changed_with_one(client, competition, nam):
+    project = entered(of_school("Trường THCS Phú Lợi", competition))
+    client.force_login(nam)
+    url = reverse("entry_check", args=[project.reference])
+    assert "Lớp của các thành viên" in client.get(url).content.decode()
+    assert "Hãy ghi lý do" in client.post(url, {"found": "ineligible"}).content.decode()
+    client.post(url, {"found": "ineligible", "reason": "Báo cáo dài hơn quy định."})
+    project.refresh_from_db()
+    assert project.state == ProjectState.INELIGIBLE
+    letter = Message.objects.filter(kind="entry_ineligible", recipient=project.created_by).get()
+    assert "Báo cáo dài hơn quy định." in letter.body_text
+    client.force_login(project.created_by)
+    assert (
+        "Báo cáo dài hơn quy định." in client.get(reverse("project_detail", args=[project.reference])).content.decode()
+    )
+    again = {"project_id": project.pk, "found": "eligible", "by": nam}
+    assert refused_with(lambda: actions.check_entry(**again, reason="")) == "no_reason"
+    actions.check_entry(**again, reason="Đã đối chiếu lại: đủ 15 trang.")
+    assert list(Check.objects.values_list("found", flat=True)) == ["eligible", "ineligible"]
+
+
+def test_only_the_organiser_checks_and_only_entries(competition, nam):
+    draft = of_school("Trường THCS Phú Lợi", competition)
+    assert (
+        refused_with(lambda: actions.check_entry(project_id=draft.pk, found="eligible", reason="", by=nam))
+        == "wrong_state"
+    )
+    project = entered(draft)
+    with pytest.raises(PermissionDenied):
+        actions.check_entry(project_id=project.pk, found="eligible", reason="", by=project.supervisor)
+    assert actions.check_entry(project_id=project.pk, found="eligible", reason="", by=nam).state == "eligible"
+
+
+# --- Reminders ------------------------------------------------------------------------------------
+def test_who_has_not_submitted_is_reminded_once_for_each_deadline(competition):
+    late = of_school("Trường THCS Phú Lợi", competition)
+    submit(complete(of_school("Trường THCS Dĩ An", competition)))
+    letters = Message.objects.filter(kind="project_reminder")
+    with time_machine.travel(competition.closes_at - timedelta(days=4)):
+        remind(None)
+    assert not letters.exists()
+    with time_machine.travel(competition.closes_at - timedelta(days=2)):
+        remind(None)
+        remind(None)
+    assert {letter.recipient for letter in letters} == {late.created_by, late.supervisor}
+    assert letters.count() == 2 and "Thuyết minh dự án" in letters[0].body_text
+    moved = competition.closes_at + timedelta(days=10)
+    Competition.objects.filter(pk=competition.pk).update(closes_at=moved)
+    with time_machine.travel(moved - timedelta(days=1)):
+        remind(None)
+    assert letters.all().count() == 4
+
+
+# --- Alike ----------------------------------------------------------------------------------------
+def test_the_same_file_as_last_year_is_flagged_to_officers_only_and_refuses_nothing(client, competition, nam):
+    same = pdf(pages=3)
+    with time_machine.travel(timezone.now() - timedelta(days=300)):
+        old = of_school("Trường THCS Phú Lợi", make_competition(days_left=500))
+        attach(old, "report", same)
+    project = complete(of_school("Trường THCS Dĩ An", competition))
+    attach(project, "report", same)
+    project = approve(submit(project))
+    assert project.state == ProjectState.ENDORSED, "never refused by itself"
+    assert [file.document.project for file in queries.alike(project)].count(old) == 1
+    client.force_login(nam)
+    assert board(client, competition).context["page_obj"][0].has_twin
+    url = reverse("project_detail", args=[project.reference])
+    assert old.reference in client.get(url).content.decode()
+    for person in (project.created_by, project.supervisor):
+        client.force_login(person)
+        assert old.reference not in client.get(url).content.decode()
