@@ -335,6 +335,8 @@ ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
     "state": lambda place: ["held", "waitlisted", "closed", "endorsed"],
     "term": lambda place: ["all"],
     "into": lambda place: [place.school.code],
+    "competition": lambda place: [place.competition.slug],
+    "field": lambda place: ["robotics"],
 }
 # Pages opened by a secret in the URL: their content is for the holder of the secret.
 BY_TOKEN = {"claim_status", "claim_waiting", "claim_confirm", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {

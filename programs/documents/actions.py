@@ -11,7 +11,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.competitions.models import Slot
 from programs.core.audit import Code, record
 from programs.core.policy import must
 from programs.core.private_files import forget_file
@@ -19,17 +18,17 @@ from programs.core.refusals import refuse_if
 from programs.documents import rules
 from programs.documents.models import ProjectDocument, ProjectFile
 from programs.documents.policy import may_fill
-from programs.documents.queries import DOCUMENT_PARTS
 from programs.projects.actions.entries import locked_project
 from programs.projects.models import Project
 from programs.projects.queries.deadlines import opened_now
 from programs.uploads.hooks import KeptFile
 
 
-def open_document(*, project: Project, slot: Slot) -> ProjectDocument:
-    """The row of this slot, made with its first opening; the constraint decides between two who open it at once."""
-    ProjectDocument.objects.bulk_create([ProjectDocument(project=project, slot=slot)], ignore_conflicts=True)
-    return ProjectDocument.objects.select_related(*DOCUMENT_PARTS).get(project=project, slot=slot)
+def open_documents(*, project: Project) -> None:
+    """A row for every slot of the rules, when a project begins; twice changes nothing."""
+    slots = project.competition.rule_set.slots.all()
+    rows = [ProjectDocument(project=project, slot=slot) for slot in slots]
+    ProjectDocument.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def keep_in_document(*, document_id: int, file: KeptFile, by: User) -> ProjectFile:

@@ -16,10 +16,11 @@ from programs.accounts.models import User
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.documents import queries
-from programs.documents.actions import keep_in_document, restore_files
+from programs.documents.actions import keep_in_document, open_documents, restore_files
 from programs.documents.models import ProjectDocument
 from programs.documents.policy import may_fill
 from programs.documents.rules import filling_refusal, full_refusal
+from programs.projects.actions.moving import WHEN_BEGUN
 from programs.projects.actions.submitting import settle_submission
 from programs.projects.hooks import adds_to_project_page
 from programs.projects.models import Project
@@ -104,6 +105,7 @@ def _seals(project: Project) -> list[Seal]:
     ]
 
 
+WHEN_BEGUN.append(lambda project: open_documents(project=project))
 UNDER_WAY.append(_on_the_way)
 SEALS["documents"] = Sealer(_seals, queries.seal_label)
 RESTORES.append(lambda project, submission: restore_files(project=project, at=submission.complete_at))

@@ -14,7 +14,7 @@ from programs.uploads.choices import FileKind
 
 
 class ProjectDocument(models.Model):
-    """A document slot of the rules as one project fills it; the row is made when the team first opens it."""
+    """A document slot of the rules as one project fills it; the rows are made when the project begins."""
 
     NO_PII = True
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="documents")

@@ -47,8 +47,6 @@ def project_document(request: HttpRequest, reference: str, code: str) -> HttpRes
     project = get_object_or_404(projects_visible_to(request.user), reference=reference)
     slot = not_found_unless(queries.slot_of(project, code))
     tile = next(each for each in queries.tiles_of(project) if each.slot.pk == slot.pk)
-    if is_member(request.user, project):
-        tile.document = actions.open_document(project=project, slot=slot)
     return render(request, "documents/project_document.html", _filled(request, project, tile))
 
 
@@ -85,9 +83,8 @@ class DocumentAct(Act):
     may = staticmethod(policy.may_fill)
 
     def get_target(self, reference: str, code: str) -> ProjectDocument:
-        project = get_object_or_404(projects_visible_to(self.user), reference=reference)
-        slot = not_found_unless(queries.slot_of(project, code))
-        return actions.open_document(project=project, slot=slot)
+        documents = queries.documents_visible_to(self.user)
+        return get_object_or_404(documents, project__reference=reference, slot__code=code)
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.core.audit import record
@@ -14,6 +13,7 @@ from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.entries.models import Check
 from programs.entries.policy import may_check
+from programs.entries.queries import is_kin
 from programs.entries.rules import check_refusal, is_reminded
 from programs.notices.actions import write_message
 from programs.projects.actions.entries import locked_project
@@ -30,7 +30,7 @@ def check_entry(*, project_id: int, found: str, reason: str, by: User) -> Projec
     """Find an entry eligible or not. Raises PermissionDenied, and ``Refused``: those of ``check_refusal``."""
     project = locked_project(project_id=project_id)
     must(may_check(by, project))
-    refuse_if(check_refusal(project, found, reason, now=timezone.now()))
+    refuse_if(check_refusal(project, found, reason, kin=is_kin(by, project)))
     before = project.state
     Check.objects.create(project=project, found=found, reason=reason, by=by)
     move(project=project, to=found)

@@ -12,7 +12,8 @@ from programs.projects.models import Project
 
 @adds_to_project_page
 def check_and_twins(user, project: Project, *, member: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {"check": project.checks.first()}
+    newest = project.checks.first()
+    found: dict[str, Any] = {"check": newest if newest and newest.found == project.state else None}
     if policy.may_check(user, project):
-        found |= {"may_check": project.state in CHECKED, "alike": queries.alike(project)}
+        found |= {"may_check": project.state in CHECKED, "alike": queries.alike(user, project)}
     return found

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
+from programs.core.text import fold
 from programs.documents.models import ProjectFile
 from programs.documents.queries import current_files
 from programs.entries.rules import REMIND_BEFORE
-from programs.projects.choices import EDITABLE, ProjectState
+from programs.projects.choices import EDITABLE, IN_TEAM, ProjectState
 from programs.projects.models import Project, Submission
-from programs.projects.queries.visible import projects_visible_to
+from programs.projects.queries.visible import ORGANISER_SEES, projects_visible_to
 from programs.pupils.models import Enrolment
 
 ALIKE_FOR = timedelta(days=5 * 365)
@@ -63,23 +64,25 @@ def entries_of(user, competition: Competition) -> QuerySet[Project]:
     """Rows of the board, with whether files came in the minutes of grace, and whether something is alike."""
     late = Submission.objects.filter(project=OuterRef("pk"), complete_at__gt=F("due_at"))
     entries = entries_visible_to(user).filter(competition=competition)
-    return entries.annotate(used_grace=Exists(late), has_twin=Exists(_same_files(OuterRef("pk")))).order_by(
-        "field__position", "school__sort_key", "reference"
-    )
+    others = _entered_files().filter(sha256=OuterRef("sha256")).exclude(document__project=OuterRef("document__project"))
+    mine = ProjectFile.objects.filter(document__project=OuterRef("pk"), superseded_at=None).exclude(sha256="")
+    entries = entries.annotate(used_grace=Exists(late), has_twin=Exists(mine.filter(Exists(others))))
+    return entries.order_by("field__position", "school__sort_key", "reference")
 
 
-def _same_files(project) -> QuerySet[ProjectFile]:
-    """Files of this project whose bytes another project sent in the last five years (CASES J13)."""
+def _entered_files() -> QuerySet[ProjectFile]:
+    """Of entries of the last five years; what a team still works on is nobody else's to know."""
     since = timezone.now() - ALIKE_FOR
-    others = ProjectFile.objects.filter(sha256=OuterRef("sha256"), uploaded_at__gte=since)
-    mine = ProjectFile.objects.filter(document__project=project, superseded_at=None).exclude(sha256="")
-    return mine.filter(Exists(others.exclude(document__project=OuterRef("document__project"))))
+    return ProjectFile.objects.filter(document__project__state__in=ORGANISER_SEES, uploaded_at__gte=since)
 
 
-def alike(project: Project) -> QuerySet[ProjectFile]:
-    """The files of other projects that hold the same bytes as one of this project's; for officers alone."""
-    hashes = current_files(project).exclude(sha256="").values("sha256")
-    found = ProjectFile.objects.filter(sha256__in=hashes, uploaded_at__gte=timezone.now() - ALIKE_FOR)
+def alike(user, project: Project) -> QuerySet[ProjectFile]:
+    """The files of other entries with the same bytes as one of this project's, as far as this officer sees them.
+
+    The same text in another file is not found (CASES J13 asks for it).
+    """
+    hashes = current_files(project).exclude(sha256="").order_by().values("sha256")
+    found = _entered_files().filter(sha256__in=hashes, document__project__in=entries_visible_to(user).values("pk"))
     return found.exclude(document__project=project).select_related("document__project__school", "document__slot")
 
 
@@ -100,6 +103,12 @@ def to_remind(*, now: datetime) -> QuerySet[Project]:
     return soon.select_related("competition__rule_set", "school", "supervisor").order_by("pk")
 
 
+def is_kin(user, project: Project) -> bool:
+    """Whether the officer has the name of a member's guardian; who it is in truth, the organiser asks."""
+    names = project.members.filter(state__in=IN_TEAM).values_list("pupil__guardian_name", flat=True)
+    return fold(user.full_name) in {fold(name) for name in names if name}
+
+
 @dataclass(frozen=True)
 class Fact:
     """What a rule asks beside what the project shows."""
@@ -111,7 +120,7 @@ class Fact:
 
 def grades_of(project: Project) -> list[tuple[str, int | None]]:
     """Each member with the grade of the competition's school year."""
-    members = project.members.filter(state__in=("accepted", "released")).select_related("pupil")
+    members = project.members.filter(state__in=IN_TEAM).select_related("pupil")
     grades = dict(
         Enrolment.objects.in_force()
         .filter(

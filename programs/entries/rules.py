@@ -17,8 +17,11 @@ REMIND_BEFORE = timedelta(days=3)
 CHECKED = (ProjectState.ENDORSED, ProjectState.ELIGIBLE, ProjectState.INELIGIBLE)
 
 
-def check_refusal(project: Project, found: str, reason: str, *, now: datetime) -> Refusal | None:
-    """Entries are checked from closing until judging begins; a finding is changed only with a reason."""
+def check_refusal(project: Project, found: str, reason: str, *, kin: bool) -> Refusal | None:
+    """Entries are checked until judging begins; a finding is changed only with a reason, and never by kin."""
+    if kin:
+        words = _("A member's guardian has your name. Let a colleague check this entry.")
+        return Refusal("kin", words)
     if project.state not in CHECKED or found not in PROJECT_MOVES[ProjectState(project.state)]:
         return Refusal("wrong_state", _("This entry cannot be found so at the moment."))
     if project.competition.state not in (CompetitionState.OPEN, CompetitionState.CLOSED):

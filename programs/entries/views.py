@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -25,13 +28,14 @@ from programs.projects.models import Project
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
 
 PAGE_SIZE = 20
+MOST_OPEN = 100  # rows of projects that are still with their teams; their number is in the tables
 
 
 @signed_in
 @require_safe
 def entry_board(request: HttpRequest, slug: str) -> HttpResponse:
     competition = _competition(request, slug)
-    chosen = {name: clean_text(request.GET.get(name, "")) for name in ("field", "school", "state", "q")}
+    chosen = _asked(request)
     entries = _chosen(queries.entries_of(request.user, competition), chosen)
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -43,7 +47,8 @@ def entry_board(request: HttpRequest, slug: str) -> HttpResponse:
         "states": [
             (state, ProjectState(state).label) for state in ("endorsed", "eligible", "ineligible", "in_judging")
         ],
-        "not_submitted": queries.not_submitted(competition),
+        "not_submitted": queries.not_submitted(competition)[:MOST_OPEN],
+        "asked": urlencode({name: value for name, value in chosen.items() if value}),
     }
     return render(request, "entries/entry_board.html", context)
 
@@ -52,7 +57,7 @@ def entry_board(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def entry_export(request: HttpRequest, slug: str) -> FileResponse:
     competition = _competition(request, slug)
-    entries = queries.entries_of(request.user, competition)
+    entries = _chosen(queries.entries_of(request.user, competition), _asked(request))
     content = write_xlsx([entries_sheet(entries, competition=competition.local_name)], moment=timezone.now())
     name = f"{competition.slug}-{timezone.localdate():%Y-%m-%d}.xlsx"
     return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX_TYPE)
@@ -64,10 +69,16 @@ def _competition(request: HttpRequest, slug: str) -> Competition:
     return competition
 
 
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {name: clean_text(request.GET.get(name, "")) for name in ("field", "school", "state", "q")}
+
+
 def _chosen(entries, chosen: dict[str, str]):
     wanted = {"field": "field__code", "school": "school__code", "state": "state"}
     narrowed = entries.filter(**{wanted[name]: value for name, value in chosen.items() if name in wanted and value})
-    return narrowed.filter(title__icontains=chosen["q"]) if chosen["q"] else narrowed
+    if not (words := chosen["q"]):
+        return narrowed
+    return narrowed.filter(Q(title__icontains=words) | Q(reference__icontains=words))
 
 
 class EntryCheck(Act):
@@ -82,7 +93,10 @@ class EntryCheck(Act):
 
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(
-            facts=facts_of(self.target), alike=queries.alike(self.target), checks=self.target.checks.all(), **kwargs
+            facts=facts_of(self.target),
+            alike=queries.alike(self.user, self.target),
+            checks=self.target.checks.all(),
+            **kwargs,
         )
 
     def act(self, form: CheckForm) -> Project:

@@ -81,7 +81,7 @@ def _words_for_team(state: str, teacher: str, closes: str) -> str:
         S.ENDORSED: _("Your project has been entered. After the deadline the organiser checks the files."),
         S.ELIGIBLE: _("The files are in order. Your project is waiting for the judges."),
         S.INELIGIBLE: _(
-            "The organiser found that the project does not meet the rules. Ask your teacher for the reason."
+            "The organiser found that the project does not meet the rules; the reason stands on this page. Your teacher can write to the organiser."
         ),
         S.IN_JUDGING: _("The judges are reading your project. The results will appear here when they are published."),
         S.AWARDED: _("Congratulations! Your project won an award."),

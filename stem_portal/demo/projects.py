@@ -211,8 +211,6 @@ def _attach_files(project: Project, random: Random, index: int, teacher_id: int)
     """A picture and a PDF in every document that each project must hand in."""
     picture, preview = drawn_picture(random, index)
     for slot in project.competition.rule_set.slots.all():
-        if slot.need == Need.OPTIONAL:
-            continue
         document = ProjectDocument.objects.create(
             project=project, slot=slot, wanted=False if slot.need == Need.CONDITION else None
         )

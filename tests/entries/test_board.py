@@ -16,8 +16,10 @@ from programs.entries import actions, queries
 from programs.entries.models import Check
 from programs.entries.tasks import remind
 from programs.notices.models import Message
+from programs.projects.actions.reopening import reopen_project
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
+from programs.pupils.models import Pupil
 from tests.people import make_class, make_officer, make_outsider, make_school
 from tests.projects.make import approve, attach, complete, make_competition, make_minh, make_project, pdf, submit
 
@@ -137,6 +139,27 @@ def test_only_the_organiser_checks_and_only_entries(competition, nam):
     assert actions.check_entry(project_id=project.pk, found="eligible", reason="", by=nam).state == "eligible"
 
 
+def test_an_officer_with_the_name_of_a_guardian_checks_nothing(competition, nam):
+    project = entered(of_school("Trường THCS Phú Lợi", competition))
+    Pupil.objects.filter(user=project.created_by).update(guardian_name="PHAN HOÀNG NAM")
+    check = {"project_id": project.pk, "found": "eligible", "reason": "", "by": nam}
+    assert refused_with(lambda: actions.check_entry(**check)) == "kin"
+    other = make_officer("Tô Thanh Nga")
+    assert actions.check_entry(**check | {"by": other}).state == "eligible"
+
+
+def test_an_old_finding_is_not_shown_any_more(client, competition, nam):
+    project = entered(of_school("Trường THCS Phú Lợi", competition))
+    actions.check_entry(project_id=project.pk, found="ineligible", reason="Thiếu nhật kí.", by=nam)
+    until = timezone.now() + timedelta(days=2)
+    reopen_project(project_id=project.pk, reason="Nộp thêm nhật kí.", scope=["report"], ends_at=until, by=nam)
+    client.force_login(project.created_by)
+    shown = client.get(reverse("project_detail", args=[project.reference])).context
+    assert shown["check"] is None
+    attach(project, "report", pdf(pages=4))
+    assert approve(submit(project)).state == ProjectState.ENDORSED
+
+
 # --- Reminders ------------------------------------------------------------------------------------
 def test_who_has_not_submitted_is_reminded_once_for_each_deadline(competition):
     late = of_school("Trường THCS Phú Lợi", competition)
@@ -161,13 +184,15 @@ def test_who_has_not_submitted_is_reminded_once_for_each_deadline(competition):
 def test_the_same_file_as_last_year_is_flagged_to_officers_only_and_refuses_nothing(client, competition, nam):
     same = pdf(pages=3)
     with time_machine.travel(timezone.now() - timedelta(days=300)):
-        old = of_school("Trường THCS Phú Lợi", make_competition(days_left=500))
+        old = of_school("Trường THCS Phú Lợi", make_competition(days_left=500), title="Dự án năm trước")
         attach(old, "report", same)
     project = complete(of_school("Trường THCS Dĩ An", competition))
     attach(project, "report", same)
     project = approve(submit(project))
     assert project.state == ProjectState.ENDORSED, "never refused by itself"
-    assert [file.document.project for file in queries.alike(project)].count(old) == 1
+    assert not queries.alike(nam, project), "a draft is its team's alone, its title too"
+    entered(old)
+    assert [file.document.project for file in queries.alike(nam, project)].count(old) == 1
     client.force_login(nam)
     assert board(client, competition).context["page_obj"][0].has_twin
     url = reverse("project_detail", args=[project.reference])

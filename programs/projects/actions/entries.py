@@ -17,6 +17,7 @@ from programs.core.policy import must
 from programs.core.references import under_reference
 from programs.core.refusals import Refused, refuse_if
 from programs.core.versions import refuse_if_stale
+from programs.projects.actions.moving import WHEN_BEGUN
 from programs.projects.models import Project, ProjectMember
 from programs.projects.policy import may_enter, may_work_on
 from programs.projects.queries.deadlines import opened_now
@@ -75,6 +76,8 @@ def create_project(
     refuse_breaches(project=Project(**facts))
     project = under_reference(Project, "DA", lambda reference: Project.objects.create(reference=reference, **facts))
     take_seat(project=project, pupil=pupil, seat=1)
+    for act in WHEN_BEGUN:
+        act(project)
     record(by=by, action="project.create", obj=project, after={"competition": Code(competition.code)})
     return project
 

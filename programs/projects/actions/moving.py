@@ -10,6 +10,9 @@ from programs.projects.models import Project
 # Later wings add ``act(project, before=state)``: called in the transaction of the move, under the project's lock.
 WHEN_MOVED: list[Callable[..., None]] = []
 
+# Later wings add ``act(project)``: called in the transaction in which a project begins.
+WHEN_BEGUN: list[Callable[[Project], None]] = []
+
 
 def move(*, project: Project, to: str, **values: Any) -> None:
     """To the state ``to``, with other columns. The caller must hold the lock of the project."""
