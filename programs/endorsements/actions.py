@@ -27,6 +27,7 @@ from programs.projects.models import Project
 from programs.projects.queries.deadlines import approve_by
 from programs.projects.queries.submissions import receipt_of
 from programs.projects.queries.team import people_of
+from programs.schools.queries.roles import roles_of
 
 
 @transaction.atomic
@@ -99,9 +100,9 @@ def state_honesty(*, project_id: int, text_version: int, by: User) -> Statement:
 
 
 def _state(project: Project, part: Part, version: int, *, by: User) -> Statement:
-    """Once by each person; the caller holds the project's lock."""
+    """One of each person, in the text that was read last; the caller holds the project's lock."""
     facts = {"part": part, "text_version": version}
-    return Statement.objects.get_or_create(project=project, person=by, defaults=facts)[0]
+    return Statement.objects.update_or_create(project=project, person=by, defaults=facts)[0]
 
 
 # --- The safety committee -----------------------------------------------------------------------
@@ -111,7 +112,7 @@ def name_safety_member(*, competition_id: int, person: str, by: User) -> SafetyM
     competition = Competition.objects.select_for_update().get(pk=competition_id)
     must(may_name(by, competition))
     user = person_with_email(person)
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or roles_of(user).pupil is not None:
         words = _("Nobody has an account with this address. Ask the person which address they sign in with.")
         raise Refused.because("nobody", words, "person")
     refuse_if(rules.naming_refusal(is_member=safety_committee(competition).filter(user=user).exists()))

@@ -17,7 +17,9 @@ ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    return _statements(user) if roles_of(user).pupil is not None else _approvals(user)
+    if roles_of(user).pupil is not None:
+        return _statements(user)
+    return [*_approvals(user), *_empty_committees(user)]
 
 
 def _approvals(user) -> list[DeskTask]:
@@ -32,6 +34,22 @@ def _approvals(user) -> list[DeskTask]:
             weight=25,
         )
         for project in queries.projects_to_approve(user)[:ROWS]
+    ]
+
+
+def _empty_committees(user) -> list[DeskTask]:
+    """For the organiser: risky projects wait, and nobody is in the safety committee."""
+    if not roles_of(user).is_department:
+        return []
+    return [
+        DeskTask(
+            title=_("Name a safety committee: {competition}").format(competition=competition.local_name),
+            detail=_("Projects with risks wait for its approval, and nobody is in it."),
+            url=reverse("safety_committee", args=[competition.slug]),
+            action=_("Name a member"),
+            weight=15,
+        )
+        for competition in queries.without_committee()[:ROWS]
     ]
 
 

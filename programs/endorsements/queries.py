@@ -55,13 +55,16 @@ class Asked:
 
 
 def asked_for(project: Project, kind: str) -> Asked:
+    """Who may decide now; whoever has decided about this submission in another role is not among them."""
+    busy = {row.by_id for other, row in approvals_of(receipt_of(project)).items() if other != kind}
     if kind == Kind.MENTOR:
         mentor = project.supervisor
         at_school = mentor is not None and mentor.is_active and _works_at_school(project, mentor)
-        return Asked((mentor,) if mentor is not None and at_school else ())
+        return Asked((mentor,) if mentor is not None and at_school and mentor.pk not in busy else ())
     if kind == Kind.SAFETY:
-        return Asked(tuple(row.user for row in safety_committee(project.competition) if row.user.is_active))
-    return _asked_of_school(project)
+        members = [row.user for row in safety_committee(project.competition)]
+        return Asked(tuple(each for each in members if each.is_active and each.pk not in busy))
+    return _asked_of_school(project, busy)
 
 
 def _works_at_school(project: Project, person: User) -> bool:
@@ -69,14 +72,14 @@ def _works_at_school(project: Project, person: User) -> bool:
     return school is None or (school.is_working and roles_of(person).is_staff_of(school))
 
 
-def _asked_of_school(project: Project) -> Asked:
+def _asked_of_school(project: Project, busy: set[int]) -> Asked:
     """Who leads the school, but not its mentor; where nobody else does, whoever answers for the school."""
     school = project.school
     if school is None:
         return Asked(())
     inside: dict[int, User] = {}
     for office in chain_of(Office.PRINCIPAL, school.authority):
-        people = {each.pk: each for each in holders_of(office, school) if each.pk != project.supervisor_id}
+        people = {each.pk: each for each in holders_of(office, school) if each.pk not in {project.supervisor_id, *busy}}
         if office in (Office.PRINCIPAL, Office.COORDINATOR):
             inside |= people
             continue
@@ -95,6 +98,18 @@ def awaited_by_kind(project: Project) -> dict[Kind, Asked]:
 
 def safety_committee(competition: Competition) -> QuerySet[SafetyMember]:
     return competition.safety_committee.filter(ended_at=None).select_related("user")
+
+
+def without_committee() -> QuerySet[Competition]:
+    """Competitions in which a risky project waits while nobody is in the safety committee."""
+    members = SafetyMember.objects.filter(competition=OuterRef("pk"), ended_at=None, user__is_active=True)
+    risky = ProjectFile.objects.filter(
+        document__project__competition=OuterRef("pk"),
+        document__project__state=ProjectState.SUBMITTED,
+        superseded_at=None,
+        document__slot__asks_safety=True,
+    )
+    return Competition.objects.filter(Exists(risky), ~Exists(members)).order_by("closes_at")
 
 
 def safety_members_visible_to(user) -> QuerySet[SafetyMember]:
@@ -135,7 +150,12 @@ def projects_to_approve(user) -> QuerySet[Project]:
     """The queue of a mentor, of who leads a school, of the safety committee: what they have not decided yet."""
     newest = Submission.objects.filter(project=OuterRef("pk")).order_by("-number").values("pk")[:1]
     mine = Approval.objects.filter(submission=OuterRef("newest"), by=user)
+    decided = Approval.objects.filter(submission=OuterRef("newest"), kind=Kind.SCHOOL)
     waiting = met_by_one(Project.objects.annotate(newest=Subquery(newest)), *asked_of(user)).exclude(Exists(mine))
+    # What a colleague decided for the school is nobody's task any more, but the mentor's and the committee's are.
+    committees = SafetyMember.objects.filter(user=user, ended_at=None).values("competition")
+    own_part = Q(supervisor=user) | Q(competition__in=committees)
+    waiting = waiting.filter(own_part | ~Exists(decided))
     return waiting.select_related(*PROJECT_PARTS).order_by("competition__closes_at", "submitted_at", "pk")
 
 

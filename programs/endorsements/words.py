@@ -72,7 +72,7 @@ def waits_for(kind: str, people: list[str], office: str) -> str:
     """Whom an approval waits for, with the reason where another stands in."""
     label = str(Kind(kind).label)
     if not people:
-        return _("{role}: there is nobody who may approve at the moment; the organiser has been asked to help").format(
+        return _("{role}: there is nobody who may approve at the moment; this waits for the organiser").format(
             role=label
         )
     if office:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
@@ -48,7 +49,8 @@ class Line:
 def numbers_of(competition: Competition, by: str) -> list[Line]:
     """How many projects in every column, by ``field`` or ``school``; drafts too, as numbers alone."""
     counts = {column: Count("pk", filter=Q(state__in=states)) for column, states in COLUMNS.items()}
-    names = {"field": ("field__name", "field__code"), "school": ("school__name", "school__code")}[by]
+    name = "name_en" if by == "field" and (get_language() or "vi").startswith("en") else "name"
+    names = (f"{by}__{name}", f"{by}__code")
     rows = Project.objects.filter(competition=competition).values(*names).annotate(**counts).order_by(names[0])
     return [
         Line(row[names[0]] or "–", row[names[1]] or "", {column: row[column] for column in COLUMNS}) for row in rows

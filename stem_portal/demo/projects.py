@@ -28,7 +28,7 @@ from programs.documents.models import ProjectDocument, ProjectFile
 from programs.endorsements.choices import Decision, Part
 from programs.endorsements.choices import Kind as Approver
 from programs.endorsements.models import Approval, Statement
-from programs.endorsements.queries import asked_for
+from programs.endorsements.queries import asked_for, must_state
 from programs.projects.actions.entries import create_project
 from programs.projects.actions.team import invite_classmate, issue_code
 from programs.projects.choices import ProjectState
@@ -250,6 +250,15 @@ def _submit_and_approve(project: Project, team: list[Pupil]) -> None:
         if people:
             Approval.objects.create(submission=submission, kind=kind, decision=decision, by=people[0])
     submission.approvals.update(at=project.endorsed_at or project.submitted_at)
+
+
+def state_for_members() -> None:
+    """Members got their accounts after the projects were made: what is submitted holds their statements too."""
+    for project in Project.objects.exclude(submitted_at=None):
+        Statement.objects.bulk_create(
+            Statement(project=project, person=person, part=Part.MEMBER, text_version=1)
+            for person in must_state(project)
+        )
 
 
 def _store(document, name: str, kind: FileKind, body: bytes, user_id: int, preview: bytes = b"") -> None:

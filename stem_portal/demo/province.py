@@ -95,6 +95,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         photographs.build_photographs(random=Random(seed))
         day.build_undone(people=people, now=now)
         cards.build_cards(people=people, minh=minh, now=now)
+        projects.state_for_members()
         projects.build_invitations(minh=minh, teacher=people["hanh"], competition=competitions[0])
         rights.build_requests(people=people, minh=minh, now=now)
         rosters.build_rosters(random=Random(seed), people=people, now=now)

@@ -8,11 +8,13 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import translation
 
 from programs.accounts.models import User
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.endorsements import actions, queries
+from programs.endorsements.desk import tasks
 from programs.endorsements.models import Approval
 from programs.notices.models import Message
 from programs.projects.choices import ProjectState
@@ -114,7 +116,35 @@ def test_who_approved_in_one_role_cannot_in_another(project, thu):
     """Even when thầy Thư becomes the mentor afterwards."""
     approve(project, "school")
     Project.objects.filter(pk=project.pk).update(supervisor=thu)
-    assert refused_with(lambda: approve(project, "mentor", by=thu)) == "second_approval"
+    with pytest.raises(PermissionDenied):
+        approve(project, "mentor", by=thu)
+
+
+def test_who_gave_the_schools_approval_is_not_asked_for_the_committees(risky):
+    thu = User.objects.get(full_name="Thư")
+    actions.name_safety_member(competition_id=risky.competition_id, person=thu.email, by=make_officer())
+    approve(risky, "school", by=thu)
+    assert queries.asked_for(read(risky), "safety").people == ()
+    khoa = make_teacher("Võ Đăng Khoa", school=make_school("Trường THPT Võ Minh Đức"))
+    actions.name_safety_member(competition_id=risky.competition_id, person=khoa.email, by=make_officer())
+    assert queries.asked_for(read(risky), "safety").people == (khoa,)
+
+
+def test_what_a_colleague_decided_leaves_the_queue(project, thu):
+    mai = make_coordinator("Mai", school=project.school)
+    assert project in queries.projects_to_approve(thu)
+    approve(project, "school", by=mai)
+    assert project not in queries.projects_to_approve(thu)
+    assert project in queries.projects_to_approve(project.supervisor)
+
+
+def test_the_organiser_is_told_of_a_committee_that_is_empty(risky):
+    nam = make_officer("Phan Hoàng Nam")
+    with translation.override("vi"):
+        assert any("hội đồng an toàn" in task.title for task in tasks(nam))
+        khoa = make_teacher("Võ Đăng Khoa", school=make_school("Trường THPT Võ Minh Đức"))
+        actions.name_safety_member(competition_id=risky.competition_id, person=khoa.email, by=nam)
+        assert not any("hội đồng an toàn" in task.title for task in tasks(nam))
 
 
 def test_a_mentor_who_left_the_school_can_no_longer_approve(project):
@@ -235,7 +265,7 @@ def test_the_page_of_returning_says_what_the_team_can_still_do(client, project):
 
 # --- The queue ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_queue_names_what_is_missing(client, count, django_assert_max_num_queries):
+def test_the_queue_names_what_is_missing(client, count):
     hanh = None
     for number in range(count):
         made = make_project(title=f"Dự án {number}", **({"supervisor": hanh} if hanh and number == 0 else {}))
