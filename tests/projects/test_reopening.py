@@ -1,0 +1,104 @@
+"""The organiser opens a part of an entry; what is not submitted again by the end is as it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from programs.core.refusals import Refused
+from programs.documents.queries import current_files
+from programs.notices.models import Message
+from programs.projects.actions.lapsing import keep_deadlines
+from programs.projects.actions.reopening import reopen_project
+from programs.projects.choices import ProjectState
+from programs.projects.models import Project, Reopening
+from tests.people import make_officer
+from tests.projects.make import approve, attach, complete, make_project, pdf, submit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Project:
+    return approve(submit(complete(make_project())))
+
+
+@pytest.fixture
+def nam():
+    return make_officer("Phan Hoàng Nam")
+
+
+def reopen(project: Project, nam, scope: list[str], hours: int = 48) -> Project:
+    until = timezone.now() + timedelta(hours=hours)
+    return reopen_project(project_id=project.pk, reason="Báo cáo thiếu trang 3.", scope=scope, ends_at=until, by=nam)
+
+
+def refused_with(call) -> str:
+    with pytest.raises(Refused) as refused:
+        call()
+    return refused.value.refusal.code
+
+
+def state_of(project: Project) -> str:
+    return Project.objects.get(pk=project.pk).state
+
+
+def test_only_the_opened_part_changes_and_everybody_is_asked_again(project, nam):
+    reopen(project, nam, ["report"])
+    assert state_of(project) == ProjectState.RETURNED
+    assert "Báo cáo thiếu trang 3." in Message.objects.filter(kind="project_reopened").first().body_text
+    assert refused_with(lambda: attach(project, "photographs", pdf())) == "not_opened"
+    attach(project, "report", pdf(pages=3))
+    assert submit(project).state == ProjectState.SUBMITTED
+    assert Reopening.objects.get().ended_how == "submitted"
+    assert approve(project).state == ProjectState.ENDORSED
+
+
+def test_at_its_end_words_files_and_state_are_as_they_were(project, nam):
+    before = list(current_files(project).values_list("pk", flat=True))
+    reopen(project, nam, ["report", "title"])
+    attach(project, "report", pdf(pages=3))
+    Project.objects.filter(pk=project.pk).update(title="Tên khác")
+    with time_machine.travel(timezone.now() + timedelta(hours=49)):
+        assert keep_deadlines()["closed"] == 1
+        assert keep_deadlines()["closed"] == 0
+    fresh = Project.objects.get(pk=project.pk)
+    assert (fresh.state, fresh.title) == (ProjectState.ENDORSED, project.title)
+    assert list(current_files(project).values_list("pk", flat=True)) == before
+    assert Message.objects.filter(kind="project_restored").exists()
+
+
+def test_a_project_that_lapsed_is_put_before_its_approvers_again(nam):
+    project = submit(complete(make_project()))
+    with time_machine.travel(project.competition.closes_at + timedelta(days=10)):
+        keep_deadlines()
+        assert state_of(project) == ProjectState.LAPSED
+        reopen(project, nam, [])
+        assert state_of(project) == ProjectState.SUBMITTED
+        assert project.members.get().state == "accepted"
+        assert approve(project).state == ProjectState.ENDORSED
+
+
+def test_nobody_else_opens_and_nothing_without_a_part(client, project, nam):
+    with pytest.raises(PermissionDenied):
+        reopen(project, project.supervisor, ["report"])
+    assert refused_with(lambda: reopen(project, nam, [])) == "nothing_opened"
+    assert refused_with(lambda: reopen(project, nam, ["report"], hours=-1)) == "ends_too_early"
+    client.force_login(project.created_by)
+    assert client.get(reverse("project_reopen", args=[project.reference])).status_code == 403
+
+
+def test_the_receipt_is_a_page_and_a_pdf(client, project):
+    client.force_login(project.created_by)
+    page = client.get(reverse("project_receipt", args=[project.reference])).content.decode()
+    assert "SHA-256" in page and project.reference in page
+    answer = client.get(reverse("project_receipt_pdf", args=[project.reference]))
+    assert answer.content.startswith(b"%PDF") and answer["Content-Type"] == "application/pdf"
+    assert project.reference in PdfReader(BytesIO(answer.content)).pages[0].extract_text()
