@@ -52,6 +52,12 @@ def lacking(project: Project) -> set[str]:
     return {lack.code for lack in missing_in(project)}
 
 
+def in_challenge() -> Project:
+    """The open challenge takes grades from upper secondary on, and names no fields."""
+    competition = make_competition(rules="thu-thach-mo")
+    return make_project(minh=make_minh(class_group=make_class("10A1")), competition=competition, field=None)
+
+
 # --- What is asked --------------------------------------------------------------------------------
 def test_a_conditional_document_is_asked_for_only_after_a_yes():
     project = make_project(competition=make_competition(rules="khkt"))
@@ -88,9 +94,7 @@ def test_several_photographs_have_their_places_and_one_too_many_is_said():
      "https://youtube.com@evil.example/", "https://youtube.com:8443/", "https://evil-youtube.com/"],
 )  # fmt: skip
 def test_u15_only_links_to_known_hosts_are_taken_and_none_is_opened(link):
-    project = make_project(
-        minh=make_minh(class_group=make_class("10A1")), competition=make_competition(rules="thu-thach-mo")
-    )
+    project = in_challenge()
     document = document_of(project, "demo")
     refused = refused_with(lambda: actions.set_link(document_id=document.pk, link=link, by=project.created_by))
     assert refused == "strange_link"
@@ -98,9 +102,7 @@ def test_u15_only_links_to_known_hosts_are_taken_and_none_is_opened(link):
 
 
 def test_a_link_is_shown_harmless(client):
-    project = make_project(
-        minh=make_minh(class_group=make_class("10A1")), competition=make_competition(rules="thu-thach-mo")
-    )
+    project = in_challenge()
     document = document_of(project, "demo")
     actions.set_link(document_id=document.pk, link="https://youtu.be/abc", by=project.created_by)
     client.force_login(project.created_by)
