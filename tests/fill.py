@@ -28,7 +28,7 @@ from programs.core.models import ActReason
 from programs.core.personal import Subject
 from programs.core.personal_tables import own_rows
 from programs.data_rights.queries import subject_of
-from programs.documents.models import ProjectDocument, ProjectFile
+from programs.documents.models import ProjectFile
 from programs.endorsements.models import Approval
 from programs.projects.models import EntryQuota, Project, Reopening, Submission, TeamInvitation
 from programs.pupils.models import Pupil
@@ -90,7 +90,7 @@ def fill() -> Filled:
             filled.others[model] = _row(model, somebody)
     filled.own[ActReason], filled.others[ActReason] = _reason(by=user, school=school), _reason(by=other, school=school)
     project = filled.own[Project]
-    document = ProjectDocument.objects.create(project=project, slot=project.competition.rule_set.slots.first())
+    document = project.documents.first()
     filled.own[ProjectFile] = _new(ProjectFile, filled, document=document)
     for model in (Submission, Reopening):
         filled.own[model] = _new(model, filled, project=project)
