@@ -21,6 +21,8 @@ from programs.certificates.queries import bookings_to_certify, certificates_visi
 from programs.curricula.models import Curriculum
 from programs.duplicates.models import PupilPair
 from programs.duplicates.queries.pairs import pairs_visible_to
+from programs.endorsements.models import SafetyMember
+from programs.projects.choices import ProjectState
 from programs.projects.models import Project
 from programs.projects.queries.visible import ORGANISER_SEES, projects_visible_to
 from programs.pupils.models import Enrolment, Joining
@@ -67,6 +69,9 @@ def projects(user) -> QuerySet:
     seen = Q(members__pupil__user=user.pk, members__pupil__user__isnull=False) | Q(school__in=roles.school_ids)
     if roles.is_department:
         seen |= Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user))
+    committees = SafetyMember.objects.filter(user=user.pk, ended_at=None).values("competition")
+    risky = Q(competition__in=committees, documents__slot__asks_safety=True, documents__files__superseded_at=None)
+    seen |= risky & Q(documents__files__isnull=False, state=ProjectState.SUBMITTED)
     return Project.objects.filter(seen).distinct()
 
 
