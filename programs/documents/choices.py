@@ -19,4 +19,3 @@ FILE_KINDS = {
     SlotKind.SLIDES: FileKind.SLIDES,
     SlotKind.VIDEO: FileKind.VIDEO,
 }
-GIGABYTE = 1024 * 1024 * 1024

@@ -118,4 +118,4 @@ def documents_missing(project: Project) -> list[Lack]:
 
 @adds_to_project_page
 def documents_of(user, project: Project, *, member: bool) -> dict[str, Any]:
-    return {"tiles": queries.tiles_of(project), "may_fill": member and project.is_editable}
+    return {"tiles": queries.tiles_of(project)}

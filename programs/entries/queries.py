@@ -41,10 +41,6 @@ class Line:
     key: str
     numbers: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def cells(self) -> list[int]:
-        return [self.numbers.get(column, 0) for column in COLUMNS]
-
 
 def numbers_of(competition: Competition, by: str) -> list[Line]:
     """How many projects in every column, by ``field`` or ``school``; drafts too, as numbers alone."""
@@ -57,15 +53,10 @@ def numbers_of(competition: Competition, by: str) -> list[Line]:
     ]
 
 
-def entries_visible_to(user) -> QuerySet[Project]:
-    """What the organiser may open: endorsed entries."""
-    return projects_visible_to(user)
-
-
 def entries_of(user, competition: Competition) -> QuerySet[Project]:
     """Rows of the board, with whether files came in the minutes of grace, and whether something is alike."""
     late = Submission.objects.filter(project=OuterRef("pk"), complete_at__gt=F("due_at"))
-    entries = entries_visible_to(user).filter(competition=competition)
+    entries = projects_visible_to(user).filter(competition=competition)
     others = _entered_files().filter(sha256=OuterRef("sha256")).exclude(document__project=OuterRef("document__project"))
     mine = ProjectFile.objects.filter(document__project=OuterRef("pk"), superseded_at=None).exclude(sha256="")
     entries = entries.annotate(used_grace=Exists(late), has_twin=Exists(mine.filter(Exists(others))))
@@ -84,7 +75,7 @@ def alike(user, project: Project) -> QuerySet[ProjectFile]:
     The same text in another file is not found (CASES J13 asks for it).
     """
     hashes = current_files(project).exclude(sha256="").order_by().values("sha256")
-    found = _entered_files().filter(sha256__in=hashes, document__project__in=entries_visible_to(user).values("pk"))
+    found = _entered_files().filter(sha256__in=hashes, document__project__in=projects_visible_to(user).values("pk"))
     return found.exclude(document__project=project).select_related("document__project__school", "document__slot")
 
 

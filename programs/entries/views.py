@@ -25,6 +25,7 @@ from programs.entries.words import facts_of
 from programs.entries.xlsx import entries_sheet
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
+from programs.projects.queries.visible import projects_visible_to
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
 
 PAGE_SIZE = 20
@@ -89,7 +90,7 @@ class EntryCheck(Act):
     done = _("Kept. The team and its teacher have been told.")
 
     def get_target(self, reference: str) -> Project:
-        return get_object_or_404(queries.entries_visible_to(self.user), reference=reference)
+        return get_object_or_404(projects_visible_to(self.user), reference=reference)
 
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(

@@ -1,4 +1,4 @@
-"""x"""
+"""States of a project, of its members and invitations, the allowed moves, and the verbs in the log."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

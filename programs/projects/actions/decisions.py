@@ -21,7 +21,7 @@ from programs.projects.policy import may_take_out, may_work_on
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.deadlines import open_reopening, opened_now
 from programs.projects.queries.submissions import sealed_codes
-from programs.projects.queries.team import members_of, must_still_agree, people_of
+from programs.projects.queries.team import must_still_agree, people_of
 from programs.projects.rules import (
     keeping_refusal,
     submission_refusal,
@@ -32,7 +32,7 @@ from programs.projects.rules import (
 
 @transaction.atomic
 def submit_project(*, project_id: int, by: User) -> Project:
-    """Submit a project: text and files are frozen, and the supervising teacher is asked to endorse it.
+    """Submit a project: text and files are frozen, and those who must approve it are asked.
 
     Files that are under way may still come (``actions/submitting.py``); what counts is when this was pressed.
 
@@ -116,7 +116,3 @@ def _withdraw(project: Project, *, by: User, reason: str = "") -> str:
         reason=reason,
     )
     return before
-
-
-def _accounts_of(project: Project) -> list[User]:
-    return [pupil.user for pupil in members_of(project) if pupil.user]
