@@ -21,6 +21,7 @@ from programs.documents.policy import may_fill
 from programs.projects.actions.entries import locked_project
 from programs.projects.models import Project
 from programs.projects.queries.deadlines import opened_now
+from programs.projects.queries.submissions import receipt_of
 from programs.uploads.hooks import KeptFile
 
 
@@ -143,7 +144,8 @@ def _put(document: ProjectDocument, facts: dict, *, by: User, now: datetime) -> 
 
 
 def _give_way(file: ProjectFile, project: Project, *, now: datetime) -> None:
-    if rules.is_sealed(file, project):
+    submission = receipt_of(project)
+    if rules.is_sealed(file, submission.complete_at if submission else None):
         file.superseded_at = now
         file.save(update_fields=["superseded_at"])
         return

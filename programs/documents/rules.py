@@ -14,7 +14,6 @@ from programs.competitions.models import Slot
 from programs.core.refusals import Refusal
 from programs.documents.models import ProjectDocument, ProjectFile
 from programs.projects.choices import ProjectState
-from programs.projects.models import Project
 from programs.projects.rules import Opened, breach, edit_refusal
 
 
@@ -79,9 +78,9 @@ def removal_refusal(file: ProjectFile, doors: Opened, *, now: datetime) -> Refus
     return filling_refusal(file.document, doors, now=now)
 
 
-def is_sealed(file: ProjectFile, project: Project) -> bool:
-    """Whether the file was part of a submission: then it stays when another takes its place."""
-    return project.submitted_at is not None and file.uploaded_at <= project.submitted_at
+def is_sealed(file: ProjectFile, whole_at: datetime | None) -> bool:
+    """Whether the file was part of the submission that was whole at this moment: then it stays when it is replaced."""
+    return whole_at is not None and file.uploaded_at <= whole_at
 
 
 def is_needed(slot: Slot, wanted: bool | None) -> bool:

@@ -28,6 +28,6 @@ def calls() -> list[partial]:
         partial(rules.linking_refusal, document.slot),
         partial(rules.answer_refusal, document.slot),
         partial(rules.removal_refusal, file, doors, now=now),
-        partial(rules.is_sealed, file, project),
+        partial(rules.is_sealed, file, now),
         partial(rules.is_needed, document.slot, True),
     ]
