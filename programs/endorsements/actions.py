@@ -31,17 +31,16 @@ from programs.schools.queries.roles import roles_of
 
 
 @transaction.atomic
-def approve_project(*, project_id: int, kind: str, by: User, text_version: int = 0) -> Project:
-    """Approve the submission that is in, in the role ``kind``; with the last approval the project is entered.
+def approve_project(*, project_id: int, kind: str, submission: int, by: User, text_version: int = 0) -> Project:
+    """Approve a submission, by its number, in the role ``kind``; with the last approval the project is entered.
 
     The mentor states at the same time that the work is honest; ``text_version`` is the text that was read.
     Raises PermissionDenied, and ``Refused``: those of ``approval_refusal``, ``other_text``.
     """
     project = locked_project(project_id=project_id)
+    _decide(project, kind, Decision.GIVEN, submission=submission, by=by)
     if kind == Kind.MENTOR:
         refuse_if(rules.text_refusal(read=text_version, newest=newest_text(Part.MENTOR).version))
-    _decide(project, kind, Decision.GIVEN, by=by)
-    if kind == Kind.MENTOR:
         _state(project, Part.MENTOR, text_version, by=by)
     record(by=by, action="endorsement.approve", obj=project, after={"kind": kind})
     given = [row.kind for row in approvals_of(receipt_of(project)).values() if row.decision == Decision.GIVEN]
@@ -52,13 +51,13 @@ def approve_project(*, project_id: int, kind: str, by: User, text_version: int =
 
 
 @transaction.atomic
-def return_project(*, project_id: int, kind: str, reason: str, by: User) -> Project:
-    """Return the submission that is in; its team reads the reason, who gave it and in which role.
+def return_project(*, project_id: int, kind: str, submission: int, reason: str, by: User) -> Project:
+    """Return a submission, by its number; its team reads the reason, who gave it and in which role.
 
     Raises PermissionDenied, and ``Refused``: those of ``approval_refusal``.
     """
     project = locked_project(project_id=project_id)
-    _decide(project, kind, Decision.RETURNED, by=by)
+    _decide(project, kind, Decision.RETURNED, submission=submission, by=by)
     move(project=project, to=ProjectState.RETURNED, return_reason=reason)
     record(by=by, action="endorsement.return", obj=project, after={"kind": kind, "state": project.state}, reason=reason)
     others = [person for person in people_of(project) if person != by]
@@ -66,19 +65,19 @@ def return_project(*, project_id: int, kind: str, reason: str, by: User) -> Proj
     return project
 
 
-def _decide(project: Project, kind: str, decision: Decision, *, by: User) -> None:
+def _decide(project: Project, kind: str, decision: Decision, *, submission: int, by: User) -> None:
     """The caller holds the project's lock; the constraints stand behind it."""
     must(may_approve(by, project, kind))
-    submission = receipt_of(project)
-    if submission is None:
-        raise Refused.because("wrong_state", _("This project does not wait for approval at the moment."))
-    decided = approvals_of(submission)
-    own, now = any(row.by_id == by.pk for row in decided.values()), timezone.now()
-    last = approve_by(project)
-    refuse_if(rules.approval_refusal(project, kind, decided=decided.keys(), own=own, last=last, now=now))
+    newest = receipt_of(project)
+    decided = approvals_of(newest)
+    own, read = any(row.by_id == by.pk for row in decided.values()), newest is not None and newest.number == submission
+    last, now = approve_by(project), timezone.now()
+    refuse_if(rules.approval_refusal(project, kind, read=read, decided=decided, own=own, last=last, now=now))
     try:
         with transaction.atomic():
-            Approval.objects.create(submission=submission, kind=kind, decision=decision, by=by)
+            Approval.objects.create(
+                submission=project.submissions.get(number=submission), kind=kind, decision=decision, by=by
+            )
     except IntegrityError as error:
         words = _("This has been decided already, perhaps by a colleague a moment ago.")
         raise Refused.because("decided", words) from error

@@ -14,10 +14,16 @@ class TextForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    """Roles without a statement confirm what the page says."""
+    """The number of the submission that was on the page: another one is not decided unread."""
+
+    submission = WholeNumberField(widget=forms.HiddenInput)
 
 
-class ReturnForm(forms.Form):
+class MentorForm(TextForm, ApproveForm):
+    """The mentor states and approves in one."""
+
+
+class ReturnForm(ApproveForm):
     reason = CleanCharField(
         label=_("What should the pupils correct?"),
         max_length=1000,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from programs.accounts.models import User
@@ -18,6 +21,7 @@ from programs.endorsements.choices import Kind, Part
 from programs.endorsements.models import Approval, SafetyMember, Statement
 from programs.projects.choices import MemberState, ProjectState
 from programs.projects.models import Project, Submission
+from programs.projects.queries.deadlines import endorse_by
 from programs.projects.queries.submissions import receipt_of
 from programs.projects.queries.visible import PROJECT_PARTS
 from programs.schools.choices import WORKING_STATES
@@ -101,15 +105,28 @@ def safety_committee(competition: Competition) -> QuerySet[SafetyMember]:
 
 
 def without_committee() -> QuerySet[Competition]:
-    """Competitions in which a risky project waits while nobody is in the safety committee."""
-    members = SafetyMember.objects.filter(competition=OuterRef("pk"), ended_at=None, user__is_active=True)
-    risky = ProjectFile.objects.filter(
-        document__project__competition=OuterRef("pk"),
-        document__project__state=ProjectState.SUBMITTED,
-        superseded_at=None,
-        document__slot__asks_safety=True,
+    """Competitions in which a risky project waits, and nobody of the safety committee may decide about it."""
+    members = SafetyMember.objects.filter(competition=OuterRef("competition"), ended_at=None, user__is_active=True)
+    free = members.exclude(
+        Exists(_in_force().filter(submission__project=OuterRef(OuterRef("pk")), by=OuterRef("user")))
     )
-    return Competition.objects.filter(Exists(risky), ~Exists(members)).order_by("closes_at")
+    decided = _in_force().filter(submission__project=OuterRef("pk"), kind=Kind.SAFETY)
+    stuck = Project.objects.filter(~Exists(decided), ~Exists(free), Exists(_risky()), state=ProjectState.SUBMITTED)
+    return competitions_of(stuck)
+
+
+def _in_force() -> QuerySet[Approval]:
+    """Approvals of the newest submission: those of an earlier one bind nobody."""
+    later = Submission.objects.filter(
+        project=OuterRef("submission__project"), number__gt=OuterRef("submission__number")
+    )
+    return Approval.objects.exclude(Exists(later))
+
+
+def _risky() -> QuerySet[ProjectFile]:
+    """A file of the outer project that the safety committee reads."""
+    current = ProjectFile.objects.filter(document__project=OuterRef("pk"), superseded_at=None)
+    return current.filter(document__slot__asks_safety=True)
 
 
 def safety_members_visible_to(user) -> QuerySet[SafetyMember]:
@@ -124,48 +141,85 @@ def asked_of(user) -> list[Q]:
 
     Each reason is asked by itself, so that each finds its rows by an index.
     """
-    if not user.is_authenticated or roles_of(user).pupil is not None:
+    roles = roles_of(user)
+    if not user.is_authenticated or roles.pupil is not None:
         return []
-    found = [Q(supervisor=user)]
+    found = [Q(supervisor=user, school__in=roles.working_school_ids)] if roles.working_school_ids else []
     for office, schools in schools_answered_for(user).items():
         own = Q(school__in=schools.values("pk")) & ~Q(supervisor=user)
         found.append(own if office in (Office.PRINCIPAL, Office.COORDINATOR) else own & ~Exists(_leads_school()))
-    committees = SafetyMember.objects.filter(user=user, ended_at=None).values("competition")
-    risky = ProjectFile.objects.filter(
-        document__project=OuterRef("pk"), superseded_at=None, document__slot__asks_safety=True
-    )
-    found.append(Q(competition__in=committees) & Exists(risky))
+    found.append(Q(competition__in=_committees_of(user)) & Exists(_risky()))
     return [condition & Q(state=ProjectState.SUBMITTED) for condition in found]
 
 
+def _committees_of(user) -> QuerySet:
+    return SafetyMember.objects.filter(user=user, ended_at=None).values("competition")
+
+
 def _leads_school() -> QuerySet[Membership]:
-    """Somebody at the project's school who may approve for it."""
+    """Somebody at the project's school who may approve for it: not its mentor, nor who decided in another role."""
     leading = Membership.objects.current().filter(
         school=OuterRef("school"), role__in=LEADING, user__is_active=True, school__state__in=WORKING_STATES
     )
-    return leading.exclude(user=Coalesce(OuterRef("supervisor"), 0))
+    busy = _in_force().filter(submission__project=OuterRef(OuterRef("pk")), by=OuterRef("user"))
+    return leading.exclude(user=Coalesce(OuterRef("supervisor"), 0)).exclude(Exists(busy.exclude(kind=Kind.SCHOOL)))
 
 
 def projects_to_approve(user) -> QuerySet[Project]:
     """The queue of a mentor, of who leads a school, of the safety committee: what they have not decided yet."""
-    newest = Submission.objects.filter(project=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    mine = Approval.objects.filter(submission=OuterRef("newest"), by=user)
-    decided = Approval.objects.filter(submission=OuterRef("newest"), kind=Kind.SCHOOL)
-    waiting = met_by_one(Project.objects.annotate(newest=Subquery(newest)), *asked_of(user)).exclude(Exists(mine))
+    decided = _in_force().filter(submission__project=OuterRef("pk"))
+    waiting = met_by_one(Project.objects.all(), *asked_of(user)).exclude(Exists(decided.filter(by=user)))
     # What a colleague decided for the school is nobody's task any more, but the mentor's and the committee's are.
-    committees = SafetyMember.objects.filter(user=user, ended_at=None).values("competition")
-    own_part = Q(supervisor=user) | Q(competition__in=committees)
-    waiting = waiting.filter(own_part | ~Exists(decided))
+    own_part = Q(supervisor=user) | Q(competition__in=_committees_of(user))
+    waiting = waiting.filter(own_part | ~Exists(decided.filter(kind=Kind.SCHOOL)))
     return waiting.select_related(*PROJECT_PARTS).order_by("competition__closes_at", "submitted_at", "pk")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A project of the queue: what this person decides, whose approvals are awaited besides, and until when."""
+
+    project: Project
+    mine: list[Kind]
+    others: list[Kind]
+    until: datetime
+
+
+def rows_of(user, projects: Collection[Project]) -> list[Row]:
+    """In as many statements for one project as for twenty of one competition; the policy decides exactly."""
+    keys = [project.pk for project in projects]
+    decided: dict[int, set[str]] = defaultdict(set)
+    for project, kind in _in_force().filter(submission__project__in=keys).values_list("submission__project", "kind"):
+        decided[project].add(kind)
+    files = ProjectFile.objects.filter(document__project__in=keys, superseded_at=None, document__slot__asks_safety=True)
+    risky = set(files.values_list("document__project", flat=True))
+    committees = set(_committees_of(user).values_list("competition", flat=True))
+    competitions = {project.competition_id: project.competition for project in projects}
+    ends = {key: endorse_by(competition) for key, competition in competitions.items()}
+    return [
+        _row(user, project, decided[project.pk], ends, risky=project.pk in risky, committees=committees)
+        for project in projects
+    ]
+
+
+def _row(
+    user, project: Project, decided: set[str], ends: dict[int, datetime], *, risky: bool, committees: set[int]
+) -> Row:
+    wanted = {Kind.MENTOR: project.supervisor_id, Kind.SCHOOL: project.school_id, Kind.SAFETY: risky}
+    waits = [kind for kind, asked in wanted.items() if asked and kind not in decided]
+    is_mentor, roles = project.supervisor_id == user.pk, roles_of(user)
+    own = {
+        Kind.MENTOR: is_mentor,
+        Kind.SCHOOL: not is_mentor and bool(roles.schools or roles.posts),
+        Kind.SAFETY: project.competition_id in committees,
+    }
+    mine = [kind for kind in waits if own[kind]]
+    until = max(filter(None, [ends[project.competition_id], project.endorse_until]))
+    return Row(project, mine, [kind for kind in waits if kind not in mine], until)
 
 
 def competitions_of(projects: QuerySet[Project]) -> QuerySet[Competition]:
     return Competition.objects.filter(pk__in=projects.order_by().values("competition")).order_by("closes_at")
-
-
-def approvable_visible_to(user) -> QuerySet[Project]:
-    """Of these the page of an approval opens; what is decided meanwhile says so there."""
-    return met_by_one(Project.objects.all(), *asked_of(user)).select_related(*PROJECT_PARTS)
 
 
 # --- Statements ---------------------------------------------------------------------------------

@@ -14,11 +14,16 @@ from programs.projects.models import Project
 
 
 def approval_refusal(
-    project: Project, kind: str, *, decided: Collection[str], own: bool, last: datetime, now: datetime
+    project: Project, kind: str, *, read: bool, decided: Collection[str], own: bool, last: datetime, now: datetime
 ) -> Refusal | None:
-    """``decided`` are the roles that have decided about this submission, ``own`` whether this person is among them."""
+    """Whether this role may decide about the submission that is in; ``read`` is whether it is the one on the page.
+
+    ``decided`` are the roles that have decided about it, ``own`` whether this person is among them.
+    """
     if project.state != ProjectState.SUBMITTED:
         return Refusal("wrong_state", _("This project does not wait for approval at the moment."))
+    if not read:
+        return Refusal("other_submission", _("The team has submitted again meanwhile. Read what is new, then decide."))
     if kind in decided:
         return Refusal("decided", _("This has been decided already, perhaps by a colleague a moment ago."))
     if own:

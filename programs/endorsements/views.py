@@ -15,16 +15,17 @@ from programs.competitions.queries import competitions_visible_to
 from programs.core.acting import Act
 from programs.core.dates import short_moment
 from programs.core.gates import signed_in
+from programs.core.refusals import Refused
 from programs.core.text import clean_text
 from programs.documents.queries import tiles_of
 from programs.endorsements import actions, policy, queries, words
 from programs.endorsements.choices import Kind, Part
-from programs.endorsements.forms import ApproveForm, EndForm, ReturnForm, SafetyForm, TextForm
+from programs.endorsements.forms import ApproveForm, EndForm, MentorForm, ReturnForm, SafetyForm, TextForm
 from programs.endorsements.models import SafetyMember
 from programs.projects.choices import OPEN_WORDS
 from programs.projects.models import Project
-from programs.projects.queries.contents import missing_in
 from programs.projects.queries.deadlines import approve_by
+from programs.projects.queries.submissions import receipt_of
 from programs.projects.queries.team import members_of
 from programs.projects.queries.visible import projects_visible_to
 
@@ -39,22 +40,10 @@ def endorsement_queue(request: HttpRequest) -> HttpResponse:
     chosen = clean_text(request.GET.get("competition", ""))
     shown = waiting.filter(competition__slug=chosen) if chosen else waiting
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [_row(request.user, project) for project in page.object_list]
+    rows = queries.rows_of(request.user, list(page.object_list))
     competitions = queries.competitions_of(waiting)
     context = {"page_obj": page, "rows": rows, "competitions": competitions, "chosen": chosen}
     return render(request, "endorsements/endorsement_queue.html", context)
-
-
-def _row(user, project: Project) -> dict:
-    awaited = queries.awaited_by_kind(project)
-    mine = [kind for kind, asked in awaited.items() if user in asked.people]
-    return {
-        "project": project,
-        "mine": [(kind, f"endorse_{kind}") for kind in mine],
-        "others": [Kind(kind).label for kind in awaited if kind not in mine],
-        "until": approve_by(project),
-        "missing": missing_in(project),
-    }
 
 
 # --- Approving and returning --------------------------------------------------------------------
@@ -65,7 +54,23 @@ class EndorsementAct(Act):
     context_object_name = "project"
 
     def get_target(self, reference: str) -> Project:
-        return get_object_or_404(queries.approvable_visible_to(self.user), reference=reference)
+        return get_object_or_404(projects_visible_to(self.user), reference=reference)
+
+    def get_initial(self) -> dict:
+        return self.marks
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """What is on the page now: the number of the submission, for a mentor the version of the text."""
+        submission = receipt_of(self.target)
+        return {"submission": submission.number if submission else 0}
+
+    def refused(self, form, refused: Refused) -> HttpResponse:
+        """The page shows what is new: the next press decides about that."""
+        form.data = form.data.copy()
+        for name, mark in self.marks.items():
+            form.data[name] = str(mark)
+        return super().refused(form, refused)
 
     def may(self, user, project: Project) -> bool:
         return policy.may_approve(user, project, self.kind)
@@ -99,22 +104,20 @@ class Endorse(EndorsementAct):
         )
 
     def act(self, form) -> Project:
-        return actions.approve_project(project_id=self.target.pk, kind=self.kind, by=self.user)
+        typed = {name: value for name, value in form.cleaned_data.items() if name != "agreed"}
+        return actions.approve_project(project_id=self.target.pk, kind=self.kind, by=self.user, **typed)
 
 
 class EndorseMentor(Endorse):
     kind = Kind.MENTOR
-    form_class = TextForm
+    form_class = MentorForm
 
-    def get_initial(self) -> dict:
-        return {"text_version": words.newest_text(Part.MENTOR).version}
+    @property
+    def marks(self) -> dict[str, int]:
+        return super().marks | {"text_version": words.newest_text(Part.MENTOR).version}
 
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(points=words.newest_text(Part.MENTOR).points, **kwargs)
-
-    def act(self, form: TextForm) -> Project:
-        version = form.cleaned_data["text_version"]
-        return actions.approve_project(project_id=self.target.pk, kind=self.kind, by=self.user, text_version=version)
 
 
 class EndorseSchool(Endorse):

@@ -10,7 +10,6 @@ from pathlib import Path
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from programs.core.dates import short_moment
 from programs.endorsements.choices import Kind
 from programs.projects.models import Project
 
@@ -71,6 +70,11 @@ def confirmed_by(kind: str, project: Project) -> str:
 def waits_for(kind: str, people: list[str], office: str) -> str:
     """Whom an approval waits for, with the reason where another stands in."""
     label = str(Kind(kind).label)
+    if not people and kind == Kind.MENTOR:
+        return _(
+            "{role}: has left the school. The school returns the project, so that the team chooses another; after "
+            "the deadline the organiser opens it for that."
+        ).format(role=label)
     if not people:
         return _("{role}: there is nobody who may approve at the moment; this waits for the organiser").format(
             role=label
@@ -80,7 +84,3 @@ def waits_for(kind: str, people: list[str], office: str) -> str:
             role=label, office=office, names=", ".join(people)
         )
     return _("{role}: {names}").format(role=label, names=", ".join(people))
-
-
-def until_words(last) -> str:
-    return _("until {moment} at the latest").format(moment=short_moment(last))

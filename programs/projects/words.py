@@ -34,7 +34,7 @@ STEP_OF = {
 
 def steps_of(project: Project) -> list[dict]:
     """The five steps from the draft to the result, for the stepper."""
-    labels = [_("Draft"), _("Teacher reads it"), _("Files are checked"), _("Judging"), _("Result")]
+    labels = [_("Draft"), _("Approvals"), _("Files are checked"), _("Judging"), _("Result")]
     if project.state == S.WITHDRAWN:
         return [{"label": _("Withdrawn"), "state": "no", "detail": ""}]
     reached = STEP_OF[S(project.state)]
@@ -53,23 +53,20 @@ def steps_of(project: Project) -> list[dict]:
 
 def next_words(project: Project, *, member: bool) -> str:
     """What happens next, for the team or another reader."""
-    teacher = project.supervisor.full_name if project.supervisor else _("the supervising teacher")
-    closes = short_moment(opened_now(project, now=timezone.now()).until)
     if member:
-        return _words_for_team(project.state, teacher, closes)
-    return _words_for_reader(project.state, teacher)
+        closes = short_moment(opened_now(project, now=timezone.now()).until)
+        return _words_for_team(project.state, closes)
+    return _words_for_reader(project.state)
 
 
-def _words_for_team(state: str, teacher: str, closes: str) -> str:
+def _words_for_team(state: str, closes: str) -> str:
     return {
         S.DRAFT: _("Complete your project and submit it before {closes}.").format(closes=closes),
-        S.RETURNED: _("Correct what your teacher asks for, then submit it again before {closes}.").format(
-            closes=closes
-        ),
+        S.RETURNED: _("Correct what you are asked for, then submit it again before {closes}.").format(closes=closes),
         S.SUBMITTED: _(
-            "{teacher} is now reading your project. We will show here whether it is endorsed or returned; you "
+            "Those who must approve your project are reading it now; below you see who they are and until when. You "
             "cannot change anything in the meantime."
-        ).format(teacher=teacher),
+        ),
         S.ARRIVING: _(
             "Your project is submitted in time. Its last files are still arriving; keep the page with them open "
             "until they are there."
@@ -81,7 +78,8 @@ def _words_for_team(state: str, teacher: str, closes: str) -> str:
         S.ENDORSED: _("Your project has been entered. After the deadline the organiser checks the files."),
         S.ELIGIBLE: _("The files are in order. Your project is waiting for the judges."),
         S.INELIGIBLE: _(
-            "The organiser found that the project does not meet the rules; the reason stands on this page. Your teacher can write to the organiser."
+            "The organiser found that the project does not meet the rules; the reason stands on this page. Your "
+            "teacher can write to the organiser."
         ),
         S.IN_JUDGING: _("The judges are reading your project. The results will appear here when they are published."),
         S.AWARDED: _("Congratulations! Your project won an award."),
@@ -90,11 +88,11 @@ def _words_for_team(state: str, teacher: str, closes: str) -> str:
     }[S(state)]
 
 
-def _words_for_reader(state: str, teacher: str) -> str:
+def _words_for_reader(state: str) -> str:
     return {
         S.DRAFT: _("The pupils are still working on it."),
         S.RETURNED: _("The pupils are correcting it."),
-        S.SUBMITTED: _("Waiting for {teacher} to endorse or return it.").format(teacher=teacher),
+        S.SUBMITTED: _("It waits for its approvals; below you see whose they are and until when."),
         S.ARRIVING: _("It is submitted; its last files are still arriving."),
         S.LAPSED: _("It was not approved by the last day for that, so it is not entered."),
         S.ENDORSED: _("It has been entered. After the deadline the organiser checks the files."),

@@ -13,7 +13,7 @@ from tests.projects.make import make_project
 def calls() -> list[partial]:
     project, now = make_project(), timezone.now()
     return [
-        partial(rules.approval_refusal, project, "mentor", decided=[], own=False, last=now, now=now),
+        partial(rules.approval_refusal, project, "mentor", read=True, decided=[], own=False, last=now, now=now),
         partial(rules.is_complete, ["mentor"], []),
         partial(rules.statement_refusal, project, stated=False, read=1, newest=1),
         partial(rules.text_refusal, read=1, newest=2),

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from programs.accounts.models import User
 from programs.core.audit import history_of
@@ -22,6 +22,7 @@ from programs.projects.models import Project
 from programs.projects.queries.deadlines import approve_by
 from programs.projects.queries.visible import projects_visible_to
 from tests.people import (
+    make_class,
     make_coordinator,
     make_officer,
     make_outsider,
@@ -38,6 +39,7 @@ from tests.projects.make import (
     complete,
     give_back,
     make_competition,
+    make_minh,
     make_project,
     pdf,
     submit,
@@ -89,11 +91,13 @@ def test_it_is_entered_when_the_last_role_has_approved(project, thu):
 @pytest.mark.parametrize("kind", ["mentor", "school", "safety"])
 def test_nobody_presses_anothers_button(client, project, thu, kind):
     others = {"mentor": thu, "school": project.supervisor, "safety": thu}
-    for person, status in ((make_outsider(), 404), (project.created_by, 404), (others[kind], 403)):
+    for person, status in ((make_outsider(), 404), (project.created_by, 403), (others[kind], 403)):
         client.force_login(person)
         for name in (f"endorse_{kind}", f"return_{kind}"):
             assert (
-                client.post(page(name, project), {"reason": "x", "text_version": 1, "agreed": "on"}).status_code
+                client.post(
+                    page(name, project), {"submission": 1, "reason": "x", "text_version": 1, "agreed": "on"}
+                ).status_code
                 == status
             )
     assert not Approval.objects.exists()
@@ -155,7 +159,7 @@ def test_a_mentor_who_left_the_school_can_no_longer_approve(project):
 
 def test_decided_once_the_second_press_is_told(project):
     approve(project, "mentor")
-    again = {"project_id": project.pk, "kind": "mentor", "by": project.supervisor}
+    again = {"project_id": project.pk, "kind": "mentor", "submission": 1, "by": project.supervisor}
     assert refused_with(lambda: actions.approve_project(**again, text_version=1)) == "decided"
     assert refused_with(lambda: actions.return_project(**again, reason="x")) == "decided"
 
@@ -173,7 +177,7 @@ def test_where_the_school_has_nobody_else_its_authority_stands_in_and_reads_it(c
     client.force_login(ward)
     assert client.get(page("project_detail", project)).status_code == 200
     assert project in projects_visible_to(ward)
-    client.post(page("endorse_school", project))
+    client.post(page("endorse_school", project), {"submission": 1})
     assert Approval.objects.get().by == ward
     stranger = make_ward_officer("Cán bộ phường khác", ward=make_ward("Phường Dĩ An"))
     assert project not in projects_visible_to(stranger)
@@ -216,7 +220,7 @@ def test_only_a_risky_project_is_read_by_the_committee(client, project, risky):
     client.force_login(khoa)
     assert client.get(page("project_detail", risky)).status_code == 200
     assert client.get(page("project_detail", project)).status_code == 404
-    client.post(page("endorse_safety", risky))
+    client.post(page("endorse_safety", risky), {"submission": 1})
     assert read(risky).state == ProjectState.ENDORSED
 
 
@@ -226,7 +230,7 @@ def test_a_membership_that_ended_opens_nothing(client, risky):
     client.force_login(make_officer())
     client.post(reverse("safety_end", args=[member.pk]), {"reason": "Chuyển công tác."})
     client.force_login(khoa)
-    assert client.post(page("endorse_safety", risky)).status_code == 404
+    assert client.post(page("endorse_safety", risky), {"submission": 1}).status_code == 404
     assert actions.name_safety_member(competition_id=risky.competition_id, person=khoa.email, by=make_officer()).pk
 
 
@@ -263,20 +267,75 @@ def test_the_page_of_returning_says_what_the_team_can_still_do(client, project):
     assert "không cho sửa gì sau hạn" in after or "còn được sửa" in after
 
 
+# --- A page that was opened before something happened ----------------------------------------------
+def test_a_form_from_before_a_return_does_not_approve_what_nobody_read(client, project, thu):
+    client.force_login(thu)
+    old = client.get(page("endorse_school", project)).context["form"].initial
+    give_back(project, "Ghi rõ nguồn ảnh.")
+    submit(project)
+    answered = client.post(page("endorse_school", project), old)
+    assert not Approval.objects.filter(submission__number=2).exists()
+    assert "đã nộp lại" in answered.content.decode()
+    shown = {field.name: field.value() for field in answered.context["form"].hidden_fields()}
+    client.post(page("endorse_school", project), shown)
+    assert Approval.objects.get(submission__number=2).by == thu, "the page showed the new one: the next press counts"
+
+
+def test_a_form_that_comes_after_the_last_approval_is_told_so(client, project, thu):
+    mai = make_coordinator("Mai", school=project.school)
+    approve(project, "school", by=mai)
+    approve(project, "mentor")
+    client.force_login(thu)
+    answered = client.post(page("endorse_school", project), {"submission": 1})
+    assert answered.status_code in (200, 422)
+    assert "không chờ xác nhận" in answered.content.decode()
+
+
+def test_a_mentor_who_moved_away_reads_the_project_no_more(client, project):
+    project.supervisor.memberships.update(ended_on=timezone.localdate())
+    client.force_login(project.supervisor)
+    assert client.get(page("project_detail", project)).status_code == 404
+    client.force_login(project.created_by)
+    assert "để nhóm chọn người khác" in client.get(page("project_detail", project)).content.decode()
+
+
+def test_where_the_principal_decided_in_the_committee_the_ward_can_decide_for_the_school(client, risky):
+    thu, ward = User.objects.get(full_name="Thư"), make_ward_officer(ward=risky.school.ward)
+    actions.name_safety_member(competition_id=risky.competition_id, person=thu.email, by=make_officer())
+    approve(risky, "safety", by=thu)
+    client.force_login(ward)
+    assert risky in queries.projects_to_approve(ward)
+    client.post(page("endorse_school", risky), {"submission": 1})
+    assert Approval.objects.get(kind="school").by == ward
+
+
+def test_a_committee_whose_only_member_has_decided_for_the_school_is_the_organisers_task(risky):
+    thu = User.objects.get(full_name="Thư")
+    actions.name_safety_member(competition_id=risky.competition_id, person=thu.email, by=make_officer())
+    assert not queries.without_committee()
+    approve(risky, "school", by=thu)
+    assert list(queries.without_committee()) == [risky.competition]
+
+
 # --- The queue ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_queue_names_what_is_missing(client, count):
-    hanh = None
+def test_the_queue_names_what_is_missing_at_the_same_cost(client, count, django_assert_num_queries):
+    school = make_school("Trường THCS Phú Lợi")
+    make_principal("Thư", school=school)
+    hanh, competition, group = make_teacher("Hạnh", school=school), make_competition(), make_class("8A1", school=school)
     for number in range(count):
-        made = make_project(title=f"Dự án {number}", **({"supervisor": hanh} if hanh and number == 0 else {}))
-        make_principal(f"Hiệu trưởng {number}", school=made.school)
-        hanh = hanh or made.supervisor
-        submit(complete(made))
+        minh = make_minh(class_group=group, full_name=f"Em Số {number}")
+        submit(complete(make_project(title=f"Dự án {number}", supervisor=hanh, competition=competition, minh=minh)))
     client.force_login(hanh)
-    answer_page = client.get(reverse("endorsement_queue"))
-    body = answer_page.content.decode()
+    client.get(reverse("endorsement_queue"))
+    with django_assert_num_queries(QUEUE_QUERIES):
+        answered = client.get(reverse("endorsement_queue"))
+    body = answered.content.decode()
+    assert len(answered.context["rows"]) == count
     assert "Dự án 0" in body and "xác nhận: Nhà trường" in body
-    assert len(answer_page.context["rows"]) == queries.projects_to_approve(hanh).count()
+
+
+QUEUE_QUERIES = 14
 
 
 def test_whoever_has_nothing_reads_so(client):

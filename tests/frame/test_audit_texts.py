@@ -129,7 +129,7 @@ def test_the_history_shows_every_reason_that_a_project_was_returned_with(client)
     project = submit(complete(make_project()))
     client.force_login(project.supervisor)
     for number, words in enumerate(["Em Y Moan Êban ghi rõ nguồn ảnh.", "Thêm số liệu của em Danh Thị Sà Rây."]):
-        form = {"idempotency_key": f"r{number}", "reason": words}
+        form = {"submission": number + 1, "reason": words}
         client.post(reverse("return_mentor", args=[project.reference]), form)
         project.refresh_from_db()
         assert project.state == ProjectState.RETURNED

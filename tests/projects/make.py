@@ -24,6 +24,7 @@ from programs.endorsements import actions as endorsements
 from programs.endorsements.queries import awaited_by_kind, must_state
 from programs.projects.actions import decisions, entries, team
 from programs.projects.models import Project
+from programs.projects.queries.submissions import receipt_of
 from programs.pupils.models import Pupil
 from programs.uploads.choices import FileKind
 from programs.uploads.hooks import KeptFile
@@ -98,12 +99,22 @@ def approve(project: Project, kind: str = "", by: User | None = None) -> Project
     for each, asked in awaited_by_kind(fresh).items():
         if kind in ("", each):
             person = by or next(iter(asked.people), None) or make_principal(school=project.school)
-            endorsements.approve_project(project_id=project.pk, kind=each, by=person, text_version=1)
+            endorsements.approve_project(
+                project_id=project.pk, kind=each, submission=number_of(project), by=person, text_version=1
+            )
     return Project.objects.get(pk=project.pk)
 
 
+def number_of(project: Project) -> int:
+    """Of the submission that is in; 0 when there is none."""
+    newest = receipt_of(project)
+    return newest.number if newest else 0
+
+
 def give_back(project: Project, reason: str, by: User | None = None, kind: str = "mentor") -> Project:
-    return endorsements.return_project(project_id=project.pk, kind=kind, reason=reason, by=by or project.supervisor)
+    return endorsements.return_project(
+        project_id=project.pk, kind=kind, submission=number_of(project), reason=reason, by=by or project.supervisor
+    )
 
 
 def document_of(project: Project, code: str) -> ProjectDocument:

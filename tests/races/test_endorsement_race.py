@@ -55,7 +55,7 @@ def both_approve(project: Project) -> dict[str, int]:
     mai, thu = make_coordinator("Mai", school=project.school), make_principal("Thư", school=project.school)
 
     def one(person) -> str:
-        return pressed(lambda: actions.approve_project(project_id=project.pk, kind="school", by=person))
+        return pressed(lambda: actions.approve_project(project_id=project.pk, kind="school", submission=1, by=person))
 
     return all_at_once(one, [mai, thu])
 
@@ -93,7 +93,9 @@ def test_an_approval_and_a_withdrawal_leave_one_truth(project):
         return pressed(act)
 
     acts = [
-        lambda: actions.approve_project(project_id=project.pk, kind="mentor", by=project.supervisor, text_version=1),
+        lambda: actions.approve_project(
+            project_id=project.pk, kind="mentor", submission=1, by=project.supervisor, text_version=1
+        ),
         lambda: decisions.withdraw_project(project_id=project.pk, by=project.created_by),
     ]
     all_at_once(one, acts)
