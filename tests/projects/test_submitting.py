@@ -13,6 +13,7 @@ from django.utils import timezone
 from programs.competitions.models import Competition
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
+from programs.documents.models import ProjectFile
 from programs.documents.queries import PURPOSE
 from programs.notices.models import Message
 from programs.projects.actions import entries
@@ -132,6 +133,20 @@ def test_pressed_in_time_the_file_comes_in_the_grace_and_is_marked(client, proje
     }  # fmt: skip
     assert history_of(project).filter(action="project.arrive").exists()
     assert not settle_submission(project_id=project.pk), "again changes nothing"
+
+
+def test_a_file_that_came_in_grace_stays_when_it_is_replaced_after_a_return(project, report):
+    with at(project, seconds=-1):
+        submit(project)
+    with at(project, minutes=10):
+        arrives(project, report)
+        sent = ProjectFile.objects.get(document__slot__code="report")
+        give_back(project, "Thêm số liệu.")
+    until = timezone.now() + timedelta(days=60)
+    Competition.objects.filter(pk=project.competition_id).update(closes_at=until)  # the organiser extends
+    attach(project, "report", pdf(pages=3))
+    sent.refresh_from_db()
+    assert sent.superseded_at is not None, "the receipt names its hash, so it is kept"
 
 
 def test_one_second_late_is_refused_in_words(project, report):
