@@ -32,6 +32,7 @@ class Desk:
     tasks: list[DeskTask]
     stats: list[DeskStat]
     tables: list[DeskTable]
+    sections: list[DeskSection]
 
 
 def desk_of(user: User) -> Desk:
@@ -39,6 +40,7 @@ def desk_of(user: User) -> Desk:
         tasks=sorted(_gather("tasks", user), key=lambda task: task.weight),
         stats=_gather("stats", user),
         tables=sorted((table for table in _gather("tables", user) if table.rows), key=lambda table: table.weight),
+        sections=sorted(_gather("sections", user), key=lambda section: section.weight),
     )
 
 

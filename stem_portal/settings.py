@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "programs.curricula",
     "programs.activities",
     "programs.competitions",
+    "programs.students",
     "programs.projects",
     "programs.documents",
     "programs.endorsements",

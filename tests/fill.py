@@ -30,7 +30,7 @@ from programs.core.personal_tables import own_rows
 from programs.data_rights.queries import subject_of
 from programs.documents.models import ProjectFile
 from programs.endorsements.models import Approval
-from programs.projects.models import EntryQuota, Project, Reopening, Submission, TeamInvitation
+from programs.projects.models import EntryQuota, Project, ProjectMember, Reopening, Submission, TeamInvitation
 from programs.pupils.models import Pupil
 from programs.schools.models import School
 from programs.uploads.models import Upload, UploadPart
@@ -69,6 +69,8 @@ NEEDS = {
     EntryQuota: {"mentor", "school_year"},
     TeamInvitation: {"pupil"},
 }
+# Who enters is a pupil or a university student, never both.
+EITHER = {TeamInvitation: {"student"}, ProjectMember: {"student"}}
 
 
 def fill() -> Filled:
@@ -155,6 +157,8 @@ def _new(model: type, owner: Filled, **given) -> models.Model:
     for column in model._meta.concrete_fields:
         name, fate = column.name, fates.get(column.name, PLAIN)
         is_wanted = not column.null or name in NEEDS.get(model, ()) or fate.own
+        if name in EITHER.get(model, ()):
+            continue
         if column.primary_key or name in given or (column.has_default() and not fate.own) or not is_wanted:
             continue
         if column.is_relation:

@@ -33,7 +33,7 @@ FLOORS = [
     {"ballots", "visit_days", "calendars"},
     {"curricula"},
     {"activities"},
-    {"competitions"},
+    {"competitions", "students"},
     {"projects"},
     {"documents"},
     {"endorsements"},

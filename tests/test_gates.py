@@ -25,6 +25,7 @@ PUBLIC = {
     "news_feed": "published news",
     "search": "over what is published",
     "school_list": "the official list of schools is public",
+    "student_sign_up": "a university student has no account yet",
     "school_claim": "nobody of the school has an account yet",
     "claim_status": "the claimant's link, which holds a secret",
     "claim_waiting": "the page that the form led to, whose address holds a secret",

@@ -59,6 +59,7 @@ from programs.rosters.models import RosterImport, RosterRow
 from programs.schools.choices import ImportState, OfficeRole, SchoolState
 from programs.schools.models import Invitation, Membership, OfficerPost, SchoolListImport
 from programs.schools.queries.staff import hash_of_token
+from programs.students.models import Student
 from programs.uploads.models import Upload
 from programs.visit_days.choices import LateDecision, MarkKind
 from programs.visit_days.models import CheckInMark, VisitPhotograph
@@ -417,13 +418,16 @@ def _papers(place: SimpleNamespace) -> None:
 
 def _cast(world: World, ward, centre) -> None:
     own = world.places["own"]
+    own.student = Student.objects.create(
+        user=people.make_user("Huỳnh Khánh Vy"), institution="Trường Đại học Thủ Dầu Một", number="2124801040123"
+    )
     staff = people.make_user("Lý Thu Trâm")
     CentreStaff.objects.create(centre=centre, user=people.enrol_second_factor(staff), role=CentreRole.MANAGER)
     editor = people.make_user("Ngô Thùy Linh")
     editor.groups.add(Group.objects.get(name="Editors"))
     world.people = {
         "pupil": own.pupil.user,
-        "university_student": people.make_user("Huỳnh Khánh Vy"),
+        "university_student": own.student.user,
         "teacher": own.teacher,
         "coordinator": own.coordinator,
         "principal": people.make_principal("Phạm Ngọc Yến", school=own.school),
@@ -448,6 +452,10 @@ def _belongings(world: World, name: str, now) -> None:
         submitted_at=now, endorsed_at=now,
     )  # fmt: skip
     ProjectMember.objects.create(project=place.project, competition=world.competition, pupil=place.pupil)
+    if name == "own":
+        ProjectMember.objects.create(
+            project=place.project, competition=world.competition, student=place.student, seat=2
+        )
     place.team_invitation = TeamInvitation.objects.create(
         project=place.project, pupil=place.pupil, invited_by=place.pupil.user, expires_at=now + timedelta(days=7)
     )

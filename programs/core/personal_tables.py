@@ -45,7 +45,9 @@ def _belongs(model: Model, name: str, subject: Subject) -> Q:
         return Q(**{f"{name}__in": subject.addresses})
     if column.related_model is get_user_model():
         return Q(**{name: subject.user_id}) if subject.user_id else Q(pk__in=[])
-    return Q(**{f"{name}__in": subject.pupil_ids})
+    if getattr(column.related_model, "IS_A_PERSON", False):
+        return Q(**{f"{name}__in": subject.pupil_ids})
+    return Q(**{f"{name}__user": subject.user_id}) if subject.user_id else Q(pk__in=[])
 
 
 # --- Telling ------------------------------------------------------------------------------------

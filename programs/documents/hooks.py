@@ -79,11 +79,14 @@ def _hold(project: Project) -> None:
 def _quotas(user: User, document: ProjectDocument) -> list[Quota]:
     """Of the project, of the account, of the school; two projects of a school may pass its limit by one file each."""
     project = document.project
-    return [
+    quotas = [
         Quota(_("this project"), queries.bytes_of_project(project), settings.PROJECT_SPACE_MB * MEGABYTE),
         Quota(_("your account"), queries.bytes_of_account(user), settings.ACCOUNT_SPACE_MB * MEGABYTE),
-        Quota(_("your school"), queries.bytes_of_school(project.school), settings.SCHOOL_SPACE_MB * MEGABYTE),
     ]
+    if project.school:
+        held = queries.bytes_of_school(project.school)
+        quotas.append(Quota(_("your school"), held, settings.SCHOOL_SPACE_MB * MEGABYTE))
+    return quotas
 
 
 def _last_moment(project: Project, doors: Opened) -> datetime:

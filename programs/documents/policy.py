@@ -17,7 +17,7 @@ def may_fill(user, document: ProjectDocument) -> bool:
 PERMISSIONS = [
     sees(
         _("the documents of projects, with their files, links and pictures"),
-        (Role.PUPIL, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
+        (Role.PUPIL, Role.STUDENT, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
         "project_documents",
         "project_document",
         "project_file",
@@ -25,7 +25,7 @@ PERMISSIONS = [
     ),
     does(
         _("fill the documents of their own project: files, links, answers"),
-        (Role.PUPIL,),
+        (Role.PUPIL, Role.STUDENT),
         "document_answer",
         "document_link",
         "document_remove",

@@ -26,8 +26,7 @@ from programs.projects.emails import tell
 from programs.projects.models import Project
 from programs.projects.queries.deadlines import approve_by
 from programs.projects.queries.submissions import receipt_of
-from programs.projects.queries.team import people_of
-from programs.schools.queries.roles import roles_of
+from programs.projects.queries.team import entrant_of, people_of
 
 
 @transaction.atomic
@@ -111,7 +110,7 @@ def name_safety_member(*, competition_id: int, person: str, by: User) -> SafetyM
     competition = Competition.objects.select_for_update().get(pk=competition_id)
     must(may_name(by, competition))
     user = person_with_email(person)
-    if user is None or not user.is_active or roles_of(user).pupil is not None:
+    if user is None or not user.is_active or entrant_of(user) is not None:
         words = _("Nobody has an account with this address. Ask the person which address they sign in with.")
         raise Refused.because("nobody", words, "person")
     refuse_if(rules.naming_refusal(is_member=safety_committee(competition).filter(user=user).exists()))

@@ -1,4 +1,4 @@
-"""What the desk shows of approvals: the next ones that wait for this person, and for a pupil the own statement."""
+"""What the desk shows of approvals: the next ones that wait for this person, and for whoever enters the own statement."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from programs.core.dates import short_moment
 from programs.core.desk import DeskLink, DeskTask
 from programs.endorsements import queries
 from programs.projects.queries.deadlines import approve_by
+from programs.projects.queries.team import entrant_of
 from programs.projects.queries.waiting import projects_to_finish
 from programs.schools.queries.roles import roles_of
 
@@ -17,7 +18,7 @@ ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    if roles_of(user).pupil is not None:
+    if entrant_of(user) is not None:
         return _statements(user)
     return [*_approvals(user), *_empty_committees(user)]
 

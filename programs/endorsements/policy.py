@@ -49,7 +49,7 @@ PERMISSIONS = [
         "return_safety",
         reach=Reach.ALL,
     ),
-    does(_("state that the work on their project is honest"), (Role.PUPIL,), "project_statement"),
+    does(_("state that the work on their project is honest"), (Role.PUPIL, Role.STUDENT), "project_statement"),
     does(
         _("name the safety committee of a competition, and end a membership"),
         (Role.DEPARTMENT_OFFICER,),

@@ -23,6 +23,7 @@ from programs.projects.choices import MemberState, ProjectState
 from programs.projects.models import Project, Submission
 from programs.projects.queries.deadlines import endorse_by
 from programs.projects.queries.submissions import receipt_of
+from programs.projects.queries.team import MEMBER_PARTS
 from programs.projects.queries.visible import PROJECT_PARTS
 from programs.schools.choices import WORKING_STATES
 from programs.schools.models import Membership
@@ -233,7 +234,7 @@ def has_stated(user, project: Project) -> bool:
 
 def must_state(project: Project) -> list[User]:
     """Members with an account who have not stated yet."""
-    stated = project.statements.filter(part=Part.MEMBER).values("person")
-    team = project.members.filter(state=MemberState.ACCEPTED, pupil__user__isnull=False)
-    left = team.exclude(pupil__user__in=stated).select_related("pupil__user").order_by("pupil__sort_key")
-    return [member.pupil.user for member in left]
+    stated = set(project.statements.filter(part=Part.MEMBER).values_list("person", flat=True))
+    team = project.members.filter(state=MemberState.ACCEPTED).select_related(*MEMBER_PARTS).order_by("seat")
+    people = [member.person.user for member in team]
+    return [person for person in people if person and person.pk not in stated]

@@ -17,6 +17,7 @@ from programs.documents.queries import current_files
 from programs.entries.rules import REMIND_BEFORE
 from programs.projects.choices import EDITABLE, IN_TEAM, ProjectState
 from programs.projects.models import Project, Submission
+from programs.projects.queries.team import MEMBER_PARTS
 from programs.projects.queries.visible import ORGANISER_SEES, projects_visible_to
 from programs.pupils.models import Enrolment
 
@@ -111,15 +112,28 @@ class Fact:
     holds: bool
 
 
-def grades_of(project: Project) -> list[tuple[str, int | None]]:
-    """Each member with the grade of the competition's school year."""
-    members = project.members.filter(state__in=IN_TEAM).select_related("pupil")
+@dataclass(frozen=True)
+class Entered:
+    """A member: a pupil with the grade of the competition's school year, or a student with where and what number."""
+
+    name: str
+    grade: int | None = None
+    studies: str = ""
+
+
+def team_of(project: Project) -> list[Entered]:
+    members = project.members.filter(state__in=IN_TEAM).select_related(*MEMBER_PARTS).order_by("seat")
     grades = dict(
         Enrolment.objects.in_force()
         .filter(
-            pupil__in=[member.pupil_id for member in members],
+            pupil__in=[member.pupil_id for member in members if member.pupil_id],
             class_group__school_year=project.competition.school_year_id,
         )
         .values_list("pupil", "class_group__grade")
     )
-    return [(member.pupil.full_name, grades.get(member.pupil_id)) for member in members]
+    return [
+        Entered(member.person.full_name, studies=f"{member.student.institution}, {member.student.number}")
+        if member.student
+        else Entered(member.person.full_name, grades.get(member.pupil_id))
+        for member in members
+    ]

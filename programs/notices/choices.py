@@ -26,6 +26,7 @@ URGENT_KINDS = (
     "account/email_confirmation",
     "account/email_confirmation_signup",
     "account/claim_confirm",
+    "account/student_welcome",
 )
 
 AUDIT_ACTIONS = {

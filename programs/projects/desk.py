@@ -1,4 +1,4 @@
-"""What the desk shows of projects: to a pupil, what becomes of them; to a teacher, what waits."""
+"""What the desk shows of projects: to whoever enters, what becomes of them; to a teacher, what waits."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from programs.core.dates import short_moment
 from programs.core.desk import DeskItem, DeskLink, DeskSection, DeskTask
 from programs.projects.choices import ProjectState
 from programs.projects.queries.entering import competitions_to_enter
+from programs.projects.queries.team import entrant_of
 from programs.projects.queries.waiting import (
     invitations_to_answer,
-    projects_of_pupil,
+    own_projects,
     projects_to_finish,
 )
 from programs.projects.words import next_words
@@ -22,11 +23,11 @@ ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    """For a pupil: answer an invitation, finish, correct, enter."""
-    return _pupil_tasks(user) if roles_of(user).pupil is not None else []
+    """For whoever enters: answer an invitation, finish, correct, enter."""
+    return _tasks_of_entrant(user) if entrant_of(user) is not None else []
 
 
-def _pupil_tasks(user) -> list[DeskTask]:
+def _tasks_of_entrant(user) -> list[DeskTask]:
     now = timezone.now()
     invited = [
         DeskTask(
@@ -58,7 +59,7 @@ def _pupil_tasks(user) -> list[DeskTask]:
     inviting = [
         DeskTask(
             title=competition.local_name,
-            detail=_("Open for your grade until {closes}.").format(closes=short_moment(competition.closes_at)),
+            detail=_("Open for you until {closes}.").format(closes=short_moment(competition.closes_at)),
             url=reverse("competition_detail", args=[competition.slug]),
             action=_("View it"),
             weight=70,
@@ -70,9 +71,9 @@ def _pupil_tasks(user) -> list[DeskTask]:
 
 def sections(user) -> list[DeskSection]:
     """For a pupil: their projects, each with what happens next."""
-    if roles_of(user).pupil is None:
+    if entrant_of(user) is None:
         return []
-    projects = projects_of_pupil(user)[:ROWS]
+    projects = own_projects(user)[:ROWS]
     return [
         DeskSection(
             title=_("My projects"),
@@ -97,7 +98,7 @@ def sections(user) -> list[DeskSection]:
 
 def links(user) -> list[DeskLink]:
     roles = roles_of(user)
-    if roles.pupil is not None:
+    if entrant_of(user) is not None:
         return [DeskLink(_("My projects"), reverse("project_list"), weight=40)]
     if roles.is_school_staff:
         return [DeskLink(_("Projects"), reverse("project_list"), weight=40)]

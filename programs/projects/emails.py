@@ -27,7 +27,7 @@ def tell(project: Project, kind: str, people: Iterable[User | None], *, reason: 
                 "title": project.title,
                 "reference": project.reference,
                 "competition": project.competition,
-                "members": [pupil.full_name for pupil in members_of(project)],
+                "members": [person.full_name for person in members_of(project)],
                 "reason": reason or project.return_reason,
                 **more,
             },

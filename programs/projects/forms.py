@@ -58,9 +58,11 @@ class ProjectFields(forms.Form):
         label=_("Work ended on"), required=False, help_text=_("You can fill this in before you submit.")
     )
 
-    def __init__(self, *args, school: School, rule_set: RuleSet, **kwargs) -> None:
+    def __init__(self, *args, school: School | None, rule_set: RuleSet, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["supervisor"].queryset = teachers_of(school)
+        if school is None:  # a team of adults answers for itself
+            del self.fields["supervisor"]
         self.fields["field"].queryset = rule_set.fields.all()
         if not self.fields["field"].queryset.exists():
             del self.fields["field"]

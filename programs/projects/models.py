@@ -37,6 +37,7 @@ from programs.projects.choices import (
 )
 from programs.pupils.models import COUNTED, Pupil
 from programs.schools.models import School
+from programs.students.models import Student
 
 USER = settings.AUTH_USER_MODEL
 NO_TITLE = "Dự án đã xóa nội dung"
@@ -101,12 +102,14 @@ class Project(ProjectWords):
     PII = {
         "supervisor": DECISION | SHOWN, "created_by": DECISION | SHOWN | UNSAID, "title": TEXT | becomes(NO_TITLE),
         "summary": TEXT, "return_reason": TEXT, "reference": PLAIN, "award": PLAIN,
-        "started_on": PLAIN, "finished_on": PLAIN,
+        "started_on": PLAIN, "finished_on": PLAIN, "institution": PLAIN,
     }  # fmt: skip
     MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="projects")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="projects")
+    # Of the pupil on the lowest seat; a team of adults alone has none, and comes from an institution instead.
+    school = models.ForeignKey(School, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
+    institution = models.CharField(_("university or college"), max_length=150, blank=True)
     state = models.CharField(_("status"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
     endorsed_at = models.DateTimeField(null=True, blank=True)
@@ -131,14 +134,33 @@ class Project(ProjectWords):
     def is_editable(self) -> bool:
         return self.state in EDITABLE
 
+    @property
+    def home(self) -> str:
+        """Where its team comes from, in words: the school, or the institution of a team of adults."""
+        return self.school.name if self.school else self.institution
 
-class ProjectMember(models.Model):
-    """A pupil in a team; one project per pupil per competition at a time, one member on each seat of the team."""
 
-    PII = {"pupil": COUNTED | OWN}
+class ForOne(models.Model):
+    """A row about one person who enters: a pupil, or an adult who studies. Both have a name and an account."""
+
+    pupil = models.ForeignKey(Pupil, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss")
+    student = models.ForeignKey(Student, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def person(self) -> Any:
+        """A pupil or a student; nobody yet where an invitation's code was not typed."""
+        return self.pupil or self.student
+
+
+class ProjectMember(ForOne):
+    """Somebody in a team; one project per person per competition at a time, one member on each seat of the team."""
+
+    PII = {"pupil": COUNTED | OWN, "student": COUNTED | OWN}
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="+")
-    pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="project_memberships")
     state = models.CharField(max_length=10, choices=MemberState, default=MemberState.ACCEPTED)
     seat = models.PositiveSmallIntegerField(default=1)
     withdraws_at = models.DateTimeField(null=True, blank=True)  # when this member agreed to withdraw the project
@@ -151,23 +173,35 @@ class ProjectMember(models.Model):
                 name="one_project_per_pupil_per_competition",
             ),
             models.UniqueConstraint(
+                fields=["competition", "student"],
+                condition=Q(state=MemberState.ACCEPTED),
+                name="one_project_per_student_per_competition",
+            ),
+            models.CheckConstraint(
+                condition=Q(pupil__isnull=False, student=None) | Q(pupil=None, student__isnull=False),
+                name="member_is_pupil_or_student",
+            ),
+            models.UniqueConstraint(
                 fields=["project", "seat"], condition=Q(state=MemberState.ACCEPTED), name="one_member_per_seat"
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.pupil)
+        return str(self.person)
 
 
-class TeamInvitation(models.Model):
-    """Into a team: to a classmate by name, or by a code that is for one pupil. Only the hash of a code is kept.
+class TeamInvitation(ForOne):
+    """Into a team: to a classmate by name, or by a code that is for one person. Only the hash of a code is kept.
 
-    Whoever types the code becomes its ``pupil``; joining the team is a second step, on the own desk.
+    Whoever types the code becomes its ``person``; joining the team is a second step, on the own desk.
     """
 
-    PII = {"pupil": GOES | row_until("projects.invitations") | OWN, "invited_by": ACT, "code_hash": SECRET}
+    PII = {
+        "pupil": GOES | row_until("projects.invitations") | OWN,
+        "student": GOES | row_until("projects.invitations") | OWN,
+        "invited_by": ACT, "code_hash": SECRET,
+    }  # fmt: skip
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
-    pupil = models.ForeignKey(Pupil, null=True, on_delete=models.PROTECT, related_name="team_invitations")
     code_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     invited_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("status"), max_length=10, choices=InvitationState, default=InvitationState.WAITING)
@@ -180,8 +214,10 @@ class TeamInvitation(models.Model):
         verbose_name, verbose_name_plural = _("invitation into a team"), _("invitations into teams")
         constraints = [
             models.CheckConstraint(
-                condition=Q(pupil__isnull=False) | Q(code_hash__isnull=False), name="invitation_to_somebody"
-            )
+                condition=Q(pupil__isnull=False) | Q(student__isnull=False) | Q(code_hash__isnull=False),
+                name="invitation_to_somebody",
+            ),
+            models.CheckConstraint(condition=Q(pupil=None) | Q(student=None), name="invitation_to_one"),
         ]
 
     def __str__(self) -> str:

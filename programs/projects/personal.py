@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.dates import exact_moment
 from programs.core.emptying import mask
 from programs.core.personal import TOLD, Erasure, Subject, Value, forgets
-from programs.core.personal_tables import Kind, erased, speaks_for, told
+from programs.core.personal_tables import Kind, erased, own_rows, speaks_for, told
 from programs.core.retention import retention_rule
 from programs.projects.actions.quotas import let_go
 from programs.projects.choices import IN_TEAM, UNFINISHED, MemberState, ProjectState
@@ -30,23 +30,28 @@ from programs.projects.models import (
 # --- Whose --------------------------------------------------------------------------------------
 def ever_of(subject: Subject) -> QuerySet[Project]:
     """Those too whose team the person left: they may speak of the person."""
-    mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__in=subject.pupil_ids)
-    return Project.objects.filter(Exists(mine))
+    return Project.objects.filter(Exists(seats_of(subject).filter(project=OuterRef("pk"))))
 
 
 def projects_of(subject: Subject) -> QuerySet[Project]:
-    mine = ProjectMember.objects.filter(project=OuterRef("pk"), pupil__in=subject.pupil_ids, state__in=IN_TEAM)
+    mine = seats_of(subject).filter(project=OuterRef("pk"), state__in=IN_TEAM)
     return Project.objects.filter(Exists(mine))
 
 
+def seats_of(subject: Subject) -> QuerySet[ProjectMember]:
+    """As a pupil, and as a university student."""
+    return own_rows(ProjectMember, subject)
+
+
 def teams_left(subject: Subject) -> QuerySet[ProjectMember]:
-    return ProjectMember.objects.filter(pupil__in=subject.pupil_ids, state=MemberState.LEFT)
+    return seats_of(subject).filter(state=MemberState.LEFT)
 
 
 def alone(subject: Subject) -> QuerySet[Project]:
     """Projects without a teammate who still needs them."""
-    others = ProjectMember.objects.filter(project=OuterRef("pk"), state__in=IN_TEAM, pupil__erased_at__isnull=True)
-    return projects_of(subject).filter(~Exists(others.exclude(pupil__in=subject.pupil_ids)))
+    there = Q(pupil__isnull=False, pupil__erased_at=None) | Q(student__user__is_active=True)
+    others = ProjectMember.objects.filter(there, project=OuterRef("pk"), state__in=IN_TEAM)
+    return projects_of(subject).filter(~Exists(others.exclude(pk__in=seats_of(subject).values("pk"))))
 
 
 def submissions_of(subject: Subject) -> QuerySet[Submission]:
@@ -69,7 +74,7 @@ def with_their_teams(subject: Subject) -> QuerySet[Project]:
     return (
         projects_of(subject)
         .select_related("supervisor")
-        .prefetch_related("members__pupil", "submissions", "reopenings")
+        .prefetch_related("members__pupil", "members__student__user", "submissions", "reopenings")
     )
 
 
@@ -80,8 +85,13 @@ def mentor(project: Project, _subject: Subject) -> Value:
 def team_mates(project: Project, subject: Subject) -> Value:
     """Only first names of the other members: their data is their own."""
     rows = [row for row in project.members.all() if row.state in IN_TEAM]
-    mates = [row.pupil for row in rows if row.pupil_id not in subject.pupil_ids]
-    return ", ".join(pupil.public_name for pupil in mates)
+    own = {*subject.pupil_ids}
+    mates = [row.person for row in rows if row.pupil_id not in own and not _is_own(row, subject)]
+    return ", ".join(person.public_name for person in mates)
+
+
+def _is_own(row: ProjectMember, subject: Subject) -> bool:
+    return row.student is not None and row.student.user_id == subject.user_id
 
 
 def submitted(project: Project, _subject: Subject) -> Value:
@@ -216,7 +226,7 @@ DECISIONS = (
 )
 erased(
     TeamInvitation,
-    removed=(_("Invitations into teams"), _("Only the pupil who was invited could answer them.")),
+    removed=(_("Invitations into teams"), _("Only the person who was invited could answer them.")),
 )
 erased(Project, of=led_by, kept=DECISIONS)
 erased(EntryQuota, kept=DECISIONS)

@@ -1,4 +1,4 @@
-"""Pupils enter and write; a teacher of their school decides."""
+"""Pupils and university students enter and write; a teacher of the pupils' school decides."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from programs.competitions.models import Competition
 from programs.core.permissions import EVERYBODY, SCHOOL_STAFF, SIGNED_IN, Reach, Role, does, sees
 from programs.projects.models import Project, TeamInvitation
-from programs.projects.queries.team import is_member
+from programs.projects.queries.team import entrant_of, is_member
 from programs.schools.queries.roles import roles_of
 
 
 def may_enter(user, competition: Competition) -> bool:
-    """Pupils enter by themselves: nobody else can enter for them."""
-    pupil = roles_of(user).pupil
-    return pupil is not None and pupil.school.is_working
+    """Pupils and students enter by themselves: nobody else can enter for them."""
+    return may_join_teams(user)
 
 
 def may_work_on(user, project: Project) -> bool:
@@ -23,15 +22,14 @@ def may_work_on(user, project: Project) -> bool:
 
 
 def may_join_teams(user, _target: object = None) -> bool:
-    """Pupils join by themselves: nobody is put into a team."""
-    pupil = roles_of(user).pupil
-    return pupil is not None and pupil.school.is_working
+    """Everybody joins by themselves: nobody is put into a team."""
+    roles = roles_of(user)
+    return roles.pupil.school.is_working if roles.pupil else roles.student is not None
 
 
 def may_answer(user, invitation: TeamInvitation) -> bool:
-    """The pupil who is invited."""
-    pupil = roles_of(user).pupil
-    return pupil is not None and invitation.pupil_id == pupil.pk and pupil.school.is_working
+    """Whoever is invited."""
+    return invitation.person is not None and invitation.person == entrant_of(user) and may_join_teams(user)
 
 
 def may_take_back(user, invitation: TeamInvitation) -> bool:
@@ -49,6 +47,8 @@ def may_reopen(user, _project: Project) -> bool:
     return roles_of(user).is_department
 
 
+ENTRANTS = (Role.PUPIL, Role.STUDENT)
+
 PERMISSIONS = [
     sees(
         _("the competitions with their rules and dates"),
@@ -60,13 +60,13 @@ PERMISSIONS = [
     sees(_("the list of projects, containing those within their scope"), SIGNED_IN, "project_list"),
     sees(
         _("projects with their members"),
-        (Role.PUPIL, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
+        (*ENTRANTS, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
         "project_detail",
     ),
-    does(_("enter a competition"), (Role.PUPIL,), "project_new", reach=Reach.ALL),
+    does(_("enter a competition"), ENTRANTS, "project_new", reach=Reach.ALL),
     does(
         _("write, submit and withdraw their own project"),
-        (Role.PUPIL,),
+        ENTRANTS,
         "project_edit",
         "project_field",
         "project_submit",
@@ -80,19 +80,19 @@ PERMISSIONS = [
     ),
     sees(
         _("the receipt of a submission, with its hashes"),
-        (Role.PUPIL, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
+        (*ENTRANTS, *SCHOOL_STAFF, Role.DEPARTMENT_OFFICER),
         "project_receipt",
         "project_receipt_pdf",
     ),
     does(_("withdraw a project that is being judged, with a reason"), (Role.DEPARTMENT_OFFICER,), "project_take_out"),
     does(
         _("invite into the own team, take an invitation back, and leave the team until it submits"),
-        (Role.PUPIL,),
+        ENTRANTS,
         "project_team",
         "team_code",
         "team_leave",
         "team_take_back",
     ),
     does(_("join a team by invitation, or decline"), (Role.PUPIL,), "team_accept", "team_decline"),
-    does(_("open an invitation into a team by its code"), (Role.PUPIL,), "team_join", reach=Reach.ALL),
+    does(_("open an invitation into a team by its code"), ENTRANTS, "team_join", reach=Reach.ALL),
 ]

@@ -28,7 +28,7 @@ MOST_WAITING = 10  # invitations of one team
 INVITATION_LASTS = timedelta(days=7)
 ENTERED_ALREADY = Refusal(
     "entered_already",
-    gettext_lazy("Each pupil can enter one project in a competition. To join another, leave or withdraw yours first."),
+    gettext_lazy("Everybody can enter one project in a competition. To join another, leave or withdraw yours first."),
 )
 SEAT_TAKEN = Refusal("seat_taken", gettext_lazy("Somebody joined this team at the same moment. Try again."), "code")
 NO_SUCH_CODE = Refusal(
@@ -39,12 +39,13 @@ WRONG_STATE = Refusal("wrong_state", gettext_lazy("This is no longer possible wi
 
 @dataclass(frozen=True)
 class Entrant:
-    """The facts a rule needs about one pupil who wants to enter."""
+    """The facts a rule needs about one person who wants to enter."""
 
     grade: int | None
     has_entered: bool = False
     levels: frozenset[str] = frozenset()  # of the pupil's school; empty where nobody wrote them down
     school: int | None = None
+    is_student: bool = False  # of a university or college: no class, no school
 
 
 def window_refusal(competition: Competition, *, now: datetime) -> Refusal | None:
@@ -58,9 +59,9 @@ def window_refusal(competition: Competition, *, now: datetime) -> Refusal | None
     return None
 
 
-def entry_refusal(competition: Competition, pupil: Entrant, *, now: datetime) -> Refusal | None:
-    """Whether this pupil may enter this competition now."""
-    return window_refusal(competition, now=now) or _entrant_refusal(pupil, competition.rule_set)
+def entry_refusal(competition: Competition, entrant: Entrant, *, now: datetime) -> Refusal | None:
+    """Whether this person may enter this competition now."""
+    return window_refusal(competition, now=now) or _entrant_refusal(entrant, competition.rule_set)
 
 
 def breach(rule_set: RuleSet, part: str, code: str, words: str, field: str | None = None) -> Refusal:
@@ -69,19 +70,32 @@ def breach(rule_set: RuleSet, part: str, code: str, words: str, field: str | Non
     return Refusal(code, f"{words} ({source})" if source else words, field)
 
 
-def _entrant_refusal(pupil: Entrant, rule_set: RuleSet) -> Refusal | None:
+def _entrant_refusal(entrant: Entrant, rule_set: RuleSet) -> Refusal | None:
+    refusal = _student_refusal(rule_set) if entrant.is_student else _pupil_refusal(entrant, rule_set)
+    return refusal or (ENTERED_ALREADY if entrant.has_entered else None)
+
+
+def _student_refusal(rule_set: RuleSet) -> Refusal | None:
+    if rule_set.students:
+        return None
+    return breach(rule_set, "who", "no_students", _("This competition is for pupils of schools."))
+
+
+def _pupil_refusal(pupil: Entrant, rule_set: RuleSet) -> Refusal | None:
+    if not rule_set.pupils:
+        return breach(rule_set, "who", "no_pupils", _("This competition is for students of universities and colleges."))
     if pupil.grade is None:
         return Refusal(
             "no_class", _("You are not in any class this school year. Ask your teacher to correct the list.")
         )
-    if not (rule_set.pupils and rule_set.grade_from <= pupil.grade <= rule_set.grade_to):
+    if not rule_set.grade_from <= pupil.grade <= rule_set.grade_to:
         words = _("This competition is for grades {first} to {last}.").format(
             first=rule_set.grade_from, last=rule_set.grade_to
         )
         return breach(rule_set, "who", "wrong_grade", words)
     if rule_set.levels and pupil.levels and not pupil.levels & set(rule_set.levels):
         return breach(rule_set, "who", "wrong_level", _("This competition is for schools of another level."))
-    return ENTERED_ALREADY if pupil.has_entered else None
+    return None
 
 
 # --- The team -----------------------------------------------------------------------------------
@@ -123,7 +137,7 @@ def invitation_refusal(invitation: TeamInvitation, *, now: datetime) -> Refusal 
     name = invitation.invited_by.full_name
     words = {
         InvitationState.ACCEPTED: _(
-            "This invitation has been used; each one is for one pupil. Ask {name} for another."
+            "This invitation has been used; each one is for one person. Ask {name} for another."
         ),
         InvitationState.DECLINED: _("This invitation was declined. Ask {name} for another if you want to join."),
         InvitationState.TAKEN_BACK: _("This invitation was taken back. Ask {name} for another if you want to join."),
@@ -136,21 +150,21 @@ def invitation_refusal(invitation: TeamInvitation, *, now: datetime) -> Refusal 
     return None
 
 
-def opening_refusal(invitation: TeamInvitation, pupil: int, *, now: datetime) -> Refusal | None:
-    """Whether the code that was typed leads this pupil to an invitation."""
-    if invitation.pupil_id not in (None, pupil):
-        words = _("Somebody else has used this code; each one is for one pupil. Ask {name} for another.")
+def opening_refusal(invitation: TeamInvitation, *, is_others: bool, now: datetime) -> Refusal | None:
+    """Whether the code that was typed leads this person to an invitation."""
+    if is_others:
+        words = _("Somebody else has used this code; each one is for one person. Ask {name} for another.")
         return Refusal("used", words.format(name=invitation.invited_by.full_name), "code")
     return invitation_refusal(invitation, now=now)
 
 
-def joining_refusal(project: Project, pupil: Entrant, *, team: int, now: datetime) -> Refusal | None:
-    """Whether this pupil may join this team of ``team`` members now."""
+def joining_refusal(project: Project, entrant: Entrant, *, team: int, now: datetime) -> Refusal | None:
+    """Whether this person may join this team of ``team`` members now."""
     competition = project.competition
     refusal = window_refusal(competition, now=now) or _closed_refusal(project)
-    refusal = refusal or _entrant_refusal(pupil, competition.rule_set) or _size_refusal(competition.rule_set, team)
-    if not refusal and competition.rule_set.same_school and pupil.school != project.school_id:
-        words = _("All members of a team must be pupils of one school.")
+    refusal = refusal or _entrant_refusal(entrant, competition.rule_set) or _size_refusal(competition.rule_set, team)
+    if not refusal and competition.rule_set.same_school and entrant.school != project.school_id:
+        words = _("All members of a team must be of one school.")
         refusal = breach(competition.rule_set, "team", "other_school", words)
     return replace(refusal, field="code") if refusal else None
 

@@ -108,13 +108,14 @@ def _words_for_reader(state: str) -> str:
 def receipt_words(submission: Submission, seals: list[Sealed]) -> ReceiptWords:
     """The receipt of a submission, for the page and for paper."""
     project = submission.project
-    members = ", ".join(pupil.full_name for pupil in members_of(project))
+    members = ", ".join(person.full_name for person in members_of(project))
     facts = [
         (_("Project"), submission.title),
         (_("Reference"), project.reference),
         (_("Competition"), project.competition.local_name),
         (_("Team"), members),
-        (_("School"), project.school.name),
+        (_("School"), project.school.name if project.school else ""),
+        (_("University or college"), project.institution),
         (_("Supervising teacher"), submission.supervisor.full_name if submission.supervisor else ""),
         (_("Submitted"), exact_moment(submission.pressed_at)),
         (_("Everything there"), exact_moment(submission.complete_at) if submission.complete_at else ""),

@@ -138,6 +138,13 @@ class OwnRecord(Protocol):
     school: School
 
 
+class OwnStudies(Protocol):
+    """What a university student says of the own studies."""
+
+    pk: int
+    institution: str
+
+
 @dataclass(frozen=True)
 class Roles:
     """A person's roles in the province: a plain value, so that rules need no query."""
@@ -145,6 +152,7 @@ class Roles:
     user_id: int | None = None
     memberships: tuple[Membership, ...] = ()
     pupil: OwnRecord | None = None
+    student: OwnStudies | None = None
     posts: dict[str, frozenset[int]] = field(default_factory=dict)  # office role -> areas, empty for all
     heritage: frozenset[int] = frozenset()  # schools that have merged into one of the person's own
 

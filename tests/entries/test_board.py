@@ -110,7 +110,7 @@ def test_the_team_reads_the_reason_and_a_finding_is_changed_with_one(client, com
     project = entered(of_school("Trường THCS Phú Lợi", competition))
     client.force_login(nam)
     url = reverse("entry_check", args=[project.reference])
-    assert "Lớp của các thành viên" in client.get(url).content.decode()
+    assert "Thành viên, kèm lớp hoặc nơi học" in client.get(url).content.decode()
     assert "Hãy ghi lý do" in client.post(url, {"found": "ineligible"}).content.decode()
     client.post(url, {"found": "ineligible", "reason": "Báo cáo dài hơn quy định."})
     project.refresh_from_db()

@@ -54,7 +54,7 @@ def calls() -> list[partial]:
         partial(naming_refusal, classmate=True, invited=True),
         partial(leaving_refusal, project, team=1),
         partial(invitation_refusal, invitation, now=now),
-        partial(opening_refusal, invitation, 0, now=now),
+        partial(opening_refusal, invitation, is_others=True, now=now),
         partial(joining_refusal, project, entrants_of(competition, [make_minh()])[0], team=2, now=now),
         partial(breach, competition.rule_set, "team", "team_too_big", "Đội quá đông."),
         partial(asks_dates, competition.rule_set),

@@ -218,7 +218,7 @@ def test_the_same_school_is_asked_beside_the_field_with_the_rule_and_its_source(
     client.force_login(cuc.user)
     answer = sent(client, page("team_join"), code=code)
     (error,) = answer.context["form"].errors["code"]
-    assert error == "Các thành viên của một đội phải học cùng một trường. (Thể lệ thử, Điều 5)"
+    assert error == "Các thành viên của đội phải cùng một trường. (Thể lệ thử, Điều 5)"
     assert TeamInvitation.objects.get().pupil is None, "the code is not used up"
 
 

@@ -21,7 +21,7 @@ from programs.projects.policy import may_take_out, may_work_on
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.deadlines import open_reopening, opened_now
 from programs.projects.queries.submissions import sealed_codes
-from programs.projects.queries.team import must_still_agree, people_of
+from programs.projects.queries.team import must_still_agree, own_seat, people_of
 from programs.projects.rules import (
     keeping_refusal,
     submission_refusal,
@@ -60,14 +60,14 @@ def withdraw_project(*, project_id: int, by: User) -> Project:
     """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
-    own = project.members.filter(pupil__user=by, state=MemberState.ACCEPTED)
+    own = own_seat(by, project).filter(state=MemberState.ACCEPTED)
     agreed = own.filter(withdraws_at__isnull=False).exists()
-    others = list(must_still_agree(project).exclude(pupil__user=by))
+    others = [member for member in must_still_agree(project) if member.person.user != by]
     refuse_if(withdrawal_refusal(project, agreed=agreed, waiting=len(others)))
     own.update(withdraws_at=timezone.now())
     if others:
         record(by=by, action="project.agree", obj=project)
-        tell(project, "project_withdrawal_asked", [member.pupil.user for member in others], name=by.full_name)
+        tell(project, "project_withdrawal_asked", [member.person.user for member in others], name=by.full_name)
         return project
     before = _withdraw(project, by=by)
     if before != ProjectState.DRAFT:
@@ -80,7 +80,7 @@ def keep_project(*, project_id: int, by: User) -> Project:
     """Take the own agreement to withdraw back. Raises PermissionDenied, and ``Refused("wrong_state")``."""
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
-    own = project.members.filter(pupil__user=by, state=MemberState.ACCEPTED, withdraws_at__isnull=False)
+    own = own_seat(by, project).filter(state=MemberState.ACCEPTED, withdraws_at__isnull=False)
     refuse_if(keeping_refusal(project, agreed=own.exists()))
     own.update(withdraws_at=None)
     record(by=by, action="project.keep", obj=project)

@@ -1,9 +1,10 @@
-"""A pupil begins a project and works on its words."""
+"""Somebody begins a project and works on its words."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -21,8 +22,8 @@ from programs.projects.actions.moving import WHEN_BEGUN
 from programs.projects.models import Project, ProjectMember
 from programs.projects.policy import may_enter, may_work_on
 from programs.projects.queries.deadlines import opened_now
-from programs.projects.queries.entering import entrants_of, is_full, mentor_ceiling, teachers_of
-from programs.projects.queries.team import seats_taken
+from programs.projects.queries.entering import entrant_in, is_full, mentor_ceiling, teachers_of
+from programs.projects.queries.team import Person, seats_taken
 from programs.projects.rules import (
     ENTERED_ALREADY,
     SEAT_TAKEN,
@@ -34,6 +35,7 @@ from programs.projects.rules import (
 )
 from programs.pupils.models import Pupil
 from programs.schools.models import School
+from programs.students.models import Student
 
 
 @transaction.atomic
@@ -45,25 +47,27 @@ def create_project(
     kind: str,
     field: ProjectField | None = None,
     summary: str,
-    supervisor: User | None,
+    supervisor: User | None = None,
     started_on: date | None = None,
     finished_on: date | None = None,
     by: User,
     key: str,
 ) -> Project:
-    """Create a draft, whose first member is the pupil; others are invited (``actions/team.py``).
+    """Create a draft, whose first member is whoever begins it; others are invited (``actions/team.py``).
 
     Raises PermissionDenied, and ``Refused``: ``not_your_teacher``, those of ``entry_refusal`` and of
     ``refuse_breaches``.
     """
     competition = Competition.objects.select_related("rule_set", "school_year").get(pk=competition_id)
     must(may_enter(by, competition))
-    pupil = Pupil.objects.select_related("school").get(user=by)
-    refuse_if(entry_refusal(competition, entrants_of(competition, [pupil])[0], now=timezone.now()))
-    refuse_strange_teacher(supervisor=supervisor, school=pupil.school)
+    person = own_record(by=by)
+    refuse_if(entry_refusal(competition, entrant_in(competition, person), now=timezone.now()))
+    school = person.school if isinstance(person, Pupil) else None
+    refuse_strange_teacher(supervisor=supervisor, school=school)
     facts = {
         "competition": competition,
-        "school": pupil.school,
+        "school": school,
+        "institution": "" if isinstance(person, Pupil) else person.institution,
         "title": title,
         "kind": kind,
         "field": field,
@@ -75,7 +79,7 @@ def create_project(
     }
     refuse_breaches(project=Project(**facts))
     project = under_reference(Project, "DA", lambda reference: Project.objects.create(reference=reference, **facts))
-    take_seat(project=project, pupil=pupil, seat=1)
+    take_seat(project=project, person=person, seat=1)
     for act in WHEN_BEGUN:
         act(project)
     record(by=by, action="project.create", obj=project, after={"competition": Code(competition.code)})
@@ -90,7 +94,7 @@ def save_draft(
     kind: str,
     field: ProjectField | None = None,
     summary: str,
-    supervisor: User | None,
+    supervisor: User | None = None,
     started_on: date | None = None,
     finished_on: date | None = None,
     version: str,
@@ -139,12 +143,21 @@ def locked_project(*, project_id: int) -> Project:
     return Project.objects.select_related(*parts).get(pk=project_id)
 
 
-def take_seat(*, project: Project, pupil: Pupil, seat: int) -> ProjectMember:
-    """Put ``pupil`` into the team on a seat that was read as free. The constraints are the guard.
+def own_record(*, by: User) -> Person:
+    """As whom they enter, read now. Raises PermissionDenied for those who cannot enter at all."""
+    pupil = Pupil.objects.select_related("school", "user").filter(user=by).first()
+    student = Student.objects.select_related("user").filter(user=by).first()
+    must(pupil is not None or student is not None)
+    return cast(Person, pupil or student)
+
+
+def take_seat(*, project: Project, person: Person, seat: int) -> ProjectMember:
+    """Put ``person`` into the team on a seat that was read as free. The constraints are the guard.
 
     Raises ``Refused``: ``entered_already``, ``seat_taken``.
     """
-    member = ProjectMember(project=project, competition=project.competition, pupil=pupil, seat=seat)
+    who = "pupil" if isinstance(person, Pupil) else "student"
+    member = ProjectMember(project=project, competition=project.competition, seat=seat, **{who: person})
     try:
         with transaction.atomic():
             member.save(force_insert=True)
@@ -154,7 +167,7 @@ def take_seat(*, project: Project, pupil: Pupil, seat: int) -> ProjectMember:
     return member
 
 
-def refuse_strange_teacher(*, supervisor: User | None, school: School) -> None:
+def refuse_strange_teacher(*, supervisor: User | None, school: School | None) -> None:
     """Raises ``Refused("not_your_teacher")``."""
     if supervisor and not teachers_of(school).filter(pk=supervisor.pk).exists():
         raise Refused.because("not_your_teacher", _("Choose a teacher from your own school."), "supervisor")

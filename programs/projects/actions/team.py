@@ -17,16 +17,19 @@ from programs.core.policy import must
 from programs.core.references import TYPED_ALPHABET
 from programs.core.refusals import Refused, refuse_if
 from programs.notices.actions import write_message
-from programs.projects.actions.entries import locked_project, take_seat
+from programs.projects.actions.entries import locked_project, own_record, take_seat
 from programs.projects.choices import InvitationState, MemberState
-from programs.projects.models import Project, ProjectMember, TeamInvitation
+from programs.projects.models import Project, TeamInvitation
 from programs.projects.policy import may_answer, may_join_teams, may_take_back, may_work_on
-from programs.projects.queries.entering import entrants_of
+from programs.projects.queries.entering import entrant_in, teachers_of
 from programs.projects.queries.team import (
+    MEMBER_PARTS,
+    Person,
     classmates_of,
     hash_of_code,
     invitation_with_code,
     members_of,
+    own_seat,
     seats_taken,
     waiting_invitations,
 )
@@ -82,7 +85,7 @@ def _same_code(*, project_id: int, by: User, key: str) -> IssuedCode:
 @transaction.atomic
 @once("project.invite_code", again=_same_code)
 def issue_code(*, project_id: int, by: User, key: str) -> IssuedCode:
-    """A code for one pupil. It follows from the form's one-time ``key``: the same form gives the same code.
+    """A code for one person. It follows from the form's one-time ``key``: the same form gives the same code.
 
     Raises PermissionDenied, and ``Refused``: those of ``inviting_refusal``.
     """
@@ -104,19 +107,20 @@ def take_back(*, invitation_id: int, by: User) -> TeamInvitation:
 # --- Answering ------------------------------------------------------------------------------------
 @transaction.atomic
 def open_invitation(*, code: str, by: User) -> TeamInvitation:
-    """The code makes the invitation this pupil's own; joining is a second step.
+    """The code makes the invitation this person's own; joining is a second step.
 
     Raises PermissionDenied, and ``Refused``: ``no_such_code``, those of ``opening_refusal`` and ``joining_refusal``.
     """
     must(may_join_teams(by))
-    pupil, found = Pupil.objects.select_related("school").get(user=by), invitation_with_code(code)
+    person, found = own_record(by=by), invitation_with_code(code)
     if found is None:
         raise Refused(NO_SUCH_CODE)
     invitation = _locked_invitation(found.pk)
-    refuse_if(opening_refusal(invitation, pupil.pk, now=timezone.now()))
-    _refuse_joining(invitation.project, pupil)
-    invitation.pupil = pupil
-    invitation.save(update_fields=["pupil"])
+    refuse_if(opening_refusal(invitation, is_others=invitation.person not in (None, person), now=timezone.now()))
+    _refuse_joining(invitation.project, person)
+    who = "pupil" if isinstance(person, Pupil) else "student"
+    setattr(invitation, who, person)
+    invitation.save(update_fields=[who])
     return invitation
 
 
@@ -128,13 +132,14 @@ def accept_invitation(*, invitation_id: int, by: User) -> Project:
     """
     invitation = _locked_invitation(invitation_id)
     must(may_answer(by, invitation))
-    project, pupil = invitation.project, Pupil.objects.select_related("school").get(user=by)
+    project, person = invitation.project, own_record(by=by)
     _settle(invitation, InvitationState.ACCEPTED)
-    _refuse_joining(project, pupil)
+    _refuse_joining(project, person)
     others = [member.user for member in members_of(project)]
-    take_seat(project=project, pupil=pupil, seat=_free_seat(project))
-    record(by=by, action="project.join", obj=project, after={"pupil": pupil.pk})
-    _tell(invitation, "team_joined", others, name=pupil.full_name)
+    take_seat(project=project, person=person, seat=_free_seat(project))
+    _settle_home(project)
+    record(by=by, action="project.join", obj=project, after={"person": by.pk})
+    _tell(invitation, "team_joined", others, name=person.full_name)
     return project
 
 
@@ -145,31 +150,44 @@ def decline_invitation(*, invitation_id: int, by: User) -> TeamInvitation:
     must(may_answer(by, invitation))
     _settle(invitation, InvitationState.DECLINED)
     record(by=by, action="project.decline", obj=invitation.project)
-    name = invitation.pupil.full_name if invitation.pupil else ""
+    name = invitation.person.full_name if invitation.person else ""
     _tell(invitation, "team_declined", [invitation.invited_by], name=name)
     return invitation
 
 
 @transaction.atomic
 def leave_team(*, project_id: int, by: User) -> Project:
-    """Leave a team that has not submitted: the pupil may enter again until closing.
+    """Leave a team that has not submitted: whoever leaves may enter again until closing.
 
     Raises PermissionDenied, and ``Refused``: ``team_locked``, ``alone``.
     """
     project = locked_project(project_id=project_id)
     must(may_work_on(by, project))
     refuse_if(leaving_refusal(project, team=len(seats_taken(project))))
-    pupil = Pupil.objects.get(user=by)
-    ProjectMember.objects.filter(project=project, pupil=pupil, state=MemberState.ACCEPTED).update(
-        state=MemberState.LEFT
-    )
-    record(by=by, action="project.leave", obj=project, after={"pupil": pupil.pk})
+    own_seat(by, project).filter(state=MemberState.ACCEPTED).update(state=MemberState.LEFT)
+    _settle_home(project)
+    record(by=by, action="project.leave", obj=project, after={"person": by.pk})
     for member in filter(None, (mate.user for mate in members_of(project))):
-        _write(project, "team_left", member, f"{pupil.pk}:{timezone.now().isoformat()}", name=pupil.full_name)
+        _write(project, "team_left", member, f"{by.pk}:{timezone.now().isoformat()}", name=by.full_name)
     return project
 
 
 # --- Parts ----------------------------------------------------------------------------------------
+def _settle_home(project: Project) -> None:
+    """The team has changed: it comes from the school of the pupil on the lowest seat, or from an institution.
+
+    A teacher who is not of that school cannot supervise it any more; the team chooses another before it submits.
+    """
+    team = project.members.filter(state=MemberState.ACCEPTED).select_related(*MEMBER_PARTS).order_by("seat")
+    pupils = [member.pupil for member in team if member.pupil]
+    project.school = pupils[0].school if pupils else None
+    students = [member.student for member in team if member.student]
+    project.institution = students[0].institution if students and not pupils else ""
+    if project.supervisor and project.supervisor not in teachers_of(project.school):
+        project.supervisor = None
+    project.save(update_fields=["school", "institution", "supervisor", "updated_at"])
+
+
 def _project_to_invite_into(project_id: int, by: User) -> Project:
     """Under its lock."""
     project, now = locked_project(project_id=project_id), timezone.now()
@@ -182,7 +200,7 @@ def _project_to_invite_into(project_id: int, by: User) -> Project:
 def _invite(project: Project, by: User, **to) -> TeamInvitation:
     expires_at = timezone.now() + INVITATION_LASTS
     invitation = TeamInvitation.objects.create(project=project, invited_by=by, expires_at=expires_at, **to)
-    record(by=by, action="project.invite", obj=project, after={"by_name": invitation.pupil_id is not None})
+    record(by=by, action="project.invite", obj=project, after={"by_name": invitation.person is not None})
     return invitation
 
 
@@ -190,7 +208,9 @@ def _locked_invitation(invitation_id: int) -> TeamInvitation:
     """Under the lock of its project, which every change of a team holds."""
     project_id = TeamInvitation.objects.values_list("project", flat=True).get(pk=invitation_id)
     project = locked_project(project_id=project_id)
-    invitation = TeamInvitation.objects.select_related("invited_by", "pupil__user").get(pk=invitation_id)
+    invitation = TeamInvitation.objects.select_related("invited_by", "pupil__user", "student__user").get(
+        pk=invitation_id
+    )
     invitation.project = project
     return invitation
 
@@ -201,8 +221,8 @@ def _settle(invitation: TeamInvitation, state: str) -> None:
     invitation.save(update_fields=["state", "answered_at"])
 
 
-def _refuse_joining(project: Project, pupil: Pupil) -> None:
-    entrant, team = entrants_of(project.competition, [pupil])[0], len(seats_taken(project))
+def _refuse_joining(project: Project, person: Person) -> None:
+    entrant, team = entrant_in(project.competition, person), len(seats_taken(project))
     refuse_if(joining_refusal(project, entrant, team=team, now=timezone.now()))
 
 

@@ -37,7 +37,7 @@ def _own_lacks(project: Project) -> Iterator[Lack]:
             _("the days on which the work began and ended"),
         ),
         "team": (len(seats_taken(project)) >= rule_set.team_min, _("another member of the team")),
-        "supervisor": (project.supervisor_id, _("a supervising teacher")),
+        "supervisor": (project.supervisor_id or not project.school_id, _("a supervising teacher")),
     }
     edit = reverse("project_edit", args=[project.reference])
     pages = {"team": reverse("project_team", args=[project.reference])}

@@ -15,10 +15,10 @@ from programs.competitions.models import Competition
 from programs.competitions.queries import competitions_visible_to
 from programs.projects.choices import MemberState
 from programs.projects.models import EntryQuota, Project, ProjectMember
+from programs.projects.queries.team import Person, about, entrant_of
 from programs.projects.rules import Entrant
 from programs.pupils.models import Enrolment, Pupil
 from programs.schools.models import School, SchoolLevel
-from programs.schools.queries.roles import roles_of
 
 
 def open_competitions(user, *, now: datetime | None = None) -> QuerySet[Competition]:
@@ -30,8 +30,15 @@ def open_competitions(user, *, now: datetime | None = None) -> QuerySet[Competit
     )
 
 
+def entrant_in(competition: Competition, person: Person) -> Entrant:
+    """What ``entry_refusal`` asks about this person, read now."""
+    if isinstance(person, Pupil):
+        return entrants_of(competition, [person])[0]
+    return Entrant(None, has_entered=project_of(person, competition) is not None, is_student=True)
+
+
 def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
-    """What ``entry_refusal`` asks about these pupils, read now."""
+    """The same about several pupils at once."""
     entered = set(
         ProjectMember.objects.filter(competition=competition, pupil__in=pupils, state=MemberState.ACCEPTED).values_list(
             "pupil", flat=True
@@ -67,7 +74,7 @@ def ceilings_of(project: Project) -> list[Ceiling]:
 def school_ceiling(project: Project) -> list[Ceiling]:
     most = project.competition.rule_set.per_school
     identity = {"competition": project.competition, "school": project.school}
-    return [Ceiling("school", identity, most)] if most else []
+    return [Ceiling("school", identity, most)] if most and project.school else []
 
 
 def mentor_ceiling(competition: Competition, mentor: User | None) -> list[Ceiling]:
@@ -82,28 +89,37 @@ def is_full(ceiling: Ceiling, project: Project | None = None) -> bool:
     return taken.exclude(places__project=project).exists() if project else taken.exists()
 
 
-def project_of_pupil_in(pupil: Pupil | None, competition: Competition) -> Project | None:
-    if pupil is None:
+def project_of(person: Person | None, competition: Competition) -> Project | None:
+    """The project that the person has in this competition."""
+    mine = about(person)
+    if mine is None:
         return None
-    return Project.objects.filter(
-        competition=competition, members__pupil=pupil, members__state=MemberState.ACCEPTED
-    ).first()
+    member = ProjectMember.objects.filter(mine, competition=competition, state=MemberState.ACCEPTED)
+    return Project.objects.filter(pk__in=member.values("project")).first()
 
 
-def teachers_of(school: School) -> QuerySet[User]:
-    """Who may supervise: the staff of the pupils' own school."""
+def teachers_of(school: School | None) -> QuerySet[User]:
+    """Who may supervise: the staff of the pupils' own school; a team of adults has no school."""
+    if school is None:
+        return User.objects.none()
     at_school = Q(memberships__school=school, memberships__ended_on__isnull=True)
     return User.objects.filter(at_school, is_active=True).distinct().order_by("sort_key")
 
 
 def competitions_to_enter(user, *, now: datetime) -> list[Competition]:
-    """Open competitions for this pupil's grade in which the pupil has no project yet."""
-    pupil = roles_of(user).pupil
-    if pupil is None:
+    """Open competitions for this pupil's grade, or for students, in which the person has no project yet."""
+    person = entrant_of(user)
+    if person is None:
         return []
-    grades = Enrolment.objects.in_force().filter(pupil=pupil).values_list("class_group__grade", flat=True)
-    entered = ProjectMember.objects.filter(competition=OuterRef("pk"), pupil=pupil, state=MemberState.ACCEPTED)
+    entered = ProjectMember.objects.filter(about(person), competition=OuterRef("pk"), state=MemberState.ACCEPTED)
     wanted = open_competitions(user, now=now).filter(~Exists(entered), closes_at__lt=now + timedelta(days=120))
-    return list(
-        wanted.filter(rule_set__grade_from__lte=max(grades, default=0), rule_set__grade_to__gte=min(grades, default=99))
-    )
+    return list(wanted.filter(_fits(person)))
+
+
+def _fits(person: Person) -> Q:
+    """Competitions whose rules let this person enter."""
+    if not isinstance(person, Pupil):
+        return Q(rule_set__students=True)
+    grades = Enrolment.objects.in_force().filter(pupil=person).values_list("class_group__grade", flat=True)
+    lowest, highest = min(grades, default=99), max(grades, default=0)
+    return Q(rule_set__pupils=True, rule_set__grade_from__lte=highest, rule_set__grade_to__gte=lowest)

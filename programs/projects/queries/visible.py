@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from programs.core.queries import held_by, met_by_one
 from programs.projects.choices import IN_TEAM, MemberState, ProjectState
 from programs.projects.models import Project, TeamInvitation
+from programs.projects.queries.team import about, entrant_of
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import schools_in_scope
 
@@ -29,26 +30,27 @@ ALSO_SEES: list[Callable[[Any], list[Q]]] = []
 
 
 def projects_visible_to(user) -> QuerySet[Project]:
-    """A pupil's own, those of the school for its staff, and endorsed ones for the department."""
+    """A team's own, those of the school for its staff, and endorsed ones for the department."""
     if not user.is_authenticated:
         return Project.objects.none()
     roles = roles_of(user)
+    mine = about(entrant_of(user), "members")
     endorsed = Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user).values("pk"))
+    of_adults = Q(state__in=ORGANISER_SEES, school=None)  # nobody's area: the department's business all the same
     projects = met_by_one(
         Project.objects.all(),
-        Q(members__pupil=roles.pupil.pk, members__state__in=IN_TEAM) if roles.pupil else None,
+        mine & Q(members__state__in=IN_TEAM) if mine else None,
         held_by("school", roles.school_ids),
-        endorsed if roles.is_department else None,
+        *((endorsed, of_adults) if roles.is_department else ()),
         *(condition for part in ALSO_SEES for condition in part(user)),
     )
     return projects.select_related(*PROJECT_PARTS)
 
 
 def invitations_visible_to(user) -> QuerySet[TeamInvitation]:
-    """Those to this pupil, and those of the teams that the pupil is in."""
-    pupil = roles_of(user).pupil if user.is_authenticated else None
-    if pupil is None:
-        return TeamInvitation.objects.none()
-    mine = Q(project__members__pupil=pupil.pk, project__members__state=MemberState.ACCEPTED)
-    seen = met_by_one(TeamInvitation.objects.all(), Q(pupil=pupil.pk), mine)
-    return seen.select_related("invited_by", "pupil", *(f"project__{part}" for part in PROJECT_PARTS))
+    """Those to this person, and those of the teams that the person is in."""
+    person = entrant_of(user) if user.is_authenticated else None
+    to_me, of_mine = about(person), about(person, "project__members")
+    of_mine = of_mine & Q(project__members__state=MemberState.ACCEPTED) if of_mine else None
+    seen = met_by_one(TeamInvitation.objects.all(), to_me, of_mine)
+    return seen.select_related("invited_by", "pupil", "student__user", *(f"project__{part}" for part in PROJECT_PARTS))

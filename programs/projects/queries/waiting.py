@@ -9,12 +9,15 @@ from django.db.models import Q, QuerySet
 from programs.competitions.choices import CompetitionState
 from programs.projects.choices import EDITABLE, IN_TEAM, InvitationState, ProjectState
 from programs.projects.models import Project, TeamInvitation
+from programs.projects.queries.team import about, entrant_of
 from programs.projects.queries.visible import PROJECT_PARTS
 
 
 def invitations_to_answer(user, *, now: datetime) -> QuerySet[TeamInvitation]:
-    """What waits on a pupil's desk; not those of teams that can no longer be joined."""
-    waiting = TeamInvitation.objects.filter(pupil__user=user, state=InvitationState.WAITING, expires_at__gt=now)
+    """What waits on the own desk; not those of teams that can no longer be joined."""
+    mine = about(entrant_of(user))
+    asked = TeamInvitation.objects.filter(mine) if mine else TeamInvitation.objects.none()
+    waiting = asked.filter(state=InvitationState.WAITING, expires_at__gt=now)
     joinable = waiting.filter(
         project__state=ProjectState.DRAFT,
         project__competition__state=CompetitionState.OPEN,
@@ -23,14 +26,18 @@ def invitations_to_answer(user, *, now: datetime) -> QuerySet[TeamInvitation]:
     return joinable.select_related("invited_by", "project__competition").order_by("expires_at")
 
 
-def projects_of_pupil(user) -> QuerySet[Project]:
-    mine = Project.objects.filter(members__pupil__user=user, members__state__in=IN_TEAM)
-    return mine.select_related(*PROJECT_PARTS).order_by("-updated_at")
+def own_projects(user) -> QuerySet[Project]:
+    mine = about(entrant_of(user), "members")
+    if mine is None:
+        return Project.objects.none()
+    return (
+        Project.objects.filter(mine, members__state__in=IN_TEAM).select_related(*PROJECT_PARTS).order_by("-updated_at")
+    )
 
 
 def projects_to_finish(user, *, now: datetime) -> QuerySet[Project]:
-    """A pupil's projects that can still be changed and submitted; a returned one lapses when it no longer can."""
+    """The own projects that can still be changed and submitted; a returned one lapses when it no longer can."""
     in_time = Q(state__in=EDITABLE, competition__state=CompetitionState.OPEN, competition__closes_at__gt=now)
     mended = Q(state=ProjectState.RETURNED, competition__state__in=[CompetitionState.OPEN, CompetitionState.CLOSED])
     nothing_opened = Q(competition__closes_at__lte=now, competition__rule_set__open_after_close=[])
-    return projects_of_pupil(user).filter(in_time | mended).exclude(nothing_opened)
+    return own_projects(user).filter(in_time | mended).exclude(nothing_opened)

@@ -28,9 +28,9 @@ from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.deadlines import opened_now
-from programs.projects.queries.entering import entrants_of, project_of_pupil_in
+from programs.projects.queries.entering import entrant_in, project_of
 from programs.projects.queries.submissions import receipt_of
-from programs.projects.queries.team import agreed_to_withdraw, members_of, must_still_agree
+from programs.projects.queries.team import agreed_to_withdraw, entrant_of, members_of, must_still_agree
 from programs.projects.queries.visible import projects_visible_to
 from programs.projects.rules import (
     entry_refusal,
@@ -39,7 +39,6 @@ from programs.projects.rules import (
     window_refusal,
     withdrawal_refusal,
 )
-from programs.pupils.models import Pupil
 from programs.schools.queries.roles import roles_of
 
 PAGE_SIZE = 20
@@ -56,20 +55,17 @@ class ProjectNew(Act):
     def get_target(self, slug: str) -> Competition:
         return get_object_or_404(competitions_visible_to(self.user), slug=slug)
 
-    @property
-    def pupil(self) -> Pupil:
-        return roles_of(self.user).pupil
-
     def instead(self) -> HttpResponse | None:
-        own = project_of_pupil_in(self.pupil, self.target)
+        own = project_of(entrant_of(self.user), self.target)
         return redirect("project_detail", own.reference) if own else None
 
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"school": self.pupil.school, "rule_set": self.target.rule_set}
+        pupil = roles_of(self.user).pupil
+        return super().get_form_kwargs() | {"school": pupil and pupil.school, "rule_set": self.target.rule_set}
 
     def get_context_data(self, **kwargs) -> dict:
-        pupil = entrants_of(self.target, [self.pupil])[0]
-        refusal = entry_refusal(self.target, pupil, now=timezone.now())
+        entrant = entrant_in(self.target, entrant_of(self.user))
+        refusal = entry_refusal(self.target, entrant, now=timezone.now())
         return super().get_context_data(refusal=refusal, **kwargs)
 
     def act(self, form: NewProjectForm) -> Project:
@@ -206,8 +202,8 @@ class ProjectWithdraw(ProjectAct):
 
     @property
     def text(self) -> str:
-        others = must_still_agree(self.target).exclude(pupil__user=self.user)
-        names = ", ".join(member.pupil.full_name for member in others)
+        others = [member.person for member in must_still_agree(self.target)]
+        names = ", ".join(person.full_name for person in others if person.user != self.user)
         return self.ASKED.format(names=names) if names else self.FINAL
 
     def act(self, form) -> Project:
@@ -242,7 +238,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "state": state,
         "states": ProjectState.choices,
-        "own": roles_of(request.user).pupil is not None,
+        "own": entrant_of(request.user) is not None,
     }
     return render(request, "projects/project_list.html", context)
 
@@ -253,11 +249,13 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
     project = get_object_or_404(projects_visible_to(request.user), reference=reference)
     member = policy.may_work_on(request.user, project)
     roles = roles_of(request.user)
-    reads_history = project.supervisor_id == request.user.pk or roles.coordinates(project.school)
+    reads_history = project.supervisor_id == request.user.pk or (
+        project.school is not None and roles.coordinates(project.school)
+    )
     agreed = agreed_to_withdraw(project)
-    waiting = must_still_agree(project).exclude(pupil__user=request.user).count() if agreed else 0
-    has_agreed = request.user.pk in {pupil.user_id for pupil in agreed}
-    own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=waiting)
+    still = [row for row in must_still_agree(project) if row.person.user != request.user] if agreed else []
+    has_agreed = request.user in [person.user for person in agreed]
+    own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=len(still))
     context = {
         "project": project,
         "steps": words.steps_of(project),
@@ -296,7 +294,7 @@ def competition_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": competition.rule_set,
         "refusal": window_refusal(competition, now=timezone.now()),
         "may_enter": not request.user.is_authenticated or policy.may_enter(request.user, competition),
-        "own_project": project_of_pupil_in(roles_of(request.user).pupil, competition),
+        "own_project": project_of(entrant_of(request.user), competition),
         "who": who_enters(competition.rule_set),
         "rounds": rounds_of(contents),
         "slots": contents.slots,

@@ -46,6 +46,7 @@ class ProjectTeam(ProjectAct):
             locked=team_refusal(project),
             refusal=inviting_refusal(project, team=len(members), waiting=len(waiting), now=now),
             may_leave=leaving_refusal(project, team=len(members)) is None,
+            by_name=roles_of(self.user).pupil is not None,
             code_form=IdempotentFormMixin(),
             **kwargs,
         )
@@ -65,7 +66,7 @@ class TeamCode(ProjectAct):
 
     form_class = IdempotentFormMixin
     question = _("Invite with a code")
-    text = _("You get a code of eight letters and digits for one pupil. It is valid for seven days.")
+    text = _("You get a code of eight letters and digits for one person. It is valid for seven days.")
     submit = _("Make a code")
 
     def act(self, form: IdempotentFormMixin) -> team.IssuedCode:
@@ -101,7 +102,7 @@ class TeamLeave(ProjectAct):
 
 
 class TeamJoin(Act):
-    """A code leads to the invitation; too many wrong ones, and the pupil has to wait."""
+    """A code leads to the invitation; too many wrong ones, and whoever types has to wait."""
 
     form_class = JoinForm
     title = _("Join a team")

@@ -33,7 +33,7 @@ def _memberships(user_id: int) -> QuerySet[Membership]:
 
 
 def _person(user_id: int) -> QuerySet[User]:
-    person = User.objects.filter(pk=user_id).select_related("pupil__school").order_by()
+    person = User.objects.filter(pk=user_id).select_related("pupil__school", "student").order_by()
     return person.annotate(post_role=F("officer_posts__role"), post_area=F("officer_posts__areas"))
 
 
@@ -53,6 +53,7 @@ def _read_roles(user) -> Roles:
         user_id=user.pk,
         memberships=tuple({membership.pk: membership for membership in held}.values()),
         pupil=pupil,
+        student=getattr(rows[0], "student", None) if rows else None,
         posts={role: frozenset(areas) for role, areas in posts.items()},
         heritage=frozenset(membership.merged_id for membership in held if membership.merged_id),
     )
