@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
@@ -49,8 +50,9 @@ def numbers_of(competition: Competition, by: str) -> list[Line]:
     name = "name_en" if by == "field" and (get_language() or "vi").startswith("en") else "name"
     names = (f"{by}__{name}", f"{by}__code")
     rows = Project.objects.filter(competition=competition).values(*names).annotate(**counts).order_by(names[0])
+    nothing = _("Teams of university students") if by == "school" else "–"
     return [
-        Line(row[names[0]] or "–", row[names[1]] or "", {column: row[column] for column in COLUMNS}) for row in rows
+        Line(row[names[0]] or nothing, row[names[1]] or "", {column: row[column] for column in COLUMNS}) for row in rows
     ]
 
 

@@ -215,9 +215,9 @@ def _attach_files(project: Project, random: Random, index: int, teacher_id: int)
             project=project, slot=slot, wanted=False if slot.need == Need.CONDITION else None
         )
         if slot.need == Need.ALWAYS and SlotKind.IMAGE in slot.kinds:
-            _store(document, "hinh-san-pham.jpg", FileKind.PHOTOGRAPH, picture, teacher_id, preview)
+            store_file(document, "hinh-san-pham.jpg", FileKind.PHOTOGRAPH, picture, teacher_id, preview)
         elif slot.need == Need.ALWAYS:
-            _store(document, f"{slot.code}.pdf", FileKind.PDF, _document(project, slot.name), teacher_id)
+            store_file(document, f"{slot.code}.pdf", FileKind.PDF, drawn_document(project, slot.name), teacher_id)
 
 
 def _submit_and_approve(project: Project, team: list[Pupil]) -> None:
@@ -261,7 +261,7 @@ def state_for_members() -> None:
         )
 
 
-def _store(document, name: str, kind: FileKind, body: bytes, user_id: int, preview: bytes = b"") -> None:
+def store_file(document, name: str, kind: FileKind, body: bytes, user_id: int, preview: bytes = b"") -> None:
     private = storages["private"]
     key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(body))
     preview_key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(preview)) if preview else ""
@@ -281,7 +281,7 @@ def _store(document, name: str, kind: FileKind, body: bytes, user_id: int, previ
     )
 
 
-def _document(project: Project, title: str) -> bytes:
+def drawn_document(project: Project, title: str) -> bytes:
     """One page in Vietnamese type."""
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer, pagesize=A4, invariant=1)

@@ -43,6 +43,7 @@ from stem_portal.demo import (
     rights,
     rosters,
     schools,
+    students,
     visits,
 )
 from stem_portal.demo.calendar import load_calendar
@@ -97,6 +98,8 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         cards.build_cards(people=people, minh=minh, now=now)
         projects.state_for_members()
         projects.build_invitations(minh=minh, teacher=people["hanh"], competition=competitions[0])
+        open_challenge = next(row for row in competitions if row.rule_set.students and row.is_open(now))
+        students.build_students(random=Random(seed), vy=people["vy"], competition=open_challenge)
         rights.build_requests(people=people, minh=minh, now=now)
         rosters.build_rosters(random=Random(seed), people=people, now=now)
         life.build_life(random=Random(seed), people=people, now=now)
@@ -115,7 +118,12 @@ def _put_hanh_in_charge(people) -> None:
 
 def _build_pupils(random: Random, scale: Scale, today, school_year, people):
     """The cast's classes first, then others; classes of grade 4 and above, so that every trip has named visitors."""
-    featured = [(cast.HOME_SCHOOL, "8A1", 38), (cast.HOME_SCHOOL, "9A1", 36), (cast.OTHER_SCHOOL, "8A1", 35)]
+    featured = [
+        (cast.HOME_SCHOOL, "8A1", 38),
+        (cast.HOME_SCHOOL, "9A1", 36),
+        (cast.OTHER_SCHOOL, "8A1", 35),
+        (cast.UPPER_SCHOOL, "11A1", 34),
+    ]
     current = ClassGroup.objects.filter(school_year=school_year).select_related("school_year")
     chosen = [current.get(school__name=school, name=name) for school, name, _ in featured]
     sizes = [size for _, _, size in featured]
