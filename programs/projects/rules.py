@@ -162,7 +162,10 @@ def joining_refusal(project: Project, entrant: Entrant, *, team: int, now: datet
     """Whether this person may join this team of ``team`` members now."""
     competition = project.competition
     refusal = window_refusal(competition, now=now) or _closed_refusal(project)
-    refusal = refusal or _entrant_refusal(entrant, competition.rule_set) or _size_refusal(competition.rule_set, team)
+    refusal = refusal or _entrant_refusal(entrant, competition.rule_set)
+    if not refusal and (full := _size_refusal(competition.rule_set, team)):
+        words = _("{full} You can begin a project of your own, or join another team.")
+        refusal = replace(full, message=words.format(full=full.message))
     if not refusal and competition.rule_set.same_school and entrant.school != project.school_id:
         words = _("All members of a team must be of one school.")
         refusal = breach(competition.rule_set, "team", "other_school", words)

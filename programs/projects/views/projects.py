@@ -32,6 +32,7 @@ from programs.projects.queries.entering import entrant_in, project_of
 from programs.projects.queries.submissions import receipt_of
 from programs.projects.queries.team import agreed_to_withdraw, entrant_of, members_of, must_still_agree
 from programs.projects.queries.visible import projects_visible_to
+from programs.projects.queries.waiting import invitations_to_answer
 from programs.projects.rules import (
     entry_refusal,
     taking_out_refusal,
@@ -239,6 +240,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": ProjectState.choices,
         "own": entrant_of(request.user) is not None,
+        "invitations": invitations_to_answer(request.user, now=timezone.now()),
     }
     return render(request, "projects/project_list.html", context)
 
