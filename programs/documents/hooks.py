@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -25,9 +26,9 @@ from programs.projects.actions.submitting import settle_submission
 from programs.projects.hooks import adds_to_project_page
 from programs.projects.models import Project
 from programs.projects.queries.contents import lacks
-from programs.projects.queries.deadlines import opened_now
+from programs.projects.queries.deadlines import files_until, opened_now
 from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer
-from programs.projects.rules import Lack, Opened
+from programs.projects.rules import Lack
 from programs.uploads.choices import MEGABYTE
 from programs.uploads.hooks import KeptFile, Purpose, Quota, Terms, register
 from programs.uploads.models import Upload
@@ -41,8 +42,7 @@ class ProjectFiles(Purpose):
 
     def terms(self, user: User, target: int) -> Terms | None:
         document = queries.documents_visible_to(user).filter(pk=target).first()
-        kinds = queries.file_kinds_of(document.slot) if document else []
-        if document is None or not kinds:
+        if document is None or not queries.file_kinds_of(document.slot):
             return None
         must(may_fill(user, document))
         _hold(document.project)
@@ -50,12 +50,8 @@ class ProjectFiles(Purpose):
         doors = opened_now(document.project, now=now)
         refuse_if(filling_refusal(document, doors, now=now))
         refuse_if(full_refusal(document.slot, document.files.filter(superseded_at=None).count()))
-        return Terms(
-            kinds=kinds,
-            most_bytes=document.slot.most_mb * MEGABYTE,
-            quotas=_quotas(user, document),
-            ends_at=_last_moment(document.project, doors),
-        )
+        ends_at = files_until(document.project, doors.until)
+        return replace(queries.limits_of(document.slot), quotas=_quotas(user, document), ends_at=ends_at)
 
     def keep(self, upload: Upload, file: KeptFile) -> None:
         file_kept = keep_in_document(document_id=upload.target, file=file, by=upload.owner)
@@ -87,11 +83,6 @@ def _quotas(user: User, document: ProjectDocument) -> list[Quota]:
         held = queries.bytes_of_school(project.school)
         quotas.append(Quota(_("your school"), held, settings.SCHOOL_SPACE_MB * MEGABYTE))
     return quotas
-
-
-def _last_moment(project: Project, doors: Opened) -> datetime:
-    """What was begun in time may arrive in the minutes of grace that the rules publish."""
-    return doors.until + timedelta(minutes=project.competition.rule_set.grace_minutes)
 
 
 def _on_the_way(project: Project, since: datetime) -> OnTheWay:

@@ -23,7 +23,8 @@ from programs.projects.queries.visible import projects_visible_to
 from programs.projects.rules import Lack
 from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
-from programs.uploads.choices import BEING_CHECKED, FileKind, UploadState
+from programs.uploads.choices import BEING_CHECKED, MEGABYTE, FileKind, UploadState
+from programs.uploads.hooks import Terms
 from programs.uploads.models import Upload
 from programs.uploads.queries import under_way_in
 
@@ -152,6 +153,11 @@ def seal_label(project: Project, code: str) -> str:
 
 def file_kinds_of(slot: Slot) -> list[FileKind]:
     return [FILE_KINDS[SlotKind(kind)] for kind in slot.kinds if kind != SlotKind.LINK]
+
+
+def limits_of(slot: Slot) -> Terms:
+    """What this slot takes, whoever sends it."""
+    return Terms(kinds=file_kinds_of(slot), most_bytes=slot.most_mb * MEGABYTE)
 
 
 # --- What is missing ----------------------------------------------------------------------------

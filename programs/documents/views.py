@@ -19,11 +19,14 @@ from programs.documents import actions, policy, queries
 from programs.documents.forms import AnswerForm, LinkForm
 from programs.documents.models import ProjectDocument, ProjectFile
 from programs.documents.rules import filling_refusal
+from programs.projects.choices import ProjectState
 from programs.projects.models import Project
-from programs.projects.queries.deadlines import opened_now
+from programs.projects.queries.deadlines import files_until, opened_now
+from programs.projects.queries.submissions import newest_submission
 from programs.projects.queries.team import is_member
 from programs.projects.queries.visible import projects_visible_to
-from programs.uploads.views.pages import upload_box
+from programs.uploads.choices import UploadState
+from programs.uploads.views.pages import box_of, upload_box
 from programs.uploads.views.serving import file_response
 
 
@@ -59,6 +62,8 @@ def _filled(request: HttpRequest, project: Project, tile: queries.Tile) -> dict:
     context["earlier"] = queries.earlier_files(document)
     if not policy.may_fill(request.user, document):
         return context
+    if project.state == ProjectState.ARRIVING:
+        return context | _arriving(request.user, project, tile)
     context["refusal"] = filling_refusal(document, opened_now(project, now=now), now=now)
     if context["refusal"]:
         return context
@@ -74,6 +79,14 @@ def _filled(request: HttpRequest, project: Project, tile: queries.Tile) -> dict:
     except Refused as refused:
         context["full"] = refused.refusal
     return context | {"may_remove": True}
+
+
+def _arriving(user, project: Project, tile: queries.Tile) -> dict:
+    """What was under way when the project was submitted may still come, from its sender; nothing new is begun."""
+    submission = newest_submission(project)
+    own = [upload for upload in tile.coming if upload.owner_id == user.pk and upload.state == UploadState.RECEIVING]
+    box = box_of(queries.PURPOSE, queries.limits_of(tile.slot)) if own else {}
+    return box | {"arrives_until": files_until(project, submission.due_at) if submission else None}
 
 
 class DocumentAct(Act):

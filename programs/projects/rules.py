@@ -315,12 +315,17 @@ class Lack:
     on_its_way: bool = False  # a file that is being sent: submitting need not wait for it
 
 
+def holding_up(missing: Collection[Lack]) -> list[Lack]:
+    """What must be there before "Submit" is pressed."""
+    return [lack for lack in missing if not lack.on_its_way]
+
+
 def submission_refusal(project: Project, doors: Opened, missing: Collection[Lack], *, now: datetime) -> Refusal | None:
     if project.state not in EDITABLE:
         return WRONG_STATE
     if refusal := edit_refusal(project, doors, now=now):
         return refusal
-    if any(not lack.on_its_way for lack in missing):
+    if holding_up(missing):
         return Refusal("incomplete", _("Something is still missing. Add it, then submit."))
     return None
 

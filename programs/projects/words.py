@@ -11,9 +11,10 @@ from programs.core.dates import exact_moment, short_moment
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project, Submission
 from programs.projects.pdf import Words as ReceiptWords
-from programs.projects.queries.deadlines import opened_now
-from programs.projects.queries.submissions import Sealed
+from programs.projects.queries.deadlines import files_until, opened_now
+from programs.projects.queries.submissions import Sealed, newest_submission
 from programs.projects.queries.team import members_of
+from programs.projects.rules import edit_refusal
 
 S = ProjectState
 # How far a project has come: the number of the step that is being taken now.
@@ -53,13 +54,34 @@ def steps_of(project: Project) -> list[dict]:
 
 def next_words(project: Project, *, member: bool) -> str:
     """What happens next, for the team or another reader."""
-    if member:
-        closes = short_moment(opened_now(project, now=timezone.now()).until)
-        return _words_for_team(project.state, closes)
-    return _words_for_reader(project.state)
+    now = timezone.now()
+    doors = opened_now(project, now=now)
+    if project.is_editable and edit_refusal(project, doors, now=now):
+        return _words_when_over(project.state, member=member)
+    if not member:
+        return _words_for_reader(project.state)
+    submission = newest_submission(project) if project.state == S.ARRIVING else None
+    until = files_until(project, submission.due_at) if submission else doors.until
+    return _words_for_team(project.state, short_moment(until))
+
+
+def _words_when_over(state: str, *, member: bool) -> str:
+    """Of a project that is with its team, which cannot change it any more."""
+    if state == S.DRAFT and not member:
+        return _("It was not submitted in time.")
+    if state == S.DRAFT:
+        return _(
+            "Entries are closed, and this project was not submitted, so it does not take part. Your text and your "
+            "files stay here."
+        )
+    return _(
+        "It can no longer be corrected: the time for that is over. If it must be mended, the teacher can ask the "
+        "organiser to open it."
+    )
 
 
 def _words_for_team(state: str, closes: str) -> str:
+    """``closes`` is when their time ends; of what is arriving, the minutes of grace."""
     return {
         S.DRAFT: _("Complete your project and submit it before {closes}.").format(closes=closes),
         S.RETURNED: _("Correct what you are asked for, then submit it again before {closes}.").format(closes=closes),
@@ -68,9 +90,9 @@ def _words_for_team(state: str, closes: str) -> str:
             "cannot change anything in the meantime."
         ),
         S.ARRIVING: _(
-            "Your project is submitted in time. Its last files are still arriving; keep the page with them open "
-            "until they are there."
-        ),
+            "Your project is submitted in time. Its last files may still arrive until {closes}; keep the page with "
+            "them open until they are there."
+        ).format(closes=closes),
         S.LAPSED: _(
             "The project was not approved by the last day for that, so it is not entered. If you think that is "
             "wrong, ask your teacher to write to the organiser."

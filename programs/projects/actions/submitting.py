@@ -5,7 +5,7 @@ Nobody need be there: whoever sees a file arrive or fail calls ``settle_submissi
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +20,7 @@ from programs.projects.choices import ProjectState
 from programs.projects.emails import tell
 from programs.projects.models import Project, Submission
 from programs.projects.queries.contents import missing_in
+from programs.projects.queries.deadlines import files_until
 from programs.projects.queries.submissions import (
     asks_approval,
     awaited,
@@ -59,10 +60,9 @@ def settle_submission(*, project_id: int) -> bool:
     if project.state != ProjectState.ARRIVING or submission is None:
         return False
     files = under_way(project, since=submission.pressed_at)
-    grace = timedelta(minutes=project.competition.rule_set.grace_minutes)
     if now < submission.due_at and files.failed:
         return _go_back(project, submission, now=now)
-    if files.coming and now < submission.due_at + grace:
+    if files.coming and now < files_until(project, submission.due_at):
         return False
     if missing_in(project):
         return _go_back(project, submission, now=now)

@@ -39,6 +39,11 @@ def warns_from(moment: datetime) -> datetime:
     return at(WorkingDays(off).step(day, -1), DAY_BEGINS)
 
 
+def files_until(project: Project, due_at: datetime) -> datetime:
+    """Until when files that were begun before the deadline ``due_at`` may arrive: the minutes of grace of the rules."""
+    return due_at + timedelta(minutes=project.competition.rule_set.grace_minutes)
+
+
 def open_reopening(project: Project) -> Reopening | None:
     return project.reopenings.filter(ended_at__isnull=True).first()
 

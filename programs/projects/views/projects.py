@@ -17,7 +17,7 @@ from programs.competitions.words import rounds_of, who_enters
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.gates import not_found_unless, signed_in
-from programs.core.refusals import Refused
+from programs.core.refusals import Refusal, Refused
 from programs.core.text import clean_text
 from programs.core.versions import version_of
 from programs.projects import policy, words
@@ -27,14 +27,16 @@ from programs.projects.forms import NewProjectForm, ProjectForm
 from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project
 from programs.projects.queries.contents import missing_in
-from programs.projects.queries.deadlines import opened_now
+from programs.projects.queries.deadlines import files_until, opened_now
 from programs.projects.queries.entering import entrant_in, project_of
 from programs.projects.queries.submissions import receipt_of
 from programs.projects.queries.team import agreed_to_withdraw, entrant_of, members_of, must_still_agree
 from programs.projects.queries.visible import projects_visible_to
 from programs.projects.queries.waiting import invitations_to_answer
 from programs.projects.rules import (
+    edit_refusal,
     entry_refusal,
+    holding_up,
     taking_out_refusal,
     team_refusal,
     window_refusal,
@@ -104,7 +106,9 @@ class ProjectEdit(ProjectAct):
     done = _("Saved.")
 
     def instead(self) -> HttpResponse | None:
-        return None if self.target.is_editable else redirect("project_detail", self.target.reference)
+        """What is over is read on the page of the project; whoever had typed already sees it here, beside the words."""
+        typed = self.request.method == "POST" and self.target.is_editable
+        return None if typed or not frozen(self.target) else redirect("project_detail", self.target.reference)
 
     def get_form_kwargs(self) -> dict:
         rule_set = self.target.competition.rule_set
@@ -119,7 +123,7 @@ class ProjectEdit(ProjectAct):
         several = self.target.competition.rule_set.team_max > 1
         may_see_team = several and team_refusal(self.target) is None
         versions = {name: version_of({name: value}) for name, value in self.target.draft.items()}
-        return context | {"missing": missing_in(self.target), "may_see_team": may_see_team, "versions": versions}
+        return context | lacks_of(self.target) | {"may_see_team": may_see_team, "versions": versions}
 
     def act(self, form: ProjectForm) -> Project:
         return entries.save_draft(project_id=self.target.pk, by=self.user, **form.cleaned_data)
@@ -173,14 +177,36 @@ def draft_form(project: Project, **kwargs) -> ProjectForm:
     return ProjectForm(initial=project.draft, school=project.school, rule_set=rule_set, doors=doors, **kwargs)
 
 
+def frozen(project: Project) -> Refusal | None:
+    """Why its team cannot change the project now."""
+    now = timezone.now()
+    return edit_refusal(project, opened_now(project, now=now), now=now)
+
+
+def lacks_of(project: Project) -> dict:
+    """What holds the project up, what is on its way, and until when that may arrive."""
+    found, doors = missing_in(project), opened_now(project, now=timezone.now())
+    coming = [lack for lack in found if lack.on_its_way]
+    return {
+        "missing": holding_up(found),
+        "coming": coming,
+        "until": doors.until,
+        "files_until": files_until(project, doors.until),
+    }
+
+
 class ProjectSubmit(ProjectAct):
     template_name = "projects/project_submit.html"
     question = _("Submit “{title}”")
     text = _("After this you cannot change the text or the files, unless your teacher returns the project.")
     submit = _("Submit")
 
+    def instead(self) -> HttpResponse | None:
+        pressed = self.request.method == "POST"
+        return None if pressed or not frozen(self.target) else redirect("project_detail", self.target.reference)
+
     def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(missing=missing_in(self.target), **kwargs)
+        return super().get_context_data(**lacks_of(self.target), **kwargs)
 
     def act(self, form) -> Project:
         return decisions.submit_project(project_id=self.target.pk, by=self.user)
@@ -263,7 +289,7 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": words.steps_of(project),
         "next_words": words.next_words(project, member=member),
         "members": members_of(project),
-        "may_edit": member and project.is_editable,
+        "may_edit": member and not frozen(project),
         "may_see_team": member and team_refusal(project) is None and project.competition.rule_set.team_max > 1,
         "may_withdraw": member and own_withdrawal is None,
         "agreed": agreed if project.state in WITHDRAWN_BY_TEAM else [],

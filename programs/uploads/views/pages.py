@@ -37,7 +37,12 @@ class UploadList(CreateUpload):
 
 def upload_box(user: User, purpose: str, target: int) -> dict:
     """What ``components/upload.html`` needs on the page of a target. Raises what ``terms`` raises."""
-    return {"purpose": purpose, "terms": terms_seen_by(user, purpose, target), "form": PlainUploadForm()}
+    return box_of(purpose, terms_seen_by(user, purpose, target))
+
+
+def box_of(purpose: str, terms: Terms | None) -> dict:
+    """The same where nothing new may be begun, and a file that is under way may still go on."""
+    return {"purpose": purpose, "terms": terms, "form": PlainUploadForm()}
 
 
 def page_of(upload: Upload) -> str:

@@ -55,6 +55,7 @@
       const said = { purpose: words.purpose, target: words.target, filename: file.name, head };
       const metadata = Object.keys(said).map((key) => `${key} ${packed(said[key])}`).join(",");
       const answer = await ask(words.url, "POST", { "Upload-Length": file.size, "Upload-Metadata": metadata });
+      if (answer.status === 409) throw new Stopped(await answer.text()); // not now, in words
       if (answer.status !== 201) throw new Error("no place yet");
       return answer.headers.get("Location");
     };
