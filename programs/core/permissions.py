@@ -24,7 +24,7 @@ class Role(TextChoices):
     ANONYMOUS = "anonymous", pgettext_lazy("role", "Visitor")
     GUARDIAN = "guardian", pgettext_lazy("role", "Guardian with a personal link")
     PUPIL = "pupil", pgettext_lazy("role", "Pupil")
-    STUDENT = "university_student", pgettext_lazy("role", "University student")
+    STUDENT = "university_student", pgettext_lazy("role", "Person without a role, such as a university student")
     TEACHER = "teacher", pgettext_lazy("role", "Teacher")
     COORDINATOR = "coordinator", pgettext_lazy("role", "School coordinator or deputy")
     PRINCIPAL = "principal", pgettext_lazy("role", "Principal")
