@@ -110,8 +110,9 @@ def current_files(project: Project) -> QuerySet[ProjectFile]:
 
 
 def earlier_files(document: ProjectDocument) -> QuerySet[ProjectFile]:
-    """Versions that were submitted and are replaced, the latest first."""
-    return document.files.filter(superseded_at__isnull=False).order_by("-superseded_at")
+    """Versions that were submitted and are replaced, the latest first; a tile's ``document.files`` has the others."""
+    earlier = ProjectFile.objects.filter(document=document, superseded_at__isnull=False)
+    return earlier.select_related("uploaded_by").order_by("-superseded_at")
 
 
 def under_way(project: Project) -> QuerySet[Upload]:

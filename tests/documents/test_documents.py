@@ -160,7 +160,7 @@ def test_u12_a_full_space_names_whose_it_is(settings):
 
 
 # --- Frozen ---------------------------------------------------------------------------------------
-def test_u14_what_was_submitted_stays_when_it_is_replaced_after_a_return():
+def test_u14_what_was_submitted_stays_when_it_is_replaced_after_a_return(client):
     project = submit(complete(make_project()))
     first = current_files(project).get(kind="pdf")
     assert refused_with(lambda: attach(project, "report", pdf(pages=3))) == "frozen"
@@ -168,6 +168,9 @@ def test_u14_what_was_submitted_stays_when_it_is_replaced_after_a_return():
     give_back(project, "Thêm số liệu.")
     second = attach(project, "report", pdf(pages=3))
     assert [file.pk for file in earlier_files(document_of(project, "report"))] == [first.pk]
+    client.force_login(project.supervisor)
+    read = client.get(reverse("project_document", args=[project.reference, "report"])).content.decode()
+    assert "Các bản cũ đã từng nộp" in read and reverse("project_file", args=[first.pk]) in read
     assert (second.version, storages["private"].exists(first.storage_key)) == (2, True)
 
 
