@@ -232,8 +232,8 @@ def has_stated(user, project: Project) -> bool:
 
 
 def must_state(project: Project) -> list[User]:
-    """Members with an account who have not stated yet."""
+    """Members who have not stated yet; who has no account any more cannot hold the others up."""
     stated = project.statements.filter(part=Part.MEMBER).values("person")
-    team = project.members.filter(state=MemberState.ACCEPTED, pupil__user__isnull=False)
+    team = project.members.filter(state=MemberState.ACCEPTED, pupil__user__is_active=True)
     left = team.exclude(pupil__user__in=stated).select_related("pupil__user").order_by("pupil__sort_key")
     return [member.pupil.user for member in left]
