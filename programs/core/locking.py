@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -28,3 +29,13 @@ def all_locked(rows: QuerySet[Row], *, no_key: bool = False) -> list[Row]:
     bare = rows.model._base_manager.select_for_update(no_key=no_key).order_by("pk")
     keys = list(bare.filter(pk__in=rows.order_by().values("pk")).values_list("pk", flat=True))
     return list(rows.filter(pk__in=keys))
+
+
+def in_line(line: int, number: int) -> None:
+    """Wait until nobody else in ``line`` is busy with ``number``; the place is held until the transaction ends.
+
+    For what no row stands for, and where the row that does is locked for long by others. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [line, number])

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.accounts.models import User
+from programs.core.locking import in_line
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.documents import queries
@@ -21,6 +22,7 @@ from programs.documents.actions import keep_in_document, open_documents, restore
 from programs.documents.models import ProjectDocument
 from programs.documents.policy import may_fill
 from programs.documents.rules import filling_refusal, full_refusal
+from programs.projects.actions.entries import locked_project
 from programs.projects.actions.moving import WHEN_BEGUN
 from programs.projects.actions.submitting import settle_submission
 from programs.projects.hooks import adds_to_project_page
@@ -32,6 +34,8 @@ from programs.projects.rules import Lack
 from programs.uploads.choices import MEGABYTE
 from programs.uploads.hooks import KeptFile, Purpose, Quota, Terms, register
 from programs.uploads.models import Upload
+
+SPACE_OF_SCHOOL = 1204  # the line (``core/locking.py``) in which files of one school begin
 
 
 class ProjectFiles(Purpose):
@@ -45,7 +49,7 @@ class ProjectFiles(Purpose):
         if document is None or not queries.file_kinds_of(document.slot):
             return None
         must(may_fill(user, document))
-        _hold(document.project)
+        _hold(document)
         now = timezone.now()
         doors = opened_now(document.project, now=now)
         refuse_if(filling_refusal(document, doors, now=now))
@@ -66,14 +70,14 @@ class ProjectFiles(Purpose):
 register(ProjectFiles())
 
 
-def _hold(project: Project) -> None:
-    """While a file begins, no other of the team takes the same space: one begins after the other."""
+def _hold(document: ProjectDocument) -> None:
+    """While a file begins, no other takes the same space: of the project, and of the school, one after the other."""
     if connection.in_atomic_block:
-        Project.objects.select_for_update().get(pk=project.pk)
+        document.project = locked_project(project_id=document.project_id)
+        in_line(SPACE_OF_SCHOOL, document.project.school_id or 0)
 
 
 def _quotas(user: User, document: ProjectDocument) -> list[Quota]:
-    """Of the project, of the account, of the school; two projects of a school may pass its limit by one file each."""
     project = document.project
     quotas = [
         Quota(_("this project"), queries.bytes_of_project(project), settings.PROJECT_SPACE_MB * MEGABYTE),

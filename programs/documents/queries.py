@@ -128,7 +128,8 @@ def coming_in(project: Project, *, now: datetime) -> QuerySet[Upload]:
 def failed_in(project: Project, *, since: datetime) -> int:
     """Files that were under way at ``since`` and will not come."""
     mine = Upload.objects.filter(purpose=PURPOSE, target__in=project.documents.values("pk"))
-    ended = mine.filter(state__in=FAILED, ended_at__gte=since).count()
+    over_before = Q(state=UploadState.EXPIRED, expires_at__lt=since)  # though the sweep found it later
+    ended = mine.filter(state__in=FAILED, ended_at__gte=since).exclude(over_before).count()
     return (
         ended + mine.filter(state=UploadState.RECEIVING, expires_at__gte=since, expires_at__lte=timezone.now()).count()
     )

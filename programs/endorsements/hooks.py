@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from programs.accounts.models import User
 from programs.endorsements import policy, queries
-from programs.endorsements.choices import Kind
+from programs.endorsements.choices import Decision, Kind
+from programs.endorsements.models import Approval
 from programs.endorsements.words import waits_for
+from programs.projects.actions.moving import WHEN_MOVED
 from programs.projects.choices import ProjectState
 from programs.projects.hooks import adds_to_project_page
 from programs.projects.models import Project
@@ -31,6 +33,13 @@ def sees_to_approve(user) -> list[Q]:
     return queries.asked_of(user)
 
 
+def ask_again(project: Project, *, before: str) -> None:
+    """Put before its approvers once more: who had returned it decides anew; what was given stays, and so does the log."""
+    if (before, project.state) == (ProjectState.LAPSED, ProjectState.SUBMITTED):
+        Approval.objects.filter(submission=receipt_of(project), decision=Decision.RETURNED).delete()
+
+
+WHEN_MOVED.append(ask_again)
 APPROVALS.append(lambda project: bool(queries.kinds_of(project)))
 AWAITED.append(awaited_people)
 ALSO_SEES.append(sees_to_approve)

@@ -233,8 +233,8 @@ def has_stated(user, project: Project) -> bool:
 
 
 def must_state(project: Project) -> list[User]:
-    """Members with an account who have not stated yet."""
+    """Members who have not stated yet; who has no account any more cannot hold the others up."""
     stated = set(project.statements.filter(part=Part.MEMBER).values_list("person", flat=True))
     team = project.members.filter(state=MemberState.ACCEPTED).select_related(*MEMBER_PARTS).order_by("seat")
     people = [member.person.user for member in team]
-    return [person for person in people if person and person.pk not in stated]
+    return [person for person in people if person and person.is_active and person.pk not in stated]

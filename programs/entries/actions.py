@@ -26,11 +26,15 @@ from programs.projects.queries.team import people_of
 
 
 @transaction.atomic
-def check_entry(*, project_id: int, found: str, reason: str, by: User) -> Project:
-    """Find an entry eligible or not. Raises PermissionDenied, and ``Refused``: those of ``check_refusal``."""
+def check_entry(*, project_id: int, found: str, reason: str, seen: int, by: User) -> Project:
+    """Find an entry eligible or not; ``seen`` is how many findings there were on the page.
+
+    Raises PermissionDenied, and ``Refused``: those of ``check_refusal``.
+    """
     project = locked_project(project_id=project_id)
     must(may_check(by, project))
-    refuse_if(check_refusal(project, found, reason, kin=is_kin(by, project)))
+    read = project.checks.count() == seen
+    refuse_if(check_refusal(project, found, reason, kin=is_kin(by, project), read=read))
     before = project.state
     Check.objects.create(project=project, found=found, reason=reason, by=by)
     move(project=project, to=found)

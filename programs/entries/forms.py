@@ -1,11 +1,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.forms import CleanCharField
+from programs.core.forms import CleanCharField, WholeNumberField
 from programs.entries.choices import Finding
 
 
 class CheckForm(forms.Form):
+    """With the number of findings that were on the page: nobody overturns unread what a colleague has just found."""
+
+    seen = WholeNumberField(widget=forms.HiddenInput)
     found = forms.ChoiceField(label=_("What you found"), choices=Finding, widget=forms.RadioSelect)
     reason = CleanCharField(
         label=_("Reason"),

@@ -17,11 +17,17 @@ REMIND_BEFORE = timedelta(days=3)
 CHECKED = (ProjectState.ENDORSED, ProjectState.ELIGIBLE, ProjectState.INELIGIBLE)
 
 
-def check_refusal(project: Project, found: str, reason: str, *, kin: bool) -> Refusal | None:
-    """Entries are checked until judging begins; a finding is changed only with a reason, and never by kin."""
+def check_refusal(project: Project, found: str, reason: str, *, kin: bool, read: bool) -> Refusal | None:
+    """Entries are checked until judging begins; a finding is changed only with a reason, and never by kin.
+
+    ``read`` is whether what was found last was on the page.
+    """
     if kin:
         words = _("A member's guardian has your name. Let a colleague check this entry.")
         return Refusal("kin", words)
+    if not read:
+        words = _("A colleague has checked this entry meanwhile. Read below what was found, then decide.")
+        return Refusal("other_finding", words)
     if project.state not in CHECKED or found not in PROJECT_MOVES[ProjectState(project.state)]:
         return Refusal("wrong_state", _("This entry cannot be found so at the moment."))
     if project.competition.state not in (CompetitionState.OPEN, CompetitionState.CLOSED):

@@ -18,6 +18,7 @@ from programs.competitions.queries import competitions_visible_to
 from programs.core.acting import Act
 from programs.core.gates import signed_in
 from programs.core.policy import must
+from programs.core.refusals import Refused
 from programs.core.text import clean_text
 from programs.entries import actions, policy, queries
 from programs.entries.forms import CheckForm
@@ -99,6 +100,15 @@ class EntryCheck(Act):
             checks=self.target.checks.all(),
             **kwargs,
         )
+
+    def get_initial(self) -> dict:
+        return {"seen": self.target.checks.count()}
+
+    def refused(self, form: CheckForm, refused: Refused) -> HttpResponse:
+        """The page shows what is new: the next press decides about that."""
+        form.data = form.data.copy()
+        form.data["seen"] = str(self.target.checks.count())
+        return super().refused(form, refused)
 
     def act(self, form: CheckForm) -> Project:
         return actions.check_entry(project_id=self.target.pk, by=self.user, **form.cleaned_data)

@@ -14,15 +14,16 @@ from programs.documents.models import ProjectFile
 from programs.documents.queries import PURPOSE, current_files, earlier_files
 from programs.projects.models import Project
 from programs.projects.queries.contents import missing_in
-from programs.uploads.choices import UploadState
+from programs.uploads.choices import MEGABYTE, UploadState
 from programs.uploads.models import Upload
-from tests.people import make_class, make_officer, make_outsider, make_pupil
+from tests.people import make_class, make_officer, make_outsider, make_pupil, make_school
 from tests.projects.make import (
     answer,
     attach,
     complete,
     document_of,
     give_back,
+    join,
     jpeg,
     jpeg_with_place,
     make_competition,
@@ -157,6 +158,45 @@ def test_u12_a_full_space_names_whose_it_is(settings):
     answered = sender.create(2 * 1024 * 1024, purpose=PURPOSE, target=target, name="a.pdf")
     assert answered.status_code in (409, 413, 422) and "dự án này" in answered.content.decode()
     assert not Upload.objects.exists()
+
+
+def begin(browser: Client, project: Project, megabytes: int = 2):
+    return Sender(browser).create(
+        megabytes * MEGABYTE, purpose=PURPOSE, target=document_of(project, "report").pk, name="a.pdf"
+    )
+
+
+def test_u12_an_account_has_one_space_for_all_its_projects(settings):
+    settings.ACCOUNT_SPACE_MB = 3
+    minh, lan = make_minh(), make_minh(full_name="Lê Thị Lan")
+    first, second = make_project(minh=minh), join(make_project(minh=minh), lan)
+    browser = signed_in(minh.user)
+    sent = begin(browser, first)
+    assert sent.status_code == 201
+    refused = begin(browser, second)
+    assert (refused.status_code, "tài khoản của em" in refused.content.decode()) == (413, True)
+    assert begin(signed_in(lan.user), second).status_code == 201, "a teammate sends it with space of her own"
+    Sender(browser).delete(sent["Location"])
+    assert begin(browser, second).status_code == 201, "what is dropped takes no space"
+
+
+def test_u12_what_was_kept_takes_the_space_of_its_account(settings):
+    settings.ACCOUNT_SPACE_MB = 3
+    project = make_project()
+    kept = attach(project, "report", pdf())
+    ProjectFile.objects.filter(pk=kept.pk).update(size=2 * MEGABYTE)
+    assert begin(signed_in(project.created_by), project).status_code == 413
+
+
+def test_u12_a_school_has_one_space_for_all_its_teams(settings):
+    settings.SCHOOL_SPACE_MB = 3
+    minh, lan = make_minh(), make_minh(full_name="Lê Thị Lan")
+    cuc = make_minh(full_name="Võ Cúc", class_group=make_class("8A1", school=make_school("Trường THCS Phú Lợi")))
+    assert begin(signed_in(minh.user), make_project(minh=minh)).status_code == 201
+    refused = begin(signed_in(lan.user), project := make_project(minh=lan))
+    assert (refused.status_code, "trường của em" in refused.content.decode()) == (413, True)
+    assert begin(signed_in(lan.user), project, megabytes=1).status_code == 201, "what still fits"
+    assert begin(signed_in(cuc.user), make_project(minh=cuc)).status_code == 201, "another school has its own"
 
 
 # --- Frozen ---------------------------------------------------------------------------------------

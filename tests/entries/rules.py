@@ -13,6 +13,6 @@ from tests.projects.make import make_project
 def calls() -> list[partial]:
     project, now = make_project(), timezone.now()
     return [
-        partial(rules.check_refusal, project, "eligible", "", kin=False),
+        partial(rules.check_refusal, project, "eligible", "", kin=False, read=True),
         partial(rules.is_reminded, project.competition, now=now),
     ]

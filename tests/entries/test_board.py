@@ -111,8 +111,8 @@ def test_the_team_reads_the_reason_and_a_finding_is_changed_with_one(client, com
     client.force_login(nam)
     url = reverse("entry_check", args=[project.reference])
     assert "Thành viên, kèm lớp hoặc nơi học" in client.get(url).content.decode()
-    assert "Hãy ghi lý do" in client.post(url, {"found": "ineligible"}).content.decode()
-    client.post(url, {"found": "ineligible", "reason": "Báo cáo dài hơn quy định."})
+    assert "Hãy ghi lý do" in client.post(url, {"found": "ineligible", "seen": 0}).content.decode()
+    client.post(url, {"found": "ineligible", "reason": "Báo cáo dài hơn quy định.", "seen": 0})
     project.refresh_from_db()
     assert project.state == ProjectState.INELIGIBLE
     letter = Message.objects.filter(kind="entry_ineligible", recipient=project.created_by).get()
@@ -121,28 +121,42 @@ def test_the_team_reads_the_reason_and_a_finding_is_changed_with_one(client, com
     assert (
         "Báo cáo dài hơn quy định." in client.get(reverse("project_detail", args=[project.reference])).content.decode()
     )
-    again = {"project_id": project.pk, "found": "eligible", "by": nam}
+    again = {"project_id": project.pk, "found": "eligible", "seen": 1, "by": nam}
     assert refused_with(lambda: actions.check_entry(**again, reason="")) == "no_reason"
     actions.check_entry(**again, reason="Đã đối chiếu lại: đủ 15 trang.")
     assert list(Check.objects.values_list("found", flat=True)) == ["eligible", "ineligible"]
 
 
+def test_a_colleague_who_found_otherwise_a_moment_ago_is_not_overturned_unread(client, competition, nam):
+    project = entered(of_school("Trường THCS Phú Lợi", competition))
+    client.force_login(nam)
+    url = reverse("entry_check", args=[project.reference])
+    assert client.get(url).context["form"].initial == {"seen": 0}
+    about = {"project_id": project.pk, "found": "ineligible", "reason": "Thiếu nhật kí.", "seen": 0}
+    actions.check_entry(**about, by=make_officer("Lý Thị Hoa"))
+    page = client.post(url, {"found": "eligible", "reason": "Đủ hồ sơ.", "seen": 0})
+    assert "Đồng nghiệp vừa kiểm tra" in page.content.decode() and "Thiếu nhật kí." in page.content.decode()
+    assert Project.objects.get(pk=project.pk).state == ProjectState.INELIGIBLE
+    client.post(url, {"found": "eligible", "reason": "Đủ hồ sơ.", "seen": page.context["form"]["seen"].value()})
+    assert Project.objects.get(pk=project.pk).state == ProjectState.ELIGIBLE
+
+
 def test_only_the_organiser_checks_and_only_entries(competition, nam):
     draft = of_school("Trường THCS Phú Lợi", competition)
     assert (
-        refused_with(lambda: actions.check_entry(project_id=draft.pk, found="eligible", reason="", by=nam))
+        refused_with(lambda: actions.check_entry(project_id=draft.pk, found="eligible", reason="", seen=0, by=nam))
         == "wrong_state"
     )
     project = entered(draft)
     with pytest.raises(PermissionDenied):
-        actions.check_entry(project_id=project.pk, found="eligible", reason="", by=project.supervisor)
-    assert actions.check_entry(project_id=project.pk, found="eligible", reason="", by=nam).state == "eligible"
+        actions.check_entry(project_id=project.pk, found="eligible", reason="", seen=0, by=project.supervisor)
+    assert actions.check_entry(project_id=project.pk, found="eligible", reason="", seen=0, by=nam).state == "eligible"
 
 
 def test_an_officer_with_the_name_of_a_guardian_checks_nothing(competition, nam):
     project = entered(of_school("Trường THCS Phú Lợi", competition))
     Pupil.objects.filter(user=project.created_by).update(guardian_name="PHAN HOÀNG NAM")
-    check = {"project_id": project.pk, "found": "eligible", "reason": "", "by": nam}
+    check = {"project_id": project.pk, "found": "eligible", "reason": "", "seen": 0, "by": nam}
     assert refused_with(lambda: actions.check_entry(**check)) == "kin"
     other = make_officer("Tô Thanh Nga")
     assert actions.check_entry(**check | {"by": other}).state == "eligible"
@@ -150,7 +164,7 @@ def test_an_officer_with_the_name_of_a_guardian_checks_nothing(competition, nam)
 
 def test_an_old_finding_is_not_shown_any_more(client, competition, nam):
     project = entered(of_school("Trường THCS Phú Lợi", competition))
-    actions.check_entry(project_id=project.pk, found="ineligible", reason="Thiếu nhật kí.", by=nam)
+    actions.check_entry(project_id=project.pk, found="ineligible", reason="Thiếu nhật kí.", seen=0, by=nam)
     until = timezone.now() + timedelta(days=2)
     reopen_project(project_id=project.pk, reason="Nộp thêm nhật kí.", scope=["report"], ends_at=until, by=nam)
     client.force_login(project.created_by)

@@ -69,7 +69,9 @@ def projects(user) -> QuerySet:
     seen = Q(members__pupil__user=user.pk, members__pupil__user__isnull=False) | Q(school__in=roles.school_ids)
     seen |= Q(members__student__user=user.pk, members__student__isnull=False)
     if roles.is_department:
-        seen |= Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user)) | Q(state__in=ORGANISER_SEES, school=None)
+        seen |= Q(state__in=ORGANISER_SEES, school__in=schools_in_scope(user)) | Q(
+            state__in=ORGANISER_SEES, school=None
+        )
     committees = SafetyMember.objects.filter(user=user.pk, ended_at=None).values("competition")
     risky = Q(competition__in=committees, documents__slot__asks_safety=True, documents__files__superseded_at=None)
     seen |= risky & Q(documents__files__isnull=False, state=ProjectState.SUBMITTED)

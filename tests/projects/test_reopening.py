@@ -13,14 +13,15 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from programs.core.refusals import Refused
-from programs.documents.queries import current_files
+from programs.documents.queries import PURPOSE, current_files
 from programs.notices.models import Message
 from programs.projects.actions.lapsing import keep_deadlines
 from programs.projects.actions.reopening import reopen_project
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project, Reopening
+from programs.uploads.actions.receiving import begin_upload, drop_upload
 from tests.people import make_officer
-from tests.projects.make import approve, attach, complete, make_project, pdf, submit
+from tests.projects.make import approve, attach, complete, document_of, give_back, make_project, pdf, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,30 @@ def test_a_project_that_lapsed_is_put_before_its_approvers_again(nam):
         assert state_of(project) == ProjectState.SUBMITTED
         assert project.members.get().state == "accepted"
         assert approve(project).state == ProjectState.ENDORSED
+
+
+def test_who_returned_it_may_approve_when_it_is_put_before_them_again(nam):
+    project = submit(complete(make_project()))
+    give_back(project, "Em viết lại.")
+    with time_machine.travel(project.competition.closes_at + timedelta(days=10)):
+        keep_deadlines()
+        assert reopen(project, nam, []).state == ProjectState.SUBMITTED
+        assert approve(project).state == ProjectState.ENDORSED
+
+
+def test_what_was_opened_is_open_again_when_the_submission_did_not_become_whole(project, nam):
+    reopen(project, nam, ["report"])
+    report = document_of(project, "report").pk
+    about = {"purpose": PURPOSE, "target": report, "name": "a.pdf", "size": 1, "head_hash": ""}
+    upload = begin_upload(by=project.created_by, **about)
+    assert submit(project).state == ProjectState.ARRIVING
+    drop_upload(upload_id=upload.pk, by=project.created_by)
+    keep_deadlines()
+    assert state_of(project) == ProjectState.RETURNED
+    assert refused_with(lambda: attach(project, "photographs", pdf())) == "not_opened"
+    with time_machine.travel(timezone.now() + timedelta(hours=49)):
+        keep_deadlines()
+    assert state_of(project) == ProjectState.ENDORSED, "and ends as it would have ended"
 
 
 def test_nobody_else_opens_and_nothing_without_a_part(client, project, nam):

@@ -83,6 +83,15 @@ def end_reopening(*, reopening: Reopening, how: ReopeningEnd) -> None:
     reopening.save(update_fields=["ended_at", "ended_how"])
 
 
+def resume_reopening(*, project: Project, since: datetime) -> None:
+    """The submission of ``since`` did not become whole: what the organiser had opened is open again, until its end.
+
+    The caller holds the project's lock.
+    """
+    used = project.reopenings.filter(ended_how=ReopeningEnd.SUBMITTED, ended_at__gte=since)
+    used.update(ended_at=None, ended_how="")
+
+
 def _call_back(project: Project) -> None:
     """The members that were set free, and the places. Raises ``Refused``: ``entered_another``, those of the quotas."""
     try:

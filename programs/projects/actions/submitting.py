@@ -16,6 +16,7 @@ from programs.core.dates import exact_moment
 from programs.projects.actions.entries import locked_project
 from programs.projects.actions.moving import move
 from programs.projects.actions.quotas import give_back_places
+from programs.projects.actions.reopening import resume_reopening
 from programs.projects.choices import ProjectState
 from programs.projects.emails import tell
 from programs.projects.models import Project, Submission
@@ -89,6 +90,7 @@ def _complete(project: Project, submission: Submission, *, now: datetime, left_o
 def _go_back(project: Project, submission: Submission, *, now: datetime) -> bool:
     """To the team, which reads what to send again, or that it is too late. A draft holds no place of a quota."""
     move(project=project, to=submission.came_from)
+    resume_reopening(project=project, since=submission.pressed_at)
     if project.state == ProjectState.DRAFT:
         give_back_places(project=project)
     lacks = missing_in(project)

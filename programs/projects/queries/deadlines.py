@@ -71,4 +71,6 @@ def to_approve(*, now: datetime) -> QuerySet[Project]:
 
 
 def reopenings_over(*, now: datetime) -> QuerySet[Reopening]:
-    return Reopening.objects.filter(ended_at__isnull=True, ends_at__lte=now).order_by("pk")
+    """Of projects that are still with their team: what was withdrawn meanwhile stays so."""
+    over = Reopening.objects.filter(ended_at__isnull=True, ends_at__lte=now, project__state=ProjectState.RETURNED)
+    return over.order_by("pk")

@@ -44,7 +44,8 @@ def begin_upload(*, purpose: str, target: int, name: str, size: int, head_hash: 
 
 
 def _begin(purpose: str, target: int, *, name: str, size: int, head_hash: str, by: User) -> Upload:
-    must(User.objects.select_for_update().filter(pk=by.pk, is_active=True).exists())
+    # ``no_key``: whoever holds the target's lock may be writing a letter to this person, and must not wait for it.
+    must(User.objects.select_for_update(no_key=True).filter(pk=by.pk, is_active=True).exists())
     now = timezone.now()
     terms = terms_seen_by(by, purpose, target)
     if terms is None:
