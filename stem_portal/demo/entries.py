@@ -12,10 +12,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.competitions.choices import Need, SlotKind
-from programs.competitions.models import Competition, ProjectField, Slot
-from programs.core.private_files import keep_file
-from programs.core.text import slugify_vi
+from programs.competitions.choices import Need
+from programs.competitions.models import Competition, ProjectField
 from programs.documents.actions import answer_question, keep_in_document
 from programs.documents.models import ProjectDocument
 from programs.documents.queries import PURPOSE
@@ -33,13 +31,11 @@ from programs.projects.queries.submissions import receipt_of
 from programs.projects.rules import asks_dates
 from programs.pupils.models import Pupil
 from programs.uploads.actions.receiving import add_bytes, begin_upload, forget_parts
-from programs.uploads.choices import HEAD_BYTES, FileKind, UploadState
-from programs.uploads.hooks import KeptFile
+from programs.uploads.choices import HEAD_BYTES, UploadState
 from programs.uploads.models import Upload
 from stem_portal.demo.clock import Days, standing_at
-from stem_portal.demo.handouts import page_of
+from stem_portal.demo.handouts import drawn_file
 from stem_portal.demo.ideas import IDEAS
-from stem_portal.demo.pictures import drawn_picture
 
 EVENING, AFTER_SCHOOL, MORNING = "19:25", "16:40", "09:10"
 
@@ -111,28 +107,8 @@ class Entry:
                     self._hands_in(document)
 
     def _hands_in(self, document: ProjectDocument) -> None:
-        keep_in_document(document_id=document.pk, file=self._file_for(document.slot), by=self.team[-1].user)
-
-    def _file_for(self, slot: Slot) -> KeptFile:
-        """As it comes out of the check of a large file."""
-        if SlotKind.IMAGE in slot.kinds:
-            body, preview = drawn_picture(self.random, self.random.randrange(3))
-            name, kind, content_type, ending = "hinh-san-pham.jpg", FileKind.PHOTOGRAPH, "image/jpeg", ".jpg"
-        else:
-            body, preview = page_of(self.project, slot.name), b""
-            name, kind, content_type, ending = f"{slugify_vi(slot.name)}.pdf", FileKind.PDF, "application/pdf", ".pdf"
-        digest = hashlib.sha256(body).hexdigest()
-        return KeptFile(
-            key=keep_file(ContentFile(body), folder="uploads", ending=ending),
-            name=name,
-            kind=kind,
-            content_type=content_type,
-            size=len(body),
-            sha256=digest,
-            kept_sha256=digest,
-            preview_key=keep_file(ContentFile(preview), folder="uploads") if preview else "",
-            pages=1 if kind == FileKind.PDF else None,
-        )
+        file = drawn_file(self.project, document.slot, self.random)
+        keep_in_document(document_id=document.pk, file=file, by=self.team[-1].user)
 
     def sends(self, code: str, name: str, *, moment: datetime, size: int, arrived: int) -> Upload:
         """A file of ``size`` bytes of which the line has let through the first ``arrived``."""
@@ -148,7 +124,7 @@ class Entry:
         """The rest comes in the minutes of grace and passes its check, which goes on with the submission."""
         document = self.project.documents.select_related("slot").get(pk=upload.target)
         with standing_at(moment):
-            file = self._file_for(document.slot)
+            file = drawn_file(self.project, document.slot, self.random)
             facts = {"sha256": file.sha256, "kept_sha256": file.kept_sha256, "kind": file.kind, "pages": file.pages}
             Upload.objects.filter(pk=upload.pk).update(
                 state=UploadState.KEPT, offset=upload.declared, kept_size=file.size, content_type=file.content_type,

@@ -128,11 +128,9 @@ def _build_pupils(random: Random, scale: Scale, today, school_year, people):
     step = max(1, rest.count() // scale.classes_with_pupils)
     others = list(rest[::step])[: scale.classes_with_pupils - len(chosen)]
     pupils = schools.build_pupils(
-        random=random,
-        classes=[*chosen, *others, upper],
-        today=today,
-        sizes=[*sizes, *(random.randint(34, 40) for _ in [*others, upper])],
+        random=random, classes=chosen + others, today=today, sizes=sizes + [random.randint(34, 40) for _ in others]
     )
+    pupils += schools.build_pupils(random=Random(upper.name), classes=[upper], today=today, sizes=[37])
     minh = cast.settle_pupils(people)
     pupils_of = defaultdict(list)
     for row in Pupil.objects.filter(pk__in=[pupil.pk for pupil in pupils]).values_list(

@@ -82,8 +82,8 @@ def files_lie_on_the_disk() -> None:
 
 
 def members_sign_in() -> None:
-    """All have an account that is open; some of every state and those of the README use the form."""
-    members = ProjectMember.objects.select_related("pupil__user", "project").order_by("pk")
+    """All pupils have an account that is open; one of every state and those of the README use the form."""
+    members = ProjectMember.objects.filter(pupil__isnull=False).select_related("pupil__user", "project").order_by("pk")
     assert [member for member in members if not (member.pupil.user and member.pupil.user.is_active)] == []
     shown = {member.project.state: member for member in members}
     in_readme = [member for member in members if member.pupil.user.username in cast.PUPILS]
