@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -32,6 +33,7 @@ from stem_portal.demo.teams import Teams, mentor_of
 
 CONTENT = Path(__file__).parent / "content" / "competitions.toml"
 OPEN, JUDGED, PUBLISHED = "Y-TUONG-SANG-TAO", "TRUONG-HOC-AN-TOAN", "THANH-PHO-XANH"
+BLURRED = "Hình của chậu thứ ba bị mờ. Em chụp lại giúp thầy cô."
 
 
 def _entries() -> list[dict]:
@@ -94,20 +96,15 @@ def _texts(entry: dict) -> dict[str, str]:
     return texts
 
 
+@dataclass
 class Contests:
     """The contests beside the fair: one is open, one is judged, and last year's is published."""
 
-    def __init__(
-        self,
-        *,
-        random: Random,
-        competitions: dict[str, Competition],
-        people: dict[str, User],
-        teams: Teams,
-        now: datetime,
-    ) -> None:
-        self.random, self.competitions, self.people, self.teams = random, competitions, people, teams
-        self.days = Days(now)
+    competitions: dict[str, Competition]
+    teams: Teams
+    people: dict[str, User]
+    days: Days
+    random: Random
 
     def build(self) -> None:
         teams, away = self.teams, self.teams.away
@@ -128,6 +125,8 @@ class Contests:
 
     def _last_year(self) -> None:
         away9, home9, upper = self.teams.away9, self.teams.home9, self.teams.upper
+        oven = self._entry(PUBLISHED, "oven", home9, 1).handed_in(-256)
+        oven.withdrawn_by(oven.team[0], -254)
         won = {"flood": (upper, "Giải Nhất"), "bricks": (away9[0], "Giải Nhì"), "bin": (home9, "Giải Ba")}
         lost = {"cans": away9[-1], "butterflies": home9}
         for number, idea in enumerate([*won, *lost]):
@@ -153,16 +152,13 @@ class Contests:
             move(project=locked_project(project_id=entry.project.pk), to=to, **columns)
 
 
-BLURRED = "Hình của chậu thứ ba bị mờ. Em chụp lại giúp thầy cô."
-
-
 def build_projects(
     *, random: Random, competitions: dict[str, Competition], people: dict[str, User], now: datetime, keep_free: Pupil
 ) -> None:
     """Every member can sign in; ``keep_free`` enters nothing yet."""
     teams = Teams(competitions[OPEN].school_year, keep_free)
     fair.Fair(competitions[fair.CODE], teams, people, Days(now), random).build()
-    Contests(random=random, competitions=competitions, people=people, teams=teams, now=now).build()
+    Contests(competitions, teams, people, Days(now), random).build()
     end_competitions()
     _were_here_last()
 

@@ -37,7 +37,8 @@ class Teams:
         self.other8 = listed.get(school__name=cast.OTHER_SCHOOL, name="8A1")
         self.upper = listed.get(school__name=cast.UPPER_SCHOOL, name="11A1")
         featured = [self.home8.pk, self.home9.pk, self.other8.pk, self.upper.pk]
-        away = list(listed.exclude(pk__in=featured)[:8])
+        of_school = {group.school_id: group for group in listed.exclude(pk__in=featured).order_by("-pk")}
+        away = sorted(of_school.values(), key=lambda group: group.pk)[:8]
         self.away = away or [self.home9]
         self.away9 = [group for group in away if group.grade >= 9] or [self.home9]
 
