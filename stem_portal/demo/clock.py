@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
 from django.utils import timezone
 
-from programs.core.calendar import WorkingDays, holidays_between
+from programs.core.calendar import WorkingDays, at, holidays_between
 
 
 @contextmanager
@@ -27,16 +27,12 @@ class Days:
     now: datetime
 
     def at(self, day: int, clock: str) -> datetime:
-        hour, minute = map(int, clock.split(":"))
-        local = timezone.localtime(self.now) + timedelta(days=day)
-        return local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return at(timezone.localdate(self.now) + timedelta(days=day), time.fromisoformat(clock))
 
     def in_office(self, day: int, clock: str) -> datetime:
         """The same on the next day on which offices work, but never later than yesterday."""
-        wanted = self.at(day, clock)
-        off = holidays_between(wanted.date() - timedelta(days=40), wanted.date() + timedelta(days=40))
-        working = WorkingDays(off)
-        if working.works(wanted.date()):
-            return wanted
-        later = wanted + timedelta(days=(working.step(wanted.date(), 1) - wanted.date()).days)
-        return later if later < self.at(0, "00:00") else wanted
+        today = timezone.localdate(self.now)
+        wanted = today + timedelta(days=day)
+        working = WorkingDays(holidays_between(wanted, wanted + timedelta(days=40)))
+        later = wanted if working.works(wanted) else working.step(wanted, 1)
+        return at(later if later < today else wanted, time.fromisoformat(clock))
