@@ -59,6 +59,12 @@ class Fair:
     def _until_the_first_deadline(self) -> None:
         away, away9, teams = self.teams.away, self.teams.away9, self.teams
         nam = self.people["nam"]
+        # First those that leave: a mentor may have two projects in.
+        canal = self._entry("canal", away9[0])
+        canal.handed_in(-40)
+        for day, pupil in zip((-38, -37), canal.team, strict=True):
+            canal.withdrawn_by(pupil, day)
+        self._lapses(self._entry("board", away9[-1], 1))
         self._in_the_minutes_of_grace(self._entry("roof", away9[0]))
         bicycle = self._entry("bicycle", away[1 % len(away)]).endorsed(-37)
         bicycle.found(Finding.INELIGIBLE, self.days.in_office(CHECKS, "10:20"), by=nam, reason=WRONGLY_OUT)
@@ -67,11 +73,6 @@ class Fair:
         bacteria.found(Finding.INELIGIBLE, self.days.in_office(CHECKS, "10:45"), by=nam, reason=RIGHTLY_OUT)
         rice = self._entry("rice", away9[-1]).endorsed(-38)
         rice.found(Finding.ELIGIBLE, self.days.in_office(CHECKS, "11:05"), by=nam)
-        canal = self._entry("canal", away9[0])
-        canal.handed_in(-40)
-        for day, pupil in zip((-38, -37), canal.team, strict=True):
-            canal.withdrawn_by(pupil, day)
-        self._lapses(self._entry("board", away9[-1], 1))
         bank = self._entry("bank", teams.upper, lead="tam.11a1").endorsed(-35)
         bank.found(Finding.ELIGIBLE, self.days.in_office(CHECKS, "11:20"), by=nam)
         self._is_reopened(bank)
@@ -125,8 +126,8 @@ class Fair:
 
     def _until_today(self) -> None:
         teams = self.teams
-        lamp = self._entry("lamp", teams.away9[-1], 1).begins(-6)
-        [invited] = teams.of(teams.away9[-1], 1, for_=self.competition)
+        lamp = self._entry("lamp", teams.other8, 1).begins(-6)
+        [invited] = teams.of(teams.other8, 1, for_=self.competition)
         lamp.invites(invited, -1)
         self._arrives_still(self._entry("buoy", teams.home9, lead="khang.9a1"))
         alarm = self._entry("alarm", teams.home9, mentor=1).handed_in(-4)

@@ -38,9 +38,8 @@ class Teams:
         self.upper = listed.get(school__name=cast.UPPER_SCHOOL, name="11A1")
         featured = [self.home8.pk, self.home9.pk, self.other8.pk, self.upper.pk]
         of_school = {group.school_id: group for group in listed.exclude(pk__in=featured).order_by("-pk")}
-        away = sorted(of_school.values(), key=lambda group: group.pk)[:8]
-        self.away = away or [self.home9]
-        self.away9 = [group for group in away if group.grade >= 9] or [self.home9]
+        away = sorted(of_school.values(), key=lambda group: group.pk)
+        self.away, self.away9 = away[:4], [group for group in away if group.grade >= 9][:4]
 
     def of(self, group: ClassGroup, size: int, *, for_: Competition, lead: str = "") -> list[Pupil]:
         """The next ``size`` of the class, first whoever has the username ``lead``; they have accounts since it opened."""
