@@ -10,7 +10,7 @@ from programs.accounts.actions import set_active
 from programs.accounts.models import SignInCard, User
 from programs.cards.actions import issue_cards, set_class_code, void_card
 from programs.cards.rules import CARD_LASTS
-from programs.pupils.models import Pupil
+from programs.pupils.models import ClassGroup, Pupil
 from programs.pupils.queries import class_now_of, pupils_of_class
 from stem_portal.demo.schools import demo_password_hash
 
@@ -38,7 +38,15 @@ def build_cards(*, people: dict[str, User], minh: Pupil, now: datetime) -> None:
     set_class_code(class_group=class_group, on=True, by=hanh, key="demo-class-code")
 
 
-def _issue(pupils: list[Pupil], *, by: User, class_group, key: str) -> None:
+def open_accounts(*, pupils: list[int], class_group: ClassGroup, by: User, key: str) -> None:
+    """Pupils without an account get theirs with a card, and use it at once."""
+    without = list(Pupil.objects.filter(pk__in=pupils, user__isnull=True))
+    if without:
+        _issue(without, by=by, class_group=class_group, key=key)
+        _activate(without, now=timezone.now())
+
+
+def _issue(pupils: list[Pupil], *, by: User, class_group: ClassGroup, key: str) -> None:
     issue_cards(class_group=class_group, pupil_ids=[pupil.pk for pupil in pupils], by=by, key=key)
 
 

@@ -16,6 +16,7 @@ from programs.accounts.queries import second_factor_needed
 from programs.accounts.totp import app_data
 from programs.centres.choices import CentreRole
 from programs.centres.models import Centre, CentreStaff
+from programs.pupils.choices import Gender
 from programs.pupils.models import Pupil
 from programs.schools.choices import OfficeRole, SchoolRole, SchoolState, Tree
 from programs.schools.models import Area, Membership, OfficerPost, School
@@ -60,6 +61,34 @@ CAST = [
         "Đỗ Gia Minh",
         "Học sinh lớp 8A1, không có e-mail",
         "Pupil of class 8A1, without e-mail",
+        has_email=False,
+    ),
+    Person(
+        "khang.9a1",
+        "Bùi Minh Khang",
+        "Học sinh lớp 9A1, THCS Phú Lợi: đã nộp dự án, đoạn phim còn đang gửi",
+        "Pupil of class 9A1: submitted, the film is still on its way",
+        has_email=False,
+    ),
+    Person(
+        "nhi.9a1",
+        "Trương Uyên Nhi",
+        "Học sinh lớp 9A1, THCS Phú Lợi: dự án được trả lại để bổ sung",
+        "Pupil of class 9A1: the project was returned for correction",
+        has_email=False,
+    ),
+    Person(
+        "phat.8a1",
+        "Lâm Tấn Phát",
+        "Học sinh lớp 8A1, THCS Thuận Giao: bạn cùng nhóm muốn rút dự án",
+        "Pupil of class 8A1, Thuận Giao: the team mate wants to withdraw",
+        has_email=False,
+    ),
+    Person(
+        "tam.11a1",
+        "Đinh Ngọc Băng Tâm",
+        "Học sinh lớp 11A1, THPT Thủ Dầu Một: Ban tổ chức mở lại phần báo cáo",
+        "Pupil of class 11A1, upper secondary: the organiser reopened the report",
         has_email=False,
     ),
     Person("vy", "Huỳnh Khánh Vy", "Sinh viên", "University student"),
@@ -147,11 +176,23 @@ def settle_editors(people: dict[str, User]) -> None:
     people["khoi"].groups.add(Group.objects.get(name="Moderators"))
 
 
-def settle_pupil(people: dict[str, User]) -> Pupil:
-    """The boy of 8A1 who signs in: the first pupil on the class list becomes him."""
-    pupil = Pupil.objects.filter(
-        school__name=HOME_SCHOOL, enrolments__class_group__name="8A1", enrolments__ended_on__isnull=True
-    ).first()
-    pupil.full_name, pupil.gender, pupil.user = people["minh.8a1"].full_name, "m", people["minh.8a1"]
-    pupil.save()
-    return pupil
+# The classes of the pupils who sign in.
+PUPILS = {
+    "minh.8a1": (HOME_SCHOOL, "8A1", Gender.MALE),
+    "khang.9a1": (HOME_SCHOOL, "9A1", Gender.MALE),
+    "nhi.9a1": (HOME_SCHOOL, "9A1", Gender.FEMALE),
+    "phat.8a1": (OTHER_SCHOOL, "8A1", Gender.MALE),
+    "tam.11a1": (UPPER_SCHOOL, "11A1", Gender.FEMALE),
+}
+
+
+def settle_pupils(people: dict[str, User]) -> Pupil:
+    """Each is the first on the list of the class who has no account yet. Returns em Minh of 8A1."""
+    for key, (school, class_name, gender) in PUPILS.items():
+        listed = Pupil.objects.filter(
+            school__name=school, enrolments__class_group__name=class_name, enrolments__ended_on__isnull=True
+        )
+        pupil = listed.filter(user__isnull=True).first()
+        pupil.full_name, pupil.gender, pupil.user = people[key].full_name, gender, people[key]
+        pupil.save()
+    return Pupil.objects.get(user=people["minh.8a1"])

@@ -56,7 +56,8 @@ def _rename(officer: User) -> None:
     name, reason = "Trường THCS Nguyễn Thị Minh Khai", "Quyết định đổi tên trường, có hiệu lực từ năm học này."
     rename_school(school=school, name=name, reason=reason, by=officer, key="demo-rename")
     reason = "Mã cũ theo tỉnh Bình Dương trước ngày 01/7/2025."
-    change_code(school=school, code=f"79{school.code[2:]}", reason=reason, by=officer, key="demo-recode")
+    code = f"{'74' if school.code.startswith('79') else '79'}{school.code[2:]}"  # in the city all begin with 79
+    change_code(school=school, code=code, reason=reason, by=officer, key="demo-recode")
 
 
 def _merge(officer: User) -> None:

@@ -1,83 +1,59 @@
-"""Competitions of every kind, and projects in every state with real files."""
+"""Competitions of every kind, and projects in every state that lived their life through the real actions."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import secrets
-import textwrap
 import tomllib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.utils import timezone
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen import canvas
 
 from programs.accounts.models import User
 from programs.competitions.actions.rule_sets import begin_version
-from programs.competitions.choices import CompetitionState, Need, ProjectKind, SlotKind
-from programs.competitions.models import Competition, ProjectField, RuleSet
+from programs.competitions.choices import CompetitionState as C
+from programs.competitions.choices import ProjectKind
+from programs.competitions.models import Competition, RuleSet
 from programs.core.dates import local_day
 from programs.core.models import SchoolYear
-from programs.core.paper import INK, REGULAR, draw_left
-from programs.documents.models import ProjectDocument, ProjectFile
-from programs.endorsements.choices import Decision, Part
-from programs.endorsements.choices import Kind as Approver
-from programs.endorsements.models import Approval, Statement
-from programs.endorsements.queries import asked_for, must_state
-from programs.projects.actions.entries import create_project
+from programs.endorsements.choices import Kind
+from programs.entries.choices import Finding
+from programs.projects.actions.entries import create_project, locked_project
+from programs.projects.actions.moving import move
 from programs.projects.actions.team import invite_classmate, issue_code
-from programs.projects.choices import ProjectState
-from programs.projects.models import Project, ProjectMember, Submission
-from programs.projects.queries.submissions import sealed_now
+from programs.projects.choices import ProjectState as P
+from programs.projects.models import ProjectMember
 from programs.projects.queries.team import classmates_of
 from programs.pupils.models import ClassGroup, Pupil
-from programs.schools.choices import SchoolRole
-from programs.schools.models import Membership
-from programs.uploads.choices import FileKind
-from stem_portal.demo.ideas import IDEAS
-from stem_portal.demo.pictures import drawn_picture
+from stem_portal.demo import fair
+from stem_portal.demo.clock import Days, standing_at
+from stem_portal.demo.entries import Entry
+from stem_portal.demo.teams import Teams, mentor_of
 
-P = ProjectState
 CONTENT = Path(__file__).parent / "content" / "competitions.toml"
-# What became of this year's entries, and of last term's.
-THIS_YEAR = [
-    P.DRAFT,
-    P.SUBMITTED,
-    P.ENDORSED,
-    P.RETURNED,
-    P.ELIGIBLE,
-    P.IN_JUDGING,
-    P.WITHDRAWN,
-    P.INELIGIBLE,
-    P.ENDORSED,
-]
-LAST_YEAR = [
-    P.AWARDED,
-    P.NOT_AWARDED,
-    P.AWARDED,
-    P.NOT_AWARDED,
-    P.AWARDED,
-    P.NOT_AWARDED,
-    P.NOT_AWARDED,
-    P.AWARDED,
-    P.WITHDRAWN,
-]
-AWARDS = ["Giải Nhất", "Giải Nhì", "Giải Ba", "Giải Ba"]
+OPEN, JUDGED, PUBLISHED = "Y-TUONG-SANG-TAO", "TRUONG-HOC-AN-TOAN", "THANH-PHO-XANH"
+BLURRED = "Hình của chậu thứ ba bị mờ. Em chụp lại giúp thầy cô."
 
 
-def build_competitions(*, school_year: SchoolYear, now: datetime) -> list[Competition]:
-    """One of every kind and state; first the one that is open now, then the one whose results are published."""
-    data = tomllib.loads(CONTENT.read_text(encoding="utf-8"))["competitions"]
+def _entries() -> list[dict]:
+    return tomllib.loads(CONTENT.read_text(encoding="utf-8"))["competitions"]
+
+
+def build_competitions(*, school_year: SchoolYear, now: datetime) -> dict[str, Competition]:
+    """One of every kind, by code; those that are over take entries until ``end_competitions``."""
+    data = _entries()
     last_year = SchoolYear.objects.exclude(pk=school_year.pk).first()
-    return [
-        _competition(entry, last_year if entry["state"] == CompetitionState.PUBLISHED else school_year, now)
+    return {
+        entry["code"]: _competition(entry, last_year if entry["state"] == C.PUBLISHED else school_year, now)
         for entry in data
-    ]
+    }
+
+
+def end_competitions() -> None:
+    """Judged or published, as it was written down; there are no acts for that yet."""
+    for entry in _entries():
+        Competition.objects.filter(code=entry["code"]).update(state=entry["state"])
 
 
 def begin_rules_of_next_year(*, by: User) -> None:
@@ -106,7 +82,7 @@ def _competition(entry: dict, school_year: SchoolYear, now: datetime) -> Competi
         opens_at=morning + timedelta(days=entry["opens"]),
         closes_at=closes_at,
         held_on=local_day(evening + timedelta(days=entry["held"])) if "held" in entry else None,
-        state=entry["state"],
+        state=C.DRAFT if entry["state"] == C.DRAFT else C.OPEN,
     )
 
 
@@ -120,47 +96,77 @@ def _texts(entry: dict) -> dict[str, str]:
     return texts
 
 
+@dataclass
+class Contests:
+    """The contests beside the fair: one is open, one is judged, and last year's is published."""
+
+    competitions: dict[str, Competition]
+    teams: Teams
+    people: dict[str, User]
+    days: Days
+    random: Random
+
+    def build(self) -> None:
+        teams, away = self.teams, self.teams.away
+        self._entry(OPEN, "dust", teams.home8, 1).begins(-4)
+        self._entry(OPEN, "rain", teams.home8).handed_in(-2)
+        self._entry(OPEN, "keep_apart", teams.home9).endorsed(-9)
+        self._entry(OPEN, "garden", away[1 % len(away)]).endorsed(-11)
+        self._entry(OPEN, "led", teams.other8, 1).handed_in(-6).returned(Kind.SCHOOL, -4, BLURRED)
+        sleep = self._entry(OPEN, "sleep", teams.home8, 1).handed_in(-12)
+        sleep.withdrawn_by(sleep.team[0], -10)
+        for number, (idea, group) in enumerate(zip(("bicycles", "stick", "queue"), self._turn(), strict=False)):
+            entry = self._found_eligible(self._entry(JUDGED, idea, group), -40 - number)
+            self._goes_on(entry, P.IN_JUDGING, -20)
+        self._last_year()
+
+    def _turn(self) -> list[ClassGroup]:
+        return [self.teams.home9, self.teams.away[0], self.teams.upper]
+
+    def _last_year(self) -> None:
+        away9, home9, upper = self.teams.away9, self.teams.home9, self.teams.upper
+        oven = self._entry(PUBLISHED, "oven", home9, 1).handed_in(-256)
+        oven.withdrawn_by(oven.team[0], -254)
+        won = {"flood": (upper, "Giải Nhất"), "bricks": (away9[0], "Giải Nhì"), "bin": (home9, "Giải Ba")}
+        lost = {"cans": away9[-1], "butterflies": home9}
+        for number, idea in enumerate([*won, *lost]):
+            group, award = won.get(idea, (lost.get(idea), ""))
+            entry = self._found_eligible(self._entry(PUBLISHED, idea, group), -250 + number)
+            self._goes_on(entry, P.IN_JUDGING, -200)
+            self._goes_on(entry, P.AWARDED if award else P.NOT_AWARDED, -180, award=award)
+
+    def _entry(self, code: str, idea: str, group: ClassGroup, size: int = 2) -> Entry:
+        competition = self.competitions[code]
+        team = self.teams.of(group, size, for_=competition)
+        return Entry(idea, competition, team, mentor_of(group), self.days, self.random)
+
+    def _found_eligible(self, entry: Entry, day: int) -> Entry:
+        entry.endorsed(day)
+        closed = (entry.competition.closes_at - self.days.now).days
+        entry.found(Finding.ELIGIBLE, self.days.in_office(closed + 4, "10:00"), by=self.people["nam"])
+        return entry
+
+    def _goes_on(self, entry: Entry, to: str, day: int, **columns: str) -> None:
+        """Judging has no acts yet: the state alone is written."""
+        with standing_at(self.days.in_office(day, "09:00")):
+            move(project=locked_project(project_id=entry.project.pk), to=to, **columns)
+
+
 def build_projects(
-    *, random: Random, competitions: list[Competition], now: datetime, keep_free: Pupil
-) -> list[Project]:
-    """Each idea becomes the project of one or two classmates; ``keep_free`` enters nothing yet."""
-    teams = _teams(keep_free)
-    fields = {field.code: field for field in ProjectField.objects.all()}
-    states = list(zip([competitions[0]] * 9, THIS_YEAR, strict=True)) + list(
-        zip([competitions[1]] * 9, LAST_YEAR, strict=True)
-    )
-    projects, awarded = [], 0
-    for index, (idea, (competition, state)) in enumerate(zip(IDEAS, states, strict=True)):
-        team, teacher_id = teams[index]
-        field, kind, title, summary = idea
-        started = competition.opens_at + timedelta(days=random.randint(2, 12))
-        project = Project.objects.create(
-            reference=f"DA-{_code(random)}",
-            competition=competition,
-            school_id=team[0].school_id,
-            field=fields[field],
-            kind=kind,
-            title=title,
-            summary=summary,
-            supervisor_id=teacher_id,
-            state=state,
-            submitted_at=None if state == P.DRAFT else started + timedelta(days=5),
-            endorsed_at=started + timedelta(days=7)
-            if state not in {P.DRAFT, P.SUBMITTED, P.RETURNED, P.WITHDRAWN}
-            else None,
-            return_reason="Em bổ sung số liệu của lần thử thứ hai và ghi rõ nguồn ảnh." if state == P.RETURNED else "",
-            award=AWARDS[awarded % len(AWARDS)] if state == P.AWARDED else "",
-            created_by_id=teacher_id,
-        )
-        awarded += state == P.AWARDED
-        ProjectMember.objects.bulk_create(
-            ProjectMember(project=project, competition=competition, pupil=pupil, seat=seat)
-            for seat, pupil in enumerate(team, 1)
-        )
-        _attach_files(project, random, index, teacher_id)
-        _submit_and_approve(project, team)
-        projects.append(project)
-    return projects
+    *, random: Random, competitions: dict[str, Competition], people: dict[str, User], now: datetime, keep_free: Pupil
+) -> None:
+    """Every member can sign in; ``keep_free`` enters nothing yet."""
+    teams = Teams(competitions[OPEN].school_year, keep_free)
+    fair.Fair(competitions[fair.CODE], teams, people, Days(now), random).build()
+    Contests(competitions, teams, people, Days(now), random).build()
+    end_competitions()
+    _were_here_last()
+
+
+def _were_here_last() -> None:
+    """Members signed in last when they did something in their project."""
+    for member in ProjectMember.objects.select_related("project", "pupil"):
+        User.objects.filter(pk=member.pupil.user_id).update(last_login=member.project.updated_at)
 
 
 def build_invitations(*, minh: Pupil, teacher: User, competition: Competition) -> None:
@@ -180,117 +186,3 @@ def build_invitations(*, minh: Pupil, teacher: User, competition: Competition) -
     )
     invite_classmate(project_id=project.pk, pupil=minh, by=classmate.user, key="demo-team")
     issue_code(project_id=project.pk, by=classmate.user, key="demo-team")
-
-
-def _code(random: Random) -> str:
-    return "".join(random.choice("23456789ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(5))
-
-
-def _teams(keep_free: Pupil) -> list[tuple[list[Pupil], int]]:
-    """Pairs and single pupils of grade 8 and above from the classes that have pupils, with a teacher of their school."""
-    teams = []
-    for group in ClassGroup.objects.filter(grade__gte=8, enrolments__isnull=False).distinct().order_by("pk"):
-        teacher = (
-            Membership.objects.filter(school_id=group.school_id, role=SchoolRole.TEACHER, ended_on__isnull=True)
-            .order_by("id")
-            .values_list("user_id", flat=True)
-            .first()
-        )
-        pupils = list(Pupil.objects.filter(enrolments__class_group=group).exclude(pk=keep_free.pk).order_by("pk")[:12])
-        if teacher is None:
-            continue
-        while pupils:
-            size = 2 if len(teams) % 3 else 1
-            teams.append((pupils[:size], teacher))
-            pupils = pupils[size:]
-    # One team of every class in turn would be fairer, but neighbours tell the same story.
-    return teams[::2] + teams[1::2]
-
-
-def _attach_files(project: Project, random: Random, index: int, teacher_id: int) -> None:
-    """A picture and a PDF in every document that each project must hand in."""
-    picture, preview = drawn_picture(random, index)
-    for slot in project.competition.rule_set.slots.all():
-        document = ProjectDocument.objects.create(
-            project=project, slot=slot, wanted=False if slot.need == Need.CONDITION else None
-        )
-        if slot.need == Need.ALWAYS and SlotKind.IMAGE in slot.kinds:
-            store_file(document, "hinh-san-pham.jpg", FileKind.PHOTOGRAPH, picture, teacher_id, preview)
-        elif slot.need == Need.ALWAYS:
-            store_file(document, f"{slot.code}.pdf", FileKind.PDF, drawn_document(project, slot.name), teacher_id)
-
-
-def _submit_and_approve(project: Project, team: list[Pupil]) -> None:
-    """What was stated, submitted, approved or returned, so far as the project has come."""
-    members = [pupil.user for pupil in team if pupil.user_id]
-    mentor = project.supervisor
-    states = [(person, Part.MEMBER) for person in members]
-    if project.endorsed_at and mentor:
-        states.append((mentor, Part.MENTOR))
-    if project.state != P.DRAFT:
-        Statement.objects.bulk_create(
-            Statement(project=project, person=person, part=part, text_version=1) for person, part in states
-        )
-    if not project.submitted_at:
-        return
-    submission = Submission.objects.create(
-        project=project,
-        number=1,
-        pressed_at=project.submitted_at,
-        complete_at=project.submitted_at,
-        due_at=project.competition.closes_at,
-        pressed_by=members[0] if members else project.created_by,
-        seals=sealed_now(project),
-        **project.columns,
-    )
-    decided = {P.SUBMITTED: {}, P.WITHDRAWN: {}, P.RETURNED: {Approver.MENTOR: Decision.RETURNED}}
-    given = {Approver.MENTOR: Decision.GIVEN, Approver.SCHOOL: Decision.GIVEN}
-    for kind, decision in decided.get(P(project.state), given).items():
-        people = asked_for(project, kind).people
-        if people:
-            Approval.objects.create(submission=submission, kind=kind, decision=decision, by=people[0])
-    submission.approvals.update(at=project.endorsed_at or project.submitted_at)
-
-
-def state_for_members() -> None:
-    """Members got their accounts after the projects were made: what is submitted holds their statements too."""
-    for project in Project.objects.exclude(submitted_at=None):
-        Statement.objects.bulk_create(
-            Statement(project=project, person=person, part=Part.MEMBER, text_version=1)
-            for person in must_state(project)
-        )
-
-
-def store_file(document, name: str, kind: FileKind, body: bytes, user_id: int, preview: bytes = b"") -> None:
-    private = storages["private"]
-    key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(body))
-    preview_key = private.save(f"projects/{secrets.token_hex(16)}", ContentFile(preview)) if preview else ""
-    digest = hashlib.sha256(body).hexdigest()
-    ProjectFile.objects.create(
-        document=document,
-        kind=kind,
-        name=name,
-        storage_key=key,
-        preview_key=preview_key,
-        content_type="image/jpeg" if kind == FileKind.PHOTOGRAPH else "application/pdf",
-        size=len(body),
-        sha256=digest,
-        kept_sha256=digest,
-        pages=1 if kind == FileKind.PDF else None,
-        uploaded_by_id=user_id,
-    )
-
-
-def drawn_document(project: Project, title: str) -> bytes:
-    """One page in Vietnamese type."""
-    buffer = io.BytesIO()
-    page = canvas.Canvas(buffer, pagesize=A4, invariant=1)
-    page.setTitle(f"{title}: {project.title}")
-    y = 760.0
-    for text, size, width in ((title, 11, 80), (project.title, 15, 56), (project.summary, 11, 80)):
-        for line in textwrap.wrap(text, width):
-            draw_left(page, 70, y, line, REGULAR, size, INK)
-            y -= size * 1.4
-        y -= 12
-    page.save()
-    return buffer.getvalue()

@@ -89,21 +89,21 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         say("projects, lessons taught, certificates, reports")
         competitions = projects.build_competitions(school_year=terms[-1].school_year, now=now)
         projects.begin_rules_of_next_year(by=people["nam"])
-        projects.build_projects(random=random, competitions=competitions, now=now, keep_free=minh)
+        projects.build_projects(random=Random(seed), competitions=competitions, people=people, now=now, keep_free=minh)
         _build_taught_activities(random, classes_of[terms[-1].school_year_id], _current(terms, today), today)
         _issue_certificates(pupils_of)
         consents.build_consents(random=Random(seed), pupils_of=pupils_of, minh=minh, now=now)
         photographs.build_photographs(random=Random(seed))
         day.build_undone(people=people, now=now)
         cards.build_cards(people=people, minh=minh, now=now)
-        projects.state_for_members()
-        projects.build_invitations(minh=minh, teacher=people["hanh"], competition=competitions[0])
-        open_challenge = next(row for row in competitions if row.rule_set.students and row.is_open(now))
+        projects.build_invitations(minh=minh, teacher=people["hanh"], competition=competitions[projects.OPEN])
+        open_challenge = next(row for row in competitions.values() if row.rule_set.students and row.is_open(now))
         students.build_students(random=Random(seed), vy=people["vy"], competition=open_challenge)
         rights.build_requests(people=people, minh=minh, now=now)
         rosters.build_rosters(random=Random(seed), people=people, now=now)
         life.build_life(random=Random(seed), people=people, now=now)
         ballots.build_ballots(random=Random(seed), people=people, school_year=terms[-1].school_year, now=now)
+        letters.deliver_old_ones(now=now)
         letters.build_undelivered(people=people)
         past = [term for term in terms if term.ends_on < today][-2:]
         for term in past:
@@ -117,19 +117,15 @@ def _put_hanh_in_charge(people) -> None:
 
 
 def _build_pupils(random: Random, scale: Scale, today, school_year, people):
-    """The cast's classes first, then others; classes of grade 4 and above, so that every trip has named visitors."""
-    featured = [
-        (cast.HOME_SCHOOL, "8A1", 38),
-        (cast.HOME_SCHOOL, "9A1", 36),
-        (cast.OTHER_SCHOOL, "8A1", 35),
-        (cast.UPPER_SCHOOL, "11A1", 34),
-    ]
+    """The cast's classes, others of grade 4 and above, so that every trip has named visitors, and one of grade 11."""
+    featured = [(cast.HOME_SCHOOL, "8A1", 38), (cast.HOME_SCHOOL, "9A1", 36), (cast.OTHER_SCHOOL, "8A1", 35)]
     current = ClassGroup.objects.filter(school_year=school_year).select_related("school_year")
     chosen = [current.get(school__name=school, name=name) for school, name, _ in featured]
+    upper = current.get(school__name=cast.UPPER_SCHOOL, name="11A1")
     sizes = [size for _, _, size in featured]
     rest = (
         current.filter(homeroom_teacher__isnull=False, grade__gte=4)
-        .exclude(pk__in=[group.pk for group in chosen])
+        .exclude(pk__in=[upper.pk, *(group.pk for group in chosen)])
         .order_by("pk")
     )
     step = max(1, rest.count() // scale.classes_with_pupils)
@@ -137,7 +133,8 @@ def _build_pupils(random: Random, scale: Scale, today, school_year, people):
     pupils = schools.build_pupils(
         random=random, classes=chosen + others, today=today, sizes=sizes + [random.randint(34, 40) for _ in others]
     )
-    minh = cast.settle_pupil(people)
+    pupils += schools.build_pupils(random=Random(upper.name), classes=[upper], today=today, sizes=[37])
+    minh = cast.settle_pupils(people)
     pupils_of = defaultdict(list)
     for row in Pupil.objects.filter(pk__in=[pupil.pk for pupil in pupils]).values_list(
         "enrolments__class_group_id", "pk", "gender"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from random import Random
 
 from allauth.account.models import EmailAddress
@@ -80,6 +81,7 @@ CITY = Scale(
 )
 
 
+@cache
 def demo_password_hash() -> str:
     """One hash for everybody: hashing thousands of times would take minutes."""
     return make_password(settings.DEMO_PASSWORD)

@@ -8,8 +8,9 @@ from random import Random
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.competitions.choices import Need, ProjectKind, SlotKind
+from programs.competitions.choices import Need, ProjectKind
 from programs.competitions.models import Competition
+from programs.documents.actions import answer_question, keep_in_document
 from programs.endorsements.actions import state_honesty
 from programs.projects.actions.decisions import submit_project
 from programs.projects.actions.entries import create_project
@@ -17,9 +18,7 @@ from programs.projects.actions.team import accept_invitation, issue_code, open_i
 from programs.projects.models import Project
 from programs.pupils.models import Pupil
 from programs.students.models import Student
-from programs.uploads.choices import FileKind
-from stem_portal.demo.pictures import drawn_picture
-from stem_portal.demo.projects import drawn_document, store_file
+from stem_portal.demo.handouts import drawn_file
 from stem_portal.demo.schools import demo_password_hash, new_person
 
 THU_DAU_MOT, EASTERN = "Trường Đại học Thủ Dầu Một", "Trường Đại học Quốc tế Miền Đông"
@@ -69,14 +68,10 @@ def _fill(project: Project, random: Random) -> None:
     """What every entry must hand in; the questions of the others are answered with no."""
     for document in project.documents.select_related("slot"):
         if document.slot.need == Need.CONDITION:
-            document.wanted = False
-            document.save(update_fields=["wanted"])
-        elif document.slot.need == Need.ALWAYS and SlotKind.IMAGE in document.slot.kinds:
-            picture, preview = drawn_picture(random, 3)
-            store_file(document, "mau-thu.jpg", FileKind.PHOTOGRAPH, picture, project.created_by_id, preview)
+            answer_question(document_id=document.pk, wanted=False, by=project.created_by)
         elif document.slot.need == Need.ALWAYS:
-            body = drawn_document(project, document.slot.name)
-            store_file(document, "thuyet-minh.pdf", FileKind.PDF, body, project.created_by_id)
+            file = drawn_file(project, document.slot, random)
+            keep_in_document(document_id=document.pk, file=file, by=project.created_by)
 
 
 def _let_join(project: Project, pupil: Pupil) -> None:
