@@ -28,6 +28,7 @@ ALIKE_FOR = timedelta(days=5 * 365)
 # A printed form that the rules do not call one is alike in every entry: the closest are enough to see that.
 MOST_ALIKE, MOST_CANDIDATES = 20, 200
 FILE_PARTS = ("document__slot", "document__project__school")
+PROJECTS = ("first__project", "second__project")
 PRINT_PARTS = tuple(f"file__{part}" for part in FILE_PARTS)
 P = ProjectState
 # The columns of the board, from the team's desk to the result.
@@ -104,38 +105,33 @@ def kin_among(user, projects: Collection[int] | QuerySet) -> set[int]:
     return {project for project, guardian in guardians if guardian and fold(guardian) == name}
 
 
-def similarities_visible_to(user) -> QuerySet[Similarity]:
+def similarities_visible_to(user, among: Q | None = None) -> QuerySet[Similarity]:
     """To the organiser, of entries that this officer may open and in which the officer has no kin.
 
-    One of the two files may have been replaced meanwhile: a text may be taken from an earlier version, too.
+    One of the two files may have been replaced meanwhile: a text may be taken from an earlier version, too. Of few
+    pairs (``among``) the projects are read first, so that no other is.
     """
     if not user.is_authenticated or not roles_of(user).is_department:
         return Similarity.objects.none()
-    seen = projects_visible_to(user).filter(state__in=ORGANISER_SEES).order_by().values("pk")
-    pairs = Similarity.objects.filter(first__project__in=seen, second__project__in=seen)
-    pairs = pairs.filter(Q(first__file__superseded_at=None) | Q(second__file__superseded_at=None))
-    if kin := kin_among(user, _projects_with_pairs()):
-        pairs = pairs.exclude(first__project__in=kin).exclude(second__project__in=kin)
+    current = Q(first__file__superseded_at=None) | Q(second__file__superseded_at=None)
+    pairs = Similarity.objects.filter(current, among or Q())
+    projects = {project for pair in pairs.order_by().values_list(*PROJECTS) for project in pair}
+    entered = projects_visible_to(user).filter(pk__in=projects, state__in=ORGANISER_SEES).order_by()
+    seen = set(entered.values_list("pk", flat=True)) - kin_among(user, projects)
+    pairs = pairs.filter(first__project__in=seen, second__project__in=seen)
     return pairs.select_related(*(f"{side}__{part}" for side in ("first", "second") for part in PRINT_PARTS))
-
-
-def _projects_with_pairs() -> QuerySet:
-    rows = Similarity.objects.order_by()
-    return Project.objects.filter(
-        Q(pk__in=rows.values("first__project")) | Q(pk__in=rows.values("second__project"))
-    ).values("pk")
 
 
 def similarities_of(user, competition: Competition) -> QuerySet[Similarity]:
     """Those that an entry of ``competition`` is part of, with what was done about them."""
     mine = Q(first__project__competition=competition) | Q(second__project__competition=competition)
-    return similarities_visible_to(user).filter(mine).prefetch_related("looks__by")
+    return similarities_visible_to(user, mine).prefetch_related("looks__by")
 
 
 def flagged(user, competition: Competition) -> tuple[int, set[int]]:
     """How many pairs wait for a look, and the entries that are part of one."""
-    sides = similarities_of(user, competition).filter(set_aside_at=None).order_by()
-    rows = list(sides.select_related(None).prefetch_related(None).values_list("first__project", "second__project"))
+    waiting = similarities_of(user, competition).filter(set_aside_at=None).order_by()
+    rows = list(waiting.select_related(None).prefetch_related(None).values_list(*PROJECTS))
     return len(rows), {project for pair in rows for project in pair}
 
 
@@ -153,8 +149,9 @@ Pair = tuple[Similarity, FilePrint, FilePrint]
 
 
 def alike(user, project: Project) -> Alike:
-    mine = similarities_visible_to(user).filter(Q(first__project=project) | Q(second__project=project))
-    pairs = [(pair, *pair.seen_from(project)) for pair in mine.prefetch_related("looks__by")]
+    prints = list(project.prints.values_list("pk", flat=True))
+    found = similarities_visible_to(user, Q(first__in=prints) | Q(second__in=prints))
+    pairs = [(pair, *pair.seen_from(project)) for pair in found.prefetch_related("looks__by")]
     return Alike(
         waiting=[pair for pair in pairs if pair[0].set_aside_at is None],
         looked_at=[pair for pair in pairs if pair[0].set_aside_at is not None],

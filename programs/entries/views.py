@@ -139,7 +139,7 @@ class _Look(Act):
     other_address: str
 
     def get_target(self, pk: int) -> Similarity:
-        return get_object_or_404(queries.similarities_visible_to(self.user).prefetch_related("looks__by"), pk=pk)
+        return get_object_or_404(queries.similarities_visible_to(self.user, Q(pk=pk)).prefetch_related("looks__by"))
 
     def instead(self) -> HttpResponse | None:
         """A page that was open while a colleague looked leads on; what was typed is answered in words."""

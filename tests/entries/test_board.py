@@ -102,7 +102,7 @@ def test_the_board_costs_the_same_for_one_entry_and_three(client, competition, n
         board(client, competition)
 
 
-BOARD_QUERIES = 16
+BOARD_QUERIES = 15
 
 
 # --- Eligibility ----------------------------------------------------------------------------------
