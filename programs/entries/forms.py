@@ -22,7 +22,6 @@ class LookForm(forms.Form):
     note = CleanCharField(
         label=_("What you saw"),
         max_length=1000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Only officers read it, with your name and the day. Name no pupil."),
     )

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from programs.competitions.models import Competition
 from programs.core.fates import ACT, GOES, LASTS, MASK, UNSAID
 from programs.documents.models import ProjectFile
 from programs.entries.choices import Finding, Likeness, Reading, Verdict
@@ -101,9 +102,10 @@ class Similarity(models.Model):
         return self.prints if self.first.project_id == project.pk else (self.second, self.first)
 
     @property
-    def newer(self) -> FilePrint:
-        """Of the file that was sent later."""
-        return max(self.prints, key=lambda each: (each.file.uploaded_at, each.pk))
+    def competition(self) -> Competition:
+        """The later of the two, whose officers are at work."""
+        both = [each.file.document.project.competition for each in self.prints]
+        return max(both, key=lambda each: (each.closes_at, each.pk))
 
 
 class Look(models.Model):

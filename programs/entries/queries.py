@@ -27,7 +27,7 @@ from programs.schools.queries.roles import roles_of
 ALIKE_FOR = timedelta(days=5 * 365)
 # A printed form that the rules do not call one is alike in every entry: the closest are enough to see that.
 MOST_ALIKE, MOST_CANDIDATES = 20, 200
-FILE_PARTS = ("document__slot", "document__project__school")
+FILE_PARTS = ("document__slot", "document__project__school", "document__project__competition")
 PROJECTS = ("first__project", "second__project")
 PRINT_PARTS = tuple(f"file__{part}" for part in FILE_PARTS)
 P = ProjectState

@@ -155,7 +155,7 @@ class _Look(Act):
 
     @property
     def back_url(self) -> str:
-        return reverse("entry_similar", args=[self.target.newer.project.competition.slug])
+        return reverse("entry_similar", args=[self.target.competition.slug])
 
 
 class SetAside(_Look):

@@ -15,12 +15,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from programs.accounts.models import User
 from programs.competitions.actions.rule_sets import begin_version
 from programs.competitions.choices import CompetitionState, Need, ProjectKind, SlotKind
-from programs.competitions.models import Competition, ProjectField, RuleSet
+from programs.competitions.models import Competition, ProjectField, RuleSet, Slot
 from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.core.paper import INK, REGULAR, draw_left
@@ -29,6 +30,10 @@ from programs.endorsements.choices import Decision, Part
 from programs.endorsements.choices import Kind as Approver
 from programs.endorsements.models import Approval, Statement
 from programs.endorsements.queries import asked_for, must_state
+from programs.entries.actions import compare_file, look_at_similar
+from programs.entries.choices import Likeness, Verdict
+from programs.entries.models import Similarity
+from programs.entries.queries import to_compare
 from programs.projects.actions.entries import create_project
 from programs.projects.actions.team import invite_classmate, issue_code
 from programs.projects.choices import ProjectState
@@ -67,6 +72,10 @@ LAST_YEAR = [
     P.AWARDED,
     P.WITHDRAWN,
 ]
+# Of this year's entries: what officers are shown as alike, and what cannot be searched.
+SCANNED, SAME_FILE, SAME_TEXT = 2, 4, 8
+COPIED = {SAME_FILE: 11, SAME_TEXT: 9}  # last year's ideas
+REPORT = "Báo cáo kết quả nghiên cứu"  # what last year's rules call it
 AWARDS = ["Giải Nhất", "Giải Nhì", "Giải Ba", "Giải Ba"]
 
 
@@ -217,7 +226,7 @@ def _attach_files(project: Project, random: Random, index: int, teacher_id: int)
         if slot.need == Need.ALWAYS and SlotKind.IMAGE in slot.kinds:
             _store(document, "hinh-san-pham.jpg", FileKind.PHOTOGRAPH, picture, teacher_id, preview)
         elif slot.need == Need.ALWAYS:
-            _store(document, f"{slot.code}.pdf", FileKind.PDF, _document(project, slot.name), teacher_id)
+            _store(document, f"{slot.code}.pdf", FileKind.PDF, _paper(project, slot, index), teacher_id)
 
 
 def _submit_and_approve(project: Project, team: list[Pupil]) -> None:
@@ -281,13 +290,42 @@ def _store(document, name: str, kind: FileKind, body: bytes, user_id: int, previ
     )
 
 
-def _document(project: Project, title: str) -> bytes:
+def _paper(project: Project, slot: Slot, index: int) -> bytes:
+    """As the team wrote it; but one sent last year's report of others, one its text, and one a scan."""
+    if slot.code == "report" and index in COPIED:
+        _field, _kind, title, summary = IDEAS[COPIED[index]]
+        return _document(REPORT if index == SAME_FILE else slot.name, title, summary)
+    if slot.code == "report" and index == SCANNED:
+        return _scan()
+    return _document(slot.name, project.title, project.summary)
+
+
+def _scan() -> bytes:
+    buffer = io.BytesIO()
+    page = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    picture = drawn_picture(Random(SCANNED), SCANNED)[0]
+    page.drawImage(ImageReader(io.BytesIO(picture)), 70, 420, 455, 340)
+    page.save()
+    return buffer.getvalue()
+
+
+def compare_entries(*, by: User) -> None:
+    """What is alike is found; of one pair an officer has heard from the school why it is so."""
+    for pk in to_compare().values_list("pk", flat=True):
+        compare_file(file_id=pk)
+    same = Similarity.objects.filter(ground=Likeness.FILE).first()
+    if same:
+        note = "Nhà trường cho biết hai nhóm cùng câu lạc bộ, năm nay nộp nhầm báo cáo của năm trước và đã xin nộp lại."
+        look_at_similar(similarity_id=same.pk, verdict=Verdict.SET_ASIDE, note=note, by=by)
+
+
+def _document(heading: str, title: str, summary: str) -> bytes:
     """One page in Vietnamese type."""
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer, pagesize=A4, invariant=1)
-    page.setTitle(f"{title}: {project.title}")
+    page.setTitle(f"{heading}: {title}")
     y = 760.0
-    for text, size, width in ((title, 11, 80), (project.title, 15, 56), (project.summary, 11, 80)):
+    for text, size, width in ((heading, 11, 80), (title, 15, 56), (summary, 11, 80)):
         for line in textwrap.wrap(text, width):
             draw_left(page, 70, y, line, REGULAR, size, INK)
             y -= size * 1.4

@@ -300,7 +300,9 @@ def test_a_pair_is_set_aside_with_a_note_stays_readable_and_is_put_back(client, 
     pair = Similarity.objects.get()
     client.force_login(nam)
     aside, back = (reverse(f"similarity_{act}", args=[pair.pk]) for act in ("aside", "reopen"))
-    assert "Hãy ghi điều anh/chị đã thấy" in client.post(aside, {"note": ""}).content.decode()
+    assert client.post(aside, {"note": " "}).context["form"].errors["note"], "not without a word"
+    silent = {"similarity_id": pair.pk, "verdict": Verdict.SET_ASIDE, "note": "", "by": nam}
+    assert refused_with(lambda: actions.look_at_similar(**silent)) == "no_note"
     answer = client.post(aside, {"note": "Hai nhóm cùng trích sách giáo khoa."}, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("entry_similar", args=[competition.slug])
     assert references(client, competition) == set()
