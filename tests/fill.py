@@ -30,6 +30,8 @@ from programs.core.personal_tables import own_rows
 from programs.data_rights.queries import subject_of
 from programs.documents.models import ProjectFile
 from programs.endorsements.models import Approval
+from programs.entries.choices import Likeness, Reading
+from programs.entries.models import FilePrint, Look, Similarity
 from programs.projects.models import EntryQuota, Project, ProjectMember, Reopening, Submission, TeamInvitation
 from programs.pupils.models import Pupil
 from programs.schools.models import School
@@ -44,7 +46,7 @@ TABLES = [
     model for model in apps.get_models() if model._meta.app_config.name.startswith(OUR_APPS) and "PII" in vars(model)
 ]  # fmt: skip
 # Whose row it is stands in another table.
-MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart, Submission, Reopening, Approval}
+MADE_BY_HAND = {User, Pupil, Project, ProjectFile, ActReason, UploadPart, Submission, Reopening, Approval, Look}
 
 
 @dataclass
@@ -97,6 +99,7 @@ def fill() -> Filled:
     for model in (Submission, Reopening):
         filled.own[model] = _new(model, filled, project=project)
     filled.own[Approval] = _new(Approval, filled, submission=filled.own[Submission], by=user)
+    filled.own[Look] = _look_at(filled.own[ProjectFile], team, filled)
     filled.own[UploadPart] = _new(UploadPart, filled, upload=filled.own[Upload])
     RosterEntry.objects.get_or_create(
         booking=filled.others[Booking], pupil=pupil
@@ -107,6 +110,15 @@ def fill() -> Filled:
         texts = {name: f"{name}: {NAME}" for name in masked_columns(model) if not fates_of(model)[name].own}
         model._default_manager.filter(pk=row.pk).update(**texts) if texts else None
     return filled
+
+
+def _look_at(file: ProjectFile, other: Project, filled: Filled) -> Look:
+    """At the person's file, which is like one of another team."""
+    theirs = _new(ProjectFile, filled, document=other.documents.first())
+    first = FilePrint.objects.create(file=file, project=file.document.project, reading=Reading.TEXT)
+    second = FilePrint.objects.create(file=theirs, project=other, reading=Reading.TEXT)
+    pair = Similarity.objects.create(first=first, second=second, ground=Likeness.TEXT, percent=60)
+    return _new(Look, filled, similarity=pair)
 
 
 def _reason(*, by: User, school: School) -> ActReason:

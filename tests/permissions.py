@@ -41,7 +41,7 @@ MISSING = SimpleNamespace(
     invitation=SimpleNamespace(pk=987654, token="no-such-token"), membership=SimpleNamespace(pk=987654), session=SimpleNamespace(pk=987654),
     past_session=SimpleNamespace(pk=987654), late_mark=SimpleNamespace(pk=987654), booking=SimpleNamespace(reference="BD-00000", pass_code="Z" * 26), feed=SimpleNamespace(token="no-such-token"),
     past_booking=SimpleNamespace(reference="BD-00001"), photograph=SimpleNamespace(pk=987654), project=SimpleNamespace(reference="DA-00000"), team_invitation=SimpleNamespace(pk=987654), safety_member=SimpleNamespace(pk=987654), waiting_project=SimpleNamespace(reference="DA-00001"),
-    file=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
+    file=SimpleNamespace(pk=987654), similarity=SimpleNamespace(pk=987654), image=SimpleNamespace(pk=987654), report=SimpleNamespace(pk=987654, term_id=987654),
     certificate=SimpleNamespace(serial="GCN-0000-000000", verify_code="ZZZZZZZZZZZZZZZZZZZZZZZZZZ"),
     school_list=SimpleNamespace(reference="DT-00000"), pupil=SimpleNamespace(pk=987654), consent=SimpleNamespace(pk=987654), scan=SimpleNamespace(pk=987654), guardian=SimpleNamespace(token="no-such-token"),
     roster=SimpleNamespace(reference="DS-00000"), data_request=SimpleNamespace(reference="YC-00000"), twin=SimpleNamespace(pk=987655), joining=SimpleNamespace(pk=987654),
@@ -200,6 +200,9 @@ OBJECT_OF: dict[str, Kwargs] = {
     },
     "project_statement": _reference("project"),
     "entry_check": _reference("project"),
+    "entry_similar": lambda place: {"slug": place.competition.slug},
+    "similarity_aside": _pk("similarity"),
+    "similarity_reopen": _pk("similarity"),
     "entry_board": lambda place: {"slug": place.competition.slug},
     "entry_export": lambda place: {"slug": place.competition.slug},
     "safety_committee": lambda place: {"slug": place.competition.slug},
@@ -372,6 +375,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "cards_issue": ("pupil",),
 }
 NO_PLACE_ASKED = {
+    "entry_similar": "whether what was set aside is listed, and a page number",
     "certificate_verify_form": "the code of a certificate is its key",
     "activity_report": "a curriculum, which everybody reads",
     "centre_day": "a day",

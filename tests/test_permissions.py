@@ -125,6 +125,7 @@ PUBLIC_OBJECTS = BY_TOKEN | {
     "competition_manage",
     "safety_committee",
     "entry_board",
+    "entry_similar",
     "entry_export",
     "competition_edit",
     "competition_dates",

@@ -47,6 +47,8 @@ from programs.documents.models import ProjectDocument, ProjectFile
 from programs.duplicates.choices import Ground
 from programs.duplicates.models import PupilPair, SchoolMerger
 from programs.endorsements.models import SafetyMember
+from programs.entries.choices import Likeness, Reading
+from programs.entries.models import FilePrint, Similarity
 from programs.judging.models import ScoreSheet
 from programs.notices.choices import MessageState
 from programs.notices.models import Message
@@ -161,7 +163,21 @@ def build_world() -> World:
     _cast(world, wards["own"], centres["own"])
     for name in ("own", "sibling", "foreign"):
         _belongings(world, name, now)
+    _similar_files(world)
     return world
+
+
+def _similar_files(world: World) -> None:
+    """The report of each place is like that of the next."""
+    prints = {
+        name: FilePrint.objects.create(file=place.file, project=place.project, reading=Reading.TEXT)
+        for name, place in world.places.items()
+    }
+    for one, other in (("own", "sibling"), ("sibling", "foreign"), ("own", "foreign")):
+        place = world.places[one if one != "own" or other == "sibling" else other]
+        place.similarity = Similarity.objects.create(
+            first=prints[one], second=prints[other], ground=Likeness.TEXT, percent=70
+        )
 
 
 def _centre(code: str, ward) -> Centre:

@@ -175,6 +175,11 @@ class SlotFields(forms.Form):
         required=False,
         help_text=_("Whoever hands this in is also approved by a member of the organiser's safety committee."),
     )
+    is_form = forms.BooleanField(
+        label=_("A printed form"),
+        required=False,
+        help_text=_("Everybody fills in the same sheet, so its text is not compared with that of other projects."),
+    )
     position = WholeNumberField(label=_("Place in the list"), min_value=0, max_value=500, initial=0)
 
     def clean(self) -> dict[str, Any]:

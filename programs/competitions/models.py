@@ -145,7 +145,7 @@ class Slot(Named):
     NO_PII = True
     FILLED_IN = (
         "code", "name", "name_en", "hint", "hint_en", "kinds", "most_files", "most_mb", "most_pages", "need", "question",
-        "question_en", "asks_safety", "position",
+        "question_en", "asks_safety", "is_form", "position",
     )  # fmt: skip
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="slots")
     code = models.SlugField(_("code"), max_length=40)
@@ -160,6 +160,7 @@ class Slot(Named):
     question = models.CharField(_("question to the team"), max_length=300, blank=True)
     question_en = models.CharField(_("question in English"), max_length=300, blank=True)
     asks_safety = models.BooleanField(_("read by the safety committee"), default=False)
+    is_form = models.BooleanField(_("a printed form"), default=False)  # alike in every project: its text says nothing
 
     class Meta:
         ordering = ["position", "pk"]

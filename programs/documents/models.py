@@ -61,6 +61,7 @@ class ProjectFile(models.Model):
     class Meta:
         ordering = ["place", "-version"]
         verbose_name, verbose_name_plural = _("file of a project"), _("files of projects")
+        indexes = [models.Index(fields=["sha256"], name="file_sha256")]
         constraints = [
             models.UniqueConstraint(
                 fields=["document", "place"], condition=Q(superseded_at__isnull=True), name="one_file_per_place"

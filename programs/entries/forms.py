@@ -19,3 +19,12 @@ class CheckForm(forms.Form):
             "Needed when it is not eligible, and when you change a finding. The team reads it as you write it."
         ),
     )
+
+
+class LookForm(forms.Form):
+    note = CleanCharField(
+        label=_("What you saw"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Only officers read it, with your name and the day. Name no pupil."),
+    )

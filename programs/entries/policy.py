@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.permissions import Role, does, sees
+from programs.entries.models import Similarity
+from programs.entries.queries import kin_among
 from programs.projects.models import Project
 from programs.schools.queries.roles import roles_of
 
@@ -17,12 +19,29 @@ def may_check(user, _project: Project) -> bool:
     return roles_of(user).is_department
 
 
+def may_look(user, similarity: Similarity) -> bool:
+    """An officer, unless a member's guardian of either entry has the officer's name."""
+    projects = [each.project_id for each in similarity.prints]
+    return roles_of(user).is_department and not kin_among(user, projects)
+
+
 PERMISSIONS = [
     sees(
         _("the entries of a competition by field, school and status, with what is alike"),
         (Role.DEPARTMENT_OFFICER,),
         "entry_board",
         "entry_export",
+    ),
+    sees(
+        _("which files of different entries are the same or alike, and which cannot be compared by their text"),
+        (Role.DEPARTMENT_OFFICER,),
+        "entry_similar",
+    ),
+    does(
+        _("set two similar files aside after a look, with a note, and put them back on the list"),
+        (Role.DEPARTMENT_OFFICER,),
+        "similarity_aside",
+        "similarity_reopen",
     ),
     does(_("find entries eligible or not, with a reason"), (Role.DEPARTMENT_OFFICER,), "entry_check"),
 ]

@@ -1,4 +1,4 @@
-"""Whether an entry may be found eligible or not now, and when a team is reminded."""
+"""Whether an entry may be found eligible or not now, when a team is reminded, and when a look changes something."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from programs.competitions.choices import CompetitionState
 from programs.competitions.models import Competition
 from programs.core.refusals import Refusal
-from programs.entries.choices import Finding
+from programs.entries.choices import Finding, Verdict
+from programs.entries.models import Similarity
 from programs.projects.choices import PROJECT_MOVES, ProjectState
 from programs.projects.models import Project
 
@@ -40,3 +41,13 @@ def check_refusal(project: Project, found: str, reason: str, *, kin: bool, read:
 def is_reminded(competition: Competition, *, now: datetime) -> bool:
     """Teams that have not submitted are reminded in the last three days."""
     return competition.state == CompetitionState.OPEN and now < competition.closes_at <= now + REMIND_BEFORE
+
+
+def look_refusal(similarity: Similarity, verdict: str, note: str) -> Refusal | None:
+    """Each of the two is done once, and never without saying why."""
+    if (similarity.set_aside_at is not None) == (verdict == Verdict.SET_ASIDE):
+        words = _("A colleague has done this a moment ago. Read what was noted before you go on.")
+        return Refusal("done_already", words)
+    if not note:
+        return Refusal("no_note", _("Say what you saw: a colleague may ask next year."), "note")
+    return None

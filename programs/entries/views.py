@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,9 @@ from programs.core.policy import must
 from programs.core.refusals import Refused
 from programs.core.text import clean_text
 from programs.entries import actions, policy, queries
-from programs.entries.forms import CheckForm
+from programs.entries.choices import Verdict
+from programs.entries.forms import CheckForm, LookForm
+from programs.entries.models import Similarity
 from programs.entries.words import facts_of
 from programs.entries.xlsx import entries_sheet
 from programs.projects.choices import ProjectState
@@ -40,11 +42,14 @@ def entry_board(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = _asked(request)
     entries = _chosen(queries.entries_of(request.user, competition), chosen)
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    pairs, similar = queries.flagged(request.user, competition)
     context = {
         "competition": competition,
         "by_field": queries.numbers_of(competition, "field"),
         "by_school": queries.numbers_of(competition, "school"),
         "page_obj": page,
+        "pairs": pairs,
+        "similar": similar,
         "chosen": chosen,
         "states": [
             (state, ProjectState(state).label) for state in ("endorsed", "eligible", "ineligible", "in_judging")
@@ -63,6 +68,22 @@ def entry_export(request: HttpRequest, slug: str) -> FileResponse:
     content = write_xlsx([entries_sheet(entries, competition=competition.local_name)], moment=timezone.now())
     name = f"{competition.slug}-{timezone.localdate():%Y-%m-%d}.xlsx"
     return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX_TYPE)
+
+
+@signed_in
+@require_safe
+def entry_similar(request: HttpRequest, slug: str) -> HttpResponse:
+    """One list of equal files and of alike texts: what waits for a look, or with ``looked`` what was set aside."""
+    competition = _competition(request, slug)
+    looked = bool(request.GET.get("looked"))
+    pairs = queries.similarities_of(request.user, competition).filter(set_aside_at__isnull=not looked)
+    context = {
+        "competition": competition,
+        "looked": looked,
+        "page_obj": Paginator(pairs, PAGE_SIZE).get_page(request.GET.get("page")),
+        "unsearched": queries.unsearched_in(request.user, competition)[:MOST_OPEN],
+    }
+    return render(request, "entries/entry_similar.html", context)
 
 
 def _competition(request: HttpRequest, slug: str) -> Competition:
@@ -115,3 +136,43 @@ class EntryCheck(Act):
 
     def way_back(self, project: Project) -> str:
         return reverse("entry_board", args=[project.competition.slug])
+
+
+class _Look(Act):
+    """An officer says what the look at two similar files showed."""
+
+    form_class = LookForm
+    template_name = "entries/similarity.html"
+    context_object_name = "pair"
+    may = staticmethod(policy.may_look)
+    verdict: Verdict
+    other_address: str
+
+    def get_target(self, pk: int) -> Similarity:
+        return get_object_or_404(queries.similarities_visible_to(self.user, Q(pk=pk)).prefetch_related("looks__by"))
+
+    def instead(self) -> HttpResponse | None:
+        """A page that was open while a colleague looked leads on; what was typed is answered in words."""
+        is_aside = self.target.set_aside_at is not None
+        if self.request.method == "POST" or is_aside == (self.verdict == Verdict.REOPENED):
+            return None
+        return redirect(self.other_address, self.target.pk)
+
+    def act(self, form: LookForm) -> Similarity:
+        return actions.look_at_similar(
+            similarity_id=self.target.pk, verdict=self.verdict, by=self.user, **form.cleaned_data
+        )
+
+    @property
+    def back_url(self) -> str:
+        return reverse("entry_similar", args=[self.target.competition.slug])
+
+
+class SetAside(_Look):
+    title, submit, done = _("Two similar files"), _("Looked at"), _("Set aside. It stays readable under “Looked at”.")
+    verdict, other_address = Verdict.SET_ASIDE, "similarity_reopen"
+
+
+class PutBack(_Look):
+    title, submit, done = _("Two similar files"), _("Put back on the list"), _("It is on the list again.")
+    verdict, other_address = Verdict.REOPENED, "similarity_aside"

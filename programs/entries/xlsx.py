@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from programs.projects.models import Project
 from programs.spreadsheets.xlsx import Column, Sheet
@@ -26,4 +27,4 @@ def entries_sheet(entries: Iterable[Project], *, competition: str) -> Sheet:
         ]
         for entry in entries
     )  # fmt: skip
-    return Sheet(_("Entries"), competition, [], columns, rows)
+    return Sheet(pgettext("of a competition", "Entries"), competition, [], columns, rows)

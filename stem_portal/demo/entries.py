@@ -167,7 +167,8 @@ class Entry:
 
     def found(self, finding: str, moment: datetime, *, by: User, reason: str = "") -> None:
         with standing_at(moment):
-            check_entry(project_id=self.project.pk, found=finding, reason=reason, by=by)
+            seen = self.project.checks.count()
+            check_entry(project_id=self.project.pk, found=finding, reason=reason, seen=seen, by=by)
 
     def withdrawn_by(self, pupil: Pupil, day: int) -> None:
         """One agrees; the project is withdrawn when the last of the team has."""

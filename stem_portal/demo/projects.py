@@ -18,7 +18,10 @@ from programs.competitions.models import Competition, RuleSet
 from programs.core.dates import local_day
 from programs.core.models import SchoolYear
 from programs.endorsements.choices import Kind
-from programs.entries.choices import Finding
+from programs.entries.actions import compare_file, look_at_similar
+from programs.entries.choices import Finding, Likeness, Verdict
+from programs.entries.models import Similarity
+from programs.entries.queries import to_compare
 from programs.projects.actions.entries import create_project, locked_project
 from programs.projects.actions.moving import move
 from programs.projects.actions.team import invite_classmate, issue_code
@@ -167,6 +170,16 @@ def _were_here_last() -> None:
     """Members signed in last when they did something in their project."""
     for member in ProjectMember.objects.select_related("project", "pupil"):
         User.objects.filter(pk=member.pupil.user_id).update(last_login=member.project.updated_at)
+
+
+def compare_entries(*, by: User) -> None:
+    """What is alike is found; of one pair an officer has heard from the school why it is so."""
+    for pk in to_compare().values_list("pk", flat=True):
+        compare_file(file_id=pk)
+    same = Similarity.objects.filter(ground=Likeness.FILE).first()
+    if same:
+        note = "Nhà trường cho biết hai nhóm cùng câu lạc bộ, năm nay nộp nhầm báo cáo của năm trước và đã xin nộp lại."
+        look_at_similar(similarity_id=same.pk, verdict=Verdict.SET_ASIDE, note=note, by=by)
 
 
 def build_invitations(*, minh: Pupil, teacher: User, competition: Competition) -> None:

@@ -90,6 +90,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         competitions = projects.build_competitions(school_year=terms[-1].school_year, now=now)
         projects.begin_rules_of_next_year(by=people["nam"])
         projects.build_projects(random=Random(seed), competitions=competitions, people=people, now=now, keep_free=minh)
+        projects.compare_entries(by=people["nam"])
         _build_taught_activities(random, classes_of[terms[-1].school_year_id], _current(terms, today), today)
         _issue_certificates(pupils_of)
         consents.build_consents(random=Random(seed), pupils_of=pupils_of, minh=minh, now=now)

@@ -7,6 +7,7 @@ from functools import partial
 from django.utils import timezone
 
 from programs.entries import rules
+from programs.entries.models import Similarity
 from tests.projects.make import make_project
 
 
@@ -14,5 +15,6 @@ def calls() -> list[partial]:
     project, now = make_project(), timezone.now()
     return [
         partial(rules.check_refusal, project, "eligible", "", kin=False, read=True),
+        partial(rules.look_refusal, Similarity(), "set_aside", ""),
         partial(rules.is_reminded, project.competition, now=now),
     ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from programs.competitions.models import Competition
 from programs.core.refusals import Refused
-from programs.entries import actions, queries
+from programs.entries import actions
 from programs.entries.models import Check
 from programs.entries.tasks import remind
 from programs.notices.models import Message
@@ -102,7 +102,7 @@ def test_the_board_costs_the_same_for_one_entry_and_three(client, competition, n
         board(client, competition)
 
 
-BOARD_QUERIES = 14
+BOARD_QUERIES = 15
 
 
 # --- Eligibility ----------------------------------------------------------------------------------
@@ -192,25 +192,3 @@ def test_who_has_not_submitted_is_reminded_once_for_each_deadline(competition):
     with time_machine.travel(moved - timedelta(days=1)):
         remind(None)
     assert letters.all().count() == 4
-
-
-# --- Alike ----------------------------------------------------------------------------------------
-def test_the_same_file_as_last_year_is_flagged_to_officers_only_and_refuses_nothing(client, competition, nam):
-    same = pdf(pages=3)
-    with time_machine.travel(timezone.now() - timedelta(days=300)):
-        old = of_school("Trường THCS Phú Lợi", make_competition(days_left=500), title="Dự án năm trước")
-        attach(old, "report", same)
-    project = complete(of_school("Trường THCS Dĩ An", competition))
-    attach(project, "report", same)
-    project = approve(submit(project))
-    assert project.state == ProjectState.ENDORSED, "never refused by itself"
-    assert not queries.alike(nam, project), "a draft is its team's alone, its title too"
-    entered(old)
-    assert [file.document.project for file in queries.alike(nam, project)].count(old) == 1
-    client.force_login(nam)
-    assert board(client, competition).context["page_obj"][0].has_twin
-    url = reverse("project_detail", args=[project.reference])
-    assert old.reference in client.get(url).content.decode()
-    for person in (project.created_by, project.supervisor):
-        client.force_login(person)
-        assert old.reference not in client.get(url).content.decode()

@@ -138,6 +138,7 @@ class Migration(migrations.Migration):
                 ('question', models.CharField(blank=True, max_length=300, verbose_name='question to the team')),
                 ('question_en', models.CharField(blank=True, max_length=300, verbose_name='question in English')),
                 ('asks_safety', models.BooleanField(default=False, verbose_name='read by the safety committee')),
+                ('is_form', models.BooleanField(default=False, verbose_name='a printed form')),
                 ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='competitions.ruleset')),
             ],
             options={

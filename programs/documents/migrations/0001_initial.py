@@ -61,6 +61,10 @@ class Migration(migrations.Migration):
             model_name='projectdocument',
             constraint=models.UniqueConstraint(fields=('project', 'slot'), name='one_document_per_slot'),
         ),
+        migrations.AddIndex(
+            model_name='projectfile',
+            index=models.Index(fields=['sha256'], name='file_sha256'),
+        ),
         migrations.AddConstraint(
             model_name='projectfile',
             constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('document', 'place'), name='one_file_per_place'),

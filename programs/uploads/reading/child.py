@@ -47,12 +47,12 @@ def _in_a_child(order: dict) -> dict:
 def _work(order: dict, answer: Path) -> None:
     """Never returns."""
     try:
-        from programs.uploads.reading.inspecting import look_at
+        from programs.uploads.reading.inspecting import look_at, text_of
 
         path = Path(order["path"])
         signal.alarm(WALL_SECONDS)
         tie_hands(memory=MEMORY, cpu_seconds=CPU_SECONDS, file_bytes=max(MOST_WRITTEN, path.stat().st_size))
-        found = look_at(path, order["kinds"])
+        found = look_at(path, order["kinds"]) if "kinds" in order else text_of(path)
         answer.write_text(json.dumps(found | {"peak_kb": _peak_kilobytes()}))
     finally:
         os._exit(0)

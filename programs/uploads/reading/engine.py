@@ -30,12 +30,19 @@ class Checker:
 
     def look_at(self, path: Path, kinds: list[str]) -> dict:
         """The answer of ``inspecting.look_at``. Raises ``CheckerBroken``."""
+        return self._ask({"path": str(path), "kinds": kinds})
+
+    def text_of(self, path: Path) -> dict:
+        """The answer of ``inspecting.text_of``. Raises ``CheckerBroken``."""
+        return self._ask({"path": str(path)})
+
+    def _ask(self, order: dict) -> dict:
         with self._lock:
             running = self._running()
             try:
                 if running.stdin is None or running.stdout is None:
                     raise OSError("no pipes")
-                running.stdin.write(json.dumps({"path": str(path), "kinds": kinds}) + "\n")
+                running.stdin.write(json.dumps(order) + "\n")
                 running.stdin.flush()
                 ready, _w, _x = select.select([running.stdout], [], [], PATIENCE)
                 return json.loads(running.stdout.readline() if ready else "")

@@ -1,7 +1,8 @@
-"""One file looked at and cleaned; runs in the checking process only."""
+"""One file looked at and cleaned, or the text of one; runs in the checking process only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from PIL import Image
 from programs.core.refusals import Refused
 from programs.uploads.choices import MOST_BYTES, FileKind
 from programs.uploads.reading.cleaning import clean_image
-from programs.uploads.reading.documents import clean_pdf
+from programs.uploads.reading.documents import clean_pdf, read_text
 from programs.uploads.reading.kinds import kind_of
 from programs.uploads.reading.refusing import Unfit
 from programs.uploads.reading.slides import clean_slides
@@ -40,8 +41,18 @@ def warm_up() -> None:
 
 def look_at(path: Path, kinds: list[str]) -> dict:
     """The answer of the checking process: a ``Found``, or why the file is not taken."""
+    return _answered(lambda: asdict(_look_at(path, kinds)))
+
+
+def text_of(path: Path) -> dict:
+    """The answer of the checking process: where the text of the PDF at ``path`` lies, and how many pages it has."""
+    into = path.with_name("text")
+    return _answered(lambda: {"pages": read_text(path, into), "path": str(into)})
+
+
+def _answered(look: Callable[[], dict]) -> dict:
     try:
-        return asdict(_look_at(path, kinds))
+        return look()
     except Refused as refused:  # its words are those of the catalogue: nothing in this process translates
         return {"refused": refused.refusal.code, "words": str(refused.refusal.message)}
     except Unfit as unfit:
