@@ -25,12 +25,14 @@ from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.entering import entrants_of
 from programs.projects.rules import edit_refusal
 from programs.pupils.models import Pupil
+from programs.uploads.models import Upload
 from tests.people import make_class, make_officer, make_outsider, make_principal, make_teacher
-from tests.projects.life import ENDS, PER_MENTOR, PER_SCHOOL, TEAM, Entry, Paper, S
+from tests.projects.life import ENDS, PER_MENTOR, PER_SCHOOL, TEAM, Entry, File, Paper, S
 from tests.projects.make import make_competition, make_minh
 
 MONDAY = timezone.make_aware(datetime(2027, 3, 1, 9))
 PUPILS, MENTORS, MOSTLY = 4, 3, 10
+Way = tuple[int, Entry, Upload, File]  # a file of a project that is on its way
 
 
 class World:
@@ -126,6 +128,21 @@ class OneCompetition(RuleBasedStateMachine):
         keep_deadlines()
         self.paper.sweep(timezone.now())
         assert not any(keep_deadlines().values()), "again it finds nothing to do"
+
+    def joinable(self, entry: Entry, now: datetime) -> bool:
+        return entry.state == S.DRAFT and now < self.paper.closes_at and len(entry.team) < TEAM
+
+    def ways(self) -> list[tuple[int, Entry, int, File]]:
+        return [
+            (key, entry, pk, file)
+            for key, entry in self.paper.entries.items()
+            for pk, file in entry.files.items()
+            if not file.gone
+        ]
+
+    def a_way(self, number: int) -> Way:
+        key, entry, pk, file = self.ways()[number % len(self.ways())]
+        return key, entry, Upload.objects.select_related("owner").get(pk=pk), file
 
     # --- What always holds ----------------------------------------------------------------------
     @invariant()

@@ -40,7 +40,6 @@ from tests.projects.life import (
     GRACE,
     LEFT_BY_ALL,
     REOPENED_FROM,
-    TEAM,
     WEEK,
     WITH_TEAM,
     Entry,
@@ -49,7 +48,7 @@ from tests.projects.life import (
     S,
     working_days_later,
 )
-from tests.projects.lives import MENTORS, MONDAY, MOSTLY, PUPILS, OneCompetition, World
+from tests.projects.lives import MENTORS, MONDAY, MOSTLY, PUPILS, OneCompetition, Way, World
 from tests.projects.make import document_of, make_project, number_of
 
 ENOUGH = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -58,7 +57,6 @@ PUPIL, MENTOR = st.integers(0, PUPILS - 1), st.integers(0, MENTORS - 1)
 STAGES = ["begun", "two", "arriving", "submitted", "returned", "endorsed", "reopened", "arriving again"]
 SCOPES: list[list[str]] = [[], ["title"], ["report"], ["supervisor", "title"], ["report", "title"]]
 TITLES = ["Máy lọc nước", "Lọc nước giếng", "Than gáo dừa"]
-Way = tuple[int, Entry, Upload, File]
 
 
 class Lives(OneCompetition):
@@ -132,9 +130,6 @@ class Lives(OneCompetition):
             opened = self.tried(self.paper.is_free(pupil), lambda: team.open_invitation(**typed))
             made = {"pk": issued.invitation.pk, "key": key, "ends_at": now + WEEK, "waits": True}
             self.invitations.append({**made, "whose": pupil if opened else None})
-
-    def joinable(self, entry: Entry, now: datetime) -> bool:
-        return entry.state == S.DRAFT and now < self.paper.closes_at and len(entry.team) < TEAM
 
     @precondition(lambda self: self.is_early() and self.invitations)
     @rule(number=st.integers(0, 5), joins=st.sampled_from([True, True, True, False]), stranger=st.none() | PUPIL)
@@ -220,18 +215,6 @@ class Lives(OneCompetition):
         data = {"start": 0, "content": ContentFile(b"x"), "by": upload.owner}
         if self.tried(now < file.ends_at, lambda: add_bytes(upload=upload, **data)):
             file.whole = True
-
-    def ways(self) -> list[tuple[int, Entry, int, File]]:
-        return [
-            (key, entry, pk, file)
-            for key, entry in self.paper.entries.items()
-            for pk, file in entry.files.items()
-            if not file.gone
-        ]
-
-    def a_way(self, number: int) -> Way:
-        key, entry, pk, file = self.ways()[number % len(self.ways())]
-        return key, entry, Upload.objects.select_related("owner").get(pk=pk), file
 
     @precondition(lambda self: self.ways())
     @rule(number=NUMBER)
