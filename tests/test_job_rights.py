@@ -123,6 +123,7 @@ STILL = {
 }
 NOBODYS = {
     "ballots.send",  # drawn and sent by two people: the result goes out, tests/ballots
+    "entries.compare",  # compares two files for the officers: nobody asked for it, and what is found is theirs alone
     "uploads.inspect", "uploads.scan",  # checks; whether the file is still wanted, its purpose says when it takes it
 }  # fmt: skip
 
