@@ -159,13 +159,17 @@ def _sent(sender: Sender, data: memoryview, purpose: str) -> bool:
         return False
 
 
-def photographs(rounds: int) -> dict:
+def photographs(rounds: int) -> list[dict]:
+    """The same work as plain Pillow does, and the whole check with its process, which plain Pillow does without."""
     found = inside("photographs", str(rounds))
-    plain = found["plain"]
-    rates = {"rate": round(found["cleaned"], 2), "floor_rate": round(plain, 2)}
-    ratios = {"ratio": round(found["cleaned"] / plain, 2), "ratio_with_process": round(found["checked"] / plain, 2)}
-    case = {"bench": "uploads", "case": "photographs of 12 megapixels", "reader_mb": found["reader_mb"]}
-    return case | rates | ratios | {"errors": 0}
+    plain, same = found["plain"], {"bench": "uploads", "reader_mb": found["reader_mb"], "errors": 0}
+    cases = {"cleaned": "photographs of 12 megapixels", "checked": "the same with the process that checks each"}
+    return [
+        same
+        | {"case": case, "rate": round(found[name], 2), "floor_rate": round(plain, 2)}
+        | {"ratio": round(found[name] / plain, 2)}
+        for name, case in cases.items()
+    ]
 
 
 def main() -> int:
@@ -186,7 +190,7 @@ def main() -> int:
         finally:
             portal.stop()
             floor.stop()
-        lines = [large["sent"], large["checked"], many, photographs(10)]
+        lines = [large["sent"], large["checked"], many, *photographs(10)]
     print("\n".join(json_line(**line) for line in lines))
     return int(any(line["errors"] or line.get("peak_mb", 0) > MOST_MB for line in lines))
 
