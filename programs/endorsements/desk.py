@@ -18,9 +18,9 @@ ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    if entrant_of(user) is not None:
-        return _statements(user)
-    return [*_approvals(user), *_empty_committees(user)]
+    """A student may have a role meanwhile; a pupil decides about nobody's project."""
+    found = _statements(user) if entrant_of(user) is not None else []
+    return found if roles_of(user).pupil else [*found, *_approvals(user), *_empty_committees(user)]
 
 
 def _approvals(user) -> list[DeskTask]:

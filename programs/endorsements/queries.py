@@ -19,11 +19,11 @@ from programs.core.queries import met_by_one
 from programs.documents.models import ProjectFile
 from programs.endorsements.choices import Kind, Part
 from programs.endorsements.models import Approval, SafetyMember, Statement
-from programs.projects.choices import MemberState, ProjectState
-from programs.projects.models import Project, Submission
+from programs.projects.choices import IN_TEAM, MemberState, ProjectState
+from programs.projects.models import Project, ProjectMember, Submission
 from programs.projects.queries.deadlines import endorse_by
 from programs.projects.queries.submissions import receipt_of
-from programs.projects.queries.team import MEMBER_PARTS
+from programs.projects.queries.team import MEMBER_PARTS, about, entrant_of, members_of
 from programs.projects.queries.visible import PROJECT_PARTS
 from programs.schools.choices import WORKING_STATES
 from programs.schools.models import Membership
@@ -60,8 +60,9 @@ class Asked:
 
 
 def asked_for(project: Project, kind: str) -> Asked:
-    """Who may decide now; whoever has decided about this submission in another role is not among them."""
+    """Who may decide now: not its team, nor whoever has decided about this submission in another role."""
     busy = {row.by_id for other, row in approvals_of(receipt_of(project)).items() if other != kind}
+    busy |= {person.user_id for person in members_of(project)}
     if kind == Kind.MENTOR:
         mentor = project.supervisor
         at_school = mentor is not None and mentor.is_active and _works_at_school(project, mentor)
@@ -108,9 +109,9 @@ def safety_committee(competition: Competition) -> QuerySet[SafetyMember]:
 def without_committee() -> QuerySet[Competition]:
     """Competitions in which a risky project waits, and nobody of the safety committee may decide about it."""
     members = SafetyMember.objects.filter(competition=OuterRef("competition"), ended_at=None, user__is_active=True)
-    free = members.exclude(
-        Exists(_in_force().filter(submission__project=OuterRef(OuterRef("pk")), by=OuterRef("user")))
-    )
+    busy = _in_force().filter(submission__project=OuterRef(OuterRef("pk")), by=OuterRef("user"))
+    in_team = _seats().filter(project=OuterRef(OuterRef("pk")), student__user=OuterRef("user"))
+    free = members.exclude(Exists(busy)).exclude(Exists(in_team))
     decided = _in_force().filter(submission__project=OuterRef("pk"), kind=Kind.SAFETY)
     stuck = Project.objects.filter(~Exists(decided), ~Exists(free), Exists(_risky()), state=ProjectState.SUBMITTED)
     return competitions_of(stuck)
@@ -150,7 +151,13 @@ def asked_of(user) -> list[Q]:
         own = Q(school__in=schools.values("pk")) & ~Q(supervisor=user)
         found.append(own if office in (Office.PRINCIPAL, Office.COORDINATOR) else own & ~Exists(_leads_school()))
     found.append(Q(competition__in=_committees_of(user)) & Exists(_risky()))
-    return [condition & Q(state=ProjectState.SUBMITTED) for condition in found]
+    others = ~Exists(_seats().filter(mine, project=OuterRef("pk"))) if (mine := about(entrant_of(user))) else Q()
+    return [condition & others & Q(state=ProjectState.SUBMITTED) for condition in found]
+
+
+def _seats() -> QuerySet[ProjectMember]:
+    """Of the teams: nobody decides about the own project."""
+    return ProjectMember.objects.filter(state__in=IN_TEAM)
 
 
 def _committees_of(user) -> QuerySet:
@@ -158,12 +165,14 @@ def _committees_of(user) -> QuerySet:
 
 
 def _leads_school() -> QuerySet[Membership]:
-    """Somebody at the project's school who may approve for it: not its mentor, nor who decided in another role."""
+    """Somebody at the project's school who may approve for it: not its mentor or team, nor who decided already."""
     leading = Membership.objects.current().filter(
         school=OuterRef("school"), role__in=LEADING, user__is_active=True, school__state__in=WORKING_STATES
     )
     busy = _in_force().filter(submission__project=OuterRef(OuterRef("pk")), by=OuterRef("user"))
-    return leading.exclude(user=Coalesce(OuterRef("supervisor"), 0)).exclude(Exists(busy.exclude(kind=Kind.SCHOOL)))
+    in_team = _seats().filter(project=OuterRef(OuterRef("pk")), student__user=OuterRef("user"))
+    leading = leading.exclude(user=Coalesce(OuterRef("supervisor"), 0))
+    return leading.exclude(Exists(busy.exclude(kind=Kind.SCHOOL))).exclude(Exists(in_team))
 
 
 def projects_to_approve(user) -> QuerySet[Project]:

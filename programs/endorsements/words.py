@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from programs.endorsements.choices import Kind
 from programs.projects.models import Project
+from programs.projects.queries.team import members_of
+from programs.pupils.models import Pupil
 
 TEXTS = Path(__file__).resolve().parent / "data" / "statements.toml"
 
@@ -62,6 +64,13 @@ def confirmed_by(kind: str, project: Project) -> str:
         "The school confirms: the members are its pupils, their results in learning and conduct are good or better, "
         "and the school agrees that they take part."
     )
+    members = members_of(project)
+    own = [person.full_name for person in members if isinstance(person, Pupil) and person.school == project.school]
+    if len(own) < len(members):
+        words = _(
+            "The school confirms: {names} of this team are its pupils, their results in learning and conduct are good "
+            "or better, and the school agrees that they take part. It confirms nothing about the other members."
+        ).format(names=", ".join(own))
     if began:
         words += " " + _("The work began on {day}.").format(day=f"{began:%d/%m/%Y}")
     return words

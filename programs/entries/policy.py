@@ -8,6 +8,7 @@ from programs.core.permissions import Role, does, sees
 from programs.entries.models import Similarity
 from programs.entries.queries import kin_among
 from programs.projects.models import Project
+from programs.projects.queries.team import is_member
 from programs.schools.queries.roles import roles_of
 
 
@@ -15,12 +16,13 @@ def may_see_board(user, _target: object = None) -> bool:
     return roles_of(user).is_department
 
 
-def may_check(user, _project: Project) -> bool:
-    return roles_of(user).is_department
+def may_check(user, project: Project) -> bool:
+    """The organiser, but nobody decides about the own project."""
+    return roles_of(user).is_department and not is_member(user, project)
 
 
 def may_look(user, similarity: Similarity) -> bool:
-    """An officer, unless a member's guardian of either entry has the officer's name."""
+    """An officer, unless either entry is the own, or a member's guardian has the officer's name."""
     projects = [each.project_id for each in similarity.prints]
     return roles_of(user).is_department and not kin_among(user, projects)
 

@@ -25,6 +25,7 @@ from programs.projects.queries.team import MEMBER_PARTS
 from programs.projects.queries.visible import ORGANISER_SEES, projects_visible_to
 from programs.pupils.models import Enrolment
 from programs.schools.queries.roles import roles_of
+from programs.students.models import Student
 
 ALIKE_FOR = timedelta(days=5 * 365)
 # A printed form that the rules do not call one is alike in every entry: the closest are enough to see that.
@@ -101,11 +102,14 @@ def to_compare() -> QuerySet[ProjectFile]:
 
 
 def kin_among(user, projects: Collection[int] | QuerySet) -> set[int]:
-    """Those of ``projects`` in which a member's guardian has the officer's name; who it is, the organiser asks."""
+    """Those of ``projects`` that are the officer's own, or in which a member's guardian has the officer's name.
+
+    Whether that is the same person, the organiser asks.
+    """
     members = ProjectMember.objects.filter(project__in=projects, state__in=IN_TEAM).exclude(pupil__guardian_name="")
     name = fold(user.full_name)
-    guardians = members.order_by().values_list("project", "pupil__guardian_name")
-    return {project for project, guardian in guardians if guardian and fold(guardian) == name}
+    found = members.order_by().values_list("project", "pupil__guardian_name", "student__user")
+    return {project for project, guardian, own in found if own == user.pk or (guardian and fold(guardian) == name)}
 
 
 def similarities_visible_to(user, among: Q | None = None) -> QuerySet[Similarity]:
@@ -209,6 +213,26 @@ class Entered:
     name: str
     grade: int | None = None
     studies: str = ""
+
+
+def students_of(project: Project) -> QuerySet[Student]:
+    return Student.objects.filter(projectmembers__project=project, projectmembers__state__in=IN_TEAM)
+
+
+def changed_since(project: Project) -> list[str]:
+    """Students of the team who have stated other studies after it submitted."""
+    changed = students_of(project).filter(stated_at__gt=project.submitted_at) if project.submitted_at else []
+    return [student.full_name for student in changed]
+
+
+def numbers_twice(project: Project) -> list[tuple[str, str]]:
+    """Other entries of the competition in which the same number of the same institution is stated, and the number."""
+    same = Q()
+    for student in students_of(project).exclude(number=""):
+        same |= Q(student__institution=student.institution, student__number=student.number)
+    others = ProjectMember.objects.filter(competition=project.competition_id, state__in=IN_TEAM)
+    found = others.filter(same).exclude(project=project) if same else others.none()
+    return list(found.order_by("project__reference").values_list("project__reference", "student__number"))
 
 
 def team_of(project: Project) -> list[Entered]:

@@ -107,9 +107,9 @@ class Project(ProjectWords):
     MOVES_WITH_SCHOOL = Q(state__in=UNFINISHED)
     reference = models.CharField(_("reference"), max_length=12, unique=True)
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="projects")
-    # Of the pupil on the lowest seat; a team of adults alone has none, and comes from an institution instead.
+    # Of the pupil on the lowest seat; a team of adults alone has none, and comes from institutions instead.
     school = models.ForeignKey(School, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
-    institution = models.CharField(_("university or college"), max_length=150, blank=True)
+    institution = models.TextField(_("university or college"), blank=True)
     state = models.CharField(_("status"), max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     submitted_at = models.DateTimeField(null=True, blank=True)
     endorsed_at = models.DateTimeField(null=True, blank=True)

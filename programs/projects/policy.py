@@ -37,14 +37,14 @@ def may_take_back(user, invitation: TeamInvitation) -> bool:
     return is_member(user, invitation.project)
 
 
-def may_take_out(user, _project: Project) -> bool:
-    """The organiser."""
-    return roles_of(user).is_department
+def may_take_out(user, project: Project) -> bool:
+    """The organiser, but nobody decides about the own project."""
+    return roles_of(user).is_department and not is_member(user, project)
 
 
-def may_reopen(user, _project: Project) -> bool:
-    """The organiser."""
-    return roles_of(user).is_department
+def may_reopen(user, project: Project) -> bool:
+    """The organiser, but nobody decides about the own project."""
+    return roles_of(user).is_department and not is_member(user, project)
 
 
 ENTRANTS = (Role.PUPIL, Role.STUDENT)
@@ -93,6 +93,6 @@ PERMISSIONS = [
         "team_leave",
         "team_take_back",
     ),
-    does(_("join a team by invitation, or decline"), (Role.PUPIL,), "team_accept", "team_decline"),
+    does(_("join a team by invitation, or decline"), ENTRANTS, "team_accept", "team_decline"),
     does(_("open an invitation into a team by its code"), ENTRANTS, "team_join", reach=Reach.ALL),
 ]

@@ -23,6 +23,7 @@ from programs.projects.choices import (
     ProjectState,
 )
 from programs.projects.models import Project, Reopening, TeamInvitation
+from programs.students.rules import HAS_ROLE
 
 MOST_WAITING = 10  # invitations of one team
 INVITATION_LASTS = timedelta(days=7)
@@ -46,6 +47,8 @@ class Entrant:
     levels: frozenset[str] = frozenset()  # of the pupil's school; empty where nobody wrote them down
     school: int | None = None
     is_student: bool = False  # of a university or college: no class, no school
+    institution: str = ""  # of a student
+    has_role: bool = False  # a student who works for a school, a centre or an authority meanwhile
 
 
 def window_refusal(competition: Competition, *, now: datetime) -> Refusal | None:
@@ -71,11 +74,13 @@ def breach(rule_set: RuleSet, part: str, code: str, words: str, field: str | Non
 
 
 def _entrant_refusal(entrant: Entrant, rule_set: RuleSet) -> Refusal | None:
-    refusal = _student_refusal(rule_set) if entrant.is_student else _pupil_refusal(entrant, rule_set)
+    refusal = _student_refusal(entrant, rule_set) if entrant.is_student else _pupil_refusal(entrant, rule_set)
     return refusal or (ENTERED_ALREADY if entrant.has_entered else None)
 
 
-def _student_refusal(rule_set: RuleSet) -> Refusal | None:
+def _student_refusal(student: Entrant, rule_set: RuleSet) -> Refusal | None:
+    if student.has_role:
+        return HAS_ROLE
     if rule_set.students:
         return None
     return breach(rule_set, "who", "no_students", _("This competition is for pupils of schools."))
@@ -166,10 +171,15 @@ def joining_refusal(project: Project, entrant: Entrant, *, team: int, now: datet
     if not refusal and (full := _size_refusal(competition.rule_set, team)):
         words = _("{full} You can begin a project of your own, or join another team.")
         refusal = replace(full, message=words.format(full=full.message))
-    if not refusal and competition.rule_set.same_school and entrant.school != project.school_id:
+    if not refusal and competition.rule_set.same_school and _is_of_another(project, entrant):
         words = _("All members of a team must be of one school.")
         refusal = breach(competition.rule_set, "team", "other_school", words)
     return replace(refusal, field="code") if refusal else None
+
+
+def _is_of_another(project: Project, entrant: Entrant) -> bool:
+    """School, or institution where the team is one of adults."""
+    return (entrant.school, entrant.institution) != (project.school_id, project.institution)
 
 
 def _closed_refusal(project: Project) -> Refusal | None:

@@ -7,50 +7,55 @@ import secrets
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from programs.accounts.actions import create_person, first_password_path
+from programs.accounts.actions import create_person, prove_address
 from programs.accounts.models import User
 from programs.accounts.queries import person_with_email
 from programs.core.audit import record
 from programs.core.policy import must
-from programs.core.refusals import refuse_if
-from programs.core.text import clean_name
+from programs.core.refusals import Refused, refuse_if
 from programs.notices.actions import write_message
 from programs.schools.queries.roles import forget_roles
 from programs.students.models import Student
 from programs.students.policy import may_state_studies
-from programs.students.queries import studies_refusal_of, was_never_opened
+from programs.students.queries import address_with_token, studies_refusal_of, token_of
+from programs.students.rules import LINK_OVER
 
 
 @transaction.atomic
-def sign_up(*, full_name: str, email: str, institution: str, number: str, language: str) -> None:
-    """Write a letter to the address: with the link that opens a new account, or how to use the one that is there.
+def ask_to_join(*, email: str) -> None:
+    """Write a letter to the address: with the link on which its owner joins, or how to use the account that is there.
 
-    The caller's answer is the same either way, so nobody learns here whose address has an account. Nobody can sign in
-    before the link was opened; an account whose letter was lost is written to again, with what was typed last.
-    Raises ``Refused("email_taken")`` if somebody opens an account with the address at the same moment.
+    Whoever types an address decides nothing about it: no account is made before the letter was opened. The caller's
+    answer is the same either way, so nobody learns here whose address has an account.
     """
     person = person_with_email(email)
-    if person is not None and not (was_never_opened(person) and hasattr(person, "student")):
-        _write("student_known", person, link=reverse("student_studies"))
-        return
-    studies = {"institution": institution, "number": number}
-    if person is None:
-        person = create_person(full_name=full_name, email=email, language=language, by=None)
-    else:
-        person.full_name = clean_name(full_name)
-        person.save(update_fields=["full_name", "sort_key"])
-    student, _created = Student.objects.update_or_create(user=person, defaults=studies)
-    record(by=None, action="student.sign_up", obj=student)
-    _write("account/student_welcome", person, link=first_password_path(user=person))
+    kind = "student_known" if person else "account/student_welcome"
+    link = reverse("student_studies") if person else reverse("student_join", args=[token_of(email)])
+    with translation.override(settings.LANGUAGE_CODE):  # whoever typed the address need not be its owner
+        write_message(
+            kind=kind, to=person, address="" if person else email, context={}, link=link,
+            dedupe_key=f"{kind}:{secrets.token_urlsafe(16)}",
+        )  # fmt: skip
 
 
-def _write(kind: str, person: User, *, link: str) -> None:
-    """In the portal's language: whoever typed the address need not be its owner."""
-    key = f"{kind}:{person.pk}:{secrets.token_urlsafe(12)}"
-    with translation.override(settings.LANGUAGE_CODE):
-        write_message(kind=kind, to=person, dedupe_key=key, context={}, link=link)
+@transaction.atomic
+def join(*, token: str, full_name: str, institution: str, number: str, password: str, language: str) -> Student:
+    """Open the account of whoever holds the link of the letter, which proves the address.
+
+    Raises ``Refused``: ``link_over``, ``email_taken`` where the link was used before.
+    """
+    email = address_with_token(token)
+    if email is None:
+        raise Refused(LINK_OVER)
+    person = create_person(full_name=full_name, email=email, language=language, by=None)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    prove_address(user=person)
+    student = Student.objects.create(user=person, institution=institution, number=number)
+    record(by=person, action="student.sign_up", obj=student)
+    return student
 
 
 @transaction.atomic
@@ -64,8 +69,9 @@ def state_studies(*, institution: str, number: str, by: User) -> Student:
     refuse_if(studies_refusal_of(by))
     studies = {"institution": institution, "number": number}
     before = Student.objects.filter(user=by).values(*studies).first()
-    student, _created = Student.objects.update_or_create(user=by, defaults=studies)
+    if before == studies:
+        return Student.objects.get(user=by)
+    student, is_new = Student.objects.update_or_create(user=by, defaults=studies | {"stated_at": timezone.now()})
     forget_roles(by)
-    if before != studies:
-        record(by=by, action="student.studies" if before else "student.sign_up", obj=student)
+    record(by=by, action="student.sign_up" if is_new else "student.studies", obj=student)
     return student

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from programs.core.forms import CleanCharField, CleanFormMixin, NameField
+from programs.core.forms import CleanCharField, CleanFormMixin
+from programs.schools.forms import NewMemberForm
 from programs.students.choices import institution_choices
 
 
@@ -27,22 +28,24 @@ class StudiesForm(CleanFormMixin, forms.Form):
         self.fields["institution"].choices = [("", _("Choose where you study")), *known]
 
 
-class SignUpForm(StudiesForm):
-    full_name = NameField(
-        label=_("Your full name"), min_length=3, max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+class SignUpForm(CleanFormMixin, forms.Form):
     email = forms.EmailField(
         label=_("Your email"),
         max_length=254,
         help_text=_("We send a link there; you will use the address to sign in."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none"}),
     )
-    adult = forms.BooleanField(label=_("I am at least 18 years old and study there."))
-    field_order = ["full_name", "email", "institution", "number", "adult"]
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
 
+
+class JoinForm(NewMemberForm, StudiesForm):
+    """What the owner of the address says; the link of the letter is its key."""
+
+    adult = forms.BooleanField(label=_("I am at least 18 years old and study there."))
+    field_order = ["full_name", "institution", "number", "password", "password_again", "adult"]
+
     @property
     def typed(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("full_name", "email", "institution", "number")}
+        return {name: self.cleaned_data[name] for name in ("full_name", "institution", "number", "password")}

@@ -13,6 +13,6 @@ def may_state_studies(user, _target: object = None) -> bool:
 
 
 PERMISSIONS = [
-    does(_("sign up as a university student"), EVERYBODY, "student_sign_up", reach=Reach.ALL),
+    does(_("sign up as a university student"), EVERYBODY, "student_sign_up", "student_join", reach=Reach.ALL),
     does(_("say where they study, to enter competitions for students"), SIGNED_IN, "student_studies", reach=Reach.OWN),
 ]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.refusals import Refusal
+
+LINK_LASTS = timedelta(days=3)
+LINK_OVER = Refusal("link_over", _("The link works for three days. Sign up again: we will send you a new letter."))
+HAS_ROLE = Refusal(
+    "has_role", _("Your account has a role at a school, a centre or an authority, so it cannot enter itself.")
+)
 
 
 def studies_refusal(*, is_pupil: bool, has_role: bool) -> Refusal | None:
@@ -14,9 +22,7 @@ def studies_refusal(*, is_pupil: bool, has_role: bool) -> Refusal | None:
             "is_pupil", _("Your account is a pupil's. As a pupil you enter competitions with your own school.")
         )
     if has_role:
-        return Refusal(
-            "has_role", _("Your account has a role at a school, a centre or an authority, so it cannot enter itself.")
-        )
+        return HAS_ROLE
     return None
 
 

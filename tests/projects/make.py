@@ -16,7 +16,7 @@ from pypdf import PdfReader, PdfWriter
 from programs.accounts.models import User
 from programs.competitions.actions import seeds
 from programs.competitions.choices import CompetitionState, Need, ProjectKind, SlotKind
-from programs.competitions.models import Competition, ProjectField
+from programs.competitions.models import Competition, ProjectField, RuleSet
 from programs.core.private_files import keep_file
 from programs.documents import actions as documents
 from programs.documents.models import ProjectDocument, ProjectFile
@@ -54,6 +54,16 @@ def make_competition(*, state: str = CompetitionState.OPEN, days_left: float = 2
         state=state,
         **fields,
     )
+
+
+def with_rules(**limits) -> Competition:
+    """A competition with rules of its own."""
+    competition = make_competition()
+    rules = {"name": "Có đội", "grade_from": 6, "source": "Thể lệ thử", "articles": {"team": "Điều 5"}}
+    rule_set = RuleSet.objects.create(code=f"doi-{competition.pk}", **rules | limits)
+    rule_set.fields.set(ProjectField.objects.all())
+    Competition.objects.filter(pk=competition.pk).update(rule_set=rule_set)
+    return Competition.objects.select_related("rule_set", "school_year").get(pk=competition.pk)
 
 
 def make_minh(class_name: str = "", **fields) -> Pupil:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from programs.competitions.models import Competition, ProjectField, RuleSet
+from programs.competitions.models import Competition
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
 from programs.notices.models import Message
@@ -24,7 +24,15 @@ from programs.projects.queries.visible import projects_visible_to
 from programs.projects.views.team import WRONG_CODES
 from programs.pupils.models import Pupil
 from tests.people import make_class, make_outsider, make_pupil, make_teacher
-from tests.projects.make import complete, give_back, join, make_competition, make_minh, make_project, submit
+from tests.projects.make import (
+    complete,
+    give_back,
+    join,
+    make_minh,
+    make_project,
+    submit,
+    with_rules,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,15 +56,6 @@ def cuc() -> Pupil:
 @pytest.fixture
 def project(minh) -> Project:
     return make_project(minh=minh, competition=with_rules(team_max=2))
-
-
-def with_rules(**limits) -> Competition:
-    competition = make_competition()
-    rules = {"name": "Có đội", "grade_from": 6, "source": "Thể lệ thử", "articles": {"team": "Điều 5"}}
-    rule_set = RuleSet.objects.create(code=f"doi-{competition.pk}", **rules | limits)
-    rule_set.fields.set(ProjectField.objects.all())
-    Competition.objects.filter(pk=competition.pk).update(rule_set=rule_set)
-    return Competition.objects.select_related("rule_set", "school_year").get(pk=competition.pk)
 
 
 def refused_with(call) -> str:

@@ -6,41 +6,59 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.core import retention
 from programs.core.personal import carry_out, plan_erasure
 from programs.core.refusals import Refused
 from programs.data_rights.queries import subject_of
-from programs.endorsements.queries import kinds_of
+from programs.endorsements.choices import Kind
+from programs.endorsements.queries import asked_for, kinds_of, projects_to_approve
+from programs.endorsements.words import confirmed_by
+from programs.entries.queries import kin_among
 from programs.entries.words import facts_of
 from programs.notices.models import Message
 from programs.projects.actions import entries, team
 from programs.projects.choices import ProjectState
 from programs.projects.models import NO_TITLE, Project, ProjectMember
+from programs.projects.policy import may_reopen, may_take_out
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.visible import projects_visible_to
+from programs.schools.choices import SchoolRole
+from programs.schools.models import Membership
+from programs.students.actions import state_studies
 from programs.students.models import Student
-from tests.people import PASSWORD, make_class, make_officer, make_outsider, make_teacher, make_user
-from tests.projects.make import complete, join, make_competition, make_minh, make_project, submit
+from tests.people import (
+    PASSWORD,
+    make_class,
+    make_officer,
+    make_outsider,
+    make_principal,
+    make_school,
+    make_teacher,
+    make_user,
+)
+from tests.projects.make import complete, join, make_competition, make_minh, make_project, submit, with_rules
 
 pytestmark = pytest.mark.django_db
-VY = {
-    "full_name": "Huỳnh Khánh Vy", "email": "Vy@example.vn", "institution": "Trường Đại học Thủ Dầu Một",
-    "number": "2124801040123", "adult": "on",
-}  # fmt: skip
+ADDRESS = "Vy@example.vn"
+STUDIES = {"institution": "Trường Đại học Thủ Dầu Một", "number": "2124801040123"}
+VY = STUDIES | {"full_name": "Huỳnh Khánh Vy", "password": PASSWORD, "password_again": PASSWORD, "adult": "on"}
 
 
-def sign_up(client, **changed):
-    return client.post(reverse("student_sign_up"), VY | changed, follow=True)
+def sign_up(client, email: str = ADDRESS):
+    return client.post(reverse("student_sign_up"), {"email": email}, follow=True)
+
+
+def link_in(letter) -> str:
+    return re.search(r"https?://[^/\s]+(/\S*/students/sign-up/\S+|/students/sign-up/\S+)", letter.body)[1]
 
 
 def make_student(full_name: str = "Huỳnh Khánh Vy", **fields) -> Student:
-    studies = {"institution": "Trường Đại học Thủ Dầu Một", "number": "2124801040123"} | fields
-    return Student.objects.create(user=make_user(full_name), **studies)
+    return Student.objects.create(user=make_user(full_name), **STUDIES | fields)
 
 
 @pytest.fixture
@@ -58,7 +76,11 @@ def enter(student: Student, competition, **words) -> Project:
     today = timezone.localdate()
     given |= {"started_on": today - timedelta(days=90), "finished_on": today - timedelta(days=40)}
     return entries.create_project(
-        competition_id=competition.pk, supervisor=None, by=student.user, key=f"vy-{student.pk}", **given
+        competition_id=competition.pk,
+        supervisor=None,
+        by=student.user,
+        key=f"vy-{student.pk}-{competition.pk}",
+        **given,
     )
 
 
@@ -66,11 +88,10 @@ def enter(student: Student, competition, **words) -> Project:
 def test_a_student_signs_up_by_letter_and_enters(client, challenge, outbox_sent):
     body = sign_up(client).content.decode()
     assert "vy@example.vn" in body
-    student = Student.objects.get()
-    assert not student.user.has_usable_password(), "nobody signs in before the letter was opened"
-    link = re.search(r"https?://[^/\s]+(/\S*/reset/key/\S+)", outbox_sent()[-1].body)[1]
-    page = client.get(link, follow=True)
-    client.post(page.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
+    assert not User.objects.filter(email="vy@example.vn").exists(), "whoever types an address decides nothing"
+    link = link_in(outbox_sent()[-1])
+    assert client.get(link).context["form"].fields.keys() >= {"full_name", "number", "password"}
+    client.post(link, VY)
     client.post(reverse("account_login"), {"login": "vy@example.vn", "password": PASSWORD})
     entered = client.get(reverse("project_new", args=[challenge.slug]))
     assert "supervisor" not in entered.context["form"].fields, "an adult answers for herself"
@@ -78,31 +99,36 @@ def test_a_student_signs_up_by_letter_and_enters(client, challenge, outbox_sent)
     client.post(entered.request["PATH_INFO"], hidden | {"title": "Nghe tiếng nước rò", "kind": "engineering"})
     project = Project.objects.get()
     assert (project.school, project.home) == (None, "Trường Đại học Thủ Dầu Một")
-    desk = client.get(reverse("desk")).content.decode()
-    assert "Nghe tiếng nước rò" in desk and "Dự án của em" in desk
+    assert "Nghe tiếng nước rò" in client.get(reverse("desk")).content.decode()
 
 
-def test_what_is_missing_is_said_beside_its_field(client):
-    form = sign_up(client, adult="", institution="Trường tự đặt").context["form"]
-    assert set(form.errors) == {"adult", "institution"}
+def test_what_is_missing_is_said_beside_its_field(client, outbox_sent):
+    sign_up(client)
+    answer = client.post(link_in(outbox_sent()[-1]), VY | {"adult": "", "institution": "Tự đặt", "password": "123"})
+    form = answer.context["form"]
+    assert set(form.errors) == {"adult", "institution", "password_again"}
     assert form["number"].value() == VY["number"], "nothing that was typed is lost"
 
 
-def test_an_address_with_an_account_learns_it_by_letter_alone(client):
-    hanh = make_teacher(email="hanh@example.vn")
-    body = sign_up(client, email="hanh@example.vn", full_name="Kẻ Gian").content.decode()
-    assert "Chúng tôi đã gửi thư tới hanh@example.vn" in body
-    assert not Student.objects.exists()
-    assert Message.objects.get().kind == "student_known"
-    hanh.refresh_from_db()
-    assert hanh.full_name == "Trần Thị Hạnh"
-
-
-def test_a_lost_letter_is_written_again_with_what_was_typed_last(client):
+def test_a_link_opens_one_account_within_three_days(client, outbox_sent):
     sign_up(client)
-    sign_up(client, number="2124801040999")
-    assert Student.objects.get().number == "2124801040999"
-    assert Message.objects.filter(kind="account/student_welcome").count() == 2
+    link = link_in(outbox_sent()[-1])
+    with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
+        over = client.get(link)
+        assert over.status_code == 410 and "ba ngày" in over.content.decode()
+        assert client.post(link, VY).status_code == 410 and not Student.objects.exists()
+    assert client.get(link[:-3] + "AA/").status_code == 410, "a link that nobody was given"
+    client.post(link, VY)
+    again = client.post(link, VY | {"full_name": "Kẻ Gian", "number": "1"}, follow=True)
+    assert "Đăng nhập" in again.content.decode()
+    assert [(each.full_name, each.number) for each in Student.objects.all()] == [("Huỳnh Khánh Vy", VY["number"])]
+
+
+def test_an_address_with_an_account_learns_it_by_letter_alone(client):
+    make_teacher(email="hanh@example.vn")
+    body = sign_up(client, email="hanh@example.vn").content.decode()
+    assert "Chúng tôi đã gửi thư tới hanh@example.vn" in body
+    assert Message.objects.get().kind == "student_known"
 
 
 def test_nobody_floods_an_address(client):
@@ -112,20 +138,10 @@ def test_nobody_floods_an_address(client):
     assert Message.objects.count() == 5
 
 
-def test_an_account_that_nobody_opened_goes(client, vy):
-    sign_up(client)
-    User.objects.filter(pk=vy.user_id).update(last_login=timezone.now())
-    retention.run(now=timezone.now() + timedelta(days=6))
-    assert Student.objects.count() == 2
-    retention.run(now=timezone.now() + timedelta(days=8))
-    assert [student.full_name for student in Student.objects.all()] == [vy.full_name]
-    assert not User.objects.filter(email="vy@example.vn").exists()
-
-
 def test_whoever_has_a_role_or_is_a_pupil_does_not_become_a_student(client):
     for person in (make_teacher(), make_minh().user, make_officer()):
         client.force_login(person)
-        typed = {"institution": VY["institution"], "number": "1"}
+        typed = STUDIES | {"number": "1"}
         answer = client.post(reverse("student_studies"), typed)
         assert answer.status_code in (200, 302) and not Student.objects.filter(user=person).exists()
     bao = make_user("Trần Gia Bảo")
@@ -133,6 +149,16 @@ def test_whoever_has_a_role_or_is_a_pupil_does_not_become_a_student(client):
     client.post(reverse("student_studies"), typed)
     client.post(reverse("student_studies"), typed | {"number": "2"})
     assert Student.objects.get().number == "2"
+
+
+def test_a_student_who_works_at_a_school_meanwhile_does_not_enter_anew(client, vy, challenge):
+    begun = enter(vy, challenge)
+    Membership.objects.create(school=make_school(), user=vy.user, role=SchoolRole.TEACHER)
+    with pytest.raises(Refused) as refused:
+        enter(vy, make_competition(rules="thu-thach-mo"))
+    assert refused.value.refusal.code == "has_role"
+    client.force_login(vy.user)
+    assert client.get(reverse("project_detail", args=[begun.reference])).status_code == 200, "what was begun goes on"
 
 
 # --- Entering -----------------------------------------------------------------------------------
@@ -182,7 +208,7 @@ def test_a_student_joins_a_pupils_team_by_code(client, vy, challenge):
 
 
 def join_as_student(project: Project, student: Student) -> Project:
-    issued = team.issue_code(project_id=project.pk, by=project.created_by, key="ma-cho-vy")
+    issued = team.issue_code(project_id=project.pk, by=project.created_by, key=f"ma-{project.pk}-{student.pk}")
     invitation = team.open_invitation(code=issued.code, by=student.user)
     return team.accept_invitation(invitation_id=invitation.pk, by=student.user)
 
@@ -210,3 +236,56 @@ def test_where_a_student_studies_is_told_and_erased_and_the_entry_stays(client, 
     project.refresh_from_db()
     assert (vy.institution, vy.number, project.title) == ("", "", NO_TITLE)
     assert project.members.get().student == vy
+
+
+# --- Nobody decides about the own project ---------------------------------------------------------
+def test_an_officer_who_studies_neither_sees_likeness_nor_checks_the_own_entry(client, vy, challenge):
+    project = submit(complete(enter(vy, challenge)))
+    nam = make_officer("Phan Văn Nam")
+    Student.objects.create(user=nam, **STUDIES | {"number": "77"})
+    ProjectMember.objects.create(project=project, competition=challenge, student=nam.student, seat=2)
+    colleague = make_officer("Lê Thu Hà")
+    for officer, status in ((nam, 403), (colleague, 200)):
+        client.force_login(officer)
+        assert client.get(reverse("entry_check", args=[project.reference])).status_code == status
+    assert kin_among(nam, [project.pk]) == {project.pk} and not kin_among(colleague, [project.pk])
+    assert may_reopen(colleague, project) and not may_reopen(nam, project)
+    assert not may_take_out(nam, project)
+
+
+def test_a_member_who_leads_the_school_of_a_team_mate_does_not_approve_for_it(vy, challenge):
+    minh = make_minh(class_group=make_class("11A1", grade=11))
+    project = enter(vy, challenge)
+    join(project, minh)
+    principal = make_principal(school=minh.school)
+    Project.objects.filter(pk=project.pk).update(supervisor=make_teacher(school=minh.school))
+    project.refresh_from_db()
+    project = submit(complete(project))
+    assert principal in asked_for(project, Kind.SCHOOL).people
+    Membership.objects.create(school=minh.school, user=vy.user, role=SchoolRole.COORDINATOR)
+    assert vy.user not in asked_for(project, Kind.SCHOOL).people
+    assert project not in projects_to_approve(vy.user)
+    words = confirmed_by(Kind.SCHOOL, project)
+    assert "Nguyễn Nhật Minh" in words and "Huỳnh Khánh Vy" not in words
+
+
+def test_the_organiser_reads_what_became_of_the_number(vy, challenge):
+    project = submit(complete(enter(vy, challenge)))
+    fact = next(fact for fact in facts_of(project) if fact.label == "Mã số sinh viên")
+    assert fact.holds
+    state_studies(by=vy.user, institution=vy.institution, number="2124801049999")
+    twin = enter(make_student("Trần Gia Bảo", number="2124801049999"), challenge)
+    fact = next(fact for fact in facts_of(project) if fact.label == "Mã số sinh viên")
+    assert not fact.holds
+    assert "Huỳnh Khánh Vy" in fact.value and twin.reference in fact.value
+
+
+def test_adults_of_two_institutions_are_one_team_unless_the_rules_ask_one_school(vy, challenge):
+    bao = make_student("Trần Gia Bảo", institution="Trường Đại học Quốc tế Miền Đông", number="9")
+    project = join_as_student(enter(vy, challenge), bao)
+    assert project.home == f"{vy.institution}, {bao.institution}"
+    team.leave_team(project_id=project.pk, by=bao.user)
+    one_school = with_rules(students=True, team_max=3, same_school=True)
+    with pytest.raises(Refused) as refused:
+        join_as_student(enter(vy, one_school), bao)
+    assert refused.value.refusal.code == "other_school"

@@ -174,15 +174,15 @@ def leave_team(*, project_id: int, by: User) -> Project:
 
 # --- Parts ----------------------------------------------------------------------------------------
 def _settle_home(project: Project) -> None:
-    """The team has changed: it comes from the school of the pupil on the lowest seat, or from an institution.
+    """The team has changed: it comes from the school of the pupil on the lowest seat, or from institutions.
 
     A teacher who is not of that school cannot supervise it any more; the team chooses another before it submits.
     """
     team = project.members.filter(state=MemberState.ACCEPTED).select_related(*MEMBER_PARTS).order_by("seat")
     pupils = [member.pupil for member in team if member.pupil]
     project.school = pupils[0].school if pupils else None
-    students = [member.student for member in team if member.student]
-    project.institution = students[0].institution if students and not pupils else ""
+    homes = dict.fromkeys(member.student.institution for member in team if member.student)
+    project.institution = "" if pupils else ", ".join(homes)
     if project.supervisor and project.supervisor not in teachers_of(project.school):
         project.supervisor = None
     project.save(update_fields=["school", "institution", "supervisor", "updated_at"])

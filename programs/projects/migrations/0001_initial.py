@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='work began')),
                 ('finished_on', models.DateField(blank=True, null=True, verbose_name='work ended')),
                 ('reference', models.CharField(max_length=12, unique=True, verbose_name='reference')),
-                ('institution', models.CharField(blank=True, max_length=150, verbose_name='university or college')),
+                ('institution', models.TextField(blank=True, verbose_name='university or college')),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('arriving', 'Submitted, files are still arriving'), ('submitted', 'Waiting for approval'), ('returned', 'Returned for correction'), ('endorsed', 'Endorsed and entered'), ('eligible', 'Found eligible'), ('ineligible', 'Not eligible'), ('in_judging', 'Being judged'), ('awarded', 'Awarded'), ('not_awarded', 'Not awarded'), ('withdrawn', 'Withdrawn'), ('lapsed', 'Not approved in time')], default='draft', max_length=12, verbose_name='status')),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('endorsed_at', models.DateTimeField(blank=True, null=True)),

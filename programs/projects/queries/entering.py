@@ -19,6 +19,7 @@ from programs.projects.queries.team import Person, about, entrant_of
 from programs.projects.rules import Entrant
 from programs.pupils.models import Enrolment, Pupil
 from programs.schools.models import School, SchoolLevel
+from programs.students.queries import has_role
 
 
 def open_competitions(user, *, now: datetime | None = None) -> QuerySet[Competition]:
@@ -34,7 +35,10 @@ def entrant_in(competition: Competition, person: Person) -> Entrant:
     """What ``entry_refusal`` asks about this person, read now."""
     if isinstance(person, Pupil):
         return entrants_of(competition, [person])[0]
-    return Entrant(None, has_entered=project_of(person, competition) is not None, is_student=True)
+    entered = project_of(person, competition) is not None
+    return Entrant(
+        None, has_entered=entered, is_student=True, institution=person.institution, has_role=has_role(person.user)
+    )
 
 
 def entrants_of(competition: Competition, pupils: list[Pupil]) -> list[Entrant]:
