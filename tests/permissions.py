@@ -48,7 +48,7 @@ MISSING = SimpleNamespace(
     pair=SimpleNamespace(pk=987654), merger=SimpleNamespace(pk=987654),
     centre=SimpleNamespace(code="KHONG"), room=SimpleNamespace(pk=987654), closed_days=SimpleNamespace(pk=987654),
     paper=SimpleNamespace(pk=987654), approval_principal=SimpleNamespace(pk=987654), approval_ward=SimpleNamespace(pk=987654),
-    approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token",
+    approval_department=SimpleNamespace(pk=987654), waiting_token="no-such-token", joining_student=SimpleNamespace(token="no-such-token"),
     drawn_session=SimpleNamespace(pk=987654), entry=SimpleNamespace(pk=987654), ballot=SimpleNamespace(reference="BT-00000", session_id=987654),
     season=SimpleNamespace(pk=987654), series=SimpleNamespace(pk=987654),
     officer_post=SimpleNamespace(pk=987654), holiday=SimpleNamespace(pk=987654), school_year=SimpleNamespace(pk=987654),
@@ -161,6 +161,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "paper_file": _pk("paper"),
     **{f"approval_{kind}": _pk(f"approval_{kind}") for kind in ("principal", "ward", "department")},
     "waiting_answer": lambda place: {"token": place.waiting_token},
+    "student_join": lambda place: {"token": place.joining_student.token},
     "booking_calendar": _reference("booking"),
     "booking_check_in": _reference("booking"),
     "booking_absent": _reference("booking"),
@@ -344,7 +345,7 @@ ASKED: dict[str, Callable[[SimpleNamespace], list]] = {
 # Pages opened by a secret in the URL: their content is for the holder of the secret.
 BY_TOKEN = {"claim_status", "claim_waiting", "claim_confirm", "invitation_accept", "certificate_verify", "guardian_door", "guardian_purpose"} | {
     "guardian_data", "guardian_data_download", "guardian_data_ask", "guardian_data_request", "guardian_agree",
-    "waiting_answer", "feed_read",
+    "waiting_answer", "feed_read", "student_join",
 }  # fmt: skip
 FIGURES = ("school", "ward", "term")
 QUESTIONS: dict[str, tuple[str, ...]] = {

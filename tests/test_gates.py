@@ -26,6 +26,7 @@ PUBLIC = {
     "search": "over what is published",
     "school_list": "the official list of schools is public",
     "student_sign_up": "a university student has no account yet",
+    "student_join": "the link of a letter to a student who has no account yet, which holds a secret",
     "school_claim": "nobody of the school has an account yet",
     "claim_status": "the claimant's link, which holds a secret",
     "claim_waiting": "the page that the form led to, whose address holds a secret",

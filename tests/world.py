@@ -62,6 +62,7 @@ from programs.schools.choices import ImportState, OfficeRole, SchoolState
 from programs.schools.models import Invitation, Membership, OfficerPost, SchoolListImport
 from programs.schools.queries.staff import hash_of_token
 from programs.students.models import Student
+from programs.students.queries import token_of
 from programs.uploads.models import Upload
 from programs.visit_days.choices import LateDecision, MarkKind
 from programs.visit_days.models import CheckInMark, VisitPhotograph
@@ -430,6 +431,7 @@ def _papers(place: SimpleNamespace) -> None:
         approval = BookingApproval.objects.create(booking=place.booking, kind=kind)
         setattr(place, f"approval_{kind}", approval)
     place.waiting_token = answer_token(place.booking)
+    place.joining_student = SimpleNamespace(token=token_of(f"sv-{place.booking.pk}@example.vn"))
 
 
 def _cast(world: World, ward, centre) -> None:

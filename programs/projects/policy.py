@@ -93,6 +93,6 @@ PERMISSIONS = [
         "team_leave",
         "team_take_back",
     ),
-    does(_("join a team by invitation, or decline"), ENTRANTS, "team_accept", "team_decline"),
-    does(_("open an invitation into a team by its code"), ENTRANTS, "team_join", reach=Reach.ALL),
+    does(_("join a team by invitation, or decline"), (Role.PUPIL,), "team_accept", "team_decline"),
+    does(_("open an invitation into a team by its code, and join the team"), ENTRANTS, "team_join", reach=Reach.ALL),
 ]
