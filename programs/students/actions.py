@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from programs.accounts.actions import create_person, prove_address
 from programs.accounts.models import User
@@ -33,11 +32,8 @@ def ask_to_join(*, email: str) -> None:
     person = person_with_email(email)
     kind = "student_known" if person else "account/student_welcome"
     link = reverse("student_studies") if person else reverse("student_join", args=[token_of(email)])
-    with translation.override(settings.LANGUAGE_CODE):  # whoever typed the address need not be its owner
-        write_message(
-            kind=kind, to=person, address="" if person else email, context={}, link=link,
-            dedupe_key=f"{kind}:{secrets.token_urlsafe(16)}",
-        )  # fmt: skip
+    key = f"{kind}:{secrets.token_urlsafe(16)}"
+    write_message(kind=kind, to=person, address="" if person else email, context={}, link=link, dedupe_key=key)
 
 
 @transaction.atomic

@@ -174,7 +174,7 @@ def test_u12_an_account_has_one_space_for_all_its_projects(settings):
     sent = begin(browser, first)
     assert sent.status_code == 201
     refused = begin(browser, second)
-    assert (refused.status_code, "tài khoản của em" in refused.content.decode()) == (413, True)
+    assert (refused.status_code, "tài khoản này" in refused.content.decode()) == (413, True)
     assert begin(signed_in(lan.user), second).status_code == 201, "a teammate sends it with space of her own"
     Sender(browser).delete(sent["Location"])
     assert begin(browser, second).status_code == 201, "what is dropped takes no space"
@@ -194,7 +194,7 @@ def test_u12_a_school_has_one_space_for_all_its_teams(settings):
     cuc = make_minh(full_name="Võ Cúc", class_group=make_class("8A1", school=make_school("Trường THCS Phú Lợi")))
     assert begin(signed_in(minh.user), make_project(minh=minh)).status_code == 201
     refused = begin(signed_in(lan.user), project := make_project(minh=lan))
-    assert (refused.status_code, "trường của em" in refused.content.decode()) == (413, True)
+    assert (refused.status_code, "nhà trường" in refused.content.decode()) == (413, True)
     assert begin(signed_in(lan.user), project, megabytes=1).status_code == 201, "what still fits"
     assert begin(signed_in(cuc.user), make_project(minh=cuc)).status_code == 201, "another school has its own"
 

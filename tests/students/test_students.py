@@ -102,6 +102,13 @@ def test_a_student_signs_up_by_letter_and_enters(client, challenge, outbox_sent)
     assert "Nghe tiếng nước rò" in client.get(reverse("desk")).content.decode()
 
 
+def test_the_letter_speaks_the_language_of_the_page(client, outbox_sent):
+    client.post("/en/students/sign-up/", {"email": ADDRESS})
+    letter = outbox_sent()[-1]
+    assert letter.subject == "Your account as a university student"
+    assert "/en/students/sign-up/" in letter.body
+
+
 def test_what_is_missing_is_said_beside_its_field(client, outbox_sent):
     sign_up(client)
     answer = client.post(link_in(outbox_sent()[-1]), VY | {"adult": "", "institution": "Tự đặt", "password": "123"})
