@@ -56,7 +56,9 @@ def _same_week(first: Session, second: Session) -> bool:
 
 def most_taught(limit: int = 3) -> list[int]:
     """The curricula that schools report most often, most taught first."""
-    counted = Curriculum.objects.annotate(times=Count("taught_activities")).order_by("-times", "grade_from", "pk")
+    counted = Curriculum.objects.annotate(
+        times=Count("taught_activities", filter=Q(taught_activities__withdrawn_at=None))
+    ).order_by("-times", "grade_from", "pk")
     return list(counted.values_list("pk", flat=True)[:limit])
 
 

@@ -21,6 +21,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
+from programs.activities.models import TaughtActivity
 from programs.approvals.models import BookingApproval, BookingPaper
 from programs.authorities.choices import ApprovalKind
 from programs.ballots.choices import BallotState, EntryOutcome
@@ -41,6 +42,7 @@ from programs.consents.actions import links
 from programs.consents.models import Signature
 from programs.core.choices import JobState, Level
 from programs.core.models import Holiday, Job
+from programs.curricula.models import Curriculum
 from programs.data_rights.choices import Requester, RequestKind
 from programs.data_rights.models import DataRequest
 from programs.documents.models import ProjectDocument, ProjectFile
@@ -430,8 +432,16 @@ def _papers(place: SimpleNamespace) -> None:
     for kind in ApprovalKind:
         approval = BookingApproval.objects.create(booking=place.booking, kind=kind)
         setattr(place, f"approval_{kind}", approval)
+    place.activity = _lesson(place)
     place.waiting_token = answer_token(place.booking)
     place.joining_student = SimpleNamespace(token=token_of(f"sv-{place.booking.pk}@example.vn"))
+
+
+def _lesson(place: SimpleNamespace) -> TaughtActivity:
+    about = {"title": "Bình lọc nước", "grade_from": 1, "grade_to": 12, "minutes": 90}
+    curriculum, _is_new = Curriculum.objects.get_or_create(code="binh-loc-nuoc", defaults=about)
+    lesson = {"school": place.school, "class_group": place.class_group, "grade": 8, "taught_on": timezone.localdate()}
+    return TaughtActivity.objects.create(curriculum=curriculum, pupils=2, girls=1, reported_by=place.teacher, **lesson)
 
 
 def _cast(world: World, ward, centre) -> None:

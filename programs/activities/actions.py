@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
 from programs.activities.models import TaughtActivity
-from programs.activities.policy import may_report_for
-from programs.activities.queries import is_reported
-from programs.activities.rules import report_refusal
+from programs.activities.policy import may_correct, may_report_for
+from programs.activities.queries import is_reported, pupils_on_roll
+from programs.activities.rules import Report, correction_refusal, report_refusal
 from programs.core.audit import Code, record
 from programs.core.idempotency import once
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
+from programs.core.versions import refuse_if_stale
 from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup
 from programs.schools.models import School
@@ -28,26 +30,88 @@ def report_activity(
 ) -> TaughtActivity:
     """Say that a class was taught a curriculum; the counts are what reports add up.
 
-    Raises PermissionDenied, and ``Refused``: ``in_future``, ``other_year``, ``girls``, ``reported``.
+    Raises PermissionDenied, and ``Refused``: those of ``report_refusal``.
     """
-    # The school's row serialises two teachers who report the same lesson at once.
-    school = School.objects.select_for_update().get(pk=class_group.school_id)
+    school = _in_line(class_group.school_id)
     must(may_report_for(by, school))
-    already = is_reported(curriculum=curriculum, class_group=class_group, taught_on=taught_on)
-    today = timezone.localdate()
-    refuse_if(
-        report_refusal(class_group, taught_on=taught_on, today=today, pupils=pupils, girls=girls, is_reported=already)
-    )
-    activity = TaughtActivity.objects.create(
-        school=school,
-        curriculum=curriculum,
-        class_group=class_group,
-        grade=class_group.grade,
-        taught_on=taught_on,
-        pupils=pupils,
-        girls=girls,
-        reported_by=by,
-    )
-    after = {"curriculum": Code(curriculum.code), "class": class_group.pk, "pupils": pupils, "girls": girls}
-    record(by=by, action="activity.report", obj=activity, after=after)
+    typed = {"curriculum": curriculum, "class_group": class_group, "taught_on": taught_on}
+    typed |= {"pupils": pupils, "girls": girls}
+    _refuse_report(typed)
+    activity = TaughtActivity.objects.create(school=school, grade=class_group.grade, reported_by=by, **typed)
+    record(by=by, action="activity.report", obj=activity, after=_written(activity))
     return activity
+
+
+@transaction.atomic
+def correct_activity(
+    *,
+    activity_id: int,
+    curriculum: Curriculum,
+    class_group: ClassGroup,
+    taught_on: date,
+    pupils: int,
+    girls: int,
+    version: str,
+    by: User,
+) -> TaughtActivity:
+    """Mend what was entered wrongly, of a class of the same school; the same again changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: ``withdrawn``, ``changed_meanwhile``, those of ``report_refusal``.
+    """
+    activity = _to_correct(activity_id, by)
+    typed = {"curriculum": curriculum, "class_group": class_group, "taught_on": taught_on}
+    typed |= {"pupils": pupils, "girls": girls}
+    must(class_group.school_id == activity.school_id)
+    if activity.reported == typed:
+        return activity
+    refuse_if_stale(version, activity.reported)
+    _refuse_report(typed, but=activity.pk)
+    before = _written(activity)
+    for name, value in typed.items():
+        setattr(activity, name, value)
+    activity.grade = class_group.grade
+    activity.save(update_fields=[*typed, "grade"])
+    record(by=by, action="activity.correct", obj=activity, before=before, after=_written(activity))
+    return activity
+
+
+@transaction.atomic
+def withdraw_activity(*, activity_id: int, reason: str, by: User) -> TaughtActivity:
+    """It counts no more; the row and the log stay, and the lesson can be reported again.
+
+    Raises PermissionDenied, and ``Refused``: ``withdrawn``.
+    """
+    activity = _to_correct(activity_id, by)
+    activity.withdrawn_at = timezone.now()
+    activity.save(update_fields=["withdrawn_at"])
+    record(by=by, action="activity.withdraw", obj=activity, before=_written(activity), reason=reason)
+    return activity
+
+
+# --- Parts ----------------------------------------------------------------------------------------
+def _in_line(school_id: int) -> School:
+    """The school's row serialises two people who report or mend the same lesson at once."""
+    return School.objects.select_for_update().get(pk=school_id)
+
+
+def _to_correct(activity_id: int, by: User) -> TaughtActivity:
+    """Under the lock of its school."""
+    school = _in_line(TaughtActivity.objects.values_list("school", flat=True).get(pk=activity_id))
+    activity = TaughtActivity.objects.select_related("curriculum", "class_group").get(pk=activity_id)
+    activity.school = school
+    must(may_correct(by, activity))
+    refuse_if(correction_refusal(activity))
+    return activity
+
+
+def _refuse_report(typed: dict[str, Any], *, but: int | None = None) -> None:
+    lesson = {name: typed[name] for name in ("curriculum", "class_group", "taught_on")}
+    report = Report(**typed, on_roll=pupils_on_roll(typed["class_group"], typed["taught_on"]))
+    refuse_if(report_refusal(report, today=timezone.localdate(), is_reported=is_reported(**lesson, but=but)))
+
+
+def _written(activity: TaughtActivity) -> dict[str, Any]:
+    return {
+        "curriculum": Code(activity.curriculum.code), "class": activity.class_group_id,
+        "taught_on": activity.taught_on, "pupils": activity.pupils, "girls": activity.girls,
+    }  # fmt: skip

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.activities.queries import curricula_to_report
-from programs.core.forms import DateField, WholeNumberField
+from programs.core.forms import CleanCharField, CleanFormMixin, DateField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
+from programs.core.versions import VersionedFormMixin
 from programs.pupils.models import ClassGroup
 
 
@@ -20,7 +21,9 @@ class ClassField(forms.ModelChoiceField):
         return f"{class_group.name} · {class_group.school}" if self.with_school else class_group.name
 
 
-class ActivityForm(IdempotentFormMixin):
+class LessonFields(forms.Form):
+    """The five questions about a lesson."""
+
     curriculum = forms.ModelChoiceField(
         label=_("Curriculum"), queryset=None, empty_label=_("Choose the curriculum that was taught")
     )
@@ -37,3 +40,20 @@ class ActivityForm(IdempotentFormMixin):
         self.fields["class_group"].queryset = classes
         schools = set(classes.order_by().values_list("school_id", flat=True).distinct()[:2])
         self.fields["class_group"].with_school = len(schools) > 1
+
+
+class ActivityForm(LessonFields, IdempotentFormMixin):
+    """A lesson that is reported."""
+
+
+class CorrectForm(LessonFields, VersionedFormMixin):
+    """A report that is mended."""
+
+
+class WithdrawForm(CleanFormMixin, forms.Form):
+    reason = CleanCharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays with the report, for whoever asks later."),
+    )

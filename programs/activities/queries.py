@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, QuerySet, Sum
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
 
 from programs.activities.models import TaughtActivity
 from programs.core.models import SchoolYear
 from programs.core.queries import held_by, met_by_one
 from programs.curricula.models import Curriculum
-from programs.pupils.models import ClassGroup
+from programs.pupils.models import ClassGroup, Enrolment
 from programs.pupils.queries import classes_to_act_for
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import in_scope_of
@@ -22,9 +24,11 @@ def activities_visible_to(user) -> QuerySet[TaughtActivity]:
 
 
 def figures_of(activities: QuerySet[TaughtActivity]) -> dict[str, int]:
-    """Lessons and pupils of a list; pupils count once for each lesson."""
-    return activities.order_by().aggregate(
-        activities=Count("pk"), pupils=Sum("pupils", default=0), girls=Sum("girls", default=0)
+    """Lessons and pupils of a list, but for what was withdrawn; pupils count once for each lesson."""
+    return (
+        activities.in_force()
+        .order_by()
+        .aggregate(activities=Count("pk"), pupils=Sum("pupils", default=0), girls=Sum("girls", default=0))
     )
 
 
@@ -34,9 +38,24 @@ def classes_to_report_for(user, school_year: SchoolYear | None) -> QuerySet[Clas
     return classes.order_by("school__sort_key", "grade", "name")
 
 
+def classes_to_correct_to(activity: TaughtActivity) -> QuerySet[ClassGroup]:
+    """The classes of its school in its school year: in a wrong year it is withdrawn and reported anew."""
+    year = activity.class_group.school_year_id if activity.class_group else None
+    of_day = Q(school_year__starts_on__lte=activity.taught_on, school_year__ends_on__gte=activity.taught_on)
+    classes = ClassGroup.objects.filter(Q(school_year=year) if year else of_day, school=activity.school)
+    return classes.select_related("school", "school_year").order_by("grade", "name")
+
+
 def curricula_to_report() -> QuerySet[Curriculum]:
     return Curriculum.objects.order_by("grade_from", "title")
 
 
-def is_reported(*, curriculum: Curriculum, class_group: ClassGroup, taught_on) -> bool:
-    return TaughtActivity.objects.filter(curriculum=curriculum, class_group=class_group, taught_on=taught_on).exists()
+def is_reported(*, curriculum: Curriculum, class_group: ClassGroup, taught_on: date, but: int | None = None) -> bool:
+    """Whether it stands in another row than ``but``."""
+    same = TaughtActivity.objects.in_force().filter(curriculum=curriculum, class_group=class_group, taught_on=taught_on)
+    return same.exclude(pk=but).exists()
+
+
+def pupils_on_roll(class_group: ClassGroup, day: date) -> int:
+    """How many the school has written down in this class on ``day``; 0 where it keeps no list of it here."""
+    return Enrolment.objects.in_force(day).filter(class_group=class_group).count()

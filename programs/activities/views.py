@@ -5,17 +5,18 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from programs.activities import actions, policy, queries
-from programs.activities.forms import ActivityForm
+from programs.activities.forms import ActivityForm, CorrectForm, WithdrawForm
 from programs.activities.models import TaughtActivity
 from programs.core.acting import Act
+from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
 from programs.core.gates import not_found_unless, signed_in
 from programs.pupils.models import ClassGroup
@@ -64,3 +65,56 @@ class ActivityReport(Act):
 
     def act(self, form: ActivityForm) -> TaughtActivity:
         return actions.report_activity(by=self.user, key=form.key, **form.values)
+
+
+@signed_in
+@require_safe
+def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    activity = get_object_or_404(queries.activities_visible_to(request.user), pk=pk)
+    context = {
+        "activity": activity,
+        "may_correct": activity.withdrawn_at is None and policy.may_correct(request.user, activity),
+        "history": history_of(activity),
+    }
+    return render(request, "activities/activity_detail.html", context)
+
+
+class _OnActivity(Act):
+    """Something about one lesson that was reported."""
+
+    context_object_name = "activity"
+    may = staticmethod(policy.may_correct)
+
+    def get_target(self, pk: int) -> TaughtActivity:
+        return get_object_or_404(queries.activities_visible_to(self.user), pk=pk)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("activity_detail", args=[self.target.pk])
+
+
+class ActivityCorrect(_OnActivity):
+    form_class = CorrectForm
+    template_name = "activities/activity_correct.html"
+    done = _("Corrected. Figures that are not frozen follow at once.")
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"classes": queries.classes_to_correct_to(self.target)}
+
+    def get_initial(self) -> dict:
+        return self.target.reported
+
+    def act(self, form: CorrectForm) -> TaughtActivity:
+        return actions.correct_activity(activity_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+
+class ActivityWithdraw(_OnActivity):
+    form_class = WithdrawForm
+    title = _("Withdraw this report?")
+    text = _("The lesson counts no more. The report stays on the list as withdrawn, and can be made again.")
+    submit = _("Withdraw the report")
+    danger = True
+    done = _("Withdrawn. It counts no more.")
+
+    def act(self, form: WithdrawForm) -> TaughtActivity:
+        return actions.withdraw_activity(activity_id=self.target.pk, by=self.user, **form.cleaned_data)

@@ -129,7 +129,7 @@ def visits_in(terms: Sequence[Term], schools: QuerySet[School]) -> QuerySet[Book
 
 def lessons_in(terms: Sequence[Term], schools: QuerySet[School]) -> QuerySet[TaughtActivity]:
     days = reduce(or_, (_on_days(term, "taught_on") for term in terms), Q(pk__in=[]))
-    return _marked(TaughtActivity.objects.filter(days), "grade", schools)
+    return _marked(TaughtActivity.objects.in_force().filter(days), "grade", schools)
 
 
 def _marked(rows: QuerySet, grade: str, schools: QuerySet[School]) -> QuerySet:

@@ -136,3 +136,105 @@ def test_the_list_costs_the_same_for_one_row_and_three(client, hanh, filter_less
     client.get(reverse("activity_list"))
     with django_assert_num_queries(10):  # session, person, roles (2), count, figures, page; the frame 3
         client.get(reverse("activity_list"))
+
+
+# --- Checked, corrected, withdrawn ----------------------------------------------------------------
+@pytest.fixture
+def lesson(client, hanh, filter_lesson):
+    client.post(reverse("activity_report"), typed(filter_lesson, make_class("8A1", pupils=38)))
+    return TaughtActivity.objects.get()
+
+
+def correct(client, lesson, **changed):
+    page = client.get(reverse("activity_correct", args=[lesson.pk]))
+    if page.status_code != 200:
+        return page
+    hidden = {field.name: field.value() for field in page.context["form"].hidden_fields()}
+    shown = {field.name: field.value() for field in page.context["form"].visible_fields()}
+    shown["taught_on"] = lesson.taught_on.strftime("%d/%m/%Y")
+    shown |= {name: shown[name].pk for name in ("curriculum", "class_group") if hasattr(shown[name], "pk")}
+    return client.post(page.request["PATH_INFO"], hidden | shown | changed)
+
+
+def test_a_class_has_no_more_pupils_than_its_list_and_a_tenth(client, hanh, filter_lesson):
+    class_group = make_class("8A1", pupils=38)
+    for pupils in ("200", "43"):
+        answer = client.post(reverse("activity_report"), typed(filter_lesson, class_group, pupils=pupils))
+        assert "38" in str(answer.context["form"].errors["pupils"])
+    assert client.post(reverse("activity_report"), typed(filter_lesson, class_group, pupils="42")).status_code == 302
+
+
+def test_without_a_list_a_class_has_up_to_sixty(client, hanh, filter_lesson):
+    class_group = make_class("8A2")
+    answer = client.post(reverse("activity_report"), typed(filter_lesson, class_group, pupils="61"))
+    assert "60" in str(answer.context["form"].errors["pupils"])
+    assert client.post(reverse("activity_report"), typed(filter_lesson, class_group, pupils="60")).status_code == 302
+
+
+def test_a_lesson_of_another_level_is_refused_and_of_another_grade_is_not(client, hanh, filter_lesson):
+    five = make_class("5A", grade=5)
+    answer = client.post(reverse("activity_report"), typed(filter_lesson, five))
+    assert answer.context["form"].errors["class_group"]
+    nine = make_class("9A", grade=9)
+    assert client.post(reverse("activity_report"), typed(filter_lesson, nine)).status_code == 302
+
+
+def test_who_reported_it_corrects_it_and_the_log_keeps_what_it_was(client, hanh, lesson):
+    assert correct(client, lesson, pupils="36", girls="18").status_code == 302
+    lesson.refresh_from_db()
+    assert (lesson.pupils, lesson.girls) == (36, 18)
+    row = history_of(lesson).first()
+    assert (row.action, row.data["before"]["pupils"], row.data["after"]["pupils"]) == ("activity.correct", 38, 36)
+    assert "Sửa" in client.get(reverse("activity_detail", args=[lesson.pk])).content.decode()
+    assert client.get(reverse("activity_list")).context["figures"]["pupils"] == 36
+
+
+def test_the_same_again_changes_nothing_and_a_wrong_answer_is_refused_beside_its_field(client, hanh, lesson):
+    assert correct(client, lesson).status_code == 302
+    assert history_of(lesson).count() == 1
+    assert correct(client, lesson, girls="39").context["form"].errors["girls"]
+    assert correct(client, lesson, pupils="200").context["form"].errors["pupils"]
+
+
+def test_two_who_correct_at_once_see_both_values(client, hanh, lesson):
+    page = client.get(reverse("activity_correct", args=[lesson.pk]))
+    version = page.context["form"]["version"].value()
+    correct(client, lesson, pupils="30", girls="20")
+    stale = correct(client, lesson, pupils="37", version=version)
+    assert stale.status_code == 200 and "30" in stale.content.decode()
+    assert TaughtActivity.objects.get().pupils == 30
+
+
+def test_a_withdrawn_lesson_counts_no_more_and_can_be_reported_again(client, hanh, lesson, filter_lesson):
+    answer = client.post(reverse("activity_withdraw", args=[lesson.pk]), {"reason": "Nhầm lớp"})
+    assert answer.status_code == 302
+    lesson.refresh_from_db()
+    assert lesson.withdrawn_at and history_of(lesson).first().reason.text == "Nhầm lớp"
+    page = client.get(reverse("activity_list"))
+    assert page.context["figures"] == {"activities": 0, "pupils": 0, "girls": 0}
+    assert "Đã rút" in page.content.decode()
+    for name in ("activity_correct", "activity_withdraw"):
+        again = client.post(
+            reverse(name, args=[lesson.pk]), {"reason": "Lần nữa"} | typed(filter_lesson, lesson.class_group)
+        )
+        assert again.status_code in (200, 403)
+    report = typed(filter_lesson, lesson.class_group, idempotency_key="lan-hai")
+    assert client.post(reverse("activity_report"), report).status_code == 302
+    assert TaughtActivity.objects.in_force().count() == 1
+
+
+def test_only_who_reported_it_and_who_leads_the_school_correct_it(client, hanh, lesson):
+    colleague, phuc = make_teacher("Lý Minh Tâm"), make_coordinator()
+    seen = {}
+    for name, person in {
+        "colleague": colleague, "coordinator": phuc, "ward": make_ward_officer(), "outsider": make_outsider(),
+    }.items():  # fmt: skip
+        client.force_login(person)
+        seen[name] = [
+            client.get(reverse(at, args=[lesson.pk])).status_code for at in ("activity_detail", "activity_correct")
+        ]
+    assert seen == {
+        "colleague": [200, 403], "coordinator": [200, 200], "ward": [200, 403], "outsider": [404, 404],
+    }  # fmt: skip
+    client.force_login(phuc)
+    assert correct(client, lesson, pupils="35").status_code == 302

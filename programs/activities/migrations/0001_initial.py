@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('pupils', models.PositiveSmallIntegerField(verbose_name='pupils')),
                 ('girls', models.PositiveSmallIntegerField(verbose_name='of whom girls')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'taught activity',

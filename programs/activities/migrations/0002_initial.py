@@ -46,4 +46,8 @@ class Migration(migrations.Migration):
             model_name='taughtactivity',
             constraint=models.CheckConstraint(condition=models.Q(('girls__lte', models.F('pupils'))), name='taught_girls_within_pupils'),
         ),
+        migrations.AddConstraint(
+            model_name='taughtactivity',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('curriculum', 'class_group', 'taught_on'), name='one_report_per_lesson_class_and_day'),
+        ),
     ]
