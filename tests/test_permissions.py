@@ -127,6 +127,7 @@ PUBLIC_OBJECTS = BY_TOKEN | {
     "entry_board",
     "entry_similar",
     "entry_export",
+    "entry_unfinished",
     "competition_edit",
     "competition_dates",
     "competition_open",

@@ -30,7 +30,6 @@ from programs.projects.models import Project
 from programs.projects.queries.contents import lacks
 from programs.projects.queries.deadlines import files_until, opened_now
 from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer
-from programs.projects.rules import Lack
 from programs.uploads.choices import MEGABYTE
 from programs.uploads.hooks import KeptFile, Purpose, Quota, Terms, register
 from programs.uploads.models import Upload
@@ -109,9 +108,7 @@ SEALS["documents"] = Sealer(_seals, queries.seal_label)
 RESTORES.append(lambda project, submission: restore_files(project=project, at=submission.complete_at))
 
 
-@lacks
-def documents_missing(project: Project) -> list[Lack]:
-    return list(queries.lacking_in(project))
+lacks(queries.lacking_in)
 
 
 @adds_to_project_page

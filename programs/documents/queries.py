@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,13 +89,27 @@ class Tile:
 
 
 def tiles_of(project: Project) -> list[Tile]:
-    """Every slot in the order of the rules, in four statements."""
+    """Every slot in the order of the rules."""
+    return tiles_of_each([project])[project.pk]
+
+
+def tiles_of_each(projects: Collection[Project]) -> dict[int, list[Tile]]:
+    """The same of many, in four statements."""
     current = Prefetch("files", ProjectFile.objects.filter(superseded_at=None).select_related("uploaded_by"))
-    rows = {row.slot_id: row for row in project.documents.prefetch_related(current)}
-    coming: dict[int, list[Upload]] = {}
-    for upload in under_way(project):
-        coming.setdefault(upload.target, []).append(upload)
-    return [_tile(slot, rows.get(slot.pk), coming) for slot in project.competition.rule_set.slots.all()]
+    found = ProjectDocument.objects.filter(project__in=[project.pk for project in projects]).prefetch_related(current)
+    rows = {(row.project_id, row.slot_id): row for row in found}
+    coming: dict[int, list[Upload]] = defaultdict(list)
+    for upload in under_way_in(PURPOSE, *(row.pk for row in rows.values())):
+        coming[upload.target].append(upload)
+    slots: dict[int, list[Slot]] = defaultdict(list)
+    for slot in Slot.objects.filter(rule_set__in={project.competition.rule_set_id for project in projects}):
+        slots[slot.rule_set_id].append(slot)
+    return {
+        project.pk: [
+            _tile(slot, rows.get((project.pk, slot.pk)), coming) for slot in slots[project.competition.rule_set_id]
+        ]
+        for project in projects
+    }
 
 
 def _tile(slot: Slot, document: ProjectDocument | None, coming: dict[int, list[Upload]]) -> Tile:
@@ -163,10 +178,15 @@ def limits_of(slot: Slot) -> Terms:
 
 
 # --- What is missing ----------------------------------------------------------------------------
-def lacking_in(project: Project) -> Iterator[Lack]:
-    """Documents that the rules want and that are not there, and questions without an answer."""
+def lacking_in(projects: Collection[Project]) -> dict[int, list[Lack]]:
+    """Documents that the rules want and that are not there, and questions without an answer, of each project."""
+    tiles = tiles_of_each(projects)
+    return {project.pk: list(_lacking_in(project, tiles[project.pk])) for project in projects}
+
+
+def _lacking_in(project: Project, tiles: list[Tile]) -> Iterator[Lack]:
     now = timezone.now()
-    for tile in tiles_of(project):
+    for tile in tiles:
         url = reverse("project_document", args=[project.reference, tile.slot.code])
         if tile.asks:
             words = _("an answer about “{name}”").format(name=tile.slot.local_name)

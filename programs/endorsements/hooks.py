@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q
@@ -46,11 +47,14 @@ ALSO_SEES.append(sees_to_approve)
 
 
 @lacks
-def statements_missing(project: Project) -> list[Lack]:
+def statements_missing(projects: Collection[Project]) -> dict[int, list[Lack]]:
     """One for each member: nobody states for another."""
-    url = reverse("project_statement", args=[project.reference])
-    words = _("the statement of {name} that the work is your own")
-    return [Lack("statement", words.format(name=person.full_name), url) for person in queries.must_state(project)]
+    words, waiting = _("the statement of {name} that the work is your own"), queries.must_state_in_each(projects)
+    pages = {project.pk: reverse("project_statement", args=[project.reference]) for project in projects}
+    return {
+        key: [Lack("statement", words.format(name=person.full_name), pages[key]) for person in people]
+        for key, people in waiting.items()
+    }
 
 
 @adds_to_project_page

@@ -243,7 +243,19 @@ def has_stated(user, project: Project) -> bool:
 
 def must_state(project: Project) -> list[User]:
     """Members who have not stated yet; who has no account any more cannot hold the others up."""
-    stated = set(project.statements.filter(part=Part.MEMBER).values_list("person", flat=True))
-    team = project.members.filter(state=MemberState.ACCEPTED).select_related(*MEMBER_PARTS).order_by("seat")
-    people = [member.person.user for member in team]
-    return [person for person in people if person and person.is_active and person.pk not in stated]
+    return must_state_in_each([project])[project.pk]
+
+
+def must_state_in_each(projects: Collection[Project]) -> dict[int, list[User]]:
+    """The same of many."""
+    keys = [project.pk for project in projects]
+    stated = set(
+        Statement.objects.filter(project__in=keys, part=Part.MEMBER).order_by().values_list("project", "person")
+    )
+    team = ProjectMember.objects.filter(project__in=keys, state=MemberState.ACCEPTED).select_related(*MEMBER_PARTS)
+    waiting: dict[int, list[User]] = {key: [] for key in keys}
+    for member in team.order_by("seat"):
+        person = member.person.user
+        if person and person.is_active and (member.project_id, person.pk) not in stated:
+            waiting[member.project_id].append(person)
+    return waiting

@@ -33,6 +33,7 @@ PERMISSIONS = [
         (Role.DEPARTMENT_OFFICER,),
         "entry_board",
         "entry_export",
+        "entry_unfinished",
     ),
     sees(
         _("which files of different entries are the same or alike, and which cannot be compared by their text"),

@@ -21,6 +21,7 @@ from programs.entries.reading import LEAST_PERCENT, bands_of, percent_alike
 from programs.entries.rules import REMIND_BEFORE
 from programs.projects.choices import EDITABLE, IN_TEAM, ProjectState
 from programs.projects.models import Project, ProjectMember, Submission
+from programs.projects.queries.contents import missing_in_each
 from programs.projects.queries.team import MEMBER_PARTS
 from programs.projects.queries.visible import ORGANISER_SEES, projects_visible_to
 from programs.pupils.models import Enrolment
@@ -33,6 +34,7 @@ MOST_ALIKE, MOST_CANDIDATES = 20, 200
 FILE_PARTS = ("document__slot", "document__project__school", "document__project__competition")
 PROJECTS = ("first__project", "second__project")
 PRINT_PARTS = tuple(f"file__{part}" for part in FILE_PARTS)
+STATEMENT = "statement"
 P = ProjectState
 # The columns of the board, from the team's desk to the result.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -179,7 +181,35 @@ def unsearched_in(user, competition: Competition) -> QuerySet[ProjectFile]:
 def not_submitted(competition: Competition) -> QuerySet[Project]:
     """Projects that are still with their team; the organiser reads school and mentor, not what is written."""
     waiting = Project.objects.filter(competition=competition, state__in=EDITABLE)
-    return waiting.select_related("school", "supervisor").order_by("school__sort_key", "created_at")
+    return waiting.select_related("competition__rule_set", "school", "supervisor").order_by(
+        "school__sort_key", "created_at"
+    )
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A project that is not submitted, and what it lacks: parts by name, statements as a number without names."""
+
+    project: Project
+    parts: list[str]
+    statements: int
+
+    @property
+    def missing(self) -> int:
+        return len(self.parts) + self.statements
+
+
+def unfinished(projects: Collection[Project]) -> list[Unfinished]:
+    """In as many statements for one project as for a page of them."""
+    found = missing_in_each(projects)
+    return [
+        Unfinished(
+            project,
+            parts=[lack.words for lack in found[project.pk] if lack.code != STATEMENT],
+            statements=sum(lack.code == STATEMENT for lack in found[project.pk]),
+        )
+        for project in projects
+    ]
 
 
 def to_remind(*, now: datetime) -> QuerySet[Project]:

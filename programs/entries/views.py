@@ -19,7 +19,7 @@ from programs.core.acting import Act
 from programs.core.gates import signed_in
 from programs.core.policy import must
 from programs.core.refusals import Refused
-from programs.core.text import clean_text
+from programs.core.text import clean_text, fold
 from programs.entries import actions, policy, queries
 from programs.entries.choices import Verdict
 from programs.entries.forms import CheckForm, LookForm
@@ -32,7 +32,7 @@ from programs.projects.queries.visible import projects_visible_to
 from programs.spreadsheets.xlsx import XLSX_TYPE, write_xlsx
 
 PAGE_SIZE = 20
-MOST_OPEN = 100  # rows of projects that are still with their teams; their number is in the tables
+MOST_UNSEARCHED = 100  # files that somebody has to look at, on one page
 
 
 @signed_in
@@ -54,10 +54,28 @@ def entry_board(request: HttpRequest, slug: str) -> HttpResponse:
         "states": [
             (state, ProjectState(state).label) for state in ("endorsed", "eligible", "ineligible", "in_judging")
         ],
-        "not_submitted": queries.not_submitted(competition)[:MOST_OPEN],
+        "not_submitted": queries.not_submitted(competition).count(),
         "asked": urlencode({name: value for name, value in chosen.items() if value}),
     }
     return render(request, "entries/entry_board.html", context)
+
+
+@signed_in
+@require_safe
+def entry_unfinished(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who has not submitted, and how far each team is."""
+    competition = _competition(request, slug)
+    waiting, chosen = queries.not_submitted(competition), clean_text(request.GET.get("q", ""))
+    if chosen:
+        waiting = waiting.filter(Q(school__search_key__contains=fold(chosen)) | Q(institution__icontains=chosen))
+    page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "competition": competition,
+        "page_obj": page,
+        "rows": queries.unfinished(list(page)),
+        "chosen": chosen,
+    }
+    return render(request, "entries/entry_unfinished.html", context)
 
 
 @signed_in
@@ -81,7 +99,7 @@ def entry_similar(request: HttpRequest, slug: str) -> HttpResponse:
         "competition": competition,
         "looked": looked,
         "page_obj": Paginator(pairs, PAGE_SIZE).get_page(request.GET.get("page")),
-        "unsearched": queries.unsearched_in(request.user, competition)[:MOST_OPEN],
+        "unsearched": queries.unsearched_in(request.user, competition)[:MOST_UNSEARCHED],
     }
     return render(request, "entries/entry_similar.html", context)
 

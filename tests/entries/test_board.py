@@ -19,6 +19,7 @@ from programs.notices.models import Message
 from programs.projects.actions.reopening import reopen_project
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
+from programs.projects.queries.contents import missing_in, missing_in_each
 from programs.pupils.models import Pupil
 from tests.people import make_class, make_officer, make_outsider, make_school
 from tests.projects.make import approve, attach, complete, make_competition, make_minh, make_project, pdf, submit
@@ -64,7 +65,7 @@ def test_numbers_open_to_their_rows_and_drafts_are_numbers_only(client, competit
     lines = {line.label: line.numbers for line in page.context["by_school"]}
     assert (lines["Trường THCS Phú Lợi"]["entered"], lines["Trường THCS Dĩ An"]["with_team"]) == (1, 1)
     assert "Bí mật của Lan" not in page.content.decode(), "a draft belongs to its team"
-    assert "Trường THCS Dĩ An" in page.content.decode(), "who has not submitted is known by school and mentor"
+    assert "1 dự án" in page.content.decode()
     rows = board(client, competition, school=first.school.code).context["page_obj"]
     assert [row.title for row in rows] == ["Máy lọc nước"]
     assert not board(client, competition, q="không có").context["page_obj"].object_list
@@ -103,6 +104,55 @@ def test_the_board_costs_the_same_for_one_entry_and_three(client, competition, n
 
 
 BOARD_QUERIES = 15
+
+
+# --- Who has not submitted ------------------------------------------------------------------------
+def unfinished(client, competition: Competition, **chosen):
+    return client.get(reverse("entry_unfinished", args=[competition.slug]), chosen)
+
+
+def test_how_far_a_team_is_is_told_by_school_without_what_it_writes(client, competition, nam):
+    begun = of_school("Trường THCS Dĩ An", competition, title="Bí mật của Lan")
+    ready = complete(of_school("Trường THCS Phú Lợi", competition))
+    client.force_login(nam)
+    page = unfinished(client, competition)
+    rows = {row.project: row for row in page.context["rows"]}
+    assert rows[ready].missing == 0 and rows[begun].missing == len(missing_in(begun)) > 0
+    body = page.content.decode()
+    assert "Bí mật của Lan" not in body and begun.created_by.full_name not in body
+    assert "cam kết" in body and "Trường THCS Dĩ An" in body
+    found = unfinished(client, competition, q="di an").context["rows"]
+    assert [row.project for row in found] == [begun]
+    client.force_login(make_outsider())
+    assert unfinished(client, competition).status_code == 403
+
+
+def test_the_board_and_the_team_never_disagree_about_what_is_missing(competition):
+    """Each of several shapes of project, alone and in one list."""
+    projects = [of_school(f"Trường THCS Số {number}", competition) for number in range(4)]
+    complete(projects[0])
+    attach(projects[1], "report", pdf())
+    Project.objects.filter(pk=projects[2].pk).update(title="", supervisor=None)
+    challenge = make_competition(rules="thu-thach-mo")
+    tam = make_minh(full_name="Đinh Băng Tâm", class_group=make_class("11A1", grade=11))
+    other_rules = make_project(minh=tam, competition=challenge, field=None)
+    projects = [*Project.objects.filter(competition=competition), other_rules]
+    together = missing_in_each(projects)
+    assert [together[project.pk] for project in projects] == [missing_in(project) for project in projects]
+    assert len({len(lacks) for lacks in together.values()}) > 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_for_one_team_and_three(client, competition, nam, count, django_assert_num_queries):
+    for number in range(count):
+        of_school(f"Trường THCS Số {number}", competition)
+    client.force_login(nam)
+    unfinished(client, competition)
+    with django_assert_num_queries(UNFINISHED_QUERIES):
+        unfinished(client, competition)
+
+
+UNFINISHED_QUERIES = 19
 
 
 # --- Eligibility ----------------------------------------------------------------------------------

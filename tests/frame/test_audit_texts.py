@@ -86,7 +86,7 @@ def test_wagtails_own_rows_name_nobody_either():
 
 # What the house may call a code: each identifies a thing, and nobody types it about a person.
 CODES = {
-    "serials[0]", "serials[-1]", "competition.code", "curriculum.code", "facts['code']", "school.code", "source.code",
+    "serials[0]", "serials[-1]", "competition.code", "activity.curriculum.code", "facts['code']", "school.code", "source.code",
     "before", "code", "alias", "entry.ballot.reference", "filters.school",  # codes of schools, letters and digits only: forms.life.CODE
     "digest", "sha256", "upload.sha256", "upload.kept_sha256", "old.file_hash", "paper.file_hash", "file_hash", "ballot.entries_hash",
     "ballot.commitment", "ballot.seed", "digits",
