@@ -32,12 +32,13 @@ def open_documents(*, project: Project) -> None:
     ProjectDocument.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def keep_in_document(*, document_id: int, file: KeptFile, by: User) -> ProjectFile:
+def keep_in_document(*, document_id: int, file: KeptFile, by: User, begun_at: datetime | None = None) -> ProjectFile:
     """A file that passed every check comes in, in exchange for the one in its place. In the transaction of its check.
 
-    Raises ``Refused``: ``full``, ``too_many_pages``, those of ``edit_refusal``; nothing stays of it then.
+    Raises ``Refused``: ``left_out``, ``full``, ``too_many_pages``, those of ``edit_refusal``; nothing stays of it then.
     """
     now, document = timezone.now(), _locked_document(document_id)
+    refuse_if(rules.left_out_refusal(begun_at, receipt_of(document.project)))
     refuse_if(rules.arrival_refusal(document, opened_now(document.project, now=now), now=now))
     refuse_if(rules.pages_refusal(document.slot, file.pages))
     facts = {
@@ -51,6 +52,7 @@ def keep_in_document(*, document_id: int, file: KeptFile, by: User) -> ProjectFi
         "kept_sha256": file.kept_sha256,
         "pages": file.pages,
         "seconds": file.seconds,
+        "received_at": file.received_at,
     }
     kept = _put(document, facts, by=by, now=now)
     code, sha256 = document.slot.code, kept.sha256

@@ -29,8 +29,8 @@ from programs.projects.hooks import adds_to_project_page
 from programs.projects.models import Project
 from programs.projects.queries.contents import lacks
 from programs.projects.queries.deadlines import files_until, opened_now
-from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer
-from programs.uploads.choices import MEGABYTE
+from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer, receipt_of
+from programs.uploads.choices import BEING_CHECKED, MEGABYTE
 from programs.uploads.hooks import KeptFile, Purpose, Quota, Terms, register
 from programs.uploads.models import Upload
 
@@ -57,7 +57,7 @@ class ProjectFiles(Purpose):
         return replace(queries.limits_of(document.slot), quotas=_quotas(user, document), ends_at=ends_at)
 
     def keep(self, upload: Upload, file: KeptFile) -> None:
-        file_kept = keep_in_document(document_id=upload.target, file=file, by=upload.owner)
+        file_kept = keep_in_document(document_id=upload.target, file=file, by=upload.owner, begun_at=upload.created_at)
         settle = partial(settle_submission, project_id=file_kept.document.project_id)
         transaction.on_commit(settle)  # by then this file is under way no more
 
@@ -90,14 +90,17 @@ def _quotas(user: User, document: ProjectDocument) -> list[Quota]:
 
 def _on_the_way(project: Project, since: datetime) -> OnTheWay:
     """Files that are being sent within their time, or checked; and those that failed since."""
-    coming = queries.coming_in(project, now=timezone.now()).count()
-    return OnTheWay(coming, queries.failed_in(project, since=since))
+    coming = queries.coming_in(project, now=timezone.now())
+    if last := receipt_of(project):
+        coming = coming.filter(created_at__gt=last.complete_at)  # what was left out then comes no more
+    checked = coming.filter(state__in=BEING_CHECKED).count()
+    return OnTheWay(coming.count() - checked, checked, queries.failed_in(project, since=since))
 
 
 def _seals(project: Project) -> list[Seal]:
     """A link has no hash of content; what is sealed is its address."""
     return [
-        Seal(queries.seal_code(file), queries.seal_of(file), file.uploaded_at)
+        Seal(queries.seal_code(file), queries.seal_of(file), file.received_at)
         for file in queries.current_files(project)
     ]
 

@@ -14,6 +14,7 @@ from programs.competitions.models import Slot
 from programs.core.refusals import Refusal
 from programs.documents.models import ProjectDocument, ProjectFile
 from programs.projects.choices import ProjectState
+from programs.projects.models import Submission
 from programs.projects.rules import Opened, breach, edit_refusal
 
 
@@ -27,6 +28,13 @@ def arrival_refusal(document: ProjectDocument, doors: Opened, *, now: datetime) 
     if document.project.state == ProjectState.ARRIVING:
         return None
     return filling_refusal(document, doors, now=now)
+
+
+def left_out_refusal(begun_at: datetime | None, last: Submission | None) -> Refusal | None:
+    """Whether the file was still being sent or checked when the project went on without it in its ``last`` submission."""
+    if begun_at is None or last is None or last.complete_at is None or begun_at > last.complete_at:
+        return None
+    return Refusal("left_out", _("The project went on without this file. If it is opened again, send the file anew."))
 
 
 def full_refusal(slot: Slot, filled: int) -> Refusal | None:

@@ -70,7 +70,7 @@ def numbers_of(competition: Competition, by: str) -> list[Line]:
 
 def entries_of(user, competition: Competition) -> QuerySet[Project]:
     """Rows of the board, with whether files came in the minutes of grace."""
-    late = Submission.objects.filter(project=OuterRef("pk"), complete_at__gt=F("due_at"))
+    late = Submission.objects.filter(project=OuterRef("pk"), arrived_at__gt=F("due_at"))
     entries = projects_visible_to(user).filter(competition=competition)
     return entries.annotate(used_grace=Exists(late)).order_by("field__position", "school__sort_key", "reference")
 

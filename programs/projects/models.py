@@ -286,7 +286,8 @@ class Submission(ProjectWords):
     pressed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     came_from = models.CharField(max_length=12, choices=ProjectState, default=ProjectState.DRAFT)
     due_at = models.DateTimeField()
-    complete_at = models.DateTimeField(null=True, blank=True)
+    complete_at = models.DateTimeField(null=True, blank=True)  # checked, and on to those who approve
+    arrived_at = models.DateTimeField(null=True, blank=True)  # the last byte of all that is in it
     left_out = models.PositiveSmallIntegerField(default=0)  # files that had not come when the grace was over
     seals = models.JSONField(default=dict, blank=True)  # of queries/submissions.py: SEALS
 
@@ -297,7 +298,7 @@ class Submission(ProjectWords):
 
     @property
     def used_grace(self) -> bool:
-        return self.complete_at is not None and self.complete_at > self.due_at
+        return self.arrived_at is not None and self.arrived_at > self.due_at
 
 
 class Reopening(models.Model):

@@ -140,7 +140,7 @@ def receipt_words(submission: Submission, seals: list[Sealed]) -> ReceiptWords:
         (_("University or college"), project.institution),
         (_("Supervising teacher"), submission.supervisor.full_name if submission.supervisor else ""),
         (_("Submitted"), exact_moment(submission.pressed_at)),
-        (_("Everything there"), exact_moment(submission.complete_at) if submission.complete_at else ""),
+        (_("Everything there"), exact_moment(submission.arrived_at) if submission.arrived_at else ""),
         (_("Deadline"), exact_moment(submission.due_at)),
         (_("Submission"), str(submission.number)),
     ]

@@ -38,6 +38,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from programs.uploads.choices import FileKind
@@ -85,6 +86,7 @@ class KeptFile:
     preview_key: str = ""
     pages: int | None = None
     seconds: int | None = None
+    received_at: datetime = field(default_factory=timezone.now)  # when its last byte came
 
 
 class Purpose:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from programs.documents import rules
 from programs.documents.queries import current_files
+from programs.projects.models import Submission
 from programs.projects.queries.deadlines import opened_now
 from tests.projects.make import attach, document_of, jpeg, make_project
 
@@ -22,6 +23,7 @@ def calls() -> list[partial]:
     return [
         partial(rules.filling_refusal, document, doors, now=now),
         partial(rules.arrival_refusal, document, doors, now=now),
+        partial(rules.left_out_refusal, now, Submission(complete_at=now)),
         partial(rules.full_refusal, document.slot, 1),
         partial(rules.pages_refusal, document.slot, 20),
         partial(rules.link_refusal, "https://youtu.be/x", ["youtu.be"]),

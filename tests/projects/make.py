@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from itertools import count
 
@@ -135,7 +135,15 @@ def answer(project: Project, code: str, *, wanted: bool) -> ProjectDocument:
     return documents.answer_question(document_id=document_of(project, code).pk, wanted=wanted, by=project.created_by)
 
 
-def attach(project: Project, code: str, data: bytes, name: str = "", by: User | None = None) -> ProjectFile:
+def attach(
+    project: Project,
+    code: str,
+    data: bytes,
+    name: str = "",
+    by: User | None = None,
+    received_at: datetime | None = None,
+    begun_at: datetime | None = None,
+) -> ProjectFile:
     """A file that has passed its checks comes in, as the wing of the uploads hands it over."""
     is_pdf = data.startswith(b"%PDF")
     clean = clean_document(data) if is_pdf else clean_image(data)
@@ -149,10 +157,11 @@ def attach(project: Project, code: str, data: bytes, name: str = "", by: User | 
         kept_sha256=hashlib.sha256(clean.data).hexdigest(),
         preview_key=keep_file(ContentFile(clean.preview), folder="uploads") if clean.preview else "",
         pages=len(PdfReader(BytesIO(data)).pages) if is_pdf else None,
+        received_at=received_at or timezone.now(),
     )
-    document = document_of(project, code)
+    document, sender = document_of(project, code), by or project.created_by
     with transaction.atomic():
-        return documents.keep_in_document(document_id=document.pk, file=file, by=by or project.created_by)
+        return documents.keep_in_document(document_id=document.pk, file=file, by=sender, begun_at=begun_at)
 
 
 def submit(project: Project) -> Project:

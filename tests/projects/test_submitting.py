@@ -82,9 +82,15 @@ def state_of(project: Project) -> str:
     return Project.objects.get(pk=project.pk).state
 
 
+def last_byte(report: Upload) -> None:
+    """It has come, and is being checked."""
+    Upload.objects.filter(pk=report.pk).update(state=UploadState.SCANNING, offset=10, received_at=timezone.now())
+    report.refresh_from_db()
+
+
 def arrives(project: Project, report: Upload) -> None:
     """The report has come and passed the check."""
-    attach(project, "report", pdf())
+    attach(project, "report", pdf(), received_at=report.received_at, begun_at=report.created_at)
     Upload.objects.filter(pk=report.pk).update(state=UploadState.KEPT, offset=10)
     settle_submission(project_id=project.pk)
 
@@ -170,6 +176,50 @@ def test_a_file_that_is_refused_before_closing_brings_the_project_back(project, 
         attach(project, "report", pdf())
         assert submit(project).state == ProjectState.SUBMITTED
     assert newest_submission(project).number == 2
+
+
+def test_a_file_whose_last_byte_came_in_grace_counts_though_its_check_ends_later(project, report):
+    with at(project, seconds=-1):
+        submit(project)
+    with at(project, minutes=29):
+        last_byte(report)
+    with at(project, minutes=40):
+        keep_deadlines()
+        assert state_of(project) == ProjectState.ARRIVING, "it is here, and only being checked"
+        arrives(project, report)
+    submission = newest_submission(project)
+    assert state_of(project) == ProjectState.SUBMITTED and submission.used_grace
+    assert submission.arrived_at == closes(project) + timedelta(minutes=29)
+
+
+def test_a_file_whose_last_byte_came_in_time_is_not_marked_though_its_check_ends_in_the_grace(project, report):
+    with at(project, seconds=-2):
+        last_byte(report)
+    with at(project, seconds=-1):
+        submit(project)
+    with at(project, minutes=5):
+        arrives(project, report)
+    submission = newest_submission(project)
+    assert state_of(project) == ProjectState.SUBMITTED and not submission.used_grace
+    assert not any(seal.in_grace for seal in seals_of(submission))
+
+
+def test_a_check_that_does_not_end_holds_nobody_up_for_ever_and_comes_in_at_no_later_time(project, report):
+    attach(project, "report", pdf())
+    with at(project, seconds=-1):
+        submit(project)
+        last_byte(report)
+    with at(project, minutes=89):
+        keep_deadlines()
+        assert state_of(project) == ProjectState.ARRIVING
+    with at(project, minutes=90):
+        keep_deadlines()
+        assert state_of(project) == ProjectState.SUBMITTED
+        assert newest_submission(project).left_out == 1
+    give_back(project, "Em viết lại.", by=project.supervisor)
+    assert refused_with(lambda: arrives(project, report)).code == "left_out"
+    submit(project)
+    assert state_of(project) == ProjectState.SUBMITTED, "what was left out is waited for no more"
 
 
 def test_when_the_grace_is_over_a_draft_without_its_report_is_out(project, report):

@@ -5,7 +5,7 @@ Nobody need be there: whoever sees a file arrive or fail calls ``settle_submissi
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,7 @@ from programs.projects.models import Project, Submission
 from programs.projects.queries.contents import missing_in
 from programs.projects.queries.deadlines import files_until
 from programs.projects.queries.submissions import (
+    arrived_at,
     asks_approval,
     awaited,
     newest_submission,
@@ -31,6 +32,9 @@ from programs.projects.queries.submissions import (
     under_way,
 )
 from programs.projects.queries.team import people_of
+
+# A file whose last byte came within the grace is in, however long its check takes: but nothing waits for ever.
+CHECKED_WITHIN = timedelta(hours=1)
 
 
 def write_submission(*, project: Project, by: User, due_at: datetime, now: datetime) -> Submission:
@@ -63,7 +67,8 @@ def settle_submission(*, project_id: int) -> bool:
     files = under_way(project, since=submission.pressed_at)
     if now < submission.due_at and files.failed:
         return _go_back(project, submission, now=now)
-    if files.coming and now < files_until(project, submission.due_at):
+    last = files_until(project, submission.due_at)
+    if (files.sent and now < last) or (files.checked and now < last + CHECKED_WITHIN):
         return False
     if missing_in(project):
         return _go_back(project, submission, now=now)
@@ -75,7 +80,8 @@ def settle_submission(*, project_id: int) -> bool:
 
 def _complete(project: Project, submission: Submission, *, now: datetime, left_out: int) -> None:
     submission.complete_at, submission.left_out, submission.seals = now, left_out, sealed_now(project)
-    submission.save(update_fields=["complete_at", "left_out", "seals"])
+    submission.arrived_at = arrived_at(submission)
+    submission.save(update_fields=["complete_at", "arrived_at", "left_out", "seals"])
     submitted = {"submitted_at": submission.pressed_at, "return_reason": ""}
     team = [person for person in people_of(project) if person != project.supervisor]
     if asks_approval(project):

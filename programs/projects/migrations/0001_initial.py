@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('came_from', models.CharField(choices=[('draft', 'Draft'), ('arriving', 'Submitted, files are still arriving'), ('submitted', 'Waiting for approval'), ('returned', 'Returned for correction'), ('endorsed', 'Endorsed and entered'), ('eligible', 'Found eligible'), ('ineligible', 'Not eligible'), ('in_judging', 'Being judged'), ('awarded', 'Awarded'), ('not_awarded', 'Not awarded'), ('withdrawn', 'Withdrawn'), ('lapsed', 'Not approved in time')], default='draft', max_length=12)),
                 ('due_at', models.DateTimeField()),
                 ('complete_at', models.DateTimeField(blank=True, null=True)),
+                ('arrived_at', models.DateTimeField(blank=True, null=True)),
                 ('left_out', models.PositiveSmallIntegerField(default=0)),
                 ('seals', models.JSONField(blank=True, default=dict)),
                 ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='competitions.projectfield', verbose_name='field')),

@@ -44,6 +44,12 @@ def sealed_now(project: Project) -> dict[str, Any]:
     }
 
 
+def arrived_at(submission: Submission) -> datetime:
+    """When the last byte of what it holds had come, or "Submit" was pressed, whichever was later."""
+    arrivals = [seal["arrived"] for seals in submission.seals.values() for seal in seals.values()]
+    return max([submission.pressed_at, *map(datetime.fromisoformat, arrivals)])
+
+
 def sealed_codes(project: Project) -> list[Code]:
     """The hashes of the newest submission, for the log."""
     submission = newest_submission(project)
@@ -85,13 +91,18 @@ def receipt_of(project: Project) -> Submission | None:
 # --- What it waits for ----------------------------------------------------------------------------
 @dataclass(frozen=True)
 class OnTheWay:
-    """Files of a project: how many are still coming, and how many failed since a moment."""
+    """Files of a project: how many are being sent, how many have come and are checked, how many failed since."""
 
-    coming: int = 0
+    sent: int = 0
+    checked: int = 0
     failed: int = 0
 
     def __add__(self, other: OnTheWay) -> OnTheWay:
-        return OnTheWay(self.coming + other.coming, self.failed + other.failed)
+        return OnTheWay(self.sent + other.sent, self.checked + other.checked, self.failed + other.failed)
+
+    @property
+    def coming(self) -> int:
+        return self.sent + self.checked
 
 
 UNDER_WAY: list[Callable[[Project, datetime], OnTheWay]] = []  # (project, since); called under the project's lock

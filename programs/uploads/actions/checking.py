@@ -191,6 +191,7 @@ def _kept_file(upload: Upload) -> KeptFile:
         preview_key=upload.preview_key,
         pages=upload.pages,
         seconds=upload.seconds,
+        received_at=upload.received_at or timezone.now(),
     )
 
 
