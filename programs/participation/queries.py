@@ -209,6 +209,7 @@ def school_facts(schools: QuerySet[School]) -> list[SchoolFacts]:
             levels=frozenset(levels[school.pk]),
             counted=bool(levels[school.pk]) and school.state not in OFF_THE_LIST,
             former=school.ward.former_province,
+            authority=school.authority,
         )
         for school in rows
     ]

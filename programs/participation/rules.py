@@ -29,6 +29,7 @@ class SchoolFacts:
     levels: frozenset[str]
     counted: bool
     former: str = ""  # the province of its ward before July 2025
+    authority: str = ""  # who answers for it
 
 
 @dataclass(frozen=True, slots=True)

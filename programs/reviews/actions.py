@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -15,7 +16,7 @@ from programs.core.models import Term
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
 from programs.participation.queries import participation_of
-from programs.participation.rules import MEASURES, Participation
+from programs.participation.rules import MEASURES, Participation, SchoolFacts
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.reviews.policy import may_freeze
@@ -78,7 +79,7 @@ def _lines(participation: Participation) -> list[ReportLine]:
     return [
         ReportLine(
             school_id=pk,
-            ward_id=schools[pk].ward_id,
+            **_place_of(schools[pk]),
             level=level,
             counted=schools[pk].counted and level in schools[pk].levels,
             **measures,
@@ -87,6 +88,11 @@ def _lines(participation: Participation) -> list[ReportLine]:
     ]
 
 
+def _place_of(school: SchoolFacts) -> dict[str, Any]:
+    names = ("code", "name", "ward_id", "cluster_id", "authority")
+    return {name: getattr(school, name) for name in names}
+
+
 def _contents(lines: models.QuerySet[ReportLine] | list[ReportLine]) -> set[tuple]:
-    names = ("school_id", "ward_id", "level", "counted", *MEASURES)
+    names = ("school_id", "code", "name", "ward_id", "cluster_id", "authority", "level", "counted", *MEASURES)
     return {tuple(getattr(line, name) for name in names) for line in lines}

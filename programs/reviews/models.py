@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.core.choices import Level
 from programs.core.models import Term
 from programs.reviews.choices import FIXED, ReportState
+from programs.schools.choices import Authority
 from programs.schools.models import Area, School
 
 USER = settings.AUTH_USER_MODEL
@@ -39,14 +40,21 @@ class ParticipationReport(models.Model):
 
 
 class ReportLine(models.Model):
-    """A frozen figure: one school and one level. Schools without any activity have their lines of zeros too,
-    so that the share of schools taking part stays what it was on that day."""
+    """A frozen figure: one school and one level, with its name, place and authority of that day.
+
+    Schools without any activity have their lines of zeros too, so that the share of schools taking part stays what it
+    was. Who may read a line is asked of its own ward, cluster and authority, never of the school as it is today.
+    """
 
     NO_PII = True
     MOVES_WITH_SCHOOL = None
     report = models.ForeignKey(ParticipationReport, on_delete=models.CASCADE, related_name="lines")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
     ward = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    cluster = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    authority = models.CharField(max_length=12, choices=Authority)
     level = models.CharField(max_length=20, choices=Level, blank=True)  # empty: a visit without a class
     counted = models.BooleanField(default=True)  # among the schools of this level on that day
     visits = models.PositiveIntegerField(default=0)
@@ -62,4 +70,4 @@ class ReportLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.school} · {self.level}"
+        return f"{self.name} · {self.level}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from programs.core.models import Term
 from programs.participation.queries import participation_of, schools_reported_to
 from programs.participation.rules import Cell, Participation, SchoolFacts
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
-from programs.schools.models import School
 from programs.schools.queries.roles import roles_of
+from programs.schools.queries.schools import scope_of
 
 
 def reports_visible_to(user) -> QuerySet[ParticipationReport]:
@@ -50,17 +50,16 @@ def report_frozen_for(term: Term) -> ParticipationReport | None:
 
 def participation_in(report: ParticipationReport, user) -> Participation:
     """A report in the person's scope: from its frozen lines, or computed while it is open."""
-    schools = schools_reported_to(user)
     if not report.is_frozen:
-        return participation_of(schools, [report.term])
-    return frozen_participation(report, schools)
+        return participation_of(schools_reported_to(user), [report.term])
+    return frozen_participation(report, user)
 
 
-def frozen_participation(report: ParticipationReport, schools: QuerySet[School]) -> Participation:
-    """As it was on that day: wards, levels and who was counted come from the lines, only names from today."""
+def frozen_participation(report: ParticipationReport, user) -> Participation:
+    """As it was on that day, cut by the lines themselves: an officer reads the schools that were theirs then."""
     lines = list(
-        report.lines.filter(school__in=schools.order_by().values("pk"))
-        .select_related("school__cluster", "ward")
+        report.lines.filter(lines_in_scope(user))
+        .select_related("cluster", "ward")
         .order_by("ward__sort_key", "ward_id", "school__sort_key", "school_id")
     )
     levels = defaultdict(set)
@@ -71,16 +70,24 @@ def frozen_participation(report: ParticipationReport, schools: QuerySet[School])
     return Participation(list(facts.values()), [_cell_of_line(line, report) for line in lines if _happened(line)])
 
 
+def lines_in_scope(user) -> Q:
+    """A frozen line has the columns by which an officer's scope is asked of a school."""
+    scope = Q(pk__in=[])
+    for role, area_ids in roles_of(user).posts.items():
+        scope |= scope_of(role, area_ids)
+    return scope
+
+
 def _facts_of_line(line: ReportLine, levels: frozenset[str]) -> SchoolFacts:
-    school = line.school
     return SchoolFacts(
-        pk=school.pk,
-        code=school.code,
-        name=school.name,
+        pk=line.school_id,
+        code=line.code,
+        name=line.name,
         ward_id=line.ward_id,
         ward=line.ward.name,
-        cluster_id=school.cluster_id,
-        cluster=school.cluster.name if school.cluster else "",
+        cluster_id=line.cluster_id,
+        cluster=line.cluster.name if line.cluster else "",
+        authority=line.authority,
         levels=levels,
         counted=bool(levels),
         former=line.ward.former_province,

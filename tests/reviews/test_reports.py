@@ -20,8 +20,8 @@ from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport
 from programs.reviews.policy import may_freeze
 from programs.reviews.queries import participation_in
-from programs.schools.choices import OfficeRole, SchoolState
-from programs.schools.models import OfficerPost
+from programs.schools.choices import Authority, OfficeRole, SchoolState
+from programs.schools.models import OfficerPost, School
 from tests.participation.make import make_current_term, make_lesson, make_terms, make_visit
 from tests.people import make_cluster, make_officer, make_outsider, make_school, make_ward, make_ward_officer
 
@@ -79,6 +79,31 @@ def test_a_frozen_report_never_changes(visit, term, nam):
     assert after.by_ward() == before.by_ward()
     assert after.by_level() == before.by_level()
     assert (after.total().pupils, after.total().schools, after.total().taking) == (38, 2, 1)
+
+
+def test_a_line_stands_where_its_school_stood_and_is_read_by_whose_it_was(visit, term, nam):
+    """The school moves to Dĩ An, is renamed, and comes under the department: the frozen term stays Phú Lợi's."""
+    mai = make_ward_officer("Đặng Thị Mai", ward=make_ward("Phường Phú Lợi"))
+    tam = make_ward_officer("Ngô Văn Tâm", ward=make_ward("Phường Dĩ An"))
+    school, cluster = visit.school, make_cluster()
+    School.objects.filter(pk=school.pk).update(cluster=cluster)
+    report = freeze_report(term_id=term.pk, by=nam, key=new_key())
+    school.refresh_from_db()
+    school.ward, school.cluster, school.name = make_ward("Phường Dĩ An"), None, "Trường THCS Tên Mới"
+    school.save()
+
+    def read(officer):
+        return participation_in(ParticipationReport.objects.get(pk=report.pk), officer)
+
+    assert [(each.name, each.cluster) for each in read(mai).schools] == [("Trường THCS Phú Lợi", cluster.name)]
+    assert read(mai).total().pupils == 38
+    assert "Trường THCS Phú Lợi" not in {each.name for each in read(tam).schools}
+    head = make_officer("Tô Thanh Nga", areas=(cluster,))
+    assert read(head).total().pupils == 38, "the cluster of that day"
+    School.objects.filter(pk=school.pk).update(authority=Authority.DEPARTMENT)
+    assert read(mai).total().pupils == 38
+    assert read(mai).total().schools + read(tam).total().schools == read(nam).total().schools
+    assert read(make_outsider()).schools == []
 
 
 def test_a_new_version_holds_the_correction_and_supersedes(client, visit, term, nam):
