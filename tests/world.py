@@ -21,7 +21,8 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.activities.models import TaughtActivity
+from programs.activities.choices import OwnKind
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.approvals.models import BookingApproval, BookingPaper
 from programs.authorities.choices import ApprovalKind
 from programs.ballots.choices import BallotState, EntryOutcome
@@ -433,6 +434,10 @@ def _papers(place: SimpleNamespace) -> None:
         approval = BookingApproval.objects.create(booking=place.booking, kind=kind)
         setattr(place, f"approval_{kind}", approval)
     place.activity = _lesson(place)
+    place.own_activity = OwnActivity.objects.create(
+        school=place.school, level=Level.LOWER_SECONDARY, kind=OwnKind.CLUB, title=mark("own", place.name), pupils=20,
+        held_on=timezone.localdate(), minutes=90, girls=9, teachers=1, reported_by=place.teacher,
+    )  # fmt: skip
     place.waiting_token = answer_token(place.booking)
     place.joining_student = SimpleNamespace(token=token_of(f"sv-{place.booking.pk}@example.vn"))
 

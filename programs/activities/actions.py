@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from programs.accounts.models import User
-from programs.activities.models import TaughtActivity
+from programs.activities.choices import OwnKind
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.activities.policy import may_correct, may_report_for
-from programs.activities.queries import is_reported, pupils_on_roll
-from programs.activities.rules import Report, correction_refusal, report_refusal
+from programs.activities.queries import is_own_reported, is_reported, levels_of, pupils_on_roll
+from programs.activities.rules import OwnReport, Report, correction_refusal, earliest_day, own_refusal, report_refusal
 from programs.core.audit import Code, record
+from programs.core.choices import Level
 from programs.core.idempotency import once
 from programs.core.policy import must
 from programs.core.refusals import refuse_if
@@ -86,6 +88,83 @@ def withdraw_activity(*, activity_id: int, reason: str, by: User) -> TaughtActiv
     activity.save(update_fields=["withdrawn_at"])
     record(by=by, action="activity.withdraw", obj=activity, before=_written(activity), reason=reason)
     return activity
+
+
+# --- What a school did itself ---------------------------------------------------------------------
+@transaction.atomic
+@once("own_activity.report", returns=OwnActivity)
+def report_own(*, where: str, by: User, key: str, **typed: Any) -> OwnActivity:
+    """``where`` is the school's number and the level; ``typed`` are the other columns of ``OwnActivity.WRITTEN``.
+
+    Raises PermissionDenied, and ``Refused``: those of ``own_refusal``.
+    """
+    school_id, level = where.split(":")
+    school = _in_line(int(school_id))
+    must(may_report_for(by, school))
+    _refuse_own(school, level, typed, earliest=earliest_day(timezone.localdate()))
+    activity = OwnActivity.objects.create(school=school, level=level, reported_by=by, **typed)
+    record(by=by, action="own_activity.report", obj=activity, after=_own_written(activity))
+    return activity
+
+
+@transaction.atomic
+def correct_own(*, activity_id: int, where: str, version: str, by: User, **typed: Any) -> OwnActivity:
+    """Mend what was entered wrongly, of the same school; the same again changes nothing.
+
+    Raises PermissionDenied, and ``Refused``: ``withdrawn``, ``changed_meanwhile``, those of ``own_refusal``.
+    """
+    activity = _own_to_correct(activity_id, by)
+    school_id, level = where.split(":")
+    must(int(school_id) == activity.school_id)
+    if activity.reported == {"where": where, **typed}:
+        return activity
+    refuse_if_stale(version, activity.reported)
+    earliest = earliest_day(timezone.localdate(), activity.held_on)
+    _refuse_own(activity.school, level, typed, earliest=earliest, but=activity.pk)
+    before = _own_written(activity)
+    for name, value in {"level": level, **typed}.items():
+        setattr(activity, name, value)
+    activity.save(update_fields=["level", *typed])
+    record(by=by, action="own_activity.correct", obj=activity, before=before, after=_own_written(activity))
+    return activity
+
+
+@transaction.atomic
+def withdraw_own(*, activity_id: int, reason: str, by: User) -> OwnActivity:
+    """It counts no more; the row and the log stay, and it can be reported again.
+
+    Raises PermissionDenied, and ``Refused``: ``withdrawn``.
+    """
+    activity = _own_to_correct(activity_id, by)
+    activity.withdrawn_at = timezone.now()
+    activity.save(update_fields=["withdrawn_at"])
+    record(by=by, action="own_activity.withdraw", obj=activity, before=_own_written(activity), reason=reason)
+    return activity
+
+
+def _own_to_correct(activity_id: int, by: User) -> OwnActivity:
+    """Under the lock of its school."""
+    school = _in_line(OwnActivity.objects.values_list("school", flat=True).get(pk=activity_id))
+    activity = OwnActivity.objects.get(pk=activity_id)
+    activity.school = school
+    must(may_correct(by, activity))
+    refuse_if(correction_refusal(activity))
+    return activity
+
+
+def _refuse_own(school: School, level: str, typed: dict[str, Any], *, earliest: date, but: int | None = None) -> None:
+    levels = frozenset(row.level for row in levels_of(school))
+    facts = {name: typed[name] for name in ("held_on", "pupils", "girls")}
+    same = {name: typed[name] for name in ("kind", "title", "held_on")}
+    report = OwnReport(level=level, levels=levels, roll=school.pupil_count, **facts)
+    known = is_own_reported(school=school, but=but, **same)
+    refuse_if(own_refusal(report, today=timezone.localdate(), earliest=earliest, is_reported=known))
+
+
+def _own_written(activity: OwnActivity) -> dict[str, Any]:
+    names = ("held_on", "minutes", "pupils", "girls", "teachers")
+    words = {"kind": OwnKind(activity.kind), "level": Level(activity.level), "title": activity.title}
+    return words | {name: getattr(activity, name) for name in names}
 
 
 # --- Parts ----------------------------------------------------------------------------------------

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programs.activities.choices import OwnKind
 from programs.activities.queries import curricula_to_report
 from programs.core.forms import CleanCharField, CleanFormMixin, DateField, WholeNumberField
 from programs.core.idempotency import IdempotentFormMixin
 from programs.core.versions import VersionedFormMixin
 from programs.pupils.models import ClassGroup
+from programs.schools.models import SchoolLevel
 
 
 class ClassField(forms.ModelChoiceField):
@@ -48,6 +52,42 @@ class ActivityForm(LessonFields, IdempotentFormMixin):
 
 class CorrectForm(LessonFields, VersionedFormMixin):
     """A report that is mended."""
+
+
+class OwnFields(CleanFormMixin, forms.Form):
+    """What a school did itself, in a minute on a phone."""
+
+    kind = forms.ChoiceField(label=_("What was it?"), choices=[("", _("Choose the kind")), *OwnKind.choices])
+    title = CleanCharField(label=_("Name of the activity"), max_length=150)
+    where = forms.ChoiceField(label=_("For pupils of"))
+    held_on = DateField(label=_("Day"), help_text=_("Day/month/year. The last day, if it took several."))
+    minutes = WholeNumberField(
+        label=_("How long, in minutes"), min_value=15, max_value=2880, help_text=_("A school day has about 240.")
+    )
+    pupils = WholeNumberField(label=_("Pupils who took part"), min_value=1, max_value=20000)
+    girls = WholeNumberField(label=_("Number of girls"), min_value=0, max_value=20000)
+    teachers = WholeNumberField(label=_("Teachers who worked on it"), min_value=1, max_value=500)
+    evidence = CleanCharField(
+        label=_("Evidence"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Where it can be read or seen: a link, a plan, a decision. No names of pupils."),
+    )
+
+    def __init__(self, *args, levels: Sequence[SchoolLevel], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        several = len({row.school_id for row in levels}) > 1
+        choices = [(f"{row.school_id}:{row.level}", f"{row} · {row.school}" if several else str(row)) for row in levels]
+        self.fields["where"].choices = choices if len(choices) == 1 else [("", _("Choose the level")), *choices]
+
+
+class OwnForm(OwnFields, IdempotentFormMixin):
+    """An own activity that is reported."""
+
+
+class OwnCorrectForm(OwnFields, VersionedFormMixin):
+    """An own activity that is mended."""
 
 
 class WithdrawForm(CleanFormMixin, forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.activities.models import TaughtActivity
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.core.permissions import SCHOOL_STAFF, Role, does, sees
 from programs.schools.models import School
 from programs.schools.policy import may_act_for
@@ -22,6 +22,19 @@ PERMISSIONS = [
         _("a taught lesson with what was corrected"),
         (*SCHOOL_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING),
         "activity_detail",
+    ),
+    sees(
+        _("what schools did themselves, such as clubs and festivals"),
+        (*SCHOOL_STAFF, Role.WARD_OFFICER, Role.DEPARTMENT_OFFICER, Role.STEERING),
+        "own_list",
+        "own_detail",
+    ),
+    does(_("report what the school did itself"), SCHOOL_STAFF, "own_report"),
+    does(
+        _("correct or withdraw an own activity: who reported it, and the school's coordinator and leadership"),
+        SCHOOL_STAFF,
+        "own_correct",
+        "own_withdraw",
     ),
     does(
         _("correct or withdraw a lesson: who reported it, and the school's coordinator and leadership"),
@@ -43,7 +56,7 @@ def may_report(user) -> bool:
     return bool(roles_of(user).working_schools)
 
 
-def may_correct(user, activity: TaughtActivity) -> bool:
+def may_correct(user, activity: TaughtActivity | OwnActivity) -> bool:
     """Who reported it, while at the school; and whoever leads the school, since people leave."""
     if not may_act_for(user, activity.school):
         return False

@@ -6,12 +6,14 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from programs.activities.models import TaughtActivity
+from programs.activities.models import OwnActivity, TaughtActivity
+from programs.core.choices import Level
 from programs.core.models import SchoolYear
 from programs.core.queries import held_by, met_by_one
 from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup, Enrolment
 from programs.pupils.queries import classes_to_act_for
+from programs.schools.models import School, SchoolLevel
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import in_scope_of
 
@@ -23,8 +25,33 @@ def activities_visible_to(user) -> QuerySet[TaughtActivity]:
     return activities.select_related("school", "curriculum", "class_group", "reported_by")
 
 
-def figures_of(activities: QuerySet[TaughtActivity]) -> dict[str, int]:
-    """Lessons and pupils of a list, but for what was withdrawn; pupils count once for each lesson."""
+def own_activities_visible_to(user) -> QuerySet[OwnActivity]:
+    """What the person's own schools did; an officer sees the schools in scope (counts, no pupil)."""
+    own = held_by("school", roles_of(user).school_ids)
+    activities = met_by_one(OwnActivity.objects.all(), own, in_scope_of(user))
+    return activities.select_related("school", "reported_by")
+
+
+def levels_to_report_for(user) -> list[SchoolLevel]:
+    """The schools that the person acts for, each with its levels but preschool."""
+    schools = [school.pk for school in roles_of(user).working_schools]
+    levels = SchoolLevel.objects.filter(school__in=schools).exclude(level=Level.PRESCHOOL)
+    return sorted(levels.select_related("school"), key=lambda row: (row.school.sort_key, Level.values.index(row.level)))
+
+
+def levels_of(school: School) -> list[SchoolLevel]:
+    levels = SchoolLevel.objects.filter(school=school).exclude(level=Level.PRESCHOOL).select_related("school")
+    return sorted(levels, key=lambda row: Level.values.index(row.level))
+
+
+def is_own_reported(*, school: School, kind: str, title: str, held_on: date, but: int | None = None) -> bool:
+    """Whether it stands in another row than ``but``."""
+    same = OwnActivity.objects.in_force().filter(school=school, kind=kind, title__iexact=title, held_on=held_on)
+    return same.exclude(pk=but).exists()
+
+
+def figures_of(activities: QuerySet) -> dict[str, int]:
+    """How many of a list, and their pupils, but for what was withdrawn; pupils count once for each."""
     return (
         activities.in_force()
         .order_by()

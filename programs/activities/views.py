@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_safe
 
 from programs.activities import actions, policy, queries
-from programs.activities.forms import ActivityForm, CorrectForm, WithdrawForm
-from programs.activities.models import TaughtActivity
+from programs.activities.forms import ActivityForm, CorrectForm, OwnCorrectForm, OwnForm, WithdrawForm
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.core.acting import Act
 from programs.core.audit import history_of
 from programs.core.calendar import current_school_year
@@ -118,3 +118,89 @@ class ActivityWithdraw(_OnActivity):
 
     def act(self, form: WithdrawForm) -> TaughtActivity:
         return actions.withdraw_activity(activity_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+
+# --- What a school did itself ---------------------------------------------------------------------
+@signed_in
+@require_safe
+def own_list(request: HttpRequest) -> HttpResponse:
+    not_found_unless(policy.may_see_activities(request.user))
+    roles = roles_of(request.user)
+    activities = queries.own_activities_visible_to(request.user)
+    page = Paginator(activities.order_by("-held_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "figures": queries.figures_of(activities),
+        "may_report": policy.may_report(request.user),
+        "with_school": roles.is_officer or len(roles.working_schools) > 1,
+    }
+    return render(request, "activities/own_list.html", context)
+
+
+class OwnReport(Act):
+    form_class = OwnForm
+    template_name = "activities/own_report.html"
+    back_url = reverse_lazy("own_list")
+    done = _("Reported. It counts towards your school's participation.")
+
+    def get_target(self) -> None:
+        not_found_unless(policy.may_report(self.user))
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"levels": queries.levels_to_report_for(self.user)}
+
+    def act(self, form: OwnForm) -> OwnActivity:
+        return actions.report_own(by=self.user, key=form.key, **form.values)
+
+
+@signed_in
+@require_safe
+def own_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    activity = get_object_or_404(queries.own_activities_visible_to(request.user), pk=pk)
+    context = {
+        "activity": activity,
+        "may_correct": activity.withdrawn_at is None and policy.may_correct(request.user, activity),
+        "history": history_of(activity),
+    }
+    return render(request, "activities/own_detail.html", context)
+
+
+class _OnOwn(Act):
+    """Something about one activity of a school's own."""
+
+    context_object_name = "activity"
+    may = staticmethod(policy.may_correct)
+
+    def get_target(self, pk: int) -> OwnActivity:
+        return get_object_or_404(queries.own_activities_visible_to(self.user), pk=pk)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("own_detail", args=[self.target.pk])
+
+
+class OwnCorrect(_OnOwn):
+    form_class = OwnCorrectForm
+    template_name = "activities/own_correct.html"
+    done = _("Corrected. Figures that are not frozen follow at once.")
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"levels": queries.levels_of(self.target.school)}
+
+    def get_initial(self) -> dict:
+        return self.target.reported
+
+    def act(self, form: OwnCorrectForm) -> OwnActivity:
+        return actions.correct_own(activity_id=self.target.pk, by=self.user, **form.cleaned_data)
+
+
+class OwnWithdraw(_OnOwn):
+    form_class = WithdrawForm
+    title = _("Withdraw this report?")
+    text = _("The activity counts no more. The report stays on the list as withdrawn, and can be made again.")
+    submit = _("Withdraw the report")
+    danger = True
+    done = _("Withdrawn. It counts no more.")
+
+    def act(self, form: WithdrawForm) -> OwnActivity:
+        return actions.withdraw_own(activity_id=self.target.pk, by=self.user, **form.cleaned_data)

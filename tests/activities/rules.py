@@ -19,9 +19,12 @@ def calls() -> list[partial]:
     today = timezone.localdate()
     curriculum = Curriculum(title="Bình lọc nước", grade_from=6, grade_to=8)
     report = rules.Report(curriculum, class_group, today, pupils=30, girls=15, on_roll=28)
+    own = rules.OwnReport("primary", today, pupils=30, girls=15, levels=frozenset({"primary"}), roll=20)
     lesson = make_lesson(class_group.school, today)
     return [
         partial(rules.report_refusal, report, today=today, is_reported=True),
         partial(rules.report_refusal, report, today=today, is_reported=False),
         partial(rules.correction_refusal, lesson),
+        partial(rules.earliest_day, today, today),
+        partial(rules.own_refusal, own, today=today, earliest=today, is_reported=True),
     ]

@@ -507,7 +507,7 @@ def test_my_data_asks_as_much_for_one_visit_as_for_three(count, minh, django_ass
         assert browser.get(reverse("my_data")).status_code == 200
 
 
-MY_DATA_QUERIES = 80  # of them 13 for the tables of the editor and the audit log, two for who the guardians are
+MY_DATA_QUERIES = 81  # of them 13 for the tables of the editor and the audit log, two for who the guardians are
 
 
 def test_a_pupil_asks_from_the_account_and_reads_the_state(minh, phuc):
