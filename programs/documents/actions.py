@@ -75,7 +75,7 @@ def set_link(*, document_id: int, link: str, by: User) -> ProjectFile:
     there = document.files.filter(superseded_at=None, link=link).first()
     if there:
         return there
-    kept = _put(document, {"link": link}, by=by, now=now)
+    kept = _put(document, {"link": link, "received_at": now}, by=by, now=now)
     code = document.slot.code
     record(by=by, action="document.link", obj=document.project, after={"document": Code(code)})
     return kept

@@ -16,6 +16,7 @@ class Show(TextChoices):
 
     VISITS = "visits", _("Visits")
     LESSONS = "lessons", _("Lessons taught")
+    OWN = "own", _("Own activities")
     SCHOOLS = "schools", _("Schools")
 
 

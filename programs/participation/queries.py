@@ -26,7 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from programs.activities.models import TaughtActivity
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.bookings.models import Booking
 from programs.centres.queries.sessions import day_begins
 from programs.core.choices import Grade, Level, level_of_grade
@@ -132,6 +132,13 @@ def lessons_in(terms: Sequence[Term], schools: QuerySet[School]) -> QuerySet[Tau
     return _marked(TaughtActivity.objects.in_force().filter(days), "grade", schools)
 
 
+def own_activities_in(terms: Sequence[Term], schools: QuerySet[School]) -> QuerySet[OwnActivity]:
+    """What schools did themselves; the level is the one that they named."""
+    days = reduce(or_, (_on_days(term, "held_on") for term in terms), Q(pk__in=[]))
+    rows = OwnActivity.objects.in_force().filter(days).annotate(counted_school=_counted_school())
+    return rows.filter(counted_school__in=schools.order_by().values("pk"))
+
+
 def _marked(rows: QuerySet, grade: str, schools: QuerySet[School]) -> QuerySet:
     marked = rows.annotate(counted_school=_counted_school(), level=_level(grade))
     return marked.filter(counted_school__in=schools.order_by().values("pk"))
@@ -147,6 +154,11 @@ def visit_rows(user, filters: Filters, terms: Sequence[Term]) -> QuerySet[Bookin
 def lesson_rows(user, filters: Filters, terms: Sequence[Term]) -> QuerySet[TaughtActivity]:
     rows = _filtered(lessons_in(_asked(filters, terms), _narrowed_schools(user, filters)), filters)
     return rows.select_related("school", "curriculum", "class_group").order_by("-taught_on", "pk")
+
+
+def own_activity_rows(user, filters: Filters, terms: Sequence[Term]) -> QuerySet[OwnActivity]:
+    rows = _filtered(own_activities_in(_asked(filters, terms), _narrowed_schools(user, filters)), filters)
+    return rows.select_related("school").order_by("-held_on", "pk")
 
 
 def _asked(filters: Filters, terms: Sequence[Term]) -> Sequence[Term]:
@@ -176,19 +188,20 @@ def totals_of_visits(rows: QuerySet[Booking]) -> dict[str, int]:
     return {name: value or 0 for name, value in sums.items()}
 
 
-def totals_of_lessons(rows: QuerySet[TaughtActivity]) -> dict[str, int]:
+def totals_of_reports(rows: QuerySet) -> dict[str, int]:
+    """Of lessons, or of own activities."""
     sums = rows.order_by().aggregate(visits=Count("pk"), total=Sum("pupils"), of_girls=Sum("girls"))
     return {"visits": sums["visits"], "pupils": sums["total"] or 0, "girls": sums["of_girls"] or 0}
 
 
 # --- Figures ------------------------------------------------------------------------------------
 def participation_of(schools: QuerySet[School], terms: Sequence[Term]) -> Participation:
-    """What ``schools`` did in ``terms``: four queries, and in memory one line per school, level and term."""
+    """What ``schools`` did in ``terms``: five queries, and in memory one line per school, level and term."""
     return Participation(school_facts(schools), cells_of(schools, terms))
 
 
 def cells_of(schools: QuerySet[School], terms: Sequence[Term]) -> list[Cell]:
-    return [*_visit_cells(schools, terms), *_lesson_cells(schools, terms)]
+    return [*_visit_cells(schools, terms), *_lesson_cells(schools, terms), *_own_cells(schools, terms)]
 
 
 def school_facts(schools: QuerySet[School]) -> list[SchoolFacts]:
@@ -233,6 +246,14 @@ def _lesson_cells(schools: QuerySet[School], terms: Sequence[Term]) -> Iterator[
     sums = {"lessons": Count("pk"), "total": Sum("pupils"), "of_girls": Sum("girls")}
     for school, level, term, lessons, pupils, girls in _grouped(rows, sums):
         yield Cell(school, level, term, lessons=lessons, lesson_pupils=pupils, lesson_girls=girls)
+
+
+def _own_cells(schools: QuerySet[School], terms: Sequence[Term]) -> Iterator[Cell]:
+    whens = [When(_on_days(term, "held_on"), then=Value(term.pk)) for term in terms]
+    rows = own_activities_in(terms, schools).annotate(term_id=Case(*whens, output_field=IntegerField()))
+    sums = {"activities": Count("pk"), "total": Sum("pupils"), "of_girls": Sum("girls")}
+    for school, level, term, activities, pupils, girls in _grouped(rows, sums):
+        yield Cell(school, level, term, activities=activities, activity_pupils=pupils, activity_girls=girls)
 
 
 def _grouped(rows: QuerySet, sums: dict) -> Iterator[tuple]:

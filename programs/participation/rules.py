@@ -45,9 +45,15 @@ class Cell:
     lessons: int = 0
     lesson_pupils: int = 0
     lesson_girls: int = 0
+    activities: int = 0  # the school's own
+    activity_pupils: int = 0
+    activity_girls: int = 0
 
 
-MEASURES = ("visits", "pupils", "girls", "lessons", "lesson_pupils", "lesson_girls")
+MEASURES = (
+    "visits", "pupils", "girls", "lessons", "lesson_pupils", "lesson_girls",
+    "activities", "activity_pupils", "activity_girls",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ class Figures:
     lessons: int
     lesson_pupils: int
     lesson_girls: int
+    activities: int
+    activity_pupils: int
+    activity_girls: int
 
     @property
     def without(self) -> int:
@@ -80,7 +89,7 @@ class Figures:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.schools or self.visits or self.lessons)
+        return not (self.schools or self.visits or self.lessons or self.activities)
 
 
 def figures(key: object, label: str | Promise, schools: Iterable[SchoolFacts], cells: Iterable[Cell]) -> Figures:

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from programs.activities.models import TaughtActivity
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.bookings.models import Booking
 from programs.participation.choices import GroupBy
-from programs.participation.rules import Figures, SchoolFacts
+from programs.participation.rules import MEASURES, Figures, SchoolFacts
 from programs.spreadsheets.xlsx import Column, Sheet
 
 Titled = tuple[str, Sequence[str]]  # the title of a sheet and the lines under it
@@ -34,11 +34,14 @@ def _measures() -> list[Column]:
         Column(_("STEM lessons taught"), 14, "number"),
         Column(_("Pupils in these lessons"), 14, "number"),
         Column(_("of whom girls"), 11, "number"),
+        Column(_("Own activities"), 14, "number"),
+        Column(_("Pupils in these activities"), 14, "number"),
+        Column(_("of whom girls"), 11, "number"),
     ]
 
 
 def _numbers(line: Figures) -> list[int]:
-    return [line.visits, line.pupils, line.girls, line.lessons, line.lesson_pupils, line.lesson_girls]
+    return [getattr(line, name) for name in MEASURES]
 
 
 def _share(line: Figures) -> float | None:
@@ -119,6 +122,37 @@ def _lessons(rows: Iterable[TaughtActivity]) -> Iterator[list[object]]:
             lesson.curriculum.title,
             lesson.pupils,
             lesson.girls,
+        ]
+
+
+def own_activities_sheet(titled: Titled, *, rows: Iterable[OwnActivity], totals: dict[str, int]) -> Sheet:
+    columns = [
+        Column(_("Date"), 12, "date"),
+        Column(_("School"), 40),
+        Column(_("Level"), 22),
+        Column(_("Kind"), 30),
+        Column(_("Activity"), 44),
+        Column(_("Minutes"), 10, "number"),
+        Column(_("Teachers"), 10, "number"),
+        Column(_("Pupils"), 10, "number"),
+        Column(_("of whom girls"), 10, "number"),
+    ]
+    total = [_("Total"), "", "", "", "", "", "", totals["pupils"], totals["girls"]]
+    return Sheet(_("Own activities"), *titled, columns, _own_activities(rows), total)
+
+
+def _own_activities(rows: Iterable[OwnActivity]) -> Iterator[list[object]]:
+    for activity in rows:
+        yield [
+            activity.held_on,
+            activity.school.name,
+            activity.get_level_display(),
+            activity.get_kind_display(),
+            activity.title,
+            activity.minutes,
+            activity.teachers,
+            activity.pupils,
+            activity.girls,
         ]
 
 

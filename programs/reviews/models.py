@@ -63,6 +63,9 @@ class ReportLine(models.Model):
     lessons = models.PositiveIntegerField(default=0)
     lesson_pupils = models.PositiveIntegerField(default=0)
     lesson_girls = models.PositiveIntegerField(default=0)
+    activities = models.PositiveIntegerField(default=0)
+    activity_pupils = models.PositiveIntegerField(default=0)
+    activity_girls = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from programs.core.models import Term
 from programs.participation.queries import participation_of, schools_reported_to
-from programs.participation.rules import Cell, Participation, SchoolFacts
+from programs.participation.rules import MEASURES, Cell, Participation, SchoolFacts
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.schools.queries.roles import roles_of
@@ -95,18 +95,8 @@ def _facts_of_line(line: ReportLine, levels: frozenset[str]) -> SchoolFacts:
 
 
 def _happened(line: ReportLine) -> bool:
-    return bool(line.visits or line.lessons)
+    return bool(line.visits or line.lessons or line.activities)
 
 
 def _cell_of_line(line: ReportLine, report: ParticipationReport) -> Cell:
-    return Cell(
-        line.school_id,
-        line.level,
-        report.term_id,
-        visits=line.visits,
-        pupils=line.pupils,
-        girls=line.girls,
-        lessons=line.lessons,
-        lesson_pupils=line.lesson_pupils,
-        lesson_girls=line.lesson_girls,
-    )
+    return Cell(line.school_id, line.level, report.term_id, **{name: getattr(line, name) for name in MEASURES})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.fates import EMPTIED, LASTS, OWN, SHOWN, STAYS
@@ -23,7 +22,7 @@ class Student(models.Model):
     institution = models.CharField(_("university or college"), max_length=150)
     number = models.CharField(_("student number"), max_length=30)
     signed_up_at = models.DateTimeField(_("signed up"), auto_now_add=True)
-    stated_at = models.DateTimeField(default=timezone.now)  # when the studies were stated last
+    stated_at = models.DateTimeField(auto_now_add=True)  # when the studies were stated last
 
     class Meta:
         ordering = ["user__sort_key"]

@@ -38,7 +38,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.functional import Promise
 
 from programs.uploads.choices import FileKind
@@ -83,10 +82,10 @@ class KeptFile:
     size: int
     sha256: str
     kept_sha256: str
+    received_at: datetime  # when its last byte came
     preview_key: str = ""
     pages: int | None = None
     seconds: int | None = None
-    received_at: datetime = field(default_factory=timezone.now)  # when its last byte came
 
 
 class Purpose:

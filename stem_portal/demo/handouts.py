@@ -8,6 +8,7 @@ import textwrap
 from random import Random
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
@@ -45,6 +46,7 @@ def drawn_file(project: Project, slot: Slot, random: Random) -> KeptFile:
         size=len(body),
         sha256=digest,
         kept_sha256=digest,
+        received_at=timezone.now(),
         preview_key=keep_file(ContentFile(preview), folder="uploads") if preview else "",
         pages=1 if kind == FileKind.PDF else None,
     )

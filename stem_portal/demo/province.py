@@ -36,6 +36,7 @@ from stem_portal.demo import (
     day,
     letters,
     life,
+    own,
     pages,
     papers,
     photographs,
@@ -92,6 +93,7 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         projects.build_projects(random=Random(seed), competitions=competitions, people=people, now=now, keep_free=minh)
         projects.compare_entries(by=people["nam"])
         _build_taught_activities(random, classes_of[terms[-1].school_year_id], _current(terms, today), today)
+        own.build_own_activities(random=Random(seed), schools=all_schools, term=_current(terms, today), today=today)
         _issue_certificates(pupils_of)
         consents.build_consents(random=Random(seed), pupils_of=pupils_of, minh=minh, now=now)
         photographs.build_photographs(random=Random(seed))

@@ -7,14 +7,15 @@ from itertools import count
 
 from django.utils import timezone
 
-from programs.activities.models import TaughtActivity
+from programs.activities.choices import OwnKind
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.bookings.choices import BookingState
 from programs.bookings.models import Booking
 from programs.centres.models import Centre, FieldTrip, Room, Session
 from programs.core.models import SchoolYear, Term
 from programs.curricula.models import Curriculum
 from programs.pupils.models import ClassGroup
-from programs.schools.models import School
+from programs.schools.models import School, SchoolLevel
 from tests.people import make_class, make_teacher, make_user, make_ward, make_year
 
 _serial = count(1)
@@ -91,6 +92,16 @@ def class_of(school: School, name: str, day: date) -> ClassGroup:
     year: SchoolYear = make_year(day)
     known = ClassGroup.objects.filter(school=school, name=name, school_year=year).first()
     return known or make_class(name, school=school, school_year=year)
+
+
+def make_own(school: School, day: date, *, pupils: int = 120, girls: int = 66, **fields) -> OwnActivity:
+    """A STEM festival of the school."""
+    level = SchoolLevel.objects.filter(school=school).values_list("level", flat=True)[0]
+    about = {"kind": OwnKind.FESTIVAL, "title": "Ngày hội STEM", "minutes": 240, "teachers": 8, "level": level} | fields
+    teacher = make_teacher(school=school)
+    return OwnActivity.objects.create(
+        school=school, held_on=day, pupils=pupils, girls=girls, reported_by=teacher, **about
+    )
 
 
 def make_lesson(school: School, day: date, *, grade: int = 8, pupils: int = 35, girls: int = 17) -> TaughtActivity:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from programs.bookings.choices import BookingState
 from programs.core.choices import Level
@@ -15,7 +16,7 @@ from programs.participation.choices import Activity
 from programs.participation.queries import Filters
 from programs.schools.choices import SchoolState
 from programs.schools.models import School
-from tests.participation.make import make_lesson, make_terms, make_visit
+from tests.participation.make import make_lesson, make_own, make_terms, make_visit
 from tests.people import make_cluster, make_officer, make_school, make_ward
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,23 @@ def test_totals_equal_rows_equal_raw_sql(province):
     total = read(province).total()
     assert triple(total) == raw() == rows_of(province) == (7, 153, 69)
     assert (total.lessons, total.lesson_pupils, total.lesson_girls) == (1, 35, 17)
+
+
+def test_what_a_school_did_itself_counts_by_its_day_and_level_until_it_is_withdrawn(province):
+    """Dĩ An primary, which did nothing so far, holds a festival; the school that merged had one, too."""
+    before = read(province).total()
+    festival = make_own(province.idle, province.first.starts_on)
+    make_own(School.objects.get(name="Trường THCS Tân Đông"), province.first.ends_on, pupils=40, girls=20)
+    total = read(province).total()
+    assert (total.activities, total.activity_pupils, total.activity_girls) == (2, 160, 86)
+    assert total.taking == before.taking + 1 and triple(total) == triple(before), "visits are not mixed with it"
+    levels = {row.key: row.activities for row in read(province).by_level()}
+    assert (levels["primary"], levels["lower_secondary"]) == (1, 1)
+    rows = queries.own_activity_rows(province.officer, Filters(), province.terms)
+    assert queries.totals_of_reports(rows) == {"visits": 2, "pupils": 160, "girls": 86}
+    festival.withdrawn_at = timezone.now()
+    festival.save()
+    assert read(province).total().activities == 1 and read(province).total().taking == before.taking
 
 
 def test_by_ward(province):
@@ -172,5 +190,5 @@ def test_the_figures_cost_the_same_for_one_school_and_for_three(schools, django_
         school = make_school(f"Trường THCS số {number}", ward=make_ward(f"Phường số {number}"))
         make_visit(school, terms[0].starts_on)
         make_lesson(school, terms[1].starts_on)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert queries.participation_of(School.objects.all(), terms).total().taking == schools

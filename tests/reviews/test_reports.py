@@ -22,7 +22,7 @@ from programs.reviews.policy import may_freeze
 from programs.reviews.queries import participation_in
 from programs.schools.choices import Authority, OfficeRole, SchoolState
 from programs.schools.models import OfficerPost, School
-from tests.participation.make import make_current_term, make_lesson, make_terms, make_visit
+from tests.participation.make import make_current_term, make_lesson, make_own, make_terms, make_visit
 from tests.people import make_cluster, make_officer, make_outsider, make_school, make_ward, make_ward_officer
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,7 @@ def visit(term):
     make_school("Trường THCS Dĩ An", ward=make_ward("Phường Dĩ An"))
     school = make_school("Trường THCS Phú Lợi", ward=make_ward("Phường Phú Lợi"))
     make_lesson(school, term.starts_on)
+    make_own(school, term.starts_on)
     return make_visit(school, term.starts_on + timedelta(days=9), pupils=38, girls=18)
 
 
@@ -201,7 +202,7 @@ def test_frozen_figures_open_to_schools_and_download(client, visit, term, nam):
     lines = list(book.worksheets[0].iter_rows(values_only=True))
     assert str(term) in lines[0][0]
     assert f"Bản 1, chốt số liệu ngày {timezone.localdate():%d/%m/%Y}" == lines[1][0]
-    assert lines[-1][1:] == (2, 1, 0.5, 1, 38, 18, 1, 35, 17)
+    assert lines[-1][1:] == (2, 1, 0.5, 1, 38, 18, 1, 35, 17, 1, 120, 66)
     assert len({sheet.title for sheet in book}) == len(book.worksheets) == 5
     assert "report.download" in {entry.action for entry in history_of(report)}
 

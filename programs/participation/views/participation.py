@@ -167,7 +167,10 @@ def _rows(asked: Asked, show: str, activity: str) -> tuple:
         return schools, {"schools": len(schools)}
     if show == Show.LESSONS:
         rows = queries.lesson_rows(asked.user, asked.filters, asked.terms)
-        return rows, queries.totals_of_lessons(rows)
+        return rows, queries.totals_of_reports(rows)
+    if show == Show.OWN:
+        rows = queries.own_activity_rows(asked.user, asked.filters, asked.terms)
+        return rows, queries.totals_of_reports(rows)
     rows = queries.visit_rows(asked.user, asked.filters, asked.terms)
     return rows, queries.totals_of_visits(rows)
 
@@ -213,8 +216,8 @@ def participation_rows_xlsx(request: HttpRequest) -> FileResponse:
 def _row_sheet(asked: Asked, show: str, titled: xlsx.Titled, rows, totals: dict) -> Sheet:
     if show == Show.SCHOOLS:
         return xlsx.schools_sheet(titled, schools=rows, total=asked.participation.total())
-    sheet = xlsx.lessons_sheet if show == Show.LESSONS else xlsx.visits_sheet
-    return sheet(titled, rows=rows.iterator(chunk_size=2000), totals=totals)
+    sheets = {Show.LESSONS: xlsx.lessons_sheet, Show.OWN: xlsx.own_activities_sheet}
+    return sheets.get(Show(show), xlsx.visits_sheet)(titled, rows=rows.iterator(chunk_size=2000), totals=totals)
 
 
 def _file(asked: Asked, sheets: list[Sheet], name: str, *, rows: int) -> FileResponse:
