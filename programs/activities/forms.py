@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.activities.choices import OwnKind
 from programs.activities.queries import curricula_to_report
@@ -68,7 +69,7 @@ class OwnFields(CleanFormMixin, forms.Form):
     girls = WholeNumberField(label=_("Number of girls"), min_value=0, max_value=20000)
     teachers = WholeNumberField(label=_("Teachers who worked on it"), min_value=1, max_value=500)
     evidence = CleanCharField(
-        label=_("Evidence"),
+        label=pgettext_lazy("of an activity", "Evidence"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
