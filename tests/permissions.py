@@ -368,6 +368,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "participation_rows": FIGURES,
     "participation_xlsx": FIGURES,
     "participation_rows_xlsx": FIGURES,
+    "participation_remind": FIGURES,
     "report_rows": FIGURES,
     "consent_class": ("show",),
     "consent_paper": ("pupil",),

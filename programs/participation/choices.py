@@ -32,4 +32,5 @@ NO_CLASS = "none"  # the level of a visit that names no class, as an address wri
 
 AUDIT_ACTIONS = {
     "report.download": _("Report downloaded"),
+    "participation.remind": _("Schools without any activity reminded"),
 }

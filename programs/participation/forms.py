@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from programs.core.forms import CleanCharField, CleanFormMixin
+from programs.core.idempotency import IdempotentFormMixin
 from programs.core.models import Term
 from programs.participation.choices import ALL_TERMS, NO_CLASS, Activity, GroupBy, Show
 from programs.participation.queries import Filters
@@ -88,6 +89,16 @@ class ParticipationForm(CleanFormMixin, forms.Form):
         return [
             self[name] for name in ("term", "ward", "cluster", "level", "former") if len(self.fields[name].choices) > 2
         ]
+
+
+class RemindForm(CleanFormMixin, IdempotentFormMixin):
+    words = CleanCharField(
+        label=_("Your own words"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("They stand in the letter above the rest, for example whom to call."),
+    )
 
 
 def _distinct(pairs) -> list[tuple[str, str]]:

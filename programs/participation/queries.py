@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -25,16 +25,19 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from programs.accounts.models import User
 from programs.activities.models import OwnActivity, TaughtActivity
 from programs.bookings.models import Booking
 from programs.centres.queries.sessions import day_begins
 from programs.core.choices import Grade, Level, level_of_grade
 from programs.core.models import Term
-from programs.participation.choices import ALL_TERMS, NO_CLASS, GroupBy
+from programs.notices.models import Message
+from programs.participation.choices import ALL_TERMS, NO_CLASS, Activity, GroupBy
 from programs.participation.models import Indicator
 from programs.participation.rules import Cell, Participation, SchoolFacts
-from programs.schools.models import School, SchoolLevel
+from programs.schools.models import Membership, School, SchoolLevel
 from programs.schools.queries.roles import roles_of
 from programs.schools.queries.schools import OFF_THE_LIST, schools_in_scope
 from programs.schools.rules import LEADING
@@ -259,6 +262,39 @@ def _own_cells(schools: QuerySet[School], terms: Sequence[Term]) -> Iterator[Cel
 def _grouped(rows: QuerySet, sums: dict) -> Iterator[tuple]:
     groups = ("counted_school", "level", "term_id")
     return rows.order_by().values(*groups).annotate(**sums).values_list(*groups, *sums).iterator()
+
+
+# --- Schools without any activity ---------------------------------------------------------------
+REMINDER = "idle_reminder"
+
+
+def idle_schools(user, filters: Filters) -> list[SchoolFacts]:
+    """The counted schools of ``filters``, in the person's scope, that had nothing in its term."""
+    found = participation_of(schools_reported_to(user), [filters.term] if filters.term else [])
+    return [school for school, _none in found.narrowed(**filters.narrowing()).by_school(Activity.WITHOUT)]
+
+
+def leaders_to_remind(schools: Collection[SchoolFacts]) -> dict[int, list[User]]:
+    """Who answers for each of ``schools`` on the portal, by the school's key."""
+    found: dict[int, list[User]] = {school.pk: [] for school in schools}
+    people = Membership.objects.current().filter(school__in=found, role__in=LEADING, user__is_active=True)
+    for member in people.select_related("user").order_by("school", "pk"):
+        if member.user not in found[member.school_id]:
+            found[member.school_id].append(member.user)
+    return found
+
+
+def reminder_key(term: Term, school: int | str) -> str:
+    """One letter for this term, this week and the school; the person's key comes after it."""
+    week = timezone.localdate().isocalendar()
+    return f"{REMINDER}:{term.pk}:{week.year}-{week.week}:{school}:"
+
+
+def reminded_this_week(term: Term) -> set[int]:
+    """The keys of the schools that were written to."""
+    begins = reminder_key(term, "").rstrip(":") + ":"
+    keys = Message.objects.filter(kind=REMINDER, dedupe_key__startswith=begins).values_list("dedupe_key", flat=True)
+    return {int(key.removeprefix(begins).partition(":")[0]) for key in keys}
 
 
 def summary_of(user, today: date) -> tuple[Term | None, Participation]:

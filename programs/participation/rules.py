@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from programs.core.choices import Level
+from programs.core.refusals import Refusal
 from programs.participation.choices import NO_CLASS, Activity
 from programs.participation.words import NO_CLASS_LABEL, former_label
 
@@ -188,3 +190,19 @@ class Participation:
             for school in self.schools
             if school.counted and (school.pk in cells) in wanted
         ]
+
+
+# --- Reminding ----------------------------------------------------------------------------------
+MOST_REMINDED = 300  # letters are written while the officer waits
+
+
+def remind_refusal(has_term: bool, idle: int) -> Refusal | None:
+    """Whether ``idle`` schools may be written to at once."""
+    if not has_term:
+        return Refusal("no_term", _("Choose one term: the letter names it."))
+    if not idle:
+        return Refusal("nobody_idle", _("Every school here has an activity in this term, so nobody is written to."))
+    if idle > MOST_REMINDED:
+        words = _("These are {count} schools. Choose a ward or a level: up to {most} are written to at once.")
+        return Refusal("too_many", words.format(count=idle, most=MOST_REMINDED))
+    return None

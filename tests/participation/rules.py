@@ -15,4 +15,7 @@ def calls() -> list[partial]:
     term = make_terms()[0]
     make_visit(make_school(), term.starts_on)
     read = participation_of(School.objects.all(), [term])
-    return [partial(rules.figures, "", "", read.schools, read.cells)]
+    return [
+        partial(rules.figures, "", "", read.schools, read.cells),
+        partial(rules.remind_refusal, True, 3),
+    ]

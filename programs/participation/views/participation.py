@@ -9,17 +9,19 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from programs.core.acting import Act
 from programs.core.gates import not_found_unless, signed_in
 from programs.core.models import Term
 from programs.core.policy import must
-from programs.participation import policy, queries, xlsx
-from programs.participation.actions import note_download
+from programs.participation import policy, queries, rules, xlsx
+from programs.participation.actions import note_download, remind_idle
 from programs.participation.choices import Activity, GroupBy, Show
-from programs.participation.forms import ParticipationForm
+from programs.participation.forms import ParticipationForm, RemindForm
 from programs.participation.queries import Filters
 from programs.participation.rules import Figures, Participation
 from programs.participation.views.common import PER_PAGE, as_file, bars, described, grouped, lines
@@ -98,6 +100,7 @@ def participation(request: HttpRequest) -> HttpResponse:
         ],
         "idle_wards": [line for line in wards if line.schools and not line.taking],
         "idle_schools": idle[:NAMED_AT_ONCE],
+        "may_remind": policy.may_remind(request.user),
         "report": queries.frozen_report_of(filters.term) if filters.term and is_officer else None,
         "indicators": queries.indicators(),
     }
@@ -224,3 +227,42 @@ def _file(asked: Asked, sheets: list[Sheet], name: str, *, rows: int) -> FileRes
     content = write_xlsx(sheets, moment=timezone.now())
     note_download(obj=asked.filters.term or asked.terms[0], by=asked.user, filters=asked.filters, rows=rows)
     return as_file(content, name, asked.filters.term or _("All terms"), asked.filters.school)
+
+
+# --- Schools without any activity ---------------------------------------------------------------
+class Remind(Act):
+    """A letter to the schools of the question in the address that had nothing in its term."""
+
+    form_class = RemindForm
+    template_name = "participation/remind.html"
+    may = staticmethod(policy.may_remind)
+
+    @cached_property
+    def asked(self) -> Asked:
+        return _exactly(self.request)
+
+    @property
+    def back_url(self) -> str:
+        return f"{reverse('participation')}?{self.asked.filters.query()}"
+
+    def get_context_data(self, **kwargs) -> dict:
+        idle = queries.idle_schools(self.user, self.asked.filters)
+        leaders, term = queries.leaders_to_remind(idle), self.asked.filters.term
+        before = queries.reminded_this_week(term) if term else set()
+        return super().get_context_data(
+            described=described(self.asked.form, self.asked.filters),
+            refusal=rules.remind_refusal(term is not None, len(idle)),
+            written=[school for school in idle if leaders[school.pk] and school.pk not in before],
+            before=[school for school in idle if school.pk in before],
+            nobody=[school for school in idle if not leaders[school.pk] and school.pk not in before],
+            **kwargs,
+        )
+
+    def act(self, form: RemindForm) -> dict[str, int]:
+        return remind_idle(filters=self.asked.filters, by=self.user, key=form.key, **form.values)
+
+    def said(self, counts: dict[str, int]) -> str:
+        words = _(
+            "Schools written to: {written}. Written to this week already: {before}. Nobody to write to: {nobody}."
+        )
+        return words.format(**counts)
