@@ -280,10 +280,11 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
     reads_history = project.supervisor_id == request.user.pk or (
         project.school is not None and roles.coordinates(project.school)
     )
-    agreed = agreed_to_withdraw(project)
-    still = [row for row in must_still_agree(project) if row.person.user != request.user] if agreed else []
+    agreed = agreed_to_withdraw(project) if project.state in WITHDRAWN_BY_TEAM else []
+    still = [row.person for row in must_still_agree(project)] if agreed else []
     has_agreed = request.user in [person.user for person in agreed]
-    own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=len(still))
+    others = [person for person in still if person.user != request.user]
+    own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=len(others))
     context = {
         "project": project,
         "steps": words.steps_of(project),
@@ -292,8 +293,9 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "may_edit": member and not frozen(project),
         "may_see_team": member and team_refusal(project) is None and project.competition.rule_set.team_max > 1,
         "may_withdraw": member and own_withdrawal is None,
-        "agreed": agreed if project.state in WITHDRAWN_BY_TEAM else [],
-        "may_keep": has_agreed and project.state in WITHDRAWN_BY_TEAM,
+        "agreed": agreed,
+        "still": still,
+        "may_keep": has_agreed,
         "may_take_out": policy.may_take_out(request.user, project) and not taking_out_refusal(project),
         "receipt": receipt_of(project),
         "may_reopen": policy.may_reopen(request.user, project) and project.state in REOPENABLE,
