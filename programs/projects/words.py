@@ -153,6 +153,7 @@ def receipt_words(submission: Submission, seals: list[Sealed]) -> ReceiptWords:
         language=get_language() or "vi",
         portal=settings.JURISDICTION["portal_name"],
         title=_("Receipt of a submission"),
+        mark=project.reference,
         facts=[(label, value) for label, value in facts if value],
         heading=_("What was submitted"),
         documents=documents,
