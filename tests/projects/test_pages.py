@@ -92,7 +92,7 @@ def test_em_minh_from_the_competition_to_the_teacher(client):
     assert answer.redirect_chain[-1][0] == page("project_edit", project)
     answer = sent(client, page("project_submit", project))
     assert "Chờ xác nhận" in answer.content.decode()
-    assert "đang đọc dự án của em" in answer.content.decode()
+    assert "Dự án đang được đọc" in answer.content.decode()
     assert client.get(page("project_edit", project)).status_code == 302
 
 

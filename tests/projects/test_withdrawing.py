@@ -76,6 +76,9 @@ def test_one_asks_the_other_agrees_and_the_last_one_withdraws(client, minh, lan,
     assert shown.content.decode().count(minh.full_name) > 1, "as a member, and as who has agreed"
     client.post(page("project_withdraw", project))
     assert state_of(project) == ProjectState.WITHDRAWN
+    shown = client.get(page("project_detail", project)).context
+    assert [(step["label"], step["state"]) for step in shown["steps"]] == [("Đã nộp", "done"), ("Đã rút", "no")]
+    assert not shown["agreed"]
     assert Message.objects.get(kind="project_withdrawn").recipient == project.supervisor
     assert [entry.action for entry in history_of(project)].count("project.agree") == 1
 
