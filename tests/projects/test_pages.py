@@ -255,6 +255,19 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, count, django_ass
     assert minh.school == projects[0].school
 
 
+def test_an_empty_list_says_what_to_do_and_offers_no_search(client):
+    project = make_project()
+    for person, says in ((make_outsider(), "Học sinh tự bắt đầu"), (make_officer(), "đã xác nhận")):
+        client.force_login(person)
+        shown = client.get("/desk/projects/").content.decode()
+        assert says in shown and "/competitions/" in shown
+        assert 'name="state"' not in shown
+    client.force_login(project.supervisor)
+    assert 'name="state"' in client.get("/desk/projects/").content.decode()
+    none = client.get("/desk/projects/?state=awarded").content.decode()
+    assert "Không có dự án nào ở trạng thái này" in none and 'name="state"' in none, "the way back stays"
+
+
 def test_every_state_has_its_words_and_steps(client):
     project = submit(complete(make_project()))
     client.force_login(project.created_by)

@@ -261,9 +261,10 @@ class ProjectKeep(ProjectAct):
 @signed_in
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
-    state = clean_text(request.GET.get("state", ""))
+    asked = clean_text(request.GET.get("state", ""))
+    state = asked if asked in ProjectState.values else ""
     projects = projects_visible_to(request.user)
-    if state in ProjectState.values:
+    if state:
         projects = projects.filter(state=state)
     page = Paginator(projects.order_by("-updated_at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -271,6 +272,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": ProjectState.choices,
         "own": entrant_of(request.user) is not None,
+        "roles": roles_of(request.user),
         "invitations": invitations_to_answer(request.user, now=timezone.now()),
     }
     return render(request, "projects/project_list.html", context)
