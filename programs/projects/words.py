@@ -102,8 +102,9 @@ def correction_of(project: Project) -> dict[str, Any]:
     """Of a project that is to be corrected: whether the organiser opened it, and what of it is open, and until when."""
     if project.state != S.RETURNED:
         return {}
-    doors = opened_now(project, now=timezone.now())
-    parts = parts_of(project, sorted(doors.scope)) if doors.scope is not None else ""
+    now = timezone.now()
+    doors = opened_now(project, now=now)
+    parts = parts_of(project, sorted(doors.scope)) if doors.scope and now < doors.until else ""
     return {"reopening": open_reopening(project), "open_parts": parts, "open_until": doors.until}
 
 
