@@ -115,14 +115,19 @@ def test_the_desk_of_a_team_mate_asks_until_there_is_an_answer(minh, lan, projec
     assert asked(minh) == [], "now only the organiser can"
 
 
-def test_nobody_is_held_up_by_who_left_or_has_no_account_any_more(minh, lan, project):
+def test_nobody_is_held_up_by_who_left_or_has_no_account_any_more(client, minh, lan, project):
     draft = join(make_project(minh=make_minh(full_name="Vũ An")), thu := make_minh(full_name="Phạm Anh Thư"))
     an = next(pupil for pupil in members_of(draft) if pupil != thu)
     withdraw(draft, an)
     team.leave_team(project_id=draft.pk, by=thu.user)
     assert withdraw(draft, an) == ProjectState.WITHDRAWN
+    assert withdraw(project, minh) == ProjectState.SUBMITTED
+    client.force_login(minh.user)
+    assert page("project_withdraw", project) not in client.get(page("project_detail", project)).content.decode()
     lan.user.is_active = False
     lan.user.save()
+    shown = client.get(page("project_detail", project)).content.decode()
+    assert page("project_withdraw", project) in shown and page("project_keep", project) in shown
     assert withdraw(project, minh) == ProjectState.WITHDRAWN
 
 

@@ -267,11 +267,13 @@ def project_list(request: HttpRequest) -> HttpResponse:
     if state:
         projects = projects.filter(state=state)
     page = Paginator(projects.order_by("-updated_at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    own = entrant_of(request.user) is not None  # few: each says what happens next
     context = {
         "page_obj": page,
+        "rows": [(project, words.next_words(project, member=True) if own else "") for project in page],
         "state": state,
         "states": ProjectState.choices,
-        "own": entrant_of(request.user) is not None,
+        "own": own,
         "roles": roles_of(request.user),
         "invitations": invitations_to_answer(request.user, now=timezone.now()),
     }
