@@ -30,7 +30,7 @@ from programs.projects.models import Project
 from programs.projects.queries.contents import lacks
 from programs.projects.queries.deadlines import files_until, opened_now
 from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer, receipt_of
-from programs.uploads.choices import BEING_CHECKED, MEGABYTE
+from programs.uploads.choices import MEGABYTE, UploadState
 from programs.uploads.hooks import KeptFile, Purpose, Quota, Terms, register
 from programs.uploads.models import Upload
 
@@ -93,8 +93,10 @@ def _on_the_way(project: Project, since: datetime) -> OnTheWay:
     coming = queries.coming_in(project, now=timezone.now())
     if last := receipt_of(project):
         coming = coming.filter(created_at__gt=last.complete_at)  # what was left out then comes no more
-    checked = coming.filter(state__in=BEING_CHECKED).count()
-    return OnTheWay(coming.count() - checked, checked, queries.failed_in(project, since=since))
+    found = list(coming.values_list("state", "expires_at"))
+    ends = [ends_at for state, ends_at in found if state == UploadState.RECEIVING]
+    failed = queries.failed_in(project, since=since)
+    return OnTheWay(len(ends), len(found) - len(ends), failed, max(ends, default=None))
 
 
 def _seals(project: Project) -> list[Seal]:
@@ -116,4 +118,6 @@ lacks(queries.lacking_in)
 
 @adds_to_project_page
 def documents_of(user, project: Project, *, member: bool) -> dict[str, Any]:
-    return {"tiles": queries.tiles_of(project)}
+    tiles = queries.tiles_of(project)
+    covers = [tile.cover for tile in tiles if tile.cover]
+    return {"tiles": tiles, "blank": [tile for tile in tiles if tile.is_blank], "cover": covers[0] if covers else None}

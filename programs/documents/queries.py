@@ -80,6 +80,16 @@ class Tile:
     def is_missing(self) -> bool:
         return self.needed and not self.files
 
+    @property
+    def is_blank(self) -> bool:
+        """Nothing lies in it, and nobody waits for something."""
+        return not (self.files or self.coming or self.is_missing or self.asks)
+
+    @property
+    def cover(self) -> ProjectFile | None:
+        """The first of its files that can be shown as a picture."""
+        return next((file for file in self.files if file.preview_key), None)
+
     def is_coming(self, now: datetime) -> bool:
         return any(each.state != UploadState.RECEIVING or each.expires_at > now for each in self.coming)
 

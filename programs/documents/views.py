@@ -86,7 +86,9 @@ def _arriving(user, project: Project, tile: queries.Tile) -> dict:
     submission = newest_submission(project)
     own = [upload for upload in tile.coming if upload.owner_id == user.pk and upload.state == UploadState.RECEIVING]
     box = box_of(queries.PURPOSE, queries.limits_of(tile.slot)) if own else {}
-    return box | {"arrives_until": files_until(project, submission.due_at) if submission else None}
+    ends = [upload.expires_at for upload in own]
+    grace = [files_until(project, submission.due_at)] if submission else []
+    return box | {"arrives_until": min([*ends, *grace], default=None)}
 
 
 class DocumentAct(Act):

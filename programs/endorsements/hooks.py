@@ -75,4 +75,7 @@ def approvals_and_statements(user, project: Project, *, member: bool) -> dict[st
         lines.append({"label": Kind(kind).label, "approval": decided.get(kind), "waits": words})
         if asked and policy.may_approve(user, project, kind):
             mine.append((Kind(kind).label, f"endorse_{kind}", f"return_{kind}"))
+    sent_back = [row for row in decided.values() if row.decision == Decision.RETURNED]
+    if project.state == ProjectState.RETURNED and sent_back:
+        found["returned_by"] = sent_back[0]
     return found | {"approvals": lines, "approves": mine, "approve_by": approve_by(project) if waits else None}

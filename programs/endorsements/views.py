@@ -22,12 +22,12 @@ from programs.endorsements import actions, policy, queries, words
 from programs.endorsements.choices import Kind, Part
 from programs.endorsements.forms import ApproveForm, EndForm, MentorForm, ReturnForm, SafetyForm, TextForm
 from programs.endorsements.models import SafetyMember
-from programs.projects.choices import OPEN_WORDS
 from programs.projects.models import Project
 from programs.projects.queries.deadlines import approve_by
 from programs.projects.queries.submissions import receipt_of
 from programs.projects.queries.team import members_of
 from programs.projects.queries.visible import projects_visible_to
+from programs.projects.words import parts_of
 
 PAGE_SIZE = 20
 
@@ -150,10 +150,8 @@ class Return(EndorsementAct):
                 "The deadline is over and the rules open nothing afterwards: the pupils cannot mend it, and the project "
                 "will not be entered. If it must be mended, ask the organiser to open it instead."
             )
-        slots = {slot.code: slot.local_name for slot in competition.rule_set.slots.all()}
-        parts = [str(OPEN_WORDS.get(code, slots.get(code, code))) for code in opened]
         return _("The deadline is over. Until {moment} the pupils can still change: {parts}.").format(
-            moment=short_moment(approve_by(self.target)), parts=", ".join(parts)
+            moment=short_moment(approve_by(self.target)), parts=parts_of(self.target, opened)
         )
 
     def act(self, form: ReturnForm) -> Project:

@@ -15,6 +15,7 @@ from programs.projects.queries.waiting import (
     invitations_to_answer,
     own_projects,
     projects_to_finish,
+    withdrawals_to_answer,
 )
 from programs.projects.words import next_words
 from programs.schools.queries.roles import roles_of
@@ -23,7 +24,7 @@ ROWS = 5
 
 
 def tasks(user) -> list[DeskTask]:
-    """For whoever enters: answer an invitation, finish, correct, enter."""
+    """For whoever enters: answer an invitation or a team mate who wants to withdraw, finish, correct, enter."""
     return _tasks_of_entrant(user) if entrant_of(user) is not None else []
 
 
@@ -42,6 +43,18 @@ def _tasks_of_entrant(user) -> list[DeskTask]:
             weight=15,
         )
         for invitation in invitations_to_answer(user, now=now)[:ROWS]
+    ]
+    withdrawing = [
+        DeskTask(
+            title=_("{name} wants to withdraw the project: {title}").format(
+                name=asked.person.full_name, title=project.title
+            ),
+            detail=_("It goes on until everybody in the team has agreed. Read it and say what you want."),
+            url=reverse("project_detail", args=[project.reference]),
+            action=_("Read and answer"),
+            weight=12,
+        )
+        for project, asked in withdrawals_to_answer(user).items()
     ]
     unfinished = [
         DeskTask(
@@ -66,7 +79,7 @@ def _tasks_of_entrant(user) -> list[DeskTask]:
         )
         for competition in competitions_to_enter(user, now=now)[:ROWS]
     ]
-    return invited + unfinished + inviting
+    return invited + withdrawing + unfinished + inviting
 
 
 def sections(user) -> list[DeskSection]:

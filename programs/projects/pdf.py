@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -22,6 +22,7 @@ class Words:
     language: str
     portal: str
     title: str
+    mark: str  # at the foot of each page: which project this is about
     facts: Sequence[tuple[str, str]]
     heading: str
     documents: Sequence[tuple[str, str, str]]  # what it is, when it came, its hash
@@ -29,10 +30,15 @@ class Words:
 
 
 class _Page:
-    """A pen that goes down the page and takes a new one at its end."""
+    """A pen that goes down the page and takes a new one at its end; each page has its number at the foot."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        self.canvas, self.y = canvas, TOP
+    def __init__(self, canvas: Canvas, foot: Callable[[int], str]) -> None:
+        self.canvas, self.y, self.number, self.foot = canvas, TOP, 0, foot
+        self._begin()
+
+    def _begin(self) -> None:
+        self.y, self.number = TOP, self.number + 1
+        draw_left(self.canvas, LEFT, BOTTOM / 2, self.foot(self.number), REGULAR, 9, GREY)
 
     def write(self, text: str, font: str, size: float, colour, *, x: float = LEFT, width: float = INSIDE) -> None:
         for line in wrapped(text, font, size, width):
@@ -40,21 +46,31 @@ class _Page:
             draw_left(self.canvas, x, self.y, line, font, size, colour)
 
     def room(self, height: float) -> None:
+        self.together(height)
         self.y -= height
-        if self.y < BOTTOM:
+
+    def together(self, height: float) -> None:
+        """What takes ``height`` stands on one page."""
+        if self.y - height < BOTTOM:
             self.canvas.showPage()
-            self.y = TOP - height
+            self._begin()
 
 
 def render(words: Words) -> bytes:
-    """Names break between words and are never cut; a hash is written whole."""
+    """Names break between words and are never cut; a hash is written whole, on the page of its document."""
+    _content, pages = _drawn(words, pages=0)
+    return _drawn(words, pages=pages)[0]
+
+
+def _drawn(words: Words, *, pages: int) -> tuple[bytes, int]:
+    """The file, and how many pages it has: each says of how many it is one."""
     fonts()
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=A4, pageCompression=1, lang=words.language)
     canvas.setTitle(words.title)
     canvas.setAuthor(words.portal)
     canvas.setCreator("STEM Portal")
-    page = _Page(canvas)
+    page = _Page(canvas, lambda number: f"{words.mark} · {number}/{pages}")
     page.write(words.portal, REGULAR, 10, GREY)
     page.write(words.title, BOLD, 20, NAVY)
     page.room(8)
@@ -63,14 +79,15 @@ def render(words: Words) -> bytes:
     page.room(10)
     page.write(words.heading, SEMIBOLD, 13, NAVY)
     for name, came, digest in words.documents:
-        page.room(4)
+        page.together(36 + 16 * len(wrapped(name, SEMIBOLD, 10.5, INSIDE)))
+        page.room(6)
         page.write(name, SEMIBOLD, 10.5, INK)
         page.write(came, REGULAR, 9, GREY)
         page.write(digest, REGULAR, 8.5, INK)
     page.room(10)
     page.write(words.closing, REGULAR, 9, GREY)
     canvas.save()
-    return buffer.getvalue()
+    return buffer.getvalue(), page.number
 
 
 def _fact(page: _Page, label: str, value: str) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from programs.core.dates import exact_moment, short_moment
-from programs.projects.choices import ProjectState
+from programs.projects.choices import OPEN_WORDS, UNFINISHED, ProjectState
 from programs.projects.models import Project, Submission
 from programs.projects.pdf import Words as ReceiptWords
-from programs.projects.queries.deadlines import files_until, opened_now
-from programs.projects.queries.submissions import Sealed, newest_submission
+from programs.projects.queries.deadlines import approve_by, open_reopening, opened_now
+from programs.projects.queries.submissions import Sealed, arrives_until, newest_submission
 from programs.projects.queries.team import members_of
 from programs.projects.rules import edit_refusal
 
@@ -34,22 +39,73 @@ STEP_OF = {
 
 
 def steps_of(project: Project) -> list[dict]:
-    """The five steps from the draft to the result, for the stepper."""
-    labels = [_("Draft"), _("Approvals"), _("Files are checked"), _("Judging"), _("Result")]
+    """The five steps from the draft to the result, for the stepper; a withdrawn project shows how far it came."""
+    first = {S.DRAFT: _("Draft"), S.RETURNED: _("Correction"), S.ARRIVING: _("Last files")}
+    labels = [_("Approvals"), _("Files are checked"), _("Judging"), _("Result")]
+    labels = [first.get(S(project.state), _("Submitted")), *labels]
+    came = [project.submitted_at, project.endorsed_at]
     if project.state == S.WITHDRAWN:
-        return [{"label": _("Withdrawn"), "state": "no", "detail": ""}]
+        done = [_step(label, "done", moment) for label, moment in zip(labels, came, strict=False) if moment]
+        return [*done, _step(_("Withdrawn"), "no")]
     reached = STEP_OF[S(project.state)]
-    steps = []
-    for number, label in enumerate(labels):
-        state = "done" if number < reached else "now" if number == reached else ""
-        steps.append({"label": label, "state": state, "detail": ""})
+    moments = [*came[:reached], *[None] * len(labels)]
+    states = ["done"] * reached + ["now"] + [""] * len(labels)
     if project.state in (S.INELIGIBLE, S.LAPSED):
-        steps[reached]["state"] = "no"
-    if project.submitted_at and reached:
-        steps[0]["detail"] = short_moment(project.submitted_at)
-    if project.endorsed_at and reached > 1:
-        steps[1]["detail"] = short_moment(project.endorsed_at)
-    return steps
+        states[reached] = "no"
+    return [_step(*parts) for parts in zip(labels, states, moments, strict=False)]
+
+
+def _step(label: str, state: str, moment: datetime | None = None) -> dict:
+    return {"label": label, "state": state, "detail": short_moment(moment) if moment else ""}
+
+
+@dataclass(frozen=True)
+class Next:
+    """What happens next, as the page shows it; of what is over, how it ended."""
+
+    title: str
+    text: str
+    look: str = "info"
+    icon: str = "info"
+
+
+LOOK_OF = {
+    S.DRAFT: ("info", "edit"),
+    S.RETURNED: ("info", "edit"),
+    S.ARRIVING: ("info", "hourglass"),
+    S.SUBMITTED: ("info", "hourglass"),
+    S.ENDORSED: ("ok", "check"),
+    S.ELIGIBLE: ("ok", "check"),
+    S.IN_JUDGING: ("info", "star"),
+    S.AWARDED: ("award", "trophy"),
+    S.NOT_AWARDED: ("info", "star"),
+    S.INELIGIBLE: ("no", "warning"),
+    S.LAPSED: ("no", "warning"),
+    S.WITHDRAWN: ("info", "info"),
+}
+
+
+def next_of(project: Project, *, member: bool) -> Next:
+    text = next_words(project, member=member)
+    if project.state in UNFINISHED:
+        return Next(_("What happens next"), text, *LOOK_OF[S(project.state)])
+    return Next(project.award or project.get_state_display(), text, *LOOK_OF[S(project.state)])
+
+
+def parts_of(project: Project, codes: Iterable[str]) -> str:
+    """What is open of a project, by the names of its words and documents."""
+    slots = {slot.code: slot.local_name for slot in project.competition.rule_set.slots.all()}
+    return ", ".join(str(OPEN_WORDS.get(code, slots.get(code, code))) for code in codes)
+
+
+def correction_of(project: Project) -> dict[str, Any]:
+    """Of a project that is to be corrected: whether the organiser opened it, and what of it is open, and until when."""
+    if project.state != S.RETURNED:
+        return {}
+    now = timezone.now()
+    doors = opened_now(project, now=now)
+    parts = parts_of(project, sorted(doors.scope)) if doors.scope and now < doors.until else ""
+    return {"reopening": open_reopening(project), "open_parts": parts, "open_until": doors.until}
 
 
 def next_words(project: Project, *, member: bool) -> str:
@@ -58,11 +114,21 @@ def next_words(project: Project, *, member: bool) -> str:
     doors = opened_now(project, now=now)
     if project.is_editable and edit_refusal(project, doors, now=now):
         return _words_when_over(project.state, member=member)
-    if not member:
-        return _words_for_reader(project.state)
+    if project.state == S.ENDORSED and now >= project.competition.closes_at:
+        return _("The project has been entered. The organiser is checking the files now.")
+    if project.state == S.ELIGIBLE and (held_on := project.competition.held_on):
+        words = _("The files are in order; the project is waiting for the judges. The day of the contest is {day}.")
+        return words.format(day=f"{held_on:%d/%m/%Y}")
+    words = _words_for_team(project.state) if member else _words_for_reader(project.state)
+    return words.format(until=short_moment(_until(project, doors.until)))
+
+
+def _until(project: Project, closes: datetime) -> datetime:
+    """When the time of whoever moves next ends: the approvers', that of the last files, the team's."""
+    if project.state == S.SUBMITTED:
+        return approve_by(project)
     submission = newest_submission(project) if project.state == S.ARRIVING else None
-    until = files_until(project, submission.due_at) if submission else doors.until
-    return _words_for_team(project.state, short_moment(until))
+    return arrives_until(project, submission.due_at) if submission else closes
 
 
 def _words_when_over(state: str, *, member: bool) -> str:
@@ -80,28 +146,26 @@ def _words_when_over(state: str, *, member: bool) -> str:
     )
 
 
-def _words_for_team(state: str, closes: str) -> str:
-    """``closes`` is when their time ends; of what is arriving, the minutes of grace."""
+def _words_for_team(state: str) -> str:
     return {
-        S.DRAFT: _("Complete your project and submit it before {closes}.").format(closes=closes),
-        S.RETURNED: _("Correct what you are asked for, then submit it again before {closes}.").format(closes=closes),
+        S.DRAFT: _("Complete your project and submit it before {until}."),
+        S.RETURNED: _("Correct what you are asked for, then submit it again before {until}."),
         S.SUBMITTED: _(
-            "Those who must approve your project are reading it now; below you see who they are and until when. You "
-            "cannot change anything in the meantime."
+            "Your project is being read; every approval is needed by {until}. You cannot change anything in the meantime."
         ),
         S.ARRIVING: _(
-            "Your project is submitted in time. Its last files may still arrive until {closes}; keep the page with "
+            "Your project is submitted in time. Its last files may still arrive until {until}; keep the page with "
             "them open until they are there."
-        ).format(closes=closes),
+        ),
         S.LAPSED: _(
             "The project was not approved by the last day for that, so it is not entered. If you think that is "
             "wrong, ask your teacher to write to the organiser."
         ),
-        S.ENDORSED: _("Your project has been entered. After the deadline the organiser checks the files."),
+        S.ENDORSED: _("Your project has been entered. After {until} the organiser checks the files."),
         S.ELIGIBLE: _("The files are in order. Your project is waiting for the judges."),
         S.INELIGIBLE: _(
-            "The organiser found that the project does not meet the rules; the reason stands on this page. Your "
-            "teacher can write to the organiser."
+            "The organiser found that the project does not meet the rules. If you think that is wrong, ask your teacher "
+            "to write to the organiser."
         ),
         S.IN_JUDGING: _("The judges are reading your project. The results will appear here when they are published."),
         S.AWARDED: _("Congratulations! Your project won an award."),
@@ -112,12 +176,12 @@ def _words_for_team(state: str, closes: str) -> str:
 
 def _words_for_reader(state: str) -> str:
     return {
-        S.DRAFT: _("The pupils are still working on it."),
-        S.RETURNED: _("The pupils are correcting it."),
-        S.SUBMITTED: _("It waits for its approvals; below you see whose they are and until when."),
-        S.ARRIVING: _("It is submitted; its last files are still arriving."),
+        S.DRAFT: _("The pupils are still working on it. They can submit it until {until}."),
+        S.RETURNED: _("The pupils are correcting it. They can submit it again until {until}."),
+        S.SUBMITTED: _("It is being read; every approval is needed by {until}."),
+        S.ARRIVING: _("It is submitted; its last files may still arrive until {until}."),
         S.LAPSED: _("It was not approved by the last day for that, so it is not entered."),
-        S.ENDORSED: _("It has been entered. After the deadline the organiser checks the files."),
+        S.ENDORSED: _("It has been entered. After {until} the organiser checks the files."),
         S.ELIGIBLE: _("The files are in order; it is waiting for the judges."),
         S.INELIGIBLE: _("It does not meet the rules."),
         S.IN_JUDGING: _("It is being judged."),
@@ -153,6 +217,7 @@ def receipt_words(submission: Submission, seals: list[Sealed]) -> ReceiptWords:
         language=get_language() or "vi",
         portal=settings.JURISDICTION["portal_name"],
         title=_("Receipt of a submission"),
+        mark=project.reference,
         facts=[(label, value) for label, value in facts if value],
         heading=_("What was submitted"),
         documents=documents,

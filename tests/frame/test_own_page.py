@@ -116,8 +116,8 @@ def test_the_page_costs_the_same_for_one_visit_and_three(client, django_assert_n
         RosterEntry.objects.create(booking=make_booking(class_8a1, session=session), pupil=minh)
     client.force_login(minh.user)
     client.get(reverse("me"))
-    # session, person, roles (2), class; consents, open competitions, invitations, projects to finish and to
-    # state about, the sections
+    # session, person, roles (2), class; consents, open competitions, invitations, projects to withdraw, to finish and
+    # to state about, the sections
     # (the visits: keys first), files on their way; navigation
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(reverse("me"))

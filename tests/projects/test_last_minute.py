@@ -9,6 +9,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from programs.competitions.models import Competition
+from programs.core.dates import short_moment
 from programs.documents.queries import PURPOSE
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project
@@ -54,6 +56,18 @@ def test_a_file_under_way_holds_nobody_up(client, project):
     assert Project.objects.get(pk=project.pk).state == ProjectState.ARRIVING
 
 
+def test_an_upload_ends_by_itself_long_before_the_grace_does(client, project):
+    """Sent 20 days before the deadline: the upload has its own seven days, and every page says those."""
+    Competition.objects.update(closes_at=timezone.now() + timedelta(days=20))
+    ends = timezone.now() + timedelta(days=7)
+    Upload.objects.update(expires_at=ends)
+    client.force_login(project.created_by)
+    assert client.get(page("project_submit", project)).context["files_until"] == ends
+    submit(Project.objects.get(pk=project.pk))
+    assert client.get(page("project_document", project, "report")).context["arrives_until"] == ends
+    assert f"còn được nhận đến {short_moment(ends)}" in read(client, page("project_detail", project))
+
+
 def test_in_the_grace_the_sender_goes_on_and_nobody_begins_anew(client, project):
     teammate = make_pupil(class_group=project.created_by.pupil.enrolments.get().class_group, with_account=True)
     join(project, teammate)
@@ -84,8 +98,14 @@ def test_after_the_deadline_the_draft_is_read_and_what_was_typed_stays_in_sight(
         late = client.post(page("project_edit", project), typed).content.decode()
         assert "Câu gõ vào phút cuối." in late
         assert "máy chủ nhận được lúc" in late
+        assert "Hiện không nộp được" in late
+        assert page("project_submit", project) not in late
         for name in ("project_edit", "project_submit"):
             assert client.get(page(name, project)).url == page("project_detail", project)
+        pressed = client.post(page("project_submit", project)).content.decode()
+        assert "máy chủ nhận được lúc" in pressed
+        assert "dự án chưa nộp nên không được dự thi" in pressed, "and what becomes of it"
+        assert '<button class="btn" type="submit"' not in pressed
         shown = read(client, page("project_detail", project))
         assert "dự án chưa nộp nên không được dự thi" in shown
         assert page("project_edit", project) not in shown

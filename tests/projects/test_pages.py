@@ -92,7 +92,7 @@ def test_em_minh_from_the_competition_to_the_teacher(client):
     assert answer.redirect_chain[-1][0] == page("project_edit", project)
     answer = sent(client, page("project_submit", project))
     assert "Chờ xác nhận" in answer.content.decode()
-    assert "đang đọc dự án của em" in answer.content.decode()
+    assert "Dự án đang được đọc" in answer.content.decode()
     assert client.get(page("project_edit", project)).status_code == 302
 
 
@@ -253,6 +253,19 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, count, django_ass
     with django_assert_num_queries(9):
         client.get("/desk/projects/")
     assert minh.school == projects[0].school
+
+
+def test_an_empty_list_says_what_to_do_and_offers_no_search(client):
+    project = make_project()
+    for person, says in ((make_outsider(), "Học sinh tự bắt đầu"), (make_officer(), "đã xác nhận")):
+        client.force_login(person)
+        shown = client.get("/desk/projects/").content.decode()
+        assert says in shown and "/competitions/" in shown
+        assert 'name="state"' not in shown
+    client.force_login(project.supervisor)
+    assert 'name="state"' in client.get("/desk/projects/").content.decode()
+    none = client.get("/desk/projects/?state=awarded").content.decode()
+    assert "Không có dự án nào ở trạng thái này" in none and 'name="state"' in none, "the way back stays"
 
 
 def test_every_state_has_its_words_and_steps(client):

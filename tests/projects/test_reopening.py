@@ -19,8 +19,9 @@ from programs.projects.actions.lapsing import keep_deadlines
 from programs.projects.actions.reopening import reopen_project
 from programs.projects.choices import ProjectState
 from programs.projects.models import Project, Reopening
+from programs.projects.pdf import Words, render
 from programs.uploads.actions.receiving import begin_upload, drop_upload
-from tests.people import make_officer
+from tests.people import make_officer, make_principal
 from tests.projects.make import approve, attach, complete, document_of, give_back, make_project, pdf, submit
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,35 @@ def test_nobody_else_opens_and_nothing_without_a_part(client, project, nam):
     assert refused_with(lambda: reopen(project, nam, ["report"], hours=-1)) == "ends_too_early"
     client.force_login(project.created_by)
     assert client.get(reverse("project_reopen", args=[project.reference])).status_code == 403
+
+
+def test_the_page_says_who_asks_for_a_correction_and_what_is_open(client, project, nam):
+    client.force_login(project.created_by)
+    addresses = [reverse(name, args=[project.reference]) for name in ("project_detail", "project_edit")]
+    reopen(project, nam, ["report", "title"])
+    for address in addresses:
+        shown = client.get(address).content.decode()
+        assert "Ban tổ chức mở lại dự án để sửa" in shown
+        assert "Báo cáo thiếu trang 3." in shown
+        assert "Tên dự án" in shown.split("Được sửa đến")[1].split("</p>")[0]
+    submit(project)
+    principal = make_principal("Phạm Ngọc Yến", school=project.school)
+    give_back(project, "Ghi rõ nguồn ảnh.", by=principal, kind="school")
+    for address in addresses:
+        shown = client.get(address).content.decode()
+        assert "(Nhà trường) yêu cầu sửa" in shown
+        assert "Ban tổ chức mở lại" not in shown
+    shown = client.get(addresses[0]).content.decode()
+    assert "Người hướng dẫn: quyết định sau khi dự án được nộp lại" in shown, "nobody is waited for meanwhile"
+
+
+def test_a_receipt_of_many_pages_parts_no_document_from_its_hash():
+    documents = [(f"Hình ảnh dự án {number}", "Nhận lúc 8:00", f"SHA-256 {number:064}") for number in range(1, 41)]
+    words = Words("vi", "STEM", "Giấy biên nhận", "DA-2345", [("Dự án", "Máy lọc nước " * 15)], "Đã nộp", documents, "")
+    pages = [page.extract_text() for page in PdfReader(BytesIO(render(words))).pages]
+    assert [f"DA-2345 · {number}/{len(pages)}" in page for number, page in enumerate(pages, 1)] == [True] * len(pages)
+    for name, _came, digest in documents:
+        assert [f"{name}\n" in page for page in pages] == [digest in page for page in pages]
 
 
 def test_the_receipt_is_a_page_and_a_pdf(client, project):

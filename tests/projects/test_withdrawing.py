@@ -11,6 +11,7 @@ from programs.core.refusals import Refused
 from programs.notices.models import Message
 from programs.projects.actions import decisions, team
 from programs.projects.choices import ProjectState
+from programs.projects.desk import tasks
 from programs.projects.models import Project
 from programs.projects.queries.team import members_of
 from programs.pupils.models import Pupil
@@ -69,9 +70,15 @@ def test_one_asks_the_other_agrees_and_the_last_one_withdraws(client, minh, lan,
     assert not Message.objects.filter(kind="project_withdrawn").exists()
     assert refused_with(lambda: withdraw(project, minh)) == "agreed_already"
     client.force_login(lan.user)
-    assert "Đã đồng ý rút dự án này" in client.get(page("project_detail", project)).content.decode()
+    shown = client.get(page("project_detail", project))
+    assert [person.full_name for person in shown.context["agreed"]] == [minh.full_name]
+    assert [person.full_name for person in shown.context["still"]] == ["Lê Thị Lan"]
+    assert shown.content.decode().count(minh.full_name) > 1, "as a member, and as who has agreed"
     client.post(page("project_withdraw", project))
     assert state_of(project) == ProjectState.WITHDRAWN
+    shown = client.get(page("project_detail", project)).context
+    assert [(step["label"], step["state"]) for step in shown["steps"]] == [("Đã nộp", "done"), ("Đã rút", "no")]
+    assert not shown["agreed"]
     assert Message.objects.get(kind="project_withdrawn").recipient == project.supervisor
     assert [entry.action for entry in history_of(project)].count("project.agree") == 1
 
@@ -84,14 +91,43 @@ def test_minh_thinks_again_and_the_project_goes_on(client, minh, lan, project):
     assert refused_with(lambda: decisions.keep_project(project_id=project.pk, by=minh.user)) == "wrong_state"
 
 
-def test_nobody_is_held_up_by_who_left_or_has_no_account_any_more(minh, lan, project):
+def test_whoever_agrees_once_more_is_told_about_once_more(minh, lan, project):
+    withdraw(project, minh)
+    decisions.keep_project(project_id=project.pk, by=minh.user)
+    withdraw(project, minh)
+    assert [letter.recipient for letter in Message.objects.filter(kind="project_withdrawal_asked")] == [lan.user] * 2
+
+
+def test_the_desk_of_a_team_mate_asks_until_there_is_an_answer(minh, lan, project):
+    def asked(pupil: Pupil) -> list[str]:
+        return [str(task.title) for task in tasks(pupil.user) if "muốn rút dự án" in str(task.title)]
+
+    outsider = make_minh(full_name="Vũ An")
+    assert asked(lan) == []
+    withdraw(project, minh)
+    assert asked(lan) == [f"{minh.full_name} muốn rút dự án: {project.title}"]
+    assert asked(minh) == asked(outsider) == []
+    decisions.keep_project(project_id=project.pk, by=minh.user)
+    assert asked(lan) == []
+    withdraw(project, lan)
+    assert asked(minh) != []
+    judged(project)
+    assert asked(minh) == [], "now only the organiser can"
+
+
+def test_nobody_is_held_up_by_who_left_or_has_no_account_any_more(client, minh, lan, project):
     draft = join(make_project(minh=make_minh(full_name="Vũ An")), thu := make_minh(full_name="Phạm Anh Thư"))
     an = next(pupil for pupil in members_of(draft) if pupil != thu)
     withdraw(draft, an)
     team.leave_team(project_id=draft.pk, by=thu.user)
     assert withdraw(draft, an) == ProjectState.WITHDRAWN
+    assert withdraw(project, minh) == ProjectState.SUBMITTED
+    client.force_login(minh.user)
+    assert page("project_withdraw", project) not in client.get(page("project_detail", project)).content.decode()
     lan.user.is_active = False
     lan.user.save()
+    shown = client.get(page("project_detail", project)).content.decode()
+    assert page("project_withdraw", project) in shown and page("project_keep", project) in shown
     assert withdraw(project, minh) == ProjectState.WITHDRAWN
 
 

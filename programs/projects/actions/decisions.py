@@ -66,6 +66,7 @@ def withdraw_project(*, project_id: int, by: User) -> Project:
     refuse_if(withdrawal_refusal(project, agreed=agreed, waiting=len(others)))
     own.update(withdraws_at=timezone.now())
     if others:
+        project.save(update_fields=["updated_at"])  # who agrees once more is told about once more
         record(by=by, action="project.agree", obj=project)
         tell(project, "project_withdrawal_asked", [member.person.user for member in others], name=by.full_name)
         return project

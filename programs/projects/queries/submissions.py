@@ -11,6 +11,7 @@ from programs.accounts.models import User
 from programs.core.audit import Code
 from programs.core.dates import exact_moment
 from programs.projects.models import Project, Submission
+from programs.projects.queries.deadlines import files_until
 
 
 # --- What is sealed -------------------------------------------------------------------------------
@@ -91,14 +92,16 @@ def receipt_of(project: Project) -> Submission | None:
 # --- What it waits for ----------------------------------------------------------------------------
 @dataclass(frozen=True)
 class OnTheWay:
-    """Files of a project: how many are being sent, how many have come and are checked, how many failed since."""
+    """Files of a project: how many are being sent, until when the last one, how many are checked, how many failed."""
 
     sent: int = 0
     checked: int = 0
     failed: int = 0
+    until: datetime | None = None
 
     def __add__(self, other: OnTheWay) -> OnTheWay:
-        return OnTheWay(self.sent + other.sent, self.checked + other.checked, self.failed + other.failed)
+        sums = (self.sent + other.sent, self.checked + other.checked, self.failed + other.failed)
+        return OnTheWay(*sums, max(filter(None, [self.until, other.until]), default=None))
 
     @property
     def coming(self) -> int:
@@ -110,6 +113,12 @@ UNDER_WAY: list[Callable[[Project, datetime], OnTheWay]] = []  # (project, since
 
 def under_way(project: Project, *, since: datetime) -> OnTheWay:
     return sum((part(project, since) for part in UNDER_WAY), OnTheWay())
+
+
+def arrives_until(project: Project, due_at: datetime) -> datetime:
+    """Until when what is under way may come: an upload's own time may end before the minutes of grace do."""
+    grace, ends = files_until(project, due_at), under_way(project, since=due_at).until
+    return min(grace, ends) if ends else grace
 
 
 # --- Who must approve it --------------------------------------------------------------------------

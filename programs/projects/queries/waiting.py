@@ -7,9 +7,16 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from programs.competitions.choices import CompetitionState
-from programs.projects.choices import EDITABLE, IN_TEAM, InvitationState, ProjectState
-from programs.projects.models import Project, TeamInvitation
-from programs.projects.queries.team import about, entrant_of
+from programs.projects.choices import (
+    EDITABLE,
+    IN_TEAM,
+    WITHDRAWN_BY_TEAM,
+    InvitationState,
+    MemberState,
+    ProjectState,
+)
+from programs.projects.models import Project, ProjectMember, TeamInvitation
+from programs.projects.queries.team import MEMBER_PARTS, about, entrant_of
 from programs.projects.queries.visible import PROJECT_PARTS
 
 
@@ -24,6 +31,18 @@ def invitations_to_answer(user, *, now: datetime) -> QuerySet[TeamInvitation]:
         project__competition__closes_at__gt=now,
     )
     return joinable.select_related("invited_by", "project__competition").order_by("expires_at")
+
+
+def withdrawals_to_answer(user) -> dict[Project, ProjectMember]:
+    """The own projects that a team mate wants to withdraw, with who asked first; the answer of this person is awaited."""
+    mine = about(entrant_of(user))
+    if mine is None:
+        return {}
+    members = ProjectMember.objects.filter(state=MemberState.ACCEPTED)
+    unanswered = members.filter(mine, withdraws_at=None, project__state__in=WITHDRAWN_BY_TEAM)
+    asked = members.filter(withdraws_at__isnull=False, project__in=unanswered.values("project"))
+    rows = asked.select_related("project__competition", *MEMBER_PARTS).order_by("-withdraws_at")
+    return {row.project: row for row in rows}
 
 
 def own_projects(user) -> QuerySet[Project]:

@@ -27,9 +27,9 @@ from programs.projects.forms import NewProjectForm, ProjectForm
 from programs.projects.hooks import PAGE_PARTS
 from programs.projects.models import Project
 from programs.projects.queries.contents import missing_in
-from programs.projects.queries.deadlines import files_until, opened_now
+from programs.projects.queries.deadlines import opened_now
 from programs.projects.queries.entering import entrant_in, project_of
-from programs.projects.queries.submissions import receipt_of
+from programs.projects.queries.submissions import arrives_until, receipt_of
 from programs.projects.queries.team import agreed_to_withdraw, entrant_of, members_of, must_still_agree
 from programs.projects.queries.visible import projects_visible_to
 from programs.projects.queries.waiting import invitations_to_answer
@@ -121,9 +121,13 @@ class ProjectEdit(ProjectAct):
         for part in PAGE_PARTS:
             context |= part(self.user, self.target, member=True)
         several = self.target.competition.rule_set.team_max > 1
-        may_see_team = several and team_refusal(self.target) is None
-        versions = {name: version_of({name: value}) for name, value in self.target.draft.items()}
-        return context | lacks_of(self.target) | {"may_see_team": may_see_team, "versions": versions}
+        context |= {
+            "may_see_team": several and team_refusal(self.target) is None,
+            "versions": {name: version_of({name: value}) for name, value in self.target.draft.items()},
+            "over": frozen(self.target),
+            "next": words.next_of(self.target, member=True),
+        }
+        return context | lacks_of(self.target) | words.correction_of(self.target)
 
     def act(self, form: ProjectForm) -> Project:
         return entries.save_draft(project_id=self.target.pk, by=self.user, **form.cleaned_data)
@@ -191,7 +195,7 @@ def lacks_of(project: Project) -> dict:
         "missing": holding_up(found),
         "coming": coming,
         "until": doors.until,
-        "files_until": files_until(project, doors.until),
+        "files_until": arrives_until(project, doors.until) if coming else None,
     }
 
 
@@ -206,7 +210,8 @@ class ProjectSubmit(ProjectAct):
         return None if pressed or not frozen(self.target) else redirect("project_detail", self.target.reference)
 
     def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(**lacks_of(self.target), **kwargs)
+        over = {"over": frozen(self.target), "next": words.next_of(self.target, member=True)}
+        return super().get_context_data(**over, **lacks_of(self.target), **kwargs)
 
     def act(self, form) -> Project:
         return decisions.submit_project(project_id=self.target.pk, by=self.user)
@@ -256,16 +261,20 @@ class ProjectKeep(ProjectAct):
 @signed_in
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
-    state = clean_text(request.GET.get("state", ""))
+    asked = clean_text(request.GET.get("state", ""))
+    state = asked if asked in ProjectState.values else ""
     projects = projects_visible_to(request.user)
-    if state in ProjectState.values:
+    if state:
         projects = projects.filter(state=state)
     page = Paginator(projects.order_by("-updated_at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    own = entrant_of(request.user) is not None  # few: each says what happens next
     context = {
         "page_obj": page,
+        "rows": [(project, words.next_words(project, member=True) if own else "") for project in page],
         "state": state,
         "states": ProjectState.choices,
-        "own": entrant_of(request.user) is not None,
+        "own": own,
+        "roles": roles_of(request.user),
         "invitations": invitations_to_answer(request.user, now=timezone.now()),
     }
     return render(request, "projects/project_list.html", context)
@@ -280,25 +289,28 @@ def project_detail(request: HttpRequest, reference: str) -> HttpResponse:
     reads_history = project.supervisor_id == request.user.pk or (
         project.school is not None and roles.coordinates(project.school)
     )
-    agreed = agreed_to_withdraw(project)
-    still = [row for row in must_still_agree(project) if row.person.user != request.user] if agreed else []
+    agreed = agreed_to_withdraw(project) if project.state in WITHDRAWN_BY_TEAM else []
+    still = [row.person for row in must_still_agree(project)] if agreed else []
     has_agreed = request.user in [person.user for person in agreed]
-    own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=len(still))
+    others = [person for person in still if person.user != request.user]
+    own_withdrawal = withdrawal_refusal(project, agreed=has_agreed, waiting=len(others))
     context = {
         "project": project,
         "steps": words.steps_of(project),
-        "next_words": words.next_words(project, member=member),
+        "next": words.next_of(project, member=member),
         "members": members_of(project),
         "may_edit": member and not frozen(project),
         "may_see_team": member and team_refusal(project) is None and project.competition.rule_set.team_max > 1,
         "may_withdraw": member and own_withdrawal is None,
-        "agreed": agreed if project.state in WITHDRAWN_BY_TEAM else [],
-        "may_keep": has_agreed and project.state in WITHDRAWN_BY_TEAM,
+        "agreed": agreed,
+        "still": still,
+        "may_keep": has_agreed,
         "may_take_out": policy.may_take_out(request.user, project) and not taking_out_refusal(project),
         "receipt": receipt_of(project),
         "may_reopen": policy.may_reopen(request.user, project) and project.state in REOPENABLE,
         "history": history_of(project) if member or reads_history else [],
     }
+    context |= words.correction_of(project)
     for part in PAGE_PARTS:
         context |= part(request.user, project, member=member)
     return render(request, "projects/project_detail.html", context)

@@ -18,13 +18,8 @@ from programs.projects.words import receipt_words
 @require_safe
 def project_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     project, submission = _read(request, reference)
-    earlier = project.submissions.filter(complete_at__isnull=False, number__lt=submission.number)
-    context = {
-        "project": project,
-        "submission": submission,
-        "words": receipt_words(submission, seals_of(submission)),
-        "earlier": earlier,
-    }
+    words = receipt_words(submission, seals_of(submission))
+    context = {"project": project, "submission": submission, "words": words}
     return render(request, "projects/receipt.html", context)
 
 
