@@ -29,7 +29,7 @@ from programs.projects.hooks import adds_to_project_page
 from programs.projects.models import Project
 from programs.projects.queries.contents import lacks
 from programs.projects.queries.deadlines import files_until, opened_now
-from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer, receipt_of
+from programs.projects.queries.submissions import RESTORES, SEALS, UNDER_WAY, OnTheWay, Seal, Sealer
 from programs.uploads.choices import MEGABYTE, UploadState
 from programs.uploads.hooks import KeptFile, Purpose, Quota, Terms, register
 from programs.uploads.models import Upload
@@ -91,8 +91,6 @@ def _quotas(user: User, document: ProjectDocument) -> list[Quota]:
 def _on_the_way(project: Project, since: datetime) -> OnTheWay:
     """Files that are being sent within their time, or checked; and those that failed since."""
     coming = queries.coming_in(project, now=timezone.now())
-    if last := receipt_of(project):
-        coming = coming.filter(created_at__gt=last.complete_at)  # what was left out then comes no more
     found = list(coming.values_list("state", "expires_at"))
     ends = [ends_at for state, ends_at in found if state == UploadState.RECEIVING]
     failed = queries.failed_in(project, since=since)

@@ -6,9 +6,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Max, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from programs.competitions.models import Slot
 from programs.documents.choices import FILE_KINDS
 from programs.documents.models import ProjectDocument, ProjectFile
 from programs.documents.rules import is_needed
-from programs.projects.models import Project
+from programs.projects.models import Project, Submission
 from programs.projects.queries.visible import projects_visible_to
 from programs.projects.rules import Lack
 from programs.schools.models import School
@@ -32,6 +32,7 @@ from programs.uploads.queries import under_way_in
 PURPOSE = "documents.file"
 UNDER_WAY = (UploadState.RECEIVING, *BEING_CHECKED)
 FAILED = (UploadState.REFUSED, UploadState.EXPIRED, UploadState.ABORTED)
+TICK = timedelta(microseconds=1)
 DOCUMENT_PARTS = ("slot__rule_set", "project__competition__rule_set", "project__school")
 
 
@@ -109,8 +110,10 @@ def tiles_of_each(projects: Collection[Project]) -> dict[int, list[Tile]]:
     found = ProjectDocument.objects.filter(project__in=[project.pk for project in projects]).prefetch_related(current)
     rows = {(row.project_id, row.slot_id): row for row in found}
     coming: dict[int, list[Upload]] = defaultdict(list)
-    for upload in under_way_in(PURPOSE, *(row.pk for row in rows.values())):
-        coming[upload.target].append(upload)
+    project_of, whole_at = {row.pk: row.project_id for row in rows.values()}, _whole_at(projects)
+    for upload in under_way_in(PURPOSE, *project_of):
+        if upload.created_at > whole_at.get(project_of[upload.target], upload.created_at - TICK):
+            coming[upload.target].append(upload)
     slots: dict[int, list[Slot]] = defaultdict(list)
     for slot in Slot.objects.filter(rule_set__in={project.competition.rule_set_id for project in projects}):
         slots[slot.rule_set_id].append(slot)
@@ -140,9 +143,17 @@ def earlier_files(document: ProjectDocument) -> QuerySet[ProjectFile]:
     return earlier.select_related("uploaded_by").order_by("-superseded_at")
 
 
+def _whole_at(projects: Collection[Project]) -> dict[int, datetime]:
+    """When each was last submitted whole. What was still on its way then was left out, and comes no more."""
+    whole = Submission.objects.filter(project__in=[project.pk for project in projects], complete_at__isnull=False)
+    return dict(whole.order_by().values_list("project").annotate(last=Max("complete_at")))
+
+
 def under_way(project: Project) -> QuerySet[Upload]:
     """Files of this project that are being sent or checked, of anybody in the team."""
-    return under_way_in(PURPOSE, *project.documents.values_list("pk", flat=True))
+    files = under_way_in(PURPOSE, *project.documents.values_list("pk", flat=True))
+    whole_at = _whole_at([project]).get(project.pk)
+    return files.filter(created_at__gt=whole_at) if whole_at else files
 
 
 def coming_in(project: Project, *, now: datetime) -> QuerySet[Upload]:
@@ -153,6 +164,8 @@ def coming_in(project: Project, *, now: datetime) -> QuerySet[Upload]:
 def failed_in(project: Project, *, since: datetime) -> int:
     """Files that were under way at ``since`` and will not come."""
     mine = Upload.objects.filter(purpose=PURPOSE, target__in=project.documents.values("pk"))
+    if whole_at := _whole_at([project]).get(project.pk):
+        mine = mine.filter(created_at__gt=whole_at)
     over_before = Q(state=UploadState.EXPIRED, expires_at__lt=since)  # though the sweep found it later
     ended = mine.filter(state__in=FAILED, ended_at__gte=since).exclude(over_before).count()
     return (

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from programs.projects.choices import ProjectState
 
 S = ProjectState
-GRACE, WEEK, WORKING_DAYS = timedelta(minutes=30), timedelta(days=7), 3
+GRACE, CHECK, WEEK, WORKING_DAYS = timedelta(minutes=30), timedelta(hours=1), timedelta(days=7), 3
 TEAM, PER_SCHOOL, PER_MENTOR, CODES = 2, 2, 1, 10
 WITH_TEAM = (S.DRAFT, S.RETURNED)
 OUT = (S.WITHDRAWN, S.LAPSED)  # nobody is bound by it any more
@@ -36,6 +36,7 @@ def working_days_later(moment: datetime, days: int) -> datetime:
 class File:
     """The report on its way; ``whole`` when the last byte is there and it is being checked."""
 
+    begun_at: datetime
     ends_at: datetime
     whole: bool = False
     failed_at: datetime | None = None
@@ -77,6 +78,11 @@ class Entry:
     used_opening: Opening | None = None  # under which was pressed
     later: datetime | None = None
     checks: int = 0
+    whole_at: datetime | None = None  # when it was last submitted whole
+
+    def on_the_way(self) -> list[File]:
+        """What was still on its way when the project went on without it comes no more."""
+        return [file for file in self.files.values() if self.whole_at is None or file.begun_at > self.whole_at]
 
     @property
     def binds(self) -> bool:
@@ -122,7 +128,7 @@ class Paper:
         return entry.state in WITH_TEAM and now < until and (not part or scope is None or part in scope)
 
     def is_whole(self, entry: Entry, now: datetime) -> bool:
-        there = entry.report or any(file.is_coming(now) for file in entry.files.values())
+        there = entry.report or any(file.is_coming(now) for file in entry.on_the_way())
         return bool(there) and set(entry.team) <= entry.stated
 
     def waits_for(self, entry: Entry) -> set[str]:
@@ -133,7 +139,7 @@ class Paper:
         found = [self.closes_at]
         for entry in self.entries.values():
             if entry.state == S.ARRIVING and entry.due_at:
-                found += [entry.due_at, entry.due_at + GRACE]
+                found += [entry.due_at, entry.due_at + GRACE, entry.due_at + GRACE + CHECK]
             if entry.state in (S.SUBMITTED, S.RETURNED):
                 found.append(entry.opening.ends_at if entry.opening else self.approve_by(entry))
         return sorted(line for line in found if line > now)
@@ -144,22 +150,23 @@ class Paper:
         entry.presses += 1
         entry.place_of = entry.mentor
         entry.used_opening, entry.opening = entry.opening, None
-        if any(file.is_coming(now) for file in entry.files.values()):
+        if any(file.is_coming(now) for file in entry.on_the_way()):
             entry.state = S.ARRIVING
         else:
-            self._complete(entry)
+            self._complete(entry, now)
 
     def settle(self, entry: Entry, now: datetime) -> None:
         if entry.state != S.ARRIVING:
             return
         assert entry.pressed_at and entry.due_at
-        files = entry.files.values()
-        if now < entry.due_at and any(file.failed_since(entry.pressed_at, now) for file in files):
+        coming = [file for file in entry.on_the_way() if file.is_coming(now)]
+        last = entry.due_at + GRACE
+        if now < entry.due_at and any(file.failed_since(entry.pressed_at, now) for file in entry.on_the_way()):
             self._go_back(entry)
-        elif now < entry.due_at + GRACE and any(file.is_coming(now) for file in files):
+        elif now < last and coming or now < last + CHECK and any(file.whole for file in coming):
             return
         elif entry.report:
-            self._complete(entry)
+            self._complete(entry, now)
         else:
             self._go_back(entry)
 
@@ -193,7 +200,8 @@ class Paper:
             if waits and now >= max(self.approve_by(entry), self.closes_at):
                 self.end(entry, S.LAPSED)
 
-    def _complete(self, entry: Entry) -> None:
+    def _complete(self, entry: Entry, now: datetime) -> None:
+        entry.whole_at = now
         entry.state, entry.decided, entry.used_opening = S.SUBMITTED, {}, None
         entry.receipts.append((entry.presses, entry.title, entry.report, entry.mentor))
 

@@ -206,7 +206,7 @@ class Lives(OneCompetition):
         upload = self.tried(allowed, lambda: begin_upload(by=self.user(by), **about))
         if upload is None:
             return None
-        entry.files[upload.pk] = file = File(min(now + WEEK, self.paper.doors(entry, now)[1] + GRACE))
+        entry.files[upload.pk] = file = File(now, min(now + WEEK, self.paper.doors(entry, now)[1] + GRACE))
         if whole:
             self.send(upload, file, now)
         return upload, file
@@ -236,6 +236,7 @@ class Lives(OneCompetition):
         with TestCase.captureOnCommitCallbacks(execute=True):
             answer = scan_upload(upload_id=upload.pk)
         comes_in = entry.state == S.ARRIVING or self.paper.is_open(entry, now, "report")
+        comes_in = comes_in and file in entry.on_the_way()
         assert answer == (UploadState.KEPT if comes_in else UploadState.REFUSED)
         file.gone = True
         if comes_in:

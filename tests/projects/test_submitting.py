@@ -13,6 +13,7 @@ from django.utils import timezone
 from programs.competitions.models import Competition
 from programs.core.audit import history_of
 from programs.core.refusals import Refused
+from programs.documents.actions import remove_file
 from programs.documents.models import ProjectFile
 from programs.documents.queries import PURPOSE
 from programs.notices.models import Message
@@ -218,6 +219,9 @@ def test_a_check_that_does_not_end_holds_nobody_up_for_ever_and_comes_in_at_no_l
         assert newest_submission(project).left_out == 1
     give_back(project, "Em viết lại.", by=project.supervisor)
     assert refused_with(lambda: arrives(project, report)).code == "left_out"
+    remove_file(file_id=ProjectFile.objects.get(document__slot__code="report").pk, by=project.created_by)
+    assert refused_with(lambda: submit(project)).code == "incomplete", "and it stands in for nothing that is missing"
+    attach(project, "report", pdf())
     submit(project)
     assert state_of(project) == ProjectState.SUBMITTED, "what was left out is waited for no more"
 
