@@ -42,7 +42,7 @@ def test_each_member_states_and_nobody_for_another(client, project, lan):
     client.post(url, {"text_version": 1, "agreed": "on"})
     assert [person.full_name for person in must_state(project)] == [project.created_by.full_name]
     assert Statement.objects.get().person == lan.user
-    assert "Em đã cam kết lúc" in client.get(url).content.decode()
+    assert "Đã cam kết lúc" in client.get(url).content.decode()
     client.force_login(make_outsider())
     assert client.get(url).status_code == 404
     with pytest.raises(PermissionDenied):

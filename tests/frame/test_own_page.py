@@ -106,7 +106,7 @@ def test_own_projects_with_what_happens_next_and_what_is_waiting(client, minh):
     html = page_of(client, minh)
     assert f"Hoàn thành dự án: {project.title}" in html
     assert "Hoàn thiện dự án" in html
-    assert titles(client, minh)["Dự án của em"] == [project.title]
+    assert titles(client, minh)["Dự án của tôi"] == [project.title]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -102,7 +102,7 @@ def submit_while_it_is_sent(pupil: Walker, address: str) -> None:
     """On another telephone, in the last seconds: the page says that the film may follow."""
     page = pupil.page
     pupil.goto(f"{address}submit/")
-    expect(page.get_by_role("main")).to_contain_text("Em không cần chờ gửi xong")
+    expect(page.get_by_role("main")).to_contain_text("Không cần chờ gửi xong")
     page.get_by_role("button", name="Nộp").click()
     page.wait_for_url(address)
     expect(page.locator("main .tag").first).to_have_text("Đã nộp, tệp còn đang gửi lên")

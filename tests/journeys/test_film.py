@@ -105,7 +105,7 @@ def join(pupil: Walker, inviter: Pupil, own: Pupil) -> None:
     """Nobody is put into a team: the invitation waits on the own desk."""
     page = pupil.page
     pupil.goto("/desk/")
-    page.locator(".todo li").filter(has_text=f"{inviter.name} mời em vào đội: {TITLE}").get_by_role("link").click()
+    page.locator(".todo li").filter(has_text=f"{inviter.name} mời vào đội: {TITLE}").get_by_role("link").click()
     expect(page.get_by_role("main")).to_contain_text(inviter.name)
     pupil.look()
     page.get_by_role("button", name="Vào đội").click()

@@ -108,7 +108,7 @@ def _submit(pupil: Walker, address: str) -> None:
 
 def _see_on_the_desk(pupil: Walker, state: str) -> None:
     pupil.goto("/desk/")
-    own = pupil.page.get_by_role("region", name="Dự án của em").get_by_role("listitem").filter(has_text=TITLE)
+    own = pupil.page.get_by_role("region", name="Dự án của tôi").get_by_role("listitem").filter(has_text=TITLE)
     expect(own).to_contain_text(state)
     pupil.look(other_language=False)
 

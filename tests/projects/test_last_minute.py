@@ -50,7 +50,7 @@ def test_a_file_under_way_holds_nobody_up(client, project):
     assert f'href="{page("project_submit", project)}"' in writing
     assert "Đang gửi:" in writing
     asking = read(client, page("project_submit", project))
-    assert "Em không cần chờ gửi xong" in asking
+    assert "Không cần chờ gửi xong" in asking
     with at(project, seconds=-1):
         client.post(page("project_submit", project))
     assert Project.objects.get(pk=project.pk).state == ProjectState.ARRIVING

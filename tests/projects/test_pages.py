@@ -240,7 +240,7 @@ def test_em_minhs_desk_says_what_becomes_of_the_project():
         project = make_project(minh=minh, competition=competition)
         assert [task.title for task in tasks(minh.user)] == [f"Hoàn thành dự án: {project.title}"]
         assert "Hoàn thiện dự án" in sections(minh.user)[0].items[0].detail
-        assert [link.label for link in links(minh.user)] == ["Dự án của em"]
+        assert [link.label for link in links(minh.user)] == ["Dự án của tôi"]
         assert links(make_outsider())[0].count == 0
 
 

@@ -101,8 +101,8 @@ def test_minh_invites_a_classmate_who_joins_from_the_own_desk(client, minh, lan,
     assert (letter.recipient, letter.to_address) == (lan.user, ""), "without an email: on the desk"
 
     with translation.override("vi"):
-        (task,) = [task for task in tasks(lan.user) if "mời em" in task.title]
-        assert not [task for task in tasks(cuc.user) if "mời em" in task.title]
+        (task,) = [task for task in tasks(lan.user) if "mời vào đội" in task.title]
+        assert not [task for task in tasks(cuc.user) if "mời vào đội" in task.title]
     assert task.url == page("team_accept", invitation.pk)
     client.force_login(cuc.user)
     for name in ("team_accept", "team_decline", "team_take_back"):
@@ -179,7 +179,7 @@ def test_a_code_is_for_one_pupil(client, minh, project):
     client.force_login(an.user)
     body = sent(client, page("team_join"), code=code).content.decode()
     assert "Mã này đã có người dùng" in body
-    assert "hãy xin Nguyễn Nhật Minh mã khác" in body
+    assert "Hãy xin Nguyễn Nhật Minh mã khác" in body
     assert TeamInvitation.objects.get().pupil == thu
 
 
@@ -208,7 +208,7 @@ def test_who_guesses_codes_has_to_wait(client, lan, project):
         body = sent(client, page("team_join"), code="BBBB-BBBB").content.decode()
         assert "Không có lời mời nào mang mã này" in body
     body = sent(client, page("team_join"), code=code_for(project)).content.decode()
-    assert "Em đã gõ sai mã quá nhiều lần" in body
+    assert "Đã gõ sai mã quá nhiều lần" in body
 
 
 # --- What the rules ask at accepting --------------------------------------------------------------

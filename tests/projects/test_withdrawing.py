@@ -64,7 +64,7 @@ def test_one_asks_the_other_agrees_and_the_last_one_withdraws(client, minh, lan,
     client.force_login(minh.user)
     assert "Lê Thị Lan" in client.get(page("project_withdraw", project)).content.decode()
     answer = client.post(page("project_withdraw", project), follow=True)
-    assert "Em đã đồng ý." in answer.content.decode()
+    assert "Đã ghi nhận đồng ý." in answer.content.decode()
     assert state_of(project) == ProjectState.SUBMITTED
     assert Message.objects.get(kind="project_withdrawal_asked").recipient == lan.user
     assert not Message.objects.filter(kind="project_withdrawn").exists()
