@@ -244,6 +244,7 @@ OBJECT_OF: dict[str, Kwargs] = {
     "report_detail": _pk("report"),
     "report_freeze": lambda place: {"pk": place.report.term_id},  # the term: its first report is made by freezing
     "report_rows": _pk("report"),
+    "report_differences": _pk("report"),
     "report_xlsx": _pk("report"),
     "guardian_door": lambda place: {"token": place.guardian.token},
     "guardian_purpose": lambda place: {"token": place.guardian.token, "purpose": "take_part"},

@@ -135,6 +135,7 @@ PUBLIC_OBJECTS = BY_TOKEN | {
     "rule_set_detail",
     "rule_set_copy",
     "report_detail",
+    "report_differences",
     "report_freeze",
     "my_consent",
 }

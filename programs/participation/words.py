@@ -9,6 +9,18 @@ from django.utils.translation import gettext_lazy as _
 NO_CLASS_LABEL = _("Class not stated")
 CITY = "TP. Hồ Chí Minh"  # as the table of units names it
 
+MEASURE_WORDS = {
+    "visits": _("Visits"),
+    "pupils": _("Visits by pupils"),
+    "girls": _("Visits by girls"),
+    "lessons": _("STEM lessons taught"),
+    "lesson_pupils": _("Pupils in these lessons"),
+    "lesson_girls": _("Girls in these lessons"),
+    "activities": _("Own activities"),
+    "activity_pupils": _("Pupils in these activities"),
+    "activity_girls": _("Girls in these activities"),
+}
+
 
 def percent(share: float | None) -> str:
     """48 %, with one decimal below ten where it tells something; nothing to divide by is a dash."""

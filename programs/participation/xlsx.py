@@ -12,6 +12,7 @@ from programs.activities.models import OwnActivity, TaughtActivity
 from programs.bookings.models import Booking
 from programs.participation.choices import GroupBy
 from programs.participation.rules import MEASURES, Figures, SchoolFacts
+from programs.participation.words import MEASURE_WORDS
 from programs.spreadsheets.xlsx import Column, Sheet
 
 Titled = tuple[str, Sequence[str]]  # the title of a sheet and the lines under it
@@ -27,17 +28,7 @@ def group_heading(by: str) -> str:
 
 
 def _measures() -> list[Column]:
-    return [
-        Column(_("Visits"), 11, "number"),
-        Column(_("Visits by pupils"), 11, "number"),
-        Column(_("of them by girls"), 11, "number"),
-        Column(_("STEM lessons taught"), 14, "number"),
-        Column(_("Pupils in these lessons"), 14, "number"),
-        Column(_("of whom girls"), 11, "number"),
-        Column(_("Own activities"), 14, "number"),
-        Column(_("Pupils in these activities"), 14, "number"),
-        Column(_("of whom girls"), 11, "number"),
-    ]
+    return [Column(str(words), 14, "number") for words in MEASURE_WORDS.values()]
 
 
 def _numbers(line: Figures) -> list[int]:

@@ -20,7 +20,7 @@ from programs.participation.rules import MEASURES, Participation, SchoolFacts
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport, ReportLine
 from programs.reviews.policy import may_freeze
-from programs.reviews.queries import report_frozen_for
+from programs.reviews.queries.reports import report_frozen_for
 from programs.reviews.rules import freeze_refusal
 from programs.schools.models import School
 

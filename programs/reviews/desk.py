@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from programs.core.desk import DeskLink, DeskTask
 from programs.reviews import policy
-from programs.reviews.queries import last_term_not_frozen
+from programs.reviews.queries.reports import last_term_not_frozen
 
 
 def tasks(user) -> list[DeskTask]:

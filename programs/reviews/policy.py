@@ -16,6 +16,7 @@ PERMISSIONS = [
         "report_list",
         "report_detail",
         "report_rows",
+        "report_differences",
         "report_xlsx",
         reach=Reach.ALL,
     ),

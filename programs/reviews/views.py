@@ -26,10 +26,12 @@ from programs.participation.rules import Participation
 from programs.participation.views.common import PER_PAGE, as_file, bars, described, grouped, lines
 from programs.participation.views.participation import headline
 from programs.participation.words import percent
-from programs.reviews import policy, queries, rules
+from programs.reviews import policy, rules
 from programs.reviews.actions import freeze_report
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport
+from programs.reviews.queries import reports as queries
+from programs.reviews.queries.differences import differences, earlier_version
 from programs.spreadsheets.xlsx import write_xlsx
 
 GROUPS = (GroupBy.WARD, GroupBy.FORMER, GroupBy.LEVEL)
@@ -91,6 +93,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bars": bars(figures, filters, address=rows_address),
         "tabs": [(group, group.label, f"by={group}") for group in GROUPS],
         "newest": _newest(report),
+        "earlier": earlier_version(report) if report.frozen_at else None,
         "may_freeze": policy.may_freeze(request.user) and rules.term_is_over(report.term, today=today),
         "history": history_of(report),
         "indicators": participation_queries.indicators(),
@@ -136,6 +139,17 @@ def report_rows(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": [(value, label, filters.query(activity=value)) for value, label in Activity.choices],
     }
     return render(request, "participation/schools.html", context)
+
+
+@signed_in
+@require_safe
+def report_differences(request: HttpRequest, pk: int) -> HttpResponse:
+    """What this version has otherwise than the one that it took the place of, and why."""
+    report = _report(request, pk)
+    earlier = earlier_version(report) if report.frozen_at else None
+    found = differences(report, earlier, request.user) if earlier else []
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "reviews/differences.html", {"report": report, "earlier": earlier, "page": page})
 
 
 @signed_in

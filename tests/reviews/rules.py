@@ -9,7 +9,7 @@ from django.utils import timezone
 from programs.core.models import Term
 from programs.reviews import rules
 from programs.reviews.actions import freeze_report
-from programs.reviews.queries import report_frozen_for
+from programs.reviews.queries.reports import report_frozen_for
 from tests.participation.make import make_terms
 from tests.people import make_officer
 

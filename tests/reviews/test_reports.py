@@ -11,18 +11,22 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from openpyxl import load_workbook
 
+from programs.activities.actions import correct_activity, withdraw_own
+from programs.activities.models import OwnActivity, TaughtActivity
 from programs.core.audit import history_of
 from programs.core.idempotency import new_key
 from programs.core.models import Term
 from programs.core.refusals import Refused
+from programs.core.versions import version_of
 from programs.reviews.actions import freeze_report
 from programs.reviews.choices import ReportState
 from programs.reviews.models import ParticipationReport
 from programs.reviews.policy import may_freeze
-from programs.reviews.queries import participation_in
+from programs.reviews.queries.differences import differences
+from programs.reviews.queries.reports import participation_in
 from programs.schools.choices import Authority, OfficeRole, SchoolState
 from programs.schools.models import OfficerPost, School
-from tests.participation.make import make_current_term, make_lesson, make_own, make_terms, make_visit
+from tests.participation.make import class_of, make_current_term, make_lesson, make_own, make_terms, make_visit
 from tests.people import make_cluster, make_officer, make_outsider, make_school, make_ward, make_ward_officer
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +126,55 @@ def test_a_new_version_holds_the_correction_and_supersedes(client, visit, term, 
         in client.get(reverse("report_detail", args=[first.pk])).content.decode()
     )
     assert {entry.action for entry in history_of(first)} == {"report.freeze", "report.supersede"}
+
+
+def test_a_new_version_lists_its_differences_with_what_was_done(client, visit, term, nam):
+    """Between both a lesson is mended, a festival withdrawn, and the school moves; thầy Lâm reads nothing."""
+    mai = make_ward_officer("Đặng Thị Mai", ward=make_ward("Phường Phú Lợi"))
+    tam = make_ward_officer("Ngô Văn Tâm", ward=make_ward("Phường Dĩ An"))
+    first = freeze_report(term_id=term.pk, by=nam, key=new_key())
+    lesson, festival = TaughtActivity.objects.get(), OwnActivity.objects.get()
+    lesson.class_group = class_of(lesson.school, "8A1", term.starts_on)
+    lesson.save()
+    typed = lesson.reported | {"pupils": 31, "girls": 15}
+    correct_activity(activity_id=lesson.pk, version=version_of(lesson.reported), by=lesson.reported_by, **typed)
+    withdraw_own(activity_id=festival.pk, reason="Nhập trùng", by=festival.reported_by)
+    second = freeze_report(term_id=term.pk, by=nam, key=new_key())
+    found = {str(each.label): (each.before, each.after) for each in differences(second, first, nam)}
+    assert found["Học sinh dự bài học"] == (35, 31)
+    assert (found["Hoạt động của trường"], found["Học sinh trong các hoạt động này"]) == ((1, 0), (120, 0))
+    assert len(found) == 5, "girls of both, too; nothing else"
+    [row, *_rest] = differences(second, first, mai)
+    assert {entry.action for entry in row.causes} == {"activity.correct", "own_activity.withdraw"}
+    assert differences(second, first, tam) == []
+    client.force_login(mai)
+    page = client.get(reverse("report_differences", args=[second.pk])).content.decode()
+    assert "Sửa báo cáo tiết dạy" in page and "Trường THCS Phú Lợi" in page
+    assert "không có gì để so sánh" in client.get(reverse("report_differences", args=[first.pk])).content.decode()
+    client.force_login(tam)
+    assert "Sửa báo cáo" not in client.get(reverse("report_differences", args=[second.pk])).content.decode()
+    client.force_login(make_outsider())
+    assert client.get(reverse("report_differences", args=[second.pk])).status_code == 404
+
+
+def test_a_school_that_moved_is_a_difference_in_words(visit, term, nam):
+    first = freeze_report(term_id=term.pk, by=nam, key=new_key())
+    School.objects.filter(pk=visit.school_id).update(ward=make_ward("Phường Dĩ An"), name="Trường THCS Tên Mới")
+    second = freeze_report(term_id=term.pk, by=nam, key=new_key())
+    found = {str(each.label): (each.before, each.after) for each in differences(second, first, nam)}
+    assert ("Phường Phú Lợi", "Phường Dĩ An") in found.values()
+    assert ("Trường THCS Phú Lợi", "Trường THCS Tên Mới") in found.values()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_differences_cost_the_same_for_one_school_and_for_three(term, nam, rows, django_assert_num_queries):
+    schools = [make_school(f"Trường THCS Số {number}") for number in range(3)]
+    first = freeze_report(term_id=term.pk, by=nam, key=new_key())
+    for school in schools[:rows]:
+        make_own(school, term.starts_on)
+    second = freeze_report(term_id=term.pk, by=nam, key=new_key())
+    with django_assert_num_queries(6):
+        assert len({each.school_id for each in differences(second, first, nam)}) == rows
 
 
 def test_an_open_report_is_computed_and_then_frozen_as_itself(client, visit, term, nam):
