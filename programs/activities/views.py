@@ -25,20 +25,64 @@ from programs.schools.queries.roles import roles_of
 PAGE_SIZE = 20
 
 
-@signed_in
-@require_GET
-def activity_list(request: HttpRequest) -> HttpResponse:
-    not_found_unless(policy.may_see_activities(request.user))
+def _list_of(request: HttpRequest, activities: QuerySet, template: str) -> HttpResponse:
+    """What schools reported, a page at a time, with the figures of all of it."""
     roles = roles_of(request.user)
-    activities = queries.activities_visible_to(request.user)
-    page = Paginator(activities.order_by("-taught_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page_obj": page,
+        "page_obj": Paginator(activities, PAGE_SIZE).get_page(request.GET.get("page")),
         "figures": queries.figures_of(activities),
         "may_report": policy.may_report(request.user),
         "with_school": roles.is_officer or len(roles.working_schools) > 1,
     }
-    return render(request, "activities/activity_list.html", context)
+    return render(request, template, context)
+
+
+def _page_of(request: HttpRequest, activity: TaughtActivity | OwnActivity, template: str) -> HttpResponse:
+    context = {
+        "activity": activity,
+        "may_correct": activity.withdrawn_at is None and policy.may_correct(request.user, activity),
+        "history": history_of(activity),
+    }
+    return render(request, template, context)
+
+
+class _Mend(Act):
+    """Something about one row that was reported; ``page`` is the address that shows it."""
+
+    page = ""
+    context_object_name = "activity"
+    may = staticmethod(policy.may_correct)
+
+    @property
+    def back_url(self) -> str:
+        return reverse(self.page, args=[self.target.pk])
+
+
+class _Correct(_Mend):
+    text = _("The log keeps what was entered before. A report of the term that is frozen stays as it was.")
+    submit = _("Save the correction")
+    done = _("Corrected. Figures that are not frozen follow at once.")
+
+    def get_initial(self) -> dict:
+        return self.target.reported
+
+
+class _Withdraw(_Mend):
+    form_class = WithdrawForm
+    title = _("Withdraw this report?")
+    text = _("It counts no more. The report stays on the list as withdrawn, and can be made again.")
+    submit = _("Withdraw the report")
+    danger = True
+    done = _("Withdrawn. It counts no more.")
+
+
+# --- Lessons ----------------------------------------------------------------------------------------
+@signed_in
+@require_GET
+def activity_list(request: HttpRequest) -> HttpResponse:
+    not_found_unless(policy.may_see_activities(request.user))
+    activities = queries.activities_visible_to(request.user).order_by("-taught_on", "-pk")
+    return _list_of(request, activities, "activities/activity_list.html")
 
 
 class ActivityReport(Act):
@@ -71,51 +115,28 @@ class ActivityReport(Act):
 @require_safe
 def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(queries.activities_visible_to(request.user), pk=pk)
-    context = {
-        "activity": activity,
-        "may_correct": activity.withdrawn_at is None and policy.may_correct(request.user, activity),
-        "history": history_of(activity),
-    }
-    return render(request, "activities/activity_detail.html", context)
+    return _page_of(request, activity, "activities/activity_detail.html")
 
 
-class _OnActivity(Act):
-    """Something about one lesson that was reported."""
-
-    context_object_name = "activity"
-    may = staticmethod(policy.may_correct)
+class _OnLesson(_Mend):
+    page = "activity_detail"
 
     def get_target(self, pk: int) -> TaughtActivity:
         return get_object_or_404(queries.activities_visible_to(self.user), pk=pk)
 
-    @property
-    def back_url(self) -> str:
-        return reverse("activity_detail", args=[self.target.pk])
 
-
-class ActivityCorrect(_OnActivity):
+class ActivityCorrect(_OnLesson, _Correct):
     form_class = CorrectForm
-    template_name = "activities/activity_correct.html"
-    done = _("Corrected. Figures that are not frozen follow at once.")
+    title = _("Correct the report of a lesson")
 
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"classes": queries.classes_to_correct_to(self.target)}
-
-    def get_initial(self) -> dict:
-        return self.target.reported
 
     def act(self, form: CorrectForm) -> TaughtActivity:
         return actions.correct_activity(activity_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-class ActivityWithdraw(_OnActivity):
-    form_class = WithdrawForm
-    title = _("Withdraw this report?")
-    text = _("The lesson counts no more. The report stays on the list as withdrawn, and can be made again.")
-    submit = _("Withdraw the report")
-    danger = True
-    done = _("Withdrawn. It counts no more.")
-
+class ActivityWithdraw(_OnLesson, _Withdraw):
     def act(self, form: WithdrawForm) -> TaughtActivity:
         return actions.withdraw_activity(activity_id=self.target.pk, by=self.user, **form.cleaned_data)
 
@@ -125,16 +146,8 @@ class ActivityWithdraw(_OnActivity):
 @require_safe
 def own_list(request: HttpRequest) -> HttpResponse:
     not_found_unless(policy.may_see_activities(request.user))
-    roles = roles_of(request.user)
-    activities = queries.own_activities_visible_to(request.user)
-    page = Paginator(activities.order_by("-held_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "page_obj": page,
-        "figures": queries.figures_of(activities),
-        "may_report": policy.may_report(request.user),
-        "with_school": roles.is_officer or len(roles.working_schools) > 1,
-    }
-    return render(request, "activities/own_list.html", context)
+    activities = queries.own_activities_visible_to(request.user).order_by("-held_on", "-pk")
+    return _list_of(request, activities, "activities/own_list.html")
 
 
 class OwnReport(Act):
@@ -157,50 +170,27 @@ class OwnReport(Act):
 @require_safe
 def own_detail(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(queries.own_activities_visible_to(request.user), pk=pk)
-    context = {
-        "activity": activity,
-        "may_correct": activity.withdrawn_at is None and policy.may_correct(request.user, activity),
-        "history": history_of(activity),
-    }
-    return render(request, "activities/own_detail.html", context)
+    return _page_of(request, activity, "activities/own_detail.html")
 
 
-class _OnOwn(Act):
-    """Something about one activity of a school's own."""
-
-    context_object_name = "activity"
-    may = staticmethod(policy.may_correct)
+class _OnOwn(_Mend):
+    page = "own_detail"
 
     def get_target(self, pk: int) -> OwnActivity:
         return get_object_or_404(queries.own_activities_visible_to(self.user), pk=pk)
 
-    @property
-    def back_url(self) -> str:
-        return reverse("own_detail", args=[self.target.pk])
 
-
-class OwnCorrect(_OnOwn):
+class OwnCorrect(_OnOwn, _Correct):
     form_class = OwnCorrectForm
-    template_name = "activities/own_correct.html"
-    done = _("Corrected. Figures that are not frozen follow at once.")
+    title = _("Correct the report of an activity")
 
     def get_form_kwargs(self) -> dict:
         return super().get_form_kwargs() | {"levels": queries.levels_of(self.target.school)}
-
-    def get_initial(self) -> dict:
-        return self.target.reported
 
     def act(self, form: OwnCorrectForm) -> OwnActivity:
         return actions.correct_own(activity_id=self.target.pk, by=self.user, **form.cleaned_data)
 
 
-class OwnWithdraw(_OnOwn):
-    form_class = WithdrawForm
-    title = _("Withdraw this report?")
-    text = _("The activity counts no more. The report stays on the list as withdrawn, and can be made again.")
-    submit = _("Withdraw the report")
-    danger = True
-    done = _("Withdrawn. It counts no more.")
-
+class OwnWithdraw(_OnOwn, _Withdraw):
     def act(self, form: WithdrawForm) -> OwnActivity:
         return actions.withdraw_own(activity_id=self.target.pk, by=self.user, **form.cleaned_data)
