@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cms.actions import set_up_site
@@ -84,9 +84,11 @@ def build(*, scale_name: str, seed: int, now: datetime, say: Callable[[str], Non
         pupils_of, minh = _build_pupils(random, scale, today, terms[-1].school_year, people)
         _build_claims(random, now)
 
+        _count_the_rows()
         say("sessions and bookings")
         bookings = _build_visits(random, scale, terms, now, pupils_of, people)
 
+        _count_the_rows()
         say("projects, lessons taught, certificates, reports")
         competitions = projects.build_competitions(school_year=terms[-1].school_year, now=now)
         projects.begin_rules_of_next_year(by=people["nam"])
@@ -239,6 +241,16 @@ def _book_for_the_cast(bookings: visits.Bookings, sessions: list[Session], now: 
         bookings.add(ahead[2], other, other.homeroom_teacher_id, BookingState.CONFIRMED, ahead[2].capacity)
         bookings.add(ahead[2], group, group.homeroom_teacher_id, BookingState.WAITLISTED, min(38, ahead[2].capacity))
     return [group, other]
+
+
+def _count_the_rows() -> None:
+    """PostgreSQL plans by what it knows of its tables, and counts them by itself only after the commit.
+
+    Without it a question that takes a millisecond took minutes: the plan was one for empty tables.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _current(terms: list[Term], today) -> Term:
