@@ -382,6 +382,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "cards_issue": ("pupil",),
 }
 NO_PLACE_ASKED = {
+    "report_differences": "a page number",
     "entry_similar": "whether what was set aside is listed, and a page number",
     "certificate_verify_form": "the code of a certificate is its key",
     "activity_report": "a curriculum, which everybody reads",
