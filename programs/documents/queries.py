@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Max, Prefetch, Q, QuerySet, Sum
 from django.urls import reverse
@@ -32,7 +32,6 @@ from programs.uploads.queries import under_way_in
 PURPOSE = "documents.file"
 UNDER_WAY = (UploadState.RECEIVING, *BEING_CHECKED)
 FAILED = (UploadState.REFUSED, UploadState.EXPIRED, UploadState.ABORTED)
-TICK = timedelta(microseconds=1)
 DOCUMENT_PARTS = ("slot__rule_set", "project__competition__rule_set", "project__school")
 
 
@@ -112,7 +111,8 @@ def tiles_of_each(projects: Collection[Project]) -> dict[int, list[Tile]]:
     coming: dict[int, list[Upload]] = defaultdict(list)
     project_of, whole_at = {row.pk: row.project_id for row in rows.values()}, _whole_at(projects)
     for upload in under_way_in(PURPOSE, *project_of):
-        if upload.created_at > whole_at.get(project_of[upload.target], upload.created_at - TICK):
+        last = whole_at.get(project_of[upload.target])
+        if last is None or upload.created_at > last:
             coming[upload.target].append(upload)
     slots: dict[int, list[Slot]] = defaultdict(list)
     for slot in Slot.objects.filter(rule_set__in={project.competition.rule_set_id for project in projects}):
